@@ -1,0 +1,20 @@
+/**
+ * What the person at the keyboard can mend: shown without a stack trace, exit code 1.
+ * Everything else that is thrown is a bug: shown with its stack trace, exit code 70.
+ */
+export class UserError extends Error {
+  override readonly name = "UserError";
+
+  /** What to do about it, one step a line; empty where the message says it all. */
+  readonly remedy: readonly string[];
+
+  constructor(message: string, ...remedy: readonly string[]) {
+    super(message);
+    this.remedy = remedy;
+  }
+
+  /** Message and remedy as they are printed. */
+  render(): string {
+    return [this.message, ...this.remedy.map((step) => `  → ${step}`)].join("\n");
+  }
+}

@@ -1,0 +1,82 @@
+import type { Readable } from "node:stream";
+import { UserError } from "../config/errors.ts";
+
+export interface RunOptions {
+  readonly cwd?: string;
+
+  /** Added to this process's environment. Never a secret: environments are readable in /proc. */
+  readonly env?: Readonly<Record<string, string>>;
+
+  /** Standard input: the way to hand over what must not be seen in argv. @default - no input */
+  readonly input?: string | Uint8Array | Readable;
+
+  /** Called with each line of standard output and error as it arrives. */
+  readonly onLine?: (line: string) => void;
+
+  /** Ends the child: SIGTERM, then SIGKILL after 10 s. */
+  readonly signal?: AbortSignal;
+
+  /** Exit codes that are an answer and not a failure. @default [0] */
+  readonly expected?: readonly number[];
+
+  /** Keeps the child out of this terminal's Ctrl-C, so that it is ended by `signal` and in order. @default false */
+  readonly ownGroup?: boolean;
+}
+
+export interface RunResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command that ended with an exit code nobody expected, or could not be started. */
+export class CommandError extends UserError {
+  readonly result: RunResult;
+
+  constructor(argv: readonly string[], result: RunResult, ...remedy: readonly string[]) {
+    const output = (result.stderr.trim() || result.stdout.trim()).split("\n").slice(-20).join("\n");
+    super(`${argv.slice(0, 3).join(" ")} ended with exit code ${result.code}\n${output}`, ...remedy);
+    this.result = result;
+  }
+}
+
+/**
+ * Runs one command, given as data, without a shell. The only place that starts processes for the engines
+ * and the command line.
+ *
+ * @throws UserError if the program is not installed
+ * @throws CommandError for an exit code outside `expected`
+ */
+export async function run(argv: readonly [string, ...string[]], options: RunOptions = {}): Promise<RunResult> {
+  // execa takes 0.1 s to load, so only a process that starts something pays for it.
+  const { execa } = await import("execa");
+  const [program, ...args] = argv;
+  const child = execa(program, args, {
+    reject: false,
+    stripFinalNewline: false,
+    forceKillAfterDelay: 10_000,
+    maxBuffer: 64 * 1024 * 1024,
+    all: options.onLine !== undefined,
+    stdin: options.input === undefined ? "ignore" : "pipe",
+    detached: options.ownGroup ?? false,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.env === undefined ? {} : { env: options.env }),
+    ...(typeof options.input === "string" || options.input instanceof Uint8Array ? { input: options.input } : {}),
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+  });
+  if (options.input !== undefined && typeof options.input !== "string" && !(options.input instanceof Uint8Array)) {
+    options.input.pipe(child.stdin as NodeJS.WritableStream);
+  }
+  if (options.onLine) {
+    const { onLine } = options;
+    // A child that fails also ends this iteration with its error; the awaited child below reports it.
+    void (async () => {
+      for await (const line of child.iterable({ from: "all" })) onLine(String(line));
+    })().catch(() => undefined);
+  }
+  const ended = await child;
+  const result = { code: ended.exitCode ?? 128, stdout: String(ended.stdout ?? ""), stderr: String(ended.stderr ?? "") };
+  if (ended.code === "ENOENT") throw new UserError(`${program}: not installed, or not in PATH`);
+  if (!(options.expected ?? [0]).includes(result.code)) throw new CommandError(argv, result);
+  return result;
+}
