@@ -1,0 +1,52 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const sources = ["main.ts", "config", "firewall", "constructs", "stacks", "policies", "engines", "render", "cli"];
+const stamp = join(root, "dist", "main.js");
+
+/**
+ * Makes dist/ from the sources when it is missing or older than one of them, and returns the path of one of its
+ * entries. Running a bundle takes 0.13 s where running the sources through a compiler takes 0.5 s and more.
+ *
+ * @param {"main" | "cli"} entry
+ */
+export async function bundled(entry) {
+  const built = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
+  if (newest([...sources, "package.json", "bin/bundle.js"]) > built) await build();
+  return join(root, "dist", `${entry}.js`);
+}
+
+/** @param {string[]} paths relative to the root */
+function newest(paths) {
+  let latest = 0;
+  for (const path of paths) {
+    const status = statSync(join(root, path), { throwIfNoEntry: false });
+    if (status === undefined) continue;
+    const inside = status.isDirectory() ? newest(readdirSync(join(root, path)).map((name) => join(path, name))) : 0;
+    latest = Math.max(latest, status.mtimeMs, inside);
+  }
+  return latest;
+}
+
+async function build() {
+  const { build } = await import("esbuild");
+  await build({
+    absWorkingDir: root,
+    entryPoints: { main: "main.ts", cli: "cli/main.ts" },
+    outdir: "dist",
+    bundle: true,
+    splitting: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // cdktf zips TerraformAssets with archiver, which takes 90 ms to load; the kit has no such assets.
+    alias: { archiver: "./bin/no-archiver.js" },
+    // The CommonJS packages inside call require for Node's own modules.
+    banner: { js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);' },
+    logLevel: "error",
+  });
+}

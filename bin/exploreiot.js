@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { bundled } from "./bundle.js";
+
+await import(await bundled("cli"));

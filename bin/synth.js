@@ -1,0 +1,3 @@
+import { bundled } from "./bundle.js";
+
+await import(await bundled("main"));

@@ -1,0 +1,304 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
+import { UserError } from "./errors.ts";
+
+export type KitImage = "postgres" | "redis" | "mosquitto" | "backend" | "frontend";
+/** What the kit's images are built on; a user's Dockerfile may name these too. */
+export type ParentImage = "base" | "python" | "node" | "node-build";
+type ImageName = KitImage | ParentImage;
+export type ImageSource = "auto" | "packages" | "registry";
+
+export interface ImageSettings {
+  /** `registry` pulls what images/lock.json pins, `packages` builds, `auto` pulls where it can and builds otherwise. */
+  readonly source: ImageSource;
+  /** Host and path that stand in for Docker Hub. @default - Docker Hub */
+  readonly registryMirror?: string | undefined;
+  /** Debian archive; its security archive is expected at the same address plus `-security`. @default - deb.debian.org */
+  readonly debianMirror?: string | undefined;
+}
+
+/** How one image comes to be; stands in the synthesized JSON, so the builder needs nothing else. */
+export interface ImageRecipe {
+  /** `exploreiot/<name>:<16 hex>`, the hash of everything that decides what is in the image. */
+  readonly tag: string;
+  /** Folder relative to the project root, with forward slashes. */
+  readonly context: string;
+  /** Relative to the context. @default - Dockerfile */
+  readonly dockerfile?: string;
+  readonly target?: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  /** Tags that must exist before this one can be built. */
+  readonly parents: readonly string[];
+  /** Made with mmdebstrap and loaded, instead of built from a Dockerfile. */
+  readonly rootfs?: { suite: string; mirror: string; securityMirror: string; epoch: number };
+  /** `name@sha256:…` that keeps the same contract, mirror applied; absent when nothing may be or can be pulled. */
+  readonly pull?: string;
+  /** Image ids of `pull` by platform, for an engine that lost the digest (`docker load`). */
+  readonly pullIds?: Readonly<Record<string, string>>;
+  readonly source: ImageSource;
+}
+
+export interface Upstream {
+  readonly ref: string;
+  readonly tag: string;
+  readonly indexDigest: string | null;
+  readonly images: Readonly<Record<string, string>>;
+}
+
+/** images/lock.json. */
+export interface ImageLock {
+  readonly debian: { readonly suite: string; readonly refreshed: string };
+  readonly upstream: Readonly<Record<string, Upstream>>;
+}
+
+/** A user's own image. A value in `args` may be `{exploreiot/base}`, `{exploreiot/python}`, `{exploreiot/node}` or
+ * `{exploreiot/node-build}`: the kit's image of that name, so that a Dockerfile starting with
+ * `ARG BASE=python:3.11-slim` / `FROM ${BASE}` also builds where no registry is reached. */
+export interface UserBuild {
+  readonly context: string;
+  readonly dockerfile?: string | undefined;
+  readonly args?: Readonly<Record<string, string>> | undefined;
+}
+
+interface Definition {
+  readonly context: string;
+  readonly dockerfile?: string | undefined;
+  readonly target?: string;
+  /** Build arguments; `{exploreiot/<name>}` is a parent. */
+  readonly args: Readonly<Record<string, string>>;
+}
+
+const fromBase = { BASE: "{exploreiot/base}" };
+const fromPython = { ...fromBase, PYTHON: "{exploreiot/python}" };
+const definitions: Readonly<Record<ImageName, Definition>> = {
+  base: { context: "images/base", args: {} },
+  python: { context: "images/python", args: fromBase },
+  node: { context: "images/node", target: "node", args: fromPython },
+  "node-build": { context: "images/node", target: "node-build", args: fromPython },
+  postgres: { context: "images/postgres", args: fromBase },
+  redis: { context: "images/redis", args: fromBase },
+  mosquitto: { context: "images/mosquitto", args: fromBase },
+  backend: { context: "apps/backend", args: { BASE: "{exploreiot/python}" } },
+  frontend: {
+    context: "apps/frontend",
+    args: { NODE_BUILD: "{exploreiot/node-build}", NODE: "{exploreiot/node}" },
+  },
+};
+
+/**
+ * All recipes needed for `names`, parents first. Reads files only.
+ *
+ * @throws UserError for source `registry` where images/lock.json has no digest
+ */
+export function imageRecipes(
+  projectRoot: string,
+  names: readonly (KitImage | ParentImage)[],
+  settings: ImageSettings,
+): readonly ImageRecipe[] {
+  const plan = new Plan(projectRoot, settings);
+  for (const name of names) plan.add(name);
+  return plan.finish();
+}
+
+/** The recipe of a user's image, tag `exploreiot/<name>:<hash>`, after those of the kit's images it is built on. */
+export function userImageRecipes(
+  projectRoot: string,
+  build: UserBuild,
+  name: string,
+  settings: ImageSettings = { source: "auto" },
+): readonly ImageRecipe[] {
+  const plan = new Plan(projectRoot, settings);
+  const { args = {}, ...rest } = build;
+  plan.addDefinition(name, {
+    ...rest,
+    context: posix(relative(projectRoot, resolve(projectRoot, build.context))),
+    args,
+  });
+  return plan.finish();
+}
+
+/** The last of `userImageRecipes`: the user's image alone. */
+export function userImageRecipe(...args: Parameters<typeof userImageRecipes>): ImageRecipe {
+  return userImageRecipes(...args).at(-1) as ImageRecipe;
+}
+
+class Plan {
+  readonly #root: string;
+  readonly #settings: ImageSettings;
+  readonly #lock: ImageLock;
+  readonly #recipes = new Map<string, ImageRecipe>();
+  readonly #unpinned: string[] = [];
+
+  constructor(root: string, settings: ImageSettings) {
+    this.#root = root;
+    this.#settings = settings;
+    this.#lock = JSON.parse(readFileSync(join(root, "images/lock.json"), "utf8")) as ImageLock;
+  }
+
+  add(name: ImageName): ImageRecipe {
+    return this.#recipes.get(name) ?? this.addDefinition(name, definitions[name], this.#lock.upstream[name]);
+  }
+
+  addDefinition(name: string, definition: Definition, upstream?: Upstream): ImageRecipe {
+    const { source, registryMirror } = this.#settings;
+    const pullOnly = source === "registry" && upstream !== undefined;
+    if (pullOnly && upstream.indexDigest === null)
+      this.#unpinned.push(`${name} (${upstream.ref}:${upstream.tag})`);
+    const { args, parents } = this.#resolve(name, pullOnly ? {} : definition.args);
+    const pullable = source !== "packages" && upstream?.indexDigest ? upstream : undefined;
+    const parts = {
+      context: definition.context,
+      ...(definition.dockerfile === undefined ? {} : { dockerfile: definition.dockerfile }),
+      ...(definition.target === undefined ? {} : { target: definition.target }),
+      buildArgs: args,
+      parents,
+      ...(name === "base" ? { rootfs: this.#rootfs() } : {}),
+    };
+    const choice = pullable ? [source, upstream?.ref, upstream?.indexDigest] : ["packages"];
+    const recipe: ImageRecipe = {
+      tag: `exploreiot/${name}:${contextHash(this.#root, name, parts, choice)}`,
+      ...parts,
+      ...(pullable ? { pull: pullReference(pullable, registryMirror), pullIds: pullable.images } : {}),
+      source,
+    };
+    this.#recipes.set(name, recipe);
+    return recipe;
+  }
+
+  finish(): readonly ImageRecipe[] {
+    if (this.#unpinned.length === 0) return [...this.#recipes.values()];
+    throw new UserError(
+      `images.source: "registry" takes images by digest only, and images/lock.json has no digest for ${this.#unpinned.join(", ")}`,
+      "run `exploreiot images lock` on a machine that reaches a registry",
+      'or set images.source to "auto" or "packages", which build the images from packages',
+    );
+  }
+
+  #resolve(name: string, wanted: Readonly<Record<string, string>>) {
+    const parents = new Set<string>();
+    const insert = (parent: string): string => {
+      const known: readonly string[] = ["base", "python", "node", "node-build"] satisfies ParentImage[];
+      if (!known.includes(parent)) {
+        throw new UserError(
+          `${name}: build argument {exploreiot/${parent}} names no image of the kit; allowed: ${known.map((k) => `{exploreiot/${k}}`).join(", ")}`,
+        );
+      }
+      const { tag } = this.add(parent as ParentImage);
+      parents.add(tag);
+      return tag;
+    };
+    const args: Record<string, string> = {};
+    for (const [key, value] of Object.entries(wanted)) {
+      args[key] = value.replace(/\{exploreiot\/([^}]*)\}/g, (_, parent: string) => insert(parent));
+    }
+    return { args, parents: [...parents] };
+  }
+
+  #rootfs() {
+    const mirror = this.#settings.debianMirror ?? "http://deb.debian.org/debian";
+    const { suite, refreshed } = this.#lock.debian;
+    return { suite, mirror, securityMirror: `${mirror}-security`, epoch: Date.parse(refreshed) / 1000 };
+  }
+}
+
+function pullReference({ ref, indexDigest }: Upstream, mirror: string | undefined): string {
+  const path = mirror === undefined ? ref : `${mirror}/${ref.includes("/") ? ref : `library/${ref}`}`;
+  return `${path}@${indexDigest}`;
+}
+
+type HashedParts = Pick<
+  ImageRecipe,
+  "context" | "dockerfile" | "target" | "buildArgs" | "parents" | "rootfs"
+>;
+
+/** Not over mtime, owner or the folder's name: the same tree gives the same tag on every machine. */
+function contextHash(
+  root: string,
+  name: string,
+  { context, ...parts }: HashedParts,
+  choice: unknown,
+): string {
+  const folder = join(root, context);
+  const hash = createHash("sha256").update(JSON.stringify([choice, parts]));
+  const add = (label: string, bytes: Uint8Array) =>
+    hash.update(`\0${label}\0${bytes.length}\0`).update(bytes);
+  if (!parts.rootfs)
+    add("Dockerfile", readDockerfile(root, name, `${context}/${parts.dockerfile ?? "Dockerfile"}`));
+  for (const { path, kind } of contextFiles(folder)) {
+    const file = join(folder, path);
+    add(`${kind}\0${path}`, kind === "link" ? Buffer.from(readlinkSync(file)) : readFileSync(file));
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+function readDockerfile(root: string, name: string, path: string): Uint8Array {
+  if (existsSync(join(root, path))) return readFileSync(join(root, path));
+  throw new UserError(
+    `${name}: no Dockerfile at ${path}`,
+    `name a context below or beside ${root}, and a Dockerfile relative to the context`,
+  );
+}
+
+export interface ContextFile {
+  /** Relative to the context, with forward slashes. */
+  readonly path: string;
+  readonly kind: "file" | "executable" | "link";
+}
+
+/** Never part of an image: what other tools leave behind, the kit's own state (secrets!), and `ca/`, which the build fills. */
+const excluded = new Set(
+  "node_modules .next .venv .git .exploreiot cdktf.out __pycache__ .pytest_cache .ruff_cache .mypy_cache .hypothesis .dockerignore".split(
+    " ",
+  ),
+);
+
+/** What a build of `folder` sees: its files but for the excluded names and what its .dockerignore names, sorted. */
+export function contextFiles(folder: string): readonly ContextFile[] {
+  const rules = ignoreRules(join(folder, ".dockerignore"));
+  const files: ContextFile[] = [];
+  const visit = (below: string): void => {
+    for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
+      const path = below === "" ? entry.name : `${below}/${entry.name}`;
+      if (excluded.has(entry.name) || path === "ca") continue;
+      const ignored = rules.findLast(({ pattern }) => pattern.test(path))?.keep === false;
+      if (entry.isDirectory()) {
+        if (!ignored || rules.some(({ keep }) => keep)) visit(path);
+      } else if (!ignored) files.push({ path, kind: kindOf(join(folder, path), entry.isSymbolicLink()) });
+    }
+  };
+  visit("");
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function kindOf(file: string, isLink: boolean): ContextFile["kind"] {
+  if (isLink) return "link";
+  return (statSync(file).mode & 0o111) === 0 ? "file" : "executable";
+}
+
+/** Docker's rules: a match covers everything below it, `!` takes back, the last match counts. */
+function ignoreRules(file: string): readonly { pattern: RegExp; keep: boolean }[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, "utf8")
+    .split("\n")
+    .map((line) => line.trim());
+  return lines
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => ({ pattern: globToRegExp(line.replace(/^!/, "").trim()), keep: line.startsWith("!") }));
+}
+
+function globToRegExp(glob: string): RegExp {
+  const clean = glob.replace(/^(\.?\/)+/, "").replace(/\/+$/, "");
+  const source = clean.replace(/\*\*\/?|\*|\?|\[[^\]]*\]|[.+^$(){}|\\]/g, (token) => {
+    if (token === "**/") return "(?:.*/)?";
+    if (token === "**") return ".*";
+    if (token === "*") return "[^/]*";
+    if (token === "?") return "[^/]";
+    return token.startsWith("[") ? token : `\\${token}`;
+  });
+  return new RegExp(`^${source}(?:/.*)?$`);
+}
+
+function posix(path: string): string {
+  return path.split(sep).join("/");
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { UserError } from "./errors.ts";
+import { local } from "./local.ts";
+import { type Deployment, parseDeployment } from "./parse.ts";
+import { production } from "./production.ts";
+
+/** The deployments that ship with the kit, by name. */
+const shipped: Readonly<Record<string, unknown>> = { local, production };
+
+/**
+ * Reads which deployments are meant: `EXPLOREIOT_CONFIG` holds the name of a shipped one or the path of a
+ * site file; unset means all shipped ones, as `cdktf synth` expects.
+ */
+export async function loadDeployments(env: NodeJS.ProcessEnv = process.env): Promise<readonly Deployment[]> {
+  const wanted = env.EXPLOREIOT_CONFIG;
+  return wanted
+    ? [await loadDeployment(wanted)]
+    : Object.entries(shipped).map(([name, input]) => parseDeployment(input, `config/${name}.ts`));
+}
+
+/**
+ * @param source `local`, `production`, or the path of a .yaml, .yml or .json file
+ * @throws UserError if there is no such thing, or it cannot be read, or it is not sound
+ */
+export async function loadDeployment(source: string): Promise<Deployment> {
+  const input = shipped[source];
+  if (input !== undefined) return parseDeployment(input, `config/${source}.ts`);
+  if (!/\.(ya?ml|json)$/.test(source)) {
+    throw new UserError(
+      `configuration ${JSON.stringify(source)}: unknown; allowed: ${Object.keys(shipped).join(", ")}, or a .yaml, .yml or .json file`,
+      "exploreiot init site.yaml writes a commented site file to start from",
+    );
+  }
+  const { parseYaml } = await import("./yaml.ts");
+  return parseDeployment(parseYaml(readSite(source), source), source);
+}
+
+function readSite(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : (error as Error).message;
+    throw new UserError(`${path}: ${reason}`, `exploreiot init ${basename(path)} writes one to start from`);
+  }
+}

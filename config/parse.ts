@@ -1,0 +1,80 @@
+import { crossCheck } from "./cross-checks.ts";
+import type { UserError } from "./errors.ts";
+import { configError, type Problem, problemsOf } from "./problems.ts";
+import { referenceBackend, referenceFrontend } from "./reference-application.ts";
+import { hosts } from "./references.ts";
+import { deploymentSchema, type ParsedDeployment, type Role, siteJsonSchema } from "./schema.ts";
+
+/** A deployment that is sound and whole: what the constructs are built from. */
+export interface Deployment extends Omit<ParsedDeployment, "hosts" | "backend"> {
+  readonly hosts: readonly string[];
+  readonly backend: Omit<ParsedDeployment["backend"], "roles"> & { readonly roles: readonly Role[] };
+}
+
+/**
+ * Checks a deployment and fills in what was left out.
+ *
+ * @param origin what the error names as the place, for example the file
+ * @throws UserError that lists every problem at once
+ */
+export function parseDeployment(input: unknown, origin: string): Deployment {
+  const whole = deploymentSchema.safeParse(input, { reportInput: true });
+  const problems: Problem[] = whole.success ? [] : problemsOf(whole.error.issues, keysAt);
+  problems.push(...crossCheck(whole.success ? whole.data : soundParts(input)));
+  if (!whole.success || problems.length > 0) throw configError(origin, problems) satisfies UserError;
+  return complete(whole.data);
+}
+
+/** The top-level fields that are right by themselves, so that rules between fields can speak up too. */
+function soundParts(input: unknown): Partial<ParsedDeployment> {
+  if (typeof input !== "object" || input === null) return {};
+  return Object.fromEntries(
+    Object.entries(deploymentSchema.shape).flatMap(([key, schema]) => {
+      const part = schema.safeParse((input as Record<string, unknown>)[key]);
+      return part.success ? [[key, part.data]] : [];
+    }),
+  );
+}
+
+/** Keys that are allowed at a path, read from the JSON Schema: one list, no second copy to keep. */
+function keysAt(path: string): readonly string[] {
+  let node = siteJsonSchema() as Record<string, any>;
+  for (const step of path === "" ? [] : path.split(".")) {
+    const next = node.properties?.[step] ?? node.items ?? node.additionalProperties;
+    if (typeof next !== "object") return [];
+    node = next;
+  }
+  const variants: Record<string, any>[] = node.anyOf ?? [node];
+  return variants.flatMap((variant) => Object.keys(variant.properties ?? {}));
+}
+
+function complete(parsed: ParsedDeployment): Deployment {
+  return {
+    ...parsed,
+    hosts: hosts(parsed),
+    backend: completeBackend(parsed.backend),
+    frontend: completeFrontend(parsed.frontend),
+  };
+}
+
+function completeBackend(backend: ParsedDeployment["backend"]): Deployment["backend"] {
+  if (backend.image !== undefined || backend.build !== undefined) {
+    return { ...backend, roles: backend.roles ?? [{ name: "api", replicas: 1, publish: true }] };
+  }
+  return {
+    ...backend,
+    environment: { ...referenceBackend.environment, ...backend.environment },
+    secrets: { ...referenceBackend.secrets, ...backend.secrets },
+    roles: backend.roles ?? referenceBackend.roles,
+    migrate: backend.migrate ?? referenceBackend.migrate,
+  };
+}
+
+function completeFrontend(frontend: ParsedDeployment["frontend"]): ParsedDeployment["frontend"] {
+  if (frontend.image !== undefined || frontend.build !== undefined) return frontend;
+  return {
+    ...frontend,
+    environment: { ...referenceFrontend.environment, ...frontend.environment },
+    secrets: { ...referenceFrontend.secrets, ...frontend.secrets },
+  };
+}

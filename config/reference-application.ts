@@ -1,0 +1,50 @@
+import type { ParsedDeployment, Role } from "./schema.ts";
+
+type Secrets = ParsedDeployment["backend"]["secrets"];
+
+/** How the shipped backend (apps/backend) is run; a deployment's own environment is laid over it. */
+export const referenceBackend = {
+  environment: {
+    DATABASE_HOST: "{postgres.host}",
+    DATABASE_PORT: "{postgres.port}",
+    DATABASE_NAME: "{postgres.database}",
+    DATABASE_USER: "{postgres.user}",
+    REDIS_HOST: "{redis.host}",
+    REDIS_PORT: "{redis.port}",
+    REDIS_USER: "{redis.user}",
+    MQTT_HOST: "{mosquitto.host}",
+    MQTT_PORT: "{mosquitto.port}",
+    MQTT_USER: "{mosquitto.user}",
+    MQTT_TOPIC: "{topics.readings}",
+    MQTT_STATUS_TOPIC: "{topics.status}",
+    PATH_PREFIX: "{backend.pathPrefix}",
+    LISTEN_PORT: "{backend.port}",
+    ALLOWED_HOSTS: "{http.hosts},{backend.host}",
+    CORS_ORIGINS: "{http.corsOrigins}",
+    RATE_LIMIT_PER_MINUTE: "{http.rateLimitPerMinute}",
+    OPEN_WRITES: "{http.openWrites}",
+  },
+  secrets: {
+    DATABASE_PASSWORD: { value: "{postgres.password}", as: "file" },
+    REDIS_PASSWORD: { value: "{redis.password}", as: "file" },
+    MQTT_PASSWORD: { value: "{mosquitto.password}", as: "file" },
+    API_KEY: { value: "{backend.apiKey}", as: "file" },
+  } satisfies Secrets,
+  roles: [
+    { name: "api", command: ["python", "-m", "exploreiot", "api"], replicas: 1, publish: true },
+    { name: "ingest", command: ["python", "-m", "exploreiot", "ingest"], replicas: 1, publish: false },
+  ] satisfies Role[],
+  migrate: { command: ["python", "-m", "exploreiot", "migrate"] },
+};
+
+/** How the shipped frontend (apps/frontend) is run. */
+export const referenceFrontend = {
+  environment: {
+    PORT: "{frontend.port}",
+    PUBLIC_BACKEND_URL: "{backend.publicUrl}",
+    PUBLIC_API_PREFIX: "{backend.pathPrefix}",
+    BACKEND_INTERNAL_URL: "{backend.internalUrl}",
+    ALLOWED_HOSTS: "{http.hosts}",
+  },
+  secrets: { BACKEND_API_KEY: { value: "{backend.apiKey}", as: "file" } } satisfies Secrets,
+};

@@ -1,0 +1,108 @@
+import type { ParsedDeployment } from "./schema.ts";
+
+/** `{postgres.host}`: two words with a dot. Anything else in braces is left as it stands. */
+const REFERENCE = /\{([a-z]+\.[A-Za-z0-9-]+)\}/g;
+
+/** Inside the containers' networks every service answers at its own name. */
+export const HOST = { postgres: "postgres", redis: "redis", mosquitto: "mosquitto", backend: "backend" } as const;
+export const PORT = { postgres: 5432, redis: 6379, mosquitto: 1883 } as const;
+
+/** The broker and cache user that belongs to the backend. */
+export const BACKEND_USER = "backend";
+
+/** What a reference stands for: text, or the name of a secret in the deployment's secret store. */
+export type Referent = { readonly text: string } | { readonly secret: string };
+
+/** What references are made of; a deployment fits before and after its defaults are filled in. */
+type Referable = Omit<ParsedDeployment, "hosts" | "backend"> & {
+  readonly hosts?: readonly string[] | undefined;
+  readonly backend: Pick<ParsedDeployment["backend"], "enabled" | "port" | "pathPrefix">;
+};
+
+/** Everything that `environment` and `secrets` of an application may refer to. */
+export function referents(deployment: Referable): ReadonlyMap<string, Referent> {
+  const { postgres, redis, mosquitto, backend, frontend, topics, http, name } = deployment;
+  const found: [string, Referent][] = [
+    ["deployment.name", { text: name }],
+    ["topics.readings", { text: topics.readings }],
+    ["topics.status", { text: topics.status }],
+    ["http.hosts", { text: hosts(deployment).join(",") }],
+    ["http.corsOrigins", { text: corsOrigins(deployment).join(",") }],
+    ["http.rateLimitPerMinute", { text: String(http.rateLimitPerMinute) }],
+    ["http.openWrites", { text: String(http.openWrites ?? deployment.environment === "local") }],
+  ];
+  if (postgres.enabled) {
+    found.push(
+      ["postgres.host", { text: HOST.postgres }],
+      ["postgres.port", { text: String(PORT.postgres) }],
+      ["postgres.database", { text: postgres.database }],
+      ["postgres.user", { text: postgres.user }],
+      ["postgres.password", { secret: "postgres-app-password" }],
+    );
+  }
+  if (redis.enabled) {
+    found.push(
+      ["redis.host", { text: HOST.redis }],
+      ["redis.port", { text: String(PORT.redis) }],
+      ["redis.user", { text: BACKEND_USER }],
+      ["redis.password", { secret: "redis-app-password" }],
+    );
+  }
+  if (mosquitto.enabled) {
+    found.push(
+      ["mosquitto.host", { text: HOST.mosquitto }],
+      ["mosquitto.port", { text: String(PORT.mosquitto) }],
+      ["mosquitto.user", { text: BACKEND_USER }],
+      ["mosquitto.password", { secret: mqttSecret(BACKEND_USER) }],
+    );
+  }
+  if (backend.enabled) {
+    found.push(
+      ["backend.host", { text: HOST.backend }],
+      ["backend.port", { text: String(backend.port) }],
+      ["backend.internalUrl", { text: `http://${HOST.backend}:${backend.port}` }],
+      ["backend.publicUrl", { text: `http://{host}:${deployment.listeners.backend.port}` }],
+      ["backend.pathPrefix", { text: backend.pathPrefix }],
+      ["backend.apiKey", { secret: "backend-api-key" }],
+    );
+  }
+  if (frontend.enabled) found.push(["frontend.port", { text: String(frontend.port) }]);
+  return new Map(found);
+}
+
+/** Name of the file in the secret store that holds an MQTT user's password. */
+export const mqttSecret = (user: string) => `mqtt-${user}-password`;
+
+/** Host names the deployment answers to; loopback has an obvious answer, any other binding must say. */
+export function hosts({ hosts }: Pick<Referable, "hosts">): readonly string[] {
+  return hosts ?? ["localhost", "127.0.0.1"];
+}
+
+/** Browser origins that may call the backend: the frontend's own addresses and those listed. */
+export function corsOrigins(deployment: Referable): readonly string[] {
+  const { port } = deployment.listeners.frontend;
+  const own = hosts(deployment).map((host) => `http://${host.includes(":") ? `[${host}]` : host}:${port}`);
+  return [...new Set([...own, ...deployment.http.corsOrigins])];
+}
+
+/** Names referred to by a template, in order; `{secret.NAME}` included. */
+export function referencesIn(template: string): readonly string[] {
+  return [...template.matchAll(REFERENCE)].map((match) => match[1] as string);
+}
+
+/** What one reference means, or undefined if nothing of that name exists. `{secret.x}` is generated on first use. */
+export function resolveReference(name: string, known: ReadonlyMap<string, Referent>): Referent | undefined {
+  return name.startsWith("secret.") ? { secret: `own-${name.slice("secret.".length)}` } : known.get(name);
+}
+
+/** Fills a template; `valueOf` turns a referent into its text. */
+export function fill(
+  template: string,
+  known: ReadonlyMap<string, Referent>,
+  valueOf: (referent: Referent) => string,
+): string {
+  return template.replace(REFERENCE, (whole, name: string) => {
+    const referent = resolveReference(name, known);
+    return referent === undefined ? whole : valueOf(referent);
+  });
+}

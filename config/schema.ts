@@ -1,0 +1,225 @@
+import { z } from "zod";
+
+/** Lower-case name that is safe in container, network, volume and file names. */
+const slug = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, {
+  error: "a name of 1 to 20 lower-case letters, digits and dashes that begins with a letter",
+});
+const environmentName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, {
+  error: "an environment variable name: upper-case letters, digits and underscores",
+});
+const absolutePath = z.string().regex(/^\/[A-Za-z0-9._/-]+$/, { error: "an absolute path" });
+const numericUser = z.string().regex(/^[1-9][0-9]{0,9}:[1-9][0-9]{0,9}$/, {
+  error: 'a numeric user and group such as "10001:10001", neither of them 0 (root)',
+});
+const hostPort = z.int().min(1).max(65535);
+const command = z.array(z.string().min(1)).min(1);
+
+/** MQTT 3.1.1 §4.7: `#` only as the last level, `+` only as a whole level; neither NUL nor an empty filter. */
+const topicFilter = z
+  .string()
+  .regex(/^(\+|#|[^+#/\0]+|(\+|[^+#/\0]*)(\/(\+|[^+#/\0]*))*(\/#)?)$/, {
+    error: 'an MQTT topic filter, "+" and "#" as whole levels and "#" last',
+  })
+  .max(200);
+
+/** An MQTT user name: mosquitto separates the fields of its files with ":" and the ACL with spaces. */
+const mqttUserName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, {
+  error: "a user name of letters, digits, dots, dashes and underscores",
+});
+
+const hostName = z.union([z.hostname(), z.ipv4(), z.ipv6()], { error: "a host name or an IP address, without port" });
+
+const bindAddress = z.union([z.enum(["loopback", "lan"]), z.ipv4(), z.ipv6()], {
+  error: '"loopback" (this machine only), "lan" (every address) or one IP address of this machine',
+});
+
+const listener = (port: number) =>
+  z
+    .strictObject({
+      port: hostPort.default(port).describe("port on the host"),
+      bind: bindAddress.optional().describe("address to listen on; default: the deployment's `bind`"),
+    })
+    .prefault({});
+
+const subnets = z
+  .strictObject({
+    ipv4: z.cidrv4().optional().describe("default: the engine picks a free one"),
+    ipv6: z.cidrv6().optional().describe("default: no IPv6 on this network; needs ipv4 as well"),
+  })
+  .prefault({});
+
+/** What one container may use. Docker kills it above `memoryMiB`; there is no swap on top. */
+const limits = (memoryMiB: number, cpus: number, pids: number) =>
+  z
+    .strictObject({
+      memoryMiB: z.int().min(6).max(1_048_576).default(memoryMiB).describe("MiB; the engine's least is 6"),
+      cpus: z.number().min(0.05).max(512).default(cpus),
+      pids: z.int().min(8).max(32768).default(pids).describe("processes and threads (compose engine only)"),
+    })
+    .prefault({});
+
+const enabled = z.boolean().default(true);
+
+const healthCheck = z.union(
+  [
+    z.strictObject({ path: z.string().startsWith("/").describe("answers 2xx or 3xx when the service works") }),
+    z.strictObject({ command: command.describe("exits 0 when the service works") }),
+  ],
+  { error: "{ path: /healthz } or { command: [program, argument] }" },
+);
+
+const role = z.strictObject({
+  name: slug,
+  command: command.optional().describe("default: the image's own command"),
+  replicas: z.int().min(1).max(16).default(1),
+  publish: z.boolean().default(false).describe("whether the backend listener leads to this role"),
+  health: healthCheck.optional().describe("default: GET healthPath on the application's port"),
+});
+
+const buildContext = z.strictObject({
+  context: z.string().min(1).describe("folder, relative to the project's root"),
+  dockerfile: z.string().min(1).optional().describe("default: Dockerfile in the context"),
+  args: z.record(z.string(), z.string()).optional().describe("build arguments; never secrets"),
+});
+
+/** Fields that every deployable application has; the frontend and the backend add their own. */
+const application = (user: string) => ({
+  enabled,
+  image: z.string().min(1).optional().describe("any image reference; default: the kit's reference application"),
+  build: buildContext.optional().describe("build this context instead of using `image`"),
+  user: numericUser.default(user),
+  healthPath: z.string().startsWith("/").default("/healthz"),
+  environment: z
+    .record(environmentName, z.string())
+    .default({})
+    .describe("plain values; {postgres.host} and the like are filled in"),
+  secrets: z
+    .record(
+      environmentName,
+      z.strictObject({
+        value: z.string().min(1).describe('for example "{postgres.password}" or "{secret.session-key}"'),
+        as: z
+          .enum(["file", "variable"])
+          .default("file")
+          .describe("file: NAME_FILE names a file; variable: exported at start, for images that know no files"),
+      }),
+    )
+    .default({}),
+  tmpfs: z
+    .array(z.strictObject({ path: absolutePath, sizeMiB: z.int().min(1).max(4096).default(16) }))
+    .default([{ path: "/tmp", sizeMiB: 16 }]),
+  volumes: z.array(z.strictObject({ name: slug, path: absolutePath })).default([]),
+});
+
+export const deploymentSchema = z.strictObject({
+  name: slug.describe("names every container, network and volume of this deployment"),
+  environment: z.enum(["local", "production"]).default("local"),
+  bind: bindAddress.default("loopback"),
+  hosts: z
+    .array(hostName)
+    .min(1)
+    .optional()
+    .describe("names and addresses users type; default for loopback: localhost, 127.0.0.1"),
+  listeners: z
+    .strictObject({ frontend: listener(3000), backend: listener(8000), mqtt: listener(1883) })
+    .prefault({}),
+  networks: z.strictObject({ edge: subnets, broker: subnets, data: subnets }).prefault({}),
+  images: z
+    .strictObject({
+      source: z.enum(["auto", "packages", "registry"]).default("auto"),
+      registryMirror: z.string().min(1).optional().describe("host[/path] in front of every upstream image"),
+      debianMirror: z.url().optional(),
+    })
+    .prefault({}),
+  http: z
+    .strictObject({
+      corsOrigins: z
+        .array(z.url({ protocol: /^https?$/ }))
+        .default([])
+        .describe("besides the frontend's own addresses"),
+      rateLimitPerMinute: z.int().min(0).max(1_000_000).default(600).describe("requests per client; 0 = none"),
+      openWrites: z.boolean().optional().describe("writing without a key; default: only in environment local"),
+    })
+    .prefault({}),
+  topics: z
+    .strictObject({ readings: topicFilter.default("sensor/+"), status: topicFilter.default("status/backend") })
+    .prefault({}),
+  mosquitto: z
+    .strictObject({
+      enabled,
+      limits: limits(64, 0.5, 32),
+      maxPacketBytes: z.int().min(128).max(268_435_455).default(65_536),
+      users: z
+        .array(
+          z.strictObject({
+            name: mqttUserName,
+            publish: z.array(topicFilter).default([]),
+            subscribe: z.array(topicFilter).default([]),
+          }),
+        )
+        .default([]),
+    })
+    .prefault({}),
+  postgres: z
+    .strictObject({
+      enabled,
+      database: z.string().regex(/^[a-z][a-z0-9_]{0,62}$/).default("exploreiot"),
+      user: z.string().regex(/^[a-z][a-z0-9_]{0,62}$/).default("exploreiot"),
+      limits: limits(256, 1, 128),
+    })
+    .prefault({}),
+  redis: z
+    .strictObject({
+      enabled,
+      limits: limits(64, 0.5, 32),
+      memoryPolicy: z
+        .enum(["noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru", "volatile-lfu", "volatile-ttl"])
+        .default("noeviction"),
+      keyPrefix: z
+        .string()
+        .regex(/^[a-z0-9-]*:?$/)
+        .default("exploreiot:")
+        .describe("the application's user reaches these keys and channels only; empty = all"),
+    })
+    .prefault({}),
+  backend: z
+    .strictObject({
+      ...application("10001:10001"),
+      port: hostPort.default(8000).describe("port inside the container"),
+      pathPrefix: z
+        .string()
+        .regex(/^(\/[a-z0-9/-]*)?$/)
+        .default("/api"),
+      roles: z.array(role).min(1).optional(),
+      migrate: z.strictObject({ command }).optional().describe("runs once and must exit 0 before the roles start"),
+      limits: limits(192, 1, 64),
+    })
+    .prefault({}),
+  frontend: z
+    .strictObject({
+      ...application("10002:10002"),
+      port: hostPort.default(3000).describe("port inside the container"),
+      command: command.optional().describe("default: the image's own command"),
+      limits: limits(160, 1, 64),
+    })
+    .prefault({}),
+});
+
+/** A deployment as people write it: everything but the name may be left out. */
+export type DeploymentInput = z.input<typeof deploymentSchema>;
+
+/** A deployment with every default filled in, before the reference application is. */
+export type ParsedDeployment = z.output<typeof deploymentSchema>;
+
+export type Subnets = ParsedDeployment["networks"]["edge"];
+export type Limits = ParsedDeployment["redis"]["limits"];
+export type Role = z.output<typeof role>;
+export type HealthCheck = z.output<typeof healthCheck>;
+export type BuildContext = z.output<typeof buildContext>;
+export type NetworkName = keyof ParsedDeployment["networks"];
+export type ListenerName = keyof ParsedDeployment["listeners"];
+
+/** JSON Schema (2020-12) of a site file, for completion in editors. */
+export function siteJsonSchema(): Record<string, unknown> {
+  return { title: "ExploreIOT deployment", ...z.toJSONSchema(deploymentSchema, { io: "input" }) };
+}

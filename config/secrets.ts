@@ -1,0 +1,122 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
+import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { UserError } from "./errors.ts";
+
+/** Iterations of PBKDF2 that mosquitto_passwd uses (2.0); the passwords behind it have 256 bits anyway. */
+const MOSQUITTO_ITERATIONS = 101;
+
+/**
+ * The secrets of one deployment: files below its own directory (0700, files 0400), made on first use.
+ * Nothing in here ever goes into synthesized JSON but paths and keyed hashes.
+ */
+export class SecretStore {
+  readonly #folder: string;
+
+  /** @param home the deployment's directory, see `deploymentHome` */
+  constructor(home: string) {
+    this.#folder = home;
+  }
+
+  /** The secret of that name, 256 bit and URL-safe; generated if there is none yet. */
+  value(name: string): string {
+    return this.#once(join("secrets", name), () => randomBytes(32).toString("base64url"));
+  }
+
+  /** Where the secret of that name is on disk; it exists after this call. */
+  path(name: string): string {
+    this.value(name);
+    return join(this.#folder, "secrets", name);
+  }
+
+  /**
+   * A password line for mosquitto's password file: PBKDF2-SHA512 in the form `$7$iterations$salt$hash`.
+   * Made once for a password, since a new salt would look like a change.
+   */
+  mosquittoHash(name: string): string {
+    const password = this.value(name);
+    const made = this.#once(join("hashes", `${name}-${this.keyedHash(password)}`), () => {
+      const salt = randomBytes(12);
+      const hash = pbkdf2Sync(password, salt, MOSQUITTO_ITERATIONS, 64, "sha512");
+      return `$7$${MOSQUITTO_ITERATIONS}$${salt.toString("base64")}$${hash.toString("base64")}`;
+    });
+    return made;
+  }
+
+  /** `#` and the SHA-256 of a password, as Redis ACL files take it. */
+  redisHash(name: string): string {
+    return `#${createHash("sha256").update(this.value(name)).digest("hex")}`;
+  }
+
+  /** 12 hex digits that change with the text but say nothing about it: keyed with a key of this deployment. */
+  keyedHash(text: string): string {
+    return createHmac("sha256", this.value("hash-key")).update(text).digest("hex").slice(0, 12);
+  }
+
+  /**
+   * Writes a file that is derived from secrets (a password file, a connection address) and returns its path.
+   * Left alone when it already says the same, so that its time does not change.
+   */
+  derivedFile(name: string, content: string): string {
+    const path = join(this.#folder, "files", name);
+    if (readIfThere(path) === content) return path;
+    this.#guard(path, () => {
+      const draft = this.#draft(path, content);
+      renameSync(draft, path);
+    });
+    return path;
+  }
+
+  /** Reads a file, or makes it once: of two processes that start together, one wins and both read its value. */
+  #once(name: string, make: () => string): string {
+    const path = join(this.#folder, name);
+    const found = readIfThere(path);
+    if (found !== undefined) return found;
+    this.#guard(path, () => {
+      const draft = this.#draft(path, make());
+      try {
+        linkSync(draft, path);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      } finally {
+        rmSync(draft, { force: true });
+      }
+    });
+    return readFileSync(path, "utf8");
+  }
+
+  /** A whole file beside its final place, so that nobody ever reads half of one. */
+  #draft(path: string, content: string): string {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    // An existing directory keeps its mode: a home made by hand, or by another umask, is closed here.
+    chmodSync(this.#folder, 0o700);
+    const draft = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
+    try {
+      writeFileSync(draft, content, { mode: 0o400, flag: "wx", flush: true });
+    } catch (error) {
+      rmSync(draft, { force: true });
+      throw error;
+    }
+    return draft;
+  }
+
+  #guard(path: string, write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const remedy = code === "ENOSPC" ? "free some disk space and run it again" : "check the folder's owner and mode";
+      throw new UserError(`${path}: cannot be written (${message})`, remedy);
+    }
+  }
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    throw new UserError(`${path}: cannot be read (${message})`, "run as the user who made this deployment");
+  }
+}

@@ -1,0 +1,91 @@
+import type { ParsedDeployment } from "../config/schema.ts";
+import { fill, type Referent, referencesIn, referents, resolveReference } from "../config/references.ts";
+import type { DeploymentScope } from "./deployment-scope.ts";
+import { type DeliveredFile, FILES, FileDelivery } from "./file-delivery.ts";
+import type { Construct } from "constructs";
+
+type ApplicationConfig = Pick<ParsedDeployment["frontend"], "environment" | "secrets" | "user">;
+
+/** What an application is given: files with its secrets, variables that name them, and plain variables. */
+export interface ApplicationSettings {
+  readonly environment: Readonly<Record<string, string>>;
+
+  /** Absent when it has no secrets. */
+  readonly files?: FileDelivery;
+
+  /** In front of the command: exports secrets as variables. Empty where the application reads files. */
+  readonly wrapper: readonly string[];
+}
+
+const WRAPPER = "with-secrets.sh";
+
+/** For images that know no NAME_FILE: reads each file into its variable and becomes the original program. */
+const WRAPPER_SCRIPT = `#!/bin/sh
+set -eu
+for name in $SECRET_VARIABLES; do
+  value=$(cat "${FILES}/$name")
+  export "$name=$value"
+done
+unset SECRET_VARIABLES value
+exec "$@"
+`;
+
+/** Settles the environment and the secrets of the backend or the frontend. */
+export function applicationSettings(
+  scope: Construct,
+  service: "backend" | "frontend",
+  config: ApplicationConfig,
+  context: DeploymentScope,
+): ApplicationSettings {
+  const known = referents(context.deployment);
+  const plain = Object.fromEntries(
+    Object.entries(config.environment).map(([key, template]) => [key, fill(template, known, publicText)]),
+  );
+  const secrets = Object.entries(config.secrets);
+  if (secrets.length === 0) return { environment: plain, wrapper: [] };
+  const asFiles = secrets.filter(([, secret]) => secret.as === "file").map(([name]) => name);
+  const asVariables = secrets.filter(([, secret]) => secret.as === "variable").map(([name]) => name);
+  const wrapped = asVariables.length > 0;
+  const files = new FileDelivery(scope, "Files", {
+    service,
+    user: config.user,
+    context,
+    files: [
+      ...secrets.map(([name, { value }]) => secretFile(service, name, value, known, context)),
+      ...(wrapped ? [{ name: WRAPPER, content: WRAPPER_SCRIPT }] : []),
+    ],
+  });
+  return {
+    files,
+    wrapper: wrapped ? ["/bin/sh", `${FILES}/${WRAPPER}`] : [],
+    environment: {
+      ...plain,
+      ...Object.fromEntries(asFiles.map((name) => [`${name}_FILE`, `${FILES}/${name}`])),
+      ...(wrapped ? { SECRET_VARIABLES: asVariables.join(" ") } : {}),
+    },
+  };
+}
+
+/** The configuration check has made sure that no environment refers to a secret. */
+function publicText(referent: Referent): string {
+  if ("text" in referent) return referent.text;
+  throw new Error(`the secret ${referent.secret} may not stand in an environment`);
+}
+
+function secretFile(
+  service: string,
+  name: string,
+  template: string,
+  known: ReadonlyMap<string, Referent>,
+  { secrets }: DeploymentScope,
+): DeliveredFile {
+  const value = fill(template, known, (referent) => ("text" in referent ? referent.text : secrets.value(referent.secret)));
+  const [only] = referencesIn(template);
+  const referent = only === undefined ? undefined : resolveReference(only, known);
+  // A secret that stands alone needs no second copy on disk.
+  const path =
+    template === `{${only}}` && referent !== undefined && "secret" in referent
+      ? secrets.path(referent.secret)
+      : secrets.derivedFile(`${service}/${name}`, value);
+  return { name, secretFile: path, hash: secrets.keyedHash(value) };
+}

@@ -1,0 +1,27 @@
+import { type DeploymentScope } from "./deployment-scope.ts";
+
+export const LABEL = {
+  deployment: "exploreiot.deployment",
+  role: "exploreiot.role",
+  environment: "exploreiot.env",
+  configHash: "exploreiot.config-hash",
+  pidsLimit: "exploreiot.pids-limit",
+} as const;
+
+/**
+ * The labels of a container. `configHash` replaces the container when something changes that the provider
+ * accepts but never applies (healthcheck, init, tmpfs: rule 4) or cannot see (delivered files). The pids
+ * limit is a label because the provider has no attribute for it (rule 18); the compose engine applies it.
+ */
+export function containerLabels(
+  { deployment }: DeploymentScope,
+  { role, configHash, pids }: { readonly role: string; readonly configHash: string; readonly pids: number },
+) {
+  return [
+    { label: LABEL.deployment, value: deployment.name },
+    { label: LABEL.role, value: role },
+    { label: LABEL.environment, value: deployment.environment },
+    { label: LABEL.configHash, value: configHash },
+    { label: LABEL.pidsLimit, value: String(pids) },
+  ];
+}

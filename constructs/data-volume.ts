@@ -1,0 +1,22 @@
+import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
+import { Construct } from "constructs";
+import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
+
+/**
+ * A volume that outlives its containers. It carries no labels: a label edit makes the provider delete and
+ * remake the volume, data and all, and call it a success (rule 13). In production Terraform refuses to destroy it.
+ */
+export class DataVolume extends Construct {
+  readonly name: string;
+
+  constructor(scope: Construct, id: string, part: string, context: DeploymentScope) {
+    super(scope, id);
+    this.name = new Volume(this, "Volume", {
+      name: resourceName(context, part),
+      lifecycle: {
+        ignoreChanges: ["labels"],
+        preventDestroy: context.deployment.environment === "production",
+      },
+    }).name;
+  }
+}

@@ -1,0 +1,18 @@
+import type { Deployment } from "../config/parse.ts";
+import type { SecretStore } from "../config/secrets.ts";
+import type { Images } from "./images.ts";
+
+/** What every construct of one deployment needs to know about it. */
+export interface DeploymentScope {
+  readonly deployment: Deployment;
+  readonly secrets: SecretStore;
+  readonly images: Images;
+
+  /** Folder of the synthesized JSON: paths inside that JSON are relative to it, so they hold on any machine. */
+  readonly stackFolder: string;
+}
+
+/** `exploreiot-<deployment>-<part>`: two deployments on one host never share a name. */
+export const resourceName = ({ deployment }: DeploymentScope, part: string) =>
+  `exploreiot-${deployment.name}-${part}`;
+

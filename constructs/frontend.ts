@@ -1,0 +1,45 @@
+import { Construct } from "constructs";
+import { applicationSettings } from "./application-files.ts";
+import { DataVolume } from "./data-volume.ts";
+import type { DeploymentScope } from "./deployment-scope.ts";
+import { httpProbe, tmpfsOptions } from "./hardening.ts";
+import type { PrivateNetwork } from "./private-network.ts";
+import { ServiceContainer } from "./service-container.ts";
+
+export interface FrontendProps {
+  readonly context: DeploymentScope;
+
+  /** The only network it is on: it reaches the backend and neither the broker nor the databases. */
+  readonly edge: PrivateNetwork;
+}
+
+/** The web page's server. */
+export class Frontend extends Construct {
+  constructor(scope: Construct, id: string, { context, edge }: FrontendProps) {
+    super(scope, id);
+    const { frontend } = context.deployment;
+    const { environment, files, wrapper } = applicationSettings(this, "frontend", frontend, context);
+    const command = frontend.command;
+    new ServiceContainer(this, "Service", {
+      context,
+      role: "frontend",
+      alias: "frontend",
+      image: context.images.application("frontend", frontend),
+      user: frontend.user,
+      limits: frontend.limits,
+      networks: [edge],
+      environment,
+      tmpfs: Object.fromEntries(
+        frontend.tmpfs.map(({ path, sizeMiB }) => [path, tmpfsOptions(sizeMiB, frontend.user)]),
+      ),
+      volumes: frontend.volumes.map(({ name, path }) => ({
+        name: new DataVolume(this, `Volume-${name}`, `frontend-${name}-data`, context).name,
+        path,
+      })),
+      probe: httpProbe(frontend.port, frontend.healthPath),
+      published: { listener: "frontend", internal: frontend.port },
+      ...(files === undefined ? {} : { files }),
+      ...(command === undefined ? {} : wrapper.length > 0 ? { entrypoint: [...wrapper, ...command] } : { command }),
+    });
+  }
+}

@@ -1,0 +1,77 @@
+import { relative } from "node:path";
+import { Image } from "@cdktf/provider-docker/lib/image/index.js";
+import { TerraformResource } from "cdktf";
+import { Construct } from "constructs";
+import { projectRoot } from "../config/home.ts";
+import { type ImageRecipe, imageRecipes, type KitImage, userImageRecipes } from "../config/images.ts";
+import type { Deployment } from "../config/parse.ts";
+import type { BuildContext } from "../config/schema.ts";
+import { literal } from "./literal.ts";
+
+/**
+ * The images of a deployment. Their recipes stand in the JSON, as the input of one `terraform_data` whose
+ * provisioner makes what is missing: so `cdktf deploy` works on a machine that has no image yet, and the verbs
+ * read the same recipes.
+ */
+export class Images extends Construct {
+  readonly #deployment: Deployment;
+  readonly #recipes: Recipes;
+  readonly #ids = new Map<string, string>();
+
+  /** @param stackFolder where the JSON will stand, and the provisioner run */
+  constructor(scope: Construct, id: string, deployment: Deployment, stackFolder: string) {
+    super(scope, id);
+    this.#deployment = deployment;
+    this.#recipes = new Recipes(this, "Recipes", `node ${relative(stackFolder, projectRoot)}/bin/exploreiot.js images --stack .`);
+  }
+
+  /** Terraform reference to the id of one of the kit's own images. */
+  kit(name: KitImage | "base"): string {
+    return this.#made(imageRecipes(projectRoot, [name], this.#deployment.images), name);
+  }
+
+  /** Terraform reference to the id of the image that a deployment names or builds for an application. */
+  application(
+    name: "backend" | "frontend",
+    { image, build }: { readonly image?: string | undefined; readonly build?: BuildContext | undefined },
+  ): string {
+    if (image !== undefined) return this.#id(name, image);
+    if (build === undefined) return this.kit(name);
+    const tagName = `${this.#deployment.name}-${name}`;
+    return this.#made(userImageRecipes(projectRoot, build, tagName, this.#deployment.images), name);
+  }
+
+  #made(recipes: readonly ImageRecipe[], name: string): string {
+    this.#recipes.add(recipes);
+    return this.#id(name, (recipes.at(-1) as ImageRecipe).tag);
+  }
+
+  #id(name: string, reference: string): string {
+    const known = this.#ids.get(name);
+    if (known !== undefined) return known;
+    const id = new Image(this, name, { name: literal(reference), keepLocally: true, dependsOn: [this.#recipes] }).imageId;
+    this.#ids.set(name, id);
+    return id;
+  }
+}
+
+/**
+ * `terraform_data` with the recipes. Not cdktf's DataResource: that one runs `terraform version` at each
+ * synthesis and so needs Terraform even where only the compose engine is used.
+ */
+class Recipes extends TerraformResource {
+  readonly #recipes = new Map<string, ImageRecipe>();
+
+  constructor(scope: Construct, id: string, command: string) {
+    super(scope, id, { terraformResourceType: "terraform_data" });
+    this.addOverride("provisioner", [{ "local-exec": { command } }]);
+  }
+
+  add(recipes: readonly ImageRecipe[]): void {
+    for (const recipe of recipes) this.#recipes.set(recipe.tag, recipe);
+  }
+
+  protected override synthesizeAttributes(): Record<string, unknown> {
+    return { input: { recipes: [...this.#recipes.values()] }, triggers_replace: [...this.#recipes.keys()] };
+  }
+}

@@ -1,0 +1,47 @@
+import { Network } from "@cdktf/provider-docker/lib/network/index.js";
+import { Construct } from "constructs";
+import ipaddr from "ipaddr.js";
+import type { NetworkName, Subnets } from "../config/schema.ts";
+import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
+
+/** One bridge network of a deployment. */
+export class PrivateNetwork extends Construct {
+  /** The network's id and not its name: a replaced network then replaces its containers first (rule 9). */
+  readonly id: string;
+
+  /** An internal network has no way out and publishes nothing. */
+  readonly internal: boolean;
+
+  constructor(scope: Construct, id: string, name: NetworkName, internal: boolean, context: DeploymentScope) {
+    super(scope, id);
+    const { ipv4, ipv6 } = context.deployment.networks[name];
+    this.internal = internal;
+    this.id = new Network(this, "Network", {
+      name: resourceName(context, name),
+      driver: "bridge",
+      internal,
+      ipv6: ipv6 !== undefined,
+      ...addressing({ ipv4, ipv6 }),
+    }).id;
+  }
+}
+
+/** Subnet and gateway for each family, or nothing: the engine adds what is left out and each plan then replaces (rule 10). */
+function addressing({ ipv4, ipv6 }: Subnets) {
+  const subnets = [ipv4, ipv6].filter((subnet) => subnet !== undefined);
+  return subnets.length === 0
+    ? {}
+    : { ipamConfig: subnets.map((subnet) => ({ subnet, gateway: firstAddress(subnet) })) };
+}
+
+/** The first usable address of a subnet, which Docker's bridge takes. */
+export function firstAddress(subnet: string): string {
+  const [address, length] = ipaddr.parseCIDR(subnet);
+  const network =
+    address.kind() === "ipv4"
+      ? ipaddr.IPv4.networkAddressFromCIDR(`${address}/${length}`)
+      : ipaddr.IPv6.networkAddressFromCIDR(`${address}/${length}`);
+  const bytes = network.toByteArray();
+  bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) + 1;
+  return ipaddr.fromByteArray(bytes).toString();
+}

@@ -1,0 +1,161 @@
+import { Container } from "@cdktf/provider-docker/lib/container/index.js";
+import { Construct, type IConstruct } from "constructs";
+import type { Limits } from "../config/schema.ts";
+import { allowList } from "../firewall/allow-list.ts";
+import type { ListenerName } from "../config/schema.ts";
+import { containerLabels } from "./container-labels.ts";
+import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
+import { FILES, type FileDelivery } from "./file-delivery.ts";
+import { goDuration, hardened, probeTiming, waitTimeoutSeconds } from "./hardening.ts";
+import { literal } from "./literal.ts";
+import type { PrivateNetwork } from "./private-network.ts";
+
+/** What a container of the stack runs, apart from how it is confined. */
+export interface ContainerProps {
+  readonly context: DeploymentScope;
+
+  /** Names the container: `exploreiot-<deployment>-<role>`. */
+  readonly role: string;
+
+  /** Id of the image, from `context.images`. */
+  readonly image: string;
+
+  /** Numeric `uid:gid`. */
+  readonly user: string;
+
+  readonly limits: Limits;
+  readonly networks: readonly PrivateNetwork[];
+
+  /** @default - the image's own entrypoint */
+  readonly entrypoint?: readonly string[];
+
+  /** @default - the image's own command */
+  readonly command?: readonly string[];
+
+  /** Public values only: they can be read with `docker inspect` and stand in Terraform's state. */
+  readonly environment?: Readonly<Record<string, string>>;
+
+  /** @default - the container gets no files */
+  readonly files?: FileDelivery;
+
+  /** @default - nothing is writable but tmpfs */
+  readonly volumes?: readonly { readonly name: string; readonly path: string }[];
+
+  /** Path to mount options, see `tmpfsOptions`. @default - no tmpfs */
+  readonly tmpfs?: Readonly<Record<string, string>>;
+
+  /** What has to be up (services) or done (jobs) before. @default - starts at once */
+  readonly after?: readonly IConstruct[];
+}
+
+export interface ServiceContainerProps extends ContainerProps {
+  /** The name at which other containers of the same networks reach it. */
+  readonly alias: string;
+
+  /** Exec form of the probe; it must prove that the service works, not only that a port is open. */
+  readonly probe: readonly string[];
+
+  /** The listener that leads here, and the port inside. @default - not published */
+  readonly published?: { readonly listener: ListenerName; readonly internal: number };
+
+  /** @default SIGTERM */
+  readonly stopSignal?: string;
+
+  /** Seconds between the stop signal and SIGKILL. @default 10 */
+  readonly graceSeconds?: number;
+}
+
+/** A hardened container that runs for ever and is healthy before anything that needs it starts. */
+export class ServiceContainer extends Construct {
+  readonly container: Container;
+
+  constructor(scope: Construct, id: string, props: ServiceContainerProps) {
+    super(scope, id);
+    const { graceSeconds = 10, stopSignal = "SIGTERM" } = props;
+    const healthcheck = {
+      test: props.probe.map(literal),
+      interval: goDuration(probeTiming.intervalSeconds),
+      timeout: goDuration(probeTiming.timeoutSeconds),
+      retries: probeTiming.retries,
+      startPeriod: goDuration(probeTiming.startPeriodSeconds),
+    };
+    this.container = new Container(this, "Container", {
+      ...common(props, props.alias, { healthcheck }),
+      healthcheck,
+      wait: true,
+      waitTimeout: waitTimeoutSeconds(probeTiming),
+      restart: "unless-stopped",
+      stopSignal,
+      stopTimeout: graceSeconds,
+      destroyGraceSeconds: graceSeconds,
+      ...(props.published === undefined ? {} : { ports: [publishedPort(props.context, props.published)] }),
+    });
+  }
+}
+
+/** A hardened container that runs once and must exit 0 before anything that needs it starts. */
+export class JobContainer extends Construct {
+  readonly container: Container;
+
+  constructor(scope: Construct, id: string, props: ContainerProps) {
+    super(scope, id);
+    const name = resourceName(props.context, props.role);
+    this.container = new Container(this, "Container", {
+      ...common(props, props.role, {}),
+      mustRun: false,
+      attach: true,
+      logs: true,
+      restart: "no",
+      stopSignal: "SIGTERM",
+      stopTimeout: 10,
+      destroyGraceSeconds: 10,
+      lifecycle: {
+        postcondition: [
+          { condition: "${self.exit_code == 0}", errorMessage: `${name} failed, see its container_logs` },
+        ],
+      },
+    });
+  }
+}
+
+/** The part that services and jobs share. `unapplied` is what the provider accepts but does not apply on change. */
+function common(props: ContainerProps, alias: string, unapplied: object) {
+  const { context, role, image, user, limits, networks, entrypoint, command, environment, files, tmpfs } = props;
+  const configHash = context.secrets.keyedHash(
+    JSON.stringify([unapplied, hardened.init, tmpfs ?? {}, files?.hash ?? ""]),
+  );
+  const mounts = [
+    ...(files === undefined ? [] : [{ volumeName: files.volumeName, containerPath: FILES, readOnly: true }]),
+    ...(props.volumes ?? []).map(({ name, path }) => ({ volumeName: name, containerPath: path })),
+  ];
+  return {
+    ...hardened,
+    name: resourceName(context, role),
+    image,
+    user,
+    memory: limits.memoryMiB,
+    memorySwap: limits.memoryMiB,
+    cpus: limits.cpus.toFixed(2).replace(/0$/, ""),
+    networksAdvanced: networks.map(({ id }) => ({ name: id, aliases: [alias] })),
+    labels: containerLabels(context, { role, configHash, pids: limits.pids }),
+    env: Object.entries(environment ?? {}).map(([key, value]) => literal(`${key}=${value}`)).sort(),
+    volumes: mounts,
+    ...(tmpfs === undefined ? {} : { tmpfs: { ...tmpfs } }),
+    ...(entrypoint === undefined ? {} : { entrypoint: entrypoint.map(literal) }),
+    ...(command === undefined ? {} : { command: command.map(literal) }),
+    dependsOn: [...(files === undefined ? [] : [files.container]), ...after(props)],
+  };
+}
+
+/** The containers among the constructs that have to come first. */
+const after = ({ after = [] }: ContainerProps): Container[] =>
+  after.flatMap((construct) => construct.node.findAll().filter((node) => node instanceof Container));
+
+function publishedPort(
+  context: DeploymentScope,
+  { listener, internal }: { readonly listener: ListenerName; readonly internal: number },
+) {
+  const open = allowList(context.deployment).find((allowed) => allowed.listener === listener);
+  if (open === undefined) throw new Error(`listener ${listener} is published but not in the allow-list`);
+  return { internal, external: open.port, ip: open.address, protocol: open.protocol };
+}

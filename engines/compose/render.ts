@@ -1,0 +1,125 @@
+import { stringify } from "yaml";
+import type { ContainerSpec, NetworkSpec, Stack, Upload } from "../stack.ts";
+
+/** The compose project of a deployment; it has nothing to do with the folder that the file stands in. */
+export const projectName = (stack: Stack) => `exploreiot-${stack.name}`;
+
+/**
+ * The stack as a compose file: the same containers, and a way to run them without Node, Terraform or this kit
+ * (`docker compose up --wait` beside it). Secrets are named by path, never inside.
+ */
+export function composeFile(stack: Stack): string {
+  const files = stack.containers.flatMap((container) => container.uploads.map((upload) => ({ container, upload })));
+  const document = {
+    name: projectName(stack),
+    services: Object.fromEntries(stack.containers.map((container) => [serviceName(container), service(container, stack)])),
+    networks: Object.fromEntries(stack.networks.map((network) => [network.name, networkSection(network)])),
+    volumes: Object.fromEntries(stack.volumes.map((name) => [name, { name }])),
+    configs: Object.fromEntries(
+      files.flatMap(({ container, upload }) =>
+        "content" in upload ? [[fileKey(container, upload), { content: upload.content }]] : [],
+      ),
+    ),
+    secrets: Object.fromEntries(
+      files.flatMap(({ container, upload }) =>
+        "source" in upload ? [[fileKey(container, upload), { file: upload.source }]] : [],
+      ),
+    ),
+  };
+  return stringify(escaped(document), { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+/** Compose names a service by its role, such as `postgres` or `api`. */
+export const serviceName = ({ labels }: ContainerSpec): string => labels["exploreiot.role"] as string;
+
+function service(container: ContainerSpec, stack: Stack) {
+  const { block, labels } = container;
+  return defined({
+    container_name: container.name,
+    image: container.image,
+    // The kit made the image, or pulled it by what the deployment says: compose has no say in it.
+    pull_policy: "missing",
+    entrypoint: block.entrypoint,
+    command: block.command,
+    user: block.user,
+    environment: block.env,
+    read_only: block.read_only,
+    init: block.init,
+    mem_limit: mebibytes(block.memory),
+    memswap_limit: mebibytes(block.memory_swap),
+    cpus: block.cpus === undefined ? undefined : Number(block.cpus),
+    pids_limit: Number(labels["exploreiot.pids-limit"]),
+    cap_add: block.capabilities?.add,
+    cap_drop: block.capabilities?.drop,
+    security_opt: block.security_opts,
+    tmpfs: Object.entries(block.tmpfs ?? {}).map(([path, options]) => `${path}:${options}`),
+    volumes: container.volumes.map(({ name, path, readOnly }) => `${name}:${path}:${readOnly ? "ro" : "rw"}`),
+    network_mode: block.network_mode,
+    networks: networks(container),
+    ports: block.ports?.map(({ internal, external, ip, protocol }) => ({
+      target: internal,
+      published: String(external),
+      host_ip: ip,
+      protocol,
+      mode: "host",
+    })),
+    healthcheck: block.healthcheck,
+    restart: block.restart,
+    stop_signal: block.stop_signal,
+    stop_grace_period: block.stop_timeout === undefined ? undefined : `${block.stop_timeout}s`,
+    logging: { driver: block.log_driver, options: block.log_opts },
+    labels,
+    configs: container.uploads.filter((upload) => "content" in upload).map((upload) => mount(container, upload)),
+    secrets: container.uploads.filter((upload) => "source" in upload).map((upload) => mount(container, upload)),
+    depends_on: Object.fromEntries(container.dependsOn.map((name) => dependency(name, stack))),
+  });
+}
+
+const mebibytes = (size: number | undefined) => (size === undefined ? undefined : `${size}m`);
+
+/** A container on no network says `network_mode: none`; compose refuses both fields together. */
+function networks({ networks, block }: ContainerSpec) {
+  if (block.network_mode !== undefined) return undefined;
+  return Object.fromEntries(networks.map(({ name, aliases }) => [name, { aliases }]));
+}
+
+function mount(container: ContainerSpec, upload: Upload) {
+  return { source: fileKey(container, upload), target: upload.file };
+}
+
+const fileKey = (container: ContainerSpec, { file }: Upload) =>
+  `${serviceName(container)}-${file.replace(/^\/incoming\//, "").replaceAll(/[^A-Za-z0-9_-]/g, "-")}`;
+
+function dependency(name: string, stack: Stack) {
+  const other = stack.containers.find((container) => container.name === name);
+  if (other === undefined) throw new Error(`${name}: depended on, but not in the stack`);
+  return [serviceName(other), { condition: other.job ? "service_completed_successfully" : "service_healthy" }];
+}
+
+function networkSection({ name, internal, ipv6, subnets }: NetworkSpec) {
+  return defined({
+    name,
+    driver: "bridge",
+    internal: internal || undefined,
+    enable_ipv6: ipv6 || undefined,
+    ipam: subnets.length === 0 ? undefined : { config: subnets },
+  });
+}
+
+/** Without the fields that say nothing. */
+function defined(section: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(section).filter(
+      ([, value]) =>
+        value !== undefined && !(typeof value === "object" && value !== null && Object.keys(value).length === 0),
+    ),
+  );
+}
+
+/** Compose substitutes `$NAME` in every text; `$$` stands for one dollar sign. */
+function escaped(value: unknown): unknown {
+  if (typeof value === "string") return value.replaceAll("$", "$$$$");
+  if (Array.isArray(value)) return value.map(escaped);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, escaped(inner)]));
+}

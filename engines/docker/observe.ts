@@ -1,0 +1,72 @@
+import { run } from "../run.ts";
+import type { Stack } from "../stack.ts";
+import { isUnreachable, unreachable } from "./engine-check.ts";
+
+/** The part of `docker inspect CONTAINER` that the kit reads. */
+export interface ContainerState {
+  readonly Id: string;
+  readonly Name: string;
+  readonly Image: string;
+  readonly State: {
+    readonly Status: string;
+    readonly Running: boolean;
+    readonly Paused: boolean;
+    readonly Restarting: boolean;
+    readonly ExitCode: number;
+    readonly Health?: { readonly Status: string; readonly Log?: readonly { readonly Output: string }[] | null };
+  };
+  readonly RestartCount: number;
+  readonly Config: { readonly Labels: Readonly<Record<string, string>> | null; readonly Image: string };
+  readonly HostConfig: {
+    readonly PortBindings: Readonly<Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[]>> | null;
+  };
+  readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly NetworkID: string }>> };
+}
+
+/** What the engine has of a stack, by name. */
+export interface Observation {
+  readonly containers: ReadonlyMap<string, ContainerState>;
+
+  /** Image reference to the id it stands for now. */
+  readonly images: ReadonlyMap<string, string>;
+}
+
+type Inspected = ContainerState & { readonly RepoTags?: readonly string[]; readonly RepoDigests?: readonly string[] };
+
+/** Reads every container and image of the stack in one call to the engine. */
+export async function observe(stack: Stack): Promise<Observation> {
+  const names = stack.containers.map(({ name }) => name);
+  const references = [...new Set(stack.containers.map(({ image }) => qualified(image)))];
+  const found = await inspect([...names, ...references]);
+  const containers = found.filter((entry) => entry.State !== undefined);
+  const images = found.filter((entry) => entry.State === undefined);
+  return {
+    containers: new Map(containers.map((entry) => [entry.Name.slice(1), entry])),
+    images: new Map(
+      images.flatMap(({ Id, RepoTags, RepoDigests }) =>
+        [...(RepoTags ?? []), ...(RepoDigests ?? [])].map((reference) => [reference, Id] as const),
+      ),
+    ),
+  };
+}
+
+/** An image reference as the engine lists it: with a tag. */
+export function qualified(reference: string): string {
+  const last = reference.slice(reference.lastIndexOf("/") + 1);
+  return last.includes(":") || last.includes("@") ? reference : `${reference}:latest`;
+}
+
+/** `docker inspect` of whatever of these exists. */
+export async function inspect(names: readonly string[]): Promise<readonly Inspected[]> {
+  if (names.length === 0) return [];
+  const { code, stdout, stderr } = await run(["docker", "inspect", ...names], { expected: [0, 1] });
+  if (code !== 0 && isUnreachable(stderr)) throw unreachable(stderr);
+  return JSON.parse(stdout.trim() || "[]") as Inspected[];
+}
+
+/** Every container that carries the deployment's label, running or not. */
+export async function labelled(deployment: string): Promise<readonly Inspected[]> {
+  const filter = `label=exploreiot.deployment=${deployment}`;
+  const { stdout } = await run(["docker", "ps", "--all", "--quiet", "--no-trunc", "--filter", filter]);
+  return inspect(stdout.split("\n").filter(Boolean));
+}

@@ -1,0 +1,53 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Observation } from "./docker/observe.ts";
+import type { Stack } from "./stack.ts";
+
+export type EngineName = "terraform" | "compose";
+
+/** What the last `up` left behind: enough to tell, from one read of the engine, whether anything changed since. */
+export interface DeploymentRecord {
+  readonly engine: EngineName;
+
+  /** Of the synthesized JSON. */
+  readonly fingerprint: string;
+
+  /** Container name to id. */
+  readonly containers: Readonly<Record<string, string>>;
+
+  /** Network name to id. */
+  readonly networks: Readonly<Record<string, string>>;
+}
+
+const file = (home: string) => join(home, "deployed.json");
+
+export function readRecord(home: string): DeploymentRecord | undefined {
+  try {
+    return JSON.parse(readFileSync(file(home), "utf8")) as DeploymentRecord;
+  } catch {
+    // None yet, or one that cannot be read: both only mean that the engine is run once more.
+    return undefined;
+  }
+}
+
+export function writeRecord(home: string, engine: EngineName, stack: Stack, { containers }: Observation): void {
+  const states = stack.containers.flatMap(({ name }) => containers.get(name) ?? []);
+  const record: DeploymentRecord = {
+    engine,
+    fingerprint: stack.fingerprint,
+    containers: Object.fromEntries(states.map(({ Name, Id }) => [Name.slice(1), Id])),
+    networks: Object.fromEntries(
+      states.flatMap(({ NetworkSettings }) =>
+        Object.entries(NetworkSettings.Networks).map(([name, { NetworkID }]) => [name, NetworkID]),
+      ),
+    ),
+  };
+  mkdirSync(dirname(file(home)), { recursive: true, mode: 0o700 });
+  const draft = `${file(home)}.${process.pid}.tmp`;
+  writeFileSync(draft, `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600, flush: true });
+  renameSync(draft, file(home));
+}
+
+export function deleteRecord(home: string): void {
+  rmSync(file(home), { force: true });
+}

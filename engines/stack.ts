@@ -1,0 +1,196 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../config/errors.ts";
+import type { ImageRecipe } from "../config/images.ts";
+
+/** A file that a one-shot container receives: public text, or a path relative to the stack folder. */
+export type Upload =
+  | { readonly file: string; readonly content: string }
+  | { readonly file: string; readonly source: string };
+
+/** A container as the synthesized JSON declares it, with its references resolved to names. */
+export interface ContainerSpec {
+  readonly name: string;
+  readonly image: string;
+
+  /** Runs once and exits 0; anything else runs for ever. */
+  readonly job: boolean;
+
+  readonly labels: Readonly<Record<string, string>>;
+  readonly networks: readonly { readonly name: string; readonly aliases: readonly string[] }[];
+  readonly volumes: readonly { readonly name: string; readonly path: string; readonly readOnly: boolean }[];
+  readonly uploads: readonly Upload[];
+
+  /** Names of the containers that have to be up, or done, before. */
+  readonly dependsOn: readonly string[];
+
+  /** Everything else, as Terraform spells it. */
+  readonly block: ContainerBlock;
+}
+
+export interface NetworkSpec {
+  readonly name: string;
+  readonly internal: boolean;
+  readonly ipv6: boolean;
+  readonly subnets: readonly { readonly subnet: string; readonly gateway: string }[];
+}
+
+/** The synthesized stack, as far as it concerns whoever runs it. */
+export interface Stack {
+  /** The deployment's name. */
+  readonly name: string;
+  readonly folder: string;
+  readonly containers: readonly ContainerSpec[];
+  readonly networks: readonly NetworkSpec[];
+  readonly volumes: readonly string[];
+  readonly recipes: readonly ImageRecipe[];
+
+  /** Changes with every byte of the JSON. */
+  readonly fingerprint: string;
+}
+
+/** The attributes of a `docker_container` that are passed through. */
+export interface ContainerBlock {
+  readonly entrypoint?: readonly string[];
+  readonly command?: readonly string[];
+  readonly user?: string;
+  readonly env?: readonly string[];
+  readonly read_only?: boolean;
+  readonly init?: boolean;
+  readonly network_mode?: string;
+  readonly memory?: number;
+  readonly memory_swap?: number;
+  readonly cpus?: string;
+  readonly capabilities?: { readonly add?: readonly string[]; readonly drop?: readonly string[] };
+  readonly security_opts?: readonly string[];
+  readonly tmpfs?: Readonly<Record<string, string>>;
+  readonly ports?: readonly PortBlock[];
+  readonly healthcheck?: Readonly<{
+    test: readonly string[];
+    interval: string;
+    timeout: string;
+    retries: number;
+    start_period: string;
+  }>;
+  readonly restart?: string;
+  readonly stop_signal?: string;
+  readonly stop_timeout?: number;
+  readonly destroy_grace_seconds?: number;
+  readonly log_driver?: string;
+  readonly log_opts?: Readonly<Record<string, string>>;
+  readonly wait_timeout?: number;
+}
+
+export interface PortBlock {
+  readonly internal: number;
+  readonly external: number;
+  readonly ip: string;
+  readonly protocol: string;
+}
+
+interface RawContainer extends ContainerBlock {
+  readonly name: string;
+  readonly image: string;
+  readonly must_run?: boolean;
+  readonly labels?: readonly { readonly label: string; readonly value: string }[];
+  readonly networks_advanced?: readonly { readonly name: string; readonly aliases?: readonly string[] }[];
+  readonly volumes?: readonly {
+    readonly volume_name: string;
+    readonly container_path: string;
+    readonly read_only?: boolean;
+  }[];
+  readonly upload?: readonly Upload[];
+  readonly depends_on?: readonly string[];
+}
+
+interface RawNetwork {
+  readonly name: string;
+  readonly internal?: boolean;
+  readonly ipv6?: boolean;
+  readonly ipam_config?: readonly { readonly subnet: string; readonly gateway: string }[];
+}
+
+interface RawStack {
+  readonly resource: {
+    readonly docker_container?: Readonly<Record<string, RawContainer>>;
+    readonly docker_network?: Readonly<Record<string, RawNetwork>>;
+    readonly docker_volume?: Readonly<Record<string, { readonly name: string }>>;
+    readonly docker_image?: Readonly<Record<string, { readonly name: string }>>;
+    readonly terraform_data?: Readonly<Record<string, { readonly input: { readonly recipes: readonly ImageRecipe[] } }>>;
+  };
+}
+
+/**
+ * Reads a synthesized stack. The JSON is the only thing the engines know about a deployment.
+ *
+ * @param folder `cdktf.out/stacks/<deployment>`
+ */
+export function readStack(folder: string): Stack {
+  const path = join(folder, "cdk.tf.json");
+  const text = readText(path);
+  const { resource } = JSON.parse(text) as RawStack;
+  const containers = Object.values(resource.docker_container ?? {}).map((raw) => container(raw, resource));
+  return {
+    name: containers[0]?.labels["exploreiot.deployment"] ?? "",
+    folder,
+    containers,
+    networks: Object.values(resource.docker_network ?? {}).map(network),
+    volumes: Object.values(resource.docker_volume ?? {}).map(({ name }) => name),
+    recipes: Object.values(resource.terraform_data ?? {}).flatMap(({ input }) => input.recipes),
+    fingerprint: createHash("sha256").update(text).digest("hex"),
+  };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    throw new UserError(`${path}: there is no synthesized stack`, "run exploreiot synth, or npx cdktf synth");
+  }
+}
+
+function container(raw: RawContainer, resource: RawStack["resource"]): ContainerSpec {
+  const { name, image, must_run, labels, networks_advanced, volumes, upload, depends_on, ...block } = raw;
+  // References are resolved from the text as Terraform reads it; what is passed on is what Terraform would make of it.
+  return {
+    name,
+    image: named(image, resource),
+    job: must_run === false,
+    labels: Object.fromEntries((labels ?? []).map(({ label, value }) => [label, value])),
+    networks: (networks_advanced ?? []).map((entry) => ({
+      name: named(entry.name, resource),
+      aliases: entry.aliases ?? [],
+    })),
+    volumes: (volumes ?? []).map((entry) => ({
+      name: named(entry.volume_name, resource),
+      path: entry.container_path,
+      readOnly: entry.read_only ?? false,
+    })),
+    uploads: unescaped(upload ?? []),
+    dependsOn: (depends_on ?? []).map((address) => named(`\${${address}.name}`, resource)),
+    block: unescaped(block),
+  };
+}
+
+/** Terraform's `$${` and `%%{` as the plain text they stand for. */
+function unescaped<T>(value: T): T {
+  if (typeof value === "string") return value.replaceAll("$${", "${").replaceAll("%%{", "%{") as T;
+  if (Array.isArray(value)) return value.map(unescaped) as T;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unescaped(inner)])) as T;
+}
+
+function network({ name, internal = false, ipv6 = false, ipam_config = [] }: RawNetwork): NetworkSpec {
+  return { name, internal, ipv6, subnets: ipam_config };
+}
+
+/** `${docker_volume.Data.name}` and the like: the name of the resource referred to; other text as it is. */
+function named(expression: string, resource: RawStack["resource"]): string {
+  const [, type, id] = /^\$\{(\w+)\.([\w-]+)\.\w+\}$/.exec(expression) ?? [];
+  if (type === undefined || id === undefined) return expression;
+  const blocks = resource[type as keyof RawStack["resource"]] as Record<string, { name?: string }> | undefined;
+  const name = blocks?.[id]?.name;
+  if (name === undefined) throw new Error(`${expression}: refers to nothing in the stack`);
+  return name;
+}

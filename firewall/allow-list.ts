@@ -1,0 +1,31 @@
+import type { Deployment } from "../config/parse.ts";
+import type { ListenerName } from "../config/schema.ts";
+
+/** One port that is open on the host, and the service behind it. */
+export interface AllowedPort {
+  readonly listener: ListenerName;
+  readonly address: string;
+  readonly port: number;
+  readonly protocol: "tcp";
+}
+
+const ADDRESS: Readonly<Record<string, string>> = { loopback: "127.0.0.1", lan: "0.0.0.0" };
+
+/**
+ * The ports that a deployment opens: computed from its listeners and written nowhere else. Published ports
+ * and firewall rules both come from this list, so they cannot disagree.
+ */
+export function allowList(deployment: Deployment): readonly AllowedPort[] {
+  const { bind, listeners } = deployment;
+  const enabled: Record<ListenerName, boolean> = {
+    frontend: deployment.frontend.enabled,
+    backend: deployment.backend.enabled && deployment.backend.roles.some(({ publish }) => publish),
+    mqtt: deployment.mosquitto.enabled,
+  };
+  return (Object.keys(listeners) as ListenerName[])
+    .filter((listener) => enabled[listener])
+    .map((listener) => {
+      const { port, bind: own } = listeners[listener];
+      return { listener, address: ADDRESS[own ?? bind] ?? own ?? bind, port, protocol: "tcp" };
+    });
+}

@@ -1,0 +1,43 @@
+import { DockerProvider } from "@cdktf/provider-docker/lib/provider/index.js";
+import { type App, LocalBackend, TerraformStack } from "cdktf";
+import { join, relative } from "node:path";
+import { deploymentHome } from "../config/home.ts";
+import type { Deployment } from "../config/parse.ts";
+import { SecretStore } from "../config/secrets.ts";
+import { Backend } from "../constructs/backend.ts";
+import type { DeploymentScope } from "../constructs/deployment-scope.ts";
+import { Frontend } from "../constructs/frontend.ts";
+import { Images } from "../constructs/images.ts";
+import { Mosquitto } from "../constructs/mosquitto.ts";
+import { Postgres } from "../constructs/postgres.ts";
+import { PrivateNetwork } from "../constructs/private-network.ts";
+import { Redis } from "../constructs/redis.ts";
+
+/** The bindings were generated from 3.6; 4.5 is what the rules of docs/architecture.md were measured with. */
+const PROVIDER_VERSION = "~> 4.5";
+
+/** One deployment: its services and the networks between them. */
+export class IotStack extends TerraformStack {
+  constructor(app: App, deployment: Deployment) {
+    super(app, deployment.name);
+    const home = deploymentHome(deployment.name);
+    const stackFolder = join(app.outdir, "stacks", deployment.name);
+    new DockerProvider(this, "docker", {});
+    this.addOverride("terraform.required_providers.docker.version", PROVIDER_VERSION);
+    new LocalBackend(this, { path: relative(stackFolder, join(home, "terraform.tfstate")) });
+
+    const images = new Images(this, "Images", deployment, stackFolder);
+    const context: DeploymentScope = { deployment, secrets: new SecretStore(home), images, stackFolder };
+    const edge = new PrivateNetwork(this, "Edge", "edge", false, context);
+    const broker = new PrivateNetwork(this, "Broker", "broker", false, context);
+    const data = new PrivateNetwork(this, "Data", "data", true, context);
+
+    const stores = [
+      ...(deployment.mosquitto.enabled ? [new Mosquitto(this, "Mosquitto", { context, network: broker })] : []),
+      ...(deployment.postgres.enabled ? [new Postgres(this, "Postgres", { context, network: data })] : []),
+      ...(deployment.redis.enabled ? [new Redis(this, "Redis", { context, network: data })] : []),
+    ];
+    if (deployment.backend.enabled) new Backend(this, "Backend", { context, edge, inner: [broker, data], after: stores });
+    if (deployment.frontend.enabled) new Frontend(this, "Frontend", { context, edge });
+  }
+}
