@@ -3,7 +3,17 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const sources = ["main.ts", "config", "firewall", "constructs", "stacks", "policies", "engines", "render", "cli"];
+const sources = [
+  "main.ts",
+  "config",
+  "firewall",
+  "constructs",
+  "stacks",
+  "policies",
+  "engines",
+  "render",
+  "cli",
+];
 const stamp = join(root, "dist", "main.js");
 
 /**
@@ -24,7 +34,9 @@ function newest(paths) {
   for (const path of paths) {
     const status = statSync(join(root, path), { throwIfNoEntry: false });
     if (status === undefined) continue;
-    const inside = status.isDirectory() ? newest(readdirSync(join(root, path)).map((name) => join(path, name))) : 0;
+    const inside = status.isDirectory()
+      ? newest(readdirSync(join(root, path)).map((name) => join(path, name)))
+      : 0;
     latest = Math.max(latest, status.mtimeMs, inside);
   }
   return latest;
@@ -46,7 +58,9 @@ async function build() {
     // cdktf zips TerraformAssets with archiver, which takes 90 ms to load; the kit has no such assets.
     alias: { archiver: "./bin/no-archiver.js" },
     // The CommonJS packages inside call require for Node's own modules.
-    banner: { js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);' },
+    banner: {
+      js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
+    },
     logLevel: "error",
   });
 }

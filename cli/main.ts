@@ -1,1 +1,28 @@
-console.log("soon");
+import { Command, CommanderError } from "commander";
+import { EXIT, report } from "../config/report.ts";
+import { downCommand } from "./down.ts";
+import { imagesCommand } from "./images.ts";
+import { initCommand } from "./init.ts";
+import { statusCommand } from "./status.ts";
+import { synthCommand } from "./synth.ts";
+import { upCommand } from "./up.ts";
+
+const program = new Command("exploreiot")
+  .description(
+    "Deploys an IoT stack: Mosquitto, FastAPI, Next.js, PostgreSQL and Redis, as hardened containers.",
+  )
+  .addHelpText("after", "\nExit codes: 0 done, 1 something to mend, 2 changes pending, 70 a bug in the kit.")
+  .showHelpAfterError("(exploreiot --help lists the commands)")
+  .exitOverride();
+
+for (const command of [upCommand, downCommand, statusCommand, synthCommand, imagesCommand, initCommand]) {
+  program.addCommand(command.exitOverride());
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // Commander has printed its own message, or the help that was asked for.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.userError;
+  else process.exitCode = report(error);
+}

@@ -42,7 +42,9 @@ function portsAreDistinct({ listeners }: ParsedDeployment): readonly Problem[] {
     seen.set(port, name);
     if (other === undefined) return [];
     const path = `listeners.${name}.port`;
-    return [{ path, got: port, allowed: `a port that listeners.${other} does not use`, fix: "choose another port" }];
+    return [
+      { path, got: port, allowed: `a port that listeners.${other} does not use`, fix: "choose another port" },
+    ];
   });
 }
 
@@ -51,19 +53,25 @@ function hostsAreNamed({ hosts, bind, listeners }: ParsedDeployment): readonly P
     (address) => !["loopback", "127.0.0.1", "::1"].includes(address),
   );
   if (hosts !== undefined || open === undefined) return [];
-  const allowed = "a list of the names and addresses that users type, since the deployment listens beyond loopback";
+  const allowed =
+    "a list of the names and addresses that users type, since the deployment listens beyond loopback";
   return [{ path: "hosts", got: undefined, allowed, fix: 'add it, for example hosts: ["192.168.1.10"]' }];
 }
 
 function subnetsAreApart({ networks }: ParsedDeployment): readonly Problem[] {
   const all = Object.entries(networks).flatMap(([network, subnets]) =>
-    Object.entries(subnets).map(([family, cidr]) => ({ path: `networks.${network}.${family}`, cidr: String(cidr) })),
+    Object.entries(subnets).map(([family, cidr]) => ({
+      path: `networks.${network}.${family}`,
+      cidr: String(cidr),
+    })),
   );
   return all.flatMap(({ path, cidr }, index) => {
     const other = all.slice(0, index).find((earlier) => overlap(earlier.cidr, cidr));
     if (other === undefined) return [];
     const allowed = `a subnet apart from ${other.path} (${other.cidr})`;
-    return [{ path, got: cidr, allowed, fix: "choose another subnet, or leave it out and the engine picks one" }];
+    return [
+      { path, got: cidr, allowed, fix: "choose another subnet, or leave it out and the engine picks one" },
+    ];
   });
 }
 
@@ -80,7 +88,8 @@ function ipv6NeedsIpv4({ networks }: ParsedDeployment): readonly Problem[] {
     .map(([name]) => ({
       path: `networks.${name}.ipv4`,
       got: undefined,
-      allowed: "an IPv4 subnet beside the IPv6 one: else the engine adds its own and each plan replaces the network",
+      allowed:
+        "an IPv4 subnet beside the IPv6 one: else the engine adds its own and each plan replaces the network",
       fix: "add it",
     }));
 }
@@ -98,7 +107,9 @@ function mqttUsersAreDistinct({ mosquitto }: ParsedDeployment): readonly Problem
 
 function statusIsOneTopic({ topics }: ParsedDeployment): readonly Problem[] {
   if (!/[+#]/.test(topics.status)) return [];
-  return [{ path: "topics.status", got: topics.status, allowed: "one topic, without + and #", fix: "change it" }];
+  return [
+    { path: "topics.status", got: topics.status, allowed: "one topic, without + and #", fix: "change it" },
+  ];
 }
 
 function rolesFit({ backend }: ParsedDeployment): readonly Problem[] {
@@ -108,10 +119,20 @@ function rolesFit({ backend }: ParsedDeployment): readonly Problem[] {
     const path = `backend.roles.${index}`;
     const found: Problem[] = [];
     if (roles.findIndex((role) => role.name === name) !== index) {
-      found.push({ path: `${path}.name`, got: name, allowed: "a name no other role has", fix: "rename the role" });
+      found.push({
+        path: `${path}.name`,
+        got: name,
+        allowed: "a name no other role has",
+        fix: "rename the role",
+      });
     }
     if (publish && roles.findIndex((role) => role.publish) !== index) {
-      found.push({ path: `${path}.publish`, got: true, allowed: "one published role", fix: "publish one role only" });
+      found.push({
+        path: `${path}.publish`,
+        got: true,
+        allowed: "one published role",
+        fix: "publish one role only",
+      });
     }
     if (publish && replicas > 1) {
       const allowed = "1 replica of the published role: one host port leads to one container";
@@ -125,7 +146,8 @@ function rolesFit({ backend }: ParsedDeployment): readonly Problem[] {
 const commandIsNeeded = (path: string): Problem => ({
   path: `${path}.command`,
   got: undefined,
-  allowed: "a command, since a secret is exported as a variable by a wrapper that has to start the program itself",
+  allowed:
+    "a command, since a secret is exported as a variable by a wrapper that has to start the program itself",
   fix: "add the program and its arguments, or deliver the secrets as files",
 });
 
@@ -134,7 +156,12 @@ function oneSourceEach({ backend, frontend }: ParsedDeployment): readonly Proble
   for (const [service, { image, build }] of Object.entries({ backend, frontend })) {
     if (image !== undefined && build !== undefined) {
       const allowed = "either image or build";
-      found.push({ path: `${service}.build`, got: build, allowed, fix: `remove ${service}.image or ${service}.build` });
+      found.push({
+        path: `${service}.build`,
+        got: build,
+        allowed,
+        fix: `remove ${service}.image or ${service}.build`,
+      });
     }
   }
   const own = Object.values(frontend.secrets).some((secret) => secret.as === "variable");
@@ -143,7 +170,11 @@ function oneSourceEach({ backend, frontend }: ParsedDeployment): readonly Proble
 }
 
 function referencesExist(deployment: ParsedDeployment): readonly Problem[] {
-  const known = referents({ ...deployment, name: deployment.name ?? "", environment: deployment.environment ?? "local" });
+  const known = referents({
+    ...deployment,
+    name: deployment.name ?? "",
+    environment: deployment.environment ?? "local",
+  });
   const names = [...known.keys()].join(", ");
   return (["backend", "frontend"] as const)
     .filter((service) => deployment[service].enabled)
@@ -153,10 +184,13 @@ function referencesExist(deployment: ParsedDeployment): readonly Problem[] {
         referencesIn(template).flatMap((name) => {
           const path = `${service}.environment.${key}`;
           const referent = resolveReference(name, known);
-          if (referent === undefined) return [{ path, got: `{${name}}`, allowed: names, fix: "change the reference" }];
+          if (referent === undefined)
+            return [{ path, got: `{${name}}`, allowed: names, fix: "change the reference" }];
           if ("text" in referent) return [];
           const fix = `move ${key} to ${service}.secrets`;
-          return [{ path, got: `{${name}}`, allowed: "no secret: environments can be read from outside", fix }];
+          return [
+            { path, got: `{${name}}`, allowed: "no secret: environments can be read from outside", fix },
+          ];
         }),
       );
       const secret = Object.entries(secrets).flatMap(([key, { value }]) =>

@@ -196,7 +196,7 @@ class Plan {
   }
 
   #rootfs() {
-    const mirror = this.#settings.debianMirror ?? "http://deb.debian.org/debian";
+    const mirror = (this.#settings.debianMirror ?? "http://deb.debian.org/debian").replace(/\/+$/, "");
     const { suite, refreshed } = this.#lock.debian;
     return { suite, mirror, securityMirror: `${mirror}-security`, epoch: Date.parse(refreshed) / 1000 };
   }

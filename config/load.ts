@@ -40,7 +40,8 @@ function readSite(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : (error as Error).message;
+    const reason =
+      (error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : (error as Error).message;
     throw new UserError(`${path}: ${reason}`, `exploreiot init ${basename(path)} writes one to start from`);
   }
 }

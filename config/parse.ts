@@ -36,16 +36,23 @@ function soundParts(input: unknown): Partial<ParsedDeployment> {
   );
 }
 
+/** The part of a JSON Schema that leads to property names. */
+interface SchemaNode {
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
+  readonly additionalProperties?: SchemaNode | boolean;
+  readonly anyOf?: readonly SchemaNode[];
+}
+
 /** Keys that are allowed at a path, read from the JSON Schema: one list, no second copy to keep. */
 function keysAt(path: string): readonly string[] {
-  let node = siteJsonSchema() as Record<string, any>;
+  let node: SchemaNode = siteJsonSchema();
   for (const step of path === "" ? [] : path.split(".")) {
     const next = node.properties?.[step] ?? node.items ?? node.additionalProperties;
     if (typeof next !== "object") return [];
     node = next;
   }
-  const variants: Record<string, any>[] = node.anyOf ?? [node];
-  return variants.flatMap((variant) => Object.keys(variant.properties ?? {}));
+  return (node.anyOf ?? [node]).flatMap((variant) => Object.keys(variant.properties ?? {}));
 }
 
 function complete(parsed: ParsedDeployment): Deployment {

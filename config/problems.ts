@@ -40,13 +40,21 @@ function wordsFor(issue: Issue): Pick<Problem, "allowed" | "fix"> {
 function describe(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":
-      return { int: "a whole number", record: "a mapping", object: "a mapping", array: "a list" }[issue.expected as string] ?? `a ${issue.expected}`;
+      return (
+        { int: "a whole number", record: "a mapping", object: "a mapping", array: "a list" }[
+          issue.expected as string
+        ] ?? `a ${issue.expected}`
+      );
     case "invalid_value":
       return issue.values.map((value) => JSON.stringify(value)).join(" or ");
     case "too_small":
-      return issue.origin === "array" || issue.origin === "string" ? `at least ${issue.minimum} long` : `${issue.minimum} or more`;
+      return issue.origin === "array" || issue.origin === "string"
+        ? `at least ${issue.minimum} long`
+        : `${issue.minimum} or more`;
     case "too_big":
-      return issue.origin === "array" || issue.origin === "string" ? `at most ${issue.maximum} long` : `${issue.maximum} or less`;
+      return issue.origin === "array" || issue.origin === "string"
+        ? `at most ${issue.maximum} long`
+        : `${issue.maximum} or less`;
     default:
       return issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
   }
@@ -54,7 +62,9 @@ function describe(issue: Issue): string {
 
 /** "did you mean" for a key that differs from a known one by at most two edits. */
 function nearest(key: string, known: readonly string[]): string | undefined {
-  const [best] = known.map((name) => ({ name, edits: distance(key, name) })).sort((a, b) => a.edits - b.edits);
+  const [best] = known
+    .map((name) => ({ name, edits: distance(key, name) }))
+    .sort((a, b) => a.edits - b.edits);
   return best !== undefined && best.edits <= 2 ? `did you mean ${best.name}?` : undefined;
 }
 
@@ -64,7 +74,9 @@ function distance(a: string, b: string): number {
   for (const [i, letter] of [...a].entries()) {
     const next = [i + 1];
     for (const [j, other] of [...b].entries()) {
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)));
+      next.push(
+        Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)),
+      );
     }
     row = next;
   }
@@ -74,7 +86,8 @@ function distance(a: string, b: string): number {
 /** All problems of one configuration as one error. */
 export function configError(origin: string, problems: readonly Problem[]): UserError {
   const lines = problems.map(
-    ({ path, got, allowed, fix }) => `  ${path || "(top)"}: got ${shown(got)}; allowed: ${allowed}; to mend: ${fix}`,
+    ({ path, got, allowed, fix }) =>
+      `  ${path || "(top)"}: got ${shown(got)}; allowed: ${allowed}; to mend: ${fix}`,
   );
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   return new UserError([`${origin}: ${count}`, ...lines].join("\n"));

@@ -4,7 +4,12 @@ import type { ParsedDeployment } from "./schema.ts";
 const REFERENCE = /\{([a-z]+\.[A-Za-z0-9-]+)\}/g;
 
 /** Inside the containers' networks every service answers at its own name. */
-export const HOST = { postgres: "postgres", redis: "redis", mosquitto: "mosquitto", backend: "backend" } as const;
+export const HOST = {
+  postgres: "postgres",
+  redis: "redis",
+  mosquitto: "mosquitto",
+  backend: "backend",
+} as const;
 export const PORT = { postgres: 5432, redis: 6379, mosquitto: 1883 } as const;
 
 /** The broker and cache user that belongs to the backend. */
@@ -95,14 +100,14 @@ export function resolveReference(name: string, known: ReadonlyMap<string, Refere
   return name.startsWith("secret.") ? { secret: `own-${name.slice("secret.".length)}` } : known.get(name);
 }
 
-/** Fills a template; `valueOf` turns a referent into its text. */
+/** Fills a template; `textOf` turns a referent into its text. */
 export function fill(
   template: string,
   known: ReadonlyMap<string, Referent>,
-  valueOf: (referent: Referent) => string,
+  textOf: (referent: Referent) => string,
 ): string {
   return template.replace(REFERENCE, (whole, name: string) => {
     const referent = resolveReference(name, known);
-    return referent === undefined ? whole : valueOf(referent);
+    return referent === undefined ? whole : textOf(referent);
   });
 }

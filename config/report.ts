@@ -9,6 +9,8 @@ export function report(error: unknown): number {
     process.stderr.write(`error: ${error.render()}\n`);
     return EXIT.userError;
   }
-  process.stderr.write(`this is a bug in the kit, please report it:\n${(error as Error)?.stack ?? String(error)}\n`);
+  process.stderr.write(
+    `this is a bug in the kit, please report it:\n${(error as Error)?.stack ?? String(error)}\n`,
+  );
   return EXIT.bug;
 }

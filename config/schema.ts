@@ -27,7 +27,9 @@ const mqttUserName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, {
   error: "a user name of letters, digits, dots, dashes and underscores",
 });
 
-const hostName = z.union([z.hostname(), z.ipv4(), z.ipv6()], { error: "a host name or an IP address, without port" });
+const hostName = z.union([z.hostname(), z.ipv4(), z.ipv6()], {
+  error: "a host name or an IP address, without port",
+});
 
 const bindAddress = z.union([z.enum(["loopback", "lan"]), z.ipv4(), z.ipv6()], {
   error: '"loopback" (this machine only), "lan" (every address) or one IP address of this machine',
@@ -62,7 +64,9 @@ const enabled = z.boolean().default(true);
 
 const healthCheck = z.union(
   [
-    z.strictObject({ path: z.string().startsWith("/").describe("answers 2xx or 3xx when the service works") }),
+    z.strictObject({
+      path: z.string().startsWith("/").describe("answers 2xx or 3xx when the service works"),
+    }),
     z.strictObject({ command: command.describe("exits 0 when the service works") }),
   ],
   { error: "{ path: /healthz } or { command: [program, argument] }" },
@@ -85,7 +89,11 @@ const buildContext = z.strictObject({
 /** Fields that every deployable application has; the frontend and the backend add their own. */
 const application = (user: string) => ({
   enabled,
-  image: z.string().min(1).optional().describe("any image reference; default: the kit's reference application"),
+  image: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("any image reference; default: the kit's reference application"),
   build: buildContext.optional().describe("build this context instead of using `image`"),
   user: numericUser.default(user),
   healthPath: z.string().startsWith("/").default("/healthz"),
@@ -101,7 +109,9 @@ const application = (user: string) => ({
         as: z
           .enum(["file", "variable"])
           .default("file")
-          .describe("file: NAME_FILE names a file; variable: exported at start, for images that know no files"),
+          .describe(
+            "file: NAME_FILE names a file; variable: exported at start, for images that know no files",
+          ),
       }),
     )
     .default({}),
@@ -137,12 +147,23 @@ export const deploymentSchema = z.strictObject({
         .array(z.url({ protocol: /^https?$/ }))
         .default([])
         .describe("besides the frontend's own addresses"),
-      rateLimitPerMinute: z.int().min(0).max(1_000_000).default(600).describe("requests per client; 0 = none"),
-      openWrites: z.boolean().optional().describe("writing without a key; default: only in environment local"),
+      rateLimitPerMinute: z
+        .int()
+        .min(0)
+        .max(1_000_000)
+        .default(600)
+        .describe("requests per client; 0 = none"),
+      openWrites: z
+        .boolean()
+        .optional()
+        .describe("writing without a key; default: only in environment local"),
     })
     .prefault({}),
   topics: z
-    .strictObject({ readings: topicFilter.default("sensor/+"), status: topicFilter.default("status/backend") })
+    .strictObject({
+      readings: topicFilter.default("sensor/+"),
+      status: topicFilter.default("status/backend"),
+    })
     .prefault({}),
   mosquitto: z
     .strictObject({
@@ -163,8 +184,14 @@ export const deploymentSchema = z.strictObject({
   postgres: z
     .strictObject({
       enabled,
-      database: z.string().regex(/^[a-z][a-z0-9_]{0,62}$/).default("exploreiot"),
-      user: z.string().regex(/^[a-z][a-z0-9_]{0,62}$/).default("exploreiot"),
+      database: z
+        .string()
+        .regex(/^[a-z][a-z0-9_]{0,62}$/)
+        .default("exploreiot"),
+      user: z
+        .string()
+        .regex(/^[a-z][a-z0-9_]{0,62}$/)
+        .default("exploreiot"),
       limits: limits(256, 1, 128),
     })
     .prefault({}),
@@ -191,7 +218,10 @@ export const deploymentSchema = z.strictObject({
         .regex(/^(\/[a-z0-9/-]*)?$/)
         .default("/api"),
       roles: z.array(role).min(1).optional(),
-      migrate: z.strictObject({ command }).optional().describe("runs once and must exit 0 before the roles start"),
+      migrate: z
+        .strictObject({ command })
+        .optional()
+        .describe("runs once and must exit 0 before the roles start"),
       limits: limits(192, 1, 64),
     })
     .prefault({}),

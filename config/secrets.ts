@@ -105,7 +105,8 @@ export class SecretStore {
       write();
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      const remedy = code === "ENOSPC" ? "free some disk space and run it again" : "check the folder's owner and mode";
+      const remedy =
+        code === "ENOSPC" ? "free some disk space and run it again" : "check the folder's owner and mode";
       throw new UserError(`${path}: cannot be written (${message})`, remedy);
     }
   }

@@ -1,8 +1,8 @@
-import type { ParsedDeployment } from "../config/schema.ts";
+import type { Construct } from "constructs";
 import { fill, type Referent, referencesIn, referents, resolveReference } from "../config/references.ts";
+import type { ParsedDeployment } from "../config/schema.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { type DeliveredFile, FILES, FileDelivery } from "./file-delivery.ts";
-import type { Construct } from "constructs";
 
 type ApplicationConfig = Pick<ParsedDeployment["frontend"], "environment" | "secrets" | "user">;
 
@@ -79,7 +79,9 @@ function secretFile(
   known: ReadonlyMap<string, Referent>,
   { secrets }: DeploymentScope,
 ): DeliveredFile {
-  const value = fill(template, known, (referent) => ("text" in referent ? referent.text : secrets.value(referent.secret)));
+  const value = fill(template, known, (referent) =>
+    "text" in referent ? referent.text : secrets.value(referent.secret),
+  );
   const [only] = referencesIn(template);
   const referent = only === undefined ? undefined : resolveReference(only, known);
   // A secret that stands alone needs no second copy on disk.

@@ -32,12 +32,23 @@ export class Backend extends Construct {
     if (backend.migrate !== undefined) {
       const command = [...settings.wrapper, ...backend.migrate.command];
       before.push(
-        new JobContainer(this, "Migrate", { ...shared, ...run(command, settings), role: "migrate", networks: inner, after }),
+        new JobContainer(this, "Migrate", {
+          ...shared,
+          ...run(command, settings),
+          role: "migrate",
+          networks: inner,
+          after,
+        }),
       );
     }
     for (const role of backend.roles) {
       for (const name of replicaNames(role)) {
-        this.#role(name, role, { ...shared, networks: role.publish ? [edge, ...inner] : inner, after: before }, settings);
+        this.#role(
+          name,
+          role,
+          { ...shared, networks: role.publish ? [edge, ...inner] : inner, after: before },
+          settings,
+        );
       }
     }
   }
@@ -51,7 +62,9 @@ export class Backend extends Construct {
       user: backend.user,
       limits: backend.limits,
       environment,
-      tmpfs: Object.fromEntries(backend.tmpfs.map(({ path, sizeMiB }) => [path, tmpfsOptions(sizeMiB, backend.user)])),
+      tmpfs: Object.fromEntries(
+        backend.tmpfs.map(({ path, sizeMiB }) => [path, tmpfsOptions(sizeMiB, backend.user)]),
+      ),
       volumes: backend.volumes.map(({ name, path }) => ({
         name: new DataVolume(this, `Volume-${name}`, `backend-${name}-data`, context).name,
         path,

@@ -1,4 +1,4 @@
-import { type DeploymentScope } from "./deployment-scope.ts";
+import type { DeploymentScope } from "./deployment-scope.ts";
 
 export const LABEL = {
   deployment: "exploreiot.deployment",

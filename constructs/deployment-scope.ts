@@ -15,4 +15,3 @@ export interface DeploymentScope {
 /** `exploreiot-<deployment>-<part>`: two deployments on one host never share a name. */
 export const resourceName = ({ deployment }: DeploymentScope, part: string) =>
   `exploreiot-${deployment.name}-${part}`;
-

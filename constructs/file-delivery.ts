@@ -1,7 +1,7 @@
+import { relative } from "node:path";
 import { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
 import { Construct } from "constructs";
-import { relative } from "node:path";
 import { containerLabels } from "./container-labels.ts";
 import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
 import { hardened } from "./hardening.ts";
@@ -46,7 +46,10 @@ export class FileDelivery extends Construct {
     super(scope, id);
     const { service, user, files, context } = props;
     const name = resourceName(context, `${service}-files`);
-    const script = deliveryScript(files.map((file) => file.name), user);
+    const script = deliveryScript(
+      files.map((file) => file.name),
+      user,
+    );
     this.hash = context.secrets.keyedHash(JSON.stringify([user, script, files.map(fingerprint)]));
     this.volumeName = new Volume(this, "Volume", { name }).name;
     this.container = new Container(this, "Container", {
@@ -89,7 +92,12 @@ function upload(file: DeliveredFile, { stackFolder }: DeploymentScope) {
   const target = `${INCOMING}/${file.name}`;
   return "content" in file
     ? { file: target, content: literal(file.content) }
-    : { file: target, source: relative(stackFolder, file.secretFile), sourceHash: file.hash, permissions: "0400" };
+    : {
+        file: target,
+        source: relative(stackFolder, file.secretFile),
+        sourceHash: file.hash,
+        permissions: "0400",
+      };
 }
 
 /**

@@ -39,7 +39,11 @@ export class Frontend extends Construct {
       probe: httpProbe(frontend.port, frontend.healthPath),
       published: { listener: "frontend", internal: frontend.port },
       ...(files === undefined ? {} : { files }),
-      ...(command === undefined ? {} : wrapper.length > 0 ? { entrypoint: [...wrapper, ...command] } : { command }),
+      ...(command === undefined
+        ? {}
+        : wrapper.length > 0
+          ? { entrypoint: [...wrapper, ...command] }
+          : { command }),
     });
   }
 }

@@ -25,7 +25,12 @@ export interface ProbeTiming {
   readonly startPeriodSeconds: number;
 }
 
-export const probeTiming: ProbeTiming = { intervalSeconds: 2, timeoutSeconds: 3, retries: 5, startPeriodSeconds: 30 };
+export const probeTiming: ProbeTiming = {
+  intervalSeconds: 2,
+  timeoutSeconds: 3,
+  retries: 5,
+  startPeriodSeconds: 30,
+};
 
 /**
  * Seconds until a container that never turns healthy is given up: a tight bound, since for a failing container

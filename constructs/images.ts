@@ -22,7 +22,11 @@ export class Images extends Construct {
   constructor(scope: Construct, id: string, deployment: Deployment, stackFolder: string) {
     super(scope, id);
     this.#deployment = deployment;
-    this.#recipes = new Recipes(this, "Recipes", `node ${relative(stackFolder, projectRoot)}/bin/exploreiot.js images --stack .`);
+    this.#recipes = new Recipes(
+      this,
+      "Recipes",
+      `node ${relative(stackFolder, projectRoot)}/bin/exploreiot.js images --stack .`,
+    );
   }
 
   /** Terraform reference to the id of one of the kit's own images. */
@@ -49,7 +53,11 @@ export class Images extends Construct {
   #id(name: string, reference: string): string {
     const known = this.#ids.get(name);
     if (known !== undefined) return known;
-    const id = new Image(this, name, { name: literal(reference), keepLocally: true, dependsOn: [this.#recipes] }).imageId;
+    const id = new Image(this, name, {
+      name: literal(reference),
+      keepLocally: true,
+      dependsOn: [this.#recipes],
+    }).imageId;
     this.#ids.set(name, id);
     return id;
   }

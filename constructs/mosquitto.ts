@@ -28,7 +28,9 @@ export class Mosquitto extends Construct {
     super(scope, id);
     const { deployment, secrets } = context;
     const users = brokerUsers(deployment);
-    const passwords = users.map(({ name }) => `${name}:${secrets.mosquittoHash(mqttSecret(name))}\n`).join("");
+    const passwords = users
+      .map(({ name }) => `${name}:${secrets.mosquittoHash(mqttSecret(name))}\n`)
+      .join("");
     const client = `-u ${HEALTH_USER}\n-P ${secrets.value(mqttSecret(HEALTH_USER))}\n`;
     const files = new FileDelivery(this, "Files", {
       service: "mosquitto",
@@ -60,16 +62,26 @@ export class Mosquitto extends Construct {
     });
 
     function derived(name: string, content: string) {
-      return { name, secretFile: secrets.derivedFile(`mosquitto/${name}`, content), hash: secrets.keyedHash(content) };
+      return {
+        name,
+        secretFile: secrets.derivedFile(`mosquitto/${name}`, content),
+        hash: secrets.keyedHash(content),
+      };
     }
   }
 }
 
 /** Everybody who may connect: the declared users, the backend, and the probe that only reads the uptime. */
-export function brokerUsers({ mosquitto, topics, backend }: DeploymentScope["deployment"]): readonly BrokerUser[] {
+export function brokerUsers({
+  mosquitto,
+  topics,
+  backend,
+}: DeploymentScope["deployment"]): readonly BrokerUser[] {
   return [
     { name: HEALTH_USER, publish: [], subscribe: ["$SYS/broker/uptime"] },
-    ...(backend.enabled ? [{ name: BACKEND_USER, publish: [topics.status], subscribe: [topics.readings] }] : []),
+    ...(backend.enabled
+      ? [{ name: BACKEND_USER, publish: [topics.status], subscribe: [topics.readings] }]
+      : []),
     ...mosquitto.users,
   ];
 }

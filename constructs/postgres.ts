@@ -32,7 +32,10 @@ export class Postgres extends Construct {
       user: USER,
       context,
       files: [
-        { name: "entrypoint.sh", content: readFileSync(join(projectRoot, "images/postgres/entrypoint.sh"), "utf8") },
+        {
+          name: "entrypoint.sh",
+          content: readFileSync(join(projectRoot, "images/postgres/entrypoint.sh"), "utf8"),
+        },
         { name: "postgresql.conf", content: postgresqlConf(limits.memoryMiB) },
         { name: "pg_hba.conf", content: pgHba(database, user) },
         { name: "initdb/10-application.sql", content: applicationSql(database, user) },

@@ -17,7 +17,7 @@ const PROBE = [
   `printf 'AUTH health %s\\r\\nPING\\r\\n' "$(<${FILES}/health.password)" >&3`,
   "read -r login <&3",
   "read -r pong <&3",
-  '[[ $login == +OK* && $pong == +PONG* ]]',
+  "[[ $login == +OK* && $pong == +PONG* ]]",
 ].join(" && ");
 
 export interface RedisProps {

@@ -1,8 +1,7 @@
 import { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Construct, type IConstruct } from "constructs";
-import type { Limits } from "../config/schema.ts";
+import type { Limits, ListenerName } from "../config/schema.ts";
 import { allowList } from "../firewall/allow-list.ts";
-import type { ListenerName } from "../config/schema.ts";
 import { containerLabels } from "./container-labels.ts";
 import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
 import { FILES, type FileDelivery } from "./file-delivery.ts";
@@ -120,7 +119,8 @@ export class JobContainer extends Construct {
 
 /** The part that services and jobs share. `unapplied` is what the provider accepts but does not apply on change. */
 function common(props: ContainerProps, alias: string, unapplied: object) {
-  const { context, role, image, user, limits, networks, entrypoint, command, environment, files, tmpfs } = props;
+  const { context, role, image, user, limits, networks, entrypoint, command, environment, files, tmpfs } =
+    props;
   const configHash = context.secrets.keyedHash(
     JSON.stringify([unapplied, hardened.init, tmpfs ?? {}, files?.hash ?? ""]),
   );
@@ -138,7 +138,9 @@ function common(props: ContainerProps, alias: string, unapplied: object) {
     cpus: limits.cpus.toFixed(2).replace(/0$/, ""),
     networksAdvanced: networks.map(({ id }) => ({ name: id, aliases: [alias] })),
     labels: containerLabels(context, { role, configHash, pids: limits.pids }),
-    env: Object.entries(environment ?? {}).map(([key, value]) => literal(`${key}=${value}`)).sort(),
+    env: Object.entries(environment ?? {})
+      .map(([key, value]) => literal(`${key}=${value}`))
+      .sort(),
     volumes: mounts,
     ...(tmpfs === undefined ? {} : { tmpfs: { ...tmpfs } }),
     ...(entrypoint === undefined ? {} : { entrypoint: entrypoint.map(literal) }),

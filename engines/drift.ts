@@ -15,7 +15,11 @@ export interface Drift {
  * Compares the engine with the stack and with what the last `up` left behind. Terraform alone would miss some of
  * these: it does not read networks back, nor notice a paused or unhealthy container.
  */
-export function findDrift(stack: Stack, seen: Observation, record: DeploymentRecord | undefined): readonly Drift[] {
+export function findDrift(
+  stack: Stack,
+  seen: Observation,
+  record: DeploymentRecord | undefined,
+): readonly Drift[] {
   return stack.containers.flatMap((spec) => {
     const state = seen.containers.get(spec.name);
     const difference = state === undefined ? "is not there" : differenceOf(spec, state, seen, record);
@@ -38,7 +42,8 @@ function differenceOf(
   if (Config.Labels?.["exploreiot.config-hash"] !== spec.labels["exploreiot.config-hash"]) {
     return "has another configuration";
   }
-  if (spec.job) return State.Running || State.ExitCode === 0 ? undefined : `failed (exit code ${State.ExitCode})`;
+  if (spec.job)
+    return State.Running || State.ExitCode === 0 ? undefined : `failed (exit code ${State.ExitCode})`;
   if (State.Paused) return "is paused";
   if (!State.Running || State.Restarting) return `is ${State.Status} (exit code ${State.ExitCode})`;
   if (State.Health?.Status === "unhealthy") return "is unhealthy";
@@ -46,11 +51,15 @@ function differenceOf(
 }
 
 function portDifference({ block }: ContainerSpec, { HostConfig }: ContainerState): string | undefined {
-  const wanted = (block.ports ?? []).map(({ internal, external, ip, protocol }) => `${ip}:${external}->${internal}/${protocol}`);
+  const wanted = (block.ports ?? []).map(
+    ({ internal, external, ip, protocol }) => `${ip}:${external}->${internal}/${protocol}`,
+  );
   const found = Object.entries(HostConfig.PortBindings ?? {}).flatMap(([inside, bindings]) =>
     bindings.map(({ HostIp, HostPort }) => `${HostIp}:${HostPort}->${inside}`),
   );
-  return same(wanted, found) ? undefined : `publishes ${found.join(", ") || "nothing"} instead of ${wanted.join(", ") || "nothing"}`;
+  return same(wanted, found)
+    ? undefined
+    : `publishes ${found.join(", ") || "nothing"} instead of ${wanted.join(", ") || "nothing"}`;
 }
 
 function networkDifference(
@@ -61,7 +70,8 @@ function networkDifference(
   if (spec.block.network_mode !== undefined) return undefined;
   const wanted = spec.networks.map(({ name }) => name);
   const found = Object.keys(NetworkSettings.Networks);
-  if (!same(wanted, found)) return `is on ${found.join(", ") || "no network"} instead of ${wanted.join(", ")}`;
+  if (!same(wanted, found))
+    return `is on ${found.join(", ") || "no network"} instead of ${wanted.join(", ")}`;
   const moved = wanted.find((name) => {
     const recorded = record?.networks[name];
     return recorded !== undefined && recorded !== NetworkSettings.Networks[name]?.NetworkID;

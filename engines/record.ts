@@ -30,7 +30,12 @@ export function readRecord(home: string): DeploymentRecord | undefined {
   }
 }
 
-export function writeRecord(home: string, engine: EngineName, stack: Stack, { containers }: Observation): void {
+export function writeRecord(
+  home: string,
+  engine: EngineName,
+  stack: Stack,
+  { containers }: Observation,
+): void {
   const states = stack.containers.flatMap(({ name }) => containers.get(name) ?? []);
   const record: DeploymentRecord = {
     engine,

@@ -47,7 +47,10 @@ export class CommandError extends UserError {
  * @throws UserError if the program is not installed
  * @throws CommandError for an exit code outside `expected`
  */
-export async function run(argv: readonly [string, ...string[]], options: RunOptions = {}): Promise<RunResult> {
+export async function run(
+  argv: readonly [string, ...string[]],
+  options: RunOptions = {},
+): Promise<RunResult> {
   // execa takes 0.1 s to load, so only a process that starts something pays for it.
   const { execa } = await import("execa");
   const [program, ...args] = argv;
@@ -61,10 +64,16 @@ export async function run(argv: readonly [string, ...string[]], options: RunOpti
     detached: options.ownGroup ?? false,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env }),
-    ...(typeof options.input === "string" || options.input instanceof Uint8Array ? { input: options.input } : {}),
+    ...(typeof options.input === "string" || options.input instanceof Uint8Array
+      ? { input: options.input }
+      : {}),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
   });
-  if (options.input !== undefined && typeof options.input !== "string" && !(options.input instanceof Uint8Array)) {
+  if (
+    options.input !== undefined &&
+    typeof options.input !== "string" &&
+    !(options.input instanceof Uint8Array)
+  ) {
     options.input.pipe(child.stdin as NodeJS.WritableStream);
   }
   if (options.onLine) {
@@ -75,7 +84,11 @@ export async function run(argv: readonly [string, ...string[]], options: RunOpti
     })().catch(() => undefined);
   }
   const ended = await child;
-  const result = { code: ended.exitCode ?? 128, stdout: String(ended.stdout ?? ""), stderr: String(ended.stderr ?? "") };
+  const result = {
+    code: ended.exitCode ?? 128,
+    stdout: String(ended.stdout ?? ""),
+    stderr: String(ended.stderr ?? ""),
+  };
   if (ended.code === "ENOENT") throw new UserError(`${program}: not installed, or not in PATH`);
   if (!(options.expected ?? [0]).includes(result.code)) throw new CommandError(argv, result);
   return result;

@@ -117,7 +117,9 @@ interface RawStack {
     readonly docker_network?: Readonly<Record<string, RawNetwork>>;
     readonly docker_volume?: Readonly<Record<string, { readonly name: string }>>;
     readonly docker_image?: Readonly<Record<string, { readonly name: string }>>;
-    readonly terraform_data?: Readonly<Record<string, { readonly input: { readonly recipes: readonly ImageRecipe[] } }>>;
+    readonly terraform_data?: Readonly<
+      Record<string, { readonly input: { readonly recipes: readonly ImageRecipe[] } }>
+    >;
   };
 }
 
@@ -189,7 +191,9 @@ function network({ name, internal = false, ipv6 = false, ipam_config = [] }: Raw
 function named(expression: string, resource: RawStack["resource"]): string {
   const [, type, id] = /^\$\{(\w+)\.([\w-]+)\.\w+\}$/.exec(expression) ?? [];
   if (type === undefined || id === undefined) return expression;
-  const blocks = resource[type as keyof RawStack["resource"]] as Record<string, { name?: string }> | undefined;
+  const blocks = resource[type as keyof RawStack["resource"]] as
+    | Record<string, { name?: string }>
+    | undefined;
   const name = blocks?.[id]?.name;
   if (name === undefined) throw new Error(`${expression}: refers to nothing in the stack`);
   return name;

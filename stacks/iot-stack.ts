@@ -1,6 +1,6 @@
+import { join, relative } from "node:path";
 import { DockerProvider } from "@cdktf/provider-docker/lib/provider/index.js";
 import { type App, LocalBackend, TerraformStack } from "cdktf";
-import { join, relative } from "node:path";
 import { deploymentHome } from "../config/home.ts";
 import type { Deployment } from "../config/parse.ts";
 import { SecretStore } from "../config/secrets.ts";
@@ -33,11 +33,14 @@ export class IotStack extends TerraformStack {
     const data = new PrivateNetwork(this, "Data", "data", true, context);
 
     const stores = [
-      ...(deployment.mosquitto.enabled ? [new Mosquitto(this, "Mosquitto", { context, network: broker })] : []),
+      ...(deployment.mosquitto.enabled
+        ? [new Mosquitto(this, "Mosquitto", { context, network: broker })]
+        : []),
       ...(deployment.postgres.enabled ? [new Postgres(this, "Postgres", { context, network: data })] : []),
       ...(deployment.redis.enabled ? [new Redis(this, "Redis", { context, network: data })] : []),
     ];
-    if (deployment.backend.enabled) new Backend(this, "Backend", { context, edge, inner: [broker, data], after: stores });
+    if (deployment.backend.enabled)
+      new Backend(this, "Backend", { context, edge, inner: [broker, data], after: stores });
     if (deployment.frontend.enabled) new Frontend(this, "Frontend", { context, edge });
   }
 }

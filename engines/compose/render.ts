@@ -9,10 +9,14 @@ export const projectName = (stack: Stack) => `exploreiot-${stack.name}`;
  * (`docker compose up --wait` beside it). Secrets are named by path, never inside.
  */
 export function composeFile(stack: Stack): string {
-  const files = stack.containers.flatMap((container) => container.uploads.map((upload) => ({ container, upload })));
+  const files = stack.containers.flatMap((container) =>
+    container.uploads.map((upload) => ({ container, upload })),
+  );
   const document = {
     name: projectName(stack),
-    services: Object.fromEntries(stack.containers.map((container) => [serviceName(container), service(container, stack)])),
+    services: Object.fromEntries(
+      stack.containers.map((container) => [serviceName(container), service(container, stack)]),
+    ),
     networks: Object.fromEntries(stack.networks.map((network) => [network.name, networkSection(network)])),
     volumes: Object.fromEntries(stack.volumes.map((name) => [name, { name }])),
     configs: Object.fromEntries(
@@ -69,8 +73,12 @@ function service(container: ContainerSpec, stack: Stack) {
     stop_grace_period: block.stop_timeout === undefined ? undefined : `${block.stop_timeout}s`,
     logging: { driver: block.log_driver, options: block.log_opts },
     labels,
-    configs: container.uploads.filter((upload) => "content" in upload).map((upload) => mount(container, upload)),
-    secrets: container.uploads.filter((upload) => "source" in upload).map((upload) => mount(container, upload)),
+    configs: container.uploads
+      .filter((upload) => "content" in upload)
+      .map((upload) => mount(container, upload)),
+    secrets: container.uploads
+      .filter((upload) => "source" in upload)
+      .map((upload) => mount(container, upload)),
     depends_on: Object.fromEntries(container.dependsOn.map((name) => dependency(name, stack))),
   });
 }
@@ -93,7 +101,10 @@ const fileKey = (container: ContainerSpec, { file }: Upload) =>
 function dependency(name: string, stack: Stack) {
   const other = stack.containers.find((container) => container.name === name);
   if (other === undefined) throw new Error(`${name}: depended on, but not in the stack`);
-  return [serviceName(other), { condition: other.job ? "service_completed_successfully" : "service_healthy" }];
+  return [
+    serviceName(other),
+    { condition: other.job ? "service_completed_successfully" : "service_healthy" },
+  ];
 }
 
 function networkSection({ name, internal, ipv6, subnets }: NetworkSpec) {
@@ -111,7 +122,8 @@ function defined(section: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(section).filter(
       ([, value]) =>
-        value !== undefined && !(typeof value === "object" && value !== null && Object.keys(value).length === 0),
+        value !== undefined &&
+        !(typeof value === "object" && value !== null && Object.keys(value).length === 0),
     ),
   );
 }

@@ -50,4 +50,6 @@ export function unreachable(stderr: string): UserError {
 
 /** Whether a command failed because there is no engine behind it. */
 export const isUnreachable = (stderr: string) =>
-  /Cannot connect to the Docker daemon|permission denied while trying to connect|error during connect|no such host|connection refused/i.test(stderr);
+  /Cannot connect to the Docker daemon|permission denied while trying to connect|error during connect|no such host|connection refused/i.test(
+    stderr,
+  );

@@ -13,12 +13,17 @@ export interface ContainerState {
     readonly Paused: boolean;
     readonly Restarting: boolean;
     readonly ExitCode: number;
-    readonly Health?: { readonly Status: string; readonly Log?: readonly { readonly Output: string }[] | null };
+    readonly Health?: {
+      readonly Status: string;
+      readonly Log?: readonly { readonly Output: string }[] | null;
+    };
   };
   readonly RestartCount: number;
   readonly Config: { readonly Labels: Readonly<Record<string, string>> | null; readonly Image: string };
   readonly HostConfig: {
-    readonly PortBindings: Readonly<Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[]>> | null;
+    readonly PortBindings: Readonly<
+      Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[]>
+    > | null;
   };
   readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly NetworkID: string }>> };
 }
@@ -31,7 +36,10 @@ export interface Observation {
   readonly images: ReadonlyMap<string, string>;
 }
 
-type Inspected = ContainerState & { readonly RepoTags?: readonly string[]; readonly RepoDigests?: readonly string[] };
+type Inspected = ContainerState & {
+  readonly RepoTags?: readonly string[];
+  readonly RepoDigests?: readonly string[];
+};
 
 /** Reads every container and image of the stack in one call to the engine. */
 export async function observe(stack: Stack): Promise<Observation> {

@@ -134,7 +134,7 @@ describe("recipes", () => {
   test("say all that a builder needs", () => {
     const [base, redis] = imageRecipes(root, ["redis"], {
       source: "packages",
-      debianMirror: "http://deb.example/debian",
+      debianMirror: "http://deb.example/debian/",
     });
     expect(base).toEqual({
       tag: base?.tag,

@@ -1,0 +1,53 @@
+import { createInterface } from "node:readline/promises";
+import { UserError } from "../config/errors.ts";
+import { remove } from "../engines/remove.ts";
+import { configOption, jsonOption, verb } from "./options.ts";
+import { interruptSignal, progress } from "./progress.ts";
+import { synthesize } from "./synthesize.ts";
+
+interface Options {
+  readonly config: string;
+  readonly json?: true;
+  readonly deleteData?: true;
+  readonly yes?: true;
+}
+
+export const downCommand = verb("down", "remove the containers and networks; data stays")
+  .addOption(configOption())
+  .addOption(jsonOption())
+  .option("--delete-data", "delete the data volumes too: every reading, message and key")
+  .option("--yes", "do not ask before data is deleted")
+  .action(async ({ config, json, deleteData, yes }: Options) => {
+    const { deployment, stack, home } = await synthesize(config);
+    if (deleteData && !yes) await confirmDeletion(deployment.name, stack.volumes);
+    const removed = await remove({
+      stack,
+      home,
+      deleteData: deleteData === true,
+      report: progress,
+      signal: interruptSignal(),
+    });
+    if (json) console.log(JSON.stringify({ deployment: deployment.name, ...removed }, undefined, 2));
+    else
+      console.log(
+        `${deployment.name} is down: ${removed.containers} containers removed, ${kept(removed.volumes, deleteData)}.`,
+      );
+  });
+
+const kept = (volumes: readonly string[], deleted: true | undefined) =>
+  deleted ? `${volumes.length} volumes deleted` : "data kept (--delete-data deletes it)";
+
+async function confirmDeletion(name: string, volumes: readonly string[]): Promise<void> {
+  if (!process.stdin.isTTY) {
+    throw new UserError(
+      `deleting the data of ${name} needs a yes, and there is no terminal to ask on`,
+      "add --yes",
+    );
+  }
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await prompt.question(
+    `Delete ${volumes.length} volumes of ${name}, with every reading? Type the name to go on: `,
+  );
+  prompt.close();
+  if (answer.trim() !== name) throw new UserError("nothing was removed");
+}

@@ -1,0 +1,62 @@
+import { spawn } from "node:child_process";
+import { existsSync, openSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { UserError } from "../../config/errors.ts";
+import { engineVersion } from "../../engines/docker/engine-check.ts";
+import type { Report } from "../../engines/engine.ts";
+import { run } from "../../engines/run.ts";
+import { aptInstall, isDebianRoot } from "./debian.ts";
+
+const LOG = "/var/log/dockerd.log";
+const START_LIMIT_MS = 60_000;
+
+export async function engineIsThere(): Promise<boolean> {
+  try {
+    await engineVersion();
+    return true;
+  } catch (error) {
+    if (error instanceof UserError && !/too old/.test(error.message)) return false;
+    throw error;
+  }
+}
+
+/**
+ * Installs Docker's engine and starts it. Without a service manager it is started detached: it stays when this
+ * process ends.
+ *
+ * @throws UserError where that cannot be done by this user or on this system
+ */
+export async function installEngine(report: Report): Promise<void> {
+  if (process.env.DOCKER_HOST !== undefined) await engineVersion();
+  if (!isDebianRoot()) {
+    throw new UserError(
+      "no Docker engine answers, and this is not Debian or Ubuntu with root rights, where one could be installed",
+      "install Docker: https://docs.docker.com/engine/install/",
+      "then run this again; it goes on from here",
+    );
+  }
+  if (!existsSync("/usr/sbin/dockerd") && !existsSync("/usr/bin/dockerd")) {
+    await aptInstall(["docker.io"], "No Docker engine answers", report);
+  }
+  await startEngine(report);
+}
+
+async function startEngine(report: Report): Promise<void> {
+  if (existsSync("/run/systemd/system")) {
+    report("systemctl start docker");
+    await run(["systemctl", "start", "docker"]);
+  } else {
+    report(`starting dockerd (its log: ${LOG})`);
+    const log = openSync(LOG, "a", 0o640);
+    spawn("dockerd", [], { detached: true, stdio: ["ignore", log, log] }).unref();
+  }
+  const deadline = Date.now() + START_LIMIT_MS;
+  while (!(await engineIsThere())) {
+    if (Date.now() > deadline)
+      throw new UserError(
+        "the Docker engine did not start within a minute",
+        `look into ${LOG} or journalctl -u docker`,
+      );
+    await delay(250);
+  }
+}

@@ -1,0 +1,66 @@
+import { observe } from "../engines/docker/observe.ts";
+import { findDrift } from "../engines/drift.ts";
+import type { ContainerSpec, Stack } from "../engines/stack.ts";
+import { renderTable } from "./table.ts";
+
+export interface ContainerStatus {
+  readonly role: string;
+  readonly container: string;
+
+  /** As Docker says it: running, exited, …; `absent` where there is none. */
+  readonly state: string;
+
+  /** `healthy`, `unhealthy`, `starting`; `done` for a job that ended well. */
+  readonly health: string;
+
+  /** `address:port` on the host, for each published port. */
+  readonly listens: readonly string[];
+
+  /** What is not as deployed. */
+  readonly difference?: string;
+}
+
+export interface StackStatus {
+  readonly well: boolean;
+  readonly containers: readonly ContainerStatus[];
+}
+
+/** Reads back how a stack is, from the engine. */
+export async function stackStatus(stack: Stack): Promise<StackStatus> {
+  const seen = await observe(stack);
+  const drift = new Map(
+    findDrift(stack, seen, undefined).map(({ container, difference }) => [container, difference]),
+  );
+  const containers = stack.containers.map((spec) => {
+    const state = seen.containers.get(spec.name)?.State;
+    const difference = drift.get(spec.name);
+    return {
+      role: spec.labels["exploreiot.role"] ?? spec.name,
+      container: spec.name,
+      state: state?.Status ?? "absent",
+      health: health(spec, state?.Health?.Status, state?.ExitCode),
+      listens: (spec.block.ports ?? []).map(({ ip, external }) => `${ip}:${external}`),
+      ...(difference === undefined ? {} : { difference }),
+    };
+  });
+  return { well: containers.every(({ health }) => health === "healthy" || health === "done"), containers };
+}
+
+function health(spec: ContainerSpec, reported: string | undefined, exitCode: number | undefined): string {
+  if (spec.job) return exitCode === undefined ? "-" : exitCode === 0 ? "done" : `failed (${exitCode})`;
+  return reported ?? "-";
+}
+
+/** The services first, as a person looks for them; jobs that are done are left out. */
+export function statusTable({ containers }: StackStatus): string {
+  const rows = containers
+    .filter(({ health, difference }) => health !== "done" || difference !== undefined)
+    .map(({ role, state, health, listens, difference }) => [
+      role,
+      state,
+      health,
+      listens.join("\n") || "inside only",
+      difference ?? "",
+    ]);
+  return renderTable(["service", "state", "health", "listens on", "difference"], rows);
+}

@@ -1,0 +1,21 @@
+import { EXIT } from "../config/report.ts";
+import { configOption, jsonOption, verb } from "./options.ts";
+import { stackStatus, statusTable } from "./stack-status.ts";
+import { synthesize } from "./synthesize.ts";
+
+export const statusCommand = verb(
+  "status",
+  "show what runs, where it listens, and what differs from the configuration",
+)
+  .addOption(configOption())
+  .addOption(jsonOption())
+  .addHelpText("after", "\nExits with 2 when something is not as configured.")
+  .action(async ({ config, json }: { readonly config: string; readonly json?: true }) => {
+    const { deployment, stack } = await synthesize(config);
+    const status = await stackStatus(stack);
+    console.log(
+      json ? JSON.stringify({ deployment: deployment.name, ...status }, undefined, 2) : statusTable(status),
+    );
+    const asConfigured = status.well && status.containers.every(({ difference }) => difference === undefined);
+    process.exitCode = asConfigured ? EXIT.ok : EXIT.changes;
+  });

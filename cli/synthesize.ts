@@ -1,0 +1,31 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { deploymentHome, projectRoot, stackFolder } from "../config/home.ts";
+import { loadDeployment } from "../config/load.ts";
+import type { Deployment } from "../config/parse.ts";
+import { run } from "../engines/run.ts";
+import { readStack, type Stack } from "../engines/stack.ts";
+
+export interface Synthesized {
+  readonly deployment: Deployment;
+  readonly stack: Stack;
+  readonly home: string;
+}
+
+/**
+ * Checks a configuration and synthesizes its stack: runs main.ts, the program that `cdktf synth` runs too, so
+ * there is one way from a configuration to the JSON.
+ *
+ * @param source `local`, `production` or the path of a site file
+ */
+export async function synthesize(source: string): Promise<Synthesized> {
+  const config = existsSync(source) ? resolve(source) : source;
+  // First by itself: problems of the configuration are told by this process, in its own words and colours.
+  const deployment = await loadDeployment(config);
+  await run([process.execPath, join(projectRoot, "dist", "main.js")], {
+    cwd: projectRoot,
+    env: { EXPLOREIOT_CONFIG: config },
+  });
+  const folder = stackFolder(deployment.name);
+  return { deployment, stack: readStack(folder), home: deploymentHome(deployment.name) };
+}

@@ -1,0 +1,34 @@
+import Table from "cli-table3";
+import pc from "picocolors";
+
+const PLAIN = {
+  top: "",
+  "top-mid": "",
+  "top-left": "",
+  "top-right": "",
+  bottom: "",
+  "bottom-mid": "",
+  "bottom-left": "",
+  "bottom-right": "",
+  left: "",
+  "left-mid": "",
+  mid: "",
+  "mid-mid": "",
+  right: "",
+  "right-mid": "",
+  middle: "  ",
+};
+
+/** Aligned columns without lines; a column that is empty in every row is left out. */
+export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const used = head.map((_, index) => rows.some((row) => row[index] !== ""));
+  const keep = (row: readonly string[]) => row.filter((_, index) => used[index]);
+  const colors = pc.createColors(process.stdout.isTTY === true && process.env.NO_COLOR === undefined);
+  const table = new Table({
+    head: keep(head).map((title) => colors.bold(title)),
+    chars: PLAIN,
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
+  });
+  table.push(...rows.map(keep));
+  return table.toString();
+}

@@ -1,0 +1,42 @@
+import { deploy } from "../engines/deploy.ts";
+import type { EngineName } from "../engines/record.ts";
+import { nextSteps } from "./next-steps.ts";
+import { configOption, engineOption, jsonOption, verb } from "./options.ts";
+import { interruptSignal, progress } from "./progress.ts";
+import { prepareMachine } from "./setup/prepare-machine.ts";
+import { stackStatus, statusTable } from "./stack-status.ts";
+import { synthesize } from "./synthesize.ts";
+
+interface Options {
+  readonly config: string;
+  readonly engine: EngineName | "auto";
+  readonly json?: true;
+  readonly setup?: true;
+}
+
+export const upCommand = verb("up", "deploy: make what runs equal to what is configured")
+  .addOption(configOption())
+  .addOption(engineOption())
+  .addOption(jsonOption())
+  .option(
+    "--setup",
+    "install what this machine lacks first (Docker, compose plugin; Debian and Ubuntu, as root)",
+  )
+  .action(async ({ config, engine, json, setup }: Options) => {
+    const signal = interruptSignal();
+    const { deployment, stack, home } = await synthesize(config);
+    if (setup) await prepareMachine({ stack, home, engine, report: progress, signal });
+    const { changed, engine: used } = await deploy({ stack, home, engine, report: progress, signal });
+    const status = await stackStatus(stack);
+    if (json) {
+      console.log(
+        JSON.stringify({ deployment: deployment.name, engine: used, changed, ...status }, undefined, 2),
+      );
+      return;
+    }
+    console.log(statusTable(status));
+    console.log(
+      changed ? `${deployment.name} is up (${used}).` : `${deployment.name} is up; nothing to do (${used}).`,
+    );
+    for (const line of nextSteps(deployment, stack, home)) console.log(line);
+  });

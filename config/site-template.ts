@@ -1,0 +1,57 @@
+/** A site file with every setting that people change, commented; the lines that are active are the least it needs. */
+export const siteTemplate = (
+  name: string,
+): string => `# yaml-language-server: $schema=./config/site.schema.json
+# A deployment of the ExploreIOT kit. Everything but the name has a default.
+# Check it: exploreiot synth -c FILE    Deploy it: exploreiot up -c FILE
+
+# Names every container, network and volume, so deployments on one host never collide.
+name: ${name}
+
+# local: writing over HTTP is open. production: writing needs the API key.
+environment: local
+
+# Which addresses the listeners use: loopback (this machine only), lan (every address), or one IP address.
+bind: loopback
+
+# Names and addresses that users type into their browsers. Needed as soon as bind is not loopback.
+# hosts: [iot.example.org, 192.168.1.10]
+
+# Ports on the host. Two deployments on one host need different ones.
+# listeners:
+#   frontend: { port: 3000 }
+#   backend: { port: 8000 }
+#   mqtt: { port: 1883, bind: lan }
+
+# Subnets; left out, the engine picks free ones.
+# networks:
+#   edge: { ipv4: 172.30.1.0/24, ipv6: "fd00:30:1::/64" }
+
+# http:
+#   corsOrigins: ["https://dashboard.example.org"]
+#   rateLimitPerMinute: 600
+
+# Who may connect to the broker, and what for. Passwords are made by the kit:
+# .exploreiot/${name}/secrets/mqtt-NAME-password
+mosquitto:
+  users:
+    - { name: sensor, publish: ["sensor/+"] }
+    - { name: viewer, subscribe: ["sensor/+"] }
+
+# postgres: { limits: { memoryMiB: 512 } }
+
+# Your own backend instead of the reference application:
+# backend:
+#   image: ghcr.io/example/iot-backend@sha256:…      # or build: { context: ./backend }
+#   healthPath: /health
+#   pathPrefix: ""
+#   environment:
+#     DB_HOST: "{postgres.host}"
+#   secrets:
+#     DATABASE_URL: { value: "postgresql://{postgres.user}:{postgres.password}@{postgres.host}/{postgres.database}", as: variable }
+#     SESSION_KEY: { value: "{secret.session-key}" }  # generated; SESSION_KEY_FILE names the file
+#   roles:
+#     - { name: api, command: [uvicorn, "app:app", --host, 0.0.0.0], publish: true }
+#     - { name: worker, command: [python, worker.py], health: { command: [python, check.py] } }
+#   migrate: { command: [alembic, upgrade, head] }
+`;

@@ -1,0 +1,46 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { UserError } from "../../config/errors.ts";
+import { type Drift, findDrift } from "../drift.ts";
+import type { Stack } from "../stack.ts";
+import { type Observation, observe } from "./observe.ts";
+import { lastLines } from "./watch.ts";
+
+const POLL_MS = 500;
+
+/**
+ * Reads the engine back after an apply: everything runs and is healthy. Needed because a crash loop, a paused
+ * container and one that was started in place are invisible to Terraform (rule 6).
+ *
+ * @throws UserError that names each container that is not well, with the end of its log
+ */
+export async function verify(stack: Stack, signal?: AbortSignal): Promise<Observation> {
+  const seconds = Math.max(...stack.containers.map(({ block }) => block.wait_timeout ?? 0));
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const seen = await observe(stack);
+    const drift = findDrift(stack, seen, undefined);
+    const starting = stack.containers.filter(
+      ({ name }) => seen.containers.get(name)?.State.Health?.Status === "starting",
+    );
+    if (drift.length === 0 && starting.length === 0) return seen;
+    if (Date.now() > deadline || starting.length === 0) {
+      throw await unwell([
+        ...drift,
+        ...starting.map(({ name }) => ({ container: name, difference: "is not healthy yet" })),
+      ]);
+    }
+    await delay(POLL_MS, undefined, signal === undefined ? {} : { signal });
+  }
+}
+
+async function unwell(drift: readonly Drift[]): Promise<UserError> {
+  const paragraphs = await Promise.all(
+    drift.map(async ({ container, difference }) =>
+      [`${container} ${difference}`, ...(await lastLines(container)).map((line) => `    ${line}`)].join("\n"),
+    ),
+  );
+  return new UserError(
+    ["the stack is not well", ...paragraphs].join("\n"),
+    `docker logs ${drift[0]?.container} shows more; the next up repairs what can be repaired`,
+  );
+}

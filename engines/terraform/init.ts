@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../config/errors.ts";
+import type { Report } from "../engine.ts";
+import type { Stack } from "../stack.ts";
+import { terraform } from "./terraform.ts";
+
+/**
+ * `terraform init`, unless it was done for the same provider and backend: the folder keeps a mark, since init
+ * costs half a second that an `up` need not spend.
+ */
+export async function initialise(stack: Stack, report: Report): Promise<void> {
+  const mark = join(stack.folder, ".terraform", "exploreiot-init");
+  const wanted = settingsHash(stack);
+  if (readMark(mark) === wanted) return;
+  report("terraform: init");
+  const { code, stdout, stderr } = await terraform(stack, ["init", "-input=false", "-no-color"]);
+  if (code !== 0) {
+    throw new UserError(
+      `terraform init failed\n${stderr.trim() || stdout.trim()}`,
+      "the provider comes from the Terraform registry, a mirror (provider_installation in the CLI configuration) or ~/.terraform.d/plugins",
+      "without it, --engine compose runs the same stack",
+    );
+  }
+  writeFileSync(mark, wanted);
+}
+
+function settingsHash(stack: Stack): string {
+  const json = JSON.parse(readFileSync(join(stack.folder, "cdk.tf.json"), "utf8")) as { terraform: object };
+  return createHash("sha256").update(JSON.stringify(json.terraform)).digest("hex");
+}
+
+function readMark(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,68 @@
+/** One resource that a plan changes. */
+export interface Change {
+  readonly address: string;
+  readonly action: string;
+
+  /** Attributes that force a replacement are not in terraform's messages, only that it is one. */
+  readonly reason?: string;
+}
+
+/** A line of `terraform -json` (machine-readable UI, format 1.x). */
+interface Message {
+  readonly type?: string;
+  readonly change?: {
+    readonly resource: { readonly addr: string };
+    readonly action: string;
+    readonly reason?: string;
+  };
+  readonly diagnostic?: {
+    readonly severity: string;
+    readonly summary: string;
+    readonly detail?: string;
+    readonly address?: string;
+  };
+}
+
+/** The changes and the errors in terraform's messages. Lines that are no JSON, and other messages, are passed over. */
+export function messagesIn(output: string): {
+  readonly changes: readonly Change[];
+  readonly errors: readonly string[];
+} {
+  const messages = output.split("\n").flatMap(parse);
+  return {
+    changes: messages.flatMap(({ type, change }) =>
+      type === "planned_change" && change !== undefined && change.action !== "noop"
+        ? [
+            {
+              address: change.resource.addr,
+              action: change.action,
+              ...(change.reason ? { reason: change.reason } : {}),
+            },
+          ]
+        : [],
+    ),
+    errors: messages.flatMap(({ diagnostic }) =>
+      diagnostic?.severity === "error"
+        ? [[diagnostic.address, diagnostic.summary, diagnostic.detail].filter(Boolean).join(": ")]
+        : [],
+    ),
+  };
+}
+
+function parse(line: string): Message[] {
+  if (!line.startsWith("{")) return [];
+  try {
+    return [JSON.parse(line) as Message];
+  } catch {
+    return [];
+  }
+}
+
+const SIGN: Readonly<Record<string, string>> = { create: "+", delete: "-", replace: "±", update: "~" };
+
+/** `± docker_container Redis/Service (cannot_update)` */
+export function describeChange({ address, action, reason }: Change): string {
+  const [type, id = ""] = address.split(".");
+  const path = id.replace(/_[0-9A-F]{8}$/, "").replaceAll("_", "/");
+  return `terraform: ${SIGN[action] ?? action} ${type} ${path}${reason === undefined ? "" : ` (${reason.replaceAll("_", " ")})`}`;
+}

@@ -1,0 +1,82 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../config/errors.ts";
+import type { Engine, EngineContext } from "../engine.ts";
+import { run } from "../run.ts";
+import { initialise } from "./init.ts";
+import { type Change, describeChange, messagesIn } from "./messages.ts";
+import { ownedIds, resourceAddresses } from "./state.ts";
+import { terraform } from "./terraform.ts";
+
+const PLAN = "up.tfplan";
+const VOLUME = "docker_volume.";
+
+/** Terraform with the provider kreuzwerker/docker: the same state that `cdktf deploy` uses. */
+export const terraformEngine: Engine = {
+  name: "terraform",
+
+  async unavailable({ stack, report }) {
+    try {
+      await run(["terraform", "version"], { env: { CHECKPOINT_DISABLE: "1" } });
+    } catch {
+      return "terraform is not installed";
+    }
+    try {
+      await initialise(stack, report);
+    } catch (error) {
+      if (error instanceof UserError)
+        return "terraform init does not find the provider kreuzwerker/docker ~> 4.5";
+      throw error;
+    }
+    return undefined;
+  },
+
+  async ownership({ home }) {
+    const ids = ownedIds(home);
+    return ({ Id }) => ids.has(Id);
+  },
+
+  /** Plans, says in a few lines what will change, and applies that very plan. */
+  async up(context) {
+    const { stack, report } = context;
+    await initialise(stack, report);
+    try {
+      const changes = await plan(context);
+      for (const change of changes) report(describeChange(change));
+      if (changes.length === 0) report("terraform: no changes");
+      else await apply(context);
+    } finally {
+      // A plan file holds every planned value in clear.
+      rmSync(join(stack.folder, PLAN), { force: true });
+    }
+  },
+
+  async down(context) {
+    const { stack, home, report } = context;
+    await initialise(stack, report);
+    const volumes = resourceAddresses(home).filter((address) => address.startsWith(VOLUME));
+    // Out of the state they are out of reach of destroy; the next up takes them back by name.
+    if (volumes.length > 0) await terraform(stack, ["state", "rm", ...volumes]);
+    await stream(context, ["destroy", "-auto-approve", "-json", "-input=false"]);
+  },
+};
+
+async function plan(context: EngineContext): Promise<readonly Change[]> {
+  const output = await stream(context, ["plan", "-input=false", "-json", `-out=${PLAN}`]);
+  return messagesIn(output).changes;
+}
+
+async function apply(context: EngineContext): Promise<void> {
+  await stream(context, ["apply", "-input=false", "-json", PLAN]);
+}
+
+/** Runs terraform with JSON messages; a failure is told in terraform's own words, one paragraph a problem. */
+async function stream({ stack, signal }: EngineContext, args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await terraform(stack, args, signal);
+  if (code === 0) return stdout;
+  const { errors } = messagesIn(stdout);
+  throw new UserError(
+    [`terraform ${args[0]} failed`, ...(errors.length > 0 ? errors : [stderr.trim()])].join("\n"),
+    "what was made so far stays; the next up goes on from there",
+  );
+}
