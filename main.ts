@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { App } from "cdktf";
 import { loadDeployments } from "./config/load.ts";
 import { report } from "./config/report.ts";
+import { judge } from "./policies/gate.ts";
 import { IotStack } from "./stacks/iot-stack.ts";
 
 try {
@@ -8,6 +10,8 @@ try {
   const app = new App();
   for (const deployment of deployments) new IotStack(app, deployment);
   app.synth();
+  const stacks = Object.values(app.manifest.stacks);
+  judge(stacks.map(({ synthesizedStackPath }) => join(app.outdir, synthesizedStackPath)));
 } catch (error) {
   process.exitCode = report(error);
 }

@@ -1,7 +1,8 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Argument } from "commander";
 import { projectRoot } from "../config/home.ts";
-import { ensureImages } from "../engines/images/ensure.ts";
+import { lockImages } from "../engines/images/lock.ts";
+import { makeImages } from "../engines/images/make-images.ts";
 import { readStack } from "../engines/stack.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { interruptSignal, progress } from "./progress.ts";
@@ -16,26 +17,42 @@ interface Options {
   readonly stack?: string;
 }
 
+const action = new Argument(
+  "[action]",
+  "ensure: make what is missing; lock: pin upstream digests in images/lock.json",
+)
+  .choices(["ensure", "lock"])
+  .default("ensure");
+
 export const imagesCommand = verb("images", "pull or build the images that are missing")
-  .addArgument(
-    new Argument("[action]", "ensure: what is missing; lock: resolve the digests in images/lock.json")
-      .choices(["ensure", "lock"])
-      .default("ensure"),
-  )
+  .addArgument(action)
   .addOption(configOption())
   .addOption(jsonOption())
   .option("--stack <folder>", "take the recipes from this synthesized stack instead of a configuration")
-  .action(async (action: "ensure" | "lock", { config, json, stack: folder }: Options) => {
-    const signal = interruptSignal();
-    const stack = folder === undefined ? (await synthesize(config)).stack : readStack(resolve(folder));
-    const images = await ensureImages(stack.recipes, { projectRoot, report: progress, signal });
-    void action;
-    if (json) console.log(JSON.stringify(images, undefined, 2));
-    else
-      console.log(
-        renderTable(
-          ["image", "action", "seconds"],
-          images.map(({ tag, action, seconds }) => [tag, action, seconds.toFixed(1)]),
-        ),
-      );
+  .action((action: "ensure" | "lock", options: Options) =>
+    action === "lock" ? lock(options) : ensure(options),
+  );
+
+async function ensure({ config, json, stack: folder }: Options): Promise<void> {
+  const stack = folder === undefined ? (await synthesize(config)).stack : readStack(resolve(folder));
+  const images = await makeImages(stack, { report: progress, signal: interruptSignal() });
+  if (json) {
+    console.log(JSON.stringify(images, undefined, 2));
+    return;
+  }
+  const rows = images.map(({ tag, action, seconds }) => [tag, action, seconds.toFixed(1)]);
+  console.log(renderTable(["image", "action", "seconds"], rows));
+}
+
+async function lock({ config, json }: Options): Promise<void> {
+  const { deployment } = await synthesize(config);
+  const { registryMirror } = deployment.images;
+  const file = join(projectRoot, "images", "lock.json");
+  const locked = await lockImages({
+    file,
+    report: progress,
+    signal: interruptSignal(),
+    ...(registryMirror === undefined ? {} : { registryMirror }),
   });
+  console.log(json ? JSON.stringify(locked, undefined, 2) : `${file}: digests resolved`);
+}

@@ -1,4 +1,4 @@
-import { observe } from "../engines/docker/observe.ts";
+import type { Observation } from "../engines/docker/observe.ts";
 import { findDrift } from "../engines/drift.ts";
 import type { ContainerSpec, Stack } from "../engines/stack.ts";
 import { renderTable } from "./table.ts";
@@ -25,9 +25,8 @@ export interface StackStatus {
   readonly containers: readonly ContainerStatus[];
 }
 
-/** Reads back how a stack is, from the engine. */
-export async function stackStatus(stack: Stack): Promise<StackStatus> {
-  const seen = await observe(stack);
+/** How a stack is, as the engine was seen. */
+export function stackStatus(stack: Stack, seen: Observation): StackStatus {
   const drift = new Map(
     findDrift(stack, seen, undefined).map(({ container, difference }) => [container, difference]),
   );

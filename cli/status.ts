@@ -1,4 +1,5 @@
 import { EXIT } from "../config/report.ts";
+import { observe } from "../engines/docker/observe.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { stackStatus, statusTable } from "./stack-status.ts";
 import { synthesize } from "./synthesize.ts";
@@ -12,7 +13,7 @@ export const statusCommand = verb(
   .addHelpText("after", "\nExits with 2 when something is not as configured.")
   .action(async ({ config, json }: { readonly config: string; readonly json?: true }) => {
     const { deployment, stack } = await synthesize(config);
-    const status = await stackStatus(stack);
+    const status = stackStatus(stack, await observe(stack));
     console.log(
       json ? JSON.stringify({ deployment: deployment.name, ...status }, undefined, 2) : statusTable(status),
     );

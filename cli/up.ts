@@ -26,8 +26,8 @@ export const upCommand = verb("up", "deploy: make what runs equal to what is con
     const signal = interruptSignal();
     const { deployment, stack, home } = await synthesize(config);
     if (setup) await prepareMachine({ stack, home, engine, report: progress, signal });
-    const { changed, engine: used } = await deploy({ stack, home, engine, report: progress, signal });
-    const status = await stackStatus(stack);
+    const { changed, engine: used, seen } = await deploy({ stack, home, engine, report: progress, signal });
+    const status = stackStatus(stack, seen);
     if (json) {
       console.log(
         JSON.stringify({ deployment: deployment.name, engine: used, changed, ...status }, undefined, 2),

@@ -1,7 +1,15 @@
 import ipaddr from "ipaddr.js";
+import {
+  mountsAreDistinct,
+  oneSourceEach,
+  referenceApplicationIsComplete,
+  referencesExist,
+  rolesFit,
+} from "./application-checks.ts";
 import type { Problem } from "./problems.ts";
-import { BACKEND_USER, referencesIn, referents, resolveReference } from "./references.ts";
+import { BACKEND_USER } from "./references.ts";
 import type { ParsedDeployment } from "./schema.ts";
+import { overlap } from "./subnets.ts";
 
 type Parts = Partial<ParsedDeployment>;
 type Part = keyof ParsedDeployment;
@@ -15,17 +23,23 @@ interface CrossCheck {
 const checks: readonly CrossCheck[] = [
   { needs: ["listeners", "bind"], check: portsAreDistinct },
   { needs: ["hosts", "bind", "listeners"], check: hostsAreNamed },
+  { needs: ["networks"], check: subnetsAreNetworks },
   { needs: ["networks"], check: subnetsAreApart },
   { needs: ["networks"], check: ipv6NeedsIpv4 },
   { needs: ["mosquitto"], check: mqttUsersAreDistinct },
   { needs: ["topics"], check: statusIsOneTopic },
   { needs: ["backend"], check: rolesFit },
   { needs: ["backend", "frontend"], check: oneSourceEach },
+  { needs: ["backend", "frontend"], check: mountsAreDistinct },
   {
     needs: ["backend", "frontend", "postgres", "redis", "mosquitto", "topics", "http", "listeners"],
     check: referencesExist,
   },
-  { needs: ["backend", "postgres", "redis", "mosquitto"], check: referenceBackendIsComplete },
+  {
+    needs: ["backend", "frontend", "postgres", "redis", "mosquitto"],
+    check: referenceApplicationIsComplete,
+  },
+  { needs: ["backend", "frontend", "postgres", "redis", "mosquitto"], check: somethingIsOn },
 ];
 
 /** Runs every cross check whose parts are there. */
@@ -58,13 +72,34 @@ function hostsAreNamed({ hosts, bind, listeners }: ParsedDeployment): readonly P
   return [{ path: "hosts", got: undefined, allowed, fix: 'add it, for example hosts: ["192.168.1.10"]' }];
 }
 
-function subnetsAreApart({ networks }: ParsedDeployment): readonly Problem[] {
-  const all = Object.entries(networks).flatMap(([network, subnets]) =>
-    Object.entries(subnets).map(([family, cidr]) => ({
-      path: `networks.${network}.${family}`,
-      cidr: String(cidr),
-    })),
+/** Prefix lengths with room for a gateway and a few containers, and no wider than private ranges are. */
+const PREFIX = { ipv4: [8, 29], ipv6: [16, 125] } as const;
+
+function subnetsAreNetworks({ networks }: ParsedDeployment): readonly Problem[] {
+  return subnetsIn(networks).flatMap(({ path, cidr }) => {
+    const [address, length] = ipaddr.parseCIDR(cidr);
+    const [widest, narrowest] = PREFIX[address.kind()];
+    if (length < widest || length > narrowest) {
+      const allowed = `a subnet between /${widest} and /${narrowest}`;
+      return [{ path, got: cidr, allowed, fix: "choose another prefix length" }];
+    }
+    const family = address.kind() === "ipv4" ? ipaddr.IPv4 : ipaddr.IPv6;
+    const network = family.networkAddressFromCIDR(cidr);
+    if (network.toNormalizedString() === address.toNormalizedString()) return [];
+    const allowed = "the address of the network itself, with no host part";
+    return [{ path, got: cidr, allowed, fix: `write ${network}/${length}` }];
+  });
+}
+
+const subnetsIn = (networks: ParsedDeployment["networks"]) =>
+  Object.entries(networks).flatMap(([network, subnets]) =>
+    Object.entries(subnets)
+      .filter(([, cidr]) => cidr !== undefined)
+      .map(([family, cidr]) => ({ path: `networks.${network}.${family}`, cidr: String(cidr) })),
   );
+
+function subnetsAreApart({ networks }: ParsedDeployment): readonly Problem[] {
+  const all = subnetsIn(networks);
   return all.flatMap(({ path, cidr }, index) => {
     const other = all.slice(0, index).find((earlier) => overlap(earlier.cidr, cidr));
     if (other === undefined) return [];
@@ -73,13 +108,6 @@ function subnetsAreApart({ networks }: ParsedDeployment): readonly Problem[] {
       { path, got: cidr, allowed, fix: "choose another subnet, or leave it out and the engine picks one" },
     ];
   });
-}
-
-/** Two subnets overlap when one of them contains the other's network address. */
-export function overlap(a: string, b: string): boolean {
-  const [first, firstLength] = ipaddr.parseCIDR(a);
-  const [second, secondLength] = ipaddr.parseCIDR(b);
-  return first.kind() === second.kind() && first.match(second, Math.min(firstLength, secondLength));
 }
 
 function ipv6NeedsIpv4({ networks }: ParsedDeployment): readonly Problem[] {
@@ -112,110 +140,9 @@ function statusIsOneTopic({ topics }: ParsedDeployment): readonly Problem[] {
   ];
 }
 
-function rolesFit({ backend }: ParsedDeployment): readonly Problem[] {
-  const roles = backend.roles ?? [];
-  const variables = Object.values(backend.secrets).some((secret) => secret.as === "variable");
-  return roles.flatMap(({ name, publish, replicas, command }, index) => {
-    const path = `backend.roles.${index}`;
-    const found: Problem[] = [];
-    if (roles.findIndex((role) => role.name === name) !== index) {
-      found.push({
-        path: `${path}.name`,
-        got: name,
-        allowed: "a name no other role has",
-        fix: "rename the role",
-      });
-    }
-    if (publish && roles.findIndex((role) => role.publish) !== index) {
-      found.push({
-        path: `${path}.publish`,
-        got: true,
-        allowed: "one published role",
-        fix: "publish one role only",
-      });
-    }
-    if (publish && replicas > 1) {
-      const allowed = "1 replica of the published role: one host port leads to one container";
-      found.push({ path: `${path}.replicas`, got: replicas, allowed, fix: "set replicas to 1" });
-    }
-    if (variables && command === undefined) found.push(commandIsNeeded(path));
-    return found;
-  });
-}
-
-const commandIsNeeded = (path: string): Problem => ({
-  path: `${path}.command`,
-  got: undefined,
-  allowed:
-    "a command, since a secret is exported as a variable by a wrapper that has to start the program itself",
-  fix: "add the program and its arguments, or deliver the secrets as files",
-});
-
-function oneSourceEach({ backend, frontend }: ParsedDeployment): readonly Problem[] {
-  const found: Problem[] = [];
-  for (const [service, { image, build }] of Object.entries({ backend, frontend })) {
-    if (image !== undefined && build !== undefined) {
-      const allowed = "either image or build";
-      found.push({
-        path: `${service}.build`,
-        got: build,
-        allowed,
-        fix: `remove ${service}.image or ${service}.build`,
-      });
-    }
-  }
-  const own = Object.values(frontend.secrets).some((secret) => secret.as === "variable");
-  if (own && frontend.command === undefined) found.push(commandIsNeeded("frontend"));
-  return found;
-}
-
-function referencesExist(deployment: ParsedDeployment): readonly Problem[] {
-  const known = referents({
-    ...deployment,
-    name: deployment.name ?? "",
-    environment: deployment.environment ?? "local",
-  });
-  const names = [...known.keys()].join(", ");
-  return (["backend", "frontend"] as const)
-    .filter((service) => deployment[service].enabled)
-    .flatMap((service) => {
-      const { environment, secrets } = deployment[service];
-      const plain = Object.entries(environment).flatMap(([key, template]) =>
-        referencesIn(template).flatMap((name) => {
-          const path = `${service}.environment.${key}`;
-          const referent = resolveReference(name, known);
-          if (referent === undefined)
-            return [{ path, got: `{${name}}`, allowed: names, fix: "change the reference" }];
-          if ("text" in referent) return [];
-          const fix = `move ${key} to ${service}.secrets`;
-          return [
-            { path, got: `{${name}}`, allowed: "no secret: environments can be read from outside", fix },
-          ];
-        }),
-      );
-      const secret = Object.entries(secrets).flatMap(([key, { value }]) =>
-        referencesIn(value)
-          .filter((name) => resolveReference(name, known) === undefined)
-          .map((name) => ({
-            path: `${service}.secrets.${key}.value`,
-            got: `{${name}}`,
-            allowed: `${names}, secret.NAME`,
-            fix: "change the reference",
-          })),
-      );
-      return [...plain, ...secret];
-    });
-}
-
-function referenceBackendIsComplete(deployment: ParsedDeployment): readonly Problem[] {
-  const { backend } = deployment;
-  if (!backend.enabled || backend.image !== undefined || backend.build !== undefined) return [];
-  return (["postgres", "redis", "mosquitto"] as const)
-    .filter((service) => !deployment[service].enabled)
-    .map((service) => ({
-      path: `${service}.enabled`,
-      got: false,
-      allowed: "true, since the reference backend needs it",
-      fix: `turn ${service} on, turn the backend off, or name your own backend.image`,
-    }));
+function somethingIsOn(deployment: ParsedDeployment): readonly Problem[] {
+  const services = ["mosquitto", "postgres", "redis", "backend", "frontend"] as const;
+  if (services.some((service) => deployment[service].enabled)) return [];
+  const allowed = `at least one of ${services.join(", ")} turned on`;
+  return [{ path: "", got: "all of them off", allowed, fix: "turn a service on" }];
 }

@@ -79,7 +79,7 @@ const definitions: Readonly<Record<ImageName, Definition>> = {
   postgres: { context: "images/postgres", args: fromBase },
   redis: { context: "images/redis", args: fromBase },
   mosquitto: { context: "images/mosquitto", args: fromBase },
-  backend: { context: "apps/backend", args: { BASE: "{exploreiot/python}" } },
+  backend: { context: "apps/backend", args: fromBase },
   frontend: {
     context: "apps/frontend",
     args: { NODE_BUILD: "{exploreiot/node-build}", NODE: "{exploreiot/node}" },

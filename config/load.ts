@@ -24,8 +24,7 @@ export async function loadDeployments(env: NodeJS.ProcessEnv = process.env): Pro
  * @throws UserError if there is no such thing, or it cannot be read, or it is not sound
  */
 export async function loadDeployment(source: string): Promise<Deployment> {
-  const input = shipped[source];
-  if (input !== undefined) return parseDeployment(input, `config/${source}.ts`);
+  if (Object.hasOwn(shipped, source)) return parseDeployment(shipped[source], `config/${source}.ts`);
   if (!/\.(ya?ml|json)$/.test(source)) {
     throw new UserError(
       `configuration ${JSON.stringify(source)}: unknown; allowed: ${Object.keys(shipped).join(", ")}, or a .yaml, .yml or .json file`,

@@ -20,12 +20,15 @@ export interface Deployment extends Omit<ParsedDeployment, "hosts" | "backend"> 
 export function parseDeployment(input: unknown, origin: string): Deployment {
   const whole = deploymentSchema.safeParse(input, { reportInput: true });
   const problems: Problem[] = whole.success ? [] : problemsOf(whole.error.issues, keysAt);
-  problems.push(...crossCheck(whole.success ? whole.data : soundParts(input)));
+  problems.push(...crossCheck(soundParts(input)));
   if (!whole.success || problems.length > 0) throw configError(origin, problems) satisfies UserError;
   return complete(whole.data);
 }
 
-/** The top-level fields that are right by themselves, so that rules between fields can speak up too. */
+/**
+ * The top-level fields that are right by themselves, so that rules between fields can speak up too. A field that
+ * was rightly left out is there as well, as undefined or as its default.
+ */
 function soundParts(input: unknown): Partial<ParsedDeployment> {
   if (typeof input !== "object" || input === null) return {};
   return Object.fromEntries(

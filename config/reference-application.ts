@@ -17,6 +17,9 @@ export const referenceBackend = {
     MQTT_USER: "{mosquitto.user}",
     MQTT_TOPIC: "{topics.readings}",
     MQTT_STATUS_TOPIC: "{topics.status}",
+    // A session of its own for each container; replicas share the work of one subscription.
+    MQTT_CLIENT_ID: "{deployment.name}-{role.name}",
+    MQTT_SHARED_GROUP: "{role.group}",
     PATH_PREFIX: "{backend.pathPrefix}",
     LISTEN_PORT: "{backend.port}",
     ALLOWED_HOSTS: "{http.hosts},{backend.host}",

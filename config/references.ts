@@ -1,4 +1,4 @@
-import type { ParsedDeployment } from "./schema.ts";
+import type { ParsedDeployment, Role } from "./schema.ts";
 
 /** `{postgres.host}`: two words with a dot. Anything else in braces is left as it stands. */
 const REFERENCE = /\{([a-z]+\.[A-Za-z0-9-]+)\}/g;
@@ -11,6 +11,13 @@ export const HOST = {
   backend: "backend",
 } as const;
 export const PORT = { postgres: 5432, redis: 6379, mosquitto: 1883 } as const;
+
+/** Where every container finds its configuration and secrets; mounted read-only. */
+export const FILES = "/run/exploreiot";
+
+/** What the containers of a role are called: after it, with a number where there are several. */
+export const replicaNames = ({ name, replicas }: Role): readonly string[] =>
+  replicas === 1 ? [name] : Array.from({ length: replicas }, (_, index) => `${name}-${index + 1}`);
 
 /** The broker and cache user that belongs to the backend. */
 export const BACKEND_USER = "backend";
@@ -74,6 +81,21 @@ export function referents(deployment: Referable): ReadonlyMap<string, Referent> 
   if (frontend.enabled) found.push(["frontend.port", { text: String(frontend.port) }]);
   return new Map(found);
 }
+
+/** One container of a role, as its environment may refer to it. */
+export interface RoleIdentity {
+  /** The container's own: `ingest`, or `ingest-2` where there are replicas. */
+  readonly name: string;
+
+  /** The role's name where there are replicas that share its work; empty for a single one. */
+  readonly group: string;
+}
+
+/** `{role.name}` and `{role.group}`: what differs between the containers of one application. */
+export const roleReferents = ({ name, group }: RoleIdentity): readonly [string, Referent][] => [
+  ["role.name", { text: name }],
+  ["role.group", { text: group }],
+];
 
 /** Name of the file in the secret store that holds an MQTT user's password. */
 export const mqttSecret = (user: string) => `mqtt-${user}-password`;

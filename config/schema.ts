@@ -1,31 +1,44 @@
 import { z } from "zod";
 
+/** Text of a certain form; the same words tell what is allowed when it is missing, no text at all, or malformed. */
+const text = (form: RegExp, error: string) => z.string({ error }).regex(form, { error });
+
 /** Lower-case name that is safe in container, network, volume and file names. */
-const slug = z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, {
-  error: "a name of 1 to 20 lower-case letters, digits and dashes that begins with a letter",
-});
-const environmentName = z.string().regex(/^[A-Z][A-Z0-9_]*$/, {
-  error: "an environment variable name: upper-case letters, digits and underscores",
-});
-const absolutePath = z.string().regex(/^\/[A-Za-z0-9._/-]+$/, { error: "an absolute path" });
-const numericUser = z.string().regex(/^[1-9][0-9]{0,9}:[1-9][0-9]{0,9}$/, {
-  error: 'a numeric user and group such as "10001:10001", neither of them 0 (root)',
-});
+const slug = text(
+  /^[a-z][a-z0-9-]{0,19}$/,
+  "a name of 1 to 20 lower-case letters, digits and dashes that begins with a letter",
+);
+const environmentName = text(
+  /^[A-Z][A-Z0-9_]*$/,
+  "an environment variable name: upper-case letters, digits and underscores",
+);
+const absolutePath = text(/^\/[A-Za-z0-9._/-]+$/, "an absolute path");
+const urlPath = text(/^\//, 'a path that begins with "/"');
+const databaseName = text(
+  /^[a-z][a-z0-9_]{0,62}$/,
+  "1 to 63 lower-case letters, digits and underscores, the first a letter",
+);
+const numericUser = text(
+  /^[1-9][0-9]{0,9}:[1-9][0-9]{0,9}$/,
+  'a numeric user and group such as "10001:10001", neither of them 0 (root)',
+);
 const hostPort = z.int().min(1).max(65535);
 const command = z.array(z.string().min(1)).min(1);
 
-/** MQTT 3.1.1 §4.7: `#` only as the last level, `+` only as a whole level; neither NUL nor an empty filter. */
-const topicFilter = z
-  .string()
-  .regex(/^(\+|#|[^+#/\0]+|(\+|[^+#/\0]*)(\/(\+|[^+#/\0]*))*(\/#)?)$/, {
-    error: 'an MQTT topic filter, "+" and "#" as whole levels and "#" last',
-  })
-  .max(200);
+/**
+ * MQTT 3.1.1 §4.7: `#` only as the last level, `+` only as a whole level, never empty. No control characters
+ * either: mosquitto refuses them in topics, and a line break would begin a new rule in its ACL file.
+ */
+const topicFilter = text(
+  /^(?=.)(\+|#|(\+|[^+#/\p{Cc}]*)(\/(\+|[^+#/\p{Cc}]*))*(\/#)?)$/u,
+  'an MQTT topic filter, "+" and "#" as whole levels and "#" last',
+).max(200);
 
 /** An MQTT user name: mosquitto separates the fields of its files with ":" and the ACL with spaces. */
-const mqttUserName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/, {
-  error: "a user name of letters, digits, dots, dashes and underscores",
-});
+const mqttUserName = text(
+  /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/,
+  "a user name of letters, digits, dots, dashes and underscores, at most 64",
+);
 
 const hostName = z.union([z.hostname(), z.ipv4(), z.ipv6()], {
   error: "a host name or an IP address, without port",
@@ -45,8 +58,14 @@ const listener = (port: number) =>
 
 const subnets = z
   .strictObject({
-    ipv4: z.cidrv4().optional().describe("default: the engine picks a free one"),
-    ipv6: z.cidrv6().optional().describe("default: no IPv6 on this network; needs ipv4 as well"),
+    ipv4: z
+      .cidrv4({ error: 'an IPv4 subnet such as "172.30.1.0/24"' })
+      .optional()
+      .describe("default: the engine picks a free one"),
+    ipv6: z
+      .cidrv6({ error: 'an IPv6 subnet such as "fd00:30:1::/64"' })
+      .optional()
+      .describe("default: no IPv6 on this network; needs ipv4 as well"),
   })
   .prefault({});
 
@@ -65,7 +84,7 @@ const enabled = z.boolean().default(true);
 const healthCheck = z.union(
   [
     z.strictObject({
-      path: z.string().startsWith("/").describe("answers 2xx or 3xx when the service works"),
+      path: urlPath.describe("answers 2xx or 3xx when the service works"),
     }),
     z.strictObject({ command: command.describe("exits 0 when the service works") }),
   ],
@@ -96,7 +115,7 @@ const application = (user: string) => ({
     .describe("any image reference; default: the kit's reference application"),
   build: buildContext.optional().describe("build this context instead of using `image`"),
   user: numericUser.default(user),
-  healthPath: z.string().startsWith("/").default("/healthz"),
+  healthPath: urlPath.default("/healthz"),
   environment: z
     .record(environmentName, z.string())
     .default({})
@@ -138,13 +157,15 @@ export const deploymentSchema = z.strictObject({
     .strictObject({
       source: z.enum(["auto", "packages", "registry"]).default("auto"),
       registryMirror: z.string().min(1).optional().describe("host[/path] in front of every upstream image"),
-      debianMirror: z.url().optional(),
+      debianMirror: z.url({ error: 'a URL such as "http://deb.debian.org/debian"' }).optional(),
     })
     .prefault({}),
   http: z
     .strictObject({
       corsOrigins: z
-        .array(z.url({ protocol: /^https?$/ }))
+        .array(
+          text(/^https?:\/\/[^/\s]+$/, 'an origin such as "https://dashboard.example.org", without a path'),
+        )
         .default([])
         .describe("besides the frontend's own addresses"),
       rateLimitPerMinute: z
@@ -184,14 +205,8 @@ export const deploymentSchema = z.strictObject({
   postgres: z
     .strictObject({
       enabled,
-      database: z
-        .string()
-        .regex(/^[a-z][a-z0-9_]{0,62}$/)
-        .default("exploreiot"),
-      user: z
-        .string()
-        .regex(/^[a-z][a-z0-9_]{0,62}$/)
-        .default("exploreiot"),
+      database: databaseName.default("exploreiot"),
+      user: databaseName.default("exploreiot"),
       limits: limits(256, 1, 128),
     })
     .prefault({}),
@@ -202,9 +217,7 @@ export const deploymentSchema = z.strictObject({
       memoryPolicy: z
         .enum(["noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru", "volatile-lfu", "volatile-ttl"])
         .default("noeviction"),
-      keyPrefix: z
-        .string()
-        .regex(/^[a-z0-9-]*:?$/)
+      keyPrefix: text(/^[a-z0-9-]*:?$/, 'lower-case letters, digits and dashes, then ":"')
         .default("exploreiot:")
         .describe("the application's user reaches these keys and channels only; empty = all"),
     })
@@ -213,10 +226,10 @@ export const deploymentSchema = z.strictObject({
     .strictObject({
       ...application("10001:10001"),
       port: hostPort.default(8000).describe("port inside the container"),
-      pathPrefix: z
-        .string()
-        .regex(/^(\/[a-z0-9/-]*)?$/)
-        .default("/api"),
+      pathPrefix: text(
+        /^(\/[a-z0-9-]+)*$/,
+        'nothing, or a path such as "/api" that does not end with "/"',
+      ).default("/api"),
       roles: z.array(role).min(1).optional(),
       migrate: z
         .strictObject({ command })
@@ -233,6 +246,7 @@ export const deploymentSchema = z.strictObject({
       limits: limits(160, 1, 64),
     })
     .prefault({}),
+  $schema: z.string().optional().describe("where editors find the JSON Schema of this file"),
 });
 
 /** A deployment as people write it: everything but the name may be left out. */

@@ -17,11 +17,12 @@ bind: loopback
 # Names and addresses that users type into their browsers. Needed as soon as bind is not loopback.
 # hosts: [iot.example.org, 192.168.1.10]
 
-# Ports on the host. Two deployments on one host need different ones.
+# Ports on the host. Two deployments on one host need different ones. A listener may have a bind of its own:
+# mqtt: { port: 1883, bind: lan } opens the broker alone to the network (hosts is needed then, too).
 # listeners:
-#   frontend: { port: 3000 }
-#   backend: { port: 8000 }
-#   mqtt: { port: 1883, bind: lan }
+#   frontend: { port: 3001 }
+#   backend: { port: 8001 }
+#   mqtt: { port: 1884 }
 
 # Subnets; left out, the engine picks free ones.
 # networks:

@@ -6,5 +6,13 @@ export function parseYaml(text: string, path: string): unknown {
   const document = parseDocument(text, { prettyErrors: true });
   const [error] = document.errors;
   if (error) throw new UserError(`${path}: ${error.message.trimEnd()}`, "mend the syntax at that place");
-  return document.toJS() ?? {};
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    // An alias without its anchor shows only here: usually a text that begins with * and lacks its quotes.
+    throw new UserError(
+      `${path}: ${(error as Error).message}`,
+      "put texts that begin with * in quotes, or mend the alias",
+    );
+  }
 }

@@ -1,14 +1,23 @@
 import type { Construct } from "constructs";
-import { fill, type Referent, referencesIn, referents, resolveReference } from "../config/references.ts";
+import {
+  FILES,
+  fill,
+  type Referent,
+  type RoleIdentity,
+  referencesIn,
+  referents,
+  resolveReference,
+  roleReferents,
+} from "../config/references.ts";
 import type { ParsedDeployment } from "../config/schema.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
-import { type DeliveredFile, FILES, FileDelivery } from "./file-delivery.ts";
+import { type DeliveredFile, FileDelivery } from "./file-delivery.ts";
 
 type ApplicationConfig = Pick<ParsedDeployment["frontend"], "environment" | "secrets" | "user">;
 
 /** What an application is given: files with its secrets, variables that name them, and plain variables. */
 export interface ApplicationSettings {
-  readonly environment: Readonly<Record<string, string>>;
+  readonly environment: (role: RoleIdentity) => Readonly<Record<string, string>>;
 
   /** Absent when it has no secrets. */
   readonly files?: FileDelivery;
@@ -38,9 +47,14 @@ export function applicationSettings(
   context: DeploymentScope,
 ): ApplicationSettings {
   const known = referents(context.deployment);
-  const plain = Object.fromEntries(
-    Object.entries(config.environment).map(([key, template]) => [key, fill(template, known, publicText)]),
-  );
+  const plain = (role: RoleIdentity) => {
+    const all = new Map([...known, ...roleReferents(role)]);
+    const filled = Object.entries(config.environment).map(([key, value]) => [
+      key,
+      fill(value, all, publicText),
+    ]);
+    return Object.fromEntries(filled) as Record<string, string>;
+  };
   const secrets = Object.entries(config.secrets);
   if (secrets.length === 0) return { environment: plain, wrapper: [] };
   const asFiles = secrets.filter(([, secret]) => secret.as === "file").map(([name]) => name);
@@ -58,11 +72,11 @@ export function applicationSettings(
   return {
     files,
     wrapper: wrapped ? ["/bin/sh", `${FILES}/${WRAPPER}`] : [],
-    environment: {
-      ...plain,
+    environment: (role) => ({
+      ...plain(role),
       ...Object.fromEntries(asFiles.map((name) => [`${name}_FILE`, `${FILES}/${name}`])),
       ...(wrapped ? { SECRET_VARIABLES: asVariables.join(" ") } : {}),
-    },
+    }),
   };
 }
 

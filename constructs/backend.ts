@@ -1,5 +1,5 @@
 import { Construct, type IConstruct } from "constructs";
-import { HOST } from "../config/references.ts";
+import { HOST, replicaNames } from "../config/references.ts";
 import type { Role } from "../config/schema.ts";
 import { type ApplicationSettings, applicationSettings } from "./application-files.ts";
 import { DataVolume } from "./data-volume.ts";
@@ -35,6 +35,7 @@ export class Backend extends Construct {
         new JobContainer(this, "Migrate", {
           ...shared,
           ...run(command, settings),
+          environment: settings.environment({ name: "migrate", group: "" }),
           role: "migrate",
           networks: inner,
           after,
@@ -55,13 +56,12 @@ export class Backend extends Construct {
 
   #shared(context: DeploymentScope, settings: ApplicationSettings) {
     const { backend } = context.deployment;
-    const { environment, files } = settings;
+    const { files } = settings;
     return {
       context,
       image: context.images.application("backend", backend),
       user: backend.user,
       limits: backend.limits,
-      environment,
       tmpfs: Object.fromEntries(
         backend.tmpfs.map(({ path, sizeMiB }) => [path, tmpfsOptions(sizeMiB, backend.user)]),
       ),
@@ -79,6 +79,7 @@ export class Backend extends Construct {
     new ServiceContainer(this, name, {
       ...props,
       ...run(command, settings),
+      environment: settings.environment({ name, group: role.replicas > 1 ? role.name : "" }),
       role: name,
       // The published role is what others call "backend"; the rest answer at their own name.
       alias: role.publish ? HOST.backend : role.name,
@@ -93,6 +94,3 @@ function run(command: readonly string[] | undefined, { wrapper }: ApplicationSet
   if (command === undefined) return {};
   return wrapper.length > 0 ? { entrypoint: command, command: [] } : { command };
 }
-
-const replicaNames = ({ name, replicas }: Role): readonly string[] =>
-  replicas === 1 ? [name] : Array.from({ length: replicas }, (_, index) => `${name}-${index + 1}`);

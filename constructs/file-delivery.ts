@@ -2,13 +2,11 @@ import { relative } from "node:path";
 import { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
 import { Construct } from "constructs";
+import { FILES } from "../config/references.ts";
 import { containerLabels } from "./container-labels.ts";
 import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
 import { hardened } from "./hardening.ts";
 import { literal } from "./literal.ts";
-
-/** Where every service finds its files; mounted read-only. */
-export const FILES = "/run/exploreiot";
 
 /** Where the one-shot container receives them before it hands them over. */
 const INCOMING = "/incoming";
@@ -105,7 +103,7 @@ function upload(file: DeliveredFile, { stackFolder }: DeploymentScope) {
  * with nothing new (an engine that restarts stopped jobs): what was delivered before then stays. Received
  * secrets are removed where they are copies of this container.
  */
-function deliveryScript(names: readonly string[], user: string): string {
+export function deliveryScript(names: readonly string[], user: string): string {
   const [uid, gid] = user.split(":");
   const wanted = names.map((name) => `./${name}`);
   return [

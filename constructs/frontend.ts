@@ -28,7 +28,7 @@ export class Frontend extends Construct {
       user: frontend.user,
       limits: frontend.limits,
       networks: [edge],
-      environment,
+      environment: environment({ name: "frontend", group: "" }),
       tmpfs: Object.fromEntries(
         frontend.tmpfs.map(({ path, sizeMiB }) => [path, tmpfsOptions(sizeMiB, frontend.user)]),
       ),

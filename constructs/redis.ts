@@ -1,8 +1,8 @@
 import { Construct } from "constructs";
-import { BACKEND_USER, HOST, PORT } from "../config/references.ts";
+import { BACKEND_USER, FILES, HOST, PORT } from "../config/references.ts";
 import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
-import { FILES, FileDelivery } from "./file-delivery.ts";
+import { FileDelivery } from "./file-delivery.ts";
 import type { PrivateNetwork } from "./private-network.ts";
 import { ServiceContainer } from "./service-container.ts";
 

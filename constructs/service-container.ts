@@ -1,10 +1,11 @@
 import { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Construct, type IConstruct } from "constructs";
+import { FILES } from "../config/references.ts";
 import type { Limits, ListenerName } from "../config/schema.ts";
 import { allowList } from "../firewall/allow-list.ts";
 import { containerLabels } from "./container-labels.ts";
 import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
-import { FILES, type FileDelivery } from "./file-delivery.ts";
+import type { FileDelivery } from "./file-delivery.ts";
 import { goDuration, hardened, probeTiming, waitTimeoutSeconds } from "./hardening.ts";
 import { literal } from "./literal.ts";
 import type { PrivateNetwork } from "./private-network.ts";
@@ -136,7 +137,7 @@ function common(props: ContainerProps, alias: string, unapplied: object) {
     memory: limits.memoryMiB,
     memorySwap: limits.memoryMiB,
     cpus: limits.cpus.toFixed(2).replace(/0$/, ""),
-    networksAdvanced: networks.map(({ id }) => ({ name: id, aliases: [alias] })),
+    networksAdvanced: networks.map(({ id }) => ({ name: id, aliases: [...new Set([alias, role])] })),
     labels: containerLabels(context, { role, configHash, pids: limits.pids }),
     env: Object.entries(environment ?? {})
       .map(([key, value]) => literal(`${key}=${value}`))

@@ -1,14 +1,14 @@
 import { UserError } from "../config/errors.ts";
-import { projectRoot } from "../config/home.ts";
 import { clearTheWay } from "./docker/clear-the-way.ts";
 import { engineVersion } from "./docker/engine-check.ts";
-import { observe } from "./docker/observe.ts";
+import { type Observation, observe } from "./docker/observe.ts";
 import { refuseTakenPorts } from "./docker/ports.ts";
+import { refuseTakenSubnets } from "./docker/subnets.ts";
 import { verify } from "./docker/verify.ts";
 import { watch } from "./docker/watch.ts";
 import { findDrift } from "./drift.ts";
 import type { Engine, EngineContext } from "./engine.ts";
-import { ensureImages } from "./images/ensure.ts";
+import { makeImages } from "./images/make-images.ts";
 import { pickEngine } from "./pick.ts";
 import { type EngineName, readRecord, writeRecord } from "./record.ts";
 import type { Stack } from "./stack.ts";
@@ -25,6 +25,9 @@ export interface Deployed {
   /** Whether anything had to be done. */
   readonly changed: boolean;
   readonly engine: EngineName;
+
+  /** How the engine was found, or left. */
+  readonly seen: Observation;
 }
 
 /**
@@ -38,19 +41,21 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
   const drift = findDrift(stack, seen, record);
   const settled = record !== undefined && record.fingerprint === stack.fingerprint && drift.length === 0;
   if (settled && (options.engine === "auto" || options.engine === record.engine)) {
-    return { changed: false, engine: record.engine };
+    return { changed: false, engine: record.engine, seen };
   }
   await engineVersion();
   const context: EngineContext = { stack, home, report, ...(signal === undefined ? {} : { signal }) };
   const engine = await pickEngine(options.engine, record?.engine, context);
   await refuseTakenPorts(stack, seen);
-  await ensureImages(stack.recipes, { projectRoot, report, ...(signal === undefined ? {} : { signal }) });
+  await refuseTakenSubnets(stack);
+  await makeImages(stack, { report, ...(signal === undefined ? {} : { signal }) });
   const owns = await engine.ownership(context);
   // A container that never was deployed has not drifted: the engine simply makes it.
   await clearTheWay({ stack, owns, drift, record, report });
   await runWatched(engine, context);
-  writeRecord(home, engine.name, stack, await verify(stack, signal));
-  return { changed: true, engine: engine.name };
+  const after = await verify(stack, signal);
+  writeRecord(home, engine.name, stack, after);
+  return { changed: true, engine: engine.name, seen: after };
 }
 
 async function runWatched(engine: Engine, context: EngineContext): Promise<void> {

@@ -46,6 +46,9 @@ export interface Stack {
   readonly volumes: readonly string[];
   readonly recipes: readonly ImageRecipe[];
 
+  /** References of the images that containers run: tags of recipes, and whatever a deployment names itself. */
+  readonly images: readonly string[];
+
   /** Changes with every byte of the JSON. */
   readonly fingerprint: string;
 }
@@ -140,6 +143,7 @@ export function readStack(folder: string): Stack {
     networks: Object.values(resource.docker_network ?? {}).map(network),
     volumes: Object.values(resource.docker_volume ?? {}).map(({ name }) => name),
     recipes: Object.values(resource.terraform_data ?? {}).flatMap(({ input }) => input.recipes),
+    images: Object.values(resource.docker_image ?? {}).map(({ name }) => unescaped(name)),
     fingerprint: createHash("sha256").update(text).digest("hex"),
   };
 }
@@ -157,7 +161,7 @@ function container(raw: RawContainer, resource: RawStack["resource"]): Container
   // References are resolved from the text as Terraform reads it; what is passed on is what Terraform would make of it.
   return {
     name,
-    image: named(image, resource),
+    image: unescaped(named(image, resource)),
     job: must_run === false,
     labels: Object.fromEntries((labels ?? []).map(({ label, value }) => [label, value])),
     networks: (networks_advanced ?? []).map((entry) => ({

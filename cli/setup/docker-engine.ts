@@ -24,9 +24,10 @@ export async function engineIsThere(): Promise<boolean> {
  * Installs Docker's engine and starts it. Without a service manager it is started detached: it stays when this
  * process ends.
  *
+ * @returns the process id of the engine, if it was started as a plain process
  * @throws UserError where that cannot be done by this user or on this system
  */
-export async function installEngine(report: Report): Promise<void> {
+export async function installEngine(report: Report): Promise<number | undefined> {
   if (process.env.DOCKER_HOST !== undefined) await engineVersion();
   if (!isDebianRoot()) {
     throw new UserError(
@@ -38,25 +39,33 @@ export async function installEngine(report: Report): Promise<void> {
   if (!existsSync("/usr/sbin/dockerd") && !existsSync("/usr/bin/dockerd")) {
     await aptInstall(["docker.io"], "No Docker engine answers", report);
   }
-  await startEngine(report);
+  const pid = await startEngine(report);
+  await answer();
+  return pid;
 }
 
-async function startEngine(report: Report): Promise<void> {
+async function startEngine(report: Report): Promise<number | undefined> {
   if (existsSync("/run/systemd/system")) {
     report("systemctl start docker");
     await run(["systemctl", "start", "docker"]);
-  } else {
-    report(`starting dockerd (its log: ${LOG})`);
-    const log = openSync(LOG, "a", 0o640);
-    spawn("dockerd", [], { detached: true, stdio: ["ignore", log, log] }).unref();
+    return undefined;
   }
+  report(`starting dockerd (its log: ${LOG})`);
+  const log = openSync(LOG, "a", 0o640);
+  const engine = spawn("dockerd", [], { detached: true, stdio: ["ignore", log, log] });
+  engine.unref();
+  return engine.pid;
+}
+
+async function answer(): Promise<void> {
   const deadline = Date.now() + START_LIMIT_MS;
   while (!(await engineIsThere())) {
-    if (Date.now() > deadline)
+    if (Date.now() > deadline) {
       throw new UserError(
         "the Docker engine did not start within a minute",
         `look into ${LOG} or journalctl -u docker`,
       );
+    }
     await delay(250);
   }
 }

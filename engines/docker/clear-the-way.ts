@@ -80,9 +80,13 @@ function reasonFor({ Name }: ContainerState, { drift, stack }: Situation): strin
 export async function removeContainers(states: readonly ContainerState[]): Promise<void> {
   if (states.length === 0) return;
   const ids = states.map(({ Id }) => Id);
+  // Only our own get their time to finish; what stands in the place of one has nothing to lose here.
+  const own = states
+    .filter(({ Config }) => Config.Labels?.["exploreiot.deployment"] !== undefined)
+    .map(({ Id }) => Id);
   const paused = states.filter(({ State }) => State.Paused).map(({ Id }) => Id);
   if (paused.length > 0) await run(["docker", "unpause", ...paused], { expected: [0, 1] });
-  await run(["docker", "stop", ...ids], { expected: [0, 1] });
+  if (own.length > 0) await run(["docker", "stop", ...own], { expected: [0, 1] });
   await run(["docker", "rm", "--force", "--volumes", ...ids], { expected: [0, 1] });
 }
 

@@ -7,6 +7,9 @@ import { contextLabel, hashOf, shortName } from "./inspect.ts";
 import { buildCa, stageContext, withTemporaryFolder } from "./stage.ts";
 
 export interface MakeOptions {
+  /** Tags that containers run. @default - every image that no other one is built on */
+  readonly needed?: readonly string[];
+
   readonly projectRoot: string;
 
   /** Called with each line of progress as it happens. */

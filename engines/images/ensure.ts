@@ -40,7 +40,8 @@ export async function ensureImages(
     options.report(`${shortName(recipe.tag)}: ${action} in ${seconds.toFixed(1)} s`);
     done.set(recipe.tag, { tag: recipe.tag, action, seconds });
   };
-  for (const recipe of recipes) if (!parents.has(recipe.tag)) await ensure(recipe);
+  const wanted = new Set(options.needed ?? recipes.map(({ tag }) => tag).filter((tag) => !parents.has(tag)));
+  for (const recipe of recipes) if (wanted.has(recipe.tag)) await ensure(recipe);
   return recipes.map(({ tag }) => done.get(tag) ?? { tag, action: "unneeded", seconds: 0 });
 }
 

@@ -4,8 +4,15 @@
 set -eu
 command -v mmdebstrap >/dev/null || { echo "mmdebstrap: not found" >&2; exit 127; }
 
+# As root, mmdebstrap binds /dev/shm and the like into its folder. In a mount namespace of its own they are never
+# seen from outside, so removing that folder after a kill cannot reach through them. No right to make a namespace
+# means no right to mount either.
+private=
+if [ "$(id -u)" = 0 ] && unshare --mount true 2>/dev/null; then private="unshare --mount"; fi
+
 # mmdebstrap waits for its children when it is told to stop, so all of them are told: hence a group of their own.
-setsid mmdebstrap --variant=minbase --components=main \
+# shellcheck disable=SC2086 -- private is a command and its option, or nothing
+setsid $private mmdebstrap --variant=minbase --components=main \
   --aptopt='APT::Install-Recommends "false"' \
   --aptopt='Acquire::Languages "none"' \
   --dpkgopt='path-exclude=/usr/share/doc/*' \
@@ -19,7 +26,7 @@ setsid mmdebstrap --variant=minbase --components=main \
   "deb $MIRROR $SUITE-updates main" \
   "deb $SECURITY_MIRROR $SUITE-security main" &
 child=$!
-trap 'kill -TERM -- "-$child"' INT TERM
+trap 'kill -TERM "-$child"' INT TERM
 
 status=0
 wait "$child" || status=$?

@@ -1,0 +1,37 @@
+"""Commands: `python -m exploreiot api | ingest | migrate`."""
+
+import sys
+from collections.abc import Callable
+
+from exploreiot.errors import UserError
+from exploreiot.settings import Settings, load_settings
+
+
+def main(argv: list[str]) -> int:
+    """Exit codes: 0 done, 1 a problem the operator can fix (one line each, no stack)."""
+    try:
+        command = _command(argv)
+        command(load_settings(argv[0]))
+    except UserError as error:
+        for line in str(error).splitlines():
+            print(f"exploreiot: {line}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _command(argv: list[str]) -> Callable[[Settings], None]:
+    # Imported late: `migrate` needs no web server, and the server no migration tool.
+    match argv:
+        case ["api"]:
+            from exploreiot.api.main import run
+        case ["ingest"]:
+            from exploreiot.ingest.main import run
+        case ["migrate"]:
+            from exploreiot.migrate import run
+        case _:
+            raise UserError(f"unknown command {' '.join(argv)!r}; allowed: api, ingest, migrate")
+    return run
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

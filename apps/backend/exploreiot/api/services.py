@@ -1,0 +1,68 @@
+"""What the routes share, made once per process."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from redis.asyncio import Redis
+from starlette.requests import HTTPConnection
+
+from exploreiot import metrics
+from exploreiot.api.access import Access
+from exploreiot.api.hub import Hub
+from exploreiot.api.rate_limit import RateLimit
+from exploreiot.bus import Publisher, Subscriber
+from exploreiot.database import Database
+from exploreiot.reading import Reading, Row, Window
+from exploreiot.settings import Settings, window_of
+from exploreiot.store import Store
+
+
+@dataclass(frozen=True)
+class Services:
+    settings: Settings
+    database: Database
+    redis: Redis
+    store: Store
+    access: Access
+    limit: RateLimit
+    hub: Hub
+    publisher: Publisher
+    subscriber: Subscriber
+    window: Window
+
+    async def accept(self, readings: Sequence[Reading], source: str) -> int:
+        """Store and push; returns how many were new. The list is stored whole or not at all."""
+        now = datetime.now(UTC)
+        many = len(readings) > 1
+        rows: list[Row] = [
+            self.window.place(reading, now, f"{place}." if many else "")
+            for place, reading in enumerate(readings)
+        ]
+        stored = await self.store.add(rows)
+        self.publisher.publish(stored)
+        metrics.READINGS.labels(source).inc(len(stored))
+        metrics.DUPLICATES.inc(len(rows) - len(stored))
+        return len(stored)
+
+
+def make_services(settings: Settings, redis: Redis) -> Services:
+    database = Database(settings)
+    hub = Hub(settings.max_sockets, settings.max_sockets_per_client)
+    subscriber = Subscriber(redis, hub.push)
+    return Services(
+        settings=settings,
+        database=database,
+        redis=redis,
+        store=Store(database),
+        access=Access(settings),
+        limit=RateLimit(redis, settings.rate_limit_per_minute),
+        hub=hub,
+        publisher=Publisher(redis, subscriber),
+        subscriber=subscriber,
+        window=window_of(settings),
+    )
+
+
+def services_of(connection: HTTPConnection) -> Services:
+    return connection.app.state.services

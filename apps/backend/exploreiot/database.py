@@ -1,0 +1,95 @@
+"""The pool of PostgreSQL connections, dialled in the background and dialled again."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from exploreiot.backoff import Backoff
+from exploreiot.errors import Unavailable
+from exploreiot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+# What asyncpg raises when the server is away, starting, stopping or full.
+AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    # A connection that dies at the wrong moment leaves the driver between two states.
+    asyncpg.InternalClientError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+)
+COMMAND_SECONDS = 15
+# A request that cannot get a connection answers 503 rather than queue without limit.
+ACQUIRE_SECONDS = 5
+
+
+class Database:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._pool: asyncpg.Pool | None = None
+        self.connected = asyncio.Event()
+
+    async def run(self) -> None:
+        """Dial until there is a pool; the pool itself replaces connections that die later."""
+        backoff = Backoff()
+        while self._pool is None:
+            try:
+                self._pool = await self._dial()
+            except AWAY as error:
+                log.warning("database is away", extra={"reason": describe(error)})
+                await backoff.wait()
+        self.connected.set()
+        log.info("database connected")
+
+    async def _dial(self) -> asyncpg.Pool:
+        settings = self._settings
+        return await asyncpg.create_pool(
+            host=settings.database_host,
+            port=settings.database_port,
+            database=settings.database_name,
+            user=settings.database_user,
+            password=settings.database_password.get_secret_value(),
+            min_size=1,
+            max_size=settings.database_pool_size,
+            timeout=3,
+            command_timeout=COMMAND_SECONDS,
+            server_settings={"application_name": "exploreiot", "timezone": "UTC"},
+        )
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """Raises `Unavailable` for every way in which the server can be away."""
+        if self._pool is None:
+            raise Unavailable("database", "not connected yet")
+        try:
+            async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+                yield connection
+        except AWAY as error:
+            raise Unavailable("database", describe(error)) from error
+        except (asyncpg.UndefinedTableError, asyncpg.UndefinedFunctionError) as error:
+            raise Unavailable("database", "has no tables; run `migrate`") from error
+
+    async def check(self) -> None:
+        async with asyncio.timeout(2), self.connection() as connection:
+            await connection.execute("SELECT FROM readings LIMIT 0")
+
+    async def close(self) -> None:
+        if self._pool is None:
+            return
+        try:
+            await asyncio.wait_for(self._pool.close(), timeout=1)
+        except TimeoutError:
+            self._pool.terminate()
+
+
+def describe(error: BaseException) -> str:
+    """The kind of failure only: messages of drivers hold addresses and names of users."""
+    return type(error).__name__

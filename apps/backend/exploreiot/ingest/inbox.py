@@ -1,0 +1,88 @@
+"""What came over MQTT and is not committed yet."""
+
+import asyncio
+import logging
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from paho.mqtt.client import MQTTMessage
+
+from exploreiot import metrics
+from exploreiot.errors import BadReading
+from exploreiot.payload import parse_message
+from exploreiot.reading import Row, Window
+
+log = logging.getLogger(__name__)
+
+MAX_PAYLOAD_BYTES = 4096
+# With so many waiting, no more are read; the rest waits with the broker.
+MAX_QUEUED = 5000
+_KEPT_BYTES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    topic: str
+    reason: str
+    payload_start: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message read, and what is needed to acknowledge it. The payload is already gone."""
+
+    content: Row | Reject
+    message_id: int
+    qos: int
+    generation: int
+
+
+class Inbox:
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._queue: deque[Received] = deque()
+        self._arrived = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._queue)
+
+    @property
+    def full(self) -> bool:
+        return len(self._queue) >= MAX_QUEUED
+
+    def put(self, message: MQTTMessage, generation: int) -> None:
+        content = self._read(message)
+        self._queue.append(Received(content, message.mid, message.qos, generation))
+        self._arrived.set()
+
+    def _read(self, message: MQTTMessage) -> Row | Reject:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            return _reject("?", message.payload, "topic: is not UTF-8")
+        if len(message.payload) > MAX_PAYLOAD_BYTES:
+            reason = f"payload: {len(message.payload)} bytes; allowed: {MAX_PAYLOAD_BYTES}"
+            return _reject(topic, message.payload, reason)
+        try:
+            return self._window.place(parse_message(topic, message.payload), datetime.now(UTC))
+        except BadReading as error:
+            return _reject(topic, message.payload, str(error))
+
+    async def take(self, most: int) -> list[Received]:
+        """All that is there, up to `most`: under load batches grow by themselves."""
+        while not self._queue:
+            self._arrived.clear()
+            await self._arrived.wait()
+        return [self._queue.popleft() for _ in range(min(most, len(self._queue)))]
+
+
+def _reject(topic: str, payload: bytes, reason: str) -> Reject:
+    metrics.REJECTS.inc()
+    log.debug("message rejected", extra={"topic": topic, "bytes": len(payload)})
+    return Reject(_storable(topic), _storable(reason), payload[:_KEPT_BYTES])
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL's text holds no NUL."""
+    return text.replace("\0", "?")[:200]

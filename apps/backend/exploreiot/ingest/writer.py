@@ -1,0 +1,107 @@
+"""Batches from the inbox: committed, then acknowledged, then pushed."""
+
+import asyncio
+import logging
+
+import asyncpg
+
+from exploreiot import metrics
+from exploreiot.backoff import Backoff
+from exploreiot.bus import Publisher
+from exploreiot.database import Database
+from exploreiot.errors import Unavailable
+from exploreiot.ingest.inbox import Inbox, Received, Reject
+from exploreiot.mqtt import BrokerLink
+from exploreiot.reading import Row
+from exploreiot.store import Store
+
+log = logging.getLogger(__name__)
+
+MAX_BATCH = 2000
+# A flood of malformed messages must not fill the disk; all are counted, some are kept.
+_REJECTS_PER_BATCH = 20
+
+
+class Writer:
+    def __init__(
+        self, database: Database, inbox: Inbox, publisher: Publisher, link: BrokerLink
+    ) -> None:
+        self._database = database
+        self._store = Store(database)
+        self._inbox = inbox
+        self._publisher = publisher
+        self._link = link
+        self._busy = False
+
+    @property
+    def idle(self) -> bool:
+        return not self._busy and len(self._inbox) == 0
+
+    async def run(self) -> None:
+        while True:
+            batch = await self._inbox.take(MAX_BATCH)
+            if not self._inbox.full:
+                self._link.resume()
+            self._busy = True
+            metrics.QUEUED.set(len(self._inbox) + len(batch))
+            await self._write_until_done(batch)
+            metrics.QUEUED.set(len(self._inbox))
+            self._busy = False
+
+    async def _write_until_done(self, batch: list[Received]) -> None:
+        """Tries for ever: while it does, the broker's window fills and the broker waits."""
+        backoff = Backoff(first_seconds=0.1, longest_seconds=2)
+        while True:
+            try:
+                return await self._write(batch)
+            except (Unavailable, asyncpg.TransactionRollbackError) as error:
+                reason = str(error)
+            except asyncpg.PostgresError as error:
+                if len(batch) > 1:
+                    # One row may be at fault: write them singly, so that only it is held up.
+                    for received in batch:
+                        await self._write_until_done([received])
+                    return None
+                reason = type(error).__name__
+                if isinstance(error, asyncpg.DataError | asyncpg.IntegrityConstraintViolationError):
+                    return await self._set_aside(batch[0], reason)
+            metrics.BATCH_FAILED.inc()
+            log.warning("batch not stored yet", extra={"rows": len(batch), "reason": reason})
+            await backoff.wait()
+
+    async def _write(self, batch: list[Received]) -> None:
+        rows = [r.content for r in batch if isinstance(r.content, Row)]
+        rejects = [r.content for r in batch if isinstance(r.content, Reject)]
+        if rejects:
+            await self._keep(rejects[:_REJECTS_PER_BATCH])
+        stored = await self._store.add(rows) if rows else []
+        self._acknowledge(batch)
+        self._publisher.publish(stored)
+        metrics.BATCH.observe(len(batch))
+        metrics.READINGS.labels("mqtt").inc(len(stored))
+        metrics.DUPLICATES.inc(len(rows) - len(stored))
+
+    def _acknowledge(self, batch: list[Received]) -> None:
+        self._link.acknowledge((r.generation, r.message_id) for r in batch if r.qos > 0)
+
+    async def _keep(self, rejects: list[Reject]) -> None:
+        insert = "INSERT INTO rejects (topic, reason, payload_start) VALUES ($1, $2, $3)"
+        async with self._database.connection() as connection:
+            arguments = [(r.topic, r.reason, r.payload_start) for r in rejects]
+            await connection.executemany(insert, arguments)
+        log.warning("messages rejected", extra={"count": len(rejects), "reason": rejects[0].reason})
+
+    async def _set_aside(self, received: Received, reason: str) -> None:
+        """The database will never take this row: keep the stream moving, and say so."""
+        metrics.REJECTS.inc()
+        log.error("reading refused by the database", extra={"reason": reason})
+        self._acknowledge([received])
+
+    async def drain(self, seconds: float) -> None:
+        """At the end, let what was received be stored. The rest the broker keeps."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not self.idle:  # noqa: ASYNC110 -- once, at the end, for 2 s at most
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            log.warning("stopped with unstored messages", extra={"rows": len(self._inbox)})

@@ -1,0 +1,27 @@
+"""What is counted, in one place, so that the names can be read together."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+READINGS = Counter("exploreiot_readings_stored", "Readings stored", ["source"])
+DUPLICATES = Counter("exploreiot_readings_duplicate", "Readings that were already stored")
+REJECTS = Counter("exploreiot_messages_rejected", "MQTT messages that held no valid reading")
+BATCH = Histogram(
+    "exploreiot_batch_rows",
+    "Messages committed together",
+    buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000),
+)
+QUEUED = Gauge("exploreiot_messages_queued", "MQTT messages received and not yet committed")
+BATCH_FAILED = Counter("exploreiot_batch_failures", "Batches that have to be tried again")
+PUSH_FAILED = Counter("exploreiot_push_failed", "Readings that Redis could not pass on")
+
+SOCKETS = Gauge("exploreiot_sockets", "Open WebSocket connections")
+SOCKETS_REFUSED = Counter("exploreiot_sockets_refused", "Connections over a limit")
+SOCKETS_SLOW = Counter("exploreiot_sockets_slow", "Connections dropped because they read slowly")
+
+REQUESTS = Histogram(
+    "exploreiot_http_request_seconds",
+    "Time to answer",
+    ["method", "route", "status"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+RATE_LIMITED = Counter("exploreiot_rate_limited", "Requests and messages over the rate limit")

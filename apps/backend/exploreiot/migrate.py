@@ -1,0 +1,87 @@
+"""`migrate`: bring the tables to the newest version, once, and exit."""
+
+import asyncio
+import logging
+import time
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import URL, Connection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from exploreiot import log as logs
+from exploreiot.backoff import Backoff
+from exploreiot.database import AWAY, describe
+from exploreiot.errors import UserError
+from exploreiot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+# Long enough for a database that does its first start, short enough to be noticed.
+WAIT_SECONDS = 60
+
+
+def run(settings: Settings) -> None:
+    logs.configure(settings.log_level)
+    asyncio.run(_migrate(settings))
+
+
+async def _migrate(settings: Settings) -> None:
+    backoff, give_up = Backoff(), time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            await _upgrade(settings)
+        except (*AWAY, SQLAlchemyError) as error:
+            cause = _cause(error)
+            if not isinstance(cause, AWAY):
+                raise
+            if time.monotonic() > give_up:
+                raise _gave_up(settings, cause) from error
+            log.warning("database is away", extra={"reason": describe(cause)})
+            await backoff.wait()
+        else:
+            log.info("database is at the newest version")
+            return
+
+
+def _cause(error: BaseException) -> BaseException:
+    """SQLAlchemy wraps the driver's error twice; the innermost says what happened."""
+    while (inner := getattr(error, "orig", None) or error.__cause__) is not None:
+        error = inner
+    return error
+
+
+def _gave_up(settings: Settings, cause: BaseException) -> UserError:
+    address = f"{settings.database_host}:{settings.database_port}"
+    return UserError(
+        f"DATABASE_HOST: {address} did not answer for {WAIT_SECONDS} seconds "
+        f"({describe(cause)}); check that the database runs and that the password is right"
+    )
+
+
+async def _upgrade(settings: Settings) -> None:
+    url = URL.create(
+        "postgresql+asyncpg",
+        username=settings.database_user,
+        password=settings.database_password.get_secret_value(),
+        host=settings.database_host,
+        port=settings.database_port,
+        database=settings.database_name,
+    )
+    engine = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": 3})
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(_run_alembic)
+    finally:
+        await engine.dispose()
+
+
+def _run_alembic(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    connection.commit()

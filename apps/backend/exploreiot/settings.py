@@ -1,0 +1,144 @@
+"""Settings from the environment: the one reader of variables and secret files."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from exploreiot.errors import UserError
+from exploreiot.reading import Window
+from exploreiot.secret_files import read_environment
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _prefix(value: str) -> str:
+    if value != "" and (not value.startswith("/") or value.endswith("/")):
+        raise ValueError('must be empty or start with "/" and not end with it, such as "/api"')
+    return value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Prefix = Annotated[str, AfterValidator(_prefix)]
+
+
+class Settings(BaseSettings):
+    """Every value is also read from the file named by `NAME_FILE`."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="forbid")
+
+    database_host: str = ""
+    database_port: Port = 5432
+    database_name: str = ""
+    database_user: str = ""
+    database_password: SecretStr = SecretStr("")
+    database_pool_size: Annotated[int, Field(ge=1, le=100)] = 5
+
+    redis_host: str = ""
+    redis_port: Port = 6379
+    redis_user: str = ""
+    redis_password: SecretStr = SecretStr("")
+
+    mqtt_host: str = ""
+    mqtt_port: Port = 1883
+    mqtt_user: str = ""
+    mqtt_password: SecretStr = SecretStr("")
+    mqtt_topic: str = "sensor/+"
+    mqtt_status_topic: str = "status/backend"
+    mqtt_client_id: str = "exploreiot-ingest"
+    mqtt_shared_group: Annotated[str, Field(pattern="^[^/+#]*$")] = ""
+    # Unacknowledged messages the broker may send; also what bounds the memory of `ingest`.
+    mqtt_receive_maximum: Annotated[int, Field(ge=1, le=65535)] = 2000
+    mqtt_session_hours: Annotated[int, Field(ge=1, le=24 * 365)] = 24 * 7
+
+    allowed_hosts: Names = ("localhost", "127.0.0.1", "::1")
+    cors_origins: Names = ()
+    # Addresses or networks whose X-Forwarded-For is believed.
+    trusted_proxies: Names = ()
+    rate_limit_per_minute: Annotated[int, Field(ge=0)] = 600
+    max_body_bytes: Annotated[int, Field(ge=1024, le=16 * 1024 * 1024)] = 256 * 1024
+    max_sockets: Annotated[int, Field(ge=0)] = 500
+    max_sockets_per_client: Annotated[int, Field(ge=1)] = 100
+
+    api_key: SecretStr = SecretStr("")
+    open_writes: bool = False
+    read_requires_key: bool = False
+
+    path_prefix: Prefix = "/api"
+    listen_host: str = "0.0.0.0"
+    listen_port: Port = 8000
+    # `api` keeps its metrics off the published port. `ingest` serves them on LISTEN_PORT.
+    metrics_port: Port = 9100
+
+    retention_days: Annotated[int, Field(ge=1, le=3650)] = 365
+    max_future_seconds: Annotated[int, Field(ge=0, le=604800)] = 3600
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+def window_of(settings: Settings) -> Window:
+    return Window(
+        past=timedelta(days=settings.retention_days),
+        future=timedelta(seconds=settings.max_future_seconds),
+    )
+
+
+SECRETS = frozenset({"database_password", "redis_password", "mqtt_password", "api_key"})
+_DATABASE = ("database_host", "database_name", "database_user", "database_password")
+_REQUIRED = {
+    "migrate": _DATABASE,
+    "api": (*_DATABASE, "redis_host"),
+    "ingest": (*_DATABASE, "redis_host", "mqtt_host"),
+}
+
+
+def load_settings(role: str) -> Settings:
+    """All problems at once, one line each."""
+    try:
+        settings = Settings(**read_environment(Settings.model_fields))
+    except ValidationError as error:
+        raise UserError("\n".join(map(_problem, error.errors()))) from None
+    problems = _missing(settings, role)
+    if role == "api":
+        problems += _access_problems(settings)
+    if problems:
+        raise UserError("\n".join(problems))
+    return settings
+
+
+def _problem(error: dict) -> str:
+    name = str(error["loc"][0])
+    value = "[redacted]" if name in SECRETS else repr(error["input"])
+    message = error["msg"].removeprefix("Value error, ")
+    return f"{name.upper()}: {message[0].lower()}{message[1:]}, got {value}; correct the variable"
+
+
+def _missing(settings: Settings, role: str) -> list[str]:
+    return [
+        f"{name.upper()}: is not set; {role} needs it: set {name.upper()} or {name.upper()}_FILE"
+        for name in _REQUIRED[role]
+        if _plain(getattr(settings, name)) == ""
+    ]
+
+
+def _plain(value: str | SecretStr) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+
+def _access_problems(settings: Settings) -> list[str]:
+    key = settings.api_key.get_secret_value()
+    problems = []
+    if key == "" and not settings.open_writes:
+        problems.append(
+            "API_KEY: is not set, and OPEN_WRITES is not true; "
+            "set API_KEY, or OPEN_WRITES=true to let anybody write"
+        )
+    if key == "" and settings.read_requires_key:
+        problems.append("READ_REQUIRES_KEY: is true, but API_KEY is not set; set API_KEY")
+    return problems

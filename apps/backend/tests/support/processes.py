@@ -1,0 +1,89 @@
+"""Real services as child processes on free loopback ports, in folders that go away."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+
+T = TypeVar("T")
+
+
+def wait_for(condition: Callable[[], T], what: str, seconds: float = 15) -> T:
+    """Ask until the answer is true; exceptions of a service that is not up yet count as no."""
+    end = time.monotonic() + seconds
+    last: object = None
+    while time.monotonic() < end:
+        try:
+            if answer := condition():
+                return answer
+            last = answer
+        except (OSError, ValueError, RuntimeError, httpx.HTTPError) as error:
+            last = error
+        time.sleep(0.02)
+    raise AssertionError(f"{what}: not within {seconds} s; last answer: {last!r}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def is_open(port: int) -> bool:
+    with socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+
+
+def as_user(name: str) -> list[str]:
+    """PostgreSQL refuses to run as root."""
+    if os.getuid() != 0:
+        return []
+    return ["setpriv", f"--reuid={name}", f"--regid={name}", "--clear-groups"]
+
+
+def hand_over(folder: Path, name: str) -> None:
+    if os.getuid() == 0:
+        shutil.chown(folder, name)
+
+
+class Process:
+    """One child, with its output in a file, always stopped."""
+
+    def __init__(self, argv: list[str], log: Path, env: dict[str, str] | None = None) -> None:
+        self.log = log
+        self._file = log.open("ab")
+        self._process = subprocess.Popen(
+            argv, stdout=self._file, stderr=subprocess.STDOUT, env=env, cwd=log.parent
+        )
+
+    @property
+    def code(self) -> int | None:
+        return self._process.poll()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def output(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def signal(self, number: int) -> None:
+        self._process.send_signal(number)
+
+    def stop(self, number: int = 15, seconds: float = 10) -> int:
+        if self._process.poll() is None:
+            self._process.send_signal(number)
+            try:
+                self._process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._file.close()
+        return self._process.returncode

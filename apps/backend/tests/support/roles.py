@@ -1,0 +1,57 @@
+"""The commands under test, as the container runs them."""
+
+import os
+import sys
+from pathlib import Path
+
+import httpx
+
+from tests.support.processes import Process, free_port, wait_for
+
+SOURCE = Path(__file__).parents[2]
+KEY = "a-key-for-tests"
+
+
+class Role:
+    """`python -m exploreiot <command>` with nothing in its environment but what is given."""
+
+    def __init__(self, command: str, env: dict[str, str], folder: Path) -> None:
+        self.port, self.metrics_port = free_port(), free_port()
+        self.env = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(SOURCE),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "LISTEN_HOST": "127.0.0.1",
+            "LISTEN_PORT": str(self.port),
+            "METRICS_PORT": str(self.metrics_port),
+            **env,
+        }
+        folder.mkdir(parents=True, exist_ok=True)
+        log = folder / f"{command}-{self.port}.log"
+        self.process = Process([sys.executable, "-m", "exploreiot", command], log, self.env)
+        self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=20)
+        self._own_port = self.port if command == "ingest" else self.metrics_port
+
+    def ready(self) -> dict:
+        return self.http.get("/readyz").json()
+
+    def wait_ready(self) -> "Role":
+        wait_for(lambda: self.ready()["ready"], f"ready; log: {self.process.output[-2000:]}")
+        return self
+
+    def metric(self, name: str) -> float:
+        """The sum of a metric over its labels."""
+        text = httpx.get(f"http://127.0.0.1:{self._own_port}/metrics", timeout=5).text
+        lines = [line for line in text.splitlines() if line.startswith((f"{name} ", f"{name}{{"))]
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
+
+    def stop(self) -> int:
+        self.http.close()
+        return self.process.stop()
+
+
+def run_to_end(command: str, env: dict[str, str], folder: Path, seconds: float = 60) -> Role:
+    """For commands that end: `migrate`, and starts that are refused."""
+    role = Role(command, env, folder)
+    wait_for(lambda: role.process.code is not None, f"{command} ends", seconds)
+    return role

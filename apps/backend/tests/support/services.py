@@ -1,0 +1,131 @@
+"""PostgreSQL, Redis and Mosquitto, set up as the kit sets them up: least rights, passwords."""
+
+import subprocess
+from pathlib import Path
+
+from tests.support.processes import Process, as_user, free_port, hand_over, is_open, wait_for
+
+PASSWORD = "not-a-real-password"
+_POSTGRES_BIN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+
+
+class Postgres:
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self._folder = folder
+        self._bin = _POSTGRES_BIN[-1]
+        data = folder / "data"
+        data.mkdir(parents=True)
+        for owned in (folder, data):
+            hand_over(owned, "postgres")
+        initdb = [self._bin / "initdb", "-D", data, "-U", "admin", "--auth=trust"]
+        options = ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+        subprocess.run(
+            [*as_user("postgres"), *initdb, *options],
+            check=True, capture_output=True, cwd="/",
+        )  # fmt: skip
+        (data / "pg_hba.conf").write_text(
+            "host all admin 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+        )
+        self.start()
+        self.sql(f"CREATE ROLE app LOGIN PASSWORD '{PASSWORD}'")
+
+    def start(self) -> None:
+        options = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
+        speed = ["-c", "fsync=off", "-p", str(self.port)]
+        argv = [*as_user("postgres"), str(self._bin / "postgres"), "-D", str(self._folder / "data")]
+        self._process = Process([*argv, *options, *speed], self._folder.parent / "postgres.log")
+        wait_for(lambda: self.sql("SELECT 1"), "postgres answers")
+
+    def stop(self) -> None:
+        self._process.stop(number=2)
+
+    def kill(self) -> None:
+        self._process.stop(number=9)
+
+    def sql(self, query: str, database: str = "postgres") -> str:
+        argv = ["psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "admin", "-d", database]
+        answer = subprocess.run(
+            [*argv, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", query],
+            check=False, capture_output=True, text=True, timeout=20,
+        )  # fmt: skip
+        if answer.returncode != 0:
+            raise RuntimeError(answer.stderr)
+        return answer.stdout.strip() or "done"
+
+    def new_database(self, name: str) -> dict[str, str]:
+        """As in the kit: the role owns its database, and nothing beside it."""
+        self.sql(f"CREATE DATABASE {name} OWNER app")
+        return {
+            "DATABASE_HOST": "127.0.0.1",
+            "DATABASE_PORT": str(self.port),
+            "DATABASE_NAME": name,
+            "DATABASE_USER": "app",
+            "DATABASE_PASSWORD": PASSWORD,
+        }
+
+
+class Redis:
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self._folder = folder
+        folder.mkdir()
+        rights = "~exploreiot:* &exploreiot:* +@all -@dangerous -@scripting"
+        (folder / "users.acl").write_text(f"user default off\nuser app on >{PASSWORD} {rights}\n")
+        self.start()
+
+    def start(self) -> None:
+        options = ["--bind", "127.0.0.1", "--save", "", "--aclfile", "users.acl"]
+        argv = ["redis-server", "--port", str(self.port), *options]
+        self._process = Process(argv, self._folder / "redis.log")
+        wait_for(lambda: is_open(self.port), "redis listens")
+
+    def stop(self) -> None:
+        self._process.stop()
+
+    def signal(self, number: int) -> None:
+        self._process.signal(number)
+
+    @property
+    def env(self) -> dict[str, str]:
+        return {
+            "REDIS_HOST": "127.0.0.1",
+            "REDIS_PORT": str(self.port),
+            "REDIS_USER": "app",
+            "REDIS_PASSWORD": PASSWORD,
+        }
+
+
+class Mosquitto:
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self._folder = folder
+        folder.mkdir()
+        passwords = folder / "passwords"
+        passwords.touch(mode=0o600)
+        subprocess.run(
+            ["mosquitto_passwd", "-b", str(passwords), "app", PASSWORD], check=True, timeout=20
+        )
+        (folder / "mosquitto.conf").write_text(
+            f"listener {self.port} 127.0.0.1\npassword_file {passwords}\nuser root\n"
+            f"persistence true\npersistence_location {folder}/\nallow_anonymous false\n"
+            "max_queued_messages 100000\n"
+        )
+        self.start()
+
+    def start(self) -> None:
+        argv = ["mosquitto", "-c", str(self._folder / "mosquitto.conf")]
+        self._process = Process(argv, self._folder / "mosquitto.log")
+        wait_for(lambda: is_open(self.port), "mosquitto listens")
+
+    def stop(self) -> None:
+        self._process.stop()
+
+    @property
+    def env(self) -> dict[str, str]:
+        return {
+            "MQTT_HOST": "127.0.0.1",
+            "MQTT_PORT": str(self.port),
+            "MQTT_USER": "app",
+            "MQTT_PASSWORD": PASSWORD,
+        }

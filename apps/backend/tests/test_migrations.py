@@ -1,0 +1,122 @@
+"""Tables: made once, owned by a role with no other rights, dropped by the week."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from exploreiot.database import Database
+from exploreiot.partitions import drop_expired, ensure_partitions, week_of
+from exploreiot.reading import Row
+from exploreiot.settings import Settings
+from exploreiot.store import Store
+from tests.support.processes import wait_for
+from tests.support.roles import Role, run_to_end
+from tests.support.services import Postgres
+
+
+def test_many_at_once_and_again(postgres: Postgres, tmp_path) -> None:
+    database = postgres.new_database("concurrent")
+    roles = [Role("migrate", database, tmp_path) for _ in range(3)]
+    for role in roles:
+        wait_for(lambda role=role: role.process.code is not None, "migrate ends", seconds=60)
+
+    assert [role.stop() for role in roles] == [0, 0, 0], [r.process.output for r in roles]
+    assert run_to_end("migrate", database, tmp_path).stop() == 0
+    assert postgres.sql("SELECT version_num FROM schema_version", "concurrent") == "0001"
+
+
+def test_waits_for_a_database_that_starts_later(tmp_path_factory, tmp_path) -> None:
+    place = tmp_path_factory.mktemp("late")
+    place.chmod(0o755)
+    own = Postgres(place / "postgres")
+    database = own.new_database("late")
+    own.stop()
+    role = Role("migrate", database, tmp_path)
+    wait_for(lambda: "database is away" in role.process.output, "it waits")
+    own.start()
+    wait_for(lambda: role.process.code is not None, "it ends")
+    assert role.stop() == 0
+    own.stop()
+
+
+def with_store(env: dict[str, str], postgres: Postgres, name: str, use) -> None:
+    """Run `use(store, connection)` on a fresh database with tables."""
+    values = {key.lower(): value for key, value in env.items() if key.startswith("DATABASE_")}
+    settings = Settings(**(values | {"database_name": name}))
+
+    async def run() -> None:
+        database = Database(settings)
+        await database.run()
+        async with database.connection() as connection:
+            await use(Store(database), connection)
+        await database.close()
+
+    asyncio.run(run())
+
+
+@pytest.fixture
+def fresh(postgres: Postgres, tmp_path, request) -> str:
+    name = f"fresh_{abs(hash(request.node.name))}"
+    assert run_to_end("migrate", postgres.new_database(name), tmp_path).stop() == 0
+    return name
+
+
+def test_retention_drops_whole_weeks_and_silent_sensors(env, postgres, fresh: str) -> None:
+    now = datetime.now(UTC)
+    old, recent = now - timedelta(days=60), now - timedelta(days=3)
+
+    async def use(store: Store, connection) -> None:
+        await store.add([Row("old", 1.0, old, 0), Row("recent", 2.0, recent, 0)])
+
+        dropped = await drop_expired(connection, retention_days=30)
+
+        assert dropped == [f"readings_w{week_of(old):%Y%m%d}"]
+        assert [row.sensor for row in await store.newest(10)] == ["recent"]
+        assert [record["sensor"] for record in await store.sensors(10)] == ["recent"]
+        # The week comes back when a row needs it, though this store has seen it before.
+        assert len(await store.add([Row("old", 1.0, old, 0)])) == 1
+
+    with_store(env, postgres, fresh, use)
+
+
+def test_partitions_made_at_once_by_many_are_made_once(env, postgres, fresh: str) -> None:
+    times = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=7 * n) for n in range(5)]
+
+    async def use(store: Store, connection) -> None:
+        rows = [[Row(f"s{n}", 1.0, time, 0) for time in times] for n in range(5)]
+        stored = await asyncio.gather(*map(store.add, rows))
+
+        assert [len(new) for new in stored] == [5] * 5
+
+    with_store(env, postgres, fresh, use)
+
+
+@pytest.mark.parametrize("edge", ["2026-01-04T23:59:59.999999+00:00", "2026-01-05T00:00:00+00:00"])
+def test_the_edges_of_a_week_fall_in_its_partition(env, postgres, fresh: str, edge: str) -> None:
+    time = datetime.fromisoformat(edge)
+
+    async def use(store: Store, connection) -> None:
+        await ensure_partitions(connection, [time], set())
+        await store.add([Row("edge", 1.0, time, 0)])
+        table = await connection.fetchval("SELECT tableoid::regclass::text FROM readings")
+        assert table == f"readings_w{week_of(time):%Y%m%d}"
+
+    with_store(env, postgres, fresh, use)
+
+
+def test_the_newest_of_a_sensor_comes_from_the_index(env, postgres, fresh: str) -> None:
+    async def use(store: Store, connection) -> None:
+        start = datetime.now(UTC)
+        rows = [Row(f"s{n % 50}", n, start - timedelta(seconds=n), 0) for n in range(5000)]
+        await store.add(rows)
+        await connection.execute("ANALYZE readings")
+        query = "EXPLAIN SELECT * FROM readings WHERE sensor = 's7' ORDER BY time DESC LIMIT 1"
+
+        plan = "\n".join(line for (line,) in await connection.fetch(query))
+
+        # The week with the rows; next week's partition is empty, and may be read in any way.
+        assert f"_pkey on readings_w{week_of(start):%Y%m%d}" in plan
+        assert "Sort" not in plan
+
+    with_store(env, postgres, fresh, use)

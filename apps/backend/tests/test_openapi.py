@@ -1,0 +1,46 @@
+"""Requests made up from the OpenAPI document: each gets an answer that the document allows."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from tests.support.clients import WITH_KEY
+from tests.support.roles import Role
+
+OPERATIONS = [("/api/mesures", "GET"), ("/api/mesures", "POST"), ("/api/capteurs", "GET")]
+
+
+@pytest.fixture(scope="session")
+def document(api: Role) -> schemathesis.schemas.BaseSchema:
+    return schemathesis.openapi.from_url(f"http://127.0.0.1:{api.port}/api/openapi.json")
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_every_answer_is_documented(document, path: str, method: str, mode: GenerationMode) -> None:
+    calls = 0
+    # Which times a reading may carry moves with the clock: no document can say it.
+    excluded = [positive_data_acceptance] if method == "POST" else []
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(case=document[path][method].as_strategy(generation_mode=mode))
+    def ask(case: schemathesis.Case) -> None:
+        nonlocal calls
+        calls += 1
+        case.call_and_validate(headers=WITH_KEY, excluded_checks=excluded)
+
+    ask()
+    assert calls >= 30
+
+
+def test_no_operation_is_left_out(document) -> None:
+    found = [result.ok() for result in document.get_all_operations()]
+
+    assert sorted((one.path, one.method.upper()) for one in found) == sorted(OPERATIONS)
+
+
+def test_the_service_lives_after_that(api: Role) -> None:
+    assert api.ready()["ready"]
+    assert "Traceback" not in api.process.output

@@ -1,0 +1,103 @@
+// The only reader of the environment. Values are read when the server runs, so one image serves any domain.
+
+export interface Settings {
+  /** Address browsers use for the backend; `{host}` stands for the host name of the request. Empty: same origin. */
+  readonly publicBackendUrl: string;
+  readonly apiPrefix: string;
+  /** Address this server uses for the backend. */
+  readonly backendInternalUrl: string;
+  /** @default - not sent: readings are forwarded without a key */
+  readonly apiKeyFile: string | undefined;
+  /** Host names without ports, lower-case; `*` stands for any. */
+  readonly allowedHosts: readonly string[];
+  /** A sensor without a new value for this long is shown as silent. */
+  readonly silentAfterSeconds: number;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export class SettingsError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(
+      `the settings of the frontend are not usable:\n${problems.map((problem) => `- ${problem}`).join("\n")}`,
+    );
+  }
+}
+
+const LOOPBACK_HOSTS = "localhost,127.0.0.1,[::1]";
+const PREFIX = /^(\/[A-Za-z0-9._~-]+)*$/;
+
+export function readSettings(env: Environment): Settings {
+  const problems: string[] = [];
+  const settings: Settings = {
+    publicBackendUrl: readUrl(env, "PUBLIC_BACKEND_URL", "", problems),
+    apiPrefix: readPrefix(env, problems),
+    backendInternalUrl: readUrl(env, "BACKEND_INTERNAL_URL", "http://backend:8000", problems),
+    apiKeyFile: given(env, "BACKEND_API_KEY_FILE"),
+    allowedHosts: readHosts(env, problems),
+    silentAfterSeconds: readSeconds(env, "SILENT_AFTER_SECONDS", 60, problems),
+  };
+  if (problems.length > 0) throw new SettingsError(problems);
+  return settings;
+}
+
+function given(env: Environment, name: string): string | undefined {
+  return env[name]?.trim() || undefined;
+}
+
+function readUrl(env: Environment, name: string, fallback: string, problems: string[]): string {
+  const value = (given(env, name) ?? fallback).replace(/\/+$/, "");
+  if (value !== "" && !isOrigin(value.replace("{host}", "host.invalid"))) {
+    problems.push(
+      `${name}: "${value}" is not an address; allowed is http or https, a host and a port, without path or user; write for example http://{host}:8000`,
+    );
+  }
+  return value;
+}
+
+function isOrigin(text: string): boolean {
+  try {
+    const url = new URL(text);
+    // Spelt out rather than compared with url.origin, which drops a port that is the default one.
+    return /^https?:$/.test(url.protocol) && url.pathname === "/" && !/[\s;,'"@?#]/.test(text);
+  } catch {
+    return false;
+  }
+}
+
+function readPrefix(env: Environment, problems: string[]): string {
+  // An empty prefix is a setting of its own: the backend may answer at the root.
+  const value = (env.PUBLIC_API_PREFIX ?? "/api").trim().replace(/\/+$/, "");
+  if (!PREFIX.test(value)) {
+    problems.push(
+      `PUBLIC_API_PREFIX: "${value}" is not a path; allowed are letters, digits and ._~- after each slash; write for example /api`,
+    );
+  }
+  return value;
+}
+
+function readHosts(env: Environment, problems: string[]): string[] {
+  const hosts = (given(env, "ALLOWED_HOSTS") ?? LOOPBACK_HOSTS)
+    .split(",")
+    .map((host) => host.trim().toLowerCase())
+    .filter((host) => host !== "");
+  for (const host of hosts.filter((host) => !isHostName(host))) {
+    problems.push(
+      `ALLOWED_HOSTS: "${host}" is not a host name; allowed are names and addresses without scheme or port; write for example iot.example.org`,
+    );
+  }
+  return hosts;
+}
+
+function isHostName(host: string): boolean {
+  return host === "*" || /^\[[0-9a-f:.]+\]$/.test(host) || /^[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?$/.test(host);
+}
+
+function readSeconds(env: Environment, name: string, fallback: number, problems: string[]): number {
+  const text = given(env, name);
+  const value = text === undefined ? fallback : Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 604_800) {
+    problems.push(`${name}: "${text}" is not a duration; allowed are whole seconds from 1 to 604800`);
+  }
+  return value;
+}

@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { WebSocket as NodeSocket } from "ws";
+import { Api } from "@/lib/data/api";
+import { Feed } from "@/lib/live/feed";
+import { Backend } from "../support/backend";
+import { Relay } from "../support/relay";
+
+const connect = (url: string) => new NodeSocket(url) as unknown as WebSocket;
+
+describe("the feed", () => {
+  let backend: Backend;
+  let feed: Feed;
+  let backendPort: number;
+
+  beforeEach(async () => {
+    backend = new Backend();
+    backendPort = await backend.start();
+    const api = new Api(`http://127.0.0.1:${backendPort}/api`, 200);
+    feed = new Feed({ api, socketUrl: `ws://127.0.0.1:${backendPort}/ws`, connect, quietMs: 150 });
+  });
+  afterEach(async () => {
+    feed.stop();
+    await backend.stop();
+  });
+  const value = (name: string) => feed.getState().sensors.get(name)?.valeur;
+  const isOpen = () => vi.waitFor(() => expect(feed.getState().connection.state).toBe("open"));
+
+  test("starts from the stored sensors and follows what is pushed", async () => {
+    backend.store("stored", 1, Date.now() - 60_000);
+    feed.start();
+    await isOpen();
+    await vi.waitFor(() => expect(value("stored")).toBe(1));
+    backend.push("new", 2);
+    await vi.waitFor(() => expect([value("stored"), value("new")]).toEqual([1, 2]));
+  });
+
+  test("hands on a thousand readings in few batches and loses none", async () => {
+    const batches: number[] = [];
+    feed.onBatch((batch) => batches.push(batch.length));
+    feed.start();
+    await isOpen();
+    for (let count = 0; count < 1_000; count++) backend.push("a", count);
+    await vi.waitFor(() => expect(batches.reduce((sum, size) => sum + size, 0)).toBe(1_000));
+    expect(batches.length).toBeLessThan(10);
+  });
+
+  test("says that reading is refused", async () => {
+    backend.getStatus = 403;
+    feed.start();
+    await vi.waitFor(() => expect(feed.getState().listing).toBe("refused"));
+  });
+
+  test("gives up a socket that looks open when the network behind it is gone", async () => {
+    const relay = new Relay();
+    const port = await relay.start(backendPort);
+    const api = new Api(`http://127.0.0.1:${port}/api`, 200);
+    const far = new Feed({ api, socketUrl: `ws://127.0.0.1:${port}/ws`, connect, quietMs: 150 });
+    far.start();
+    await vi.waitFor(() => expect(far.getState().connection.state).toBe("open"));
+    relay.stall();
+    await vi.waitFor(() => expect(far.getState().connection.state).toBe("lost"), 2_000);
+    far.stop();
+    await relay.stop();
+  });
+
+  test("keeps a quiet socket while the backend still answers", async () => {
+    feed.start();
+    await isOpen();
+    backend.getStatus = 500;
+    const calls = backend.calls.length;
+    await vi.waitFor(() => expect(backend.calls.length).toBeGreaterThan(calls + 1), 2_000);
+    expect(feed.getState().connection.state).toBe("open");
+  });
+});

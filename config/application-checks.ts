@@ -1,0 +1,183 @@
+import type { Problem } from "./problems.ts";
+import {
+  FILES,
+  HOST,
+  referencesIn,
+  referents,
+  replicaNames,
+  resolveReference,
+  roleReferents,
+} from "./references.ts";
+import type { ParsedDeployment, Role } from "./schema.ts";
+
+/** Container names of the kit's own, which roles must leave alone: a container is called after its role. */
+const RESERVED_ROLES: readonly string[] = [
+  ...["postgres", "redis", "mosquitto", "frontend", "migrate"],
+  ...["postgres-files", "redis-files", "mosquitto-files", "backend-files", "frontend-files"],
+];
+
+export function rolesFit({ backend }: ParsedDeployment): readonly Problem[] {
+  const { roles, secrets, image, build } = backend;
+  const variables = Object.values(secrets).some((secret) => secret.as === "variable");
+  if (roles === undefined) {
+    const own = image !== undefined || build !== undefined;
+    return variables && own ? [commandIsNeeded("backend.roles.0")] : [];
+  }
+  return roles.flatMap((role, index) => [
+    ...nameIsFree(roles, index),
+    ...publishedOnce(roles, index),
+    ...(variables && role.command === undefined ? [commandIsNeeded(`backend.roles.${index}`)] : []),
+  ]);
+}
+
+function nameIsFree(roles: readonly Role[], index: number): readonly Problem[] {
+  const role = roles[index] as Role;
+  const earlier = roles.slice(0, index).flatMap(replicaNames);
+  const names = replicaNames(role);
+  const problem = { path: `backend.roles.${index}.name`, got: role.name, fix: "rename the role" };
+  if (names.some((name) => RESERVED_ROLES.includes(name))) {
+    return [{ ...problem, allowed: "a name that no container of the kit has" }];
+  }
+  if (role.name === HOST.backend && !role.publish && roles.some(({ publish }) => publish)) {
+    return [{ ...problem, allowed: "a name other than backend, at which the published role answers" }];
+  }
+  if (!names.some((name) => earlier.includes(name))) return [];
+  return [{ ...problem, allowed: "a name that no other role and no replica of one has" }];
+}
+
+function publishedOnce(roles: readonly Role[], index: number): readonly Problem[] {
+  const { publish, replicas } = roles[index] as Role;
+  if (!publish) return [];
+  const path = `backend.roles.${index}`;
+  const found: Problem[] = [];
+  if (roles.findIndex((role) => role.publish) !== index) {
+    const allowed = "one published role";
+    found.push({ path: `${path}.publish`, got: true, allowed, fix: "publish one role only" });
+  }
+  if (replicas > 1) {
+    const allowed = "1 replica of the published role: one host port leads to one container";
+    found.push({ path: `${path}.replicas`, got: replicas, allowed, fix: "set replicas to 1" });
+  }
+  return found;
+}
+
+const commandIsNeeded = (path: string): Problem => ({
+  path: `${path}.command`,
+  got: undefined,
+  allowed:
+    "a command, since a secret is exported as a variable by a wrapper that has to start the program itself",
+  fix: "add the program and its arguments, or deliver the secrets as files",
+});
+
+export function oneSourceEach({ backend, frontend }: ParsedDeployment): readonly Problem[] {
+  const found: Problem[] = [];
+  for (const [service, { image, build }] of Object.entries({ backend, frontend })) {
+    if (image !== undefined && build !== undefined) {
+      const allowed = "either image or build";
+      found.push({
+        path: `${service}.build`,
+        got: build,
+        allowed,
+        fix: `remove ${service}.image or ${service}.build`,
+      });
+    }
+  }
+  const own = Object.values(frontend.secrets).some((secret) => secret.as === "variable");
+  if (own && frontend.command === undefined) found.push(commandIsNeeded("frontend"));
+  return found;
+}
+
+export function referencesExist(deployment: ParsedDeployment): readonly Problem[] {
+  const known = referents({
+    ...deployment,
+    name: deployment.name ?? "",
+    environment: deployment.environment ?? "local",
+  });
+  const inEnvironment = new Map([...known, ...roleReferents({ name: "", group: "" })]);
+  const names = [...known.keys()].join(", ");
+  return (["backend", "frontend"] as const)
+    .filter((service) => deployment[service].enabled)
+    .flatMap((service) => {
+      const { environment, secrets } = deployment[service];
+      const plain = Object.entries(environment).flatMap(([key, template]) =>
+        referencesIn(template).flatMap((name) => {
+          const path = `${service}.environment.${key}`;
+          const referent = resolveReference(name, inEnvironment);
+          const allowed = [...inEnvironment.keys()].join(", ");
+          if (referent === undefined)
+            return [{ path, got: `{${name}}`, allowed, fix: "change the reference" }];
+          if ("text" in referent) return [];
+          const fix = `move ${key} to ${service}.secrets`;
+          return [
+            { path, got: `{${name}}`, allowed: "no secret: environments can be read from outside", fix },
+          ];
+        }),
+      );
+      const secret = Object.entries(secrets).flatMap(([key, { value }]) =>
+        referencesIn(value)
+          .filter((name) => resolveReference(name, known) === undefined)
+          .map((name) => ({
+            path: `${service}.secrets.${key}.value`,
+            got: `{${name}}`,
+            allowed: `${names}, secret.NAME`,
+            fix: "change the reference",
+          })),
+      );
+      return [...plain, ...secret];
+    });
+}
+
+/** The shipped backend needs every store, and the shipped page needs a backend. */
+export function referenceApplicationIsComplete(deployment: ParsedDeployment): readonly Problem[] {
+  const { backend, frontend } = deployment;
+  const found: Problem[] = [];
+  if (isReference(backend)) {
+    const fix = (service: string) =>
+      `turn ${service} on, turn the backend off, or name your own backend.image`;
+    const off = (["postgres", "redis", "mosquitto"] as const).filter((name) => !deployment[name].enabled);
+    const allowed = "true, since the reference backend needs it";
+    found.push(...off.map((name) => ({ path: `${name}.enabled`, got: false, allowed, fix: fix(name) })));
+  }
+  if (isReference(frontend) && !backend.enabled) {
+    const allowed = "true, since the reference frontend needs it";
+    const fix = "turn the backend on, turn the frontend off, or name your own frontend.image";
+    found.push({ path: "backend.enabled", got: false, allowed, fix });
+  }
+  return found;
+}
+
+const isReference = ({ enabled, image, build }: ParsedDeployment["frontend"] | ParsedDeployment["backend"]) =>
+  enabled && image === undefined && build === undefined;
+
+export function mountsAreDistinct({ backend, frontend }: ParsedDeployment): readonly Problem[] {
+  return Object.entries({ backend, frontend }).flatMap(([service, { tmpfs, volumes }]) => {
+    const paths = new Set([FILES]);
+    const names = new Set<string>();
+    const taken = (seen: Set<string>, text: string) => seen.size === seen.add(text).size;
+    return [
+      ...tmpfs.flatMap(({ path }, index) =>
+        taken(paths, trimmed(path)) ? [pathIsTaken(`${service}.tmpfs.${index}`, path)] : [],
+      ),
+      ...volumes.flatMap(({ name, path }, index) => [
+        ...(taken(names, name) ? [volumeIsTaken(`${service}.volumes.${index}`, name)] : []),
+        ...(taken(paths, trimmed(path)) ? [pathIsTaken(`${service}.volumes.${index}`, path)] : []),
+      ]),
+    ];
+  });
+}
+
+const trimmed = (path: string) => path.replace(/\/+$/, "");
+
+const pathIsTaken = (place: string, path: string): Problem => ({
+  path: `${place}.path`,
+  got: path,
+  allowed: `a folder that nothing else is mounted on (${FILES} holds the kit's files)`,
+  fix: "choose another folder",
+});
+
+const volumeIsTaken = (place: string, name: string): Problem => ({
+  path: `${place}.name`,
+  got: name,
+  allowed: "a name that no other volume of the application has",
+  fix: "rename the volume",
+});

@@ -1,0 +1,33 @@
+import type { Resource } from "./document.ts";
+import { type Block, blocks, isFalse, must, texts } from "./values.ts";
+
+/** Labels that the kit puts on its containers. */
+export const LABEL = {
+  role: "exploreiot.role",
+  environment: "exploreiot.env",
+  configHash: "exploreiot.config-hash",
+  pidsLimit: "exploreiot.pids-limit",
+} as const;
+
+/** Runs once and ends. Whoever says so takes on the rules for jobs; anything else is a service. */
+export const isJob = ({ block }: Resource): boolean => isFalse(block.must_run);
+export const isService = (resource: Resource): boolean => !isJob(resource);
+
+export const hasPorts = ({ block }: Resource): boolean => blocks(block, "ports").length > 0;
+export const hasUploads = ({ block }: Resource): boolean => blocks(block, "upload").length > 0;
+
+/** The value of a label; undefined if there is none, or if it is there twice. */
+export function labelOf(block: Block, name: string): unknown {
+  const found = blocks(block, "labels").filter(({ label }) => label === name);
+  return found.length === 1 ? found[0]?.value : undefined;
+}
+
+/** Evidence that a label is not what it has to be. */
+export const mustLabel = (block: Block, name: string, isAllowed: (value: unknown) => boolean) =>
+  must({ [name]: labelOf(block, name) }, name, isAllowed, `label ${name}`);
+
+/** Attributes whose changes Terraform is told to overlook. The word `all` names none of them. */
+export const ignoredChanges = (block: Block): readonly string[] =>
+  blocks(block, "lifecycle").flatMap((lifecycle) =>
+    lifecycle.ignore_changes === "all" ? [] : texts(lifecycle, "ignore_changes"),
+  );

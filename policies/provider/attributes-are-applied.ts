@@ -1,0 +1,26 @@
+import { definePolicy } from "../policy.ts";
+import { blocks, isUnset, must } from "../values.ts";
+
+const NOT_APPLIED: Readonly<Record<string, readonly string[]>> = {
+  docker_container: ["cpu_period", "cpu_quota", "platform"],
+  docker_network: ["check_duplicate"],
+};
+
+/**
+ * A changed CPU quota is reported as done and the engine keeps the old one; `platform` replaces the container in
+ * each plan; `volume_options` needs Engine 26; `check_duplicate` no longer exists.
+ */
+export const attributesAreApplied = definePolicy({
+  id: "PRV-001",
+  title: "only attributes are set that the provider applies",
+  allowed:
+    "cpus instead of cpu_period and cpu_quota; no platform, no mounts.volume_options, no check_duplicate",
+  fix: "remove the attribute",
+  looksAt: ["docker_container", "docker_network"],
+  check: ({ type, block }) => [
+    ...(NOT_APPLIED[type] ?? []).flatMap((name) => must(block, name, isUnset)),
+    ...blocks(block, "mounts").flatMap((mount) =>
+      must(mount, "volume_options", isUnset, "mounts.volume_options"),
+    ),
+  ],
+});

@@ -1,0 +1,22 @@
+import { definePolicy } from "../policy.ts";
+import { blocks, show, texts } from "../values.ts";
+
+/**
+ * Any other spelling is read back differently and replaces the container in each plan.
+ */
+export const capabilitiesAreSpelledInFull = definePolicy({
+  id: "PRV-003",
+  title: "capabilities are spelled as the engine answers them",
+  allowed: "ALL, or CAP_ and the name in capitals",
+  fix: "write CAP_NET_ADMIN for NET_ADMIN, and ALL in capitals",
+  looksAt: ["docker_container"],
+  where: ({ block }) => blocks(block, "capabilities").length > 0,
+  check: ({ block }) =>
+    blocks(block, "capabilities").flatMap((capabilities) =>
+      ["add", "drop"].flatMap((list) =>
+        texts(capabilities, list)
+          .filter((name) => !/^(ALL|CAP_[A-Z_]+)$/.test(name))
+          .map((name) => `capabilities.${list} holds ${show(name)}`),
+      ),
+    ),
+});

@@ -1,0 +1,21 @@
+import { isJob } from "../containers.ts";
+import { definePolicy } from "../policy.ts";
+import { isFalse, isTrue, isUnsetOrFalse, isUnsetOrTrue, must } from "../values.ts";
+
+/**
+ * `rm` is never applied to a container that exists, so each plan wants it again; the rest would leave a service
+ * unstarted, or apply waiting for its end.
+ */
+export const containersAreKept = definePolicy({
+  id: "CTR-036",
+  title: "containers are started and kept; only jobs end",
+  allowed: "rm unset, start unset, must_run true or unset (false for a job), attach only for a job",
+  fix: "remove rm, start and attach; declare what runs once as JobContainer",
+  looksAt: ["docker_container"],
+  check: (resource) => [
+    ...must(resource.block, "must_run", (value) => isUnsetOrTrue(value) || isFalse(value)),
+    ...must(resource.block, "rm", isUnsetOrFalse),
+    ...must(resource.block, "start", isUnsetOrTrue),
+    ...must(resource.block, "attach", (value) => isUnsetOrFalse(value) || (isJob(resource) && isTrue(value))),
+  ],
+});

@@ -1,0 +1,16 @@
+import { LABEL, mustLabel } from "../containers.ts";
+import { definePolicy } from "../policy.ts";
+import { isFilledText } from "../values.ts";
+
+/**
+ * Changes of healthcheck, init, tmpfs and delivered files reach no container, partly without a word in the plan;
+ * a changed label replaces it.
+ */
+export const containersCarryAConfigHash = definePolicy({
+  id: "PRV-005",
+  title: "every container carries the hash of what the provider does not apply",
+  allowed: "a label exploreiot.config-hash that is not empty",
+  fix: "build the container with ServiceContainer, JobContainer or FileDelivery",
+  looksAt: ["docker_container"],
+  check: ({ block }) => mustLabel(block, LABEL.configHash, isFilledText),
+});

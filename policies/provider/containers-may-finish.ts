@@ -1,0 +1,33 @@
+import { isJob, LABEL, labelOf } from "../containers.ts";
+import type { Resource } from "../document.ts";
+import { definePolicy } from "../policy.ts";
+import { asNumber, isUnset, must, show } from "../values.ts";
+
+/**
+ * Unset or 0, the provider sends SIGTERM and SIGKILL together, whatever `stop_timeout` says: a database then
+ * starts with a recovery.
+ */
+export const containersMayFinish = definePolicy({
+  id: "CTR-033",
+  title: "a container gets time to finish before it is killed",
+  allowed:
+    "destroy_grace_seconds of 10 or more for a service, 60 for PostgreSQL, 1 for a job; never below stop_timeout",
+  fix: "set graceSeconds of the ServiceContainer",
+  looksAt: ["docker_container"],
+  check: (resource) => {
+    const grace = resource.block.destroy_grace_seconds;
+    const isInTime = (stopTimeout: unknown) =>
+      isUnset(stopTimeout) || asNumber(stopTimeout) <= (grace === undefined ? Infinity : asNumber(grace));
+    return [
+      ...must(resource.block, "destroy_grace_seconds", (value) => asNumber(value) >= leastSeconds(resource)),
+      ...must(resource.block, "stop_timeout", isInTime).map(
+        (evidence) => `${evidence}, destroy_grace_seconds is ${show(grace)}`,
+      ),
+    ];
+  },
+});
+
+function leastSeconds(resource: Resource): number {
+  if (isJob(resource)) return 1;
+  return labelOf(resource.block, LABEL.role) === "postgres" ? 60 : 10;
+}

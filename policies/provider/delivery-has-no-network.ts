@@ -1,0 +1,19 @@
+import { hasUploads, isJob } from "../containers.ts";
+import { definePolicy } from "../policy.ts";
+import { blocks, must, show } from "../values.ts";
+
+/**
+ * It runs as root and holds secrets for a moment; it needs nobody for that.
+ */
+export const deliveryHasNoNetwork = definePolicy({
+  id: "PRV-015",
+  title: "a job that receives files has no network",
+  allowed: "network_mode none and no networks_advanced",
+  fix: "deliver the files with FileDelivery",
+  looksAt: ["docker_container"],
+  where: (resource) => isJob(resource) && hasUploads(resource),
+  check: ({ block }) => [
+    ...must(block, "network_mode", (mode) => mode === "none"),
+    ...blocks(block, "networks_advanced").map(({ name }) => `networks_advanced.name is ${show(name)}`),
+  ],
+});

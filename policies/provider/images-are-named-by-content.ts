@@ -1,0 +1,18 @@
+import { definePolicy } from "../policy.ts";
+import { must } from "../values.ts";
+
+/**
+ * A tag that moved changes nothing in the plan: the old image keeps running.
+ */
+export const imagesAreNamedByContent = definePolicy({
+  id: "IMG-004",
+  title: "a container names its image by content",
+  allowed: "image_id of a docker_image of the stack, or a reference with @sha256:",
+  fix: "take the image from context.images, or pin it by digest",
+  looksAt: ["docker_container"],
+  check: ({ block }, stack) => {
+    const target = stack.follow(block.image);
+    if (target?.resource.type === "docker_image" && target.attribute === "image_id") return [];
+    return must(block, "image", (image) => /(^|@)sha256:[0-9a-f]{64}$/.test(String(image)));
+  },
+});

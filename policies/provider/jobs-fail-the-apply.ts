@@ -1,0 +1,27 @@
+import { isJob } from "../containers.ts";
+import { definePolicy } from "../policy.ts";
+import { blocks, isTrue, must, show } from "../values.ts";
+
+const EXITED = /^\$\{\s*self\.exit_code\s*==\s*0\s*\}$/;
+
+/**
+ * The provider takes any end of a job for a success; without `attach` it does not even wait for it.
+ */
+export const jobsFailTheApply = definePolicy({
+  id: "PRV-014",
+  title: "a job that fails stops the apply",
+  allowed: "attach and logs true, and a postcondition ${self.exit_code == 0}",
+  fix: "build the container with JobContainer or FileDelivery",
+  looksAt: ["docker_container"],
+  where: isJob,
+  check: ({ block }) => {
+    const conditions = blocks(block, "lifecycle").flatMap((lifecycle) => blocks(lifecycle, "postcondition"));
+    return [
+      ...must(block, "attach", isTrue),
+      ...must(block, "logs", isTrue),
+      ...(conditions.some(({ condition }) => EXITED.test(String(condition)))
+        ? []
+        : [`postcondition is ${show(conditions.map(({ condition }) => condition))}`]),
+    ];
+  },
+});

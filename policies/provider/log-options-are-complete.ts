@@ -1,0 +1,29 @@
+import { definePolicy } from "../policy.ts";
+import { isBlock, isUnset, must, show } from "../values.ts";
+
+const KEYS = ["max-file", "max-size"];
+
+/**
+ * The daemon adds its own defaults to a part of the options, and each plan then replaces the container.
+ */
+export const logOptionsAreComplete = definePolicy({
+  id: "PRV-010",
+  title: "options of the log driver are given all or not at all",
+  allowed: "no log_opts; or for json-file and local both max-size and max-file",
+  fix: "set max-size and max-file together (hardened.logOpts)",
+  looksAt: ["docker_container"],
+  where: ({ block }) => (block.log_opts ?? undefined) !== undefined,
+  check: ({ block }) => {
+    if (!isBlock(block.log_opts)) return [`log_opts is ${show(block.log_opts)}`];
+    const options = Object.keys(block.log_opts).sort();
+    if (options.length === 0) return [];
+    return [
+      ...must(block, "log_driver", isFileDriver).map(
+        (evidence) => `${evidence}, whose full set of options is not known here`,
+      ),
+      ...must({ options }, "options", () => KEYS.every((key) => options.includes(key)), "keys of log_opts"),
+    ];
+  },
+});
+
+const isFileDriver = (driver: unknown) => isUnset(driver) || driver === "json-file" || driver === "local";

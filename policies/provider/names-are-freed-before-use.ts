@@ -1,0 +1,22 @@
+import { definePolicy } from "../policy.ts";
+import { blocks, isUnsetOrFalse, must } from "../values.ts";
+
+/** Images are told apart by content; modules and settings have no lifecycle. */
+const WITHOUT_CONFLICT = ["docker_image", "module", "terraform"];
+
+/**
+ * Two containers, networks or volumes cannot have one name: the engine answers with a conflict. Terraform hands
+ * `create_before_destroy` on to whatever a resource depends on, so one that has no name passes it to containers.
+ */
+export const namesAreFreedBeforeUse = definePolicy({
+  id: "PRV-002",
+  title: "what has a name is destroyed before it is created anew",
+  allowed: "create_before_destroy unset",
+  fix: "remove lifecycle.create_before_destroy (createBeforeDestroy)",
+  looksAt: ["*"],
+  where: ({ type }) => !WITHOUT_CONFLICT.includes(type),
+  check: ({ block }) =>
+    blocks(block, "lifecycle").flatMap((lifecycle) =>
+      must(lifecycle, "create_before_destroy", isUnsetOrFalse),
+    ),
+});

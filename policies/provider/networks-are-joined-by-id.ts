@@ -1,0 +1,33 @@
+import type { Target } from "../document.ts";
+import { definePolicy } from "../policy.ts";
+import { blocks, isUnset, must, show } from "../values.ts";
+
+/**
+ * A container that knows only the name of its network is not replaced with it, and the network cannot be removed
+ * under it. Beside `network_mode` with a name its aliases are lost. `bridge` is the value the schema fills in.
+ */
+export const networksAreJoinedById = definePolicy({
+  id: "PRV-007",
+  title: "networks are joined by id, not by name and not through network_mode",
+  allowed:
+    "networks_advanced.name as the id of a docker_network of the stack; network_mode unset, or none without networks",
+  fix: "pass the id of a PrivateNetwork, and remove network_mode",
+  looksAt: ["docker_container"],
+  check: ({ block }, stack) => {
+    const networks = blocks(block, "networks_advanced");
+    return [
+      ...networks
+        .filter(({ name }) => !isNetworkId(stack.follow(name)))
+        .map(({ name }) => `networks_advanced.name is ${show(name)}`),
+      ...must(block, "network_mode", (mode) => isAllowedMode(mode, networks.length > 0)).map((evidence) =>
+        networks.length > 0 ? `${evidence} beside networks_advanced` : evidence,
+      ),
+    ];
+  },
+});
+
+const isNetworkId = (target: Target | undefined) =>
+  target?.resource.type === "docker_network" && target.attribute === "id";
+
+const isAllowedMode = (mode: unknown, joinsNetworks: boolean) =>
+  isUnset(mode) || (joinsNetworks ? mode === "bridge" : mode === "none" || mode === "bridge");

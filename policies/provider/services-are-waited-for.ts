@@ -1,0 +1,34 @@
+import { isService } from "../containers.ts";
+import { seconds } from "../durations.ts";
+import { definePolicy } from "../policy.ts";
+import { asNumber, type Block, blocks, isTrue, must } from "../values.ts";
+
+/**
+ * `wait` does not fail early: a container that exits or loops is only given up after `wait_timeout`, so that is
+ * also the time to an error message.
+ */
+export const servicesAreWaitedFor = definePolicy({
+  id: "CTR-035",
+  title: "apply waits until a service is healthy, and no longer than it can take",
+  allowed: "wait true; wait_timeout at most start_period + (interval + timeout) x (retries + 1) + 5 s",
+  fix: "set wait to true and wait_timeout to waitTimeoutSeconds() of the healthcheck",
+  looksAt: ["docker_container"],
+  where: isService,
+  check: ({ block }) => {
+    const bound = longestStart(blocks(block, "healthcheck")[0] ?? {});
+    return [
+      ...must(block, "wait", isTrue),
+      ...must(block, "wait_timeout", (value) => asNumber(value) > 0 && asNumber(value) <= bound).map(
+        (evidence) =>
+          Number.isNaN(bound)
+            ? `${evidence}, and the healthcheck does not say how long it may take`
+            : `${evidence}, the healthcheck may take ${bound} s`,
+      ),
+    ];
+  },
+});
+
+/** Seconds until a container that will never be healthy has failed its last probe; NaN if that is not said. */
+function longestStart({ start_period = "0s", interval, timeout, retries }: Block): number {
+  return seconds(start_period) + (seconds(interval) + seconds(timeout)) * (asNumber(retries) + 1) + 5;
+}

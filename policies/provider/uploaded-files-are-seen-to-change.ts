@@ -1,0 +1,24 @@
+import { definePolicy } from "../policy.ts";
+import { type Block, blocks, isFilledText, must, show } from "../values.ts";
+
+/**
+ * Terraform compares the path only: without a hash a changed secret is never delivered. A plain hash of a short
+ * secret, which the state keeps, can be guessed.
+ */
+export const uploadedFilesAreSeenToChange = definePolicy({
+  id: "PRV-012",
+  title: "an uploaded file brings its keyed hash",
+  allowed: "source_hash beside each source: a keyed hash, and not the 32, 40 or 64 digits of a plain one",
+  fix: "pass secrets.keyedHash() of the content as hash",
+  looksAt: ["docker_container"],
+  where: ({ block }) => blocks(block, "upload").some(hasSource),
+  check: ({ block }) =>
+    blocks(block, "upload")
+      .filter(hasSource)
+      .flatMap((upload) => must(upload, "source_hash", isKeyed, `source_hash of ${show(upload.file)}`)),
+});
+
+const hasSource = ({ source }: Block) => source !== undefined && source !== null;
+
+const isKeyed = (hash: unknown) =>
+  isFilledText(hash) && !/^([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$/i.test(String(hash));

@@ -1,0 +1,31 @@
+import { hasUploads, isJob } from "../containers.ts";
+import { definePolicy } from "../policy.ts";
+import { blocks, isBlock, isKnown, show } from "../values.ts";
+
+/**
+ * A service has a read-only root. A tmpfs is empty when the container starts: what was uploaded below it is gone,
+ * without a message.
+ */
+export const uploadsGoToJobs = definePolicy({
+  id: "PRV-013",
+  title: "files are uploaded to jobs, where they last",
+  allowed: "upload only in a container with must_run false, and not below a tmpfs",
+  fix: "deliver the files with FileDelivery",
+  looksAt: ["docker_container"],
+  where: hasUploads,
+  check: (resource) => {
+    const { tmpfs } = resource.block;
+    const paths = Object.keys(isBlock(tmpfs) ? tmpfs : {});
+    if (!isKnown(tmpfs) || !isKnown(paths))
+      return ["tmpfs is known only at apply, and may hide what is uploaded"];
+    return blocks(resource.block, "upload").flatMap(({ file }) => [
+      ...(isJob(resource) ? [] : [`${show(file)} is uploaded to a service`]),
+      ...paths
+        .filter((path) => isBelow(file, path))
+        .map((path) => `${show(file)} is lost below the tmpfs ${path}`),
+    ]);
+  },
+});
+
+const isBelow = (file: unknown, folder: string) =>
+  typeof file !== "string" || !isKnown(file) || file.startsWith(folder.replace(/\/*$/, "/"));

@@ -1,0 +1,16 @@
+import { hasUploads } from "../containers.ts";
+import { definePolicy } from "../policy.ts";
+import { isUnsetOrFalse, must } from "../values.ts";
+
+/**
+ * Apply fails with "container rootfs is marked read-only", even where the file would go into a volume.
+ */
+export const uploadsNeedAWritableRoot = definePolicy({
+  id: "CTR-007",
+  title: "nothing is uploaded into a read-only root",
+  allowed: "read_only unset or false beside upload",
+  fix: "deliver the files with FileDelivery",
+  looksAt: ["docker_container"],
+  where: hasUploads,
+  check: ({ block }) => must(block, "read_only", isUnsetOrFalse),
+});

@@ -1,0 +1,21 @@
+import { ignoredChanges } from "../containers.ts";
+import { holdsData } from "../mounts.ts";
+import { definePolicy } from "../policy.ts";
+import { blocks, show } from "../values.ts";
+
+/**
+ * A changed label deletes the volume and makes it anew, empty, and apply calls it a success.
+ */
+export const volumesCarryNoLabels = definePolicy({
+  id: "PRV-011",
+  title: "labels never cost a volume its data",
+  allowed: "no labels; on a volume that holds data also lifecycle.ignore_changes with labels",
+  fix: "use DataVolume, and remove the labels",
+  looksAt: ["docker_volume"],
+  check: (volume, stack) => [
+    ...blocks(volume.block, "labels").map(({ label, value }) => `label ${show(label)} is ${show(value)}`),
+    ...(holdsData(volume, stack) && !ignoredChanges(volume.block).includes("labels")
+      ? ["it holds data, and lifecycle.ignore_changes does not name labels"]
+      : []),
+  ],
+});

@@ -1,0 +1,219 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { loadDeployment, loadDeployments } from "../../config/load.ts";
+import { parseDeployment } from "../../config/parse.ts";
+import { referenceBackend, referenceFrontend } from "../../config/reference-application.ts";
+import { errorText } from "../support/error-text.ts";
+import { temporaryFolder, write } from "../support/temporary-folder.ts";
+
+const site = (text: string, name = "site.yaml") => write(temporaryFolder(), name, text);
+
+const full = {
+  name: "full",
+  environment: "production",
+  bind: "192.168.1.10",
+  hosts: ["iot.example.org", "192.168.1.10", "fd00::10"],
+  listeners: { frontend: { port: 80 }, backend: { port: 81, bind: "lan" }, mqtt: { port: 82, bind: "::1" } },
+  networks: { edge: { ipv4: "10.1.0.0/24", ipv6: "fd00:1::/64" }, broker: {}, data: { ipv4: "10.1.1.0/24" } },
+  images: {
+    source: "packages",
+    registryMirror: "mirror.example/hub",
+    debianMirror: "http://deb.example/debian",
+  },
+  http: { corsOrigins: ["https://a.example"], rateLimitPerMinute: 0, openWrites: true },
+  topics: { readings: "plant/+/temp", status: "plant/status" },
+  mosquitto: {
+    enabled: true,
+    limits: { memoryMiB: 6, cpus: 0.05, pids: 8 },
+    maxPacketBytes: 128,
+    users: [{ name: "a.b-c_D", publish: ["a/#"], subscribe: ["#"] }],
+  },
+  postgres: { enabled: true, database: "db", user: "u", limits: { memoryMiB: 512, cpus: 2, pids: 64 } },
+  redis: {
+    enabled: true,
+    limits: { memoryMiB: 64, cpus: 1, pids: 32 },
+    memoryPolicy: "allkeys-lru",
+    keyPrefix: "",
+  },
+  backend: {
+    enabled: true,
+    image: "registry.example/app:1",
+    user: "1000:1000",
+    healthPath: "/health",
+    environment: { HOST: "{postgres.host}" },
+    secrets: { KEY: { value: "{secret.key}", as: "file" } },
+    tmpfs: [{ path: "/tmp", sizeMiB: 1 }],
+    volumes: [{ name: "uploads", path: "/uploads" }],
+    port: 9000,
+    pathPrefix: "",
+    roles: [{ name: "api", command: ["serve"], replicas: 1, publish: true, health: { path: "/live" } }],
+    migrate: { command: ["migrate"] },
+    limits: { memoryMiB: 100, cpus: 1, pids: 10 },
+  },
+  frontend: {
+    enabled: true,
+    build: { context: "./web", dockerfile: "Dockerfile.web", args: { A: "b" } },
+    user: "1001:1001",
+    healthPath: "/",
+    environment: {},
+    secrets: {},
+    tmpfs: [],
+    volumes: [],
+    port: 8080,
+    command: ["node", "server.js"],
+    limits: { memoryMiB: 100, cpus: 1, pids: 10 },
+  },
+};
+
+describe("a site file is read", () => {
+  test("from YAML that says no more than a name: every default is filled in", async () => {
+    const deployment = await loadDeployment(site("name: least\n"));
+
+    expect(deployment).toEqual({
+      name: "least",
+      environment: "local",
+      bind: "loopback",
+      hosts: ["localhost", "127.0.0.1"],
+      listeners: { frontend: { port: 3000 }, backend: { port: 8000 }, mqtt: { port: 1883 } },
+      networks: { edge: {}, broker: {}, data: {} },
+      images: { source: "auto" },
+      http: { corsOrigins: [], rateLimitPerMinute: 600 },
+      topics: { readings: "sensor/+", status: "status/backend" },
+      mosquitto: {
+        enabled: true,
+        limits: { memoryMiB: 64, cpus: 0.5, pids: 32 },
+        maxPacketBytes: 65536,
+        users: [],
+      },
+      postgres: expect.objectContaining({ database: "exploreiot", user: "exploreiot" }),
+      redis: expect.objectContaining({ memoryPolicy: "noeviction", keyPrefix: "exploreiot:" }),
+      backend: expect.objectContaining({
+        ...referenceBackend,
+        user: "10001:10001",
+        port: 8000,
+        pathPrefix: "/api",
+      }),
+      frontend: expect.objectContaining({ ...referenceFrontend, user: "10002:10002", port: 3000 }),
+    });
+  });
+
+  test("from JSON that says everything: nothing is changed or lost", async () => {
+    expect(await loadDeployment(site(JSON.stringify(full), "full.json"))).toEqual(full);
+  });
+
+  test("in the same way from YAML and from JSON", async () => {
+    const yaml = await loadDeployment(site("name: a\nlisteners:\n  mqtt: { port: 1884 }\n"));
+    const text = '{"$schema": "s.json", "name": "a", "listeners": {"mqtt": {"port": 1884}}}';
+    const json = await loadDeployment(site(text, "a.json"));
+
+    expect({ $schema: "s.json", ...yaml }).toEqual(json);
+  });
+
+  test("with one role, published, for an own image that names none", async () => {
+    const { backend } = await loadDeployment(site("name: a\nbackend: { image: x, port: 80 }\n"));
+
+    expect({ roles: backend.roles, environment: backend.environment, secrets: backend.secrets }).toEqual({
+      roles: [{ name: "api", replicas: 1, publish: true }],
+      environment: {},
+      secrets: {},
+    });
+  });
+
+  test("with own variables laid over those of the reference application", async () => {
+    const { backend } = await loadDeployment(
+      site("name: a\nbackend: { environment: { MQTT_TOPIC: x, MORE: y } }\n"),
+    );
+
+    expect(backend.environment).toEqual({ ...referenceBackend.environment, MQTT_TOPIC: "x", MORE: "y" });
+  });
+});
+
+describe("a site file is refused", () => {
+  const yaml = (text: string) => async () => {
+    const path = site(text);
+    return (await errorText(() => loadDeployment(path))).replaceAll(path, "site.yaml");
+  };
+
+  test.each([
+    [
+      "that leaves a list open",
+      "name: a\nhosts: [x",
+      "site.yaml: Flow sequence in block collection must be sufficiently indented and end with a ] at line 2, column 10:\n\nhosts: [x\n         ^",
+    ],
+    [
+      "that says a thing twice",
+      "name: a\nname: b",
+      "site.yaml: Map keys must be unique at line 2, column 1:\n\nname: a\nname: b\n^",
+    ],
+    [
+      "indented with tabs",
+      "listeners:\n\tmqtt: 1",
+      "site.yaml: Tabs are not allowed as indentation at line 2, column 1:\n\nlisteners:\n\tmqtt: 1\n^",
+    ],
+  ])("%s", async (_, text, message) => {
+    expect(await yaml(text)()).toBe(`${message}\n  → mend the syntax at that place`);
+  });
+
+  test("that begins a text with a star", async () => {
+    expect(await yaml("name: *x")()).toBe(
+      [
+        "site.yaml: Unresolved alias (the anchor must be set before the alias): x",
+        "  → put texts that begin with * in quotes, or mend the alias",
+      ].join("\n"),
+    );
+  });
+
+  test("that is not there", async () => {
+    const path = join(temporaryFolder(), "site.yml");
+
+    expect(await errorText(() => loadDeployment(path))).toBe(
+      `${path}: no such file\n  → exploreiot init site.yml writes one to start from`,
+    );
+  });
+
+  test("that is a folder", async () => {
+    const path = join(site("", "site.yaml/file"), "..");
+
+    expect(await errorText(() => loadDeployment(path))).toBe(
+      `${path}: EISDIR: illegal operation on a directory, read\n  → exploreiot init site.yaml writes one to start from`,
+    );
+  });
+
+  test.each(["staging", "constructor", "site.toml", "."])(
+    "by the name %j, which says nothing",
+    async (source) => {
+      expect(await errorText(() => loadDeployment(source))).toBe(
+        [
+          `configuration "${source}": unknown; allowed: local, production, or a .yaml, .yml or .json file`,
+          "  → exploreiot init site.yaml writes a commented site file to start from",
+        ].join("\n"),
+      );
+    },
+  );
+
+  test("that is empty: its name is missing", async () => {
+    expect(await yaml("# nothing\n")()).toBe(
+      "site.yaml: 1 problem\n  name: got nothing; allowed: a name of 1 to 20 lower-case letters, digits and dashes that begins with a letter; to mend: add it",
+    );
+  });
+});
+
+describe("EXPLOREIOT_CONFIG", () => {
+  test("means every shipped deployment where it is not set", async () => {
+    const deployments = await loadDeployments({});
+
+    expect(deployments.map(({ name, environment, bind }) => ({ name, environment, bind }))).toEqual([
+      { name: "local", environment: "local", bind: "loopback" },
+      { name: "production", environment: "production", bind: "loopback" },
+    ]);
+  });
+
+  test("names a shipped deployment or a file", async () => {
+    const file = site("name: mine\n");
+    const local = await loadDeployments({ EXPLOREIOT_CONFIG: "local" });
+    const mine = await loadDeployments({ EXPLOREIOT_CONFIG: file });
+
+    expect([...local, ...mine].map(({ name }) => name)).toEqual(["local", "mine"]);
+    expect(mine).toEqual([parseDeployment({ name: "mine" }, file)]);
+  });
+});

@@ -1,0 +1,238 @@
+import { describe, expect, test } from "vitest";
+import { parseDeployment } from "../../config/parse.ts";
+import { deploymentSchema } from "../../config/schema.ts";
+import { errorText } from "../support/error-text.ts";
+
+const refusal = (input: unknown) => errorText(() => parseDeployment(input, "site.yaml"));
+
+describe("a deployment is refused", () => {
+  test("with every problem at once, those between fields too", async () => {
+    const input = {
+      name: "Bad Name",
+      environment: "prodution",
+      lisenters: {},
+      listeners: { backend: { port: 3000 }, mqtt: { port: "1883" } },
+      networks: { edge: { ipv4: "10.1.0.0/16" }, data: { ipv4: "10.1.2.0/24" } },
+      backend: { roles: [{ name: "api", publish: true, replicas: 2 }] },
+    };
+
+    expect(await refusal(input)).toBe(
+      [
+        "site.yaml: 6 problems",
+        '  name: got "Bad Name"; allowed: a name of 1 to 20 lower-case letters, digits and dashes that begins with a letter; to mend: change it',
+        '  environment: got "prodution"; allowed: "local" or "production"; to mend: did you mean production?',
+        '  listeners.mqtt.port: got "1883"; allowed: a number; to mend: remove the quotes',
+        "  lisenters: got {}; allowed: the keys name, environment, bind, hosts, listeners, networks, images, http, topics, mosquitto, postgres, redis, backend, frontend, $schema; to mend: did you mean listeners?",
+        '  networks.data.ipv4: got "10.1.2.0/24"; allowed: a subnet apart from networks.edge.ipv4 (10.1.0.0/16); to mend: choose another subnet, or leave it out and the engine picks one',
+        "  backend.roles.0.replicas: got 2; allowed: 1 replica of the published role: one host port leads to one container; to mend: set replicas to 1",
+      ].join("\n"),
+    );
+  });
+
+  const name = "a name of 1 to 20 lower-case letters, digits and dashes that begins with a letter";
+  test.each<[string, unknown, string]>([
+    ["no mapping at all", 5, "(top): got 5; allowed: a mapping; to mend: change it"],
+    ["a list", [], "(top): got []; allowed: a mapping; to mend: change it"],
+    ["no name", {}, `name: got nothing; allowed: ${name}; to mend: add it`],
+    [
+      "a name that begins with a digit",
+      { name: "1a" },
+      `name: got "1a"; allowed: ${name}; to mend: change it`,
+    ],
+    [
+      "a name of 21 letters",
+      { name: "a".repeat(21) },
+      `name: got "${"a".repeat(21)}"; allowed: ${name}; to mend: change it`,
+    ],
+    ["a name that is no text", { name: 5 }, `name: got 5; allowed: ${name}; to mend: change it`],
+  ])("for %s", async (_, input, line) => {
+    expect(await refusal(input)).toBe(`site.yaml: 1 problem\n  ${line}`);
+  });
+
+  test.each<[string, object, string]>([
+    [
+      "a key with nothing after it",
+      { http: null },
+      "http: got null; allowed: a mapping; to mend: remove the key, or write something after it",
+    ],
+    ["a text for a mapping", { http: "x" }, 'http: got "x"; allowed: a mapping; to mend: change it'],
+    [
+      "a text for a list",
+      { backend: { tmpfs: "/tmp" } },
+      'backend.tmpfs: got "/tmp"; allowed: a list; to mend: change it',
+    ],
+    [
+      "a text for a claim",
+      { redis: { enabled: "yes" } },
+      'redis.enabled: got "yes"; allowed: true or false; to mend: change it',
+    ],
+    [
+      "a number for a text",
+      { backend: { environment: { PORT: 80 } } },
+      "backend.environment.PORT: got 80; allowed: a string; to mend: put it in quotes",
+    ],
+    [
+      "an unknown key far from every known one",
+      { http: { certificate: 1 } },
+      "http.certificate: got 1; allowed: the keys corsOrigins, rateLimitPerMinute, openWrites; to mend: remove it",
+    ],
+    [
+      "an unknown key in a list",
+      { mosquitto: { users: [{ name: "a", subcribe: ["x"] }] } },
+      'mosquitto.users.0.subcribe: got ["x"]; allowed: the keys name, publish, subscribe; to mend: did you mean subscribe?',
+    ],
+    [
+      "an unknown key below a key that people name",
+      { backend: { secrets: { API_KEY: { value: "{secret.key}", kind: "file" } } } },
+      'backend.secrets.API_KEY.kind: got "[redacted]"; allowed: the keys value, as; to mend: remove it',
+    ],
+    [
+      "port 0",
+      { listeners: { mqtt: { port: 0 } } },
+      "listeners.mqtt.port: got 0; allowed: 1 or more; to mend: change it",
+    ],
+    [
+      "port 65536",
+      { listeners: { mqtt: { port: 65536 } } },
+      "listeners.mqtt.port: got 65536; allowed: 65535 or less; to mend: change it",
+    ],
+    [
+      "half a port",
+      { listeners: { mqtt: { port: 1.5 } } },
+      "listeners.mqtt.port: got 1.5; allowed: a whole number; to mend: change it",
+    ],
+    [
+      "an address with a port",
+      { bind: "127.0.0.1:80" },
+      'bind: got "127.0.0.1:80"; allowed: "loopback" (this machine only), "lan" (every address) or one IP address of this machine; to mend: change it',
+    ],
+    [
+      "a host with a port",
+      { hosts: ["iot.example.org:3000"] },
+      'hosts.0: got "iot.example.org:3000"; allowed: a host name or an IP address, without port; to mend: change it',
+    ],
+    [
+      "no hosts in the list",
+      { hosts: [] },
+      "hosts: got []; allowed: a list of at least 1; to mend: change it",
+    ],
+    [
+      "an address for a subnet",
+      { networks: { edge: { ipv4: "10.0.0.0" } } },
+      'networks.edge.ipv4: got "10.0.0.0"; allowed: an IPv4 subnet such as "172.30.1.0/24"; to mend: change it',
+    ],
+    [
+      "a mirror that is no URL",
+      { images: { debianMirror: "mirror" } },
+      'images.debianMirror: got "mirror"; allowed: a URL such as "http://deb.debian.org/debian"; to mend: change it',
+    ],
+    [
+      "an origin with a path, which no browser ever sends",
+      { http: { corsOrigins: ["https://a.example/x"] } },
+      'http.corsOrigins.0: got "https://a.example/x"; allowed: an origin such as "https://dashboard.example.org", without a path; to mend: change it',
+    ],
+    [
+      "a container that runs as root",
+      { backend: { user: "0:0" } },
+      'backend.user: got "0:0"; allowed: a numeric user and group such as "10001:10001", neither of them 0 (root); to mend: change it',
+    ],
+    [
+      "root's group",
+      { frontend: { user: "1000:0" } },
+      'frontend.user: got "1000:0"; allowed: a numeric user and group such as "10001:10001", neither of them 0 (root); to mend: change it',
+    ],
+    [
+      "less memory than the engine takes",
+      { redis: { limits: { memoryMiB: 5 } } },
+      "redis.limits.memoryMiB: got 5; allowed: 6 or more; to mend: change it",
+    ],
+    [
+      "a database name that needs quotes",
+      { postgres: { database: "my-db" } },
+      'postgres.database: got "my-db"; allowed: 1 to 63 lower-case letters, digits and underscores, the first a letter; to mend: change it',
+    ],
+    [
+      "a key prefix that would end the ACL pattern",
+      { redis: { keyPrefix: "a b" } },
+      'redis.keyPrefix: got "a b"; allowed: lower-case letters, digits and dashes, then ":"; to mend: change it',
+    ],
+    [
+      "a path prefix without its slash",
+      { backend: { pathPrefix: "api" } },
+      'backend.pathPrefix: got "api"; allowed: nothing, or a path such as "/api" that does not end with "/"; to mend: change it',
+    ],
+    [
+      "a health path without its slash",
+      { backend: { healthPath: "healthz" } },
+      'backend.healthPath: got "healthz"; allowed: a path that begins with "/"; to mend: change it',
+    ],
+    [
+      "a variable in lower case",
+      { backend: { environment: { port: "80" } } },
+      'backend.environment: got "port"; allowed: an environment variable name: upper-case letters, digits and underscores; to mend: rename it',
+    ],
+    [
+      "a health check of neither kind",
+      { backend: { roles: [{ name: "api", health: { url: "/x" } }] } },
+      'backend.roles.0.health: got {"url":"/x"}; allowed: { path: /healthz } or { command: [program, argument] }; to mend: change it',
+    ],
+    [
+      "no roles in the list",
+      { backend: { roles: [] } },
+      "backend.roles: got []; allowed: a list of at least 1; to mend: change it",
+    ],
+    [
+      "a folder that is not absolute",
+      { backend: { volumes: [{ name: "a", path: "data" }] } },
+      'backend.volumes.0.path: got "data"; allowed: an absolute path; to mend: change it',
+    ],
+    [
+      "an empty secret",
+      { backend: { secrets: { KEY: { value: "" } } } },
+      'backend.secrets.KEY.value: got "[redacted]"; allowed: at least 1 character; to mend: change it',
+    ],
+    [
+      "an MQTT user that would begin another field",
+      { mosquitto: { users: [{ name: "a:b" }] } },
+      'mosquitto.users.0.name: got "a:b"; allowed: a user name of letters, digits, dots, dashes and underscores, at most 64; to mend: change it',
+    ],
+  ])("for %s", async (_, input, line) => {
+    expect(await refusal({ name: "site", ...input })).toBe(`site.yaml: 1 problem\n  ${line}`);
+  });
+
+  test("without repeating a value that looks like a secret", async () => {
+    const input = {
+      name: "site",
+      postgres: { password: "hunter2" },
+      backend: { secrets: { DATABASE_URL: "postgres://u:hunter2@db/x" } },
+      redsi: { credentials: { token: "hunter2", user: "backend" } },
+    };
+
+    expect((await refusal(input)).match(/got .*?;/g)).toEqual([
+      'got "[redacted]";',
+      'got "[redacted]";',
+      'got {"credentials":{"token":"[redacted]","user":"backend"}};',
+    ]);
+  });
+
+  test("with a value too long to be read cut short", async () => {
+    const input = { name: "site", http: { corsOrigins: [`x${"y".repeat(200)}`] } };
+
+    expect(await refusal(input)).toContain(`got "x${"y".repeat(75)}...; allowed`);
+  });
+});
+
+describe("an MQTT topic filter", () => {
+  const { shape } = deploymentSchema;
+  const isAccepted = (filter: string) => shape.topics.safeParse({ readings: filter }).success;
+
+  test.each([
+    ...["#", "+", "/", "a", "a/b", "sensor/+", "+/+", "/+", "+/", "a//b", "sensor/#", "+/#", "/#"],
+    ...["sensor/+/temp/#", "$SYS/broker/uptime", "température/été", "a b", "x".repeat(200)],
+  ])("%j is accepted", (filter) => expect(isAccepted(filter)).toBe(true));
+
+  test.each([
+    ...["", "a#", "#/a", "a/#/b", "##", "sensor/te+", "+a", "a/+b/c", "++", "/##"],
+    ...["a\0", "a\nuser sensor", "a\ttab", "x".repeat(201)],
+  ])("%j is refused", (filter) => expect(isAccepted(filter)).toBe(false));
+});

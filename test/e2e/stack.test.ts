@@ -1,0 +1,451 @@
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { createConnection } from "node:net";
+import { networkInterfaces } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import WebSocket from "ws";
+import type { EngineName } from "../../engines/record.ts";
+import { run } from "../../engines/run.ts";
+import {
+  docker,
+  type Inspected,
+  inspectAll,
+  missing,
+  TestDeployment,
+  titled,
+  until,
+} from "../support/e2e.ts";
+import { connect, login, publish } from "../support/e2e-broker.ts";
+import { secretsIn } from "../support/e2e-canary.ts";
+import { comparable } from "../support/e2e-inspect.ts";
+import { openPage } from "../support/e2e-page.ts";
+
+const PORTS = { frontend: 23000, backend: 28000, mqtt: 21883 } as const;
+const ROLES = ["api", "ingest", "frontend", "mosquitto", "postgres", "redis"];
+const JOBS = [
+  "migrate",
+  "mosquitto-files",
+  "postgres-files",
+  "redis-files",
+  "backend-files",
+  "frontend-files",
+];
+
+const deployment = new TestDeployment({
+  name: "e2e-stack",
+  listeners: {
+    frontend: { port: PORTS.frontend },
+    backend: { port: PORTS.backend },
+    mqtt: { port: PORTS.mqtt },
+  },
+  mosquitto: {
+    users: [
+      { name: "sensor", publish: ["sensor/+"] },
+      { name: "viewer", subscribe: ["sensor/+"] },
+    ],
+  },
+});
+
+const api = `http://127.0.0.1:${PORTS.backend}/api`;
+const password = (user: string) => deployment.secret(`mqtt-${user}-password`);
+const client = (user: string) => connect(PORTS.mqtt, { username: user, password: password(user) });
+const readings = async (sensor: string): Promise<{ valeur: number }[]> =>
+  (await fetch(`${api}/mesures?capteur=${sensor}`)).json() as Promise<{ valeur: number }[]>;
+
+async function publishReading(sensor: string, value: number): Promise<void> {
+  const publisher = await client("sensor");
+  await publisher.publishAsync(`sensor/${sensor}`, String(value), { qos: 1 });
+  await publisher.endAsync();
+}
+
+/** What `docker inspect` says of each container, by engine: compared at the end. */
+const inspected: Partial<Record<EngineName, Record<string, unknown>>> = {};
+
+for (const engine of ["terraform", "compose"] as const) {
+  describe.skipIf(missing[engine])(titled(`the stack, brought up by ${engine}`, missing[engine]), () => {
+    beforeAll(async () => {
+      await deployment.remove();
+      await deployment.up(engine);
+    });
+    afterAll(() => deployment.remove());
+
+    test("every service is healthy and every job is done", async () => {
+      const { code, stdout } = await deployment.kit("status", "--json");
+      const { containers } = JSON.parse(stdout) as { containers: { role: string; health: string }[] };
+      const health = Object.fromEntries(containers.map(({ role, health }) => [role, health]));
+      expect(health).toEqual({
+        ...Object.fromEntries(ROLES.map((role) => [role, "healthy"])),
+        ...Object.fromEntries(JOBS.map((role) => [role, "done"])),
+      });
+      expect(code).toBe(0);
+    });
+
+    test("the broker lets in the right password only", async () => {
+      expect({
+        right: await login(PORTS.mqtt, { username: "sensor", password: password("sensor") }),
+        wrong: await login(PORTS.mqtt, { username: "sensor", password: "wrong" }),
+        another: await login(PORTS.mqtt, { username: "viewer", password: password("sensor") }),
+        none: await login(PORTS.mqtt, { username: "sensor" }),
+        anonymous: await login(PORTS.mqtt, {}),
+      }).toEqual({
+        right: "accepted",
+        wrong: "Connection refused: Not authorized",
+        another: "Connection refused: Not authorized",
+        none: "Connection refused: Not authorized",
+        anonymous: "Connection refused: Not authorized",
+      });
+    });
+
+    test("each user may publish what is declared and nothing else", async () => {
+      const [sensor, viewer] = await Promise.all([client("sensor"), client("viewer")]);
+      expect({
+        sensor: await publish(sensor, "sensor/acl"),
+        sensorDeeper: await publish(sensor, "sensor/acl/deep"),
+        sensorStatus: await publish(sensor, "status/backend"),
+        viewer: await publish(viewer, "sensor/acl"),
+      }).toEqual({
+        sensor: "accepted",
+        sensorDeeper: "Publish error: Not authorized",
+        sensorStatus: "Publish error: Not authorized",
+        viewer: "Publish error: Not authorized",
+      });
+      await Promise.all([sensor.endAsync(), viewer.endAsync()]);
+    });
+
+    // Mosquitto 2.0 accepts every subscription and checks at delivery, so what arrives is what counts.
+    test("each user receives what is declared and nothing else", async () => {
+      const [sensor, viewer] = await Promise.all([client("sensor"), client("viewer")]);
+      const received: string[] = [];
+      sensor.on("message", (topic) => received.push(`sensor got ${topic}`));
+      viewer.on("message", (topic) => received.push(`viewer got ${topic}`));
+      await Promise.all([
+        sensor.subscribeAsync("#", { qos: 1 }),
+        viewer.subscribeAsync(["#", "$SYS/#"], { qos: 1 }),
+      ]);
+      await publish(sensor, "sensor/one");
+      await publish(sensor, "sensor/two");
+      await until("the second message", async () => received.some((line) => line.endsWith("sensor/two")));
+      expect(received).toEqual(["viewer got sensor/one", "viewer got sensor/two"]);
+      await Promise.all([sensor.endAsync(), viewer.endAsync()]);
+    });
+
+    test("a reading goes from the broker to the database, the API, the socket and the page", async (context) => {
+      const pushed: { readonly capteur: string }[] = [];
+      const socket = new WebSocket(`ws://127.0.0.1:${PORTS.backend}/ws`);
+      socket.on("message", (data) => pushed.push(JSON.parse(String(data))));
+      await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
+      const page =
+        missing.browser === undefined ? await openPage(`http://localhost:${PORTS.frontend}/`) : undefined;
+
+      await publishReading("story", 21.5);
+
+      const listed = await until("the reading in the list", async () => (await readings("story"))[0]);
+      expect(listed).toEqual({
+        capteur: "story",
+        valeur: 21.5,
+        horodatage: expect.stringMatching(/^20\d\d-.*Z$/),
+      });
+      expect(
+        await until("the reading on the socket", async () =>
+          pushed.find(({ capteur }) => capteur === "story"),
+        ),
+      ).toEqual(listed);
+      const query = "SELECT count(*) FROM pg_stat_user_tables WHERE n_live_tup > 0 OR n_tup_ins > 0";
+      expect(Number(await psql(query))).toBeGreaterThan(0);
+      socket.close();
+      if (page === undefined) return context.skip(`no browser: ${missing.browser}`);
+      expect(await page.textOf("latest-story")).toContain("21");
+      expect(page.complaints).toEqual([]);
+      await page.close();
+    });
+
+    test("the databases cannot be reached from the host's addresses", async () => {
+      const addresses = Object.values(networkInterfaces()).flatMap((found) => found ?? []);
+      const own = addresses
+        .filter(({ address }) => !address.startsWith("fe80"))
+        .map(({ address }) => address);
+      const open = await Promise.all(
+        own.flatMap((address) =>
+          [5432, 6379].map(async (port) =>
+            (await reachable(address, port)) ? `${address}:${port}` : undefined,
+          ),
+        ),
+      );
+      expect(open.filter(Boolean)).toEqual([]);
+      expect(
+        await docker(
+          "ps",
+          "--filter",
+          `label=exploreiot.deployment=${deployment.name}`,
+          "--format",
+          "{{.Ports}}",
+        ),
+      ).not.toMatch(/->(5432|6379)/);
+    });
+
+    test("the frontend reaches neither the databases nor the broker, by name or by address", async () => {
+      const [postgres, redis, broker] = await inspectAll(
+        ["postgres", "redis", "mosquitto"].map((role) => deployment.container(role)),
+      );
+      const targets = [
+        ["postgres", 5432],
+        ["redis", 6379],
+        ["mosquitto", 1883],
+        [addressOf(postgres), 5432],
+        [addressOf(redis), 6379],
+        [addressOf(broker), 1883],
+        ["backend", 8000],
+      ] as const;
+      const reached = await Promise.all(targets.map(([host, port]) => reachableFrom("frontend", host, port)));
+      expect(reached).toEqual([false, false, false, false, false, false, true]);
+    });
+
+    test("no secret is in the synthesized files, the plan, the state, inspect, image history or logs", async () => {
+      expect(await secretsIn(deployment, engine)).toEqual([]);
+    });
+
+    test("every container is confined as declared", async () => {
+      const services = await inspectAll(ROLES.map((role) => deployment.container(role)));
+      for (const { Name, Config, HostConfig } of services) {
+        expect({
+          Name,
+          user: /^[1-9]\d*:[1-9]\d*$/.test(Config.User),
+          readOnly: HostConfig.ReadonlyRootfs,
+          init: HostConfig.Init,
+          drop: HostConfig.CapDrop,
+          add: HostConfig.CapAdd ?? [],
+          security: HostConfig.SecurityOpt,
+          privileged: HostConfig.Privileged,
+          swap: HostConfig.MemorySwap === HostConfig.Memory && HostConfig.Memory > 0,
+          cpus: HostConfig.NanoCpus > 0,
+          log: HostConfig.LogConfig,
+          restart: HostConfig.RestartPolicy.Name,
+          health: Config.Healthcheck.Test.length > 1,
+        }).toEqual({
+          Name,
+          user: true,
+          readOnly: true,
+          init: true,
+          drop: ["ALL"],
+          add: [],
+          security: ["no-new-privileges:true"],
+          privileged: false,
+          swap: true,
+          cpus: true,
+          log: { Type: "json-file", Config: { "max-file": "3", "max-size": "10m" } },
+          restart: "unless-stopped",
+          health: true,
+        });
+      }
+      const capabilities = await docker(
+        "exec",
+        deployment.container("postgres"),
+        "grep",
+        "-E",
+        "^(CapBnd|NoNewPrivs)",
+        "/proc/1/status",
+      );
+      expect(capabilities.split(/\s+/)).toEqual(["CapBnd:", "0000000000000000", "NoNewPrivs:", "1"]);
+      inspected[engine] = comparable(
+        await inspectAll([...ROLES, ...JOBS].map((role) => deployment.container(role))),
+      );
+    });
+
+    test("only the three listeners are published", async () => {
+      const states = await inspectAll([...ROLES, ...JOBS].map((role) => deployment.container(role)));
+      const published = states.flatMap(({ HostConfig }) =>
+        Object.entries(HostConfig.PortBindings ?? {}).flatMap(([inside, bindings]) =>
+          bindings.map(({ HostIp, HostPort }) => `${HostIp}:${HostPort}->${inside}`),
+        ),
+      );
+      expect(published.sort()).toEqual([
+        `127.0.0.1:${PORTS.mqtt}->1883/tcp`,
+        `127.0.0.1:${PORTS.frontend}->3000/tcp`,
+        `127.0.0.1:${PORTS.backend}->8000/tcp`,
+      ]);
+    });
+
+    test("a second up has nothing to do, and a second plan is empty", async () => {
+      expect(await deployment.up(engine)).toEqual({ changed: false, log: "" });
+      if (engine !== "terraform") return;
+      const plan = await run(
+        ["terraform", `-chdir=${deployment.stack}`, "plan", "-detailed-exitcode", "-input=false"],
+        { expected: [0, 1, 2] },
+      );
+      expect(plan.code).toBe(0);
+    });
+
+    describe("up repairs what has drifted", () => {
+      const redis = deployment.container("redis");
+
+      test.each([
+        { what: "stopped", drift: () => docker("stop", redis), said: "is exited" },
+        { what: "removed", drift: () => docker("rm", "--force", redis), said: undefined },
+        { what: "paused", drift: () => docker("pause", redis), said: "is paused" },
+        {
+          what: "replaced by another of its name",
+          drift: () => impostor(redis),
+          said: "was replaced by another container",
+        },
+        {
+          what: "taken off its network",
+          drift: () => docker("network", "disconnect", `exploreiot-${deployment.name}-data`, redis),
+          said: "is on no network",
+        },
+        {
+          what: "running another image than its tag names",
+          drift: () => moveTag(redis),
+          said: "runs another image",
+        },
+      ])("a container that was $what", async ({ drift, said }) => {
+        await drift();
+        const { changed, log } = await deployment.up(engine);
+        expect(changed).toBe(true);
+        if (said !== undefined) expect(log).toContain(said);
+        expect((await deployment.kit("status")).code).toBe(0);
+        expect((await deployment.up(engine)).changed).toBe(false);
+      });
+
+      test("a changed port, and nothing but the container that has it", async () => {
+        const before = await ids();
+        deployment.configure({
+          listeners: { ...deployment.config.listeners, mqtt: { port: PORTS.mqtt + 1 } },
+        });
+        await deployment.up(engine);
+        expect(changedRoles(before, await ids())).toEqual(["mosquitto"]);
+        expect(await login(PORTS.mqtt + 1, { username: "sensor", password: password("sensor") })).toBe(
+          "accepted",
+        );
+        deployment.configure({ listeners: { ...deployment.config.listeners, mqtt: { port: PORTS.mqtt } } });
+        await deployment.up(engine);
+      });
+
+      test("a changed secret file, and exactly the containers that read it", async () => {
+        const before = await ids();
+        const file = join(deployment.home, "secrets", "redis-health-password");
+        const old = readFileSync(file, "utf8");
+        rewrite(file, "changed-by-hand");
+        await deployment.up(engine);
+        expect(changedRoles(before, await ids())).toEqual(["redis", "redis-files"]);
+        rewrite(file, old);
+        await deployment.up(engine);
+      });
+
+      test("a changed network, with the containers on it", async () => {
+        const before = await ids();
+        deployment.configure({ networks: { edge: { ipv4: "10.213.77.0/28" } } });
+        await deployment.up(engine);
+        expect(changedRoles(before, await ids())).toEqual(["api", "frontend"]);
+        deployment.configure({ networks: {} });
+        await deployment.up(engine);
+      });
+    });
+
+    test("down keeps the readings for the next up", async () => {
+      await publishReading("kept", 7);
+      await until("the reading", async () => (await readings("kept")).length === 1);
+      expect((await deployment.kit("down")).code).toBe(0);
+      expect(
+        await docker("ps", "--all", "--quiet", "--filter", `label=exploreiot.deployment=${deployment.name}`),
+      ).toBe("");
+      await deployment.up(engine);
+      expect((await readings("kept")).map(({ valeur }) => valeur)).toEqual([7]);
+    });
+  });
+}
+
+describe.skipIf(missing.terraform ?? missing.compose)(
+  titled("both engines", missing.terraform ?? missing.compose),
+  () => {
+    test("make containers that docker inspect cannot tell apart", () => {
+      expect(Object.keys(inspected)).toEqual(["terraform", "compose"]);
+      expect(inspected.compose).toEqual(inspected.terraform);
+    });
+  },
+);
+
+afterAll(() => deployment.forget());
+
+const psql = (query: string) =>
+  docker(
+    "exec",
+    deployment.container("postgres"),
+    "psql",
+    "-h",
+    "/run/postgresql",
+    "-U",
+    "postgres",
+    "-d",
+    "exploreiot",
+    "-qtAc",
+    query,
+  );
+
+const addressOf = (state: Inspected | undefined): string =>
+  Object.values(state?.NetworkSettings.Networks ?? {})[0]?.IPAddress ?? "no address";
+
+function reachable(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host, port, timeout: 1000 });
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket
+      .once("connect", () => end(true))
+      .once("error", () => end(false))
+      .once("timeout", () => end(false));
+  });
+}
+
+async function reachableFrom(role: string, host: string, port: number): Promise<boolean> {
+  const argv = [
+    "docker",
+    "exec",
+    deployment.container(role),
+    "timeout",
+    "2",
+    "bash",
+    "-c",
+    `</dev/tcp/${host}/${port}`,
+  ] as const;
+  return (await run(argv, { expected: [0, 1, 124] })).code === 0;
+}
+
+async function impostor(name: string): Promise<void> {
+  const image = await docker("inspect", "--format", "{{.Image}}", name);
+  await docker("rm", "--force", name);
+  await docker("run", "--detach", "--name", name, image, "sleep", "600");
+}
+
+/** Gives the tag to another image, as a rebuild under the same name would. */
+async function moveTag(name: string): Promise<void> {
+  const tag = (await docker("inspect", "--format", "{{.Config.Image}}", name)).startsWith("sha256")
+    ? await docker(
+        "image",
+        "inspect",
+        "--format",
+        "{{index .RepoTags 0}}",
+        await docker("inspect", "--format", "{{.Image}}", name),
+      )
+    : await docker("inspect", "--format", "{{.Config.Image}}", name);
+  const holder = await docker("create", tag);
+  await docker("commit", "--change", "LABEL moved=yes", holder, tag);
+  await docker("rm", holder);
+}
+
+function rewrite(file: string, content: string): void {
+  chmodSync(file, 0o600);
+  writeFileSync(file, content);
+  chmodSync(file, 0o400);
+}
+
+async function ids(): Promise<Record<string, string>> {
+  const states = await inspectAll([...ROLES, ...JOBS].map((role) => deployment.container(role)));
+  return Object.fromEntries(states.map(({ Id, Config }) => [Config.Labels["exploreiot.role"], Id]));
+}
+
+const changedRoles = (before: Record<string, string>, after: Record<string, string>) =>
+  Object.keys(after)
+    .filter((role) => before[role] !== after[role])
+    .sort();

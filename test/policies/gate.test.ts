@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { deploymentHome, projectRoot } from "../../config/home.ts";
+import { local } from "../../config/local.ts";
+import { run } from "../../engines/run.ts";
+import { judge } from "../../policies/gate.ts";
+import { elementAt, synthesized } from "./synthesized.ts";
+
+function temporary(): string {
+  const folder = mkdtempSync(join(tmpdir(), "exploreiot-test-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** What a call throws, as it is printed. */
+function refusal(call: () => void): string {
+  try {
+    call();
+  } catch (error) {
+    return (error as { render(): string }).render();
+  }
+  return "nothing was thrown";
+}
+
+describe("the gate", () => {
+  test("lists every finding of every stack, with what is allowed and what to do", () => {
+    const sound = synthesized(local);
+    const broken = synthesized({ ...local, name: "broken" }, (stack) => {
+      elementAt(stack, "Redis/Service/Container").addOverride("rm", true);
+      elementAt(stack, "Images/redis").addOverride("keep_locally", false);
+    });
+    const path = `t-${process.pid}-broken`;
+
+    expect(refusal(() => judge([sound.file, broken.file]))).toBe(`the policies stop this synthesis: 2 findings
+${path}/Redis/Service/Container: rm is true
+    CTR-036 containers are started and kept; only jobs end
+    allowed: rm unset, start unset, must_run true or unset (false for a job), attach only for a job
+    fix: remove rm, start and attach; declare what runs once as JobContainer
+${path}/Images/redis: keep_locally is false
+    IMG-011 an image is kept when its resource goes
+    allowed: keep_locally true
+    fix: set keepLocally to true
+  → policies/README.md says what each rule prevents`);
+  });
+
+  test("refuses a file that is no JSON", () => {
+    const file = join(temporary(), "cdk.tf.json");
+    writeFileSync(file, "{");
+
+    expect(refusal(() => judge([file]))).toContain(`${file}: is not JSON`);
+  });
+
+  test("refuses a stack without anything that it knows", () => {
+    const file = join(temporary(), "cdk.tf.json");
+    writeFileSync(file, "{}");
+
+    expect(refusal(() => judge([file]))).toContain("no version is required of the provider docker");
+  });
+
+  test("lets a sound stack pass", () => {
+    expect(refusal(() => judge([synthesized(local).file]))).toBe("nothing was thrown");
+  });
+
+  test("stops the program that cdktf runs, with exit code 1", { timeout: 30_000 }, async () => {
+    const folder = temporary();
+    const name = `t-${process.pid}-gate`;
+    const site = join(folder, "site.json");
+    onTestFinished(() => rmSync(deploymentHome(name), { recursive: true, force: true }));
+    writeFileSync(site, JSON.stringify({ name, backend: { environment: { UPSTREAM_TOKEN: "hunter2" } } }));
+
+    const result = await run([process.execPath, join(projectRoot, "bin", "synth.js")], {
+      cwd: projectRoot,
+      env: { EXPLOREIOT_CONFIG: site, CDKTF_OUTDIR: join(folder, "out") },
+      expected: [1],
+    });
+
+    expect(result.stderr.split("\n").slice(0, 3)).toEqual([
+      "error: the policies stop this synthesis: 3 findings",
+      `${name}/Backend/Migrate/Container: UPSTREAM_TOKEN has a value`,
+      "    SEC-001 no variable with the name of a secret has a value",
+    ]);
+    expect(result.stderr).not.toContain("hunter2");
+  });
+});

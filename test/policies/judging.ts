@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { evaluate, type Finding, type Policy } from "../../policies/policy.ts";
+import type { Block } from "../../policies/values.ts";
+
+type Resources = Readonly<Record<string, Readonly<Record<string, Block>>>>;
+
+interface Case {
+  readonly name: string;
+
+  /** Attributes of the resource under judgement, `test/Subject`. */
+  readonly given: Block;
+
+  /** @default - the first type that the policy looks at */
+  readonly type?: string;
+
+  /** What else the stack holds. */
+  readonly beside?: Resources;
+}
+
+interface Rejection extends Case {
+  /** All that is found on the subject, in order. */
+  readonly evidence: readonly string[];
+}
+
+interface Acceptance extends Case {
+  /** Resources that the policy looked at; 0 where it does not apply. @default 1 */
+  readonly examined?: number;
+}
+
+/** Tests of one policy: the whole report is compared, with what was examined. */
+export function judges(
+  policy: Policy,
+  id: string,
+  { rejects, accepts }: { readonly rejects: readonly Rejection[]; readonly accepts: readonly Acceptance[] },
+): void {
+  describe(`${id} ${policy.title}`, () => {
+    test.each(rejects)("rejects $name", (rejection) => {
+      const { findings } = reportOn(policy, rejection);
+
+      expect(findings).toEqual(
+        rejection.evidence.map((evidence) => ({
+          policy: id,
+          path: "test/Subject",
+          evidence,
+          allowed: policy.allowed,
+          fix: policy.fix,
+        })),
+      );
+    });
+
+    test.each(accepts)("accepts $name", (acceptance) => {
+      expect(reportOn(policy, acceptance)).toEqual({ examined: acceptance.examined ?? 1, findings: [] });
+    });
+  });
+}
+
+function reportOn(policy: Policy, { given, type = policy.looksAt[0] as string, beside = {} }: Case) {
+  const subject = { "//": { metadata: { path: "test/Subject" } }, ...given };
+  const resource = { ...beside, [type]: { Subject: subject, ...beside[type] } };
+  const settings = type === "terraform" ? { terraform: given } : { resource };
+  return reportOf(policy, {
+    "//": { metadata: { stackName: type === "terraform" ? "test/Subject" : "test" } },
+    ...settings,
+  });
+}
+
+/** What one policy says about a parsed `cdk.tf.json`. */
+export function reportOf(policy: Policy, json: unknown): { examined: number; findings: readonly Finding[] } {
+  const report = evaluate(json, [policy])[1];
+  return { examined: report?.examined ?? 0, findings: report?.findings ?? [] };
+}
+
+/** Networks to refer to: `${docker_network.Edge.id}` leads out, `Data` is internal. */
+export const NETWORKS: Resources = {
+  docker_network: {
+    Edge: { "//": { metadata: { path: "test/Edge" } }, name: "edge", internal: false },
+    Data: { "//": { metadata: { path: "test/Data" } }, name: "data", internal: true },
+    Later: { "//": { metadata: { path: "test/Later" } }, name: "later", internal: "${var.internal}" },
+  },
+};

@@ -1,0 +1,71 @@
+import { networksAreJoinedById } from "../../../policies/provider/networks-are-joined-by-id.ts";
+import { judges, NETWORKS } from "../judging.ts";
+
+const edge = { name: "${docker_network.Edge.id}", aliases: ["backend"] };
+
+judges(networksAreJoinedById, "PRV-007", {
+  rejects: [
+    {
+      name: "a literal name",
+      given: { networks_advanced: [{ name: "edge" }] },
+      beside: NETWORKS,
+      evidence: ['networks_advanced.name is "edge"'],
+    },
+    {
+      name: "the name of a network of the stack",
+      given: { networks_advanced: { name: "${docker_network.Edge.name}" } },
+      beside: NETWORKS,
+      evidence: ['networks_advanced.name is "${docker_network.Edge.name}"'],
+    },
+    {
+      name: "the id of something else",
+      given: { networks_advanced: [{ name: "${docker_container.Other.id}" }] },
+      beside: { docker_volume: { Other: {} } },
+      evidence: ['networks_advanced.name is "${docker_container.Other.id}"'],
+    },
+    {
+      name: "a reference to nothing",
+      given: { networks_advanced: [{ name: "${docker_network.None.id}" }] },
+      beside: NETWORKS,
+      evidence: ['networks_advanced.name is "${docker_network.None.id}"'],
+    },
+    {
+      name: "a network of another kind of source",
+      given: { networks_advanced: [{ name: "${data.docker_network.Edge.id}" }, {}] },
+      beside: NETWORKS,
+      evidence: [
+        'networks_advanced.name is "${data.docker_network.Edge.id}"',
+        "networks_advanced.name is not set",
+      ],
+    },
+    {
+      name: "network_mode with a name",
+      given: { network_mode: "edge" },
+      evidence: ['network_mode is "edge"'],
+    },
+    {
+      name: "network_mode beside networks",
+      given: { network_mode: "none", networks_advanced: [edge] },
+      beside: NETWORKS,
+      evidence: ['network_mode is "none" beside networks_advanced'],
+    },
+    {
+      name: "a network_mode known only at apply",
+      given: { network_mode: "${docker_network.Edge.name}" },
+      evidence: ['network_mode is "${docker_network.Edge.name}", known only at apply'],
+    },
+  ],
+  accepts: [
+    {
+      name: "ids of networks of the stack",
+      given: { networks_advanced: [edge, { name: "${docker_network.Data.id}" }] },
+      beside: NETWORKS,
+    },
+    { name: "no network", given: { network_mode: "none" } },
+    {
+      name: "the value that the schema fills in",
+      given: { network_mode: "bridge", networks_advanced: [edge] },
+      beside: NETWORKS,
+    },
+  ],
+});

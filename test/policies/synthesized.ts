@@ -1,0 +1,44 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App, type TerraformElement } from "cdktf";
+import { onTestFinished } from "vitest";
+import { deploymentHome } from "../../config/home.ts";
+import { parseDeployment } from "../../config/parse.ts";
+import type { DeploymentInput } from "../../config/schema.ts";
+import { IotStack } from "../../stacks/iot-stack.ts";
+
+/** A stack that was written, in a folder that goes when the test ends; so do the secrets made for it. */
+export interface Synthesized {
+  readonly file: string;
+  readonly json: unknown;
+}
+
+/**
+ * Synthesizes a deployment as main.ts does.
+ *
+ * @param change what an escape hatch does to the stack, before it is written
+ */
+export function synthesized(
+  input: DeploymentInput,
+  change: (stack: IotStack) => void = () => {},
+): Synthesized {
+  const outdir = mkdtempSync(join(tmpdir(), "exploreiot-test-"));
+  const name = `t-${process.pid}-${input.name}`;
+  onTestFinished(() => {
+    for (const folder of [outdir, deploymentHome(name)]) rmSync(folder, { recursive: true, force: true });
+  });
+  const app = new App({ outdir });
+  const stack = new IotStack(app, parseDeployment({ ...input, name }, "test"));
+  change(stack);
+  app.synth();
+  const file = join(outdir, "stacks", name, "cdk.tf.json");
+  return { file, json: JSON.parse(readFileSync(file, "utf8").replaceAll(`${name}/`, `${input.name}/`)) };
+}
+
+/** The element at a construct path below the stack. */
+export function elementAt(stack: IotStack, path: string): TerraformElement {
+  const found = stack.node.findAll().find((node) => node.node.path === `${stack.node.id}/${path}`);
+  if (found === undefined) throw new Error(`nothing at ${path}`);
+  return found as TerraformElement;
+}

@@ -1,0 +1,296 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { projectRoot } from "../../config/home.ts";
+import { local } from "../../config/local.ts";
+import { parseDeployment } from "../../config/parse.ts";
+import { production } from "../../config/production.ts";
+import type { DeploymentInput } from "../../config/schema.ts";
+import { allowList } from "../../firewall/allow-list.ts";
+import { byRole, containersOf, custom, labelOf, type RawStack, Sandbox } from "../support/synthesized.ts";
+
+type Input = Omit<DeploymentInput, "name">;
+const inputs: [string, Input][] = [
+  ["local", local],
+  ["production", production],
+  ["an own application", custom],
+];
+
+function sandbox(): Sandbox {
+  const made = new Sandbox();
+  onTestFinished(() => made.remove());
+  return made;
+}
+
+/** Role to the networks that it is on, with the names it has there. */
+function attachments(made: Sandbox, json: RawStack): Record<string, unknown> {
+  const stack = made.stack();
+  return Object.fromEntries(
+    Object.keys(byRole(json))
+      .filter((role) => !role.endsWith("-files"))
+      .map((role) => {
+        const spec = stack.containers.find(({ labels }) => labels["exploreiot.role"] === role);
+        const networks = spec?.networks.map(({ name, aliases }) => `${name.split("-").at(-1)}:${aliases}`);
+        return [role, networks?.join(" ")];
+      }),
+  );
+}
+
+describe("the networks of", () => {
+  test("the reference application keep the frontend from broker and databases", () => {
+    const made = sandbox();
+    const json = made.json(local);
+
+    expect(attachments(made, json)).toEqual({
+      mosquitto: "broker:mosquitto",
+      postgres: "data:postgres",
+      redis: "data:redis",
+      migrate: "broker:migrate data:migrate",
+      api: "edge:backend broker:backend data:backend",
+      ingest: "broker:ingest data:ingest",
+      frontend: "edge:frontend",
+    });
+    expect(Object.values(json.resource.docker_network).map(({ "//": _, ...network }) => network)).toEqual([
+      { name: `exploreiot-${made.name}-edge`, driver: "bridge", internal: false, ipv6: false },
+      { name: `exploreiot-${made.name}-broker`, driver: "bridge", internal: false, ipv6: false },
+      { name: `exploreiot-${made.name}-data`, driver: "bridge", internal: true, ipv6: false },
+    ]);
+  });
+
+  test("an own application hold every replica at its role's name, with the subnets it was given", () => {
+    const made = sandbox();
+    const json = made.json(custom);
+    const { edge, data } = Object.fromEntries(
+      made.stack().networks.map((n) => [n.name.split("-").at(-1), n]),
+    );
+
+    expect(attachments(made, json)).toMatchObject({
+      api: "edge:backend broker:backend data:backend",
+      "worker-1": "broker:worker data:worker",
+      "worker-2": "broker:worker data:worker",
+      beat: "broker:beat data:beat",
+    });
+    expect([edge?.subnets, data?.subnets, edge?.ipv6]).toEqual([
+      [
+        { subnet: "172.30.1.0/24", gateway: "172.30.1.1" },
+        { subnet: "fd00:30:1::/64", gateway: "fd00:30:1::1" },
+      ],
+      [{ subnet: "172.30.3.0/24", gateway: "172.30.3.1" }],
+      true,
+    ]);
+  });
+
+  test("any deployment are named by id, so that a replaced network replaces its containers first", () => {
+    const names = containersOf(sandbox().json(local)).flatMap(
+      ({ networks_advanced }) => (networks_advanced ?? []) as { name: string }[],
+    );
+
+    expect(names).toHaveLength(10);
+    expect(names.filter(({ name }) => !/^\$\{docker_network\.\w+\.id\}$/.test(name))).toEqual([]);
+  });
+});
+
+describe("published ports", () => {
+  test.each(inputs)("of %s are the allow-list, no more and no less", (_, input) => {
+    const containers = containersOf(sandbox().json(input));
+    const published = containers.flatMap((container) =>
+      ((container.ports ?? []) as { external: number; ip: string; protocol: string }[]).map(
+        ({ external, ip, protocol }) => ({
+          role: labelOf(container, "role"),
+          address: ip,
+          port: external,
+          protocol,
+        }),
+      ),
+    );
+    const role = { frontend: "frontend", backend: "api", mqtt: "mosquitto" };
+    const allowed = allowList(parseDeployment({ ...input, name: "site" }, "test"));
+
+    expect(allowed).toHaveLength(3);
+    expect(published.toSorted((a, b) => a.port - b.port)).toEqual(
+      allowed
+        .map(({ listener, address, port, protocol }) => ({ role: role[listener], address, port, protocol }))
+        .toSorted((a, b) => a.port - b.port),
+    );
+  });
+
+  test("lead to the ports inside, at the addresses that were chosen", () => {
+    const { frontend, api, mosquitto } = byRole(sandbox().json(custom));
+
+    expect([frontend?.ports, api?.ports, mosquitto?.ports]).toEqual([
+      [{ internal: 3000, external: 3100, ip: "0.0.0.0", protocol: "tcp" }],
+      [{ internal: 9000, external: 8100, ip: "192.0.2.7", protocol: "tcp" }],
+      [{ internal: 1883, external: 1983, ip: "0.0.0.0", protocol: "tcp" }],
+    ]);
+  });
+});
+
+describe("what is synthesized", () => {
+  test.each(inputs)("for %s holds no secret, neither plain nor hashed", (_, input) => {
+    const made = sandbox();
+    made.synthesize(input);
+    const text = made.synthesized();
+    const names = made.secretNames();
+    const forms = names.flatMap((name) => {
+      const value = made.secrets.value(name);
+      return [
+        value,
+        Buffer.from(value).toString("base64"),
+        encodeURIComponent(value),
+        made.secrets.redisHash(name),
+      ];
+    });
+
+    expect(names.length).toBeGreaterThanOrEqual(7);
+    expect(forms.filter((form) => text.includes(form))).toEqual([]);
+    expect(text).not.toContain("$7$101$");
+  });
+
+  test.each(inputs)("for %s names files of this machine by relative path only", (_, input) => {
+    const made = sandbox();
+    const sources = containersOf(made.json(input)).flatMap(({ upload }) =>
+      ((upload ?? []) as { source?: string }[]).flatMap(({ source }) => source ?? []),
+    );
+
+    expect(sources.length).toBeGreaterThanOrEqual(6);
+    expect(sources.filter((source) => !/^\.\.\/\.\.\/\.\.\/(secrets|files)\//.test(source))).toEqual([]);
+    expect(made.synthesized()).not.toContain(projectRoot);
+  });
+
+  test.each(inputs)("for %s is the same to the byte the second time", (_, input) => {
+    const made = sandbox();
+
+    expect(made.synthesize(input)).toBe(made.synthesize(input));
+  });
+
+  test("shares no name with another deployment", () => {
+    const names = (json: RawStack) =>
+      [json.resource.docker_container, json.resource.docker_network, json.resource.docker_volume].flatMap(
+        (blocks) => Object.values(blocks).map(({ name }) => name),
+      );
+    const [one, two] = [names(sandbox().json(custom)), names(sandbox().json(custom))];
+
+    expect(one).toHaveLength(13 + 3 + 9);
+    expect(new Set([...one, ...two]).size).toBe(2 * one.length);
+  });
+
+  test("puts data in volumes that Terraform refuses to destroy in production, and the rest in others", () => {
+    const protectedVolumes = (input: Input) => {
+      const made = sandbox();
+      return Object.values(made.json(input).resource.docker_volume)
+        .filter(({ lifecycle }) => (lifecycle as { prevent_destroy?: boolean })?.prevent_destroy)
+        .map(({ name }) => name.replace(`exploreiot-${made.name}-`, ""));
+    };
+
+    expect(protectedVolumes(local)).toEqual([]);
+    expect(protectedVolumes(custom)).toEqual([
+      "mosquitto-data",
+      "postgres-15-data",
+      "redis-data",
+      "backend-uploads-data",
+      "frontend-cache-data",
+    ]);
+  });
+});
+
+describe("a change replaces exactly the containers that read it:", () => {
+  /** Roles whose config hash is another after `change`. */
+  function replaced(input: Input, change: (made: Sandbox) => Input): readonly string[] {
+    const made = sandbox();
+    const hashes = (json: RawStack) =>
+      Object.fromEntries(Object.entries(byRole(json)).map(([role, c]) => [role, labelOf(c, "config-hash")]));
+    const before = hashes(made.json(input));
+    const after = hashes(made.json(change(made)));
+    return Object.keys(after)
+      .filter((role) => before[role] !== after[role])
+      .sort();
+  }
+
+  const rotate = (name: string) => (made: Sandbox) => {
+    const path = made.secrets.path(name);
+    rmSync(path);
+    writeFileSync(path, "another-value", { mode: 0o400 });
+    return local;
+  };
+
+  const backend = ["api", "backend-files", "ingest", "migrate"];
+  test.each<[string, (made: Sandbox) => Input, readonly string[]]>([
+    ["nothing for the same configuration", () => local, []],
+    ["the password of a sensor", rotate("mqtt-sensor-password"), ["mosquitto", "mosquitto-files"]],
+    [
+      "the backend's password at the broker",
+      rotate("mqtt-backend-password"),
+      [...backend, "mosquitto", "mosquitto-files"],
+    ],
+    ["the database password", rotate("postgres-app-password"), [...backend, "postgres", "postgres-files"]],
+    ["the key that guards writing", rotate("backend-api-key"), [...backend, "frontend", "frontend-files"]],
+    ["the password of Redis's probe", rotate("redis-health-password"), ["redis", "redis-files"]],
+    [
+      "a user more at the broker",
+      () => ({ mosquitto: { users: [...(local.mosquitto?.users ?? []), { name: "more" }] } }),
+      ["mosquitto", "mosquitto-files"],
+    ],
+    [
+      "a tmpfs of the frontend",
+      () => ({ ...local, frontend: { tmpfs: [{ path: "/tmp", sizeMiB: 17 }] } }),
+      ["frontend"],
+    ],
+    [
+      "the health path of the backend",
+      () => ({ ...local, backend: { healthPath: "/readyz" } }),
+      ["api", "ingest"],
+    ],
+    ["the user of the backend", () => ({ ...local, backend: { user: "10009:10009" } }), backend],
+  ])("%s", (_, change, roles) => {
+    expect(replaced(local, change)).toEqual([...roles].sort());
+  });
+});
+
+describe("an own application", () => {
+  test("gets its secrets as files, or through a wrapper that starts its command", () => {
+    const { api, migrate, "worker-1": worker } = byRole(sandbox().json(custom));
+    const wrapper = ["/bin/sh", "/run/exploreiot/with-secrets.sh"];
+
+    expect([api, migrate, worker].map((container) => [container?.entrypoint, container?.command])).toEqual([
+      [[...wrapper, "serve"], []],
+      [[...wrapper, "migrate"], []],
+      [[...wrapper, "work"], []],
+    ]);
+    expect(api?.env).toEqual([
+      "DB_HOST=postgres",
+      "FORMAT=$${x} %%{y} $z",
+      "SECRET_VARIABLES=DATABASE_URL",
+      "SESSION_KEY_FILE=/run/exploreiot/SESSION_KEY",
+    ]);
+  });
+
+  test("is probed in the way that each role asks for", () => {
+    const { api, beat, "worker-2": worker } = byRole(sandbox().json(custom));
+    const probe = (container: unknown) => (container as { healthcheck: { test: string[] } }).healthcheck.test;
+
+    expect(probe(worker)).toEqual(["CMD", "check", "$${HOME}"]);
+    expect(probe(api).at(-1)).toContain("127.0.0.1/9000 && printf 'GET /health HTTP/1.0");
+    expect(probe(beat).at(-1)).toContain("127.0.0.1/9000 && printf 'GET /beat HTTP/1.0");
+  });
+
+  test("starts after its migration, which starts after the stores, which start after their files", () => {
+    const made = sandbox();
+    made.synthesize(custom);
+    const roles = Object.fromEntries(
+      made
+        .stack()
+        .containers.map(({ labels, dependsOn }) => [
+          labels["exploreiot.role"],
+          dependsOn.map((name) => name.replace(`exploreiot-${made.name}-`, "")),
+        ]),
+    );
+    const stores = ["mosquitto-files", "mosquitto", "postgres-files", "postgres", "redis-files", "redis"];
+
+    expect(roles).toMatchObject({
+      postgres: ["postgres-files"],
+      "postgres-files": [],
+      migrate: ["backend-files", ...stores],
+      api: ["backend-files", ...stores, "migrate"],
+      frontend: [],
+    });
+  });
+});

@@ -1,0 +1,106 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { installCompose } from "../../cli/setup/compose-plugin.ts";
+import { aptInstall, isDebianRoot } from "../../cli/setup/debian.ts";
+import { engineIsThere, installEngine } from "../../cli/setup/docker-engine.ts";
+import { UserError } from "../../config/errors.ts";
+import { composeEngine } from "../../engines/compose/compose-engine.ts";
+import { run } from "../../engines/run.ts";
+import type { Stack } from "../../engines/stack.ts";
+import { terraformEngine } from "../../engines/terraform/terraform-engine.ts";
+
+/** Why something cannot be tested here; undefined where it can. */
+export interface Missing {
+  readonly docker: string | undefined;
+  readonly terraform: string | undefined;
+  readonly compose: string | undefined;
+  readonly browser: string | undefined;
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    missing: Missing;
+  }
+}
+
+const report = (line: string) => process.stderr.write(`· ${line}\n`);
+
+/** Installs what the end-to-end tests need where that is possible, and ends the engine again if it started one. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  let pid: number | undefined;
+  const docker = await reasonOf(async () => {
+    if (!(await engineIsThere())) pid = await installEngine(report);
+  });
+  if (docker !== undefined && process.env.CI) throw new Error(`CI needs a Docker engine: ${docker}`);
+  const tools =
+    docker === undefined ? await installTools() : { terraform: docker, compose: docker, browser: docker };
+  project.provide("missing", { docker, ...tools });
+  return async () => {
+    if (pid !== undefined) await stop(pid);
+  };
+}
+
+async function installTools(): Promise<Omit<Missing, "docker">> {
+  await reasonOf(() => package_("/usr/bin/mmdebstrap", "mmdebstrap"));
+  return {
+    terraform: await terraformMissing(),
+    compose: await reasonOf(async () => {
+      if ((await composeEngine.unavailable(trial(""))) !== undefined) await installCompose(report);
+    }),
+    browser: await reasonOf(() => package_("/usr/bin/chromium", "chromium")),
+  };
+}
+
+async function package_(path: string, name: string): Promise<void> {
+  if (existsSync(path)) return;
+  if (!isDebianRoot()) throw new UserError(`${path} is not installed`);
+  await aptInstall([name], `${path} is not there`, report);
+}
+
+async function reasonOf(work: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+}
+
+/** Whether `terraform init` finds the provider, tried in a folder that holds nothing else. */
+async function terraformMissing(): Promise<string | undefined> {
+  const folder = mkdtempSync(join(tmpdir(), "exploreiot-init-"));
+  mkdirSync(folder, { recursive: true });
+  const docker = { source: "kreuzwerker/docker", version: "~> 4.5" };
+  writeFileSync(
+    join(folder, "cdk.tf.json"),
+    JSON.stringify({ terraform: { required_providers: { docker } } }),
+  );
+  try {
+    return await terraformEngine.unavailable(trial(folder));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function trial(folder: string) {
+  const stack = {
+    name: "",
+    folder,
+    containers: [],
+    networks: [],
+    volumes: [],
+    recipes: [],
+    images: [],
+    fingerprint: "",
+  } satisfies Stack;
+  return { stack, home: folder, report };
+}
+
+/** Ends the engine that this run started; its containers stop with it. */
+async function stop(pid: number): Promise<void> {
+  await run(["kill", String(pid)], { expected: [0, 1] });
+  await run(["timeout", "60", "tail", `--pid=${pid}`, "-f", "/dev/null"], { expected: [0, 124] });
+}

@@ -1,0 +1,149 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { inject } from "vitest";
+import { deploymentHome, projectRoot, stackFolder } from "../../config/home.ts";
+import type { DeploymentInput } from "../../config/schema.ts";
+import type { EngineName } from "../../engines/record.ts";
+import { type RunOptions, type RunResult, run } from "../../engines/run.ts";
+
+export const missing = inject("missing");
+
+/** Title of a group, with the reason in it where it is skipped: the list of skipped tests then says why. */
+export const titled = (title: string, reason: string | undefined) =>
+  reason === undefined ? title : `${title} [skipped: ${reason.split("\n")[0]}]`;
+
+/** A deployment that only tests use: own name, own ports, and nothing left over from an earlier run. */
+export class TestDeployment {
+  readonly name: string;
+  readonly site: string;
+  readonly home: string;
+  readonly stack: string;
+  #config: DeploymentInput;
+
+  constructor(config: DeploymentInput) {
+    this.name = config.name;
+    this.home = deploymentHome(config.name);
+    this.stack = stackFolder(config.name);
+    this.site = join(mkdtempSync(join(tmpdir(), `exploreiot-${config.name}-`)), "site.json");
+    this.#config = config;
+    this.configure({});
+  }
+
+  /** Changes top-level settings of the deployment. */
+  configure(change: Partial<DeploymentInput>): void {
+    this.#config = { ...this.#config, ...change };
+    writeFileSync(this.site, JSON.stringify(this.#config));
+  }
+
+  get config(): DeploymentInput {
+    return this.#config;
+  }
+
+  /** Runs a verb on this deployment; any exit code is an answer. */
+  kit(verb: string, ...args: readonly string[]): Promise<RunResult> {
+    return kit([verb, "--config", this.site, ...args]);
+  }
+
+  async up(engine: EngineName): Promise<{ readonly changed: boolean; readonly log: string }> {
+    const { code, stdout, stderr } = await this.kit("up", "--engine", engine, "--json");
+    if (code !== 0) throw new Error(`up ended with ${code}\n${stderr}`);
+    return { changed: JSON.parse(stdout).changed, log: stderr };
+  }
+
+  async remove(): Promise<void> {
+    const { code, stderr } = await this.kit("down", "--delete-data", "--yes");
+    if (code !== 0) throw new Error(`down ended with ${code}\n${stderr}`);
+  }
+
+  /** Also forgets its secrets and synthesized files. */
+  async forget(): Promise<void> {
+    await this.remove();
+    for (const folder of [this.home, this.stack, join(this.site, "..")])
+      rmSync(folder, { recursive: true, force: true });
+  }
+
+  container(role: string): string {
+    return `exploreiot-${this.name}-${role}`;
+  }
+
+  secret(name: string): string {
+    return readFileSync(join(this.home, "secrets", name), "utf8");
+  }
+
+  /** Every secret value that this deployment has, by file name. */
+  secrets(): ReadonlyMap<string, string> {
+    return new Map(readdirSync(join(this.home, "secrets")).map((name) => [name, this.secret(name)]));
+  }
+}
+
+export function kit(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  return run([process.execPath, join(projectRoot, "bin", "exploreiot.js"), ...args], {
+    expected: [0, 1, 2, 70, 130],
+    ...options,
+  });
+}
+
+/** Runs docker and returns what it prints. */
+export async function docker(...args: readonly string[]): Promise<string> {
+  return (await run(["docker", ...args])).stdout.trim();
+}
+
+/** The part of `docker inspect` that tests look at by name. */
+export interface Inspected extends Readonly<Record<string, unknown>> {
+  readonly Id: string;
+  readonly Name: string;
+  readonly Image: string;
+  readonly State: { readonly ExitCode: number; readonly Running: boolean };
+  readonly Config: {
+    readonly User: string;
+    readonly Image: string;
+    readonly Env: readonly string[] | null;
+    readonly Labels: Readonly<Record<string, string>>;
+    readonly Healthcheck: { readonly Test: readonly string[] };
+  };
+  readonly HostConfig: {
+    readonly ReadonlyRootfs: boolean;
+    readonly Init: boolean;
+    readonly CapDrop: readonly string[];
+    readonly CapAdd: readonly string[] | null;
+    readonly SecurityOpt: readonly string[];
+    readonly Privileged: boolean;
+    readonly Memory: number;
+    readonly MemorySwap: number;
+    readonly NanoCpus: number;
+    readonly Binds: readonly string[] | null;
+    readonly LogConfig: unknown;
+    readonly RestartPolicy: { readonly Name: string };
+    readonly PortBindings: Readonly<
+      Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[]>
+    > | null;
+  };
+  readonly Mounts: readonly { readonly Destination: string }[];
+  readonly NetworkSettings: {
+    readonly Networks: Readonly<
+      Record<string, { readonly IPAddress: string; readonly Aliases: readonly string[] | null }>
+    >;
+  };
+}
+
+/** `docker inspect`, parsed. */
+export async function inspectAll(names: readonly string[]): Promise<readonly Inspected[]> {
+  return JSON.parse(await docker("inspect", "--type", "container", ...names));
+}
+
+/** Waits until a question has an answer. */
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T | undefined | false>,
+  limitMs = 15_000,
+): Promise<T> {
+  const deadline = Date.now() + limitMs;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+    if (Date.now() > deadline) throw new Error(`${what}: not within ${limitMs} ms`);
+    await delay(100);
+  }
+}

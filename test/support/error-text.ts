@@ -1,0 +1,12 @@
+import { UserError } from "../../config/errors.ts";
+
+/** What a person would read if `work` failed as it should; anything but a UserError is thrown on. */
+export async function errorText(work: () => unknown): Promise<string> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof UserError) return error.render();
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}
