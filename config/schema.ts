@@ -13,7 +13,8 @@ const environmentName = text(
   "an environment variable name: upper-case letters, digits and underscores",
 );
 const absolutePath = text(/^\/[A-Za-z0-9._/-]+$/, "an absolute path");
-const urlPath = text(/^\//, 'a path that begins with "/"');
+/** Goes into the request line of a probe, which a shell prints: nothing that either would read in its own way. */
+const urlPath = text(/^\/[A-Za-z0-9._~/?&=-]*$/, 'a path such as "/healthz", without spaces and quotes');
 const databaseName = text(
   /^[a-z][a-z0-9_]{0,62}$/,
   "1 to 63 lower-case letters, digits and underscores, the first a letter",

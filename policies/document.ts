@@ -31,11 +31,22 @@ export class StackDocument {
   readonly resources: readonly Resource[];
   readonly unreadable: readonly Unreadable[];
   readonly #byAddress: ReadonlyMap<string, Resource>;
+  readonly #byType = new Map<string, Resource[]>();
 
   constructor(resources: readonly Resource[], unreadable: readonly Unreadable[]) {
     this.resources = resources;
     this.unreadable = unreadable;
     this.#byAddress = new Map(resources.map((resource) => [`${resource.type}.${resource.id}`, resource]));
+    for (const resource of resources) {
+      const alike = this.#byType.get(resource.type);
+      if (alike === undefined) this.#byType.set(resource.type, [resource]);
+      else alike.push(resource);
+    }
+  }
+
+  /** Resources of the types; `*` stands for all. */
+  of(types: readonly string[]): readonly Resource[] {
+    return types.includes("*") ? this.resources : types.flatMap((type) => this.#byType.get(type) ?? []);
   }
 
   /** Follows a reference that is a whole value; undefined for anything else, also for a reference to nothing. */
@@ -104,7 +115,13 @@ function hidden({ type, path, block }: Resource): Unreadable[] {
   }));
 }
 
-function dynamics(value: unknown): unknown[] {
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => (key === "dynamic" ? [inner] : dynamics(inner)));
+/** Without a list a level: most of the time of a first judgement would go there. */
+function dynamics(value: unknown, found: unknown[] = []): readonly unknown[] {
+  if (typeof value !== "object" || value === null) return found;
+  for (const key in value) {
+    const inner = value[key as keyof typeof value];
+    if (key === "dynamic") found.push(inner);
+    else if (typeof inner === "object") dynamics(inner, found);
+  }
+  return found;
 }

@@ -31,7 +31,7 @@ function mountsOf(volume: Resource, stack: StackDocument): readonly Mount[] {
 
 function index(stack: StackDocument): ReadonlyMap<Resource, readonly Mount[]> {
   const found = new Map<Resource, Mount[]>();
-  for (const container of stack.resources.filter(({ type }) => type === "docker_container")) {
+  for (const container of stack.of(["docker_container"])) {
     const mounts = [
       ...blocks(container.block, "volumes").map(({ volume_name, read_only }) => ({ volume_name, read_only })),
       ...blocks(container.block, "mounts").map(({ source, read_only }) => ({

@@ -76,9 +76,7 @@ function readability({ resources, unreadable }: StackDocument): PolicyReport {
 }
 
 function reportOf(policy: Policy, stack: StackDocument): PolicyReport {
-  const judged = stack.resources
-    .filter(({ type }) => policy.looksAt.includes("*") || policy.looksAt.includes(type))
-    .flatMap((resource) => judge(policy, resource, stack));
+  const judged = stack.of(policy.looksAt).flatMap((resource) => judge(policy, resource, stack));
   return { policy, examined: judged.length, findings: judged.flat() };
 }
 

@@ -52,6 +52,9 @@ class Watcher {
   readonly #report: Report;
   readonly #started = new Map<string, number>();
 
+  /** How often each container has crashed: the first time is told in full, the rest of a crash loop in a line. */
+  readonly #crashes = new Map<string, number>();
+
   /** Containers that somebody asked to stop: their end is no crash. */
   readonly #asked = new Set<string>();
 
@@ -77,8 +80,16 @@ class Watcher {
     } else if (Action === "die" && exitCode === "0" && this.#jobs.has(name)) {
       this.#report(`${name}: done`);
     } else if (Action === "die" && !this.#asked.has(id)) {
-      this.#name(`${name}: ended with exit code ${exitCode}`, id);
+      this.#crashed(name, id, exitCode);
     }
+  }
+
+  #crashed(name: string, id: string, exitCode: string | undefined): void {
+    const times = (this.#crashes.get(id) ?? 0) + 1;
+    this.#crashes.set(id, times);
+    const what = `${name}: ended with exit code ${exitCode}`;
+    if (times === 1) this.#name(what, id);
+    else this.#report(`${what} again (${times} times)`);
   }
 
   #name(what: string, id: string): void {

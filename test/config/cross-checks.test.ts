@@ -157,7 +157,7 @@ describe("a deployment is refused for", () => {
       "a reference to nothing",
       { backend: { environment: { HOST: "http://{postgress.host}" } } },
       [
-        `backend.environment.HOST: got "{postgress.host}"; allowed: ${REFERENCES}; to mend: change the reference`,
+        `backend.environment.HOST: got "{postgress.host}"; allowed: ${REFERENCES}, role.name, role.group; to mend: change the reference`,
       ],
     ],
     [

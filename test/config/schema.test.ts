@@ -164,7 +164,12 @@ describe("a deployment is refused", () => {
     [
       "a health path without its slash",
       { backend: { healthPath: "healthz" } },
-      'backend.healthPath: got "healthz"; allowed: a path that begins with "/"; to mend: change it',
+      'backend.healthPath: got "healthz"; allowed: a path such as "/healthz", without spaces and quotes; to mend: change it',
+    ],
+    [
+      "a health path that a shell would read",
+      { frontend: { healthPath: "/a'$(id)" } },
+      'frontend.healthPath: got "/a\'$(id)"; allowed: a path such as "/healthz", without spaces and quotes; to mend: change it',
     ],
     [
       "a variable in lower case",

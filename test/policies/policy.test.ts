@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { definePolicy, evaluate, stackCanBeRead } from "../../policies/policy.ts";
+import { definePolicy } from "../../policies/policy.ts";
 import { reportOf } from "./judging.ts";
 
 /** Finds the `name` of each container. */
@@ -78,77 +78,27 @@ describe("evaluate", () => {
     });
   });
 
-  test("follows no reference to what is not there", () => {
-    const follows = {
+  test("follows a reference to what is there, and to nothing else", () => {
+    const follows = definePolicy({
       ...naming,
-      check: naming.check,
-      where: (_: unknown, stack: { follow(v: unknown): unknown }) =>
-        stack.follow("${docker_container.Z.id}") !== undefined,
-    };
+      where: () => true,
+      check: ({ block }, stack) => [`${block.to} is ${stack.follow(block.to)?.resource.id}`],
+    });
+    const { findings } = reportOf(
+      follows,
+      containers({
+        A: { to: "${docker_container.B.id}" },
+        B: { to: "${docker_container.Z.id}" },
+        C: { to: "x-${docker_container.B.id}" },
+        D: { to: 1 },
+      }),
+    );
 
-    expect(reportOf(follows, containers({ A: { name: "a" } }))).toEqual({ examined: 0, findings: [] });
-  });
-});
-
-describe("INP-001 every resource of the stack can be read", () => {
-  test.each([
-    {
-      given: "a list in the place of a stack",
-      json: [],
-      path: "stack",
-      evidence: "the file is [], not an object",
-    },
-    { given: "nothing", json: null, path: "stack", evidence: "the file is null, not an object" },
-    {
-      given: "no resources but a text",
-      json: { resource: "x" },
-      path: "stack",
-      evidence: '"x" is not a resource',
-    },
-    {
-      given: "a type that is an expression",
-      json: containers("${local.containers}"),
-      path: "demo/docker_container",
-      evidence: '"${local.containers}" is not a resource',
-    },
-    {
-      given: "a resource that is nothing",
-      json: containers({ A: null }),
-      path: "demo/docker_container/A",
-      evidence: "null is not a resource",
-    },
-    {
-      given: "blocks that exist only at apply",
-      json: containers({ A: { dynamic: { ports: { for_each: "${var.ports}" } } } }),
-      path: "demo/docker_container.A",
-      evidence: "dynamic ports: known only at apply",
-    },
-    {
-      given: "such blocks inside a block",
-      json: containers({ A: { mounts: [{ dynamic: "${var.d}" }] } }),
-      path: "demo/docker_container.A",
-      evidence: 'dynamic "${var.d}": known only at apply',
-    },
-    {
-      given: "settings that are no block",
-      json: { terraform: "~> 4.5" },
-      path: "stack/terraform/settings",
-      evidence: '"~> 4.5" is not a resource',
-    },
-  ])("rejects $given", ({ json, path, evidence }) => {
-    const { allowed, fix } = stackCanBeRead;
-
-    expect(evaluate(json, []).flatMap(({ findings }) => findings)).toEqual([
-      { policy: "INP-001", path, evidence, allowed, fix },
+    expect(findings.map(({ evidence }) => evidence)).toEqual([
+      "${docker_container.B.id} is B",
+      "${docker_container.Z.id} is undefined",
+      "x-${docker_container.B.id} is undefined",
+      "1 is undefined",
     ]);
-  });
-
-  test("accepts resources, and what is called dynamic elsewhere", () => {
-    const json = {
-      resource: { docker_container: { A: {} }, terraform_data: { B: { input: { dynamic: 1 } } } },
-    };
-
-    // The settings of Terraform count as a resource, also where there are none.
-    expect(evaluate(json, [])).toEqual([{ policy: stackCanBeRead, examined: 3, findings: [] }]);
   });
 });

@@ -4,8 +4,11 @@ import { join } from "node:path";
 import { App, type TerraformElement } from "cdktf";
 import { onTestFinished } from "vitest";
 import { deploymentHome } from "../../config/home.ts";
+import { local } from "../../config/local.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
+import { policies } from "../../policies/index.ts";
+import { evaluate } from "../../policies/policy.ts";
 import { IotStack } from "../../stacks/iot-stack.ts";
 
 /** A stack that was written, in a folder that goes when the test ends; so do the secrets made for it. */
@@ -35,6 +38,12 @@ export function synthesized(
   const file = join(outdir, "stacks", name, "cdk.tf.json");
   return { file, json: JSON.parse(readFileSync(file, "utf8").replaceAll(`${name}/`, `${input.name}/`)) };
 }
+
+/** What is found in the local deployment after an escape hatch was used, as `ID path: evidence`. */
+export const foundIn = (change: (stack: IotStack) => void): string[] =>
+  evaluate(synthesized(local, change).json, policies)
+    .flatMap(({ findings }) => findings)
+    .map(({ policy, path, evidence }) => `${policy} ${path}: ${evidence}`);
 
 /** The element at a construct path below the stack. */
 export function elementAt(stack: IotStack, path: string): TerraformElement {

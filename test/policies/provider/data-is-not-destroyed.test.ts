@@ -31,6 +31,17 @@ judges(dataIsNotDestroyed, "VOL-002", {
       evidence: ["lifecycle.prevent_destroy is false"],
     },
     {
+      name: "data that a local and a production container share",
+      given: {},
+      beside: {
+        docker_container: {
+          ...usedIn("local").docker_container,
+          Second: usedIn("production").docker_container.Redis,
+        },
+      },
+      evidence: ["lifecycle.prevent_destroy is not set"],
+    },
+    {
       name: "a volume that nobody is seen to mount",
       given: {},
       evidence: ["lifecycle.prevent_destroy is not set"],

@@ -61,6 +61,7 @@ judges(networksAreJoinedById, "PRV-007", {
       given: { networks_advanced: [edge, { name: "${docker_network.Data.id}" }] },
       beside: NETWORKS,
     },
+    { name: "the value that the schema fills in, without networks", given: { network_mode: "bridge" } },
     { name: "no network", given: { network_mode: "none" } },
     {
       name: "the value that the schema fills in",

@@ -58,6 +58,10 @@ judges(networksStateAllTheirAddresses, "PRV-008", {
   accepts: [
     { name: "nothing, which leaves all to the engine", given: { ipv6: false } },
     { name: "both families", given: { ipv6: true, ipam_config: [v6, v4] } },
+    {
+      name: "a subnet of one address",
+      given: { ipam_config: { subnet: "172.30.40.1/32", gateway: "172.30.40.1" } },
+    },
     { name: "IPv4", given: { ipam_config: v4 } },
   ],
 });

@@ -32,6 +32,7 @@ judges(publishedPortsStateAHostPort, "NET-002", {
         ports: [
           { internal: 1883, external: 1883 },
           { internal: 1884, external: "65535" },
+          { internal: 1885, external: 1 },
         ],
       },
     },

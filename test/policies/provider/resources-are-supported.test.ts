@@ -23,6 +23,9 @@ judges(resourcesAreSupported, "PRV-016", {
     },
   ],
   accepts: [
+    { name: "a network", given: {}, type: "docker_network", examined: 2 },
+    { name: "an image", given: {}, type: "docker_image", examined: 2 },
+    { name: "a volume", given: {}, type: "docker_volume", examined: 2 },
     { name: "a container", given: {}, type: "docker_container", examined: 2 },
     { name: "a resource of another provider", given: {}, type: "terraform_data", examined: 2 },
   ],

@@ -24,6 +24,12 @@ judges(volumesCarryNoLabels, "PRV-011", {
       evidence: ["it holds data, and lifecycle.ignore_changes does not name labels"],
     },
     {
+      name: "data that a job reads too",
+      given: {},
+      beside: { docker_container: { Redis: { volumes }, Job: { must_run: false, volumes } } },
+      evidence: ["it holds data, and lifecycle.ignore_changes does not name labels"],
+    },
+    {
       name: "a volume that nobody is seen to mount",
       given: {},
       evidence: ["it holds data, and lifecycle.ignore_changes does not name labels"],

@@ -1,0 +1,126 @@
+import { describe, expect, test } from "vitest";
+import { local } from "../../config/local.ts";
+import { parseDeployment } from "../../config/parse.ts";
+import { accessControlList, brokerUsers, mosquittoConf } from "../../constructs/mosquitto.ts";
+import { applicationSql, pgHba, postgresqlConf } from "../../constructs/postgres.ts";
+import { redisConf, redisUsers } from "../../constructs/redis.ts";
+
+describe("Mosquitto", () => {
+  test("listens once, knows no anonymous clients, and keeps messages within bounds", () => {
+    expect(mosquittoConf(65_536)).toBe(`listener 1883
+allow_anonymous false
+password_file /run/exploreiot/passwords
+acl_file /run/exploreiot/acl
+persistence true
+persistence_location /mosquitto/data/
+autosave_interval 60
+persistent_client_expiration 7d
+max_packet_size 65536
+max_queued_messages 100000
+max_queued_bytes 16777216
+log_dest stdout
+log_type error
+log_type warning
+log_type notice
+`);
+  });
+
+  test("lets each user do what was declared, and no more", () => {
+    expect(accessControlList(brokerUsers(parseDeployment(local, "test")))).toBe(`user health
+topic read $SYS/broker/uptime
+
+user backend
+topic write status/backend
+topic read sensor/+
+
+user sensor
+topic write sensor/+
+
+user viewer
+topic read sensor/+
+topic read status/#
+`);
+  });
+
+  test("has no user for a backend that is off, and none may do anything who has no topics", () => {
+    const input = {
+      name: "broker",
+      backend: { enabled: false },
+      frontend: { enabled: false },
+      mosquitto: { users: [{ name: "idle" }] },
+    };
+
+    expect(accessControlList(brokerUsers(parseDeployment(input, "test")))).toBe(`user health
+topic read $SYS/broker/uptime
+
+user idle
+`);
+  });
+});
+
+describe("PostgreSQL", () => {
+  test("uses a quarter of its memory for buffers and writes no statement to its log", () => {
+    expect(postgresqlConf(256)).toBe(`listen_addresses = '*'
+port = 5432
+unix_socket_directories = '/run/postgresql'
+hba_file = '/run/exploreiot/pg_hba.conf'
+password_encryption = 'scram-sha-256'
+max_connections = 60
+shared_buffers = 64MB
+effective_cache_size = 128MB
+max_wal_size = 512MB
+log_destination = 'stderr'
+log_statement = 'none'
+log_connections = off
+timezone = 'UTC'
+`);
+  });
+
+  test("lets in over the network the application alone, to its own database, with SCRAM", () => {
+    expect(pgHba("readings", "app")).toBe(`# type  database  user  address  method
+local   all  postgres  peer
+host    readings  app  all  scram-sha-256
+`);
+  });
+
+  test("makes the application a role that is no superuser, and closes the databases to everybody else", () => {
+    expect(
+      applicationSql("readings", "app"),
+    ).toBe(`\\set password \`cat /run/exploreiot/application.password\`
+SET log_min_error_statement = 'panic';
+CREATE ROLE "app" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD :'password';
+CREATE DATABASE "readings" OWNER "app";
+REVOKE ALL ON DATABASE "readings" FROM PUBLIC;
+REVOKE ALL ON DATABASE postgres FROM PUBLIC;
+`);
+  });
+});
+
+describe("Redis", () => {
+  test("keeps a quarter of its memory free and appends what it holds to a file", () => {
+    expect(redisConf(64, "noeviction")).toBe(`bind * -::*
+port 6379
+protected-mode yes
+aclfile /run/exploreiot/users.acl
+dir /data
+appendonly yes
+save ""
+maxmemory 48mb
+maxmemory-policy noeviction
+maxclients 1000
+daemonize no
+logfile ""
+`);
+  });
+
+  test("turns the default user off and keeps the application to its keys and channels", () => {
+    expect(redisUsers("iot:", (secret) => `#<${secret}>`)).toBe(`user default off
+user health on #<redis-health-password> resetchannels -@all +ping
+user backend on #<redis-app-password> resetchannels ~iot:* &iot:* +@all -@admin -@dangerous
+`);
+  });
+
+  test("gives the application all keys and channels where there is no prefix", () => {
+    expect(redisUsers("", () => "#x")).toContain(" ~* &* ");
+  });
+});

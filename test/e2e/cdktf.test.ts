@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { projectRoot } from "../../config/home.ts";
+import { run } from "../../engines/run.ts";
+import { docker, missing, TestDeployment, titled } from "../support/e2e.ts";
+
+const deployment = new TestDeployment({
+  name: "e2e-cdktf",
+  listeners: { frontend: { port: 23200 }, backend: { port: 28200 }, mqtt: { port: 22883 } },
+  frontend: { enabled: false },
+});
+
+/** cdktf asks the registry for a lock file before it deploys; a machine that reaches none says so with this flag. */
+const SKIP_LOCK = "--skip-provider-lock";
+
+const cdktf = (...args: readonly string[]) =>
+  run([join(projectRoot, "node_modules", ".bin", "cdktf"), ...args], {
+    cwd: projectRoot,
+    expected: [0, 1],
+    env: { EXPLOREIOT_CONFIG: deployment.site, CI: "1", CHECKPOINT_DISABLE: "1" },
+  });
+
+const containers = () =>
+  docker("ps", "--filter", `label=exploreiot.deployment=${deployment.name}`, "--format", "{{.Names}}");
+
+describe.skipIf(missing.terraform)(titled("cdktf's own commands", missing.terraform), () => {
+  beforeAll(() => deployment.remove());
+  afterAll(() => deployment.forget());
+
+  test("synth, deploy, diff and destroy", async () => {
+    const synth = await cdktf("synth");
+    expect(synth.code).toBe(0);
+
+    const deploy = await cdktf("deploy", deployment.name, "--auto-approve", SKIP_LOCK);
+    expect(deploy.code, deploy.stdout + deploy.stderr).toBe(0);
+    expect((await containers()).split("\n")).toHaveLength(5);
+    expect((await fetch("http://127.0.0.1:28200/api/mesures")).status).toBe(200);
+
+    const diff = await cdktf("diff", deployment.name, SKIP_LOCK);
+    expect(diff.stdout).toContain("No changes.");
+
+    expect(await deployment.up("terraform")).toMatchObject({
+      changed: true,
+      log: expect.stringContaining("terraform: no changes"),
+    });
+
+    const destroy = await cdktf("destroy", deployment.name, "--auto-approve", SKIP_LOCK);
+    expect(destroy.code, destroy.stdout + destroy.stderr).toBe(0);
+    expect(await containers()).toBe("");
+  });
+});

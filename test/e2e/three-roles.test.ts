@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { projectRoot } from "../../config/home.ts";
+import type { DeploymentInput } from "../../config/schema.ts";
+import { docker, inspectAll, missing, TestDeployment, titled, until } from "../support/e2e.ts";
+import { connect, publish } from "../support/e2e-broker.ts";
+
+const example = parse(
+  readFileSync(join(projectRoot, "examples", "three-roles", "site.yaml"), "utf8"),
+) as DeploymentInput;
+const engine = missing.terraform === undefined ? "terraform" : "compose";
+const plant = new TestDeployment({
+  ...example,
+  name: "e2e-plant",
+  listeners: { frontend: { port: 23100 }, backend: { port: 28100 }, mqtt: { port: 21893 } },
+});
+
+describe.skipIf(missing[engine])(titled("the example of a foreign application", missing[engine]), () => {
+  beforeAll(async () => {
+    await plant.remove();
+    await plant.up(engine);
+  });
+  afterAll(() => plant.forget());
+
+  test("runs its three roles after its migration", async () => {
+    const roles = ["migrate", "web", "collector", "averager"];
+    const states = await inspectAll(roles.map((role) => plant.container(role)));
+    expect(states.map(({ State }) => State.Running)).toEqual([false, true, true, true]);
+    expect(states[0]?.State.ExitCode).toBe(0);
+    expect(states.map(({ HostConfig }) => Object.keys(HostConfig.PortBindings ?? {}))).toEqual([
+      [],
+      ["9000/tcp"],
+      [],
+      [],
+    ]);
+  });
+
+  test("stores, averages and answers without the /api prefix", async () => {
+    const oven = await connect(21893, { username: "oven", password: plant.secret("mqtt-oven-password") });
+    expect(await publish(oven, "plant/oven/temperature", "180")).toBe("accepted");
+    expect(await publish(oven, "plant/oven/temperature", "220")).toBe("accepted");
+    await oven.endAsync();
+    const answer = await until("the average", async () => {
+      const body = (await (await fetch("http://127.0.0.1:28100/temperatures/oven")).json()) as {
+        average: number;
+      };
+      return body.average === 200 && body;
+    });
+    expect(answer).toEqual({ celsius: [220, 180], average: 200 });
+  });
+
+  test("serves its own page", async () => {
+    expect(await (await fetch("http://127.0.0.1:23100/index.html")).text()).toContain("<h1>Plant</h1>");
+  });
+
+  test("gives secrets as variables that only the program sees", async () => {
+    const [web] = await inspectAll([plant.container("web")]);
+    const inspected = (web?.Config.Env ?? []).join("\n");
+    expect(inspected).not.toContain("DATABASE_URL");
+    expect(inspected).toContain("SECRET_VARIABLES=DATABASE_URL REDIS_URL MQTT_PASSWORD");
+    const environment = await docker(
+      ...["exec", plant.container("web"), "sh", "-c"],
+      "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep -c ^DATABASE_URL=",
+    );
+    expect(environment).toBe("1");
+  });
+
+  test("uses its own database", async () => {
+    const query = ["psql", "-h", "/run/postgresql", "-U", "postgres", "-d", "plant", "-qtAc"];
+    const superuser = "SELECT rolsuper OR rolcreatedb OR rolcreaterole FROM pg_roles WHERE rolname = 'plant'";
+    expect(await docker("exec", plant.container("postgres"), ...query, superuser)).toBe("f");
+    expect(
+      await docker("exec", plant.container("postgres"), ...query, "SELECT count(*) FROM temperature"),
+    ).toBe("2");
+  });
+});
