@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { EXIT, report } from "../config/report.ts";
+import packageJson from "../package.json" with { type: "json" };
 import { downCommand } from "./down.ts";
 import { imagesCommand } from "./images.ts";
 import { initCommand } from "./init.ts";
@@ -11,6 +12,7 @@ const program = new Command("exploreiot")
   .description(
     "Deploys an IoT stack: Mosquitto, FastAPI, Next.js, PostgreSQL and Redis, as hardened containers.",
   )
+  .version(packageJson.version)
   .addHelpText("after", "\nExit codes: 0 done, 1 something to mend, 2 changes pending, 70 a bug in the kit.")
   .showHelpAfterError("(exploreiot --help lists the commands)")
   .exitOverride();

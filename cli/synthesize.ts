@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { UserError } from "../config/errors.ts";
 import { deploymentHome, projectRoot, stackFolder } from "../config/home.ts";
 import { loadDeployment } from "../config/load.ts";
 import type { Deployment } from "../config/parse.ts";
+import { EXIT } from "../config/report.ts";
 import { run } from "../engines/run.ts";
 import { readStack, type Stack } from "../engines/stack.ts";
 
@@ -22,10 +24,13 @@ export async function synthesize(source: string): Promise<Synthesized> {
   const config = existsSync(source) ? resolve(source) : source;
   // First by itself: problems of the configuration are told by this process, in its own words and colours.
   const deployment = await loadDeployment(config);
-  await run([process.execPath, join(projectRoot, "dist", "main.js")], {
+  const { code, stderr } = await run([process.execPath, join(projectRoot, "dist", "main.js")], {
     cwd: projectRoot,
     env: { EXPLOREIOT_CONFIG: config },
+    expected: [EXIT.ok, EXIT.userError],
   });
+  // The child has worded it already.
+  if (code === EXIT.userError) throw new UserError(stderr.replace(/^error: /, "").trimEnd());
   const folder = stackFolder(deployment.name);
   return { deployment, stack: readStack(folder), home: deploymentHome(deployment.name) };
 }

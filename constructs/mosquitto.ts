@@ -56,6 +56,7 @@ export class Mosquitto extends Construct {
       command: ["mosquitto", "-c", `${FILES}/mosquitto.conf`],
       environment: { XDG_CONFIG_HOME: FILES },
       files,
+      graceSeconds: 60,
       volumes: [{ name: data.name, path: "/mosquitto/data" }],
       probe: ["CMD", "mosquitto_sub", "-t", "$SYS/broker/uptime", "-C", "1", "-W", "2"],
       published: { listener: "mqtt", internal: PORT.mosquitto },

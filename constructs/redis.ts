@@ -61,6 +61,7 @@ export class Redis extends Construct {
       networks: [network],
       command: ["redis-server", `${FILES}/redis.conf`],
       files,
+      graceSeconds: 60,
       volumes: [{ name: data.name, path: "/data" }],
       probe: ["CMD", "bash", "-c", PROBE],
     });

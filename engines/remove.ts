@@ -40,6 +40,7 @@ export async function remove({ stack, home, deleteData, report, signal }: Remove
 }
 
 async function deleteVolumes({ volumes }: Stack): Promise<readonly string[]> {
+  if (volumes.length === 0) return [];
   const { stdout } = await run(["docker", "volume", "rm", "--force", ...volumes]);
   return stdout.split("\n").filter(Boolean);
 }

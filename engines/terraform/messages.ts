@@ -58,11 +58,31 @@ function parse(line: string): Message[] {
   }
 }
 
-const SIGN: Readonly<Record<string, string>> = { create: "+", delete: "-", replace: "±", update: "~" };
+const SIGN: Readonly<Record<string, string>> = { delete: "-", replace: "±", update: "~" };
 
-/** `± docker_container Redis/Service (cannot_update)` */
-export function describeChange({ address, action, reason }: Change): string {
+/**
+ * A plan in a few lines: what is new is counted by kind, since a first plan is long and holds no surprise; what is
+ * replaced, changed or removed stands on a line of its own: `terraform: ± docker_container Redis/Service`.
+ */
+export function describeChanges(changes: readonly Change[]): readonly string[] {
+  const created = changes.filter(({ action }) => action === "create").map(({ address }) => kindOf(address));
+  const counts = [...new Set(created)].map((kind) => {
+    const count = created.filter((other) => other === kind).length;
+    return `${count} ${kind}${count === 1 ? "" : "s"}`;
+  });
+  return [
+    ...(counts.length > 0 ? [`terraform: + ${counts.join(", ")}`] : []),
+    ...changes.filter(({ action }) => action !== "create").map(describeChange),
+  ];
+}
+
+/** `docker_container` is a container, `terraform_data` the list of image recipes. */
+const kindOf = (address: string) =>
+  address.startsWith("docker_") ? (address.split(".")[0] as string).replace("docker_", "") : "recipe list";
+
+function describeChange({ address, action, reason }: Change): string {
   const [type, id = ""] = address.split(".");
   const path = id.replace(/_[0-9A-F]{8}$/, "").replaceAll("_", "/");
-  return `terraform: ${SIGN[action] ?? action} ${type} ${path}${reason === undefined ? "" : ` (${reason.replaceAll("_", " ")})`}`;
+  const why = reason === undefined ? "" : ` (${reason.replaceAll("_", " ")})`;
+  return `terraform: ${SIGN[action] ?? action} ${type} ${path}${why}`;
 }

@@ -4,7 +4,7 @@ import { UserError } from "../../config/errors.ts";
 import type { Engine, EngineContext } from "../engine.ts";
 import { run } from "../run.ts";
 import { initialise } from "./init.ts";
-import { type Change, describeChange, messagesIn } from "./messages.ts";
+import { type Change, describeChanges, messagesIn } from "./messages.ts";
 import { ownedIds, resourceAddresses } from "./state.ts";
 import { terraform } from "./terraform.ts";
 
@@ -42,7 +42,7 @@ export const terraformEngine: Engine = {
     await initialise(stack, report);
     try {
       const changes = await plan(context);
-      for (const change of changes) report(describeChange(change));
+      for (const line of describeChanges(changes)) report(line);
       if (changes.length === 0) report("terraform: no changes");
       else await apply(context);
     } finally {

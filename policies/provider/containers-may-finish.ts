@@ -27,7 +27,10 @@ export const containersMayFinish = definePolicy({
   },
 });
 
+/** They write to disk before they end. */
+const DATA_STORES: ReadonlySet<string> = new Set(["postgres", "redis", "mosquitto"]);
+
 function leastSeconds(resource: Resource): number {
   if (isJob(resource)) return 1;
-  return labelOf(resource.block, LABEL.role) === "postgres" ? 60 : 10;
+  return DATA_STORES.has(String(labelOf(resource.block, LABEL.role))) ? 60 : 10;
 }

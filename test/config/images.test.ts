@@ -182,7 +182,7 @@ describe("recipes", () => {
     lock({ redis: digest });
     expect(errorOf(() => imageRecipes(root, ["redis", "postgres", "backend"], { source: "registry" }))).toBe(
       [
-        'images.source: "registry" takes images by digest only, and images/lock.json has no digest for postgres (postgres:1), python (python:1)',
+        'images.source: "registry" takes images by digest only, and images/lock.json has no digest for postgres (postgres:1), base (debian:1)',
         "  → run `exploreiot images lock` on a machine that reaches a registry",
         '  → or set images.source to "auto" or "packages", which build the images from packages',
       ].join("\n"),

@@ -4,7 +4,7 @@ import { readStack } from "../../engines/stack.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 
 const texts = [
-  ["nothing special", "plain text"],
+  ["plain text", "plain text"],
   ["$HOME %x $$ %%", "$HOME %x $$ %%"],
   ["${var.x}", "$${var.x}"],
   ["%{if true}", "%%{if true}"],

@@ -57,9 +57,10 @@ describe.skipIf(missing[engine])(titled("the example of a foreign application", 
 
   test("gives secrets as variables that only the program sees", async () => {
     const [web] = await inspectAll([plant.container("web")]);
-    const inspected = (web?.Config.Env ?? []).join("\n");
-    expect(inspected).not.toContain("DATABASE_URL");
-    expect(inspected).toContain("SECRET_VARIABLES=DATABASE_URL REDIS_URL MQTT_PASSWORD");
+    const names = (web?.Config.Env ?? []).map((entry) => entry.split("=")[0]);
+    expect(names.toSorted()).toEqual([
+      ...["KEY_PREFIX", "PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "SECRET_VARIABLES", "TOPIC"],
+    ]);
     const environment = await docker(
       ...["exec", plant.container("web"), "sh", "-c"],
       "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | grep -c ^DATABASE_URL=",

@@ -99,8 +99,9 @@ function trial(folder: string) {
   return { stack, home: folder, report };
 }
 
-/** Ends the engine that this run started; its containers stop with it. */
+/** Ends the engine that this run started, and takes its bridge away; its containers stop with it. */
 async function stop(pid: number): Promise<void> {
   await run(["kill", String(pid)], { expected: [0, 1] });
   await run(["timeout", "60", "tail", `--pid=${pid}`, "-f", "/dev/null"], { expected: [0, 124] });
+  await run(["ip", "link", "delete", "docker0"], { expected: [0, 1] });
 }

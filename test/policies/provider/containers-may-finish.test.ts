@@ -14,11 +14,11 @@ judges(containersMayFinish, "CTR-033", {
       given: { destroy_grace_seconds: 9 },
       evidence: ["destroy_grace_seconds is 9"],
     },
-    {
-      name: "too short a time for PostgreSQL",
-      given: { destroy_grace_seconds: 59, labels: [{ label: "exploreiot.role", value: "postgres" }] },
+    ...["postgres", "redis", "mosquitto"].map((value) => ({
+      name: `too short a time for ${value}, which writes to disk before it ends`,
+      given: { destroy_grace_seconds: 59, labels: [{ label: "exploreiot.role", value }] },
       evidence: ["destroy_grace_seconds is 59"],
-    },
+    })),
     {
       name: "a job that is killed at once",
       given: { must_run: false },

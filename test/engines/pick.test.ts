@@ -1,0 +1,115 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { pickEngine } from "../../engines/pick.ts";
+import type { EngineName } from "../../engines/record.ts";
+import { errorText } from "../support/error-text.ts";
+import { environment, programs } from "../support/programs.ts";
+import { containerSpec, stackOf } from "../support/stack.ts";
+import { temporaryFolder, write } from "../support/temporary-folder.ts";
+
+const compose = { docker: "exit 0" };
+const noCompose = { docker: "exit 1" };
+/** Terraform that knows its version and whose init finds the provider, or does not. */
+const terraform = (init: number) => ({
+  terraform: `[ "$1" = version ] || { mkdir -p "\${1#-chdir=}/.terraform"; exit ${init}; }`,
+  mkdir: 'exec /bin/mkdir "$@"',
+});
+
+/** The engine that is picked, and what is said about it. */
+async function pick(wanted: EngineName | "auto", last?: EngineName) {
+  const folder = temporaryFolder();
+  write(folder, "cdk.tf.json", '{"terraform": {}}');
+  const lines: string[] = [];
+  const context = {
+    stack: stackOf([containerSpec("api")], { folder }),
+    home: folder,
+    report: (line: string) => void lines.push(line),
+  };
+  const { name } = await pickEngine(wanted, last, context);
+  return { name, said: lines.at(-1) };
+}
+
+const INSTALL =
+  "  → install Terraform and let it reach its registry, or install Docker's compose plugin (npm start does where it can)";
+const NO_PROVIDER = "terraform init does not find the provider kreuzwerker/docker ~> 4.5";
+const NO_PLUGIN = "docker has no compose plugin (package docker-compose-plugin)";
+
+describe("the engine", () => {
+  beforeEach(() => {
+    environment("DOCKER_HOST", undefined);
+    environment("TERRAFORM_BINARY_NAME", undefined);
+  });
+
+  test.each<[string, Record<string, string>, EngineName | "auto", EngineName | undefined, object]>([
+    [
+      "is Terraform where it can be had",
+      { ...compose, ...terraform(0) },
+      "auto",
+      undefined,
+      { name: "terraform", said: "engine: terraform" },
+    ],
+    [
+      "is compose where Terraform is not installed, and says so",
+      compose,
+      "auto",
+      undefined,
+      { name: "compose", said: "engine: compose (terraform is not installed)" },
+    ],
+    [
+      "is compose where Terraform has no provider, and says so",
+      { ...compose, ...terraform(1) },
+      "auto",
+      undefined,
+      { name: "compose", said: `engine: compose (${NO_PROVIDER})` },
+    ],
+    [
+      "stays the one that made what runs",
+      { ...compose, ...terraform(0) },
+      "auto",
+      "compose",
+      { name: "compose", said: "engine: compose" },
+    ],
+    [
+      "changes where the one that made what runs is gone, and says so",
+      { ...noCompose, ...terraform(0) },
+      "auto",
+      "compose",
+      { name: "terraform", said: `engine: terraform (${NO_PLUGIN})` },
+    ],
+    [
+      "is the one that was asked for",
+      { ...compose, ...terraform(0) },
+      "compose",
+      "terraform",
+      { name: "compose", said: "engine: compose" },
+    ],
+  ])("%s", async (_, installed, wanted, last, expected) => {
+    programs(installed, true);
+
+    expect(await pick(wanted, last)).toEqual(expected);
+  });
+
+  test("is refused where none can run, with the reason for each", async () => {
+    programs(noCompose, true);
+
+    expect(await errorText(() => pick("auto"))).toBe(
+      `no engine can run here: terraform is not installed; ${NO_PLUGIN}\n${INSTALL}`,
+    );
+  });
+
+  test("is refused where the one that was asked for cannot run, whatever else can", async () => {
+    programs({ ...compose, ...terraform(1) }, true);
+
+    expect(await errorText(() => pick("terraform"))).toBe(
+      `no engine can run here: ${NO_PROVIDER}\n${INSTALL}`,
+    );
+  });
+
+  test("cannot be compose for an engine on another machine, which has none of the files", async () => {
+    programs(compose, true);
+    environment("DOCKER_HOST", "ssh://iot.example.org");
+
+    expect(await errorText(() => pick("compose"))).toBe(
+      `no engine can run here: compose hands over files from this machine's disk, and DOCKER_HOST is elsewhere (ssh:…)\n${INSTALL}`,
+    );
+  });
+});

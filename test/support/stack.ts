@@ -1,0 +1,33 @@
+import type { ContainerBlock, ContainerSpec, Stack } from "../../engines/stack.ts";
+
+/** A container spec with nothing but a name and an image, and what is given. */
+export function containerSpec(
+  role: string,
+  { block, ...given }: Partial<ContainerSpec> & { readonly block?: ContainerBlock } = {},
+): ContainerSpec {
+  return {
+    name: `exploreiot-demo-${role}`,
+    image: `exploreiot/${role}:1`,
+    job: false,
+    labels: { "exploreiot.role": role, "exploreiot.config-hash": "hash", "exploreiot.pids-limit": "16" },
+    networks: [],
+    volumes: [],
+    uploads: [],
+    dependsOn: [],
+    block: block ?? {},
+    ...given,
+  };
+}
+
+/** A stack named `demo` of these containers. */
+export const stackOf = (containers: readonly ContainerSpec[], given: Partial<Stack> = {}): Stack => ({
+  name: "demo",
+  folder: "/nowhere",
+  containers,
+  networks: [],
+  volumes: [],
+  images: [],
+  recipes: [],
+  fingerprint: "fingerprint",
+  ...given,
+});
