@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { UserError } from "./errors.ts";
+import { contextHash } from "./image-context.ts";
 
 export type KitImage = "postgres" | "redis" | "mosquitto" | "backend" | "frontend";
 /** What the kit's images are built on; a user's Dockerfile may name these too. */
@@ -205,98 +205,6 @@ class Plan {
 function pullReference({ ref, indexDigest }: Upstream, mirror: string | undefined): string {
   const path = mirror === undefined ? ref : `${mirror}/${ref.includes("/") ? ref : `library/${ref}`}`;
   return `${path}@${indexDigest}`;
-}
-
-type HashedParts = Pick<
-  ImageRecipe,
-  "context" | "dockerfile" | "target" | "buildArgs" | "parents" | "rootfs"
->;
-
-/** Not over mtime, owner or the folder's name: the same tree gives the same tag on every machine. */
-function contextHash(
-  root: string,
-  name: string,
-  { context, ...parts }: HashedParts,
-  choice: unknown,
-): string {
-  const folder = join(root, context);
-  const hash = createHash("sha256").update(JSON.stringify([choice, parts]));
-  const add = (label: string, bytes: Uint8Array) =>
-    hash.update(`\0${label}\0${bytes.length}\0`).update(bytes);
-  if (!parts.rootfs)
-    add("Dockerfile", readDockerfile(root, name, `${context}/${parts.dockerfile ?? "Dockerfile"}`));
-  for (const { path, kind } of contextFiles(folder)) {
-    const file = join(folder, path);
-    add(`${kind}\0${path}`, kind === "link" ? Buffer.from(readlinkSync(file)) : readFileSync(file));
-  }
-  return hash.digest("hex").slice(0, 16);
-}
-
-function readDockerfile(root: string, name: string, path: string): Uint8Array {
-  if (existsSync(join(root, path))) return readFileSync(join(root, path));
-  throw new UserError(
-    `${name}: no Dockerfile at ${path}`,
-    `name a context below or beside ${root}, and a Dockerfile relative to the context`,
-  );
-}
-
-export interface ContextFile {
-  /** Relative to the context, with forward slashes. */
-  readonly path: string;
-  readonly kind: "file" | "executable" | "link";
-}
-
-/** Never part of an image: what other tools leave behind, the kit's own state (secrets!), and `ca/`, which the build fills. */
-const excluded = new Set(
-  "node_modules .next .venv .git .exploreiot cdktf.out __pycache__ .pytest_cache .ruff_cache .mypy_cache .hypothesis .dockerignore".split(
-    " ",
-  ),
-);
-
-/** What a build of `folder` sees: its files but for the excluded names and what its .dockerignore names, sorted. */
-export function contextFiles(folder: string): readonly ContextFile[] {
-  const rules = ignoreRules(join(folder, ".dockerignore"));
-  const files: ContextFile[] = [];
-  const visit = (below: string): void => {
-    for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
-      const path = below === "" ? entry.name : `${below}/${entry.name}`;
-      if (excluded.has(entry.name) || path === "ca") continue;
-      const ignored = rules.findLast(({ pattern }) => pattern.test(path))?.keep === false;
-      if (entry.isDirectory()) {
-        if (!ignored || rules.some(({ keep }) => keep)) visit(path);
-      } else if (!ignored) files.push({ path, kind: kindOf(join(folder, path), entry.isSymbolicLink()) });
-    }
-  };
-  visit("");
-  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
-}
-
-function kindOf(file: string, isLink: boolean): ContextFile["kind"] {
-  if (isLink) return "link";
-  return (statSync(file).mode & 0o111) === 0 ? "file" : "executable";
-}
-
-/** Docker's rules: a match covers everything below it, `!` takes back, the last match counts. */
-function ignoreRules(file: string): readonly { pattern: RegExp; keep: boolean }[] {
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, "utf8")
-    .split("\n")
-    .map((line) => line.trim());
-  return lines
-    .filter((line) => line !== "" && !line.startsWith("#"))
-    .map((line) => ({ pattern: globToRegExp(line.replace(/^!/, "").trim()), keep: line.startsWith("!") }));
-}
-
-function globToRegExp(glob: string): RegExp {
-  const clean = glob.replace(/^(\.?\/)+/, "").replace(/\/+$/, "");
-  const source = clean.replace(/\*\*\/?|\*|\?|\[[^\]]*\]|[.+^$(){}|\\]/g, (token) => {
-    if (token === "**/") return "(?:.*/)?";
-    if (token === "**") return ".*";
-    if (token === "*") return "[^/]*";
-    if (token === "?") return "[^/]";
-    return token.startsWith("[") ? token : `\\${token}`;
-  });
-  return new RegExp(`^${source}(?:/.*)?$`);
 }
 
 function posix(path: string): string {

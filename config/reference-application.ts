@@ -33,9 +33,22 @@ export const referenceBackend = {
     MQTT_PASSWORD: { value: "{mosquitto.password}", as: "file" },
     API_KEY: { value: "{backend.apiKey}", as: "file" },
   } satisfies Secrets,
+  // Healthy means able to work: /readyz asks what the role depends on, /healthz only whether the process is alive.
   roles: [
-    { name: "api", command: ["python", "-m", "exploreiot", "api"], replicas: 1, publish: true },
-    { name: "ingest", command: ["python", "-m", "exploreiot", "ingest"], replicas: 1, publish: false },
+    {
+      name: "api",
+      command: ["python", "-m", "exploreiot", "api"],
+      replicas: 1,
+      publish: true,
+      health: { path: "/readyz" },
+    },
+    {
+      name: "ingest",
+      command: ["python", "-m", "exploreiot", "ingest"],
+      replicas: 1,
+      publish: false,
+      health: { path: "/readyz" },
+    },
   ] satisfies Role[],
   migrate: { command: ["python", "-m", "exploreiot", "migrate"] },
 };

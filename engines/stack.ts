@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../config/errors.ts";
 import type { ImageRecipe } from "../config/images.ts";
+import type { ContainerBlock, RawContainer, RawNetwork, RawStack } from "./stack-json.ts";
 
 /** A file that a one-shot container receives: public text, or a path relative to the stack folder. */
 export type Upload =
@@ -51,79 +52,6 @@ export interface Stack {
 
   /** Changes with every byte of the JSON. */
   readonly fingerprint: string;
-}
-
-/** The attributes of a `docker_container` that are passed through. */
-export interface ContainerBlock {
-  readonly entrypoint?: readonly string[];
-  readonly command?: readonly string[];
-  readonly user?: string;
-  readonly env?: readonly string[];
-  readonly read_only?: boolean;
-  readonly init?: boolean;
-  readonly network_mode?: string;
-  readonly memory?: number;
-  readonly memory_swap?: number;
-  readonly cpus?: string;
-  readonly capabilities?: { readonly add?: readonly string[]; readonly drop?: readonly string[] };
-  readonly security_opts?: readonly string[];
-  readonly tmpfs?: Readonly<Record<string, string>>;
-  readonly ports?: readonly PortBlock[];
-  readonly healthcheck?: Readonly<{
-    test: readonly string[];
-    interval: string;
-    timeout: string;
-    retries: number;
-    start_period: string;
-  }>;
-  readonly restart?: string;
-  readonly stop_signal?: string;
-  readonly stop_timeout?: number;
-  readonly destroy_grace_seconds?: number;
-  readonly log_driver?: string;
-  readonly log_opts?: Readonly<Record<string, string>>;
-  readonly wait_timeout?: number;
-}
-
-export interface PortBlock {
-  readonly internal: number;
-  readonly external: number;
-  readonly ip: string;
-  readonly protocol: string;
-}
-
-interface RawContainer extends ContainerBlock {
-  readonly name: string;
-  readonly image: string;
-  readonly must_run?: boolean;
-  readonly labels?: readonly { readonly label: string; readonly value: string }[];
-  readonly networks_advanced?: readonly { readonly name: string; readonly aliases?: readonly string[] }[];
-  readonly volumes?: readonly {
-    readonly volume_name: string;
-    readonly container_path: string;
-    readonly read_only?: boolean;
-  }[];
-  readonly upload?: readonly Upload[];
-  readonly depends_on?: readonly string[];
-}
-
-interface RawNetwork {
-  readonly name: string;
-  readonly internal?: boolean;
-  readonly ipv6?: boolean;
-  readonly ipam_config?: readonly { readonly subnet: string; readonly gateway: string }[];
-}
-
-interface RawStack {
-  readonly resource: {
-    readonly docker_container?: Readonly<Record<string, RawContainer>>;
-    readonly docker_network?: Readonly<Record<string, RawNetwork>>;
-    readonly docker_volume?: Readonly<Record<string, { readonly name: string }>>;
-    readonly docker_image?: Readonly<Record<string, { readonly name: string }>>;
-    readonly terraform_data?: Readonly<
-      Record<string, { readonly input: { readonly recipes: readonly ImageRecipe[] } }>
-    >;
-  };
 }
 
 /**

@@ -1,7 +1,8 @@
 import { createServer } from "node:net";
 import { UserError } from "../../config/errors.ts";
 import { run } from "../run.ts";
-import type { PortBlock, Stack } from "../stack.ts";
+import type { Stack } from "../stack.ts";
+import type { PortBlock } from "../stack-json.ts";
 import type { Observation } from "./observe.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../../config/errors.ts";
 import { type Drift, findDrift } from "../drift.ts";
-import type { Stack } from "../stack.ts";
-import { type Observation, observe } from "./observe.ts";
+import type { ContainerSpec, Stack } from "../stack.ts";
+import { type ContainerState, type Observation, observe } from "./observe.ts";
 import { lastLines } from "./watch.ts";
 
 const POLL_MS = 500;
@@ -19,19 +19,22 @@ export async function verify(stack: Stack, signal?: AbortSignal): Promise<Observ
   for (;;) {
     const seen = await observe(stack);
     const drift = findDrift(stack, seen, undefined);
-    const starting = stack.containers.filter(
-      ({ name }) => seen.containers.get(name)?.State.Health?.Status === "starting",
-    );
-    if (drift.length === 0 && starting.length === 0) return seen;
-    if (Date.now() > deadline || starting.length === 0) {
-      throw await unwell([
-        ...drift,
-        ...starting.map(({ name }) => ({ container: name, difference: "is not healthy yet" })),
-      ]);
-    }
+    const settling = stack.containers.filter(({ name }) => isSettling(seen.containers.get(name)));
+    if (drift.length === 0 && settling.length === 0) return seen;
+    const lost = drift.filter(({ container }) => !settling.some(({ name }) => name === container));
+    if (lost.length > 0 || Date.now() > deadline) throw await unwell([...lost, ...settling.map(notHealthy)]);
     await delay(POLL_MS, undefined, signal === undefined ? {} : { signal });
   }
 }
+
+/** An unhealthy container may recover by itself once what it depends on is back, so it is waited for too. */
+const isSettling = (state: ContainerState | undefined): boolean =>
+  state?.State.Running === true && ["starting", "unhealthy"].includes(state.State.Health?.Status ?? "");
+
+const notHealthy = ({ name }: ContainerSpec): Drift => ({
+  container: name,
+  difference: "does not turn healthy",
+});
 
 async function unwell(drift: readonly Drift[]): Promise<UserError> {
   const paragraphs = await Promise.all(

@@ -35,7 +35,10 @@ export function watch(stack: Stack, report: Report): { readonly stop: () => Prom
       signal: controller.signal,
       ownGroup: true,
       expected: [0, 1, 128, 130, 143],
-      onLine: (line) => watcher.take(JSON.parse(line) as Event),
+      onLine: (line) => {
+        // Complaints of the client come on the same lines; the command that works meanwhile meets the same trouble.
+        if (line.startsWith("{")) watcher.take(JSON.parse(line) as Event);
+      },
     },
   );
   return {

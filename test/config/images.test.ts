@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { UserError } from "../../config/errors.ts";
-import { contextFiles, imageRecipes, userImageRecipe, userImageRecipes } from "../../config/images.ts";
+import { contextFiles } from "../../config/image-context.ts";
+import { imageRecipes, userImageRecipe, userImageRecipes } from "../../config/images.ts";
 
 let root: string;
 const digest = `sha256:${"d".repeat(64)}`;

@@ -91,7 +91,7 @@ describe.skipIf(missing[quickest])(titled("up refuses, and says what to do", mis
   });
 });
 
-describe("up tells apart", () => {
+describe.skipIf(missing.docker)(titled("up tells apart", missing.docker), () => {
   test("an engine that is not there", async () => {
     const { code, stderr } = await withEngine("unix:///nonexistent/docker.sock");
     expect(code).toBe(1);

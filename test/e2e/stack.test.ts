@@ -157,6 +157,9 @@ for (const engine of ["terraform", "compose"] as const) {
       expect(await page.textOf("latest-story")).toContain("21");
       expect(page.complaints).toEqual([]);
       await page.close();
+      const later = await openPage(`http://localhost:${PORTS.frontend}/`);
+      expect(await later.textOf("latest-story")).toContain("21");
+      await later.close();
     });
 
     test("the databases cannot be reached from the host's addresses", async () => {

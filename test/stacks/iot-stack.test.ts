@@ -234,11 +234,7 @@ describe("a change replaces exactly the containers that read it:", () => {
       () => ({ ...local, frontend: { tmpfs: [{ path: "/tmp", sizeMiB: 17 }] } }),
       ["frontend"],
     ],
-    [
-      "the health path of the backend",
-      () => ({ ...local, backend: { healthPath: "/readyz" } }),
-      ["api", "ingest"],
-    ],
+    ["the health path of the frontend", () => ({ ...local, frontend: { healthPath: "/" } }), ["frontend"]],
     ["the user of the backend", () => ({ ...local, backend: { user: "10009:10009" } }), backend],
   ])("%s", (_, change, roles) => {
     expect(replaced(local, change)).toEqual([...roles].sort());

@@ -1,4 +1,5 @@
-import type { ContainerBlock, ContainerSpec, Stack } from "../../engines/stack.ts";
+import type { ContainerSpec, Stack } from "../../engines/stack.ts";
+import type { ContainerBlock } from "../../engines/stack-json.ts";
 
 /** A container spec with nothing but a name and an image, and what is given. */
 export function containerSpec(

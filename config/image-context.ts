@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { join } from "node:path";
+import dockerIgnore from "@balena/dockerignore";
+import { UserError } from "./errors.ts";
+import type { ImageRecipe } from "./images.ts";
+
+type HashedParts = Pick<
+  ImageRecipe,
+  "context" | "dockerfile" | "target" | "buildArgs" | "parents" | "rootfs"
+>;
+
+/** Not over mtime, owner or the folder's name: the same tree gives the same tag on every machine. */
+export function contextHash(
+  root: string,
+  name: string,
+  { context, ...parts }: HashedParts,
+  choice: unknown,
+): string {
+  const folder = join(root, context);
+  const hash = createHash("sha256").update(JSON.stringify([choice, parts]));
+  const add = (label: string, bytes: Uint8Array) =>
+    hash.update(`\0${label}\0${bytes.length}\0`).update(bytes);
+  if (!parts.rootfs)
+    add("Dockerfile", readDockerfile(root, name, `${context}/${parts.dockerfile ?? "Dockerfile"}`));
+  for (const { path, kind } of contextFiles(folder)) {
+    const file = join(folder, path);
+    add(`${kind}\0${path}`, kind === "link" ? Buffer.from(readlinkSync(file)) : readFileSync(file));
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+function readDockerfile(root: string, name: string, path: string): Uint8Array {
+  if (existsSync(join(root, path))) return readFileSync(join(root, path));
+  throw new UserError(
+    `${name}: no Dockerfile at ${path}`,
+    `name a context below or beside ${root}, and a Dockerfile relative to the context`,
+  );
+}
+
+export interface ContextFile {
+  /** Relative to the context, with forward slashes. */
+  readonly path: string;
+  readonly kind: "file" | "executable" | "link";
+}
+
+/** Never part of an image: what other tools leave behind, the kit's own state (secrets!), and `ca/`, which the build fills. */
+const excluded = new Set(
+  "node_modules .next .venv .git .exploreiot cdktf.out __pycache__ .pytest_cache .ruff_cache .mypy_cache .hypothesis .dockerignore".split(
+    " ",
+  ),
+);
+
+/** What a build of `folder` sees: its files but for the excluded names and what its .dockerignore names, sorted. */
+export function contextFiles(folder: string): readonly ContextFile[] {
+  const rules = ignoreFile(join(folder, ".dockerignore"));
+  const files: ContextFile[] = [];
+  const visit = (below: string): void => {
+    for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
+      const path = below === "" ? entry.name : `${below}/${entry.name}`;
+      if (excluded.has(entry.name) || path === "ca") continue;
+      // An ignored folder may still hold files that a later "!" rule takes back.
+      if (entry.isDirectory()) visit(path);
+      else if (!rules.ignores(path))
+        files.push({ path, kind: kindOf(join(folder, path), entry.isSymbolicLink()) });
+    }
+  };
+  visit("");
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function kindOf(file: string, isLink: boolean): ContextFile["kind"] {
+  if (isLink) return "link";
+  return (statSync(file).mode & 0o111) === 0 ? "file" : "executable";
+}
+
+/** The rules of a .dockerignore, as Docker reads them; none where there is no such file. */
+const ignoreFile = (file: string) =>
+  dockerIgnore.default().add(existsSync(file) ? readFileSync(file, "utf8") : "");
