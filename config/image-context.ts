@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "n
 import { join } from "node:path";
 import dockerIgnore from "@balena/dockerignore";
 import { UserError } from "./errors.ts";
-import type { ImageRecipe } from "./images.ts";
+import type { ImageRecipe } from "./image-recipe.ts";
 
 type HashedParts = Pick<
   ImageRecipe,

@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { UserError } from "./errors.ts";
 import { contextHash } from "./image-context.ts";
+import type { ImageRecipe, ImageSource } from "./image-recipe.ts";
 
 export type KitImage = "postgres" | "redis" | "mosquitto" | "backend" | "frontend";
 /** What the kit's images are built on; a user's Dockerfile may name these too. */
 export type ParentImage = "base" | "python" | "node" | "node-build";
 type ImageName = KitImage | ParentImage;
-export type ImageSource = "auto" | "packages" | "registry";
 
 export interface ImageSettings {
   /** `registry` pulls what images/lock.json pins, `packages` builds, `auto` pulls where it can and builds otherwise. */
@@ -16,27 +16,6 @@ export interface ImageSettings {
   readonly registryMirror?: string | undefined;
   /** Debian archive; its security archive is expected at the same address plus `-security`. @default - deb.debian.org */
   readonly debianMirror?: string | undefined;
-}
-
-/** How one image comes to be; stands in the synthesized JSON, so the builder needs nothing else. */
-export interface ImageRecipe {
-  /** `exploreiot/<name>:<16 hex>`, the hash of everything that decides what is in the image. */
-  readonly tag: string;
-  /** Folder relative to the project root, with forward slashes. */
-  readonly context: string;
-  /** Relative to the context. @default - Dockerfile */
-  readonly dockerfile?: string;
-  readonly target?: string;
-  readonly buildArgs: Readonly<Record<string, string>>;
-  /** Tags that must exist before this one can be built. */
-  readonly parents: readonly string[];
-  /** Made with mmdebstrap and loaded, instead of built from a Dockerfile. */
-  readonly rootfs?: { suite: string; mirror: string; securityMirror: string; epoch: number };
-  /** `name@sha256:…` that keeps the same contract, mirror applied; absent when nothing may be or can be pulled. */
-  readonly pull?: string;
-  /** Image ids of `pull` by platform, for an engine that lost the digest (`docker load`). */
-  readonly pullIds?: Readonly<Record<string, string>>;
-  readonly source: ImageSource;
 }
 
 export interface Upstream {

@@ -1,5 +1,9 @@
-import type { ImageRecipe } from "../config/images.ts";
-import type { Upload } from "./stack.ts";
+import type { ImageRecipe } from "../config/image-recipe.ts";
+
+/** A file that a one-shot container receives: public text, or a path relative to the stack folder. */
+export type Upload =
+  | { readonly file: string; readonly content: string }
+  | { readonly file: string; readonly source: string };
 
 /** The attributes of a `docker_container` that are passed through. */
 export interface ContainerBlock {

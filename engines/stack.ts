@@ -2,13 +2,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../config/errors.ts";
-import type { ImageRecipe } from "../config/images.ts";
-import type { ContainerBlock, RawContainer, RawNetwork, RawStack } from "./stack-json.ts";
-
-/** A file that a one-shot container receives: public text, or a path relative to the stack folder. */
-export type Upload =
-  | { readonly file: string; readonly content: string }
-  | { readonly file: string; readonly source: string };
+import type { ImageRecipe } from "../config/image-recipe.ts";
+import type { ContainerBlock, RawContainer, RawNetwork, RawStack, Upload } from "./stack-json.ts";
 
 /** A container as the synthesized JSON declares it, with its references resolved to names. */
 export interface ContainerSpec {

@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
-import type { ContainerSpec, NetworkSpec, Stack, Upload } from "../stack.ts";
+import type { ContainerSpec, NetworkSpec, Stack } from "../stack.ts";
+import type { Upload } from "../stack-json.ts";
 
 /** The compose project of a deployment; it has nothing to do with the folder that the file stands in. */
 export const projectName = (stack: Stack) => `exploreiot-${stack.name}`;

@@ -2,7 +2,8 @@ import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { UserError } from "../../../config/errors.ts";
-import { type ImageRecipe, userImageRecipe } from "../../../config/images.ts";
+import type { ImageRecipe } from "../../../config/image-recipe.ts";
+import { userImageRecipe } from "../../../config/images.ts";
 import { ensureImages } from "../../../engines/images/ensure.ts";
 import { run } from "../../../engines/run.ts";
 

@@ -1,0 +1,22 @@
+export type ImageSource = "auto" | "packages" | "registry";
+
+/** How one image comes to be; stands in the synthesized JSON, so the builder needs nothing else. */
+export interface ImageRecipe {
+  /** `exploreiot/<name>:<16 hex>`, the hash of everything that decides what is in the image. */
+  readonly tag: string;
+  /** Folder relative to the project root, with forward slashes. */
+  readonly context: string;
+  /** Relative to the context. @default - Dockerfile */
+  readonly dockerfile?: string;
+  readonly target?: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  /** Tags that must exist before this one can be built. */
+  readonly parents: readonly string[];
+  /** Made with mmdebstrap and loaded, instead of built from a Dockerfile. */
+  readonly rootfs?: { suite: string; mirror: string; securityMirror: string; epoch: number };
+  /** `name@sha256:…` that keeps the same contract, mirror applied; absent when nothing may be or can be pulled. */
+  readonly pull?: string;
+  /** Image ids of `pull` by platform, for an engine that lost the digest (`docker load`). */
+  readonly pullIds?: Readonly<Record<string, string>>;
+  readonly source: ImageSource;
+}

@@ -1,0 +1,109 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { projectRoot } from "../config/home.ts";
+
+const FOLDERS = ["config", "firewall", "constructs", "stacks", "policies", "engines", "cli"];
+
+/** What each folder may import besides itself. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  config: [],
+  firewall: ["config"],
+  constructs: ["config", "firewall"],
+  stacks: ["config", "constructs", "firewall"],
+  policies: ["config"],
+  engines: ["config"],
+  cli: ["config", "firewall", "policies", "engines"],
+  "main.ts": ["config", "policies", "stacks"],
+};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const sources = ["main.ts", ...FOLDERS.flatMap(filesIn)];
+const imports: readonly Import[] = sources.flatMap((from) => importsOf(from).map((to) => ({ from, to })));
+
+function filesIn(folder: string): string[] {
+  const path = join(projectRoot, folder);
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+    .map((entry) => relative(projectRoot, join(entry.parentPath, entry.name)));
+}
+
+/** Paths from the root for own files, package names for the rest; static, type-only and dynamic imports alike. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(projectRoot, file), "utf8");
+  const found = text.matchAll(
+    /^(?:import|export)\b[^;]*?\bfrom\s+"([^"]+)"|\bimport\("([^"]+)"\)|^import\s+"([^"]+)"/gm,
+  );
+  return [...found].map((match) => {
+    const target = match[1] ?? match[2] ?? match[3] ?? "";
+    return target.startsWith(".")
+      ? relative(projectRoot, resolve(projectRoot, dirname(file), target))
+      : target;
+  });
+}
+
+const area = (path: string) => path.split("/")[0] as string;
+const isOwn = ({ to }: Import) => sources.includes(to);
+const lines = (found: readonly Import[]) => found.map(({ from, to }) => `${from} -> ${to}`);
+
+describe("imports", () => {
+  test("are found at all", () => {
+    expect(lines(imports)).toContain("main.ts -> stacks/iot-stack.ts");
+    expect(lines(imports)).toContain("engines/run.ts -> execa");
+    expect(sources.length).toBeGreaterThan(100);
+  });
+
+  test("point one way", () => {
+    const wrong = imports
+      .filter(isOwn)
+      .filter(({ from, to }) => area(from) !== area(to) && !ALLOWED[area(from)]?.includes(area(to)));
+    expect(lines(wrong)).toEqual([]);
+  });
+
+  test("name cdktf and its packages in constructs, stacks and main.ts alone", () => {
+    const cdktf = imports.filter(
+      ({ to }) => /^(cdktf|constructs|@cdktf\/.*)$/.test(to) || to.startsWith("@cdktf/"),
+    );
+    expect([...new Set(cdktf.map(({ from }) => area(from)))].sort()).toEqual([
+      "constructs",
+      "main.ts",
+      "stacks",
+    ]);
+  });
+
+  test("start processes in one place, but for the engine that has to outlive the kit", () => {
+    const starting = imports.filter(({ to }) => to === "execa" || to === "node:child_process");
+    expect(lines(starting)).toEqual([
+      "engines/run.ts -> execa",
+      "cli/setup/docker-engine.ts -> node:child_process",
+    ]);
+  });
+
+  test("form no cycle", () => {
+    // Types alone form no cycle at run time, but a reader follows them all the same.
+    expect(cycles()).toEqual([]);
+  });
+});
+
+function cycles(): string[] {
+  const targets = new Map(
+    sources.map((from) => [
+      from,
+      imports.filter((edge) => edge.from === from && isOwn(edge)).map(({ to }) => to),
+    ]),
+  );
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) found.push([...path.slice(path.indexOf(file)), file].join(" -> "));
+    if (done.has(file)) return;
+    done.add(file);
+    for (const target of targets.get(file) ?? []) visit(target, [...path, file]);
+  };
+  for (const file of sources) visit(file, []);
+  return found;
+}
