@@ -1,5 +1,6 @@
 import { UserError } from "../config/errors.ts";
 import { clearTheWay } from "./docker/clear-the-way.ts";
+import { refuseForeignData, rememberDataVolumes } from "./docker/data-volumes.ts";
 import { engineVersion } from "./docker/engine-check.ts";
 import { type Observation, observe } from "./docker/observe.ts";
 import { refuseTakenPorts } from "./docker/ports.ts";
@@ -48,9 +49,11 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
   const engine = await pickEngine(options.engine, record?.engine, context);
   await refuseTakenPorts(stack, seen);
   await refuseTakenSubnets(stack);
+  await refuseForeignData(stack, home);
   await makeImages(stack, { report, ...(signal === undefined ? {} : { signal }) });
   const owns = await engine.ownership(context);
   // A container that never was deployed has not drifted: the engine simply makes it.
+  rememberDataVolumes(stack, home);
   await clearTheWay({ stack, owns, drift, record, report });
   await runWatched(engine, context);
   const after = await verify(stack, signal);

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import type { Observation } from "./docker/observe.ts";
 import type { Stack } from "./stack.ts";
+import { writeWholeJson } from "./write-whole.ts";
 
 export type EngineName = "terraform" | "compose";
 
@@ -47,10 +48,7 @@ export function writeRecord(
       ),
     ),
   };
-  mkdirSync(dirname(file(home)), { recursive: true, mode: 0o700 });
-  const draft = `${file(home)}.${process.pid}.tmp`;
-  writeFileSync(draft, `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600, flush: true });
-  renameSync(draft, file(home));
+  writeWholeJson(file(home), record);
 }
 
 export function deleteRecord(home: string): void {

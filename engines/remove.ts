@@ -1,4 +1,5 @@
 import { removeContainers } from "./docker/clear-the-way.ts";
+import { forgetDataVolumes } from "./docker/data-volumes.ts";
 import { engineVersion } from "./docker/engine-check.ts";
 import { labelled } from "./docker/observe.ts";
 import type { Report } from "./engine.ts";
@@ -36,7 +37,9 @@ export async function remove({ stack, home, deleteData, report, signal }: Remove
   await removeContainers(await labelled(stack.name));
   await run(["docker", "network", "rm", ...stack.networks.map(({ name }) => name)], { expected: [0, 1] });
   deleteRecord(home);
-  return { containers: before.length, volumes: deleteData ? await deleteVolumes(stack) : [] };
+  const volumes = deleteData ? await deleteVolumes(stack) : [];
+  if (deleteData) forgetDataVolumes(home);
+  return { containers: before.length, volumes };
 }
 
 async function deleteVolumes({ volumes }: Stack): Promise<readonly string[]> {

@@ -83,6 +83,16 @@ describe.skipIf(missing[quickest])(titled("up refuses, and says what to do", mis
     );
   });
 
+  test("data that another checkout made, and leaves it alone", async () => {
+    const volume = deployment.container("mosquitto-data");
+    await docker("volume", "create", volume);
+    const { code, stderr } = await deployment.kit("up", "--engine", quickest);
+    const still = await docker("volume", "inspect", "--format", "{{.Name}}", volume);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`error: data of another checkout is in the way: ${volume}`);
+    expect(still).toBe(volume);
+  });
+
   test("an image that cannot be had, naming it", async () => {
     deployment.configure({ backend: { image: "127.0.0.1:1/none:1", roles: [{ name: "app" }] } });
     const { code, stderr } = await deployment.kit("up", "--engine", quickest);

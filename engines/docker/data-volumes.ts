@@ -1,0 +1,55 @@
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../config/errors.ts";
+import { run } from "../run.ts";
+import type { Stack } from "../stack.ts";
+import { ownedIds } from "../terraform/state.ts";
+import { writeWholeJson } from "../write-whole.ts";
+
+const file = (home: string) => join(home, "data-volumes.json");
+
+/** Volumes that a service writes to, and that outlive it. */
+export function dataVolumes({ containers }: Stack): readonly string[] {
+  const written = containers
+    .filter(({ job }) => !job)
+    .flatMap(({ volumes }) => volumes.filter(({ readOnly }) => !readOnly).map(({ name }) => name));
+  return [...new Set(written)];
+}
+
+/**
+ * Refuses data that this directory did not make: both engines would take a volume of that name over without a word,
+ * and the databases in it know the passwords of another checkout, not ours.
+ *
+ * @throws UserError that names the volumes
+ */
+export async function refuseForeignData(stack: Stack, home: string): Promise<void> {
+  // Terraform names a volume's id after the volume: what `cdktf deploy` made is known by its state.
+  const known = new Set([...remembered(home), ...ownedIds(home)]);
+  const unknown = dataVolumes(stack).filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  const { stdout } = await run(["docker", "volume", "ls", "--quiet"]);
+  const present = new Set(stdout.split("\n"));
+  const foreign = unknown.filter((name) => present.has(name));
+  if (foreign.length === 0) return;
+  throw new UserError(
+    `data of another checkout is in the way: ${foreign.join(", ")}`,
+    `bring its secrets here: copy the old checkout's .exploreiot/${stack.name} to ${home}`,
+    `or give the deployment another name, or delete the data for good: docker volume rm ${foreign.join(" ")}`,
+  );
+}
+
+/** To be called before an engine makes the volumes, so that an interrupted run is known as ours too. */
+export function rememberDataVolumes(stack: Stack, home: string): void {
+  const all = [...new Set([...remembered(home), ...dataVolumes(stack)])].sort();
+  writeWholeJson(file(home), all);
+}
+
+export const forgetDataVolumes = (home: string): void => rmSync(file(home), { force: true });
+
+function remembered(home: string): readonly string[] {
+  try {
+    return JSON.parse(readFileSync(file(home), "utf8")) as string[];
+  } catch {
+    return [];
+  }
+}
