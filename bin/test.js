@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,6 +7,7 @@ import { installPackages } from "./packages.js";
 
 // npm test: everything this machine allows, in the order in which it fails fastest. The last line counts it all.
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const frontend = join(root, "apps", "frontend");
 const reports = mkdtempSync(join(tmpdir(), "exploreiot-test-"));
 const total = { passed: 0, failed: 0, skipped: 0 };
 /** @type {string[]} */
@@ -92,14 +93,26 @@ function readText(file) {
   }
 }
 
-if (!installPackages(root) || !installPackages(join(root, "apps", "frontend"))) process.exit(1);
+/** The page in Chromium against a stand-in backend; after the end-to-end tests, which install Chromium where they can. */
+function browserTests() {
+  if (!existsSync("/usr/bin/chromium")) {
+    total.skipped += 1;
+    skipped.push("frontend in a browser [skipped: /usr/bin/chromium is not there]");
+    return;
+  }
+  check("frontend: build", ["npm", "run", "--silent", "--prefix", frontend, "build"]);
+  vitest("frontend in a browser", ["--project", "browser"], frontend);
+}
+
+if (!installPackages(root) || !installPackages(frontend)) process.exit(1);
 check("format", ["npm", "run", "--silent", "format"]);
 check("lint", ["npm", "run", "--silent", "lint"]);
 check("types", ["npm", "run", "--silent", "types"]);
 vitest("unit", ["--project", "unit"]);
-vitest("frontend", [], join(root, "apps", "frontend"));
+vitest("frontend", ["--project", "unit"], frontend);
 pytest();
 vitest("end to end", ["--project", "e2e"]);
+browserTests();
 
 rmSync(reports, { recursive: true, force: true });
 if (skipped.length > 0)

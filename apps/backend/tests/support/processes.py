@@ -1,6 +1,7 @@
 """Real services as child processes on free loopback ports, in folders that go away."""
 
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -14,8 +15,11 @@ import httpx
 T = TypeVar("T")
 
 
-def wait_for(condition: Callable[[], T], what: str, seconds: float = 15) -> T:
-    """Ask until the answer is true; exceptions of a service that is not up yet count as no."""
+def wait_for(condition: Callable[[], T], what: str | Callable[[], str], seconds: float = 30) -> T:
+    """Ask until the answer is true; exceptions of a service that is not up yet count as no.
+
+    `what` may be a function: asked at the end, it can quote a log as it is then.
+    """
     end = time.monotonic() + seconds
     last: object = None
     while time.monotonic() < end:
@@ -26,13 +30,20 @@ def wait_for(condition: Callable[[], T], what: str, seconds: float = 15) -> T:
         except (OSError, ValueError, RuntimeError, httpx.HTTPError) as error:
             last = error
         time.sleep(0.02)
-    raise AssertionError(f"{what}: not within {seconds} s; last answer: {last!r}")
+    told = what if isinstance(what, str) else what()
+    raise AssertionError(f"{told}: not within {seconds} s; last answer: {last!r}")
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port below the kernel's ephemeral range: an outgoing connection cannot take it before the service does."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def is_open(port: int) -> bool:

@@ -36,7 +36,10 @@ class Role:
         return self.http.get("/readyz").json()
 
     def wait_ready(self) -> "Role":
-        wait_for(lambda: self.ready()["ready"], f"ready; log: {self.process.output[-2000:]}")
+        wait_for(
+            lambda: self.ready()["ready"],
+            lambda: f"ready (exit code {self.process.code}); log: {self.process.output[-2000:]}",
+        )
         return self
 
     def metric(self, name: str) -> float:

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { root, run } from "../support/process.js";
+import { ratiosOf, timesOf, verdict } from "../support/result.js";
+import { inTurn } from "../support/rounds.js";
+
+const KIT = "local, bundled";
+const EMPTY = "empty app";
+const BUNDLED = "empty app, bundled";
+
+/** Synthesis of the shipped deployment `local` beside that of an app with nothing in it. */
+export const synthesis = {
+  name: "synthesis",
+  title: "synthesis of local, beside an empty cdktf app",
+  runs: 15,
+
+  /** @type {import("../support/measurement.js").Measurement["measure"]} */
+  async measure({ runs, report }) {
+    const workspace = mkdtempSync(join(tmpdir(), "exploreiot-bench-"));
+    try {
+      const rivals = await prepare(workspace);
+      // Once unmeasured: makes the bundle and the secrets, and reads every file from the disk.
+      await run(["node", "bin/synth.js"], { env: settings(workspace) });
+      for (const rival of rivals) await rival.run();
+      const figures = timesOf(rivals, await inTurn(rivals, runs, report));
+      const ratios = ratiosOf(figures);
+      const says = "at most 2 × an empty cdktf app on the same Node";
+      return {
+        unit: "ms",
+        figures,
+        ratios,
+        target: verdict(says, ratios[`${KIT} : ${EMPTY}`] ?? Number.NaN, 2, "×"),
+      };
+    } finally {
+      rmSync(workspace, { recursive: true, force: true });
+    }
+  },
+};
+
+/** @param {string} workspace */
+async function prepare(workspace) {
+  const bundle = join(workspace, "empty.mjs");
+  await bundleEmptyApp(bundle);
+  return [
+    rival(KIT, "dist/main.js", workspace),
+    rival(EMPTY, "bench/empty-app/main.cjs", workspace),
+    rival(BUNDLED, bundle, workspace, "empty.mjs"),
+  ];
+}
+
+/**
+ * @param {string} name
+ * @param {string} script
+ * @param {string} workspace
+ * @param {string} [shown] the script as results name it
+ */
+const rival = (name, script, workspace, shown = script) => ({
+  name,
+  command: `node ${shown}`,
+  run: () => run(["node", script], { env: settings(workspace), limitSeconds: 60 }),
+});
+
+/** What is synthesized goes to a folder of its own: the stacks of this checkout stay as they are. */
+const settings = (/** @type {string} */ workspace) => ({
+  EXPLOREIOT_CONFIG: "local",
+  CDKTF_OUTDIR: join(workspace, "cdktf.out"),
+});
+
+/**
+ * With the settings of bin/bundle.js.
+ *
+ * @param {string} outfile
+ */
+async function bundleEmptyApp(outfile) {
+  await build({
+    absWorkingDir: root,
+    entryPoints: ["bench/empty-app/main.cjs"],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    alias: { archiver: "./bin/no-archiver.js" },
+    banner: {
+      js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
+    },
+    logLevel: "error",
+  });
+}

@@ -1,0 +1,65 @@
+import { summary } from "./statistics.js";
+
+/** @typedef {import("./statistics.js").Summary} Summary */
+
+/**
+ * What one contestant took.
+ *
+ * @typedef {Summary & { command: string, details?: Readonly<Record<string, Summary>> }} Figures
+ *
+ * @typedef {object} Verdict
+ * @property {string} says the target in words
+ * @property {number} measured
+ * @property {number} limit the most that `measured` may be
+ * @property {"×" | "ms" | "MiB"} unit of both
+ * @property {boolean} met
+ *
+ * @typedef {object} Result
+ * @property {"ms" | "MiB"} unit of all figures
+ * @property {Readonly<Record<string, Figures>>} figures by contestant
+ * @property {Readonly<Record<string, number>>} ratios of medians, in words: "a : b"
+ * @property {Verdict} target
+ */
+
+/**
+ * @param {string} says
+ * @param {number} measured
+ * @param {number} limit
+ * @param {Verdict["unit"]} unit
+ * @returns {Verdict}
+ */
+export function verdict(says, measured, limit, unit) {
+  const digits = unit === "×" ? 100 : 1;
+  const figure = Math.round(measured * digits) / digits;
+  return { says, measured: figure, limit, unit, met: figure <= limit };
+}
+
+/**
+ * Times of rivals as figures.
+ *
+ * @param {readonly import("./rounds.js").Rival<{ ms: number }>[]} rivals
+ * @param {ReadonlyMap<string, readonly { ms: number }[]>} results
+ * @returns {Record<string, Figures>}
+ */
+export function timesOf(rivals, results) {
+  return Object.fromEntries(
+    rivals.map(({ name, command }) => {
+      const samples = (results.get(name) ?? []).map(({ ms }) => ms);
+      return [name, { command, ...summary(samples) }];
+    }),
+  );
+}
+
+/**
+ * The ratio of the first contestant's median to each other's.
+ *
+ * @param {Readonly<Record<string, Figures>>} figures
+ */
+export function ratiosOf(figures) {
+  const [[first, own], ...others] = /** @type {[[string, Figures], ...[string, Figures][]]} */ (
+    Object.entries(figures)
+  );
+  return Object.fromEntries(
+    others.map(([name, { median }]) => [`${first} : ${name}`, Math.round((own.median / median) * 100) / 100]),
+  );
+}

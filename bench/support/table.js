@@ -1,0 +1,76 @@
+/** @typedef {import("./result.js").Result} Result */
+
+/** What is read from a results file: a result and where it came from. */
+/** @typedef {Result & { name: string, title: string, load: { before: number, after: number } }} Recorded */
+
+/** @param {Recorded} recorded */
+export function terminalTable({ title, unit, figures, ratios, target, load }) {
+  const rows = [
+    ["", "min", "median", "max", "runs", ""],
+    ...Object.entries(figures).flatMap(([name, { min, median, max, samples, details = {} }]) => [
+      [name, amount(min, unit), amount(median, unit), amount(max, unit), String(samples.length), ""],
+      ...Object.entries(details).map(([what, detail]) => [
+        `  ${words(what)}`,
+        ...[detail.min, detail.median, detail.max].map((value) => amount(value, unit)),
+        "",
+        "",
+      ]),
+    ]),
+  ];
+  return [
+    title,
+    ...aligned(rows).map((line) => `  ${line}`),
+    ...Object.entries(ratios).map(([pair, ratio]) => `  ${pair} = ${ratio.toFixed(2)}`),
+    `  target ${target.met ? "met" : "missed"}: ${shown(target)}; ${target.says}`,
+    `  load on the machine: ${load.before} before, ${load.after} after`,
+  ].join("\n");
+}
+
+/** @param {readonly Recorded[]} results */
+export function markdownTable(results) {
+  const rows = results.flatMap(({ name, unit, figures, target, load }) =>
+    Object.entries(figures).map(([contestant, { min, median, max, samples }], index) =>
+      [
+        index === 0 ? `\`${name}\`` : "",
+        contestant,
+        `${amount(median, unit)} (${amount(min, unit)} to ${amount(max, unit)})`,
+        String(samples.length),
+        index === 0 ? target.says : "",
+        index === 0 ? `${shown(target)}, ${target.met ? "met" : "**missed**"}` : "",
+        index === 0 ? String(load.before) : "",
+      ].join(" | "),
+    ),
+  );
+  return [
+    "measurement | of | median (min to max) | runs | target | outcome | load",
+    "---|---|---|---|---|---|---",
+    ...rows,
+  ]
+    .map((row) => `| ${row} |`)
+    .join("\n");
+}
+
+/** @param {Result["target"]} target */
+const shown = ({ measured, unit }) => (unit === "×" ? `${measured.toFixed(2)} ×` : amount(measured, unit));
+
+/**
+ * @param {number} value
+ * @param {string} unit
+ */
+const amount = (value, unit) => (unit === "ms" ? `${Math.round(value)} ms` : `${value.toFixed(0)} ${unit}`);
+
+/** `untilFirstContainer` as people write it. */
+const words = (/** @type {string} */ key) => key.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+/** @param {readonly (readonly string[])[]} rows */
+function aligned(rows) {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join("  ")
+      .trimEnd(),
+  );
+}
