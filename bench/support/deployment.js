@@ -43,7 +43,11 @@ export class BenchDeployment {
     await this.#verb("down", "--delete-data", "--yes");
   }
 
-  /** Containers with their state, as `docker inspect` tells it. */
+  /**
+   * As `docker inspect` tells it.
+   *
+   * @returns {Promise<readonly { Id: string, Created: string, State: { Running: boolean } }[]>}
+   */
   async containers() {
     const ids = await list("ps", "--all", "--filter", `label=exploreiot.deployment=${this.name}`);
     return JSON.parse((await run(["docker", "inspect", ...ids])).stdout);
@@ -53,13 +57,13 @@ export class BenchDeployment {
   async remove() {
     const named = `name=^exploreiot-${this.name}-`;
     await attempt(() => this.reset());
-    for (const [kind, ...filter] of [
-      ["container", "ls", "--all", "--filter", `label=exploreiot.deployment=${this.name}`],
-      ["network", "ls", "--filter", named],
-      ["volume", "ls", "--filter", named],
-    ]) {
+    for (const [kind, filter] of /** @type {const} */ ([
+      ["container", `label=exploreiot.deployment=${this.name}`],
+      ["network", named],
+      ["volume", named],
+    ])) {
       await attempt(async () => {
-        const left = await list(kind, ...filter);
+        const left = await list(kind, "ls", ...(kind === "container" ? ["--all"] : []), "--filter", filter);
         const force = kind === "network" ? [] : ["--force"];
         if (left.length > 0) await run(["docker", kind, "rm", ...force, ...left]);
       });
@@ -110,10 +114,9 @@ const site = (name, port) => ({
   },
 });
 
-/** @param {readonly (string | undefined)[]} words */
+/** @param {readonly string[]} words */
 async function list(...words) {
-  const argv = ["docker", ...words.map(String), "--quiet"];
-  return (await run(argv)).stdout.split("\n").filter(Boolean);
+  return (await run(["docker", ...words, "--quiet"])).stdout.split("\n").filter(Boolean);
 }
 
 /** @param {() => Promise<unknown>} work */

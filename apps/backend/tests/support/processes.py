@@ -35,7 +35,7 @@ def wait_for(condition: Callable[[], T], what: str | Callable[[], str], seconds:
 
 
 def free_port() -> int:
-    """A port below the kernel's ephemeral range: an outgoing connection cannot take it before the service does."""
+    """A port below the ephemeral range: no outgoing connection takes it before the service does."""
     while True:
         port = random.randrange(20_000, 32_000)
         with socket.socket() as probe:
