@@ -1,9 +1,12 @@
-import { describe, expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { local } from "../../config/local.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import { accessControlList, brokerUsers, mosquittoConf } from "../../constructs/mosquitto.ts";
 import { applicationSql, pgHba, postgresqlConf } from "../../constructs/postgres.ts";
 import { redisConf, redisUsers } from "../../constructs/redis.ts";
+import { Sandbox } from "../support/synthesized.ts";
 
 describe("Mosquitto", () => {
   test("listens once, knows no anonymous clients, and keeps messages within bounds", () => {
@@ -56,6 +59,19 @@ topic read $SYS/broker/uptime
 user idle
 `);
   });
+});
+
+test("Mosquitto is given a hash of each user's password, and its probe the only password in clear", () => {
+  const sandbox = new Sandbox();
+  onTestFinished(() => sandbox.remove());
+  sandbox.synthesize(local);
+  const file = (name: string) => readFileSync(join(sandbox.home, "files/mosquitto", name), "utf8");
+  const users = ["health", "backend", "sensor", "viewer"];
+
+  expect(file("passwords")).toBe(
+    users.map((user) => `${user}:${sandbox.secrets.mosquittoHash(`mqtt-${user}-password`)}\n`).join(""),
+  );
+  expect(file("mosquitto_sub")).toBe(`-u health\n-P ${sandbox.secrets.value("mqtt-health-password")}\n`);
 });
 
 describe("PostgreSQL", () => {

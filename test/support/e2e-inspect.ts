@@ -2,7 +2,7 @@ import type { Inspected } from "./e2e.ts";
 
 /**
  * What the two engines cannot do alike, by path in `docker inspect`. Everything else must be equal, field by field.
- * - ids, times and places on disk differ between any two containers;
+ * - ids, times, places on disk and a probe that runs just now differ between any two containers;
  * - HostConfig.PidsLimit: the provider has no such attribute (engine default there);
  * - HostConfig.NetworkMode: the provider creates on `bridge` and connects the declared networks afterwards;
  * - Config.AttachStdout and AttachStderr: compose asks for them at creation and then does not attach;
@@ -11,7 +11,7 @@ import type { Inspected } from "./e2e.ts";
  * - the delivery jobs receive files by upload there and by bind mount here.
  */
 const INCOMPARABLE = [
-  /^(Id|Created|Path|Args|ResolvConfPath|HostnamePath|HostsPath|LogPath|State|GraphDriver|RestartCount)(\.|$)/,
+  /^(Id|Created|Path|Args|ResolvConfPath|HostnamePath|HostsPath|LogPath|State|GraphDriver|RestartCount|ExecIDs)(\.|$)/,
   /^Config\.(Hostname|Image|AttachStdout|AttachStderr|Labels\.com\.docker\.compose\..*)(\.|$)/,
   /^HostConfig\.(PidsLimit|NetworkMode)(\.|$)/,
   /^NetworkSettings\.(SandboxID|SandboxKey|Bridge)(\.|$)/,
