@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -44,10 +44,12 @@ function newest(paths) {
 
 async function build() {
   const { build } = await import("esbuild");
+  // Beside dist and then in its place: commands that start together never run half a bundle.
+  const draft = join(root, `dist.${process.pid}`);
   await build({
     absWorkingDir: root,
     entryPoints: { main: "main.ts", cli: "cli/main.ts" },
-    outdir: "dist",
+    outdir: draft,
     bundle: true,
     splitting: true,
     platform: "node",
@@ -63,4 +65,15 @@ async function build() {
     },
     logLevel: "error",
   });
+  const old = `${draft}.old`;
+  try {
+    if (existsSync(join(root, "dist"))) renameSync(join(root, "dist"), old);
+    renameSync(draft, join(root, "dist"));
+  } catch (error) {
+    // Another command was quicker; its bundle is made of the same sources.
+    if (error.code !== "ENOTEMPTY" && error.code !== "ENOENT" && error.code !== "EEXIST") throw error;
+  } finally {
+    rmSync(old, { recursive: true, force: true });
+    rmSync(draft, { recursive: true, force: true });
+  }
 }

@@ -1,13 +1,23 @@
 import { writeFileSync } from "node:fs";
 import { UserError } from "../config/errors.ts";
+import { parseDeployment } from "../config/parse.ts";
 import { siteTemplate } from "../config/site-template.ts";
-import { verb } from "./options.ts";
+import { jsonOption, verb } from "./options.ts";
+
+interface Options {
+  readonly name: string;
+  readonly force?: true;
+  readonly json?: true;
+}
 
 export const initCommand = verb("init", "write a commented site file to start from")
   .argument("[file]", "where to", "site.yaml")
   .option("--name <name>", "name of the deployment", "site")
   .option("--force", "overwrite the file if it is there")
-  .action((file: string, { name, force }: { readonly name: string; readonly force?: true }) => {
+  .addOption(jsonOption())
+  .action((file: string, { name, force, json }: Options) => {
+    // Checked as it will be read, so that what is written can be used.
+    parseDeployment({ name }, "--name");
     try {
       writeFileSync(file, siteTemplate(name), { flag: force ? "w" : "wx" });
     } catch (error) {
@@ -16,5 +26,6 @@ export const initCommand = verb("init", "write a commented site file to start fr
         throw new UserError(`${file}: is there already`, "choose another name, or add --force");
       throw new UserError(`${file}: cannot be written (${message})`);
     }
-    console.log(`${file} written. Next: edit it, then exploreiot up -c ${file}`);
+    if (json) console.log(JSON.stringify({ file, name }));
+    else console.log(`${file} written. Next: edit it, then exploreiot up -c ${file}`);
   });

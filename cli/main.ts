@@ -18,7 +18,7 @@ const program = new Command("exploreiot")
   .exitOverride();
 
 for (const command of [upCommand, downCommand, statusCommand, synthCommand, imagesCommand, initCommand]) {
-  program.addCommand(command.exitOverride());
+  program.addCommand(command.copyInheritedSettings(program).exitOverride());
 }
 
 try {

@@ -27,10 +27,11 @@ export async function synthesize(source: string): Promise<Synthesized> {
   const { code, stderr } = await run([process.execPath, join(projectRoot, "dist", "main.js")], {
     cwd: projectRoot,
     env: { EXPLOREIOT_CONFIG: config },
-    expected: [EXIT.ok, EXIT.userError],
+    expected: [EXIT.ok, EXIT.userError, EXIT.bug],
   });
   // The child has worded it already.
   if (code === EXIT.userError) throw new UserError(stderr.replace(/^error: /, "").trimEnd());
+  if (code === EXIT.bug) throw new Error(stderr.trimEnd());
   const folder = stackFolder(deployment.name);
   return { deployment, stack: readStack(folder), home: deploymentHome(deployment.name) };
 }

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { remoteScheme } from "../docker/remote.ts";
 import type { Engine, EngineContext } from "../engine.ts";
 import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
@@ -12,9 +13,10 @@ export const composeEngine: Engine = {
   name: "compose",
 
   async unavailable() {
-    const remote = /^(ssh|tcp|https?):/.exec(process.env.DOCKER_HOST ?? "");
-    if (remote)
-      return `compose hands over files from this machine's disk, and DOCKER_HOST is elsewhere (${remote[0]}…)`;
+    const remote = remoteScheme();
+    if (remote !== undefined) {
+      return `compose hands over files from this machine's disk, and DOCKER_HOST is elsewhere (${remote}://…)`;
+    }
     const { code } = await run(["docker", "compose", "version"], { expected: [0, 1, 125] });
     return code === 0 ? undefined : "docker has no compose plugin (package docker-compose-plugin)";
   },
@@ -49,8 +51,9 @@ export function writeComposeFile(stack: Stack): string {
 }
 
 async function compose({ signal }: EngineContext, path: string, args: readonly string[]): Promise<void> {
-  await run(["docker", "compose", "--progress", "quiet", "--file", path, ...args], {
+  await run(["docker", "compose", ...args], {
     ownGroup: true,
+    env: { COMPOSE_FILE: path, COMPOSE_PROGRESS: "quiet" },
     ...(signal === undefined ? {} : { signal }),
   });
 }

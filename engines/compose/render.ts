@@ -31,7 +31,8 @@ export function composeFile(stack: Stack): string {
       ),
     ),
   };
-  return stringify(escaped(document), { lineWidth: 0, aliasDuplicateObjects: false });
+  // Quoted as YAML 1.1 needs it: some readers take a bare `no` for false and 0:0 for a number.
+  return stringify(escaped(document), { lineWidth: 0, aliasDuplicateObjects: false, version: "1.1" });
 }
 
 /** Compose names a service by its role, such as `postgres` or `api`. */

@@ -4,6 +4,7 @@ import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
 import type { PortBlock } from "../stack-json.ts";
 import type { Observation } from "./observe.ts";
+import { remoteScheme } from "./remote.ts";
 
 /**
  * Tries every port that the stack publishes and does not hold already. Only an engine on this machine can be
@@ -12,7 +13,7 @@ import type { Observation } from "./observe.ts";
  * @throws UserError that names the process or container behind each taken port
  */
 export async function refuseTakenPorts(stack: Stack, { containers }: Observation): Promise<void> {
-  if (/^(ssh|tcp|https?):/.test(process.env.DOCKER_HOST ?? "")) return;
+  if (remoteScheme() !== undefined) return;
   const free = stack.containers.filter(({ name }) => containers.get(name)?.State.Running !== true);
   const ports = free.flatMap(({ block }) => block.ports ?? []);
   const taken = (await Promise.all(ports.map(async (port) => ((await isFree(port)) ? [] : [port])))).flat();

@@ -1,6 +1,7 @@
 import type { Report } from "../engine.ts";
 import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
+import { remoteScheme } from "./remote.ts";
 
 /** The part of `docker events` that the kit reads. */
 interface Event {
@@ -24,6 +25,9 @@ export function watch(stack: Stack, report: Report): { readonly stop: () => Prom
     [
       "docker",
       "events",
+      // The stream takes a moment to open: what happens until then is sent after all. Another machine's clock may
+      // differ, and would have old events sent, so there the moment is lost.
+      ...(remoteScheme() === undefined ? ["--since", (Date.now() / 1000).toFixed(3)] : []),
       "--filter",
       "type=container",
       "--filter",
@@ -58,6 +62,9 @@ class Watcher {
   /** How often each container has crashed: the first time is told in full, the rest of a crash loop in a line. */
   readonly #crashes = new Map<string, number>();
 
+  /** Containers whose last words have been reported. */
+  readonly #told = new Set<string>();
+
   /** Containers that somebody asked to stop: their end is no crash. */
   readonly #asked = new Set<string>();
 
@@ -90,14 +97,18 @@ class Watcher {
   #crashed(name: string, id: string, exitCode: string | undefined): void {
     const times = (this.#crashes.get(id) ?? 0) + 1;
     this.#crashes.set(id, times);
-    const what = `${name}: ended with exit code ${exitCode}`;
-    if (times === 1) this.#name(what, id);
-    else this.#report(`${what} again (${times} times)`);
+    const what = `${name}: ended with exit code ${exitCode}${times === 1 ? "" : ` again (${times} times)`}`;
+    if (this.#told.has(id)) this.#report(what);
+    else this.#name(what, id);
   }
 
   #name(what: string, id: string): void {
     this.pending.push(
-      lastLines(id).then((lines) => this.#report([what, ...lines.map((line) => `    ${line}`)].join("\n"))),
+      lastLines(id).then((lines) => {
+        // A log that is still empty is asked for again at the next crash.
+        if (lines.length > 0) this.#told.add(id);
+        this.#report([what, ...lines.map((line) => `    ${line}`)].join("\n"));
+      }),
     );
   }
 }

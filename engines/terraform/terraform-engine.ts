@@ -6,7 +6,7 @@ import { run } from "../run.ts";
 import { initialise } from "./init.ts";
 import { type Change, describeChanges, messagesIn } from "./messages.ts";
 import { ownedIds, resourceAddresses } from "./state.ts";
-import { terraform } from "./terraform.ts";
+import { terraform, terraformBinary } from "./terraform.ts";
 
 const PLAN = "up.tfplan";
 const VOLUME = "docker_volume.";
@@ -17,9 +17,9 @@ export const terraformEngine: Engine = {
 
   async unavailable({ stack, report }) {
     try {
-      await run(["terraform", "version"], { env: { CHECKPOINT_DISABLE: "1" } });
+      await run([terraformBinary(), "version"], { env: { CHECKPOINT_DISABLE: "1" } });
     } catch {
-      return "terraform is not installed";
+      return `${terraformBinary()} is not installed`;
     }
     try {
       await initialise(stack, report);

@@ -86,17 +86,17 @@ describe("exploreiot", { timeout: 60_000 }, () => {
 
   test.each([
     ["a verb that is none", ["bogus"], `error: unknown command 'bogus'\n${HELP_HINT}`],
-    ["an option that is none", ["up", "--bogus"], "error: unknown option '--bogus'\n"],
+    ["an option that is none", ["up", "--bogus"], `error: unknown option '--bogus'\n${HELP_HINT}`],
     ["an option before the verb", ["--bogus"], `error: unknown option '--bogus'\n${HELP_HINT}`],
     [
       "an engine that is none",
       ["up", "--engine", "podman"],
-      "error: option '--engine <engine>' argument 'podman' is invalid. Allowed choices are auto, terraform, compose.\n",
+      `error: option '--engine <engine>' argument 'podman' is invalid. Allowed choices are auto, terraform, compose.\n${HELP_HINT}`,
     ],
     [
       "an argument too many",
       ["synth", "local"],
-      "error: too many arguments for 'synth'. Expected 0 arguments but got 1.\n",
+      `error: too many arguments for 'synth'. Expected 0 arguments but got 1.\n${HELP_HINT}`,
     ],
   ])("refuses %s", async (_, args, stderr) => {
     expect(await cli("/", ...args)).toEqual({ code: 1, stdout: "", stderr });

@@ -109,7 +109,7 @@ describe("the engine", () => {
     environment("DOCKER_HOST", "ssh://iot.example.org");
 
     expect(await errorText(() => pick("compose"))).toBe(
-      `no engine can run here: compose hands over files from this machine's disk, and DOCKER_HOST is elsewhere (ssh:…)\n${INSTALL}`,
+      `no engine can run here: compose hands over files from this machine's disk, and DOCKER_HOST is elsewhere (ssh://…)\n${INSTALL}`,
     );
   });
 });

@@ -135,7 +135,7 @@ describe("the compose file", () => {
       - -euc
     command:
       - cd $$HOME
-    user: 0:0
+    user: "0:0"
     read_only: false
     pids_limit: 16
     cap_add:
