@@ -198,6 +198,22 @@ for (const engine of ["terraform", "compose"] as const) {
   });
 }
 
+describe.skipIf(missing[quickest])(titled("a container that never works", missing[quickest]), () => {
+  test("is named when it turns unhealthy, and up fails", async () => {
+    const image = (await docker("images", "--format", "{{.Repository}}:{{.Tag}}", "exploreiot/base")).split(
+      "\n",
+    )[0];
+    const command = ["/bin/sh", "-c", "echo still starting; sleep 600"];
+    deployment.configure({
+      mosquitto: off,
+      backend: { image, roles: [{ name: "app", command, health: { command: ["false"] } }] },
+    });
+    const { code, stderr } = await deployment.kit("up", "--engine", quickest);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${deployment.container("app")}: unhealthy\n    still starting`);
+  });
+});
+
 describe.skipIf(process.getuid?.() !== 0)("a full disk [needs root, to mount a small one]", () => {
   test("stops with a clear error and no half-written file; with space again, all is well", async () => {
     mkdirSync(deployment.home, { recursive: true });
