@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.support.processes import Process
 from tests.support.roles import KEY, Role, run_to_end
 from tests.support.services import Mosquitto, Postgres, Redis
 
@@ -86,3 +87,9 @@ def start(env: dict[str, str], tmp_path: Path) -> Iterator[StartRole]:
 def sensor() -> str:
     """A name no other test uses."""
     return f"test-{uuid4().hex[:12]}"
+
+
+def pytest_sessionfinish() -> None:
+    """Nothing may outlive the run: a test that failed half-way left services of its own."""
+    for process in Process.started:
+        process.stop()

@@ -8,7 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import httpx
 
@@ -66,12 +66,15 @@ def hand_over(folder: Path, name: str) -> None:
 class Process:
     """One child, with its output in a file, always stopped."""
 
+    started: ClassVar[list["Process"]] = []
+
     def __init__(self, argv: list[str], log: Path, env: dict[str, str] | None = None) -> None:
         self.log = log
         self._file = log.open("ab")
         self._process = subprocess.Popen(
             argv, stdout=self._file, stderr=subprocess.STDOUT, env=env, cwd=log.parent
         )
+        Process.started.append(self)
 
     @property
     def code(self) -> int | None:
