@@ -22,13 +22,13 @@ export interface Synthesized {
  */
 export async function synthesize(source: string): Promise<Synthesized> {
   const config = existsSync(source) ? resolve(source) : source;
-  // First by itself: problems of the configuration are told by this process, in its own words and colours.
-  const deployment = await loadDeployment(config);
-  const { code, stderr } = await run([process.execPath, join(projectRoot, "dist", "main.js")], {
+  const child = run([process.execPath, join(projectRoot, "dist", "main.js")], {
     cwd: projectRoot,
     env: { EXPLOREIOT_CONFIG: config },
     expected: [EXIT.ok, EXIT.userError, EXIT.bug],
   });
+  // At the same time; problems of the configuration are told by this process, as it finds them first.
+  const [deployment, { code, stderr }] = await Promise.all([loadDeployment(config), child]);
   // The child has worded it already.
   if (code === EXIT.userError) throw new UserError(stderr.replace(/^error: /, "").trimEnd());
   if (code === EXIT.bug) throw new Error(stderr.trimEnd());

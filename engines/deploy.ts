@@ -46,10 +46,13 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
   }
   await engineVersion();
   const context: EngineContext = { stack, home, report, ...(signal === undefined ? {} : { signal }) };
-  const engine = await pickEngine(options.engine, record?.engine, context);
-  await refuseTakenPorts(stack, seen);
-  await refuseTakenSubnets(stack);
-  await refuseForeignData(stack, home);
+  // Each asks something else and takes tens of milliseconds; at the same time they cost what the longest does.
+  const [engine] = await Promise.all([
+    pickEngine(options.engine, record?.engine, context),
+    refuseTakenPorts(stack, seen),
+    refuseTakenSubnets(stack),
+    refuseForeignData(stack, home),
+  ]);
   await makeImages(stack, { report, ...(signal === undefined ? {} : { signal }) });
   const owns = await engine.ownership(context);
   // A container that never was deployed has not drifted: the engine simply makes it.

@@ -41,13 +41,8 @@ export function markdownTable(results) {
       ].join(" | "),
     ),
   );
-  return [
-    "measurement | of | median (min to max) | runs | target | outcome | load",
-    "---|---|---|---|---|---|---",
-    ...rows,
-  ]
-    .map((row) => `| ${row} |`)
-    .join("\n");
+  const head = ["measurement", "of", "median (min to max)", "runs", "target", "outcome", "load"];
+  return [head.join(" | "), head.map(() => "---").join(" | "), ...rows].map((row) => `| ${row} |`).join("\n");
 }
 
 /** @param {Result["target"]} target */
