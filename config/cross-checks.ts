@@ -6,6 +6,7 @@ import {
   referencesExist,
   rolesFit,
 } from "./application-checks.ts";
+import { openListeners } from "./listeners.ts";
 import type { Problem } from "./problems.ts";
 import { BACKEND_USER } from "./references.ts";
 import type { ParsedDeployment } from "./schema.ts";
@@ -21,8 +22,8 @@ interface CrossCheck {
 }
 
 const checks: readonly CrossCheck[] = [
-  { needs: ["listeners", "bind"], check: portsAreDistinct },
-  { needs: ["hosts", "bind", "listeners"], check: hostsAreNamed },
+  { needs: ["environment", "listeners", "bind"], check: portsAreDistinct },
+  { needs: ["environment", "hosts", "bind", "listeners"], check: hostsAreNamed },
   { needs: ["networks"], check: subnetsAreNetworks },
   { needs: ["networks"], check: subnetsAreApart },
   { needs: ["networks"], check: ipv6NeedsIpv4 },
@@ -32,7 +33,17 @@ const checks: readonly CrossCheck[] = [
   { needs: ["backend", "frontend"], check: oneSourceEach },
   { needs: ["backend", "frontend"], check: mountsAreDistinct },
   {
-    needs: ["backend", "frontend", "postgres", "redis", "mosquitto", "topics", "http", "listeners"],
+    needs: [
+      "environment",
+      "backend",
+      "frontend",
+      "postgres",
+      "redis",
+      "mosquitto",
+      "topics",
+      "http",
+      "listeners",
+    ],
     check: referencesExist,
   },
   {
@@ -49,9 +60,9 @@ export function crossCheck(parts: Parts): readonly Problem[] {
     .flatMap(({ check }) => check(parts as ParsedDeployment));
 }
 
-function portsAreDistinct({ listeners }: ParsedDeployment): readonly Problem[] {
+function portsAreDistinct(deployment: ParsedDeployment): readonly Problem[] {
   const seen = new Map<number, string>();
-  return Object.entries(listeners).flatMap(([name, { port }]) => {
+  return openListeners(deployment).flatMap(([name, { port }]) => {
     const other = seen.get(port);
     seen.set(port, name);
     if (other === undefined) return [];
@@ -62,8 +73,9 @@ function portsAreDistinct({ listeners }: ParsedDeployment): readonly Problem[] {
   });
 }
 
-function hostsAreNamed({ hosts, bind, listeners }: ParsedDeployment): readonly Problem[] {
-  const open = [bind, ...Object.values(listeners).map((listener) => listener.bind ?? bind)].find(
+function hostsAreNamed(deployment: ParsedDeployment): readonly Problem[] {
+  const { hosts, bind } = deployment;
+  const open = [bind, ...openListeners(deployment).map(([, listener]) => listener.bind ?? bind)].find(
     (address) => !["loopback", "127.0.0.1", "::1"].includes(address),
   );
   if (hosts !== undefined || open === undefined) return [];

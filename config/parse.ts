@@ -1,13 +1,21 @@
 import { crossCheck } from "./cross-checks.ts";
 import type { UserError } from "./errors.ts";
+import { completeListeners, type Listener } from "./listeners.ts";
 import { configError, type Problem, problemsOf } from "./problems.ts";
 import { referenceBackend, referenceFrontend } from "./reference-application.ts";
 import { hosts } from "./references.ts";
-import { deploymentSchema, type ParsedDeployment, type Role, siteJsonSchema } from "./schema.ts";
+import {
+  deploymentSchema,
+  type ListenerName,
+  type ParsedDeployment,
+  type Role,
+  siteJsonSchema,
+} from "./schema.ts";
 
 /** A deployment that is sound and whole: what the constructs are built from. */
-export interface Deployment extends Omit<ParsedDeployment, "hosts" | "backend"> {
+export interface Deployment extends Omit<ParsedDeployment, "hosts" | "listeners" | "backend"> {
   readonly hosts: readonly string[];
+  readonly listeners: Readonly<Record<ListenerName, Listener>>;
   readonly backend: Omit<ParsedDeployment["backend"], "roles"> & { readonly roles: readonly Role[] };
 }
 
@@ -62,6 +70,7 @@ function complete(parsed: ParsedDeployment): Deployment {
   return {
     ...parsed,
     hosts: hosts(parsed),
+    listeners: completeListeners(parsed),
     backend: completeBackend(parsed.backend),
     frontend: completeFrontend(parsed.frontend),
   };

@@ -1,3 +1,4 @@
+import { completeListeners, openListeners } from "./listeners.ts";
 import type { ParsedDeployment, Role } from "./schema.ts";
 
 /** `{postgres.host}`: two words with a dot. Anything else in braces is left as it stands. */
@@ -73,7 +74,7 @@ export function referents(deployment: Referable): ReadonlyMap<string, Referent> 
       ["backend.host", { text: HOST.backend }],
       ["backend.port", { text: String(backend.port) }],
       ["backend.internalUrl", { text: `http://${HOST.backend}:${backend.port}` }],
-      ["backend.publicUrl", { text: `http://{host}:${deployment.listeners.backend.port}` }],
+      ["backend.publicUrl", { text: backendUrl(deployment) }],
       ["backend.pathPrefix", { text: backend.pathPrefix }],
       ["backend.apiKey", { secret: "backend-api-key" }],
     );
@@ -105,11 +106,30 @@ export function hosts({ hosts }: Pick<Referable, "hosts">): readonly string[] {
   return hosts ?? ["localhost", "127.0.0.1"];
 }
 
-/** Browser origins that may call the backend: the frontend's own addresses and those listed. */
+/** Browser origins that may call the backend: the page's own addresses and those listed. */
 export function corsOrigins(deployment: Referable): readonly string[] {
-  const { port } = deployment.listeners.frontend;
-  const own = hosts(deployment).map((host) => `http://${host.includes(":") ? `[${host}]` : host}:${port}`);
+  const own = openListeners(deployment)
+    .filter(([name]) => name === "frontend" || name === "https")
+    .flatMap(([name, { port }]) =>
+      hosts(deployment).map((host) => origin(name === "https" ? "https" : "http", host, port)),
+    );
   return [...new Set([...own, ...deployment.http.corsOrigins])];
+}
+
+/** An origin as browsers write it: without the port that the scheme implies (RFC 6454 §6.2). */
+export function origin(scheme: "http" | "https", host: string, port: number): string {
+  const name = host.includes(":") ? `[${host}]` : host;
+  return port === (scheme === "https" ? 443 : 80) ? `${scheme}://${name}` : `${scheme}://${name}:${port}`;
+}
+
+/**
+ * Where browsers reach the backend; the page puts its own host name for `{host}`. Over TLS it is the page's own
+ * origin. Empty if no listener leads there.
+ */
+function backendUrl(deployment: Referable): string {
+  const { https, backend } = completeListeners(deployment);
+  if (https.enabled) return origin("https", "{host}", https.port);
+  return backend.enabled ? `http://{host}:${backend.port}` : "";
 }
 
 /** Names referred to by a template, in order; `{secret.NAME}` included. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { tls } from "./tls.ts";
 
 /** Text of a certain form; the same words tell what is allowed when it is missing, no text at all, or malformed. */
 const text = (form: RegExp, error: string) => z.string({ error }).regex(form, { error });
@@ -49,13 +50,15 @@ const bindAddress = z.union([z.enum(["loopback", "lan"]), z.ipv4(), z.ipv6()], {
   error: '"loopback" (this machine only), "lan" (every address) or one IP address of this machine',
 });
 
-const listener = (port: number) =>
+const listener = (port: number, serves: string) =>
   z
     .strictObject({
+      enabled: z.boolean().default(true),
       port: hostPort.default(port).describe("port on the host"),
       bind: bindAddress.optional().describe("address to listen on; default: the deployment's `bind`"),
     })
-    .prefault({});
+    .optional()
+    .describe(serves);
 
 const subnets = z
   .strictObject({
@@ -151,8 +154,15 @@ export const deploymentSchema = z.strictObject({
     .optional()
     .describe("names and addresses users type; default for loopback: localhost, 127.0.0.1"),
   listeners: z
-    .strictObject({ frontend: listener(3000), backend: listener(8000), mqtt: listener(1883) })
+    .strictObject({
+      frontend: listener(3000, "the page in clear text; default: open in environment local only"),
+      backend: listener(8000, "the API and /ws in clear text; default: open in environment local only"),
+      mqtt: listener(1883, "MQTT in clear text; default: open in environment local only"),
+      https: listener(443, "page, API and /ws over TLS; default: open in environment production only"),
+      mqtts: listener(8883, "MQTT over TLS; default: open in environment production only"),
+    })
     .prefault({}),
+  tls,
   networks: z.strictObject({ edge: subnets, broker: subnets, data: subnets }).prefault({}),
   images: z
     .strictObject({

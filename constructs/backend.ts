@@ -84,7 +84,7 @@ export class Backend extends Construct {
       // The published role is what others call "backend"; the rest answer at their own name.
       alias: role.publish ? HOST.backend : role.name,
       probe: probeOf(role.health, port, healthPath),
-      ...(role.publish ? { published: { listener: "backend", internal: port } } : {}),
+      ...(role.publish ? { published: [{ listener: "backend", internal: port }] } : {}),
     });
   }
 }

@@ -37,7 +37,7 @@ export class Frontend extends Construct {
         path,
       })),
       probe: httpProbe(frontend.port, frontend.healthPath),
-      published: { listener: "frontend", internal: frontend.port },
+      published: [{ listener: "frontend", internal: frontend.port }],
       ...(files === undefined ? {} : { files }),
       ...(command === undefined
         ? {}

@@ -59,7 +59,7 @@ export class Mosquitto extends Construct {
       graceSeconds: 60,
       volumes: [{ name: data.name, path: "/mosquitto/data" }],
       probe: ["CMD", "mosquitto_sub", "-t", "$SYS/broker/uptime", "-C", "1", "-W", "2"],
-      published: { listener: "mqtt", internal: PORT.mosquitto },
+      published: [{ listener: "mqtt", internal: PORT.mosquitto }],
     });
 
     function derived(name: string, content: string) {

@@ -48,6 +48,12 @@ export interface ContainerProps {
   readonly after?: readonly IConstruct[];
 }
 
+/** A port inside a container, and the listener of the deployment that leads to it. */
+export interface PublishedPort {
+  readonly listener: ListenerName;
+  readonly internal: number;
+}
+
 export interface ServiceContainerProps extends ContainerProps {
   /** The name at which other containers of the same networks reach it. */
   readonly alias: string;
@@ -55,8 +61,8 @@ export interface ServiceContainerProps extends ContainerProps {
   /** Exec form of the probe; it must prove that the service works, not only that a port is open. */
   readonly probe: readonly string[];
 
-  /** The listener that leads here, and the port inside. @default - not published */
-  readonly published?: { readonly listener: ListenerName; readonly internal: number };
+  /** The listeners that lead here, each with the port inside; those that are shut are left out. @default - none */
+  readonly published?: readonly PublishedPort[];
 
   /** @default SIGTERM */
   readonly stopSignal?: string;
@@ -72,6 +78,7 @@ export class ServiceContainer extends Construct {
   constructor(scope: Construct, id: string, props: ServiceContainerProps) {
     super(scope, id);
     const { graceSeconds = 10, stopSignal = "SIGTERM" } = props;
+    const ports = publishedPorts(props.context, props.published ?? []);
     const healthcheck = {
       test: props.probe.map(literal),
       interval: goDuration(probeTiming.intervalSeconds),
@@ -88,7 +95,7 @@ export class ServiceContainer extends Construct {
       stopSignal,
       stopTimeout: graceSeconds,
       destroyGraceSeconds: graceSeconds,
-      ...(props.published === undefined ? {} : { ports: [publishedPort(props.context, props.published)] }),
+      ...(ports.length === 0 ? {} : { ports }),
     });
   }
 }
@@ -154,11 +161,11 @@ function common(props: ContainerProps, alias: string, unapplied: object) {
 const after = ({ after = [] }: ContainerProps): Container[] =>
   after.flatMap((construct) => construct.node.findAll().filter((node) => node instanceof Container));
 
-function publishedPort(
-  context: DeploymentScope,
-  { listener, internal }: { readonly listener: ListenerName; readonly internal: number },
-) {
-  const open = allowList(context.deployment).find((allowed) => allowed.listener === listener);
-  if (open === undefined) throw new Error(`listener ${listener} is published but not in the allow-list`);
-  return { internal, external: open.port, ip: open.address, protocol: open.protocol };
+function publishedPorts({ deployment }: DeploymentScope, published: readonly PublishedPort[]) {
+  const open = allowList(deployment);
+  return published.flatMap(({ listener, internal }) =>
+    open
+      .filter((allowed) => allowed.listener === listener)
+      .map(({ port, address, protocol }) => ({ internal, external: port, ip: address, protocol })),
+  );
 }

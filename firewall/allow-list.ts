@@ -1,3 +1,4 @@
+import { openListeners } from "../config/listeners.ts";
 import type { Deployment } from "../config/parse.ts";
 import type { ListenerName } from "../config/schema.ts";
 
@@ -16,16 +17,21 @@ const ADDRESS: Readonly<Record<string, string>> = { loopback: "127.0.0.1", lan: 
  * and firewall rules both come from this list, so they cannot disagree.
  */
 export function allowList(deployment: Deployment): readonly AllowedPort[] {
-  const { bind, listeners } = deployment;
-  const enabled: Record<ListenerName, boolean> = {
+  const { bind } = deployment;
+  const backend = deployment.backend.enabled && deployment.backend.roles.some(({ publish }) => publish);
+  const served: Record<ListenerName, boolean> = {
     frontend: deployment.frontend.enabled,
-    backend: deployment.backend.enabled && deployment.backend.roles.some(({ publish }) => publish),
+    backend,
     mqtt: deployment.mosquitto.enabled,
+    https: deployment.frontend.enabled || backend,
+    mqtts: deployment.mosquitto.enabled,
   };
-  return (Object.keys(listeners) as ListenerName[])
-    .filter((listener) => enabled[listener])
-    .map((listener) => {
-      const { port, bind: own } = listeners[listener];
-      return { listener, address: ADDRESS[own ?? bind] ?? own ?? bind, port, protocol: "tcp" };
-    });
+  return openListeners(deployment)
+    .filter(([listener]) => served[listener])
+    .map(([listener, { port, bind: own }]) => ({
+      listener,
+      address: ADDRESS[own ?? bind] ?? own ?? bind,
+      port,
+      protocol: "tcp",
+    }));
 }

@@ -73,6 +73,6 @@ describe("the site template", () => {
       .replace("# hosts:", "hosts:")
       .concat("listeners:\n  mqtt: { port: 1883, bind: lan }\n");
 
-    expect(parse(edited).listeners.mqtt).toEqual({ port: 1883, bind: "lan" });
+    expect(parse(edited).listeners.mqtt).toEqual({ enabled: true, port: 1883, bind: "lan" });
   });
 });

@@ -4,7 +4,7 @@ import { projectRoot } from "../../config/home.ts";
 import { local } from "../../config/local.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import { production } from "../../config/production.ts";
-import type { DeploymentInput } from "../../config/schema.ts";
+import type { DeploymentInput, ListenerName } from "../../config/schema.ts";
 import { allowList } from "../../firewall/allow-list.ts";
 import { byRole, containersOf, custom, labelOf, type RawStack, Sandbox } from "../support/synthesized.ts";
 
@@ -102,10 +102,15 @@ describe("published ports", () => {
         }),
       ),
     );
-    const role = { frontend: "frontend", backend: "api", mqtt: "mosquitto" };
+    const role: Readonly<Record<ListenerName, string>> = {
+      frontend: "frontend",
+      backend: "api",
+      mqtt: "mosquitto",
+      https: "edge",
+      mqtts: "mosquitto",
+    };
     const allowed = allowList(parseDeployment({ ...input, name: "site" }, "test"));
 
-    expect(allowed).toHaveLength(3);
     expect(published.toSorted((a, b) => a.port - b.port)).toEqual(
       allowed
         .map(({ listener, address, port, protocol }) => ({ role: role[listener], address, port, protocol }))

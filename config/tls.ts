@@ -1,0 +1,35 @@
+import { z } from "zod";
+
+const filePath = z.string().min(1);
+
+/** Where the certificate of the HTTPS and MQTT listeners comes from; both serve the same one. */
+const certificate = z
+  .discriminatedUnion("source", [
+    z.strictObject({ source: z.literal("internal").describe("issued by this deployment's own CA") }),
+    z.strictObject({
+      source: z.literal("files"),
+      certificate: filePath.describe("PEM file: the certificate, then its intermediates"),
+      key: filePath.describe("PEM file: its private key, not encrypted"),
+    }),
+    z.strictObject({
+      source: z.literal("acme"),
+      directory: z
+        .url({ error: "the URL of an ACME directory" })
+        .default("https://acme-v02.api.letsencrypt.org/directory"),
+      email: z.email({ error: "an e-mail address: the CA writes there when something is wrong" }),
+      ca: filePath
+        .optional()
+        .describe("PEM file of the CA behind the directory's own TLS; default: the public ones"),
+    }),
+  ])
+  .prefault({ source: "internal" });
+
+export const tls = z
+  .strictObject({
+    certificate,
+    mqttClients: z
+      .enum(["passwords", "certificates"])
+      .default("passwords")
+      .describe("how clients of the mqtts listener prove who they are"),
+  })
+  .prefault({});
