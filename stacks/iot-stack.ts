@@ -2,9 +2,11 @@ import { join, relative } from "node:path";
 import { DockerProvider } from "@cdktf/provider-docker/lib/provider/index.js";
 import { type App, LocalBackend, TerraformStack } from "cdktf";
 import { deploymentHome } from "../config/home.ts";
+import { servesTls } from "../config/listeners.ts";
 import type { Deployment } from "../config/parse.ts";
 import { SecretStore } from "../config/secrets.ts";
 import { Backend } from "../constructs/backend.ts";
+import { Certificates } from "../constructs/certificates.ts";
 import type { DeploymentScope } from "../constructs/deployment-scope.ts";
 import { Frontend } from "../constructs/frontend.ts";
 import { Images } from "../constructs/images.ts";
@@ -31,6 +33,8 @@ export class IotStack extends TerraformStack {
     const edge = new PrivateNetwork(this, "Edge", "edge", false, context);
     const broker = new PrivateNetwork(this, "Broker", "broker", false, context);
     const data = new PrivateNetwork(this, "Data", "data", true, context);
+
+    if (servesTls(deployment)) new Certificates(this, "Certificates", { context });
 
     const stores = [
       ...(deployment.mosquitto.enabled
