@@ -14,6 +14,7 @@ import type { ParsedDeployment, Role } from "./schema.ts";
 const RESERVED_ROLES: readonly string[] = [
   ...["postgres", "redis", "mosquitto", "frontend", "migrate", "edge"],
   ...["postgres-files", "redis-files", "mosquitto-files", "backend-files", "frontend-files", "edge-files"],
+  ...["certificates-files", "renewer", "renewer-files"],
 ];
 
 export function rolesFit({ backend }: ParsedDeployment): readonly Problem[] {

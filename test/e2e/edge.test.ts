@@ -70,12 +70,8 @@ const python = (role: string, script: string) =>
   docker("exec", deployment.container(role), "python", "-c", script);
 
 function openSocket(origin: string): Promise<WebSocket> {
-  const socket = new WebSocket(`wss://127.0.0.1:${HTTPS}/ws`, {
-    ca,
-    servername: HOST,
-    headers: { host: site },
-    origin,
-  });
+  const options = { ca, servername: HOST, headers: { host: site }, origin };
+  const socket = new WebSocket(`wss://127.0.0.1:${HTTPS}/ws`, options);
   return new Promise((resolve, reject) =>
     socket.once("open", () => resolve(socket)).once("error", (error) => reject(error)),
   );
@@ -351,8 +347,7 @@ print(dict(seen))`;
       const address = await inside("mosquitto", "broker");
       const services = ["health", "backend", "sensor", "viewer", "operator"];
       const clients = new Map<string, MqttClient>();
-      for (const name of services)
-        clients.set(name, await connect(1883, { ...withPassword(name), address }));
+      for (const name of services) clients.set(name, await connect(1883, { ...withPassword(name), address }));
       for (const name of ["dev-1", "dev-2"]) clients.set(name, await device(name));
       const topics = [
         ...["sensor/dev-1", "sensor/dev-2", "sensor/viewer", "sensor/backend", "sensor/other", "sensor/a/b"],

@@ -99,10 +99,10 @@ export async function shown(server: TlsServer): Promise<PeerCertificate> {
 
 /** What OpenSSL's own client makes of a handshake: protocol and cipher, or the alert that ended it. */
 export async function handshake(port: number, ...options: readonly string[]): Promise<string> {
-  const { stdout, stderr } = await run(
-    ["openssl", "s_client", "-connect", `127.0.0.1:${port}`, ...options],
-    { expected: [0, 1], input: "" },
-  );
+  const { stdout, stderr } = await run(["openssl", "s_client", "-connect", `127.0.0.1:${port}`, ...options], {
+    expected: [0, 1],
+    input: "",
+  });
   const text = `${stdout}\n${stderr}`;
   const alert = /alert ([a-z ]+):/.exec(text)?.[1];
   const [, protocol, cipher] = /New, (\S+), Cipher is (\S+)/.exec(text) ?? [];
