@@ -14,6 +14,7 @@ import { Mosquitto } from "../constructs/mosquitto.ts";
 import { Postgres } from "../constructs/postgres.ts";
 import { PrivateNetwork } from "../constructs/private-network.ts";
 import { Redis } from "../constructs/redis.ts";
+import { Renewer } from "../constructs/renewer.ts";
 
 /** The bindings were generated from 3.6; 4.5 is what the rules of docs/architecture.md were measured with. */
 const PROVIDER_VERSION = "~> 4.5";
@@ -34,7 +35,12 @@ export class IotStack extends TerraformStack {
     const broker = new PrivateNetwork(this, "Broker", "broker", false, context);
     const data = new PrivateNetwork(this, "Data", "data", true, context);
 
-    if (servesTls(deployment)) new Certificates(this, "Certificates", { context });
+    if (servesTls(deployment)) {
+      const certificates = new Certificates(this, "Certificates", { context });
+      const { certificate } = deployment.tls;
+      if (certificate.source === "acme")
+        new Renewer(this, "Renewer", { context, acme: certificate, certificates, network: edge });
+    }
 
     const stores = [
       ...(deployment.mosquitto.enabled
