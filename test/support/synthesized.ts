@@ -100,12 +100,13 @@ export const custom: Omit<DeploymentInput, "name"> = {
     broker: { ipv4: "172.30.2.0/24" },
     data: { ipv4: "172.30.3.0/24" },
   },
+  http: { stripPrefix: true },
   mosquitto: { users: [{ name: "plant", publish: ["plant/#"] }] },
   backend: {
     image: "registry.example/app:1",
     user: "4000:4001",
     port: 9000,
-    pathPrefix: "",
+    pathPrefix: "/api",
     healthPath: "/health",
     environment: { DB_HOST: "{postgres.host}", FORMAT: "${x} %{y} $z" },
     secrets: {
