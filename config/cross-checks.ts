@@ -25,7 +25,7 @@ interface CrossCheck {
 const checks: readonly CrossCheck[] = [
   { needs: ["environment", "listeners", "bind"], check: portsAreDistinct },
   { needs: ["environment", "hosts", "bind", "listeners"], check: hostsAreNamed },
-  { needs: ["environment", "hosts", "listeners", "tls"], check: acmeCanProve },
+  { needs: ["environment", "hosts", "listeners", "tls", "frontend", "backend"], check: acmeCanProve },
   { needs: ["networks"], check: subnetsAreNetworks },
   { needs: ["networks"], check: subnetsAreApart },
   { needs: ["networks"], check: ipv6NeedsIpv4 },

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { Construct } from "constructs";
+import { Construct, type IConstruct } from "constructs";
 import { UserError } from "../config/errors.ts";
 import { projectRoot } from "../config/home.ts";
 import type { Deployment } from "../config/parse.ts";
-import { FILES } from "../config/references.ts";
+import { FILES, HOST, PORT } from "../config/references.ts";
 import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "./certificates.ts";
 import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
@@ -15,9 +15,6 @@ import { ServiceContainer } from "./service-container.ts";
 
 const USER = `${CERTIFICATES_GROUP}:${CERTIFICATES_GROUP}`;
 
-/** Where the edge passes TLS-ALPN-01 on to: host and port inside. */
-export const RENEWER = { host: "renewer", port: 8402 } as const;
-
 /** `tls.certificate` of a deployment whose certificate a CA issues by ACME. */
 type Acme = Extract<Deployment["tls"]["certificate"], { source: "acme" }>;
 
@@ -25,6 +22,9 @@ export interface RenewerProps {
   readonly context: DeploymentScope;
   readonly acme: Acme;
   readonly certificates: Certificates;
+
+  /** Passes the CA's connections on, so it has to be up before the CA is asked. */
+  readonly edge: IConstruct;
 
   /** The edge's: the CA's connections come in there, and the directory is asked from there. */
   readonly network: PrivateNetwork;
@@ -35,7 +35,7 @@ export interface RenewerProps {
  * key and what it was issued are in a volume of its own.
  */
 export class Renewer extends Construct {
-  constructor(scope: Construct, id: string, { context, acme, certificates, network }: RenewerProps) {
+  constructor(scope: Construct, id: string, { context, acme, certificates, edge, network }: RenewerProps) {
     super(scope, id);
     const { deployment } = context;
     const files =
@@ -51,7 +51,7 @@ export class Renewer extends Construct {
     new ServiceContainer(this, "Service", {
       context,
       role: "renewer",
-      alias: RENEWER.host,
+      alias: HOST.renewer,
       image: context.images.kit("renewer"),
       user: USER,
       limits: { memoryMiB: 96, cpus: 0.5, pids: 64 },
@@ -61,6 +61,8 @@ export class Renewer extends Construct {
         ACME_DIRECTORY: acme.directory,
         ACME_EMAIL: acme.email,
         ACME_HOSTS: deployment.hosts.join(" "),
+        ACME_LISTEN: String(PORT.renewer),
+        ACME_EDGE: `${HOST.edge}:${PORT.edge}`,
         ...(files === undefined ? {} : { LEGO_CA_CERTIFICATES: `${FILES}/ca.pem` }),
       },
       ...(files === undefined ? {} : { files }),
@@ -80,7 +82,7 @@ export class Renewer extends Construct {
         "-checkend",
         "0",
       ],
-      after: [certificates],
+      after: [certificates, edge],
     });
   }
 }

@@ -41,9 +41,6 @@ export class IotStack extends TerraformStack {
       open.has("https") || open.has("mqtts")
         ? new Certificates(this, "Certificates", { context })
         : undefined;
-    const { certificate } = deployment.tls;
-    if (certificates !== undefined && certificate.source === "acme")
-      new Renewer(this, "Renewer", { context, acme: certificate, certificates, network: edge });
     const stores = [
       ...(deployment.mosquitto.enabled
         ? [
@@ -63,7 +60,16 @@ export class IotStack extends TerraformStack {
         : []),
       ...(deployment.frontend.enabled ? [new Frontend(this, "Frontend", { context, edge })] : []),
     ];
-    if (open.has("https") && certificates !== undefined)
-      new Edge(this, "EdgeProxy", { context, network: edge, certificates, after: applications });
+    if (open.has("https") && certificates !== undefined) {
+      const proxy = new Edge(this, "EdgeProxy", {
+        context,
+        network: edge,
+        certificates,
+        after: applications,
+      });
+      const { certificate: acme } = deployment.tls;
+      if (acme.source === "acme")
+        new Renewer(this, "Renewer", { context, acme, network: edge, certificates, edge: proxy });
+    }
   }
 }
