@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { EXIT, report } from "../config/report.ts";
 import packageJson from "../package.json" with { type: "json" };
+import { certificatesCommand } from "./certificates.ts";
+import { devicesCommand } from "./devices.ts";
 import { downCommand } from "./down.ts";
 import { imagesCommand } from "./images.ts";
 import { initCommand } from "./init.ts";
@@ -17,7 +19,16 @@ const program = new Command("exploreiot")
   .showHelpAfterError("(exploreiot --help lists the commands)")
   .exitOverride();
 
-for (const command of [upCommand, downCommand, statusCommand, synthCommand, imagesCommand, initCommand]) {
+for (const command of [
+  upCommand,
+  downCommand,
+  statusCommand,
+  synthCommand,
+  imagesCommand,
+  initCommand,
+  certificatesCommand,
+  devicesCommand,
+]) {
   program.addCommand(command.copyInheritedSettings(program).exitOverride());
 }
 

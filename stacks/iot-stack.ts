@@ -14,6 +14,7 @@ import { Mosquitto } from "../constructs/mosquitto.ts";
 import { Postgres } from "../constructs/postgres.ts";
 import { PrivateNetwork } from "../constructs/private-network.ts";
 import { Redis } from "../constructs/redis.ts";
+import { Renewer } from "../constructs/renewer.ts";
 import { allowList } from "../firewall/allow-list.ts";
 
 /** The bindings were generated from 3.6; 4.5 is what the rules of docs/architecture.md were measured with. */
@@ -59,7 +60,16 @@ export class IotStack extends TerraformStack {
         : []),
       ...(deployment.frontend.enabled ? [new Frontend(this, "Frontend", { context, edge })] : []),
     ];
-    if (open.has("https") && certificates !== undefined)
-      new Edge(this, "EdgeProxy", { context, network: edge, certificates, after: applications });
+    if (open.has("https") && certificates !== undefined) {
+      const proxy = new Edge(this, "EdgeProxy", {
+        context,
+        network: edge,
+        certificates,
+        after: applications,
+      });
+      const { certificate: acme } = deployment.tls;
+      if (acme.source === "acme")
+        new Renewer(this, "Renewer", { context, acme, network: edge, certificates, edge: proxy });
+    }
   }
 }
