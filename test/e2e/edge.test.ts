@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import WebSocket from "ws";
 import { parseDeployment } from "../../config/parse.ts";
 import { firstAddress } from "../../constructs/private-network.ts";
+import { run } from "../../engines/run.ts";
 import { issueDevice, revokeDevice } from "../../pki/devices.ts";
 import { authorityFolder, currentPair, setCurrentPair } from "../../pki/folder.ts";
 import { type Pair, readPair } from "../../pki/pair.ts";
@@ -294,6 +295,13 @@ except e.HTTPError: pass`,
     expect(await page.textOf("latest-overtls")).toContain("21");
     expect(page.complaints).toEqual([]);
     await page.close();
+  });
+
+  test("up ends with a line that publishes over TLS and shows the reading", async () => {
+    const { stdout } = await deployment.kit("up", "--engine", engine);
+    expect(stdout).toContain(`Open https://${site}\n`);
+    const line = stdout.trimEnd().split("\n").at(-1) ?? "";
+    expect((await run(["sh", "-ec", line])).stdout).toContain('"capteur":"temp","valeur":21.5');
   });
 
   test("answers 429 with Retry-After to a client that asks too often", async () => {
