@@ -1,7 +1,8 @@
 import { relative } from "node:path";
+import { origin } from "../config/addresses.ts";
 import { servesDevices } from "../config/listeners.ts";
 import type { Deployment } from "../config/parse.ts";
-import { mqttSecret, origin } from "../config/references.ts";
+import { mqttSecret } from "../config/references.ts";
 import type { ListenerName } from "../config/schema.ts";
 import { SecretStore } from "../config/secrets.ts";
 import type { Stack } from "../engines/stack.ts";

@@ -9,7 +9,7 @@ import { readWrk, withTlsStack, wrkCommand } from "../support/tls-stack.js";
 /** @typedef {import("../support/deployment.js").BenchDeployment} BenchDeployment */
 
 const PORT = 24_120;
-const SECONDS = 40;
+const SECONDS = 90;
 
 /** @satisfies {import("../support/measurement.js").Measurement} */
 export const certificateReload = {
