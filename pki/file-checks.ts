@@ -80,7 +80,8 @@ function isForServers(leaf: X509Certificate): readonly Problem[] {
   ];
 }
 
-function namesCover(leaf: X509Certificate, hosts: readonly string[]): readonly Problem[] {
+/** Whether a certificate is good for every host of the deployment. */
+export function namesCover(leaf: X509Certificate, hosts: readonly string[]): readonly Problem[] {
   const missing = hosts.filter((host) => !covers(leaf, host));
   if (missing.length === 0) return [];
   const allowed = `a certificate for all of hosts; ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing`;

@@ -2,8 +2,9 @@ import { resolve } from "node:path";
 import { projectRoot } from "../config/home.ts";
 import type { Deployment } from "../config/parse.ts";
 import { configError, type Problem } from "../config/problems.ts";
-import { problemsOfPair } from "./file-checks.ts";
-import { setCurrentPair } from "./folder.ts";
+import { type Candidate, namesCover, problemsOfPair } from "./file-checks.ts";
+import { currentPair, setCurrentPair } from "./folder.ts";
+import { pairId } from "./pair.ts";
 import { readCertificates, readKey } from "./pem.ts";
 
 /** Paths of the user's own PEM files, relative to the project's root. */
@@ -29,10 +30,14 @@ export async function prepareFiles(deployment: Deployment, files: PemFiles, home
   if ("problem" in certificates || "problem" in key) throw configError(deployment.name, unreadable);
   const [leaf, ...rest] = certificates.found;
   if (leaf === undefined) throw new Error(`${files.certificate}: read, and nothing in it`);
-  const problems = await problemsOfPair({ chain: [leaf, ...rest], key: key.found, hosts: deployment.hosts });
-  if (problems.length > 0) throw configError(deployment.name, problems);
-  setCurrentPair(home, {
+  const pair = {
     certificate: certificates.found.map(String).join(""),
     key: String(key.found.export({ type: "pkcs8", format: "pem" })),
-  });
+  };
+  // What is served already was checked when it was taken over: its end must not keep anybody from `status` or `down`.
+  const known = currentPair(home)?.id === pairId(pair);
+  const candidate: Candidate = { chain: [leaf, ...rest], key: key.found, hosts: deployment.hosts };
+  const problems = known ? namesCover(leaf, deployment.hosts) : await problemsOfPair(candidate);
+  if (problems.length > 0) throw configError(deployment.name, problems);
+  setCurrentPair(home, pair);
 }

@@ -10,6 +10,7 @@ import { composeEngine } from "../../engines/compose/compose-engine.ts";
 import { run } from "../../engines/run.ts";
 import type { Stack } from "../../engines/stack.ts";
 import { terraformEngine } from "../../engines/terraform/terraform-engine.ts";
+import { installPebble } from "./pebble-setup.ts";
 
 /** Why something cannot be tested here; undefined where it can. */
 export interface Missing {
@@ -17,6 +18,9 @@ export interface Missing {
   readonly terraform: string | undefined;
   readonly compose: string | undefined;
   readonly browser: string | undefined;
+
+  /** The ACME server; needs Go. */
+  readonly pebble: string | undefined;
 }
 
 declare module "vitest" {
@@ -35,7 +39,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   });
   if (docker !== undefined && process.env.CI) throw new Error(`CI needs a Docker engine: ${docker}`);
   const tools =
-    docker === undefined ? await installTools() : { terraform: docker, compose: docker, browser: docker };
+    docker === undefined
+      ? await installTools()
+      : { terraform: docker, compose: docker, browser: docker, pebble: docker };
   project.provide("missing", { docker, ...tools });
   return async () => {
     if (pid !== undefined) await stop(pid);
@@ -52,6 +58,7 @@ async function installTools(): Promise<Omit<Missing, "docker">> {
       if ((await composeEngine.unavailable(trial(""))) !== undefined) await installCompose(report);
     }),
     browser: await reasonOf(() => package_("/usr/bin/chromium", "chromium")),
+    pebble: await reasonOf(() => installPebble(report)),
   };
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -72,9 +72,18 @@ export class TestDeployment {
     return readFileSync(join(this.home, "secrets", name), "utf8");
   }
 
-  /** Every secret value that this deployment has, by file name. */
+  /** Every secret value that this deployment has, by file name; of a private key a line that is all its own. */
   secrets(): ReadonlyMap<string, string> {
-    return new Map(readdirSync(join(this.home, "secrets")).map((name) => [name, this.secret(name)]));
+    const values = readdirSync(join(this.home, "secrets")).map((name) => [name, this.secret(name)] as const);
+    return new Map([...values, ...this.#privateKeys()]);
+  }
+
+  #privateKeys(): readonly (readonly [string, string])[] {
+    const folder = join(this.home, "pki");
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".key"))
+      .map((name) => [name, readFileSync(join(folder, name), "utf8").split("\n")[2] as string]);
   }
 }
 
