@@ -78,12 +78,12 @@ function publish(deployment: Deployment, stack: Stack, home: string): string | u
 function readBack(deployment: Deployment, home: string): string {
   const path = `${deployment.backend.pathPrefix}/mesures?limite=1`;
   const plain = reached(deployment, "backend");
-  if (plain !== undefined) return ` && curl -s 'http://${plain.address}:${plain.port}${path}'`;
+  if (plain !== undefined) return ` && sleep 1 && curl -s 'http://${plain.address}:${plain.port}${path}'`;
   const api = reached(deployment, "https");
   if (api === undefined || !deployment.backend.enabled) return "";
   const ca = isInternal(deployment) ? ` --cacert ${authorityFile(home)}` : "";
   const resolve = `--resolve ${api.host}:${api.port}:${api.address}`;
-  return ` && curl -s${ca} ${resolve} '${origin("https", api.host, api.port)}${path}'`;
+  return ` && sleep 1 && curl -s${ca} ${resolve} '${origin("https", api.host, api.port)}${path}'`;
 }
 
 /**
