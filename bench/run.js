@@ -1,4 +1,6 @@
 import { parseArgs } from "node:util";
+import { ingestRate } from "./measurements/ingest-rate.js";
+import { liveLatency } from "./measurements/live-latency.js";
 import { memory } from "./measurements/memory.js";
 import { synthesis } from "./measurements/synthesis.js";
 import { upFreshCompose, upFreshTerraform } from "./measurements/up-fresh.js";
@@ -11,7 +13,7 @@ import { terminalTable } from "./support/table.js";
 /** @typedef {import("./support/measurement.js").Measurement} Measurement */
 
 /** @type {readonly Measurement[]} */
-const all = [synthesis, upIdleCompose, upIdleTerraform, upFreshCompose, upFreshTerraform, memory];
+const all = [synthesis, upIdleCompose, upIdleTerraform, upFreshCompose, upFreshTerraform, memory, ingestRate, liveLatency];
 const usage = `node bench/run.js [--runs N] [name…]
 
 Measures the kit beside what it stands on, and writes bench/results/NAME.json and the table in bench/README.md.
