@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
+import { applicationImages, applicationReady } from "./measurements/application.js";
 import { ingestRate } from "./measurements/ingest-rate.js";
+import { listLatency } from "./measurements/list-latency.js";
 import { liveLatency } from "./measurements/live-latency.js";
 import { memory } from "./measurements/memory.js";
 import { synthesis } from "./measurements/synthesis.js";
@@ -13,7 +15,19 @@ import { terminalTable } from "./support/table.js";
 /** @typedef {import("./support/measurement.js").Measurement} Measurement */
 
 /** @type {readonly Measurement[]} */
-const all = [synthesis, upIdleCompose, upIdleTerraform, upFreshCompose, upFreshTerraform, memory, ingestRate, liveLatency];
+const all = [
+  synthesis,
+  upIdleCompose,
+  upIdleTerraform,
+  upFreshCompose,
+  upFreshTerraform,
+  memory,
+  ingestRate,
+  liveLatency,
+  listLatency,
+  applicationReady,
+  applicationImages,
+];
 const usage = `node bench/run.js [--runs N] [name…]
 
 Measures the kit beside what it stands on, and writes bench/results/NAME.json and the table in bench/README.md.

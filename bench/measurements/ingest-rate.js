@@ -31,7 +31,7 @@ export const ingestRate = {
       const peaks = summary(results.map(({ peakMiB }) => peakMiB));
       const figures = {
         committed: { command: COMMAND, ...rates },
-        "offered": { command: COMMAND, ...summary(results.map(({ offered }) => offered)) },
+        offered: { command: COMMAND, ...summary(results.map(({ offered }) => offered)) },
         "ingest, peak MiB": { command: "VmHWM of the process", ...peaks },
       };
       const target = verdict("at least 10,000 readings a second, committed", rates.median, 10_000, "/s");
@@ -54,7 +54,8 @@ async function oneRun(app) {
   watch.stop();
   const peakMiB = await peakMemory(app);
   let stored = committed;
-  for (let waited = 0; stored < sent && waited < 60; waited += 1, stored = await count(app)) await delay(1000);
+  for (let waited = 0; stored < sent && waited < 60; waited += 1, stored = await count(app))
+    await delay(1000);
   for (const publisher of publishers) publisher.close();
   if (stored !== sent) throw new Error(`${sent} were published and ${stored} are stored`);
   return { rate: committed / seconds, offered: sent / seconds, peakMiB };

@@ -44,7 +44,11 @@ export class Latencies {
  */
 export function percentilesOf(command, runs, prefix = "") {
   return Object.fromEntries(
-    [["p50", 0.5], ["p95", 0.95], ["p99", 0.99]].map(([name, share]) => [
+    [
+      ["p50", 0.5],
+      ["p95", 0.95],
+      ["p99", 0.99],
+    ].map(([name, share]) => [
       `${prefix}${name}`,
       { command, ...summary(runs.map((run) => run.percentile(Number(share)))) },
     ]),

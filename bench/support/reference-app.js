@@ -41,7 +41,17 @@ export class ReferenceApp {
    * @returns {Promise<string>} columns separated by `|`
    */
   async sql(query) {
-    const psql = ["psql", "-h", "/run/postgresql", "-U", "postgres", "-d", "exploreiot", "-v", "ON_ERROR_STOP=1"];
+    const psql = [
+      "psql",
+      "-h",
+      "/run/postgresql",
+      "-U",
+      "postgres",
+      "-d",
+      "exploreiot",
+      "-v",
+      "ON_ERROR_STOP=1",
+    ];
     const argv = ["docker", "exec", this.container("postgres"), ...psql, "-qtAc", query];
     return (await run(argv, { limitSeconds: 1800 })).stdout.trim();
   }

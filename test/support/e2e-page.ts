@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 
 const ARGUMENTS = [
   "--no-sandbox",
@@ -13,7 +13,18 @@ const ARGUMENTS = [
   "--disable-sync",
 ];
 
+export interface Visitor {
+  readonly locale: "en-GB" | "fr-FR";
+  readonly width: number;
+  readonly height: number;
+}
+
+export const DESKTOP: Visitor = { locale: "en-GB", width: 1280, height: 900 };
+export const PHONE: Visitor = { locale: "fr-FR", width: 390, height: 844 };
+
 export interface OpenPage {
+  readonly page: Page;
+
   /** What went wrong in the page: console errors and refused resources. */
   readonly complaints: readonly string[];
 
@@ -23,11 +34,14 @@ export interface OpenPage {
 }
 
 /** Opens a page in headless Chromium and waits until its socket is connected. */
-export async function openPage(address: string): Promise<OpenPage> {
+export async function openPage(address: string, visitor = DESKTOP): Promise<OpenPage> {
+  const { locale, ...viewport } = visitor;
   const profile = mkdtempSync(join(tmpdir(), "exploreiot-chromium-"));
   const browser = await chromium.launchPersistentContext(profile, {
     executablePath: "/usr/bin/chromium",
     args: ARGUMENTS,
+    locale,
+    viewport,
   });
   const page = await browser.newPage();
   const complaints: string[] = [];
@@ -36,6 +50,7 @@ export async function openPage(address: string): Promise<OpenPage> {
   await page.goto(address);
   await page.locator('[data-testid="connection"][data-state="open"]').first().waitFor({ timeout: 15_000 });
   return {
+    page,
     complaints,
     textOf: async (testId) => (await page.getByTestId(testId).first().textContent({ timeout: 15_000 })) ?? "",
     async close() {
