@@ -32,7 +32,11 @@ export const ingestRate = {
       const figures = {
         committed: { command: COMMAND, ...rates },
         offered: { command: COMMAND, ...summary(results.map(({ offered }) => offered)) },
-        "ingest, peak MiB": { command: "VmHWM of the process", ...peaks },
+        "memory of ingest, peak": {
+          command: "VmHWM in /proc/PID/status",
+          ...peaks,
+          unit: /** @type {const} */ ("MiB"),
+        },
       };
       const target = verdict("at least 10,000 readings a second, committed", rates.median, 10_000, "/s");
       return { unit: "/s", figures, ratios: {}, target };
