@@ -55,7 +55,7 @@ async function oneRun(app) {
   const sent = await publishSteadily(publishers, watch);
   const seconds = (performance.now() - begin) / 1000;
   const committed = await count(app);
-  watch.stop();
+  watch.over = true;
   const peakMiB = await peakMemory(app);
   let stored = committed;
   for (let waited = 0; stored < sent && waited < 60; waited += 1, stored = await count(app))
@@ -111,10 +111,17 @@ function reading(number, firstTime) {
 async function watchCommitted(app) {
   const stored = await storedCounter(app);
   const before = await stored();
-  const watch = { committed: 0, stop: () => clearInterval(timer) };
-  const timer = setInterval(async () => {
-    watch.committed = (await stored()) - before;
-  }, 500);
+  const watch = { committed: 0, over: false };
+  void (async () => {
+    while (!watch.over) {
+      // An answer that fails is asked for again: until then publishing waits.
+      watch.committed = await stored().then(
+        (count) => count - before,
+        () => watch.committed,
+      );
+      await delay(500);
+    }
+  })();
   return watch;
 }
 
