@@ -1,6 +1,10 @@
 import { parseArgs } from "node:util";
+import { applicationImages, applicationReady } from "./measurements/application.js";
 import { certificateReload } from "./measurements/certificate-reload.js";
 import { edgeThroughput } from "./measurements/edge-throughput.js";
+import { ingestRate } from "./measurements/ingest-rate.js";
+import { listLatency } from "./measurements/list-latency.js";
+import { liveLatency } from "./measurements/live-latency.js";
 import { memory } from "./measurements/memory.js";
 import { mqttTlsClients } from "./measurements/mqtt-tls-clients.js";
 import { synthesis } from "./measurements/synthesis.js";
@@ -15,8 +19,20 @@ import { terminalTable } from "./support/table.js";
 
 /** @type {readonly Measurement[]} */
 const all = [
-  ...[synthesis, upIdleCompose, upIdleTerraform, upFreshCompose, upFreshTerraform, memory],
-  ...[edgeThroughput, mqttTlsClients, certificateReload],
+  synthesis,
+  upIdleCompose,
+  upIdleTerraform,
+  upFreshCompose,
+  upFreshTerraform,
+  memory,
+  ingestRate,
+  liveLatency,
+  listLatency,
+  applicationReady,
+  applicationImages,
+  edgeThroughput,
+  mqttTlsClients,
+  certificateReload,
 ];
 const usage = `node bench/run.js [--runs N] [name…]
 

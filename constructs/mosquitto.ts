@@ -17,6 +17,12 @@ const COMMAND = ["mosquitto", "-c", `${FILES}/mosquitto.conf`];
 const UPTIME = "$SYS/broker/uptime";
 const PROBE = ["CMD", "mosquitto_sub", "-t", UPTIME, "-C", "1", "-W", "2"];
 
+/**
+ * The broker acknowledges first and saves later: a kill loses what nobody has taken yet and is younger than this.
+ * Saving after each change instead leaves 1,000 to 2,000 messages a second (docs/decisions/0010-what-is-never-lost.md).
+ */
+const SAVE_SECONDS = 1;
+
 /** One identity at the broker and what it may do there. */
 export interface BrokerUser {
   readonly name: string;
@@ -118,7 +124,7 @@ export function mosquittoConf(deployment: Deployment): string {
     `acl_file ${FILES}/acl`,
     "persistence true",
     "persistence_location /mosquitto/data/",
-    "autosave_interval 60",
+    `autosave_interval ${SAVE_SECONDS}`,
     "persistent_client_expiration 7d",
     `max_packet_size ${deployment.mosquitto.maxPacketBytes}`,
     "max_queued_messages 100000",

@@ -5,7 +5,10 @@ import { summary } from "./statistics.js";
 /**
  * What one contestant took.
  *
- * @typedef {Summary & { command: string, details?: Readonly<Record<string, Summary>> }} Figures
+ * @typedef {Summary & { command: string, unit?: Unit, details?: Readonly<Record<string, Summary>> }} Figures
+ * `unit` where it is another than the result's
+ *
+ * @typedef {"ms" | "MiB" | "/s"} Unit
  *
  * @typedef {object} Verdict
  * @property {string} says the target in words
@@ -15,7 +18,7 @@ import { summary } from "./statistics.js";
  * @property {boolean} met
  *
  * @typedef {object} Result
- * @property {"ms" | "MiB" | "/s"} unit of all figures
+ * @property {Unit} unit of the figures
  * @property {Readonly<Record<string, Figures>>} figures by contestant
  * @property {Readonly<Record<string, number>>} ratios of medians, in words: "a : b"
  * @property {Verdict} target

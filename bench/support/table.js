@@ -7,15 +7,17 @@
 export function terminalTable({ title, unit, figures, ratios, target, load }) {
   const rows = [
     ["", "min", "median", "max", "runs", ""],
-    ...Object.entries(figures).flatMap(([name, { min, median, max, samples, details = {} }]) => [
-      [name, amount(min, unit), amount(median, unit), amount(max, unit), String(samples.length), ""],
-      ...Object.entries(details).map(([what, detail]) => [
-        `  ${words(what)}`,
-        ...[detail.min, detail.median, detail.max].map((value) => amount(value, unit)),
-        "",
-        "",
-      ]),
-    ]),
+    ...Object.entries(figures).flatMap(
+      ([name, { min, median, max, samples, details = {}, unit: own = unit }]) => [
+        [name, amount(min, own), amount(median, own), amount(max, own), String(samples.length), ""],
+        ...Object.entries(details).map(([what, detail]) => [
+          `  ${words(what)}`,
+          ...[detail.min, detail.median, detail.max].map((value) => amount(value, own)),
+          "",
+          "",
+        ]),
+      ],
+    ),
   ];
   return [
     title,
@@ -29,11 +31,11 @@ export function terminalTable({ title, unit, figures, ratios, target, load }) {
 /** @param {readonly Recorded[]} results */
 export function markdownTable(results) {
   const rows = results.flatMap(({ name, unit, figures, target, load }) =>
-    Object.entries(figures).map(([contestant, { min, median, max, samples }], index) =>
+    Object.entries(figures).map(([contestant, { min, median, max, samples, unit: own = unit }], index) =>
       [
         index === 0 ? `\`${name}\`` : "",
         contestant,
-        `${amount(median, unit)} (${amount(min, unit)} to ${amount(max, unit)})`,
+        `${amount(median, own)} (${amount(min, own)} to ${amount(max, own)})`,
         String(samples.length),
         index === 0 ? target.says : "",
         index === 0 ? `${shown(target)}, ${target.met ? "met" : "**missed**"}` : "",

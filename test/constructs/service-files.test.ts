@@ -38,7 +38,7 @@ password_file /run/exploreiot/passwords
 acl_file /run/exploreiot/acl
 persistence true
 persistence_location /mosquitto/data/
-autosave_interval 60
+autosave_interval 1
 persistent_client_expiration 7d
 max_packet_size 65536
 max_queued_messages 100000

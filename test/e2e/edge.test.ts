@@ -301,10 +301,12 @@ except e.HTTPError: pass`,
     });
     const page =
       missing.browser === undefined
-        ? await openPage(`https://${site}/`, [
-            `--host-resolver-rules=MAP ${HOST} 127.0.0.1`,
-            `--ignore-certificate-errors-spki-list=${createHash("sha256").update(spki).digest("base64")}`,
-          ])
+        ? await openPage(`https://${site}/`, {
+            more: [
+              `--host-resolver-rules=MAP ${HOST} 127.0.0.1`,
+              `--ignore-certificate-errors-spki-list=${createHash("sha256").update(spki).digest("base64")}`,
+            ],
+          })
         : undefined;
     const client = await connect(MQTTS, { ...withPassword("sensor"), tls: tls() });
     expect(await publish(client, "sensor/overtls", "21.5")).toBe("accepted");

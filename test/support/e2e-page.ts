@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 
 const ARGUMENTS = [
   "--no-sandbox",
@@ -13,7 +13,18 @@ const ARGUMENTS = [
   "--disable-sync",
 ];
 
+export interface Visitor {
+  readonly locale: "en-GB" | "fr-FR";
+  readonly width: number;
+  readonly height: number;
+}
+
+export const DESKTOP: Visitor = { locale: "en-GB", width: 1280, height: 900 };
+export const PHONE: Visitor = { locale: "fr-FR", width: 390, height: 844 };
+
 export interface OpenPage {
+  readonly page: Page;
+
   /** What went wrong in the page: console errors and refused resources. */
   readonly complaints: readonly string[];
 
@@ -22,16 +33,27 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
-/**
- * Opens a page in headless Chromium and waits until its socket is connected.
- *
- * @param more arguments of Chromium besides the usual ones
- */
-export async function openPage(address: string, more: readonly string[] = []): Promise<OpenPage> {
+/** How a page is opened, apart from its address. */
+export interface PageOptions {
+  /** @default DESKTOP */
+  readonly visitor?: Visitor;
+
+  /** Arguments of Chromium besides the usual ones. @default - none */
+  readonly more?: readonly string[];
+}
+
+/** Opens a page in headless Chromium and waits until its socket is connected. */
+export async function openPage(
+  address: string,
+  { visitor = DESKTOP, more = [] }: PageOptions = {},
+): Promise<OpenPage> {
+  const { locale, ...viewport } = visitor;
   const profile = mkdtempSync(join(tmpdir(), "exploreiot-chromium-"));
   const browser = await chromium.launchPersistentContext(profile, {
     executablePath: "/usr/bin/chromium",
     args: [...ARGUMENTS, ...more],
+    locale,
+    viewport,
   });
   const page = await browser.newPage();
   const complaints: string[] = [];
@@ -40,6 +62,7 @@ export async function openPage(address: string, more: readonly string[] = []): P
   await page.goto(address);
   await page.locator('[data-testid="connection"][data-state="open"]').first().waitFor({ timeout: 15_000 });
   return {
+    page,
     complaints,
     textOf: async (testId) => (await page.getByTestId(testId).first().textContent({ timeout: 15_000 })) ?? "",
     async close() {

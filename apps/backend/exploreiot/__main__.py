@@ -1,5 +1,6 @@
 """Commands: `python -m exploreiot api | ingest | migrate`."""
 
+import gc
 import sys
 from collections.abc import Callable
 
@@ -11,12 +12,20 @@ def main(argv: list[str]) -> int:
     """Exit codes: 0 done, 1 a problem the operator can fix (one line each, no stack)."""
     try:
         command = _command(argv)
+        _spare_the_garbage_collector()
         command(load_settings(argv[0]))
     except UserError as error:
         for line in str(error).splitlines():
             print(f"exploreiot: {line}", file=sys.stderr)
         return 1
     return 0
+
+
+def _spare_the_garbage_collector() -> None:
+    """What the libraries made at import lives as long as the process. Walking it again and again
+    took half of the time that reading a message takes."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def _command(argv: list[str]) -> Callable[[Settings], None]:

@@ -21,8 +21,9 @@ log = logging.getLogger(__name__)
 CHANNEL = "exploreiot:readings"
 # The away state of Redis; a hung server shows as a timeout.
 AWAY = (RedisError, OSError, TimeoutError)
-# Batches waiting for a slow Redis. A push that is late by more than this is of no use.
-_QUEUE = 1000
+# Batches waiting for a slow Redis: 50,000 readings, some 10 MiB, at most. A push that is late by
+# more than this is of no use.
+_QUEUE = 100
 _CHUNK = 500
 
 Deliver = Callable[[list[bytes]], None]

@@ -61,6 +61,7 @@ class Database:
             max_size=settings.database_pool_size,
             timeout=3,
             command_timeout=COMMAND_SECONDS,
+            reset=_keep_as_it_is,
             server_settings={"application_name": "exploreiot", "timezone": "UTC"},
         )
 
@@ -88,6 +89,12 @@ class Database:
             await asyncio.wait_for(self._pool.close(), timeout=1)
         except TimeoutError:
             self._pool.terminate()
+
+
+async def _keep_as_it_is(_: asyncpg.Connection) -> None:
+    """The pool would ask the server to forget the session's state after each use: one more round
+    trip a batch and a request. Nobody here leaves any: settings are local to transactions, and the
+    one lock of a session is given back where it is taken."""
 
 
 def describe(error: BaseException) -> str:

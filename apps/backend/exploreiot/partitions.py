@@ -19,17 +19,19 @@ _EVERY_SECONDS = 3600
 _KEPT_REJECTS = 10_000
 
 
-def week_of(time: datetime) -> datetime:
-    """Monday 00:00 UTC, as `date_trunc('week', …)` in the database."""
-    day = time.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return day - timedelta(days=day.weekday())
+def week_of(time: datetime) -> date:
+    """Monday, as `date_trunc('week', …)` in the database, of a time in UTC. By the number of the
+    day, of which 1 was a Monday: this runs for each reading."""
+    day = time.toordinal()
+    return date.fromordinal(day - (day - 1) % 7)
 
 
 async def ensure_partitions(
-    connection: asyncpg.Connection, times: Iterable[datetime], known: set[datetime]
+    connection: asyncpg.Connection, times: Iterable[datetime], known: set[date]
 ) -> None:
+    """Makes the tables that the times (in UTC) need, but for those of the known weeks."""
     for week in sorted({week_of(time) for time in times} - known):
-        await connection.execute("SELECT ensure_readings_partition($1)", week.date())
+        await connection.execute("SELECT ensure_readings_partition($1)", week)
         known.add(week)
 
 

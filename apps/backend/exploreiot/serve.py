@@ -14,6 +14,8 @@ from exploreiot.ws_protocol import PushProtocol
 # Open requests may end; then the process goes, well inside the grace of a container stop.
 _GRACE_SECONDS = 3
 MAX_FRAME_BYTES = 64 * 1024
+# A peer that went without a word is noticed after two of these.
+PING_SECONDS = 20
 
 
 class Server(uvicorn.Server):
@@ -47,8 +49,8 @@ def config_for(app: ASGIApp, settings: Settings, port: int, connections: int) ->
         http="httptools",
         ws=PushProtocol,
         ws_max_size=MAX_FRAME_BYTES,
-        ws_ping_interval=20,
-        ws_ping_timeout=20,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
         # Compression would have to be done again for each client: a push is built once for all.
         ws_per_message_deflate=False,
         log_config=None,

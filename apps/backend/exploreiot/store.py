@@ -1,7 +1,7 @@
 """Readings in PostgreSQL: the queries of both roles."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import asyncpg
 
@@ -35,7 +35,7 @@ FROM sensors WHERE sensor > $1 ORDER BY sensor LIMIT $2
 class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._weeks: set[datetime] = set()
+        self._weeks: set[date] = set()
 
     async def add(self, rows: Sequence[Row]) -> list[Row]:
         """Commit, and return the rows that were new."""

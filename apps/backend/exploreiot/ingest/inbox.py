@@ -5,6 +5,7 @@ import logging
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from paho.mqtt.client import MQTTMessage
 
@@ -28,8 +29,7 @@ class Reject:
     payload_start: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """A message read, and what is needed to acknowledge it. The payload is already gone."""
 
     content: Row | Reject

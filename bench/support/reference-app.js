@@ -1,0 +1,79 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { MqttPublisher } from "./mqtt-publisher.js";
+import { root, run } from "./process.js";
+
+/** @typedef {import("./deployment.js").BenchDeployment} BenchDeployment */
+
+/** The doors of a deployed reference application, those for the operator included. */
+export class ReferenceApp {
+  #deployment;
+
+  /** @param {BenchDeployment} deployment */
+  constructor(deployment) {
+    this.#deployment = deployment;
+  }
+
+  get backendPort() {
+    return this.#deployment.port + 1;
+  }
+
+  /** @param {string} role */
+  container(role) {
+    return `exploreiot-${this.#deployment.name}-${role}`;
+  }
+
+  /** @param {number} count */
+  publishers(count) {
+    const secret = join(root, ".exploreiot", this.#deployment.name, "secrets", "mqtt-sensor-password");
+    const identity = { username: "sensor", password: readFileSync(secret, "utf8") };
+    return Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        MqttPublisher.connect(this.#deployment.port + 2, { clientId: `bench-${index}`, ...identity }),
+      ),
+    );
+  }
+
+  /**
+   * Runs SQL as the superuser.
+   *
+   * @param {string} query
+   * @returns {Promise<string>} columns separated by `|`
+   */
+  async sql(query) {
+    const psql = [
+      "psql",
+      "-h",
+      "/run/postgresql",
+      "-U",
+      "postgres",
+      "-d",
+      "exploreiot",
+      "-v",
+      "ON_ERROR_STOP=1",
+    ];
+    const argv = ["docker", "exec", this.container("postgres"), ...psql, "-qtAc", query];
+    return (await run(argv, { limitSeconds: 1800 })).stdout.trim();
+  }
+
+  /**
+   * `/proc/PID/status` of the application in a container: the child of the init process.
+   *
+   * @param {string} role
+   */
+  async processStatus(role) {
+    const script = "cat /proc/$(cat /proc/1/task/1/children | cut -d' ' -f1)/status";
+    return (await run(["docker", "exec", this.container(role), "sh", "-c", script])).stdout;
+  }
+
+  /**
+   * An address on one of the container's networks, which the host can reach though nobody else can.
+   *
+   * @param {string} role
+   */
+  async address(role) {
+    const format = "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}";
+    const { stdout } = await run(["docker", "inspect", "--format", format, this.container(role)]);
+    return stdout.trim().split(" ")[0] ?? "";
+  }
+}

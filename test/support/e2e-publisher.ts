@@ -1,0 +1,55 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { connectAsync, type MqttClient } from "mqtt";
+
+const PAUSE_MS = 50;
+/** Messages on their way: a publisher that waits for the broker does not fill its own memory. */
+const MOST_UNACKNOWLEDGED = 1000;
+
+/** A device that numbers its readings, keeps what is not acknowledged, and sends it again after each reconnect. */
+export class NumberedPublisher {
+  readonly acknowledged = new Set<number>();
+  readonly #client: MqttClient;
+  readonly #sensor: string;
+  readonly #begin = Date.now();
+
+  /** Connects with a session that the broker keeps; the library dials again by itself. */
+  static async connect(port: number, username: string, password: string, sensor: string) {
+    const client = await connectAsync(`mqtt://127.0.0.1:${port}`, {
+      ...{ username, password, clientId: `numbered-${sensor}`, clean: false },
+      ...{ reconnectPeriod: 100, connectTimeout: 2_000 },
+    });
+    // Without a listener a refused dial would end the process.
+    client.on("error", () => undefined);
+    return new NumberedPublisher(client, sensor);
+  }
+
+  private constructor(client: MqttClient, sensor: string) {
+    this.#client = client;
+    this.#sensor = sensor;
+  }
+
+  /** Publishes 0 to `total - 1`, about `perSecond`, and returns when each is acknowledged. */
+  async publish(total: number, perSecond: number): Promise<void> {
+    const batch = (perSecond * PAUSE_MS) / 1000;
+    const answers: Promise<void>[] = [];
+    for (let next = 0; next < total; ) {
+      const room = MOST_UNACKNOWLEDGED - (next - this.acknowledged.size);
+      const end = Math.min(total, next + Math.min(batch, room));
+      for (; next < end; next += 1) answers.push(this.#send(next));
+      await delay(PAUSE_MS);
+    }
+    await Promise.all(answers);
+  }
+
+  /** Each has a time of its own, which is what tells a second delivery from a second reading. */
+  async #send(number: number): Promise<void> {
+    const horodatage = new Date(this.#begin + number).toISOString();
+    const payload = JSON.stringify({ valeur: number, horodatage });
+    await this.#client.publishAsync(`sensor/${this.#sensor}`, payload, { qos: 1 });
+    this.acknowledged.add(number);
+  }
+
+  async close(): Promise<void> {
+    await this.#client.endAsync(true);
+  }
+}
