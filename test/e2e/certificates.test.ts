@@ -35,7 +35,7 @@ describe.each(engines)("$engine", ({ engine, reason }) => {
       name: "e2e-pki",
       hosts: ["localhost"],
       listeners: { mqtt: { port: 26_501 }, mqtts: { port: PORT } },
-      networks: { broker: { ipv4: "172.26.2.0/24" } },
+      networks: { broker: { ipv4: "10.26.2.0/24" } },
       tls: { mqttClients: "certificates" },
       mosquitto: { users: [{ name: "viewer", subscribe: ["sensor/+"] }] },
       ...{ backend: off, frontend: off, postgres: off, redis: off },
