@@ -1,9 +1,9 @@
+import { hosts } from "./addresses.ts";
 import { crossCheck } from "./cross-checks.ts";
 import type { UserError } from "./errors.ts";
 import { completeListeners, type Listener } from "./listeners.ts";
 import { configError, type Problem, problemsOf } from "./problems.ts";
 import { referenceBackend, referenceFrontend } from "./reference-application.ts";
-import { hosts } from "./references.ts";
 import {
   deploymentSchema,
   type ListenerName,

@@ -1,6 +1,5 @@
-import { completeListeners, openListeners } from "./listeners.ts";
+import { backendUrl, corsOrigins, edgeAddress, hosts } from "./addresses.ts";
 import type { ParsedDeployment, Role } from "./schema.ts";
-import { edgeSubnet, lastAddress } from "./subnets.ts";
 
 /** `{postgres.host}`: two words with a dot. Anything else in braces is left as it stands. */
 const REFERENCE = /\{([a-z]+\.[A-Za-z0-9-]+)\}/g;
@@ -113,46 +112,6 @@ export const roleReferents = ({ name, group }: RoleIdentity): readonly [string, 
 
 /** Name of the file in the secret store that holds an MQTT user's password. */
 export const mqttSecret = (user: string) => `mqtt-${user}-password`;
-
-/** Host names the deployment answers to; loopback has an obvious answer, any other binding must say. */
-export function hosts({ hosts }: Pick<Referable, "hosts">): readonly string[] {
-  return hosts ?? ["localhost", "127.0.0.1"];
-}
-
-/**
- * The edge's address on its network, the only one whose forwarded headers the applications may believe; undefined
- * where the https listener is shut.
- */
-export function edgeAddress(deployment: Referable): string | undefined {
-  if (!completeListeners(deployment).https.enabled) return undefined;
-  return lastAddress(deployment.networks.edge.ipv4 ?? edgeSubnet(deployment.name));
-}
-
-/** Browser origins that may call the backend: the page's own addresses and those listed. */
-export function corsOrigins(deployment: Referable): readonly string[] {
-  const own = openListeners(deployment)
-    .filter(([name]) => name === "frontend" || name === "https")
-    .flatMap(([name, { port }]) =>
-      hosts(deployment).map((host) => origin(name === "https" ? "https" : "http", host, port)),
-    );
-  return [...new Set([...own, ...deployment.http.corsOrigins])];
-}
-
-/** An origin as browsers write it: without the port that the scheme implies (RFC 6454 §6.2). */
-export function origin(scheme: "http" | "https", host: string, port: number): string {
-  const name = host.includes(":") ? `[${host}]` : host;
-  return port === (scheme === "https" ? 443 : 80) ? `${scheme}://${name}` : `${scheme}://${name}:${port}`;
-}
-
-/**
- * Where browsers reach the backend; the page puts its own host name for `{host}`. Over TLS it is the page's own
- * origin. Empty if no listener leads there.
- */
-function backendUrl(deployment: Referable): string {
-  const { https, backend } = completeListeners(deployment);
-  if (https.enabled) return origin("https", "{host}", https.port);
-  return backend.enabled ? `http://{host}:${backend.port}` : "";
-}
 
 /** Names referred to by a template, in order; `{secret.NAME}` included. */
 export function referencesIn(template: string): readonly string[] {

@@ -1,5 +1,6 @@
 import { Construct, type IConstruct } from "constructs";
-import { edgeAddress, FILES, HOST, PORT } from "../config/references.ts";
+import { edgeAddress } from "../config/addresses.ts";
+import { FILES, HOST, PORT } from "../config/references.ts";
 import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "./certificates.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";

@@ -2,7 +2,7 @@ import { openListeners, servesDevices } from "../config/listeners.ts";
 import type { Deployment } from "../config/parse.ts";
 import { PORT } from "../config/references.ts";
 import { CERTIFICATES } from "./certificates.ts";
-import { CIPHERS, CIPHERSUITES } from "./haproxy-config.ts";
+import { CIPHERS, CIPHERSUITES } from "./tls-ciphers.ts";
 
 /** The files whose change the broker has to be told of. */
 export const certificateFiles = (deployment: Deployment): readonly string[] => [

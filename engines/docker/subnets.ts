@@ -34,7 +34,7 @@ export async function refuseTakenSubnets(stack: Stack): Promise<void> {
   if (lines.length === 0) return;
   throw new UserError(
     lines.join("\n"),
-    "choose another subnet under networks in the configuration, or leave it out and the engine picks a free one",
+    "choose another subnet under networks in the configuration; one that is left out is picked by the engine, except for networks.edge behind TLS",
   );
 }
 

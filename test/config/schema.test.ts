@@ -157,6 +157,11 @@ describe("a deployment is refused", () => {
       'redis.keyPrefix: got "a b"; allowed: lower-case letters, digits and dashes, then ":"; to mend: change it',
     ],
     [
+      "a device topic that leaves the device out",
+      { mosquitto: { devices: { publish: ["sensor/+"] } } },
+      'mosquitto.devices.publish.0: got "sensor/+"; allowed: a topic filter with the level "%u", which stands for the name of the device: "sensor/%u"; to mend: change it',
+    ],
+    [
       "a path prefix without its slash",
       { backend: { pathPrefix: "api" } },
       'backend.pathPrefix: got "api"; allowed: nothing, or a path such as "/api" that does not end with "/"; to mend: change it',

@@ -6,7 +6,7 @@ import { haproxyConfig } from "../../constructs/haproxy-config.ts";
 const SITE: DeploymentInput = {
   name: "site",
   environment: "production",
-  hosts: ["iot.example.org", "fd00::1"],
+  hosts: ["iot.example.org"],
   http: { rateLimitPerMinute: 300, corsOrigins: ["https://partner.example"] },
 };
 const OWN = { image: "registry.example/app:1" };
@@ -78,7 +78,7 @@ frontend https
     http-request set-var(txn.host) req.hdr(host),host_only,lower
     http-request set-var(txn.path) path,json(utf8s)
     http-request set-var(txn.ua) req.fhdr(user-agent),json(utf8s)
-    http-request return status 421 content-type text/plain string "unknown host" unless { var(txn.host) -m str 'iot.example.org' '[fd00::1]' }
+    http-request return status 421 content-type text/plain string "unknown host" unless { var(txn.host) -m str 'iot.example.org' }
     http-request track-sc1 src,ipmask(32,64) table requests
     http-request return status 429 hdr Retry-After 60 content-type text/plain string "too many requests" if { sc1_gpc0_rate ge 300 }
     http-request sc-inc-gpc0(1)
@@ -94,7 +94,7 @@ frontend https
     acl is_ws path /ws
     acl is_ws path_beg /ws/
     acl upgrade req.hdr(upgrade) -m found
-    acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' 'https://[fd00::1]' 'https://partner.example'
+    acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' 'https://partner.example'
     acl preflight req.hdr(access-control-request-method) -m found
     http-request return status 403 content-type text/plain string "upgrade refused" if upgrade !is_ws
     http-request return status 403 content-type text/plain string "origin refused" if upgrade !origin_ok
@@ -148,9 +148,9 @@ describe("haproxy.cfg follows the deployment:", () => {
       "no HSTS while the page is also there in clear text",
       { listeners: { frontend: {} } },
       [
-        "- acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' 'https://[fd00::1]' 'https://partner.example'",
+        "- acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' 'https://partner.example'",
         '- http-after-response set-header Strict-Transport-Security "max-age=63072000"',
-        "+ acl origin_ok req.hdr(origin) -m str -i 'http://iot.example.org:3000' 'http://[fd00::1]:3000' 'https://iot.example.org' 'https://[fd00::1]' 'https://partner.example'",
+        "+ acl origin_ok req.hdr(origin) -m str -i 'http://iot.example.org:3000' 'https://iot.example.org' 'https://partner.example'",
       ],
     ],
     [
@@ -163,9 +163,9 @@ describe("haproxy.cfg follows the deployment:", () => {
       "another port, which is part of the origin",
       { listeners: { https: { port: 8443 } } },
       [
-        "- acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' 'https://[fd00::1]' 'https://partner.example'",
+        "- acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' 'https://partner.example'",
         "- http-request set-header X-Forwarded-Port 443",
-        "+ acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org:8443' 'https://[fd00::1]:8443' 'https://partner.example'",
+        "+ acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org:8443' 'https://partner.example'",
         "+ http-request set-header X-Forwarded-Port 8443",
       ],
     ],
@@ -178,6 +178,16 @@ describe("haproxy.cfg follows the deployment:", () => {
         "- http-request track-sc1 src,ipmask(32,64) table requests",
         '- http-request return status 429 hdr Retry-After 60 content-type text/plain string "too many requests" if { sc1_gpc0_rate ge 300 }',
         "- http-request sc-inc-gpc0(1)",
+      ],
+    ],
+    [
+      "an IPv6 address among its hosts",
+      { hosts: ["iot.example.org", "fd00::1"] },
+      [
+        "- http-request return status 421 content-type text/plain string \"unknown host\" unless { var(txn.host) -m str 'iot.example.org' }",
+        "- acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' 'https://partner.example'",
+        "+ http-request return status 421 content-type text/plain string \"unknown host\" unless { var(txn.host) -m str 'iot.example.org' '[fd00::1]' }",
+        "+ acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' 'https://[fd00::1]' 'https://partner.example'",
       ],
     ],
     [
@@ -215,7 +225,7 @@ describe("haproxy.cfg follows the deployment:", () => {
         "- acl is_ws path /ws",
         "- acl is_ws path_beg /ws/",
         "- acl upgrade req.hdr(upgrade) -m found",
-        "- acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' 'https://[fd00::1]' 'https://partner.example'",
+        "- acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' 'https://partner.example'",
         "- acl preflight req.hdr(access-control-request-method) -m found",
         '- http-request return status 403 content-type text/plain string "upgrade refused" if upgrade !is_ws',
         '- http-request return status 403 content-type text/plain string "origin refused" if upgrade !origin_ok',
@@ -244,8 +254,8 @@ describe("haproxy.cfg follows the deployment:", () => {
       "an origin with a quote in it stays one word",
       { http: { ...SITE.http, corsOrigins: ["https://it's.example"] } },
       [
-        "- acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' 'https://[fd00::1]' 'https://partner.example'",
-        "+ acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' 'https://[fd00::1]' 'https://it'\\''s.example'",
+        "- acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' 'https://partner.example'",
+        "+ acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' 'https://it'\\''s.example'",
       ],
     ],
   ])("%s", (_, change, lines) => {

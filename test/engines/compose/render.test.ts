@@ -22,11 +22,12 @@ const files = containerSpec("redis-files", {
 });
 
 const redis = containerSpec("redis", {
-  networks: [{ name: "exploreiot-demo-data", aliases: ["redis"] }],
+  networks: [{ name: "exploreiot-demo-data", aliases: ["redis"], address: "10.1.0.9" }],
   volumes: [{ name: "exploreiot-demo-redis-data", path: "/data", readOnly: false }],
   dependsOn: ["exploreiot-demo-redis-files"],
   block: {
     user: "999:999",
+    group_add: ["2000"],
     env: ["A=b"],
     read_only: true,
     init: true,
@@ -66,11 +67,13 @@ describe("the compose file", () => {
   const [job, service] = section(text, "services").split(/^(?= {2}redis:)/m);
 
   test("runs a service with all that confines it", () => {
-    expect(service?.split("\n").slice(0, 21).join("\n")).toBe(`  redis:
+    expect(service?.split("\n").slice(0, 23).join("\n")).toBe(`  redis:
     container_name: exploreiot-demo-redis
     image: exploreiot/redis:1
     pull_policy: missing
     user: 999:999
+    group_add:
+      - "2000"
     environment:
       - A=b
     read_only: true
@@ -90,10 +93,11 @@ describe("the compose file", () => {
   });
 
   test("connects, publishes, probes, restarts and stops it", () => {
-    expect(service?.split("\n").slice(21, 47).join("\n")).toBe(`    networks:
+    expect(service?.split("\n").slice(23, 50).join("\n")).toBe(`    networks:
       exploreiot-demo-data:
         aliases:
           - redis
+        ipv4_address: 10.1.0.9
     ports:
       - target: 6379
         published: "7000"
@@ -119,7 +123,7 @@ describe("the compose file", () => {
   });
 
   test("labels it, and starts it when its files are delivered", () => {
-    expect(service?.split("\n").slice(47).join("\n")).toBe(`    labels:
+    expect(service?.split("\n").slice(50).join("\n")).toBe(`    labels:
       exploreiot.role: redis
       exploreiot.config-hash: hash
       exploreiot.pids-limit: "16"

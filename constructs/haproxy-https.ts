@@ -1,0 +1,150 @@
+import { corsOrigins } from "../config/addresses.ts";
+import type { Deployment } from "../config/parse.ts";
+import { PORT } from "../config/references.ts";
+import { allowList, isBackendPublished } from "../firewall/allow-list.ts";
+import { CERTIFICATES } from "./certificates.ts";
+
+/** Connections that one address may have open. */
+const CONNECTIONS_PER_CLIENT = 100;
+
+/** A tracked minute: 429 says that the whole of it may have to pass. */
+export const RATE_WINDOW_SECONDS = 60;
+
+/** Whether certificates come through TLS-ALPN-01, whose handshakes on this port belong to the renewer. */
+export const isAcme = ({ tls }: Deployment) => tls.certificate.source === "acme";
+
+/** An own address for both families where the network has both; else IPv6 may be missing altogether. */
+export const bindAddress = ({ networks }: Deployment) =>
+  networks.edge.ipv6 === undefined ? `:${PORT.edge}` : `:::${PORT.edge} v4v6`;
+
+export const limitConnections = [
+  "    tcp-request connection track-sc0 src table connections",
+  `    tcp-request connection reject if { sc0_conn_cur gt ${CONNECTIONS_PER_CLIENT} }`,
+];
+
+/** Which part of the stack answers on the https listener. */
+export const served = (deployment: Deployment) => ({
+  api: isBackendPublished(deployment),
+  page: deployment.frontend.enabled,
+});
+
+/** The frontend that ends TLS and judges every request before it is led to page or API. */
+export function httpsSection(deployment: Deployment): readonly string[] {
+  const bind = isAcme(deployment) ? "abns@exploreiot-https accept-proxy" : bindAddress(deployment);
+  return [
+    "frontend https",
+    `    bind ${bind} ssl crt ${CERTIFICATES}/current/edge.crt alpn h2,http/1.1`,
+    "    no log",
+    "    log stdout format raw local0 info",
+    ...(isAcme(deployment) ? [] : limitConnections),
+    ...identity(),
+    ...refusals(deployment),
+    ...(served(deployment).api ? applicationAccess(deployment) : []),
+    ...forwarded(deployment),
+    ...answerHeaders(deployment),
+    ...routes(deployment),
+    `    log-format '{"ts":%Ts.%ms,"id":"%ID","client":"%ci","tls":"%sslv","host":"%[var(txn.host),json(utf8s)]","method":"%HM","path":"%[var(txn.path)]","status":%ST,"backend":"%b","bytes_in":%U,"bytes_out":%B,"wait_ms":%Tr,"total_ms":%Ta,"end":"%tsc","ua":"%[var(txn.ua)]"}'`,
+    `    error-log-format '{"ts":%Ts.%ms,"client":"%ci","end":"tls","error":"%[ssl_fc_err_str]"}'`,
+  ];
+}
+
+/** Whom a request comes from and what it wants; its own claims about that are dropped. */
+const identity = () => [
+  "    unique-id-format %[uuid()]",
+  // The edge's own check, and nobody else, comes from inside the container.
+  "    http-request set-log-level silent if { src 127.0.0.0/8 }",
+  "    http-request del-header X-Forwarded -m beg",
+  "    http-request del-header Forwarded",
+  "    http-request del-header X-Real-IP",
+  "    http-request del-header Proxy",
+  "    http-request set-header X-Request-ID %[unique-id]",
+  "    http-request set-var(txn.host) req.hdr(host),host_only,lower",
+  "    http-request set-var(txn.path) path,json(utf8s)",
+  "    http-request set-var(txn.ua) req.fhdr(user-agent),json(utf8s)",
+];
+
+function refusals({ hosts, http }: Deployment): readonly string[] {
+  const names = hosts.map((host) => quoted(host.includes(":") ? `[${host}]` : host.toLowerCase()));
+  const limit = http.rateLimitPerMinute;
+  const rate = [
+    "    http-request track-sc1 src,ipmask(32,64) table requests",
+    `    http-request return status 429 hdr Retry-After ${RATE_WINDOW_SECONDS} content-type text/plain string "too many requests" if { sc1_gpc0_rate ge ${limit} }`,
+    // Only what is let through counts: who keeps asking is served again as soon as the minute has passed.
+    "    http-request sc-inc-gpc0(1)",
+  ];
+  return [
+    `    http-request return status 421 content-type text/plain string "unknown host" unless { var(txn.host) -m str ${names.join(" ")} }`,
+    ...(limit === 0 ? [] : rate),
+    "    http-request return status 405 if { method TRACE CONNECT }",
+    // Every body has a declared length, and arrives or fills the buffer in 5 s.
+    "    acl has_length req.hdr(content-length) -m found",
+    "    acl may_upload method POST PUT PATCH DELETE",
+    `    http-request return status 413 if { req.hdr_val(content-length) gt ${http.maxBodyBytes} }`,
+    "    http-request return status 411 if { req.hdr(transfer-encoding) -m found }",
+    "    http-request wait-for-body time 5s if may_upload",
+    "    http-request return status 411 if !has_length { req.body_len gt 0 }",
+  ];
+}
+
+/** Where the API is: below its prefix, or everywhere if there is no page beside it. */
+function applicationPaths({ backend }: Deployment): readonly string[] {
+  const { pathPrefix } = backend;
+  if (pathPrefix === "") return ["    acl is_api path_beg /"];
+  return [`    acl is_api path ${pathPrefix}`, `    acl is_api path_beg ${pathPrefix}/`];
+}
+
+/** Which pages may use the API and the socket. Origin is judged on the upgrade: no path gets round it. */
+const applicationAccess = (deployment: Deployment) => [
+  ...applicationPaths(deployment),
+  "    acl is_ws path /ws",
+  "    acl is_ws path_beg /ws/",
+  "    acl upgrade req.hdr(upgrade) -m found",
+  `    acl origin_ok req.hdr(origin) -m str -i ${corsOrigins(deployment).map(quoted).join(" ")}`,
+  "    acl preflight req.hdr(access-control-request-method) -m found",
+  `    http-request return status 403 content-type text/plain string "upgrade refused" if upgrade !is_ws`,
+  `    http-request return status 403 content-type text/plain string "origin refused" if upgrade !origin_ok`,
+  "    http-request set-var(txn.cors) req.hdr(origin) if is_api origin_ok",
+  `    http-request return status 204 hdr Access-Control-Allow-Methods "GET, POST, PUT, PATCH, DELETE" hdr Access-Control-Allow-Headers "Authorization, Content-Type, X-API-Key" hdr Access-Control-Max-Age 600 if is_api METH_OPTIONS preflight origin_ok`,
+  `    http-request return status 403 content-type text/plain string "origin refused" if is_api METH_OPTIONS preflight`,
+];
+
+const forwarded = ({ listeners }: Deployment) => [
+  "    http-request set-header X-Forwarded-For %[src]",
+  "    http-request set-header X-Forwarded-Proto https",
+  "    http-request set-header X-Forwarded-Host %[req.hdr(host)]",
+  `    http-request set-header X-Forwarded-Port ${listeners.https.port}`,
+];
+
+/**
+ * Not told to browsers while the page or the API is also there in clear text: they would keep the port, and turn
+ * `http://host:3000` into `https://host:3000`, where nobody speaks TLS.
+ */
+const isTlsOnly = (deployment: Deployment) =>
+  !allowList(deployment).some(({ listener }) => listener === "frontend" || listener === "backend");
+
+/** `http-after-response` also covers the answers that are made here, such as 421 and 429. */
+const answerHeaders = (deployment: Deployment) => [
+  "    http-after-response del-header Access-Control-Allow-Origin",
+  "    http-after-response set-header Access-Control-Allow-Origin %[var(txn.cors)] if { var(txn.cors) -m found }",
+  "    http-after-response add-header Vary Origin",
+  ...(isTlsOnly(deployment)
+    ? [`    http-after-response set-header Strict-Transport-Security "max-age=63072000"`]
+    : []),
+  "    http-after-response set-header X-Content-Type-Options nosniff",
+  "    http-after-response set-header X-Frame-Options DENY unless { res.hdr(x-frame-options) -m found }",
+  "    http-after-response set-header Referrer-Policy strict-origin-when-cross-origin unless { res.hdr(referrer-policy) -m found }",
+  "    http-after-response set-header X-Request-ID %[unique-id]",
+  "    http-after-response del-header Server",
+  "    http-after-response del-header X-Powered-By",
+];
+
+function routes(deployment: Deployment): readonly string[] {
+  const { api, page } = served(deployment);
+  return [
+    ...(api ? ["    use_backend api if is_api or is_ws"] : []),
+    page ? "    default_backend page" : "    http-request return status 404 unless is_api or is_ws",
+  ];
+}
+
+/** One word to HAProxy, whatever is in it. */
+const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
