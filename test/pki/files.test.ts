@@ -138,6 +138,30 @@ describe("the user's own certificate", () => {
     expect(/got "([^"]*)"; allowed: a certificate that is valid today/.exec(text)?.[1]).toBe(got);
   });
 
+  test("is refused when it was signed with SHA-1", async () => {
+    const folder = temporaryFolder();
+    const [key, request, extensions] = ["key", "csr", "ext"].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const signer = ["-CA", write(folder, "ca", root.certificate), "-CAkey", write(folder, "cakey", root.key)];
+    write(folder, "ext", `subjectAltName=DNS:${HOST}`);
+    const made = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-keyout", key, "-out", request];
+    await openssl("req", "-new", "-nodes", "-subj", "/CN=odd", ...made);
+    const sign = ["-req", "-sha1", "-days", "30", "-set_serial", "7", "-in", request, "-extfile", extensions];
+    const { stdout } = await openssl("x509", ...sign, ...signer);
+
+    expect(await verdict(stdout + root.certificate, (await openssl("pkey", "-in", key)).stdout)).toBe(
+      problem(
+        "certificate",
+        "odd: signed with SHA-1",
+        "a signature with SHA-256 or better",
+        "have it issued again",
+      ),
+    );
+  });
+
   test.each([
     { algorithm: ["-newkey", "rsa:1024"], got: "odd: rsa 1024" },
     { algorithm: ["-newkey", "ed25519"], got: "odd: ed25519" },
