@@ -51,6 +51,8 @@ const defaultsSection = () => [
   "    log global",
   "    option dontlognull",
   "    option http-restrict-req-hdr-names delete",
+  // A reload closes a connection behind an answer, never while its next request may be on the way.
+  "    option idle-close-on-response",
   "    http-reuse aggressive",
   "    timeout connect 5s",
   // Also bounds a TLS handshake, and how long the rest of a large body may stand still.

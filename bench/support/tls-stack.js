@@ -53,7 +53,7 @@ export const inspected = async (name, format) =>
  * @param {number} seconds
  */
 export const wrkCommand = (origin, seconds) => [
-  ...["wrk", "--threads", "1", "--connections", "32", "--duration", `${seconds}s`],
+  ...["wrk", "--threads", "1", "--connections", "32", "--duration", `${seconds}s`, "--timeout", "60s"],
   `${origin}/api/mesures?limite=1`,
 ];
 

@@ -40,6 +40,7 @@ defaults
     log global
     option dontlognull
     option http-restrict-req-hdr-names delete
+    option idle-close-on-response
     http-reuse aggressive
     timeout connect 5s
     timeout client 10s
