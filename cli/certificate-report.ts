@@ -2,11 +2,8 @@ import type { X509Certificate } from "node:crypto";
 import type { Deployment } from "../config/parse.ts";
 import { remoteHost } from "../engines/docker/remote.ts";
 import { allowList } from "../firewall/allow-list.ts";
-import { commonName, daysLeft, isDue, namesIn } from "../pki/certificate.ts";
+import { commonName, daysLeft, isLate, namesIn } from "../pki/certificate.ts";
 import { servedCertificate } from "../pki/served.ts";
-
-/** Fewer days than this are a problem: whoever renews should have done it long before. */
-const LEAST_DAYS = 14;
 
 /** What one TLS listener serves. */
 export interface ListenerReport {
@@ -79,8 +76,7 @@ function judge(served: X509Certificate, published: X509Certificate | undefined, 
     problems: [
       ...placeholder,
       ...(asPublished ? [] : [`${other}: run exploreiot up; services take it over within 5 s`]),
-      // Some CAs issue for a few days only: those are late when they should have been renewed.
-      ...(left < LEAST_DAYS && isDue(served) ? [`${left} days left`] : []),
+      ...(isLate(served) ? [`${left} days left`] : []),
     ],
   };
 }

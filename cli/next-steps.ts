@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { relative } from "node:path";
 import { origin } from "../config/addresses.ts";
 import { servesDevices } from "../config/listeners.ts";
@@ -7,7 +8,8 @@ import type { ListenerName } from "../config/schema.ts";
 import { SecretStore } from "../config/secrets.ts";
 import type { Stack } from "../engines/stack.ts";
 import { allowList } from "../firewall/allow-list.ts";
-import { authorityFile } from "../pki/folder.ts";
+import { daysLeft, isLate } from "../pki/certificate.ts";
+import { authorityFile, currentPair } from "../pki/folder.ts";
 
 /** A listener that is open, as this machine itself reaches it. */
 interface Reached {
@@ -50,11 +52,20 @@ function trust(deployment: Deployment, home: string): readonly string[] {
   const overTls = reached(deployment, "https", "mqtts") !== undefined;
   const ca = relative(process.cwd(), authorityFile(home));
   return [
+    ...(overTls ? endingSoon(home) : []),
     ...(overTls && isInternal(deployment) ? [`Browsers and devices have to trust its CA first: ${ca}`] : []),
     ...(servesDevices(deployment)
       ? ["A device gets the certificate that lets it in by: exploreiot devices issue NAME"]
       : []),
   ];
+}
+
+/** Of the user's own certificate, since nobody else renews it. */
+function endingSoon(home: string): readonly string[] {
+  const current = currentPair(home);
+  const certificate = current && new X509Certificate(current.pair.certificate);
+  if (certificate === undefined || !isLate(certificate)) return [];
+  return [`The certificate has ${daysLeft(certificate)} days left, until ${certificate.validTo}: renew it`];
 }
 
 /** One line that publishes as the first user that may; undefined where that takes more than a password. */

@@ -13,6 +13,16 @@ export function isDue({ validFrom, validTo }: X509Certificate, now = Date.now())
   return end - now < (end - begin) / 3;
 }
 
+/** Fewer days than this are a reason to say so: whoever renews should have done it long before. */
+const LEAST_DAYS = 14;
+
+/**
+ * Whether a certificate should have been renewed by now. Some CAs issue for a few days only: of those a third has to
+ * have been left unused.
+ */
+export const isLate = (certificate: X509Certificate): boolean =>
+  daysLeft(certificate) < LEAST_DAYS && isDue(certificate);
+
 /** Whether a certificate is good for a host name or an IP address, as clients check it. */
 export const covers = (certificate: X509Certificate, host: string): boolean =>
   (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined;

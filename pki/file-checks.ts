@@ -1,7 +1,7 @@
 import { type KeyObject, X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
 import type { Problem } from "../config/problems.ts";
-import { commonName, covers, daysLeft, namesIn } from "./certificate.ts";
+import { commonName, covers, namesIn } from "./certificate.ts";
 
 const SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
 const CERTIFICATE = "tls.certificate.certificate";
@@ -102,8 +102,10 @@ function datesAreNow(chain: readonly X509Certificate[]): readonly Problem[] {
     const begin = Date.parse(certificate.validFrom);
     if (begin > Date.now())
       return found(`valid from ${day(begin)} on`, "wait until then, or set this machine's clock right");
-    const left = daysLeft(certificate);
-    return left >= 0 ? [] : found(`expired ${-left} days ago`, "renew it, or set this machine's clock right");
+    const end = Date.parse(certificate.validTo);
+    return end > Date.now()
+      ? []
+      : found(`expired on ${day(end)}`, "renew it, or set this machine's clock right");
   });
 }
 

@@ -12,14 +12,13 @@ const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 /** Machines with a slow clock accept a new certificate too. */
 const BACKDATED_MS = 60 * 60 * 1000;
 
-/** Years of a CA: devices in the field hold its certificate, and its key never leaves the deploying machine. */
+/** Of a CA: devices in the field hold its certificate, and its key never leaves the deploying machine. */
 const CA_DAYS = 20 * 365;
 
 /** What Apple's clients accept at most from a public CA, so no client finds it too long. */
 const SERVER_DAYS = 397;
 const DEVICE_DAYS = 730;
 
-/** A certificate that another CA may have been issued by: its pair, and what it says about itself. */
 interface Issuer {
   readonly certificate: x509.X509Certificate;
   readonly key: webcrypto.CryptoKey;

@@ -3,6 +3,8 @@
 # What is served stays served whatever happens here. ACME_EDGE (host:port) passes TLS-ALPN-01 on to ACME_LISTEN. /acme outlives this container: the account's key, the issued
 # pair, and when to try next, so that a container which is started again and again asks no more often.
 set -u
+# One stream, so that what the CA said stands before what is made of it.
+exec 2>&1
 # shellcheck disable=SC2086 -- host names, separated by spaces
 set -- $ACME_HOSTS
 HOUR=3600 DAY=86400

@@ -11,7 +11,8 @@ const reason = missing.pebble ?? (engine === "compose" ? missing.compose : undef
 const HOST = "iot.example.test";
 const HTTPS = 26_543;
 const MQTTS = 26_542;
-const GATEWAY = "172.26.11.1";
+/** Outside the pools from which the engine gives subnets to others. */
+const GATEWAY = "10.26.11.1";
 const HERE = "127.0.0.1";
 /** Answers no connection. */
 const ELSEWHERE = "127.0.0.9";
@@ -26,7 +27,7 @@ describe.skipIf(reason)(titled("the certificate of an ACME server", reason), () 
     name: "e2e-pki-acme",
     hosts: [HOST],
     listeners: { frontend: off, mqtt: off, https: { port: HTTPS }, mqtts: { port: MQTTS } },
-    networks: { edge: { ipv4: "172.26.11.0/24" }, broker: { ipv4: "172.26.12.0/24" } },
+    networks: { edge: { ipv4: "10.26.11.0/24" }, broker: { ipv4: "10.26.12.0/24" } },
     tls: {
       certificate: {
         source: "acme",
@@ -85,8 +86,8 @@ describe.skipIf(reason)(titled("the certificate of an ACME server", reason), () 
     await deployment.up(engine);
   });
   afterAll(async () => {
-    await server.remove();
     await deployment.forget();
+    await server.remove();
   });
 
   test("is not there while the name leads elsewhere: that is said, the placeholder serves, an hour passes", async () => {
@@ -94,7 +95,7 @@ describe.skipIf(reason)(titled("the certificate of an ACME server", reason), () 
     const [next] = (await docker("exec", renewer, "cat", "/acme/not-before")).split(" ");
 
     expect(await log()).toMatch(
-      /\[iot\.example\.test\] acme: error: .* 127\.0\.0\.9:26543 .*\n(.*\n)*renewer: no certificate for iot\.example\.test from https:\/\/172\.26\.11\.1:26550\/dir; the lines above say why/,
+      /\[iot\.example\.test\] acme: error: .* 127\.0\.0\.9:26543 .*\n(.*\n)*renewer: no certificate for iot\.example\.test from https:\/\/10\.26\.11\.1:26550\/dir; the lines above say why/,
     );
     expect(Number(next) - Date.now() / 1000).toBeGreaterThan(3500);
     expect(await served()).toMatchObject({
@@ -156,7 +157,7 @@ describe.skipIf(reason)(titled("the certificate of an ACME server", reason), () 
       renewer,
       "sh",
       "-c",
-      "find /acme /certs -name '*.key' -exec sed -n 2p {} +",
+      "find /acme /certs -name '*.key' -exec sed -s -n 2p {} +",
     );
     const lines = keys.split("\n").filter((line) => line.length > 20);
     expect(lines.length).toBeGreaterThanOrEqual(3);

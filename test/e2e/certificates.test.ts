@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { run } from "../../engines/run.ts";
 import { docker, inspectAll, kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { connect, login } from "../support/e2e-broker.ts";
 import { secretsIn } from "../support/e2e-canary.ts";
@@ -28,6 +29,12 @@ async function served(deployment: TestDeployment): Promise<Report> {
   return { code, listeners: JSON.parse(stdout).listeners };
 }
 
+/** 0 when Terraform finds nothing to change, 2 when it does. */
+async function planned({ stack }: TestDeployment): Promise<number> {
+  const argv = ["plan", "-input=false", "-detailed-exitcode"];
+  return (await run(["terraform", `-chdir=${stack}`, ...argv], { expected: [0, 1, 2] })).code;
+}
+
 describe.each(engines)("$engine", ({ engine, reason }) => {
   describe.skipIf(reason)(titled("the internal certificate", reason), () => {
     const off = { enabled: false };
@@ -35,7 +42,7 @@ describe.each(engines)("$engine", ({ engine, reason }) => {
       name: "e2e-pki",
       hosts: ["localhost"],
       listeners: { mqtt: { port: 26_501 }, mqtts: { port: PORT } },
-      networks: { broker: { ipv4: "172.26.2.0/24" } },
+      networks: { broker: { ipv4: "10.26.2.0/24" } },
       tls: { mqttClients: "certificates" },
       mosquitto: { users: [{ name: "viewer", subscribe: ["sensor/+"] }] },
       ...{ backend: off, frontend: off, postgres: off, redis: off },
@@ -85,6 +92,7 @@ describe.each(engines)("$engine", ({ engine, reason }) => {
 
     test("is what the listener serves, and a second up has nothing to do", async () => {
       expect(await deployment.up(engine)).toMatchObject({ changed: false });
+      if (engine === "terraform") expect(await planned(deployment)).toBe(0);
       const { serialNumber } = new X509Certificate(pki("current", "edge.crt"));
       expect(await served(deployment)).toEqual({
         code: 0,

@@ -13,10 +13,21 @@ const others = [
   ...["postgres", "postgres-files", "redis", "redis-files", "worker-1", "worker-2", ...edge],
 ];
 
+const byAcme = {
+  ...custom,
+  tls: { certificate: { source: "acme", email: "ops@example.org" } },
+} satisfies typeof custom;
+
 describe.each([
   { which: "local", input: local, environment: "local", expected: reference },
   { which: "production", input: production, environment: "production", expected: [...reference, ...edge] },
   { which: "an own application", input: custom, environment: "production", expected: others },
+  {
+    which: "one with ACME",
+    input: byAcme,
+    environment: "production",
+    expected: [...others, "renewer"],
+  },
 ])("every container of $which", ({ input, environment, expected }) => {
   const sandbox = new Sandbox();
   let json: RawStack;

@@ -1,0 +1,5 @@
+import { type RunResult, run } from "../../engines/run.ts";
+
+/** Runs openssl; any exit code is an answer. */
+export const openssl = (...args: readonly string[]): Promise<RunResult> =>
+  run(["openssl", ...args], { expected: [0, 1, 2] });
