@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { EXIT, report } from "../config/report.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { downCommand } from "./down.ts";
+import { firewallCommand } from "./firewall.ts";
 import { imagesCommand } from "./images.ts";
 import { initCommand } from "./init.ts";
 import { statusCommand } from "./status.ts";
@@ -17,7 +18,15 @@ const program = new Command("exploreiot")
   .showHelpAfterError("(exploreiot --help lists the commands)")
   .exitOverride();
 
-for (const command of [upCommand, downCommand, statusCommand, synthCommand, imagesCommand, initCommand]) {
+for (const command of [
+  upCommand,
+  downCommand,
+  statusCommand,
+  synthCommand,
+  imagesCommand,
+  firewallCommand,
+  initCommand,
+]) {
   program.addCommand(command.copyInheritedSettings(program).exitOverride());
 }
 

@@ -12,7 +12,7 @@ import type { ParsedDeployment, Role } from "./schema.ts";
 
 /** Container names of the kit's own, which roles must leave alone: a container is called after its role. */
 const RESERVED_ROLES: readonly string[] = [
-  ...["postgres", "redis", "mosquitto", "frontend", "migrate"],
+  ...["postgres", "redis", "mosquitto", "frontend", "migrate", "firewall", "firewall-files"],
   ...["postgres-files", "redis-files", "mosquitto-files", "backend-files", "frontend-files"],
 ];
 

@@ -1,5 +1,6 @@
 import { crossCheck } from "./cross-checks.ts";
 import type { UserError } from "./errors.ts";
+import { firewallIsOn } from "./firewall-checks.ts";
 import { completeListeners, type Listener } from "./listeners.ts";
 import { configError, type Problem, problemsOf } from "./problems.ts";
 import { referenceBackend, referenceFrontend } from "./reference-application.ts";
@@ -13,9 +14,10 @@ import {
 } from "./schema.ts";
 
 /** A deployment that is sound and whole: what the constructs are built from. */
-export interface Deployment extends Omit<ParsedDeployment, "hosts" | "listeners" | "backend"> {
+export interface Deployment extends Omit<ParsedDeployment, "hosts" | "listeners" | "firewall" | "backend"> {
   readonly hosts: readonly string[];
   readonly listeners: Readonly<Record<ListenerName, Listener>>;
+  readonly firewall: ParsedDeployment["firewall"] & { readonly enabled: boolean };
   readonly backend: Omit<ParsedDeployment["backend"], "roles"> & { readonly roles: readonly Role[] };
 }
 
@@ -71,6 +73,7 @@ function complete(parsed: ParsedDeployment): Deployment {
     ...parsed,
     hosts: hosts(parsed),
     listeners: completeListeners(parsed),
+    firewall: { ...parsed.firewall, enabled: firewallIsOn(parsed) },
     backend: completeBackend(parsed.backend),
     frontend: completeFrontend(parsed.frontend),
   };

@@ -6,6 +6,7 @@ import type { Deployment } from "../config/parse.ts";
 import { SecretStore } from "../config/secrets.ts";
 import { Backend } from "../constructs/backend.ts";
 import type { DeploymentScope } from "../constructs/deployment-scope.ts";
+import { Firewall } from "../constructs/firewall.ts";
 import { Frontend } from "../constructs/frontend.ts";
 import { Images } from "../constructs/images.ts";
 import { Mosquitto } from "../constructs/mosquitto.ts";
@@ -27,7 +28,10 @@ export class IotStack extends TerraformStack {
     new LocalBackend(this, { path: relative(stackFolder, join(home, "terraform.tfstate")) });
 
     const images = new Images(this, "Images", deployment, stackFolder);
-    const context: DeploymentScope = { deployment, secrets: new SecretStore(home), images, stackFolder };
+    const unguarded: DeploymentScope = { deployment, secrets: new SecretStore(home), images, stackFolder };
+    const context: DeploymentScope = deployment.firewall.enabled
+      ? { ...unguarded, firewall: new Firewall(this, "Firewall", unguarded) }
+      : unguarded;
     const edge = new PrivateNetwork(this, "Edge", "edge", false, context);
     const broker = new PrivateNetwork(this, "Broker", "broker", false, context);
     const data = new PrivateNetwork(this, "Data", "data", true, context);

@@ -7,14 +7,16 @@ const reference = [
   ...["api", "backend-files", "frontend", "frontend-files", "ingest", "migrate", "mosquitto"],
   ...["mosquitto-files", "postgres", "postgres-files", "redis", "redis-files"],
 ];
+const guarded = [...reference, "firewall", "firewall-files"].sort();
 const others = [
-  ...["api", "backend-files", "beat", "frontend", "migrate", "mosquitto", "mosquitto-files"],
+  ...["api", "backend-files", "beat", "firewall", "firewall-files", "frontend", "migrate"],
+  ...["mosquitto", "mosquitto-files"],
   ...["postgres", "postgres-files", "redis", "redis-files", "worker-1", "worker-2"],
 ];
 
 describe.each([
   { which: "local", input: local, environment: "local", expected: reference },
-  { which: "production", input: production, environment: "production", expected: reference },
+  { which: "production", input: production, environment: "production", expected: guarded },
   { which: "an own application", input: custom, environment: "production", expected: others },
 ])("every container of $which", ({ input, environment, expected }) => {
   const sandbox = new Sandbox();
@@ -25,6 +27,8 @@ describe.each([
   afterAll(() => sandbox.remove());
 
   const isDelivery = (role: string) => role.endsWith("-files");
+  /** Makes the rules of the machine, for which the kernel wants root and CAP_NET_ADMIN in its network namespace. */
+  const isFirewall = (role: string) => role === "firewall";
   const isJob = (role: string) => isDelivery(role) || role === "migrate";
 
   /** The containers whose role matches, as `pick` sees them, by role; and the same answer for each of those roles. */
@@ -66,7 +70,7 @@ describe.each([
 
   test("runs as a fixed user without capabilities on a read-only root", () => {
     compare(
-      (role) => !isDelivery(role),
+      (role) => !isDelivery(role) && !isFirewall(role),
       ({ user, read_only, capabilities }: Record<string, unknown>) => ({
         user: /^[1-9]\d*:[1-9]\d*$/.test(String(user)),
         read_only,
@@ -74,6 +78,18 @@ describe.each([
       }),
       { user: true, read_only: true, capabilities: { drop: ["ALL"] } },
     );
+  });
+
+  test("is alone in the network of the machine, with the one capability that it needs, where it is the firewall", () => {
+    const inside = Object.entries(byRole(json)).filter(([, container]) => container.network_mode === "host");
+
+    expect(inside.map(([role]) => role)).toEqual(expected.filter(isFirewall));
+    for (const [, { user, read_only, ports, networks_advanced, capabilities }] of inside) {
+      expect({ user, read_only, ports, networks_advanced, capabilities }).toEqual({
+        ...{ user: "0:0", read_only: true, ports: undefined, networks_advanced: [] },
+        capabilities: { drop: ["ALL"], add: ["CAP_NET_ADMIN"] },
+      });
+    }
   });
 
   test("is off every network and keeps three capabilities where it delivers files as root", () => {
