@@ -53,8 +53,8 @@ function inputChain({ name, firewall, ...deployment }: Deployment): string {
     'iifname "lo" accept',
     "ct state established,related accept",
     "ct state invalid drop",
-    // Without neighbour discovery IPv6 ends within a minute.
-    "meta l4proto { icmp, ipv6-icmp } accept",
+    // ICMP and ICMPv6, as numbers: names need a file that small systems lack. IPv6 ends without neighbour discovery.
+    "meta l4proto { 1, 58 } accept",
     // Answers to broadcasts and multicasts belong to no connection.
     `iifname ${external} udp sport 67 udp dport 68 accept comment "DHCP"`,
     `iifname ${external} ip6 saddr fe80::/10 udp dport 546 accept comment "DHCPv6"`,

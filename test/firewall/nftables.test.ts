@@ -59,7 +59,7 @@ table inet exploreiot_plant-1 {
       'iifname "lo" accept',
       "ct state established,related accept",
       "ct state invalid drop",
-      "meta l4proto { icmp, ipv6-icmp } accept",
+      "meta l4proto { 1, 58 } accept",
       'iifname { "eth0", "eth1" } udp sport 67 udp dport 68 accept comment "DHCP"',
       'iifname { "eth0", "eth1" } ip6 saddr fe80::/10 udp dport 546 accept comment "DHCPv6"',
       'meta nfproto ipv4 tcp dport 443 counter accept comment "https"',

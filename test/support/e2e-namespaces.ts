@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { run } from "../../engines/run.ts";
 
 /** Documentation addresses (RFC 5737, RFC 3849): nothing here can be mistaken for a real machine. */
@@ -35,6 +33,7 @@ export class Namespaces {
       // The neighbour tries the container networks through the machine, and even its loopback.
       `ip -n ${outside} route add 172.25.0.0/16 via ${ADDRESS.machine.v4}`,
       `ip -n ${outside} route add fd00:25::/32 via ${ADDRESS.machine.v6}`,
+      `ip -n ${outside} route add 203.0.113.1 via ${ADDRESS.machine.v4}`,
     );
   }
 
@@ -58,11 +57,54 @@ export class Namespaces {
     return this.start(namespace, [process.execPath, "-e", serve]);
   }
 
-  /** What a server says to a connection from a namespace; undefined if there is none within two seconds. */
-  async ask(namespace: string, host: string, port: number): Promise<string | undefined> {
-    const connect = `const s = require("net").connect(${port}, ${JSON.stringify(host)}); s.setTimeout(2000, () => process.exit(1)); s.on("error", () => process.exit(1)); s.on("data", (d) => process.stdout.write(d)); s.on("end", () => process.exit(0))`;
-    const { code, stdout } = await this.in(namespace, [process.execPath, "-e", connect]);
-    return code === 0 ? stdout : undefined;
+  /** Whether a port takes a connection from the neighbour within two seconds. */
+  async reach(host: string, port: number): Promise<boolean> {
+    const connect = ["timeout", "2", "bash", "-c", `exec 3<>/dev/tcp/${host}/${port}`];
+    return (await this.in(this.outside, connect)).code === 0;
+  }
+
+  /** What a server says to a connection from a namespace; empty if nothing within two seconds. */
+  async ask(namespace: string, host: string, port: number): Promise<string> {
+    const ask = ["timeout", "2", "bash", "-c", `exec 3<>/dev/tcp/${host}/${port} && cat <&3`];
+    return (await this.in(namespace, ask)).stdout;
+  }
+
+  /** A connection from the neighbour that stays open until something is sent through it. */
+  async hold(host: string, port: number): Promise<{ readonly send: (hex: string) => Promise<string> }> {
+    const program = `const s = require("net").connect(${port}, "${host}", () => console.log("open"));
+      s.on("data", (data) => { console.log(data.toString("hex")); process.exit(); });
+      process.stdin.on("data", (hex) => s.write(Buffer.from(String(hex), "hex")));`;
+    const inside = [`--net=/run/netns/${this.outside}`, "--", process.execPath, "-e", program];
+    const child = spawn("nsenter", inside, { stdio: ["pipe", "pipe", "ignore"] });
+    this.#children.push(child);
+    const line = async () => String((await once(child.stdout, "data"))[0]).trim();
+    await line();
+    return {
+      send(hex) {
+        const answer = line();
+        child.stdin.write(hex);
+        return answer;
+      },
+    };
+  }
+
+  /**
+   * Whether anything answers to the neighbour from 127.0.0.1: it sends a packet for that address to the machine, which
+   * no program would do, so the address is written into the packet on its way out.
+   */
+  async loopbackLeaks(port: number): Promise<boolean> {
+    const alias = "203.0.113.1";
+    const rules = `add table ip leak
+      delete table ip leak
+      table ip leak {
+        chain out { type filter hook postrouting priority 300; ip daddr ${alias} ip daddr set 127.0.0.1; }
+        chain in { type filter hook prerouting priority -400; ip saddr 127.0.0.1 counter; }
+      }`;
+    const { stderr } = await this.in(this.outside, ["nft", "--file", "-"], rules);
+    if (stderr !== "") throw new Error(stderr);
+    await this.reach(alias, port);
+    const { stdout } = await this.in(this.outside, ["nft", "list", "chain", "ip", "leak", "in"]);
+    return !stdout.includes("packets 0 ");
   }
 
   async close(): Promise<void> {
@@ -95,9 +137,9 @@ export async function scan(namespaces: Namespaces, host: string, ports: string):
     "-sS",
     "-T5",
     "--min-rate",
-    "6000",
+    "20000",
     "--max-retries",
-    "2",
+    "1",
     "--host-timeout",
     "60s",
     ...(host.includes(":") ? ["-6"] : []),

@@ -57,6 +57,8 @@ export class PrivateEngine {
     const ids = stdout.split("\n").filter(Boolean);
     if (ids.length > 0) await this.docker("rm", "--force", "--volumes", ...ids);
     await this.stop();
+    // The engine leaves it mounted.
+    await run(["umount", join(this.folder, "run", "netns", "default")], { expected: [0, 1, 32] });
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -17,6 +17,9 @@ export interface Missing {
   readonly terraform: string | undefined;
   readonly compose: string | undefined;
   readonly browser: string | undefined;
+
+  /** Network namespaces, and an engine of their own inside. */
+  readonly namespaces: string | undefined;
 }
 
 declare module "vitest" {
@@ -35,7 +38,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   });
   if (docker !== undefined && process.env.CI) throw new Error(`CI needs a Docker engine: ${docker}`);
   const tools =
-    docker === undefined ? await installTools() : { terraform: docker, compose: docker, browser: docker };
+    docker === undefined
+      ? await installTools()
+      : { terraform: docker, compose: docker, browser: docker, namespaces: docker };
   project.provide("missing", { docker, ...tools });
   return async () => {
     if (pid !== undefined) await stop(pid);
@@ -51,7 +56,16 @@ async function installTools(): Promise<Omit<Missing, "docker">> {
       if ((await composeEngine.unavailable(trial(""))) !== undefined) await installCompose(report);
     }),
     browser: await reasonOf(() => package_("/usr/bin/chromium", "chromium")),
+    namespaces: await reasonOf(namespacesWork),
   };
+}
+
+async function namespacesWork(): Promise<void> {
+  await package_("/usr/sbin/ip", "iproute2");
+  await package_("/usr/sbin/nft", "nftables");
+  await package_("/usr/bin/nmap", "nmap");
+  await run(["dockerd", "--version"]);
+  await run(["unshare", "--net", "true"]);
 }
 
 async function package_(path: string, name: string): Promise<void> {
