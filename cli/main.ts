@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { EXIT, report } from "../config/report.ts";
 import packageJson from "../package.json" with { type: "json" };
+import { certificatesCommand } from "./certificates.ts";
+import { devicesCommand } from "./devices.ts";
 import { downCommand } from "./down.ts";
 import { firewallCommand } from "./firewall.ts";
 import { imagesCommand } from "./images.ts";
@@ -26,6 +28,8 @@ for (const command of [
   imagesCommand,
   firewallCommand,
   initCommand,
+  certificatesCommand,
+  devicesCommand,
 ]) {
   program.addCommand(command.copyInheritedSettings(program).exitOverride());
 }

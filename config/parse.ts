@@ -12,6 +12,7 @@ import {
   type Role,
   siteJsonSchema,
 } from "./schema.ts";
+import { edgeSubnet } from "./subnets.ts";
 
 /** A deployment that is sound and whole: what the constructs are built from. */
 export interface Deployment extends Omit<ParsedDeployment, "hosts" | "listeners" | "firewall" | "backend"> {
@@ -73,10 +74,18 @@ function complete(parsed: ParsedDeployment): Deployment {
     ...parsed,
     hosts: hosts(parsed),
     listeners: completeListeners(parsed),
+    networks: completeNetworks(parsed),
     firewall: { ...parsed.firewall, enabled: firewallIsOn(parsed) },
     backend: completeBackend(parsed.backend),
     frontend: completeFrontend(parsed.frontend),
   };
+}
+
+/** Behind an edge the network has a subnet that is known beforehand; any other the engine picks. */
+function completeNetworks(parsed: ParsedDeployment): Deployment["networks"] {
+  const { networks, name } = parsed;
+  if (!completeListeners(parsed).https.enabled || networks.edge.ipv4 !== undefined) return networks;
+  return { ...networks, edge: { ...networks.edge, ipv4: edgeSubnet(name) } };
 }
 
 function completeBackend(backend: ParsedDeployment["backend"]): Deployment["backend"] {

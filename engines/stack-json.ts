@@ -10,6 +10,7 @@ export interface ContainerBlock {
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
   readonly user?: string;
+  readonly group_add?: readonly string[];
   readonly env?: readonly string[];
   readonly read_only?: boolean;
   readonly init?: boolean;
@@ -49,7 +50,11 @@ export interface RawContainer extends ContainerBlock {
   readonly image: string;
   readonly must_run?: boolean;
   readonly labels?: readonly { readonly label: string; readonly value: string }[];
-  readonly networks_advanced?: readonly { readonly name: string; readonly aliases?: readonly string[] }[];
+  readonly networks_advanced?: readonly {
+    readonly name: string;
+    readonly aliases?: readonly string[];
+    readonly ipv4_address?: string;
+  }[];
   readonly volumes?: readonly {
     readonly volume_name: string;
     readonly container_path: string;

@@ -14,7 +14,13 @@ export interface ContainerSpec {
   readonly job: boolean;
 
   readonly labels: Readonly<Record<string, string>>;
-  readonly networks: readonly { readonly name: string; readonly aliases: readonly string[] }[];
+  readonly networks: readonly {
+    readonly name: string;
+    readonly aliases: readonly string[];
+
+    /** @default - the engine picks one */
+    readonly address?: string;
+  }[];
   readonly volumes: readonly { readonly name: string; readonly path: string; readonly readOnly: boolean }[];
   readonly uploads: readonly Upload[];
 
@@ -91,6 +97,7 @@ function container(raw: RawContainer, resource: RawStack["resource"]): Container
     networks: (networks_advanced ?? []).map((entry) => ({
       name: named(entry.name, resource),
       aliases: entry.aliases ?? [],
+      ...(entry.ipv4_address === undefined ? {} : { address: entry.ipv4_address }),
     })),
     volumes: (volumes ?? []).map((entry) => ({
       name: named(entry.volume_name, resource),

@@ -23,8 +23,6 @@ const whole: DeploymentInput = {
     frontend: { port: 25000 },
     backend: { port: 25001 },
     mqtt: { port: 1883 },
-    https: { enabled: false },
-    mqtts: { enabled: false },
   },
   networks: {
     edge: { ipv4: "172.25.1.0/24", ipv6: "fd00:25:1::/64" },
@@ -116,7 +114,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
   describe("for containers, with the whole stack", () => {
     const site = new GuardedDeployment(whole, namespaces, engine);
     const edge = site.container("edge");
-    const declared = [1883, 25000, 25001];
+    const declared = [443, 1883, 8883, 25000, 25001];
 
     beforeAll(async () => {
       await site.up("compose");
@@ -192,6 +190,8 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
           { rule: "frontend", packets: 1, dropped: false },
           { rule: "backend", packets: 1, dropped: false },
           { rule: "mqtt", packets: 1, dropped: false },
+          { rule: "https", packets: 1, dropped: false },
+          { rule: "mqtts", packets: 1, dropped: false },
           { chain: "forward", rule: "undeclared, forward", packets: expect.any(Number), dropped: true },
         ],
       });
@@ -206,8 +206,16 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
       await engine.docker("start", "fw-late");
       await until("the stack is well", async () => (await site.kit("status")).code === 0, 60_000);
 
-      expect(await scan(namespaces, machine.v4, "1883,25000,25001,25010,25100")).toEqual({
-        ...{ 1883: "open", 25000: "open", 25001: "open", 25010: "filtered", 25100: "open" },
+      expect(await scan(namespaces, machine.v4, "443,1883,8883,25000,25001,25010,25100")).toEqual({
+        ...{
+          443: "open",
+          1883: "open",
+          8883: "open",
+          25000: "open",
+          25001: "open",
+          25010: "filtered",
+          25100: "open",
+        },
       });
     });
 
@@ -290,6 +298,14 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
       await engine.start();
     });
 
+    test("follows a change of the listeners: TLS alone, as in production unless others are asked for", async () => {
+      site.configure({ listeners: {} });
+      await site.up("compose");
+
+      expect(await openTo(machine.v4)).toEqual([443, 8883, 25100]);
+      expect(await openTo(machine.v6)).toEqual([25100]);
+    });
+
     test("goes with the deployment", async () => {
       await engine.docker("rm", "--force", "fw-late");
       expect((await site.kit("down")).code).toBe(0);
@@ -302,7 +318,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
     const site = new GuardedDeployment(
       {
         ...{ ...broker, name: "e2e-fw-host", environment: "production", hosts: [machine.v4] },
-        listeners: { mqtt: { port: 25002, bind: "lan" } },
+        listeners: { mqtt: { port: 25002, bind: "lan" }, mqtts: { enabled: false } },
         firewall: {
           ...{ scope: "host", interfaces: ["wan0"], confirmSeconds: 10 },
           ssh: { port: 25122, from: ["198.51.100.0/24"] },
@@ -427,7 +443,7 @@ async function takeImages(engine: PrivateEngine): Promise<Readonly<Record<string
   if (code !== 0) throw new Error(stderr);
   const tags = (JSON.parse(stdout) as { tag: string }[]).map(({ tag }) => tag);
   const named = Object.fromEntries(tags.map((tag) => [/\/(.*):/.exec(tag)?.[1] ?? tag, tag]));
-  const { base, firewall, mosquitto, postgres, redis, backend, frontend } = named;
-  await engine.load([base, firewall, mosquitto, postgres, redis, backend, frontend] as string[]);
+  const { base, edge, firewall, mosquitto, postgres, redis, backend, frontend } = named;
+  await engine.load([base, edge, firewall, mosquitto, postgres, redis, backend, frontend] as string[]);
   return named;
 }
