@@ -28,6 +28,12 @@ bind: loopback
 # networks:
 #   edge: { ipv4: 172.30.1.0/24, ipv6: "fd00:30:1::/64" }
 
+# The packet filter of the server, on in environment production: docs/firewall.md.
+# firewall:
+#   enabled: true
+#   scope: host
+#   interfaces: [eth0]
+
 # http:
 #   corsOrigins: ["https://dashboard.example.org"]
 #   rateLimitPerMinute: 600
