@@ -320,7 +320,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
         ...{ ...broker, name: "e2e-fw-host", environment: "production", hosts: [machine.v4] },
         listeners: { mqtt: { port: 25002, bind: "lan" }, mqtts: { enabled: false } },
         firewall: {
-          ...{ scope: "host", interfaces: ["wan0"], confirmSeconds: 10 },
+          ...{ scope: "host", interfaces: ["wan0"], confirmSeconds: 30 },
           ssh: { port: 25122, from: ["198.51.100.0/24"] },
           open: [{ port: 25101 }, { port: 25102, from: ["203.0.113.0/24"] }],
         },
@@ -364,7 +364,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
       await site.up(deployedBy);
       expect(await state()).toBe("unconfirmed");
       expect(openIn(await scan(namespaces, machine.v4, "25000-25199"))).toEqual([25002, 25101, 25122]);
-      await until("it is taken back", async () => (await state()) === "reverted", 20_000);
+      await until("it is taken back", async () => (await state()) === "reverted", 60_000);
 
       expect(await tables()).toEqual([]);
       expect((await site.firewall("status")).code).toBe(2);
@@ -395,7 +395,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
       site.configure({ firewall: { ...site.config.firewall, open: [] } });
       await site.up(deployedBy);
       expect(await scan(namespaces, machine.v4, "25101,25122")).toEqual({ 25101: "filtered", 25122: "open" });
-      await until("they are taken back", async () => (await state()) === "reverted", 20_000);
+      await until("they are taken back", async () => (await state()) === "reverted", 60_000);
 
       expect(await scan(namespaces, machine.v4, "25101,25102")).toEqual({ 25101: "open", 25102: "filtered" });
     });

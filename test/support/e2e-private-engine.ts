@@ -48,7 +48,7 @@ export class PrivateEngine {
 
   /** Any exit code is an answer. */
   docker(...args: readonly string[]) {
-    return run(["docker", ...args], { env: { DOCKER_HOST: this.host }, expected: [0, 1, 125, 126, 127] });
+    return run(["docker", ...args], { env: { DOCKER_HOST: this.host }, expected: [0, 1, 124, 125, 126, 127] });
   }
 
   /** Removes every container, ends the engine and its own containerd, and forgets its images. */
