@@ -44,7 +44,11 @@ export async function firewallStatus(deployment: string): Promise<FirewallStatus
     table,
     state,
     ...(secondsLeft === undefined ? {} : { secondsLeft: Number(secondsLeft) }),
-    counters: state === "reverted" ? [] : await counters(deployment, table),
+    // The table may go between the two questions: its time is up, or somebody deletes it.
+    counters: await counters(deployment, table).catch((error: unknown) => {
+      if (error instanceof UserError) return [];
+      throw error;
+    }),
   };
 }
 
