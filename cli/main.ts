@@ -4,6 +4,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { certificatesCommand } from "./certificates.ts";
 import { devicesCommand } from "./devices.ts";
 import { downCommand } from "./down.ts";
+import { firewallCommand } from "./firewall.ts";
 import { imagesCommand } from "./images.ts";
 import { initCommand } from "./init.ts";
 import { statusCommand } from "./status.ts";
@@ -25,6 +26,7 @@ for (const command of [
   statusCommand,
   synthCommand,
   imagesCommand,
+  firewallCommand,
   initCommand,
   certificatesCommand,
   devicesCommand,

@@ -1,5 +1,6 @@
 import { deploy } from "../engines/deploy.ts";
 import type { EngineName } from "../engines/record.ts";
+import { confirmationSteps } from "./firewall.ts";
 import { nextSteps } from "./next-steps.ts";
 import { configOption, engineOption, jsonOption, verb } from "./options.ts";
 import { interruptSignal, progress } from "./progress.ts";
@@ -39,4 +40,7 @@ export const upCommand = verb("up", "deploy: make what runs equal to what is con
       changed ? `${deployment.name} is up (${used}).` : `${deployment.name} is up; nothing to do (${used}).`,
     );
     for (const line of nextSteps(deployment, stack, home)) console.log(line);
+    const { enabled, scope } = deployment.firewall;
+    if (enabled && scope === "host")
+      for (const line of await confirmationSteps(deployment.name)) console.log(line);
   });

@@ -12,7 +12,7 @@ import type { ParsedDeployment, Role } from "./schema.ts";
 
 /** Container names of the kit's own, which roles must leave alone: a container is called after its role. */
 const RESERVED_ROLES: readonly string[] = [
-  ...["postgres", "redis", "mosquitto", "frontend", "migrate", "edge"],
+  ...["postgres", "redis", "mosquitto", "frontend", "migrate", "edge", "firewall", "firewall-files"],
   ...["postgres-files", "redis-files", "mosquitto-files", "backend-files", "frontend-files", "edge-files"],
   ...["certificates-files", "renewer", "renewer-files"],
 ];

@@ -6,6 +6,7 @@ import {
   referencesExist,
   rolesFit,
 } from "./application-checks.ts";
+import { firewallFits } from "./firewall-checks.ts";
 import { completeListeners, openListeners } from "./listeners.ts";
 import type { Problem } from "./problems.ts";
 import { BACKEND_USER } from "./references.ts";
@@ -29,6 +30,7 @@ const checks: readonly CrossCheck[] = [
   { needs: ["networks"], check: subnetsAreNetworks },
   { needs: ["networks"], check: subnetsAreApart },
   { needs: ["networks"], check: ipv6NeedsIpv4 },
+  { needs: ["environment", "listeners", "firewall"], check: firewallFits },
   { needs: ["mosquitto"], check: mqttUsersAreDistinct },
   { needs: ["topics"], check: statusIsOneTopic },
   { needs: ["environment", "listeners", "backend", "frontend", "http"], check: pathsLeadOneWay },

@@ -1,6 +1,7 @@
 import { hosts } from "./addresses.ts";
 import { crossCheck } from "./cross-checks.ts";
 import type { UserError } from "./errors.ts";
+import { firewallIsOn } from "./firewall-checks.ts";
 import { completeListeners, type Listener } from "./listeners.ts";
 import { configError, type Problem, problemsOf } from "./problems.ts";
 import { referenceBackend, referenceFrontend } from "./reference-application.ts";
@@ -14,9 +15,10 @@ import {
 import { edgeSubnet } from "./subnets.ts";
 
 /** A deployment that is sound and whole: what the constructs are built from. */
-export interface Deployment extends Omit<ParsedDeployment, "hosts" | "listeners" | "backend"> {
+export interface Deployment extends Omit<ParsedDeployment, "hosts" | "listeners" | "firewall" | "backend"> {
   readonly hosts: readonly string[];
   readonly listeners: Readonly<Record<ListenerName, Listener>>;
+  readonly firewall: ParsedDeployment["firewall"] & { readonly enabled: boolean };
   readonly backend: Omit<ParsedDeployment["backend"], "roles"> & { readonly roles: readonly Role[] };
 }
 
@@ -73,6 +75,7 @@ function complete(parsed: ParsedDeployment): Deployment {
     hosts: hosts(parsed),
     listeners: completeListeners(parsed),
     networks: completeNetworks(parsed),
+    firewall: { ...parsed.firewall, enabled: firewallIsOn(parsed) },
     backend: completeBackend(parsed.backend),
     frontend: completeFrontend(parsed.frontend),
   };

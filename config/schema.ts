@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { firewall } from "./firewall.ts";
 import { tls } from "./tls.ts";
 
 /** Text of a certain form; the same words tell what is allowed when it is missing, no text at all, or malformed. */
@@ -168,6 +169,7 @@ export const deploymentSchema = z.strictObject({
     })
     .prefault({}),
   tls,
+  firewall,
   networks: z.strictObject({ edge: subnets, broker: subnets, data: subnets }).prefault({}),
   images: z
     .strictObject({

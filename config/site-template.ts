@@ -36,6 +36,12 @@ bind: loopback
 #   certificate: { source: acme, email: ops@example.org }
 #   mqttClients: certificates
 
+# The packet filter of the server, on in environment production: docs/firewall.md.
+# firewall:
+#   enabled: true
+#   scope: host
+#   interfaces: [eth0]
+
 # http:
 #   corsOrigins: ["https://dashboard.example.org"]   # pages elsewhere that may use the API and /ws
 #   rateLimitPerMinute: 300                          # requests of one client; more are answered 429

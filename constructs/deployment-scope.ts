@@ -1,3 +1,4 @@
+import type { IConstruct } from "constructs";
 import type { Deployment } from "../config/parse.ts";
 import type { SecretStore } from "../config/secrets.ts";
 import type { Images } from "./images.ts";
@@ -10,6 +11,9 @@ export interface DeploymentScope {
 
   /** Folder of the synthesized JSON: paths inside that JSON are relative to it, so they hold on any machine. */
   readonly stackFolder: string;
+
+  /** Has to be up before anything on a network that leads out. @default - no firewall */
+  readonly firewall?: IConstruct;
 }
 
 /** `exploreiot-<deployment>-<part>`: two deployments on one host never share a name. */

@@ -177,9 +177,14 @@ function common(props: ContainerProps, alias: string, unapplied: object) {
   };
 }
 
-/** The containers among the constructs that have to come first. */
-const after = ({ after = [] }: ContainerProps): Container[] =>
-  after.flatMap((construct) => construct.node.findAll().filter((node) => node instanceof Container));
+/** The containers that have to come first: those asked for, and the firewall if there is a way out. */
+const after = ({ context, networks, after = [] }: ContainerProps): Container[] =>
+  [
+    ...(context.firewall !== undefined && networks.some(({ internal }) => !internal)
+      ? [context.firewall]
+      : []),
+    ...after,
+  ].flatMap((construct) => construct.node.findAll().filter((node) => node instanceof Container));
 
 function publishedPorts({ deployment }: DeploymentScope, published: readonly PublishedPort[]) {
   const open = allowList(deployment);

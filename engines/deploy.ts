@@ -2,6 +2,7 @@ import { UserError } from "../config/errors.ts";
 import { clearTheWay } from "./docker/clear-the-way.ts";
 import { refuseForeignData, rememberDataVolumes } from "./docker/data-volumes.ts";
 import { engineVersion } from "./docker/engine-check.ts";
+import { probeFirewall, refuseUnguardableEngine } from "./docker/firewall-check.ts";
 import { type Observation, observe } from "./docker/observe.ts";
 import { refuseTakenPorts } from "./docker/ports.ts";
 import { refuseTakenSubnets } from "./docker/subnets.ts";
@@ -52,8 +53,10 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
     refuseTakenPorts(stack, seen),
     refuseTakenSubnets(stack),
     refuseForeignData(stack, home),
+    refuseUnguardableEngine(stack, report),
   ]);
   await makeImages(stack, { report, ...(signal === undefined ? {} : { signal }) });
+  await probeFirewall(stack);
   const owns = await engine.ownership(context);
   // A container that never was deployed has not drifted: the engine simply makes it.
   rememberDataVolumes(stack, home);

@@ -68,6 +68,7 @@ export interface RawNetwork {
   readonly name: string;
   readonly internal?: boolean;
   readonly ipv6?: boolean;
+  readonly options?: Readonly<Record<string, string>>;
   readonly ipam_config?: readonly { readonly subnet: string; readonly gateway: string }[];
 }
 

@@ -36,6 +36,7 @@ export interface NetworkSpec {
   readonly internal: boolean;
   readonly ipv6: boolean;
   readonly subnets: readonly { readonly subnet: string; readonly gateway: string }[];
+  readonly options: Readonly<Record<string, string>>;
 }
 
 /** The synthesized stack, as far as it concerns whoever runs it. */
@@ -117,8 +118,9 @@ function unescaped<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unescaped(inner)])) as T;
 }
 
-function network({ name, internal = false, ipv6 = false, ipam_config = [] }: RawNetwork): NetworkSpec {
-  return { name, internal, ipv6, subnets: ipam_config };
+function network(raw: RawNetwork): NetworkSpec {
+  const { name, internal = false, ipv6 = false, ipam_config = [], options = {} } = raw;
+  return { name, internal, ipv6, subnets: ipam_config, options };
 }
 
 /** `${docker_volume.Data.name}` and the like: the name of the resource referred to; other text as it is. */

@@ -1,5 +1,5 @@
 import type { Resource } from "./document.ts";
-import { type Block, blocks, isFalse, must, texts } from "./values.ts";
+import { type Block, blocks, isFalse, isUnsetOrFalse, must, texts } from "./values.ts";
 
 /** Labels that the kit puts on its containers. */
 export const LABEL = {
@@ -12,6 +12,23 @@ export const LABEL = {
 /** Runs once and ends. Whoever says so takes on the rules for jobs; anything else is a service. */
 export const isJob = ({ block }: Resource): boolean => isFalse(block.must_run);
 export const isService = (resource: Resource): boolean => !isJob(resource);
+
+/**
+ * The one container that is let into the network namespace of the host, where its rules have to be: named as such,
+ * with the one capability that rules need, and without ports and networks.
+ */
+export const isFirewall = ({ block }: Resource): boolean => {
+  const capabilities = blocks(block, "capabilities");
+  return (
+    labelOf(block, LABEL.role) === "firewall" &&
+    isUnsetOrFalse(block.privileged ?? undefined) &&
+    capabilities.length === 1 &&
+    texts(capabilities[0] as Block, "drop").join() === "ALL" &&
+    texts(capabilities[0] as Block, "add").join() === "CAP_NET_ADMIN" &&
+    blocks(block, "ports").length === 0 &&
+    blocks(block, "networks_advanced").length === 0
+  );
+};
 
 export const hasPorts = ({ block }: Resource): boolean => blocks(block, "ports").length > 0;
 export const hasUploads = ({ block }: Resource): boolean => blocks(block, "upload").length > 0;

@@ -8,6 +8,7 @@ import { Backend } from "../constructs/backend.ts";
 import { Certificates } from "../constructs/certificates.ts";
 import type { DeploymentScope } from "../constructs/deployment-scope.ts";
 import { Edge, type EdgeProps } from "../constructs/edge.ts";
+import { Firewall } from "../constructs/firewall.ts";
 import { Frontend } from "../constructs/frontend.ts";
 import { Images } from "../constructs/images.ts";
 import { Mosquitto } from "../constructs/mosquitto.ts";
@@ -31,7 +32,10 @@ export class IotStack extends TerraformStack {
     new LocalBackend(this, { path: relative(stackFolder, join(home, "terraform.tfstate")) });
 
     const images = new Images(this, "Images", deployment, stackFolder);
-    const context: DeploymentScope = { deployment, secrets: new SecretStore(home), images, stackFolder };
+    const unguarded: DeploymentScope = { deployment, secrets: new SecretStore(home), images, stackFolder };
+    const context: DeploymentScope = deployment.firewall.enabled
+      ? { ...unguarded, firewall: new Firewall(this, "Firewall", unguarded) }
+      : unguarded;
     const edge = new PrivateNetwork(this, "Edge", "edge", false, context);
     const broker = new PrivateNetwork(this, "Broker", "broker", false, context);
     const data = new PrivateNetwork(this, "Data", "data", true, context);

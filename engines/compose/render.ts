@@ -112,10 +112,11 @@ function dependency(name: string, stack: Stack) {
   ];
 }
 
-function networkSection({ name, internal, ipv6, subnets }: NetworkSpec) {
+function networkSection({ name, internal, ipv6, subnets, options }: NetworkSpec) {
   return defined({
     name,
     driver: "bridge",
+    driver_opts: options,
     internal: internal || undefined,
     enable_ipv6: ipv6 || undefined,
     ipam: subnets.length === 0 ? undefined : { config: subnets },

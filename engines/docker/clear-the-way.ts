@@ -81,12 +81,14 @@ export async function removeContainers(states: readonly ContainerState[]): Promi
   if (states.length === 0) return;
   const ids = states.map(({ Id }) => Id);
   // Only our own get their time to finish; what stands in the place of one has nothing to lose here.
-  const own = states
-    .filter(({ Config }) => Config.Labels?.["exploreiot.deployment"] !== undefined)
-    .map(({ Id }) => Id);
+  const own = states.filter(({ Config }) => Config.Labels?.["exploreiot.deployment"] !== undefined);
   const paused = states.filter(({ State }) => State.Paused).map(({ Id }) => Id);
   if (paused.length > 0) await run(["docker", "unpause", ...paused], { expected: [0, 1] });
-  if (own.length > 0) await run(["docker", "stop", ...own], { expected: [0, 1] });
+  // The firewall last: while others are attached its rules stay when it ends.
+  for (const isLast of [false, true]) {
+    const next = own.filter(({ Config }) => (Config.Labels?.["exploreiot.role"] === "firewall") === isLast);
+    if (next.length > 0) await run(["docker", "stop", ...next.map(({ Id }) => Id)], { expected: [0, 1] });
+  }
   await run(["docker", "rm", "--force", "--volumes", ...ids], { expected: [0, 1] });
 }
 

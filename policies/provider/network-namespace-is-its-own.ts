@@ -1,3 +1,4 @@
+import { isFirewall } from "../containers.ts";
 import { definePolicy } from "../policy.ts";
 import { must } from "../values.ts";
 
@@ -7,8 +8,13 @@ import { must } from "../values.ts";
 export const networkNamespaceIsItsOwn = definePolicy({
   id: "CTR-019",
   title: "no container shares the network namespace of the host or of another container",
-  allowed: "network_mode unset or none",
+  allowed: "network_mode unset or none; host for the firewall, which has CAP_NET_ADMIN alone",
   fix: "remove network_mode; join networks with networksAdvanced",
   looksAt: ["docker_container"],
-  check: ({ block }) => must(block, "network_mode", (value) => !/^(host$|container:)/.test(String(value))),
+  check: (resource) =>
+    must(
+      resource.block,
+      "network_mode",
+      (value) => !/^(host$|container:)/.test(String(value)) || (value === "host" && isFirewall(resource)),
+    ),
 });

@@ -1,3 +1,4 @@
+import { isFirewall } from "../containers.ts";
 import type { Target } from "../document.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, isUnset, must, show } from "../values.ts";
@@ -10,18 +11,21 @@ export const networksAreJoinedById = definePolicy({
   id: "PRV-007",
   title: "networks are joined by id, not by name and not through network_mode",
   allowed:
-    "networks_advanced.name as the id of a docker_network of the stack; network_mode unset, or none without networks",
+    "networks_advanced.name as the id of a docker_network of the stack; network_mode unset, or none without networks; host for the firewall",
   fix: "pass the id of a PrivateNetwork, and remove network_mode",
   looksAt: ["docker_container"],
-  check: ({ block }, stack) => {
+  check: (resource, stack) => {
+    const { block } = resource;
     const networks = blocks(block, "networks_advanced");
     return [
       ...networks
         .filter(({ name }) => !isNetworkId(stack.follow(name)))
         .map(({ name }) => `networks_advanced.name is ${show(name)}`),
-      ...must(block, "network_mode", (mode) => isAllowedMode(mode, networks.length > 0)).map((evidence) =>
-        networks.length > 0 ? `${evidence} beside networks_advanced` : evidence,
-      ),
+      ...must(
+        block,
+        "network_mode",
+        (mode) => isAllowedMode(mode, networks.length > 0) || (mode === "host" && isFirewall(resource)),
+      ).map((evidence) => (networks.length > 0 ? `${evidence} beside networks_advanced` : evidence)),
     ];
   },
 });

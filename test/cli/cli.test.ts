@@ -75,6 +75,7 @@ describe("exploreiot", { timeout: 60_000 }, () => {
       ["--config", "--json", "--compose"],
     ],
     ["images", "pull or build the images that are missing", ["--config", "--json", "--stack"]],
+    ["firewall", "look at the packet filter of a deployment, or keep new rules", ["--json", "--no-login"]],
     ["init", "write a commented site file to start from", ["--name", "--force"]],
   ])("%s --help says what it does and what it takes", async (verb, line, options) => {
     const { code, stdout, stderr } = await cli("/", verb, "--help");

@@ -21,6 +21,14 @@ const full = {
     mqtts: { enabled: true, port: 8884 },
   },
   tls: { certificate: { source: "files", certificate: "a.crt", key: "a.key" }, mqttClients: "certificates" },
+  firewall: {
+    enabled: true,
+    scope: "host",
+    interfaces: ["eth0", "enp3s0.7"],
+    ssh: { enabled: true, port: 2222, from: ["192.0.2.0/24", "2001:db8::/32"] },
+    open: [{ port: 51820, protocol: "udp", from: ["0.0.0.0/0"] }],
+    confirmSeconds: 60,
+  },
   networks: { edge: { ipv4: "10.1.0.0/24", ipv6: "fd00:1::/64" }, broker: {}, data: { ipv4: "10.1.1.0/24" } },
   images: {
     source: "packages",
@@ -97,6 +105,10 @@ describe("a site file is read", () => {
         mqtts: { enabled: false, port: 8883 },
       },
       tls: { certificate: { source: "internal" }, mqttClients: "passwords" },
+      firewall: {
+        ...{ enabled: false, scope: "containers", interfaces: [], open: [], confirmSeconds: 120 },
+        ssh: { enabled: true, port: 22, from: [] },
+      },
       networks: { edge: {}, broker: {}, data: {} },
       images: { source: "auto" },
       http: { corsOrigins: [], rateLimitPerMinute: 600, maxBodyBytes: 1_048_576, stripPrefix: false },

@@ -37,6 +37,7 @@ describe("the site template", () => {
       "listeners",
       "networks",
       "tls",
+      "firewall",
       "http",
       "postgres",
       "backend",
@@ -58,6 +59,7 @@ describe("the site template", () => {
     expect(edited).toMatchObject({
       hosts: ["iot.example.org", "192.168.1.10"],
       networks: { edge: { ipv4: "172.30.1.0/24", ipv6: "fd00:30:1::/64" } },
+      firewall: { enabled: true, scope: "host", interfaces: ["eth0"] },
       postgres: { limits: { memoryMiB: 512 } },
       backend: {
         roles: [

@@ -26,7 +26,7 @@ const resource = {
   docker_image: { backend: { name: "exploreiot/backend:1" } },
   docker_network: {
     Edge: { name: "exploreiot-demo-edge", ipam_config: [{ subnet: "10.0.0.0/24", gateway: "10.0.0.1" }] },
-    Data: { name: "exploreiot-demo-data", internal: true, ipv6: true },
+    Data: { name: "exploreiot-demo-data", internal: true, ipv6: true, options: { a: "b" } },
   },
   docker_volume: { Files: { name: "exploreiot-demo-files" } },
   terraform_data: { Recipes: { input: { recipes: [{ tag: "exploreiot/backend:1" }] } } },
@@ -67,8 +67,9 @@ test("a synthesized stack is read with its references resolved to names", () => 
       {
         ...{ name: "exploreiot-demo-edge", internal: false, ipv6: false },
         subnets: [{ subnet: "10.0.0.0/24", gateway: "10.0.0.1" }],
+        options: {},
       },
-      { name: "exploreiot-demo-data", internal: true, ipv6: true, subnets: [] },
+      { name: "exploreiot-demo-data", internal: true, ipv6: true, subnets: [], options: { a: "b" } },
     ],
     volumes: ["exploreiot-demo-files"],
     images: ["exploreiot/backend:1"],

@@ -70,6 +70,13 @@ export function reportOf(policy: Policy, json: unknown): { examined: number; fin
   return { examined: report?.examined ?? 0, findings: report?.findings ?? [] };
 }
 
+/** What the one container looks like that may be in the network namespace of the host. */
+export const FIREWALL: Block = {
+  network_mode: "host",
+  labels: [{ label: "exploreiot.role", value: "firewall" }],
+  capabilities: { drop: ["ALL"], add: ["CAP_NET_ADMIN"] },
+};
+
 /** Networks to refer to: `${docker_network.Edge.id}` leads out, `Data` is internal. */
 export const NETWORKS: Resources = {
   docker_network: {

@@ -7,10 +7,10 @@ const reference = [
   ...["api", "backend-files", "frontend", "frontend-files", "ingest", "migrate", "mosquitto"],
   ...["mosquitto-files", "postgres", "postgres-files", "redis", "redis-files"],
 ];
-const edge = ["certificates-files", "edge", "edge-files"];
+const guarded = ["certificates-files", "edge", "edge-files", "firewall", "firewall-files"];
 const others = [
   ...["api", "backend-files", "beat", "frontend", "migrate", "mosquitto", "mosquitto-files"],
-  ...["postgres", "postgres-files", "redis", "redis-files", "worker-1", "worker-2", ...edge],
+  ...["postgres", "postgres-files", "redis", "redis-files", "worker-1", "worker-2", ...guarded],
 ];
 
 const byAcme = {
@@ -20,7 +20,7 @@ const byAcme = {
 
 describe.each([
   { which: "local", input: local, environment: "local", expected: reference },
-  { which: "production", input: production, environment: "production", expected: [...reference, ...edge] },
+  { which: "production", input: production, environment: "production", expected: [...reference, ...guarded] },
   { which: "an own application", input: custom, environment: "production", expected: others },
   {
     which: "one with ACME",
@@ -37,6 +37,8 @@ describe.each([
   afterAll(() => sandbox.remove());
 
   const isDelivery = (role: string) => role.endsWith("-files");
+  /** Makes the rules of the machine, for which the kernel wants root and CAP_NET_ADMIN in its network namespace. */
+  const isFirewall = (role: string) => role === "firewall";
   const isJob = (role: string) => isDelivery(role) || role === "migrate";
 
   /** The containers whose role matches, as `pick` sees them, by role; and the same answer for each of those roles. */
@@ -78,7 +80,7 @@ describe.each([
 
   test("runs as a fixed user without capabilities on a read-only root", () => {
     compare(
-      (role) => !isDelivery(role),
+      (role) => !isDelivery(role) && !isFirewall(role),
       ({ user, read_only, capabilities }: Record<string, unknown>) => ({
         user: /^[1-9]\d*:[1-9]\d*$/.test(String(user)),
         read_only,
@@ -86,6 +88,18 @@ describe.each([
       }),
       { user: true, read_only: true, capabilities: { drop: ["ALL"] } },
     );
+  });
+
+  test("is alone in the network of the machine, with the one capability that it needs, where it is the firewall", () => {
+    const inside = Object.entries(byRole(json)).filter(([, container]) => container.network_mode === "host");
+
+    expect(inside.map(([role]) => role)).toEqual(expected.filter(isFirewall));
+    for (const [, { user, read_only, ports, networks_advanced, capabilities }] of inside) {
+      expect({ user, read_only, ports, networks_advanced, capabilities }).toEqual({
+        ...{ user: "0:0", read_only: true, ports: undefined, networks_advanced: [] },
+        capabilities: { drop: ["ALL"], add: ["CAP_NET_ADMIN"] },
+      });
+    }
   });
 
   test("is off every network and keeps three capabilities where it delivers files as root", () => {

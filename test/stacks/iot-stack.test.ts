@@ -4,9 +4,10 @@ import { projectRoot } from "../../config/home.ts";
 import { local } from "../../config/local.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import { production } from "../../config/production.ts";
-import type { DeploymentInput, ListenerName } from "../../config/schema.ts";
+import type { DeploymentInput, ListenerName, NetworkName } from "../../config/schema.ts";
 import { lastAddress } from "../../config/subnets.ts";
 import { allowList } from "../../firewall/allow-list.ts";
+import { bridgeName } from "../../firewall/bridges.ts";
 import { byRole, containersOf, custom, labelOf, type RawStack, Sandbox } from "../support/synthesized.ts";
 
 type Input = Omit<DeploymentInput, "name">;
@@ -51,10 +52,18 @@ describe("the networks of", () => {
       frontend: "edge:frontend",
     });
     expect(Object.values(json.resource.docker_network).map(({ "//": _, ...network }) => network)).toEqual([
-      { name: `exploreiot-${made.name}-broker`, driver: "bridge", internal: false, ipv6: false },
-      { name: `exploreiot-${made.name}-data`, driver: "bridge", internal: true, ipv6: false },
-      { name: `exploreiot-${made.name}-edge`, driver: "bridge", internal: false, ipv6: false },
+      { name: `exploreiot-${made.name}-broker`, internal: false, ...bridge("broker") },
+      { name: `exploreiot-${made.name}-data`, internal: true, ...bridge("data") },
+      { name: `exploreiot-${made.name}-edge`, internal: false, ...bridge("edge") },
     ]);
+
+    function bridge(network: NetworkName) {
+      const options = {
+        "com.docker.network.bridge.name": bridgeName(made.name, network),
+        "com.docker.network.bridge.host_binding_ipv4": "127.0.0.1",
+      };
+      return { driver: "bridge", ipv6: false, options };
+    }
   });
 
   test("an own application hold every replica at its role's name and its own, with the subnets it was given", () => {
@@ -195,7 +204,7 @@ describe("what is synthesized", () => {
       );
     const [one, two] = [names(sandbox().json(custom)), names(sandbox().json(custom))];
 
-    expect(one).toHaveLength(16 + 3 + 11);
+    expect(one).toHaveLength(18 + 3 + 12);
     expect(one.filter((name) => two.includes(name))).toEqual([]);
   });
 
@@ -294,7 +303,7 @@ describe("an own application", () => {
     expect(probe(beat).at(-1)).toContain("127.0.0.1/9000 && printf 'GET /beat HTTP/1.0");
   });
 
-  test("starts after its migration, which starts after the stores, which start after their files", () => {
+  test("starts after its migration, which starts after the stores and, where there is a way out, the firewall", () => {
     const made = sandbox();
     made.synthesize(custom);
     const roles = Object.fromEntries(
@@ -305,14 +314,16 @@ describe("an own application", () => {
           dependsOn.map((name) => name.replace(`exploreiot-${made.name}-`, "")),
         ]),
     );
+    const firewall = ["firewall-files", "firewall"];
     const stores = ["mosquitto-files", "mosquitto", "postgres-files", "postgres", "redis-files", "redis"];
 
     expect(roles).toMatchObject({
       postgres: ["postgres-files"],
       "postgres-files": [],
-      migrate: ["backend-files", ...stores],
-      api: ["backend-files", ...stores, "migrate"],
-      frontend: [],
+      mosquitto: expect.arrayContaining(["mosquitto-files", ...firewall]),
+      migrate: ["backend-files", ...firewall, ...stores],
+      api: ["backend-files", ...firewall, ...stores, "migrate"],
+      frontend: firewall,
     });
   });
 });

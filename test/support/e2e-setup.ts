@@ -21,6 +21,8 @@ export interface Missing {
 
   /** The ACME server; needs Go. */
   readonly pebble: string | undefined;
+  /** Network namespaces, and an engine of their own inside. */
+  readonly namespaces: string | undefined;
 }
 
 declare module "vitest" {
@@ -41,7 +43,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const tools =
     docker === undefined
       ? await installTools()
-      : { terraform: docker, compose: docker, browser: docker, pebble: docker };
+      : { terraform: docker, compose: docker, browser: docker, pebble: docker, namespaces: docker };
   project.provide("missing", { docker, ...tools });
   return async () => {
     if (pid !== undefined) await stop(pid);
@@ -59,7 +61,16 @@ async function installTools(): Promise<Omit<Missing, "docker">> {
     }),
     browser: await reasonOf(() => package_("/usr/bin/chromium", "chromium")),
     pebble: await reasonOf(() => installPebble(report)),
+    namespaces: await reasonOf(namespacesWork),
   };
+}
+
+async function namespacesWork(): Promise<void> {
+  await package_("/usr/sbin/ip", "iproute2");
+  await package_("/usr/sbin/nft", "nftables");
+  await package_("/usr/bin/nmap", "nmap");
+  await run(["dockerd", "--version"]);
+  await run(["unshare", "--net", "true"]);
 }
 
 async function package_(path: string, name: string): Promise<void> {

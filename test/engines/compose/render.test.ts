@@ -53,6 +53,7 @@ const networks = [
     internal: true,
     ipv6: false,
     subnets: [{ subnet: "10.1.0.0/24", gateway: "10.1.0.1" }],
+    options: { "com.docker.network.bridge.name": "xi0a1b2c-data" },
   },
 ];
 const volumes = ["exploreiot-demo-redis-files", "exploreiot-demo-redis-data"];
@@ -171,6 +172,8 @@ networks:
   exploreiot-demo-data:
     name: exploreiot-demo-data
     driver: bridge
+    driver_opts:
+      com.docker.network.bridge.name: xi0a1b2c-data
     internal: true
     ipam:
       config:

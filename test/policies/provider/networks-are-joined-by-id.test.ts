@@ -1,5 +1,5 @@
 import { networksAreJoinedById } from "../../../policies/provider/networks-are-joined-by-id.ts";
-import { judges, NETWORKS } from "../judging.ts";
+import { FIREWALL, judges, NETWORKS } from "../judging.ts";
 
 const edge = { name: "${docker_network.Edge.id}", aliases: ["backend"] };
 
@@ -39,6 +39,11 @@ judges(networksAreJoinedById, "PRV-007", {
       ],
     },
     {
+      name: "the host for a firewall with another capability",
+      given: { ...FIREWALL, capabilities: { drop: ["ALL"], add: ["CAP_SYS_ADMIN"] } },
+      evidence: ['network_mode is "host"'],
+    },
+    {
       name: "network_mode with a name",
       given: { network_mode: "edge" },
       evidence: ['network_mode is "edge"'],
@@ -56,6 +61,7 @@ judges(networksAreJoinedById, "PRV-007", {
     },
   ],
   accepts: [
+    { name: "the firewall in the namespace of the host", given: FIREWALL },
     {
       name: "ids of networks of the stack",
       given: { networks_advanced: [edge, { name: "${docker_network.Data.id}" }] },

@@ -1,0 +1,48 @@
+import { z } from "zod";
+
+const port = z.int().min(1).max(65535);
+
+/** Who may connect: address ranges, none of them meaning everybody. */
+const from = z
+  .array(
+    z.union([z.cidrv4(), z.cidrv6()], {
+      error: 'an address range such as "10.0.0.0/24", "192.0.2.7/32" or "2001:db8::/64"',
+    }),
+  )
+  .default([])
+  .describe("address ranges that may connect; none = everybody");
+
+const interfaceName = z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,14}$/, {
+  error: 'the name of a network interface as ip link shows it, such as "eth0"',
+});
+
+export const firewall = z
+  .strictObject({
+    enabled: z
+      .boolean()
+      .optional()
+      .describe("nftables on the machine of the engine; default: in environment production only"),
+    scope: z
+      .enum(["containers", "host"])
+      .default("containers")
+      .describe("containers: traffic to this deployment's containers; host: everything from outside"),
+    interfaces: z
+      .array(interfaceName)
+      .default([])
+      .describe("scope host: every interface that leads to other machines"),
+    ssh: z
+      .strictObject({ enabled: z.boolean().default(true), port: port.default(22), from })
+      .prefault({})
+      .describe("scope host: remote login"),
+    open: z
+      .array(z.strictObject({ port, protocol: z.enum(["tcp", "udp"]).default("tcp"), from }))
+      .default([])
+      .describe("scope host: ports of other services and containers of this machine"),
+    confirmSeconds: z
+      .int()
+      .min(10)
+      .max(3600)
+      .default(120)
+      .describe("scope host: new rules are taken back unless they are confirmed within this time"),
+  })
+  .prefault({});

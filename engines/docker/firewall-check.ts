@@ -1,0 +1,82 @@
+import { UserError } from "../../config/errors.ts";
+import type { Report } from "../engine.ts";
+import { run } from "../run.ts";
+import type { ContainerSpec, Stack } from "../stack.ts";
+import { firewallOf, refusal } from "./firewall.ts";
+
+const OFF = "or set firewall.enabled: false in the configuration, and filter in front of it";
+
+interface Info {
+  readonly OperatingSystem?: string;
+  readonly SecurityOptions?: readonly string[] | null;
+
+  /** Engine 28.4 and newer. */
+  readonly FirewallBackend?: { readonly Driver: string } | null;
+}
+
+/**
+ * Tells apart the engines whose network namespace is not the machine's: rules made there would guard nothing.
+ *
+ * @throws UserError with what to do instead
+ */
+export async function refuseUnguardableEngine(stack: Stack, report: Report): Promise<void> {
+  if (firewallOf(stack) === undefined) return;
+  const info = JSON.parse((await run(["docker", "info", "--format", "{{json .}}"])).stdout) as Info;
+  const reason = unguardable(info);
+  if (reason !== undefined) throw reason;
+  if (info.FirewallBackend?.Driver.startsWith("nftables")) {
+    report("firewall: the engine uses its nftables backend, beside which the rules were not tried yet");
+  }
+}
+
+export function unguardable({ OperatingSystem = "", SecurityOptions }: Info): UserError | undefined {
+  if ((SecurityOptions ?? []).some((option) => /^name=rootless\b/.test(option))) {
+    return new UserError(
+      "the firewall cannot work with a rootless engine: it has a network of its own, and no say in the machine's",
+      "use an engine that runs as root",
+      OFF,
+    );
+  }
+  if (/Docker Desktop/.test(OperatingSystem)) {
+    return new UserError(
+      "the firewall cannot work with Docker Desktop: the engine runs in a virtual machine, behind the ports of this one",
+      "deploy to a Linux server (DOCKER_HOST=ssh://…)",
+      OFF,
+    );
+  }
+  return undefined;
+}
+
+/**
+ * Has the image of the firewall try the rules on the machine of the engine, without applying them: that nftables works
+ * there, that the engine filters packets, that the interfaces exist, and that the kernel takes each rule.
+ *
+ * @throws UserError with the container's reason and what to do
+ */
+export async function probeFirewall(stack: Stack): Promise<void> {
+  const spec = firewallOf(stack);
+  if (spec === undefined) return;
+  const { code, stderr } = await run(
+    ["docker", "run", "--rm", "--interactive", ...confinement(spec), spec.image, "firewall", "probe"],
+    { input: rulesOf(stack, spec), expected: [0, 1, 3, 125, 126, 127] },
+  );
+  if (code !== 0) throw refusal(stderr);
+}
+
+/** As the container itself will run. */
+function confinement({ block }: ContainerSpec): readonly string[] {
+  return [
+    ...["--network", block.network_mode ?? "", "--user", block.user ?? "", "--read-only"],
+    ...(block.capabilities?.drop ?? []).flatMap((name) => ["--cap-drop", name]),
+    ...(block.capabilities?.add ?? []).flatMap((name) => ["--cap-add", name]),
+    ...(block.security_opts ?? []).flatMap((option) => ["--security-opt", option]),
+    ...(block.env ?? []).flatMap((variable) => ["--env", variable]),
+  ];
+}
+
+/** The text that the delivery job hands over. */
+function rulesOf({ containers }: Stack, { name }: ContainerSpec): string {
+  const [upload] = containers.find((container) => container.name === `${name}-files`)?.uploads ?? [];
+  if (upload === undefined || !("content" in upload)) throw new Error(`${name} has no rules in the stack`);
+  return upload.content;
+}

@@ -1,0 +1,154 @@
+import { BlockList, isIP } from "node:net";
+import type { Deployment } from "../config/parse.ts";
+import { type AllowedPort, allowList } from "./allow-list.ts";
+import { bridgePrefix } from "./bridges.ts";
+
+/** The kit's own table, one a deployment: nothing outside it is ever read or changed. */
+export const tableName = (deployment: string): string => `exploreiot_${deployment}`;
+
+/** Before the engine's own chains, so that counters and log see every packet. A drop is final, an accept is not. */
+const PRIORITY = "filter - 1";
+
+/**
+ * The rules of a deployment as a file for `nft -f`: one transaction that replaces the deployment's table and no other.
+ *
+ * Scope `containers` judges what is forwarded to the deployment's bridges. Scope `host` also judges what else arrives
+ * through the external interfaces, for the machine itself or for a container. Both families are judged alike.
+ */
+export function nftablesRuleset(deployment: Deployment): string {
+  const table = tableName(deployment.name);
+  const chains = [
+    loopbackChain(),
+    ...(deployment.firewall.scope === "host" ? [inputChain(deployment)] : []),
+    forwardChain(deployment),
+  ];
+  return [
+    "#!/usr/sbin/nft -f",
+    `# What may reach deployment ${deployment.name}: computed from its listeners, do not edit.`,
+    `add table inet ${table}`,
+    `delete table inet ${table}`,
+    "",
+    `table inet ${table} {`,
+    chains.join("\n\n"),
+    "}",
+    "",
+  ].join("\n");
+}
+
+/** The engine turns 127.0.0.1 into a container's address whatever interface a packet came through (moby#41872). */
+function loopbackChain(): string {
+  return chain("prerouting", "prerouting priority raw; policy accept", [
+    'iifname != "lo" ip daddr 127.0.0.0/8 counter drop comment "loopback from outside"',
+  ]);
+}
+
+/** The machine's own services, and the engine's proxy, which serves published ports where nothing is forwarded. */
+function inputChain({ name, firewall, ...deployment }: Deployment): string {
+  const external = interfaces(firewall.interfaces);
+  const own = [
+    ...(firewall.ssh.enabled ? [{ ...firewall.ssh, protocol: "tcp", comment: "ssh" }] : []),
+    ...firewall.open.map((port) => ({ ...port, comment: `${port.port}/${port.protocol}` })),
+  ];
+  return chain("input", `input priority ${PRIORITY}; policy drop`, [
+    'iifname "lo" accept',
+    "ct state established,related accept",
+    "ct state invalid drop",
+    // ICMP and ICMPv6, as numbers: names need a file that small systems lack. IPv6 ends without neighbour discovery.
+    "meta l4proto { 1, 58 } accept",
+    // Answers to broadcasts and multicasts belong to no connection.
+    `iifname ${external} udp sport 67 udp dport 68 accept comment "DHCP"`,
+    `iifname ${external} ip6 saddr fe80::/10 udp dport 546 accept comment "DHCPv6"`,
+    ...reachable({ ...deployment, name, firewall }).map(
+      ({ listener, match, port }) => `${match.input} tcp dport ${port} counter accept comment "${listener}"`,
+    ),
+    ...own.flatMap(({ port, protocol, from, comment }) =>
+      sources(from).map(
+        (source) =>
+          `iifname ${external} ${source}${protocol} dport ${port} counter accept comment "${comment}"`,
+      ),
+    ),
+    ...refusal(name, "input", ""),
+  ]);
+}
+
+/** Published and routed ports of containers; what containers send, and what they say to each other, is the engine's. */
+function forwardChain(deployment: Deployment): string {
+  const { name, firewall } = deployment;
+  const bridges = `"${bridgePrefix(name)}*"`;
+  const external = interfaces(firewall.interfaces);
+  return chain("forward", `forward priority ${PRIORITY}; policy accept`, [
+    `iifname ${bridges} accept`,
+    "ct state established,related accept",
+    // The port that was asked for, not the container's: and only if the engine published it.
+    ...reachable(deployment).map(
+      ({ listener, match, port }) =>
+        `oifname ${bridges} ct status dnat ${match.forward} meta l4proto tcp ct original proto-dst ${port} counter accept comment "${listener}"`,
+    ),
+    ...refusal(name, "forward", `oifname ${bridges} `),
+    ...(firewall.scope === "host"
+      ? [
+          ...firewall.open.flatMap(({ port, protocol, from }) =>
+            sources(from).map(
+              (source) =>
+                `iifname ${external} ${source}ct status dnat meta l4proto ${protocol} ct original proto-dst ${port} counter accept comment "${port}/${protocol}"`,
+            ),
+          ),
+          ...refusal(name, "routed", `iifname ${external} `),
+        ]
+      : []),
+  ]);
+}
+
+interface Reachable extends AllowedPort {
+  /** How the address that was asked for is told, after DNAT and before. */
+  readonly match: { readonly forward: string; readonly input: string };
+}
+
+/** The declared ports that are open beyond loopback. */
+const reachable = (deployment: Deployment): readonly Reachable[] =>
+  allowList(deployment)
+    .filter(({ address }) => !isLoopback(address))
+    .map((allowed) => ({ ...allowed, match: addressMatch(allowed.address) }));
+
+function addressMatch(address: string): Reachable["match"] {
+  const family = isIP(address) === 6 ? "ipv6" : "ipv4";
+  if (isWildcard(address)) return { forward: `meta nfproto ${family}`, input: `meta nfproto ${family}` };
+  const ip = family === "ipv6" ? "ip6" : "ip";
+  return { forward: `ct original ${ip} daddr ${address}`, input: `${ip} daddr ${address}` };
+}
+
+const LOOPBACK = addresses((list) => {
+  list.addSubnet("127.0.0.0", 8, "ipv4");
+  list.addAddress("::1", "ipv6");
+});
+const WILDCARD = addresses((list) => {
+  list.addAddress("0.0.0.0", "ipv4");
+  list.addAddress("::", "ipv6");
+});
+
+function addresses(fill: (list: BlockList) => void): BlockList {
+  const list = new BlockList();
+  fill(list);
+  return list;
+}
+
+const isIn = (list: BlockList, address: string) => list.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+const isLoopback = (address: string) => isIn(LOOPBACK, address);
+const isWildcard = (address: string) => isIn(WILDCARD, address);
+
+/** One match a range: nft refuses ranges that overlap in one set. Nobody named means everybody. */
+const sources = (from: readonly string[]): readonly string[] =>
+  from.length === 0 ? [""] : from.map((range) => `${range.includes(":") ? "ip6" : "ip"} saddr ${range} `);
+
+const interfaces = (names: readonly string[]) => `{ ${names.map((name) => `"${name}"`).join(", ")} }`;
+
+/** Counts every packet and logs a few: a scan must not fill the disk. */
+const refusal = (deployment: string, where: string, match: string): readonly string[] => [
+  `${match}limit rate 5/minute burst 10 packets log prefix "exploreiot ${deployment} ${where} " flags all`,
+  `${match}counter drop comment "undeclared, ${where}"`,
+];
+
+const chain = (name: string, hook: string, rules: readonly string[]): string =>
+  [`  chain ${name} {`, `    type filter hook ${hook};`, ...rules.map((rule) => `    ${rule}`), "  }"].join(
+    "\n",
+  );

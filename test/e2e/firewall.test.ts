@@ -1,0 +1,449 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { DeploymentInput } from "../../config/schema.ts";
+import { readStack } from "../../engines/stack.ts";
+import { kit, missing, titled, until } from "../support/e2e.ts";
+import { GuardedDeployment } from "../support/e2e-guarded.ts";
+import { ADDRESS, Namespaces, openIn, scan } from "../support/e2e-namespaces.ts";
+import { PrivateEngine } from "../support/e2e-private-engine.ts";
+
+const reason = missing.docker ?? missing.compose ?? missing.namespaces;
+const everyPort = "1-65535";
+const { machine, outside } = ADDRESS;
+
+/** The whole reference application, open to the network. */
+const whole: DeploymentInput = {
+  name: "e2e-fw",
+  environment: "production",
+  bind: "lan",
+  hosts: [machine.v4],
+  images: { source: "packages" },
+  listeners: {
+    frontend: { port: 25000 },
+    backend: { port: 25001 },
+    mqtt: { port: 1883 },
+  },
+  networks: {
+    edge: { ipv4: "172.25.1.0/24", ipv6: "fd00:25:1::/64" },
+    broker: { ipv4: "172.25.2.0/24", ipv6: "fd00:25:2::/64" },
+    data: { ipv4: "172.25.3.0/24" },
+  },
+};
+
+/** The broker alone, which is enough where only the rules differ. */
+const broker: DeploymentInput = {
+  name: "e2e-fw-broker",
+  images: { source: "packages" },
+  listeners: { mqtt: { port: 25002 } },
+  ...{ postgres: { enabled: false }, redis: { enabled: false } },
+  ...{ backend: { enabled: false }, frontend: { enabled: false } },
+};
+
+describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
+  const namespaces = new Namespaces();
+  const engine = new PrivateEngine(namespaces);
+  let images: Readonly<Record<string, string>> = {};
+
+  beforeAll(async () => {
+    await namespaces.open();
+    await engine.start();
+    images = await takeImages(engine);
+    namespaces.listen(namespaces.machine, 25100, "a service of the machine");
+    namespaces.listen(namespaces.outside, 25200, "the neighbour");
+  });
+  afterAll(async () => {
+    await engine.remove();
+    await namespaces.close();
+  });
+
+  const inMachine = (...argv: readonly string[]) => namespaces.in(namespaces.machine, argv);
+  const tables = async () =>
+    (await inMachine("nft", "list", "tables")).stdout
+      .split("\n")
+      .filter((line) => line.includes("exploreiot"));
+  const openTo = async (host: string) => openIn(await scan(namespaces, host, everyPort));
+
+  /** A database that somebody publishes by mistake; waits until it listens. */
+  async function stray(name: string, ...options: readonly string[]): Promise<void> {
+    const run = ["run", "--detach", "--name", name, ...options, images.redis as string];
+    const { code, stderr } = await engine.docker(
+      ...run,
+      "redis-server",
+      "--port",
+      "5432",
+      "--protected-mode",
+      "no",
+    );
+    if (code !== 0) throw new Error(stderr);
+    const ping = ["exec", name, "redis-cli", "-p", "5432", "ping"];
+    await until(`${name} listens`, async () => (await engine.docker(...ping)).stdout.trim() === "PONG");
+  }
+
+  /** What a program in a container gets to read from a port, at once. */
+  async function askFrom(network: string, host: string, port: number, request = ""): Promise<string> {
+    const script = `exec 3<>/dev/tcp/${host}/${port}; printf '${request}' >&3; read -r -t 5 -u 3 line; printf %s "$line"`;
+    const run = [
+      "run",
+      "--rm",
+      "--network",
+      network,
+      images.base as string,
+      "timeout",
+      "5",
+      "bash",
+      "-c",
+      script,
+    ];
+    return (await engine.docker(...run)).stdout.trim();
+  }
+
+  describe("of a deployment on loopback", () => {
+    const local = new GuardedDeployment({ ...broker, name: "e2e-fw-local" }, namespaces, engine);
+    afterAll(() => local.forget());
+
+    test("is off, and nothing of it is open to others", async () => {
+      await local.up("compose");
+
+      expect(await openTo(machine.v4)).toEqual([25100]);
+      expect(await openTo(machine.v6)).toEqual([25100]);
+      expect(await tables()).toEqual([]);
+    });
+  });
+
+  describe("for containers, with the whole stack", () => {
+    const site = new GuardedDeployment(whole, namespaces, engine);
+    const edge = site.container("edge");
+    const declared = [443, 1883, 8883, 25000, 25001];
+
+    beforeAll(async () => {
+      await site.up("compose");
+    });
+    afterAll(() => site.forget());
+
+    const brokerAt = async (family: "IPAddress" | "GlobalIPv6Address") => {
+      const format = `{{(index .NetworkSettings.Networks "${site.container("broker")}").${family}}}`;
+      return (await engine.docker("inspect", "--format", format, site.container("mosquitto"))).stdout.trim();
+    };
+    const load = (text: string) => namespaces.in(namespaces.machine, ["nft", "--file", "-"], text);
+    const rules = () => {
+      const files = readStack(site.stack).containers.find(
+        ({ name }) => name === site.container("firewall-files"),
+      );
+      const [upload] = files?.uploads ?? [];
+      return upload !== undefined && "content" in upload ? upload.content : "";
+    };
+    const http = "GET /healthz HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n";
+
+    test("opens the declared ports, and leaves the machine's own service alone", async () => {
+      expect(await openTo(machine.v4)).toEqual([...declared, 25100]);
+      expect(await openTo(machine.v6)).toEqual([25100]);
+    });
+
+    test("keeps a database that is published by mistake shut, and other people's containers open", async () => {
+      await stray("fw-late", "--network", edge, "--publish", "0.0.0.0:25010:5432", "--publish", "25011:5432");
+      await stray("fw-foreign", "--publish", "25013:5432");
+
+      expect(await scan(namespaces, machine.v4, "25010,25011,25013")).toEqual({
+        ...{ 25010: "filtered", 25011: "closed", 25013: "open" },
+      });
+      expect(await scan(namespaces, machine.v6, "25010,25011,25013")).toEqual({
+        ...{ 25010: "closed", 25011: "closed", 25013: "open" },
+      });
+    });
+
+    test("lets nobody route to a container, with either family", async () => {
+      const [v4, v6] = [await brokerAt("IPAddress"), await brokerAt("GlobalIPv6Address")];
+
+      expect(await scan(namespaces, v4, "1883")).toEqual({ 1883: "filtered" });
+      expect(await scan(namespaces, v6, "1883")).toEqual({ 1883: "filtered" });
+    });
+
+    test("stands in nobody's way: out, back in, beside, on the machine itself", async () => {
+      expect(await askFrom(edge, outside.v4, 25200)).toBe("the neighbour");
+      expect(await askFrom(edge, machine.v4, 25001, http)).toBe("HTTP/1.1 200 OK");
+      expect(await askFrom(edge, "backend", 8000, http)).toBe("HTTP/1.1 200 OK");
+      expect(await askFrom("bridge", machine.v4, 25001, http)).toBe("HTTP/1.1 200 OK");
+      const { stdout } = await inMachine(
+        "bash",
+        "-c",
+        `exec 3<>/dev/tcp/127.0.0.1/25001; printf '${http}' >&3; head -n 1 <&3`,
+      );
+      expect(stdout.trim()).toBe("HTTP/1.1 200 OK");
+    });
+
+    test("is put back at once when somebody deletes it, counts from then on, and holds open connections", async () => {
+      const connection = await namespaces.hold(machine.v4, 1883);
+      await inMachine("nft", "delete", "table", "inet", "exploreiot_e2e-fw");
+      await until("the table is back", async () => (await tables()).length === 1);
+      for (const port of declared) await namespaces.reach(machine.v4, port);
+      await scan(namespaces, machine.v4, "25010");
+      const { stdout } = await site.firewall("status", "--json");
+
+      // MQTT CONNECT without a password, and the broker's refusal.
+      expect(await connection.send("100c00044d5154540402003c0000")).toBe("20020005");
+      expect(JSON.parse(stdout)).toMatchObject({
+        deployment: "e2e-fw",
+        state: "applied",
+        counters: [
+          { chain: "prerouting", rule: "loopback from outside", packets: 0, dropped: true },
+          { rule: "frontend", packets: 1, dropped: false },
+          { rule: "backend", packets: 1, dropped: false },
+          { rule: "mqtt", packets: 1, dropped: false },
+          { rule: "https", packets: 1, dropped: false },
+          { rule: "mqtts", packets: 1, dropped: false },
+          { chain: "forward", rule: "undeclared, forward", packets: expect.any(Number), dropped: true },
+        ],
+      });
+      expect(JSON.parse(stdout).counters.at(-1).packets).toBeGreaterThan(0);
+    });
+
+    test("holds while the engine restarts, and after it", async () => {
+      await engine.docker("rm", "--force", "fw-foreign");
+      await engine.stop();
+      expect(await tables()).toEqual(["table inet exploreiot_e2e-fw"]);
+      await engine.start();
+      await engine.docker("start", "fw-late");
+      await until("the stack is well", async () => (await site.kit("status")).code === 0, 60_000);
+
+      expect(await scan(namespaces, machine.v4, "443,1883,8883,25000,25001,25010,25100")).toEqual({
+        ...{
+          443: "open",
+          1883: "open",
+          8883: "open",
+          25000: "open",
+          25001: "open",
+          25010: "filtered",
+          25100: "open",
+        },
+      });
+    });
+
+    describe("proves each of its rules: without it the scan differs", () => {
+      /** How the neighbour sees what the rules decide about. */
+      const seen = async () => {
+        const [v4, v6] = [await brokerAt("IPAddress"), await brokerAt("GlobalIPv6Address")];
+        const [declared, mistaken, routed, routed6, loopback] = await Promise.all([
+          scan(namespaces, machine.v4, "25001"),
+          scan(namespaces, machine.v4, "25010"),
+          scan(namespaces, v4, "1883"),
+          scan(namespaces, v6, "1883"),
+          namespaces.loopbackLeaks(25001),
+        ]);
+        return { declared, mistaken, routed, routed6, loopback };
+      };
+      const asRendered = {
+        declared: { 25001: "open" },
+        mistaken: { 25010: "filtered" },
+        routed: { 1883: "filtered" },
+        routed6: { 1883: "filtered" },
+        loopback: false,
+      };
+
+      // Else it would put its own rules back at once.
+      beforeAll(() => engine.docker("pause", site.container("firewall")));
+      afterAll(() => engine.docker("unpause", site.container("firewall")));
+
+      test("as rendered", async () => {
+        expect((await load(rules())).code).toBe(0);
+        expect(await seen()).toEqual(asRendered);
+      });
+
+      test.each<[string, (text: string) => string, object]>([
+        [
+          "the port that was asked for, not the container's",
+          (text) => text.replaceAll(/ct original proto-dst (\d+)/g, "tcp dport $1"),
+          { declared: { 25001: "filtered" } },
+        ],
+        [
+          "published ports only",
+          (text) => text.replaceAll("ct status dnat ", ""),
+          { routed: { 1883: "open" } },
+        ],
+        [
+          "a drop at the end",
+          (text) => text.replace(/.*undeclared, forward.*\n/, ""),
+          { mistaken: { 25010: "open" }, routed: { 1883: "open" }, routed6: { 1883: "open" } },
+        ],
+        [
+          "both families",
+          (text) => text.replaceAll("inet", "ip").replaceAll("meta nfproto ipv4 ", ""),
+          { routed6: { 1883: "open" } },
+        ],
+        [
+          "no loopback from outside",
+          (text) => text.replace(/.*loopback from outside.*\n/, ""),
+          { loopback: true },
+        ],
+      ])("%s", async (_, mutate, difference) => {
+        const mutant = mutate(rules());
+        expect(mutant).not.toBe(rules());
+        await load("delete table inet exploreiot_e2e-fw");
+        expect((await load(mutant)).stderr).toBe("");
+
+        expect(await seen()).toEqual({ ...asRendered, ...difference });
+
+        await load(`${mutant.includes("table ip ") ? "delete table ip exploreiot_e2e-fw\n" : ""}${rules()}`);
+      });
+    });
+
+    test("touches nobody else's rules, as flushing the ruleset would", async () => {
+      const nat = async () => (await inMachine("nft", "list", "chain", "ip", "nat", "DOCKER")).code;
+      await load(rules());
+      expect(await nat()).toBe(0);
+      await load(rules().replace(/^delete table .*$/m, "flush ruleset"));
+      expect(await nat()).toBe(1);
+
+      await engine.stop();
+      await engine.start();
+    });
+
+    test("follows a change of the listeners: TLS alone, as in production unless others are asked for", async () => {
+      site.configure({ listeners: {} });
+      await site.up("compose");
+
+      expect(await openTo(machine.v4)).toEqual([443, 8883, 25100]);
+      expect(await openTo(machine.v6)).toEqual([25100]);
+    });
+
+    test("goes with the deployment", async () => {
+      await engine.docker("rm", "--force", "fw-late");
+      expect((await site.kit("down")).code).toBe(0);
+
+      expect(await tables()).toEqual([]);
+    });
+  });
+
+  describe("for the whole machine", () => {
+    const site = new GuardedDeployment(
+      {
+        ...{ ...broker, name: "e2e-fw-host", environment: "production", hosts: [machine.v4] },
+        listeners: { mqtt: { port: 25002, bind: "lan" }, mqtts: { enabled: false } },
+        firewall: {
+          ...{ scope: "host", interfaces: ["wan0"], confirmSeconds: 30 },
+          ssh: { port: 25122, from: ["198.51.100.0/24"] },
+          open: [{ port: 25101 }, { port: 25102, from: ["203.0.113.0/24"] }],
+        },
+      },
+      namespaces,
+      engine,
+    );
+    const deployedBy = missing.terraform === undefined ? "terraform" : "compose";
+    const state = async () => JSON.parse((await site.firewall("status", "--json")).stdout).state as string;
+
+    beforeAll(async () => {
+      for (const port of [25122, 25101, 25102]) namespaces.listen(namespaces.machine, port, `port ${port}`);
+      await stray("fw-foreign", "--publish", "25013:5432");
+    });
+    afterAll(async () => {
+      await engine.docker("rm", "--force", "fw-foreign");
+      await site.forget();
+    });
+
+    test("refuses an interface that is not there, before anything is made", async () => {
+      site.configure({ firewall: { ...site.config.firewall, interfaces: ["eth9"] } });
+      const { code, stderr } = await site.kit("up", "--engine", deployedBy);
+      site.configure({ firewall: { ...site.config.firewall, interfaces: ["wan0"] } });
+
+      expect(code).toBe(1);
+      expect(stderr).toContain('error: firewall.interfaces: got "eth9"; allowed: ');
+      expect(
+        (
+          await engine.docker(
+            "ps",
+            "--all",
+            "--quiet",
+            "--filter",
+            `label=exploreiot.deployment=${site.name}`,
+          )
+        ).stdout,
+      ).toBe("");
+    });
+
+    test("is taken back when nobody confirms it in time", async () => {
+      await site.up(deployedBy);
+      expect(await state()).toBe("unconfirmed");
+      expect(openIn(await scan(namespaces, machine.v4, "25000-25199"))).toEqual([25002, 25101, 25122]);
+      await until("it is taken back", async () => (await state()) === "reverted", 60_000);
+
+      expect(await tables()).toEqual([]);
+      expect((await site.firewall("status")).code).toBe(2);
+      expect((await site.firewall("confirm")).stderr).toContain("too late: the rules were taken back");
+    });
+
+    test("is kept once a login that came in since confirms it, also over a restart", async () => {
+      await until("its end is noticed", async () => (await site.kit("status")).stdout.includes("unhealthy"));
+      await site.up(deployedBy);
+      expect((await site.firewall("confirm")).stderr).toContain("no login has come in");
+      expect(await namespaces.ask(namespaces.outside, machine.v4, 25122)).toBe("port 25122");
+      expect((await site.firewall("confirm")).stdout).toBe(`${site.name}: confirmed\n`);
+      await engine.docker("restart", site.container("firewall"));
+
+      expect(await state()).toBe("applied");
+    });
+
+    test("opens what is declared, to whom it is declared, and nothing of anybody else's", async () => {
+      expect(await openTo(machine.v4)).toEqual([25002, 25101, 25122]);
+      expect(await openTo(machine.v6)).toEqual([25101]);
+      expect(await namespaces.ask(namespaces.machine, "127.0.0.1", 25102)).toBe("port 25102");
+      expect(await askFrom("bridge", outside.v4, 25200)).toBe("the neighbour");
+      expect(await askFrom("bridge", machine.v4, 25100)).toBe("");
+      expect(await namespaces.reach(machine.v4, 25002)).toBe(true);
+    });
+
+    test("takes the confirmed rules back into force when newer ones are not confirmed", async () => {
+      site.configure({ firewall: { ...site.config.firewall, open: [] } });
+      await site.up(deployedBy);
+      expect(await scan(namespaces, machine.v4, "25101,25122")).toEqual({ 25101: "filtered", 25122: "open" });
+      await until("they are taken back", async () => (await state()) === "reverted", 60_000);
+
+      expect(await scan(namespaces, machine.v4, "25101,25102")).toEqual({ 25101: "open", 25102: "filtered" });
+    });
+
+    test("goes with the deployment", async () => {
+      await site.remove();
+
+      expect(await tables()).toEqual([]);
+    });
+  });
+
+  describe("on an engine that makes no rules", () => {
+    const site = new GuardedDeployment(
+      { ...broker, name: "e2e-fw-none", firewall: { enabled: true } },
+      namespaces,
+      engine,
+    );
+
+    test("is refused, with what to do", async () => {
+      await engine.stop();
+      await inMachine("nft", "flush", "ruleset");
+      await engine.start({ iptables: false });
+      const { code, stderr } = await site.kit("up", "--engine", "compose");
+
+      expect({ code, stderr: stderr.split("\n").slice(-3) }).toEqual({
+        code: 1,
+        stderr: [
+          "error: the engine makes no packet filter rules in this network namespace: published ports are served by a process, which rules for containers do not see",
+          '  → remove "iptables": false from the engine\'s daemon.json, or use firewall.scope: host; for an engine in a virtual machine, filter outside of it',
+          "",
+        ],
+      });
+      await site.forget();
+    });
+  });
+});
+
+/** Makes the images with the engine that is there, and hands them to the private one; name to tag. */
+async function takeImages(engine: PrivateEngine): Promise<Readonly<Record<string, string>>> {
+  const folder = mkdtempSync("/var/tmp/exploreiot-fw-");
+  const site = join(folder, "site.json");
+  writeFileSync(site, JSON.stringify(whole));
+  const { code, stdout, stderr } = await kit(["images", "--config", site, "--json"]);
+  rmSync(folder, { recursive: true });
+  if (code !== 0) throw new Error(stderr);
+  const tags = (JSON.parse(stdout) as { tag: string }[]).map(({ tag }) => tag);
+  const named = Object.fromEntries(tags.map((tag) => [/\/(.*):/.exec(tag)?.[1] ?? tag, tag]));
+  const { base, edge, firewall, mosquitto, postgres, redis, backend, frontend } = named;
+  await engine.load([base, edge, firewall, mosquitto, postgres, redis, backend, frontend] as string[]);
+  return named;
+}

@@ -1,0 +1,34 @@
+import { projectRoot } from "../../config/home.ts";
+import type { DeploymentInput } from "../../config/schema.ts";
+import { type RunResult, run } from "../../engines/run.ts";
+import { TestDeployment } from "./e2e.ts";
+import type { Namespaces } from "./e2e-namespaces.ts";
+import type { PrivateEngine } from "./e2e-private-engine.ts";
+
+/** A deployment on a private engine; the kit runs beside that engine, in the machine's namespace. */
+export class GuardedDeployment extends TestDeployment {
+  readonly #namespaces: Namespaces;
+  readonly #engine: PrivateEngine;
+
+  constructor(config: DeploymentInput, namespaces: Namespaces, engine: PrivateEngine) {
+    super(config);
+    this.#namespaces = namespaces;
+    this.#engine = engine;
+  }
+
+  override kit(verb: string, ...args: readonly string[]): Promise<RunResult> {
+    return this.#run(verb, "--config", this.site, ...args);
+  }
+
+  firewall(action: "status" | "confirm", ...args: readonly string[]): Promise<RunResult> {
+    return this.#run("firewall", action, this.name, ...args);
+  }
+
+  #run(...args: readonly string[]): Promise<RunResult> {
+    const inside = ["nsenter", `--net=/run/netns/${this.#namespaces.machine}`, "--"] as const;
+    return run([...inside, process.execPath, `${projectRoot}/bin/exploreiot.js`, ...args], {
+      env: { DOCKER_HOST: this.#engine.host },
+      expected: [0, 1, 2, 70, 130],
+    });
+  }
+}
