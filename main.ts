@@ -11,7 +11,8 @@ try {
   for (const deployment of deployments) new IotStack(app, deployment);
   app.synth();
   const stacks = Object.values(app.manifest.stacks);
-  judge(stacks.map(({ synthesizedStackPath }) => join(app.outdir, synthesizedStackPath)));
+  const relaxed = judge(stacks.map(({ synthesizedStackPath }) => join(app.outdir, synthesizedStackPath)));
+  for (const line of relaxed) console.log(line);
 } catch (error) {
   process.exitCode = report(error);
 }

@@ -6,9 +6,12 @@ import { isTrue, must } from "../values.ts";
  */
 export const imagesAreKept = definePolicy({
   id: "IMG-011",
+  severity: "medium",
   title: "an image is kept when its resource goes",
   allowed: "keep_locally true",
   fix: "set keepLocally to true",
+  source: "docs/architecture.md, provider rule 11",
+  dialect: "terraform",
   looksAt: ["docker_image"],
   check: ({ block }) => must(block, "keep_locally", isTrue),
 });

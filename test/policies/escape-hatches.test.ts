@@ -42,8 +42,8 @@ describe("what an override does is judged, whatever the constructs say", () => {
       value: null,
       finds: [
         `PRV-005 local/${REDIS}: label exploreiot.config-hash is not set`,
-        "VOL-002 local/Redis/Data/Volume: lifecycle.prevent_destroy is false",
         `CTR-013 local/${REDIS}: label exploreiot.pids-limit is not set`,
+        "VOL-002 local/Redis/Data/Volume: lifecycle.prevent_destroy is false",
       ],
     },
     {
@@ -117,10 +117,10 @@ describe("what an override does is judged, whatever the constructs say", () => {
     const asJob = (stack: IotStack) => elementAt(stack, REDIS).addOverride("must_run", false);
 
     expect(foundIn(asJob)).toEqual([
-      `CTR-015 local/${REDIS}: restart is "unless-stopped"`,
       `PRV-014 local/${REDIS}: attach is not set`,
       `PRV-014 local/${REDIS}: logs is not set`,
       `PRV-014 local/${REDIS}: postcondition is []`,
+      `CTR-015 local/${REDIS}: restart is "unless-stopped"`,
     ]);
   });
 });

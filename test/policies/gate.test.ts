@@ -35,14 +35,14 @@ describe("the gate", () => {
 
     expect(refusal(() => judge([sound.file, broken.file]))).toBe(`the policies stop this synthesis: 2 findings
 ${path}/Redis/Service/Container: rm is true
-    CTR-036 containers are started and kept; only jobs end
+    CTR-036 (low) containers are started and kept; only jobs end
     allowed: rm unset, start unset, must_run true or unset (false for a job), attach only for a job
     fix: remove rm, start and attach; declare what runs once as JobContainer
 ${path}/Images/redis: keep_locally is false
-    IMG-011 an image is kept when its resource goes
+    IMG-011 (medium) an image is kept when its resource goes
     allowed: keep_locally true
     fix: set keepLocally to true
-  → policies/README.md says what each rule prevents`);
+  → exploreiot policy explain ID says what a rule prevents; policies/README.md says how to waive one`);
   });
 
   test("refuses a file that is no JSON", () => {
@@ -79,7 +79,7 @@ ${path}/Images/redis: keep_locally is false
     expect(result.stderr.split("\n").slice(0, 3)).toEqual([
       "error: the policies stop this synthesis: 3 findings",
       `${name}/Backend/Migrate/Container: UPSTREAM_TOKEN has a value`,
-      "    SEC-001 no variable with the name of a secret has a value",
+      "    SEC-001 (critical) no variable with the name of a secret has a value",
     ]);
     expect(result.stderr).not.toContain("hunter2");
   });

@@ -7,8 +7,9 @@ import { deploymentHome } from "../../config/home.ts";
 import { local } from "../../config/local.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
+import { evaluate } from "../../policies/evaluate.ts";
 import { policies } from "../../policies/index.ts";
-import { evaluate } from "../../policies/policy.ts";
+import { readTerraformJson } from "../../policies/inputs/terraform-json.ts";
 import { IotStack } from "../../stacks/iot-stack.ts";
 
 /** A stack that was written, in a folder that goes when the test ends; so do the secrets made for it. */
@@ -41,7 +42,7 @@ export function synthesized(
 
 /** What is found in the local deployment after an escape hatch was used, as `ID path: evidence`. */
 export const foundIn = (change: (stack: IotStack) => void): string[] =>
-  evaluate(synthesized(local, change).json, policies)
+  evaluate(readTerraformJson(synthesized(local, change).json), policies)
     .flatMap(({ findings }) => findings)
     .map(({ policy, path, evidence }) => `${policy} ${path}: ${evidence}`);
 
