@@ -3,8 +3,8 @@ import { type Block, isBlock } from "./values.ts";
 /** What a stack is for. One that does not say is judged as production. */
 export type Environment = "local" | "production";
 
-/** Which rules make sense: those of the family `provider` are about what Terraform does with a resource. */
-export type Dialect = "terraform" | "compose";
+/** What a document was read from: Terraform's JSON, a plan of Terraform, or a compose file. */
+export type Dialect = "terraform" | "plan" | "compose";
 
 /**
  * One thing that rules judge. Its type is

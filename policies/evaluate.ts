@@ -82,8 +82,7 @@ const report = (policy: Policy, seen: Pick<PolicyReport, "examined" | "findings"
 
 function reportOf(policy: Policy, stack: StackDocument, waivers: Waivers): PolicyReport {
   const enforced = policy.enforcedIn?.includes(stack.environment) ?? true;
-  const applies = policy.dialect === undefined || policy.dialect === stack.dialect;
-  const judged = applies
+  const judged = applies(policy, stack)
     ? stack.of(policy.looksAt).flatMap((resource) => judge(policy, resource, stack))
     : [];
   const found = judged.flatMap(({ findings }) => findings);
@@ -97,6 +96,11 @@ function reportOf(policy: Policy, stack: StackDocument, waivers: Waivers): Polic
     waived,
     notEnforceable: judged.flatMap(({ notEnforceable }) => notEnforceable),
   };
+}
+
+function applies({ dialect: wanted }: Policy, { dialect }: StackDocument): boolean {
+  if (wanted === "source") return dialect === "terraform";
+  return wanted === undefined || dialect !== "compose";
 }
 
 type Judged = Pick<PolicyReport, "findings" | "notEnforceable">;

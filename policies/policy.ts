@@ -1,5 +1,5 @@
 import type { Severity } from "../config/policy-settings.ts";
-import type { Dialect, Environment, Resource, StackDocument } from "./document.ts";
+import type { Environment, Resource, StackDocument } from "./document.ts";
 
 /**
  * One way in which a resource breaks a claim, with the value found (never a secret's); or why nobody can enforce
@@ -35,8 +35,11 @@ export interface Policy {
   /** Where it stops anything; elsewhere what it finds is listed as relaxed. @default - everywhere */
   readonly enforcedIn?: readonly Environment[];
 
-  /** Of which kind of file it makes sense. @default - of each */
-  readonly dialect?: Dialect;
+  /**
+   * Where it makes sense: `terraform` in whatever Terraform reads or plans, `source` in its JSON alone, since plans
+   * show no lifecycle, backend or variables. @default - everywhere
+   */
+  readonly dialect?: "terraform" | "source";
 
   /** Each way in which the resource breaks the claim. */
   readonly check: (resource: Resource, stack: StackDocument) => readonly Evidence[];

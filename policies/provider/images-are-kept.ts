@@ -11,7 +11,7 @@ export const imagesAreKept = definePolicy({
   allowed: "keep_locally true",
   fix: "set keepLocally to true",
   source: "docs/architecture.md, provider rule 11",
-  dialect: "terraform",
+  dialect: "source",
   looksAt: ["docker_image"],
   check: ({ block }) => must(block, "keep_locally", isTrue),
 });

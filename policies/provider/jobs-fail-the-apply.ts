@@ -14,7 +14,7 @@ export const jobsFailTheApply = definePolicy({
   allowed: "attach and logs true, and a postcondition ${self.exit_code == 0}",
   fix: "build the container with JobContainer or FileDelivery",
   source: "docs/architecture.md, provider rule 14",
-  dialect: "terraform",
+  dialect: "source",
   looksAt: ["docker_container"],
   where: isJob,
   check: ({ block }) => {

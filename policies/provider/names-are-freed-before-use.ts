@@ -15,7 +15,7 @@ export const namesAreFreedBeforeUse = definePolicy({
   allowed: "create_before_destroy unset",
   fix: "remove lifecycle.create_before_destroy (createBeforeDestroy)",
   source: "docs/architecture.md, provider rule 1",
-  dialect: "terraform",
+  dialect: "source",
   looksAt: ["*"],
   where: ({ type }) => !WITHOUT_CONFLICT.includes(type),
   check: ({ block }) =>

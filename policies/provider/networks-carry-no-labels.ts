@@ -12,7 +12,7 @@ export const networksCarryNoLabels = definePolicy({
   allowed: "no labels, or lifecycle.ignore_changes with labels",
   fix: "remove the labels of the network",
   source: "docs/architecture.md, provider rule 10",
-  dialect: "terraform",
+  dialect: "source",
   looksAt: ["docker_network"],
   check: ({ block }) =>
     ignoredChanges(block).includes("labels")

@@ -18,7 +18,7 @@ export const providerIsPinned = definePolicy({
   allowed: "kreuzwerker/docker, version ~> 4.5, or one release of 4.5 and later 4.x",
   fix: "stack.addOverride('terraform.required_providers.docker.version', '~> 4.5')",
   source: "docs/architecture.md, provider rule 1",
-  dialect: "terraform",
+  dialect: "source",
   looksAt: ["terraform"],
   check: ({ block }) => {
     const providers = blocks(block, "required_providers").flatMap(Object.entries);

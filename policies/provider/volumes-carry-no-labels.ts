@@ -13,7 +13,7 @@ export const volumesCarryNoLabels = definePolicy({
   allowed: "no labels; on a volume that holds data also lifecycle.ignore_changes with labels",
   fix: "use DataVolume, and remove the labels",
   source: "docs/architecture.md, provider rule 13",
-  dialect: "terraform",
+  dialect: "source",
   looksAt: ["docker_volume"],
   check: (volume, stack) => [
     ...blocks(volume.block, "labels").map(({ label, value }) => `label ${show(label)} is ${show(value)}`),

@@ -12,7 +12,7 @@ export const dataIsNotDestroyed = definePolicy({
   allowed: "lifecycle.prevent_destroy true, or every container that mounts it labelled exploreiot.env local",
   fix: "use DataVolume",
   source: "docs/architecture.md, provider rule 13",
-  dialect: "terraform",
+  dialect: "source",
   looksAt: ["docker_volume"],
   where: holdsData,
   check: (volume, stack) => {
