@@ -1,18 +1,29 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { App } from "cdktf";
+import { projectRoot } from "./config/home.ts";
 import { loadDeployments } from "./config/load.ts";
 import { report } from "./config/report.ts";
 import { judge } from "./policies/gate.ts";
+import { loadOwnRules } from "./policies/own-rules.ts";
 import { IotStack } from "./stacks/iot-stack.ts";
 
 try {
   const deployments = await loadDeployments();
   const app = new App();
-  for (const deployment of deployments) new IotStack(app, deployment);
+  const stacks = deployments.map((deployment) => ({ deployment, stack: new IotStack(app, deployment) }));
   app.synth();
-  const stacks = Object.values(app.manifest.stacks);
-  const relaxed = judge(stacks.map(({ synthesizedStackPath }) => join(app.outdir, synthesizedStackPath)));
-  for (const line of relaxed) console.log(line);
+  const judged = stacks.map(
+    async ({
+      deployment: {
+        policies: { rules },
+      },
+      stack,
+    }) => ({
+      file: join(app.outdir, app.manifest.forStack(stack).synthesizedStackPath),
+      ownRules: rules === undefined ? [] : await loadOwnRules(resolve(projectRoot, rules)),
+    }),
+  );
+  for (const line of judge(await Promise.all(judged))) console.log(line);
 } catch (error) {
   process.exitCode = report(error);
 }

@@ -4,6 +4,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { downCommand } from "./down.ts";
 import { imagesCommand } from "./images.ts";
 import { initCommand } from "./init.ts";
+import { policyCommand } from "./policy.ts";
 import { statusCommand } from "./status.ts";
 import { synthCommand } from "./synth.ts";
 import { upCommand } from "./up.ts";
@@ -17,8 +18,22 @@ const program = new Command("exploreiot")
   .showHelpAfterError("(exploreiot --help lists the commands)")
   .exitOverride();
 
-for (const command of [upCommand, downCommand, statusCommand, synthCommand, imagesCommand, initCommand]) {
-  program.addCommand(command.copyInheritedSettings(program).exitOverride());
+for (const command of [
+  upCommand,
+  downCommand,
+  statusCommand,
+  synthCommand,
+  policyCommand,
+  imagesCommand,
+  initCommand,
+]) {
+  program.addCommand(inheriting(command, program));
+}
+
+/** Errors of every verb, also of those below a verb, are told in the same way. */
+function inheriting(command: Command, parent: Command): Command {
+  for (const inner of command.commands) inheriting(inner, parent);
+  return command.copyInheritedSettings(parent).exitOverride();
 }
 
 try {

@@ -25,7 +25,12 @@ export const policySettings = z
       .enum(SEVERITIES)
       .default("low")
       .describe("findings of this severity and above stop the synthesis"),
-    waivers: z.array(waiver).default([]),
+    waivers: z.array(waiver).default([]).describe("findings that are accepted for a while"),
+    rules: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("folder with rules of your own, relative to the project's root"),
   })
   .prefault({});
 

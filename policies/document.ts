@@ -83,6 +83,11 @@ export class StackDocument {
     return types.includes("*") ? this.resources : types.flatMap((type) => this.#byType.get(type) ?? []);
   }
 
+  /** The files that belong to it: those of type `file/…`. */
+  get files(): readonly Resource[] {
+    return [...this.#byType].flatMap(([type, alike]) => (type.startsWith("file/") ? alike : []));
+  }
+
   /** Follows a reference that is a whole value; undefined for anything else, also for a reference to nothing. */
   follow(value: unknown): Target | undefined {
     const [, type, id, attribute] = typeof value === "string" ? (REFERENCE.exec(value) ?? []) : [];
