@@ -1,5 +1,11 @@
 import { type Block, isBlock } from "../values.ts";
-import { identifier } from "./plan.ts";
+
+/** What may stand in a reference between two dots. */
+const encoded = (text: string) => text.replace(/[^\w-]+/g, "-").replace(/-$/, "");
+
+/** Name of a resource that is its own in the whole plan: modules and instances of `count` are part of it. */
+export const identifier = (module: string, name: string, index?: unknown): string =>
+  encoded(`${module}${name}${index === undefined ? "" : `-${String(index)}`}`);
 
 /** What expressions may refer to. */
 interface Scope {

@@ -1,7 +1,7 @@
 import { type Resource, StackDocument, type Unreadable } from "../document.ts";
 import { fileResources, type Surroundings } from "../files.ts";
 import { type Block, isBlock, show } from "../values.ts";
-import { configuredBlock } from "./plan-expressions.ts";
+import { configuredBlock, identifier } from "./plan-expressions.ts";
 
 /** Whether parsed JSON is what `terraform show -json PLAN` prints. */
 export const isPlan = (json: unknown): json is Block =>
@@ -57,13 +57,6 @@ const listAt = (block: Block, name: string): readonly Block[] => {
   const value = block[name];
   return Array.isArray(value) ? value.filter(isBlock) : [];
 };
-
-/** What may stand in a reference between two dots. */
-const encoded = (text: string) => text.replace(/[^\w-]+/g, "-").replace(/-$/, "");
-
-/** Name of a resource that is its own in the whole plan: modules and instances of `count` are part of it. */
-export const identifier = (module: string, name: string, index?: unknown): string =>
-  encoded(`${module}${name}${index === undefined ? "" : `-${String(index)}`}`);
 
 function modules(planned: Block, written: Block, module: string): Planned[] {
   const byAddress = new Map(

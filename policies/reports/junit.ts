@@ -1,29 +1,37 @@
-import { getJunitXml } from "junit-xml";
+import { XMLBuilder } from "fast-xml-parser";
 import type { PolicyReport } from "../evaluate.ts";
-import { type Judgement, statusOf } from "./judgement.ts";
+import { type Judgement, type Status, statusOf } from "./judgement.ts";
 
-/** One suite for an input, one case for a rule; a rule that looked at nothing, or could not judge, is skipped. */
+/** A rule that proved nothing is skipped, not passed. */
+const SKIPPED: ReadonlySet<Status> = new Set(["nothing to judge", "not enforceable", "relaxed"]);
+
+/**
+ * One suite for an input, one case for a rule. JUnit has no standard; this is what GitLab, Jenkins and GitHub's
+ * actions read.
+ *
+ * @see https://github.com/testmoapp/junitxml
+ */
 export function junitReport(judgements: readonly Judgement[]): string {
-  return getJunitXml({
-    name: "exploreiot policy",
-    suites: judgements.map(({ file, reports }) => ({
-      name: file,
-      testCases: reports.map((report) => testCase(report, file)),
-    })),
-  });
+  const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: "@", format: true });
+  const testsuite = judgements.map(({ file, reports }) => ({
+    "@name": file,
+    "@tests": reports.length,
+    "@failures": reports.filter((report) => statusOf(report) === "violated").length,
+    "@skipped": reports.filter((report) => SKIPPED.has(statusOf(report))).length,
+    testcase: reports.map(testCase),
+  }));
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${builder.build({ testsuites: { "@name": "exploreiot policy", testsuite } })}`;
 }
 
-function testCase(report: PolicyReport, file: string) {
+function testCase(report: PolicyReport) {
   const { policy, findings } = report;
-  const status = statusOf(report);
-  return {
-    name: `${policy.id} ${policy.title}`,
-    classname: policy.id.slice(0, 3),
-    file,
-    failures: findings.map(({ path, evidence, allowed, fix }) => ({
-      message: `${path}: ${evidence}\nallowed: ${allowed}\nfix: ${fix}`,
-      type: policy.severity,
-    })),
-    skipped: status === "nothing to judge" || status === "not enforceable" || status === "relaxed",
-  };
+  const named = { "@classname": policy.id.slice(0, 3), "@name": `${policy.id} ${policy.title}` };
+  if (findings.length > 0) {
+    const text = findings
+      .map(({ path, evidence, allowed, fix }) => `${path}: ${evidence}\nallowed: ${allowed}\nfix: ${fix}`)
+      .join("\n");
+    const message = `${findings.length} ${findings.length === 1 ? "finding" : "findings"}`;
+    return { ...named, failure: { "@message": message, "@type": policy.severity, "#text": text } };
+  }
+  return SKIPPED.has(statusOf(report)) ? { ...named, skipped: "" } : named;
 }

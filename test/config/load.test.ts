@@ -21,6 +21,11 @@ const full = {
     mqtts: { enabled: true, port: 8884 },
   },
   tls: { certificate: { source: "files", certificate: "a.crt", key: "a.key" }, mqttClients: "certificates" },
+  policies: {
+    stopAt: "high",
+    waivers: [{ rule: "NET-001", at: "full/X", reason: "a reason to judge", expires: "2027-01-31" }],
+    rules: "rules",
+  },
   networks: { edge: { ipv4: "10.1.0.0/24", ipv6: "fd00:1::/64" }, broker: {}, data: { ipv4: "10.1.1.0/24" } },
   images: {
     source: "packages",
@@ -89,6 +94,7 @@ describe("a site file is read", () => {
         mqtts: { enabled: false, port: 8883 },
       },
       tls: { certificate: { source: "internal" }, mqttClients: "passwords" },
+      policies: { stopAt: "low", waivers: [] },
       networks: { edge: {}, broker: {}, data: {} },
       images: { source: "auto" },
       http: { corsOrigins: [], rateLimitPerMinute: 600 },
