@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
 import { memory } from "./measurements/memory.js";
+import { policies } from "./measurements/policies.js";
+import { policiesCheckov } from "./measurements/policies-checkov.js";
 import { synthesis } from "./measurements/synthesis.js";
 import { upFreshCompose, upFreshTerraform } from "./measurements/up-fresh.js";
 import { upIdleCompose, upIdleTerraform } from "./measurements/up-idle.js";
@@ -11,7 +13,16 @@ import { terminalTable } from "./support/table.js";
 /** @typedef {import("./support/measurement.js").Measurement} Measurement */
 
 /** @type {readonly Measurement[]} */
-const all = [synthesis, upIdleCompose, upIdleTerraform, upFreshCompose, upFreshTerraform, memory];
+const all = [
+  synthesis,
+  policies,
+  policiesCheckov,
+  upIdleCompose,
+  upIdleTerraform,
+  upFreshCompose,
+  upFreshTerraform,
+  memory,
+];
 const usage = `node bench/run.js [--runs N] [name…]
 
 Measures the kit beside what it stands on, and writes bench/results/NAME.json and the table in bench/README.md.
