@@ -80,7 +80,10 @@ export class StackDocument {
 
   /** Resources of the types; `*` stands for every resource. */
   of(types: readonly string[]): readonly Resource[] {
-    return types.includes("*") ? this.resources : types.flatMap((type) => this.#byType.get(type) ?? []);
+    if (types.includes("*")) return this.resources;
+    const [only] = types;
+    if (types.length === 1 && only !== undefined) return this.#byType.get(only) ?? [];
+    return types.flatMap((type) => this.#byType.get(type) ?? []);
   }
 
   /** The files that belong to it: those of type `file/…`. */

@@ -1,4 +1,4 @@
-import type { Resource, StackDocument } from "./document.ts";
+import type { StackDocument } from "./document.ts";
 import { definePolicy, type Finding, finding, type Policy } from "./policy.ts";
 import { readWaivers, type WaivedFinding, type Waivers, waiverPolicies } from "./waivers.ts";
 
@@ -80,49 +80,47 @@ const report = (policy: Policy, seen: Pick<PolicyReport, "examined" | "findings"
   ...seen,
 });
 
+/** What one policy saw, before waivers: nothing of it is made anew for a resource on which nothing is found. */
+interface Seen {
+  examined: number;
+  readonly found: Finding[];
+  readonly notEnforceable: NotEnforceable[];
+}
+
 function reportOf(policy: Policy, stack: StackDocument, waivers: Waivers): PolicyReport {
   const enforced = policy.enforcedIn?.includes(stack.environment) ?? true;
-  const judged = applies(policy, stack)
-    ? stack.of(policy.looksAt).flatMap((resource) => judge(policy, resource, stack))
-    : [];
-  const found = judged.flatMap(({ findings }) => findings);
+  const { examined, found, notEnforceable } = seenBy(policy, stack);
   const { open, waived } = enforced ? waivers.apply(found) : { open: [], waived: [] };
-  return {
-    policy,
-    enforced,
-    examined: judged.length,
-    findings: open,
-    relaxed: enforced ? [] : found,
-    waived,
-    notEnforceable: judged.flatMap(({ notEnforceable }) => notEnforceable),
-  };
+  const relaxed = enforced ? [] : found;
+  return { policy, enforced, examined, findings: open, relaxed, waived, notEnforceable };
 }
+
+function seenBy(policy: Policy, stack: StackDocument): Seen {
+  const seen: Seen = { examined: 0, found: [], notEnforceable: [] };
+  if (!applies(policy, stack)) return seen;
+  for (const resource of stack.of(policy.looksAt)) {
+    const { path } = resource;
+    // Counted first: a condition that throws has left the resource unjudged, not out.
+    seen.examined += 1;
+    try {
+      if (policy.where !== undefined && !policy.where(resource, stack)) {
+        seen.examined -= 1;
+        continue;
+      }
+      for (const evidence of policy.check(resource, stack)) {
+        if (typeof evidence === "string") seen.found.push(finding(policy, path, evidence));
+        else seen.notEnforceable.push({ path, reason: evidence.notEnforceable });
+      }
+    } catch (error) {
+      seen.found.push(finding(policy, path, `cannot be judged: ${reasonOf(error)}`));
+    }
+  }
+  return seen;
+}
+
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 function applies({ dialect: wanted }: Policy, { dialect }: StackDocument): boolean {
   if (wanted === "source") return dialect === "terraform";
   return wanted === undefined || dialect !== "compose";
-}
-
-type Judged = Pick<PolicyReport, "findings" | "notEnforceable">;
-
-/** What is found on one resource; nothing if the policy does not apply to it. */
-function judge(policy: Policy, resource: Resource, stack: StackDocument): readonly Judged[] {
-  const { path } = resource;
-  try {
-    if (policy.where !== undefined && !policy.where(resource, stack)) return [];
-    const evidence = policy.check(resource, stack);
-    return [
-      {
-        findings: evidence.flatMap((entry) =>
-          typeof entry === "string" ? [finding(policy, path, entry)] : [],
-        ),
-        notEnforceable: evidence.flatMap((entry) =>
-          typeof entry === "string" ? [] : [{ path, reason: entry.notEnforceable }],
-        ),
-      },
-    ];
-  } catch (error) {
-    const evidence = error instanceof Error ? error.message : String(error);
-    return [{ findings: [finding(policy, path, `cannot be judged: ${evidence}`)], notEnforceable: [] }];
-  }
 }
