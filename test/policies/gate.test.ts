@@ -40,8 +40,8 @@ ${path}/Redis/Service/Container: rm is true
     fix: remove rm, start and attach; declare what runs once as JobContainer
 ${path}/Images/redis: keep_locally is false
     IMG-011 (medium) an image is kept when its resource goes
-    allowed: keep_locally true
-    fix: set keepLocally to true
+    allowed: keep_locally true, force_remove unset or false
+    fix: set keepLocally to true and remove forceRemove
   → exploreiot policy explain ID says what a rule prevents; policies/README.md says how to waive one`);
   });
 
