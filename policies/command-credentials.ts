@@ -2,9 +2,9 @@ import { looksSecret, soundsSecret } from "./secret-names.ts";
 
 /** Short options that take a password, by the program that they belong to. */
 const OPTIONS: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^mosquitto_(sub|pub|rr)$/, ["-P", "--pw"]],
-  [/^(redis|valkey)-cli$/, ["-a", "--pass"]],
-  [/^curl$/, ["-u", "--user", "--proxy-user"]],
+  [/(^|[\s/])mosquitto_(sub|pub|rr)\s/, ["-P", "--pw"]],
+  [/(^|[\s/])(redis|valkey)-cli\s/, ["-a", "--pass"]],
+  [/(^|[\s/])curl\s/, ["-u", "--user", "--proxy-user"]],
 ];
 
 /** Variables with a password that are not called so. */
@@ -15,6 +15,9 @@ const WORD = /(?:[^\s"'\\]|\\.|"(?:\\.|[^"\\])*"|'[^']*')+/g;
 const wordsOf = (line: string): readonly string[] =>
   (line.match(WORD) ?? []).map((word) => word.replaceAll(/["']/g, ""));
 
+const VARIABLE = /\$\{[^}]*\}|\$\([^)]*\)|\$\w+/g;
+const AUTHORIZATION = /authorization:\s*\w+\s+[^\s$"'`]/i;
+
 /** `$NAME`, `${NAME}`, `$(…)` and backquotes are read where the command runs. */
 const isLiteral = (value: string | undefined): boolean => value !== undefined && /^[^$`]/.test(value);
 
@@ -24,20 +27,18 @@ const isLiteral = (value: string | undefined): boolean => value !== undefined &&
  * @param command program and arguments; an argument may be a shell line of its own
  */
 export function commandCredentials(command: readonly string[]): readonly string[] {
+  const text = command.join(" ");
   const words = command.flatMap(wordsOf);
-  const programs = words.map((word) => word.split("/").at(-1) ?? "");
-  const options = OPTIONS.flatMap(([program, names]) =>
-    programs.some((name) => program.test(name)) ? names : [],
-  );
-  const given = words.flatMap((word, place) => problem(word, words[place + 1], options));
-  return command.some((part) => /authorization:\s*\w+\s+[^\s$"'`]/i.test(part))
-    ? [...given, "holds an Authorization header"]
-    : given;
+  const options = OPTIONS.flatMap(([program, names]) => (program.test(text) ? names : []));
+  return [
+    ...words.flatMap((word, place) => problem(word, words[place + 1], options)),
+    ...(looksSecret(text.replaceAll(VARIABLE, "")) ? ["holds a private key or a password in a URL"] : []),
+    ...(AUTHORIZATION.test(text) ? ["holds an Authorization header"] : []),
+  ];
 }
 
 function problem(word: string, next: string | undefined, options: readonly string[]): readonly string[] {
-  const withoutVariables = word.replaceAll(/\$\{[^}]*\}|\$\([^)]*\)|\$\w+/g, "");
-  if (looksSecret(withoutVariables)) return ["holds a private key or a password in a URL"];
+  if (!/^-|=/.test(word)) return [];
   const [, dashes = "", name = "", , value] = /^(-{0,2})([A-Za-z][\w-]*)(=(.*))?$/s.exec(word) ?? [];
   const takesPassword = options.includes(dashes + name) || (dashes === "--" && soundsSecret(name));
   if (takesPassword && isLiteral(value ?? next)) return [`gives a literal value to ${dashes}${name}`];

@@ -19,8 +19,16 @@ export interface Mounted {
   readonly block: Block;
 }
 
+const known = new WeakMap<Resource, readonly Mounted[]>();
+
 /** What a container or a service mounts. */
 export function mountedBy(resource: Resource): readonly Mounted[] {
+  const found = known.get(resource) ?? readMounts(resource);
+  known.set(resource, found);
+  return found;
+}
+
+function readMounts(resource: Resource): readonly Mounted[] {
   const spec = containerSpec(resource);
   return [
     ...blocks(spec, "volumes").map(volume),

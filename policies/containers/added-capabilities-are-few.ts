@@ -18,8 +18,10 @@ export const addedCapabilitiesAreFew = definePolicy({
   source: "CIS Docker Benchmark 1.6.0, 5.4; capabilities(7)",
   looksAt: RUNS,
   check: (resource, stack) => {
+    const added = addedBy(resource);
+    if (added.length === 0) return [];
     const allowed = allowedFor(resource, stack);
-    return addedBy(resource).flatMap((name) => {
+    return added.flatMap((name) => {
       if (!isKnown(name)) return [`an added capability is ${show(name)}, known only at apply`];
       return allowed.includes(name.replace(/^CAP_/i, "").toUpperCase())
         ? []
