@@ -51,6 +51,14 @@ const IMAGES: readonly (readonly [RegExp, Kind])[] = [
  * role is a name that anybody may choose. Undefined for what the kit does not know.
  */
 export function kindOf(resource: Resource, stack: StackDocument): Kind | undefined {
+  if (!kinds.has(resource)) kinds.set(resource, findKind(resource, stack));
+  return kinds.get(resource);
+}
+
+/** A resource is of one stack, and many rules ask what it is. */
+const kinds = new WeakMap<Resource, Kind | undefined>();
+
+function findKind(resource: Resource, stack: StackDocument): Kind | undefined {
   if (resource.type === "docker_container" && isFalse(resource.block.must_run)) return "job";
   const image = imageOf(resource, stack);
   const repository =

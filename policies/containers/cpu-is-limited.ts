@@ -1,5 +1,7 @@
+import { nested } from "../nested.ts";
 import { definePolicy } from "../policy.ts";
-import { must } from "../values.ts";
+import { RUNS, taskSpec } from "../services.ts";
+import { asNumber, must } from "../values.ts";
 
 /**
  * The one CPU limit whose changes reach the engine; the provider declares it as text.
@@ -8,11 +10,20 @@ export const cpuIsLimited = definePolicy({
   id: "CTR-011",
   severity: "medium",
   title: "CPU time is limited through cpus",
-  allowed: "cpus as a text with a number greater than 0, for example `0.5`",
+  allowed:
+    "cpus as a text with a number greater than 0, for example `0.5`; nano_cpus greater than 0 for a service",
   fix: "set limits.cpus of the service in the configuration",
-  source: "docs/architecture.md, provider rule 2",
-  looksAt: ["docker_container"],
-  check: ({ block }) => must(block, "cpus", isCpuCount),
+  source: "CIS Docker Benchmark 1.6.0, 5.12; docs/architecture.md, provider rule 2",
+  looksAt: RUNS,
+  check: ({ type, block }) =>
+    type === "docker_container"
+      ? must(block, "cpus", isCpuCount)
+      : must(
+          nested(taskSpec(block), "resources", "limits"),
+          "nano_cpus",
+          (value) => asNumber(value) > 0,
+          "resources.limits.nano_cpus",
+        ),
 });
 
 const isCpuCount = (value: unknown) =>

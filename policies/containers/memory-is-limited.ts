@@ -1,4 +1,6 @@
+import { nested } from "../nested.ts";
 import { definePolicy } from "../policy.ts";
+import { RUNS, taskSpec } from "../services.ts";
 import { asNumber, must } from "../values.ts";
 
 /**
@@ -8,9 +10,19 @@ export const memoryIsLimited = definePolicy({
   id: "CTR-009",
   severity: "medium",
   title: "memory is limited",
-  allowed: "memory as a number of MiB greater than 0",
+  allowed: "memory as a number of MiB greater than 0; memory_bytes greater than 0 for a service",
   fix: "set limits.memoryMiB of the service in the configuration",
-  source: "docs/architecture.md, provider rule 2",
-  looksAt: ["docker_container"],
-  check: ({ block }) => must(block, "memory", (value) => asNumber(value) > 0),
+  source: "CIS Docker Benchmark 1.6.0, 5.11; docs/architecture.md, provider rule 2",
+  looksAt: RUNS,
+  check: ({ type, block }) =>
+    type === "docker_container"
+      ? must(block, "memory", isPositive)
+      : must(
+          nested(taskSpec(block), "resources", "limits"),
+          "memory_bytes",
+          isPositive,
+          "resources.limits.memory_bytes",
+        ),
 });
+
+const isPositive = (value: unknown) => asNumber(value) > 0;

@@ -1,4 +1,5 @@
 import { definePolicy } from "../policy.ts";
+import { kindOf } from "../services.ts";
 import { must } from "../values.ts";
 
 /**
@@ -8,9 +9,13 @@ export const networkNamespaceIsItsOwn = definePolicy({
   id: "CTR-019",
   severity: "high",
   title: "no container shares the network namespace of the host or of another container",
-  allowed: "network_mode unset or none",
+  allowed: "network_mode unset or none; host for the firewall, whose rules are the host's",
   fix: "remove network_mode; join networks with networksAdvanced",
-  source: "docs/architecture.md, provider rule 8",
+  source: "CIS Docker Benchmark 1.6.0, 5.10; docs/architecture.md, provider rule 8",
   looksAt: ["docker_container"],
-  check: ({ block }) => must(block, "network_mode", (value) => !/^(host$|container:)/.test(String(value))),
+  check: (resource, stack) =>
+    must(resource.block, "network_mode", (value) => {
+      if (value === "host") return kindOf(resource, stack) === "firewall";
+      return !/^(container|service):/.test(String(value));
+    }),
 });

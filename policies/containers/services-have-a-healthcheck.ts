@@ -1,6 +1,7 @@
 import { isService } from "../containers.ts";
 import { seconds } from "../durations.ts";
 import { definePolicy } from "../policy.ts";
+import { containerSpec, RUNS } from "../services.ts";
 import { asNumber, blocks, must } from "../values.ts";
 
 /**
@@ -12,11 +13,11 @@ export const servicesHaveAHealthcheck = definePolicy({
   title: "every service has a healthcheck that runs",
   allowed: "one healthcheck with a test other than NONE, and interval, timeout and retries greater than 0",
   fix: "give the ServiceContainer a probe",
-  source: "docs/architecture.md, provider rule 5",
-  looksAt: ["docker_container"],
+  source: "CIS Docker Benchmark 1.6.0, 4.6 and 5.27; docs/architecture.md, provider rule 5",
+  looksAt: RUNS,
   where: isService,
-  check: ({ block }) => {
-    const [healthcheck, ...more] = blocks(block, "healthcheck");
+  check: (resource) => {
+    const [healthcheck, ...more] = blocks(containerSpec(resource), "healthcheck");
     if (healthcheck === undefined) return ["healthcheck is not set"];
     if (more.length > 0) return [`healthcheck is there ${more.length + 1} times`];
     return [

@@ -1,4 +1,18 @@
 import type { Policy } from "../policy.ts";
+import { anonymousVolumesAreKept } from "./anonymous-volumes-are-kept.ts";
 import { dataIsNotDestroyed } from "./data-is-not-destroyed.ts";
+import { dataIsOnANamedVolume } from "./data-is-on-a-named-volume.ts";
+import { driversCarryNoCredential } from "./drivers-carry-no-credential.ts";
+import { oneServiceWrites } from "./one-service-writes.ts";
+import { volumesHaveAName } from "./volumes-have-a-name.ts";
+import { volumesHideNoHostPath } from "./volumes-hide-no-host-path.ts";
 
-export const volumes: readonly Policy[] = [dataIsNotDestroyed];
+export const volumes: readonly Policy[] = [
+  dataIsOnANamedVolume,
+  dataIsNotDestroyed,
+  driversCarryNoCredential,
+  oneServiceWrites,
+  volumesHideNoHostPath,
+  volumesHaveAName,
+  anonymousVolumesAreKept,
+];

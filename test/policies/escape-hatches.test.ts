@@ -28,7 +28,10 @@ describe("what an override does is judged, whatever the constructs say", () => {
       at: REDIS,
       key: "capabilities.add",
       value: ["NET_RAW"],
-      finds: [`PRV-003 local/${REDIS}: capabilities.add holds "NET_RAW"`],
+      finds: [
+        `PRV-003 local/${REDIS}: capabilities.add holds "NET_RAW"`,
+        `CTR-003 local/${REDIS}: the added capability NET_RAW is not needed here`,
+      ],
     },
     {
       at: REDIS,
@@ -43,6 +46,9 @@ describe("what an override does is judged, whatever the constructs say", () => {
       finds: [
         `PRV-005 local/${REDIS}: label exploreiot.config-hash is not set`,
         `CTR-013 local/${REDIS}: label exploreiot.pids-limit is not set`,
+        `CTR-039 local/${REDIS}: label exploreiot.deployment is not set`,
+        `CTR-039 local/${REDIS}: label exploreiot.role is not set`,
+        `CTR-039 local/${REDIS}: label exploreiot.env is not set`,
         "VOL-002 local/Redis/Data/Volume: lifecycle.prevent_destroy is false",
       ],
     },

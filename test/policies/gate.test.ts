@@ -38,8 +38,8 @@ describe("the gate", () => {
     expect(refusal(() => judged(sound.file, broken.file))).toBe(`the policies stop this synthesis: 2 findings
 ${path}/Images/redis: keep_locally is false
     IMG-011 (medium) an image is kept when its resource goes
-    allowed: keep_locally true
-    fix: set keepLocally to true
+    allowed: keep_locally true, force_remove unset or false
+    fix: set keepLocally to true and remove forceRemove
 ${path}/Redis/Service/Container: rm is true
     CTR-036 (low) containers are started and kept; only jobs end
     allowed: rm unset, start unset, must_run true or unset (false for a job), attach only for a job

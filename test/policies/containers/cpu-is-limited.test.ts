@@ -1,5 +1,6 @@
 import { cpuIsLimited } from "../../../policies/containers/cpu-is-limited.ts";
 import { judges } from "../judging.ts";
+import { withTask } from "../services.ts";
 
 judges(cpuIsLimited, "CTR-011", {
   rejects: [
@@ -12,8 +13,19 @@ judges(cpuIsLimited, "CTR-011", {
       given: { cpu_shares: 512 },
       evidence: ["cpus is not set"],
     },
+    {
+      name: "a service of a swarm without a limit",
+      type: "docker_service",
+      given: withTask({ resources: { limits: { nano_cpus: 0 } } }),
+      evidence: ["resources.limits.nano_cpus is 0"],
+    },
   ],
   accepts: [
+    {
+      name: "a service of a swarm with a limit",
+      type: "docker_service",
+      given: withTask({ resources: { limits: { nano_cpus: 500000000 } } }),
+    },
     { name: "a part of a CPU", given: { cpus: "0.25" } },
     { name: "two", given: { cpus: "2.0" } },
   ],

@@ -1,5 +1,6 @@
 import { servicesHaveAHealthcheck } from "../../../policies/containers/services-have-a-healthcheck.ts";
 import { judges } from "../judging.ts";
+import { withSpec } from "../services.ts";
 
 const healthy = { test: ["CMD", "redis-cli", "ping"], interval: "2s", timeout: "3s", retries: 5 };
 
@@ -36,8 +37,19 @@ judges(servicesHaveAHealthcheck, "CTR-016", {
       ],
     },
     { name: "two", given: { healthcheck: [healthy, healthy] }, evidence: ["healthcheck is there 2 times"] },
+    {
+      name: "a service of a swarm without one",
+      type: "docker_service",
+      given: withSpec({}),
+      evidence: ["healthcheck is not set"],
+    },
   ],
   accepts: [
+    {
+      name: "a service of a swarm",
+      type: "docker_service",
+      given: withSpec({ healthcheck: { test: ["CMD", "true"], interval: "1m", timeout: "3s", retries: 3 } }),
+    },
     { name: "a healthcheck", given: { healthcheck: healthy } },
     {
       name: "a shell line, in a list of one",
