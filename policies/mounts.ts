@@ -1,4 +1,4 @@
-import { isService, LABEL, labelOf } from "./containers.ts";
+import { isDelivery, isService, LABEL, labelOf } from "./containers.ts";
 import type { Resource, StackDocument } from "./document.ts";
 import { mountedBy } from "./mounted.ts";
 import { RUNS } from "./services.ts";
@@ -19,6 +19,12 @@ const indexes = new WeakMap<StackDocument, ReadonlyMap<Resource, readonly Mount[
 export function holdsData(volume: Resource, stack: StackDocument): boolean {
   const mounts = mountsOf(volume, stack);
   return mounts.length === 0 || mounts.some(({ container, writable }) => writable && isService(container));
+}
+
+/** Whether a volume, by name or reference, is one through which a job hands files over. */
+export function isDelivered(source: unknown, stack: StackDocument): boolean {
+  const volume = stack.follow(source)?.resource;
+  return volume !== undefined && mountsOf(volume, stack).some(({ container }) => isDelivery(container));
 }
 
 /** The services that may write to a volume. */

@@ -23,6 +23,7 @@ import { noRuntimeSocket } from "./no-runtime-socket.ts";
 import { noSensitiveHostPath } from "./no-sensitive-host-path.ts";
 import { openFilesAreLimited } from "./open-files-are-limited.ts";
 import { outputStaysOutOfTheState } from "./output-stays-out-of-the-state.ts";
+import { probesAskTheService } from "./probes-ask-the-service.ts";
 import { probesCarryNoCredential } from "./probes-carry-no-credential.ts";
 import { processCountIsStated } from "./process-count-is-stated.ts";
 import { processNamespaceIsItsOwn } from "./process-namespace-is-its-own.ts";
@@ -31,6 +32,7 @@ import { rootIsReadOnly } from "./root-is-read-only.ts";
 import { runtimeIsKnown } from "./runtime-is-known.ts";
 import { servicesHaveAHealthcheck } from "./services-have-a-healthcheck.ts";
 import { servicesHaveNoTerminal } from "./services-have-no-terminal.ts";
+import { stopSignalCanBeHandled } from "./stop-signal-can-be-handled.ts";
 import { swapIsLimitedWithMemory } from "./swap-is-limited-with-memory.ts";
 import { sysctlsAreItsOwn } from "./sysctls-are-its-own.ts";
 import { theHostHasNoName } from "./the-host-has-no-name.ts";
@@ -77,4 +79,6 @@ export const containers: readonly Policy[] = [
   theHostHasNoName,
   namesAreUnique,
   runtimeIsKnown,
+  stopSignalCanBeHandled,
+  probesAskTheService,
 ];

@@ -14,5 +14,7 @@ export const processCountIsStated = definePolicy({
   fix: "set limits.pids of the service in the configuration",
   source: "docs/architecture.md, provider rule 18",
   looksAt: ["docker_container"],
+  // Compose has an attribute of its own for it.
+  where: ({ block }) => (block.pids_limit ?? undefined) === undefined,
   check: ({ block }) => mustLabel(block, LABEL.pidsLimit, (value) => /^[1-9]\d*$/.test(String(value))),
 });

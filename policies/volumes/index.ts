@@ -2,6 +2,7 @@ import type { Policy } from "../policy.ts";
 import { anonymousVolumesAreKept } from "./anonymous-volumes-are-kept.ts";
 import { dataIsNotDestroyed } from "./data-is-not-destroyed.ts";
 import { dataIsOnANamedVolume } from "./data-is-on-a-named-volume.ts";
+import { deliveredFilesAreReadOnly } from "./delivered-files-are-read-only.ts";
 import { driversCarryNoCredential } from "./drivers-carry-no-credential.ts";
 import { oneServiceWrites } from "./one-service-writes.ts";
 import { volumesHaveAName } from "./volumes-have-a-name.ts";
@@ -15,4 +16,5 @@ export const volumes: readonly Policy[] = [
   volumesHideNoHostPath,
   volumesHaveAName,
   anonymousVolumesAreKept,
+  deliveredFilesAreReadOnly,
 ];

@@ -98,7 +98,7 @@ function mutant(stack: { resource: Json }, type: string, id: string, what: strin
 
 function ofContainer(block: Json): readonly Weakening[] {
   return [
-    ...REMOVED.filter((name) => name in block).map((name) => ({
+    ...REMOVED.filter((name) => name in block && !isNone(name, block[name])).map((name) => ({
       what: `${name} removed`,
       apply: (changed: Json) => delete changed[name],
     })),
@@ -120,6 +120,10 @@ function ofContainer(block: Json): readonly Weakening[] {
     ...files(block),
   ];
 }
+
+/** Root and a writable root are the engine's defaults: a delivery that says so loses nothing with the word. */
+const isNone = (name: string, value: unknown) =>
+  value === false || (name === "user" && /^0?(:0)?$/.test(String(value)));
 
 const listOf = (block: Block, name: string): Json[] => {
   const value = block[name];
