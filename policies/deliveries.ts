@@ -1,7 +1,7 @@
 import { basename, dirname } from "node:path";
 import type { Resource, StackDocument } from "./document.ts";
 import { containerSpec, type Kind, kindOf, RUNS } from "./services.ts";
-import { type Block, blocks, isTrue } from "./values.ts";
+import { blocks, isTrue } from "./values.ts";
 
 /** What a container finds at a path: a volume, a folder or a file of the host, or a file that it was given. */
 export interface Mounted {
@@ -165,22 +165,4 @@ function push<Key>(map: Map<Key, Resource[]>, key: Key, resource: Resource): voi
   const known = map.get(key);
   if (known === undefined) map.set(key, [resource]);
   else known.push(resource);
-}
-
-/** The text of a file, or an error that says that it is not here, which is a finding. */
-export function textOf({ block }: Resource): string {
-  const { text, file } = block as Block;
-  if (typeof text !== "string") throw new Error(`${basename(String(file))}: its text is not known here`);
-  return text;
-}
-
-const parsed = new WeakMap<Resource, { readonly parse: unknown; readonly result: unknown }>();
-
-/** Parses a file once for all rules. */
-export function parseOnce<Result>(file: Resource, parse: (text: string, name: string) => Result): Result {
-  const known = parsed.get(file);
-  if (known?.parse === parse) return known.result as Result;
-  const result = parse(textOf(file), basename(String(file.block.file)));
-  parsed.set(file, { parse, result });
-  return result;
 }

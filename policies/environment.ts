@@ -1,6 +1,6 @@
 import type { Resource } from "./document.ts";
 import { containerSpec } from "./services.ts";
-import { type Block, blocks, isBlock, isKnown } from "./values.ts";
+import { blocks, isBlock, isKnown } from "./values.ts";
 
 /** A variable of a container. */
 export interface Variable {
@@ -10,7 +10,7 @@ export interface Variable {
   readonly value: string | undefined;
 }
 
-const cache = new WeakMap<Block, readonly Variable[]>();
+const cache = new WeakMap<Resource, readonly Variable[]>();
 
 /**
  * The variables of a container (`NAME=value` in a list) or of a service (a map).
@@ -18,9 +18,8 @@ const cache = new WeakMap<Block, readonly Variable[]>();
  * @throws Error if they cannot be read
  */
 export function variablesOf(resource: Resource): readonly Variable[] {
-  const spec = containerSpec(resource);
-  const known = cache.get(spec) ?? read(spec.env ?? []);
-  cache.set(spec, known);
+  const known = cache.get(resource) ?? read(containerSpec(resource).env ?? []);
+  cache.set(resource, known);
   return known;
 }
 

@@ -1,8 +1,9 @@
-import { fileAt, isFile, parseOnce } from "./deliveries.ts";
+import { fileAt, isFile } from "./deliveries.ts";
 import type { Resource, StackDocument } from "./document.ts";
 import { commandWords } from "./environment.ts";
 import { parsePostgresqlConf } from "./files/postgresql-conf.ts";
 import { type Setting, Settings } from "./files/settings.ts";
+import { parseOnce } from "./parsed-files.ts";
 import { RUNS } from "./services.ts";
 
 /** What rules about PostgreSQL look at: what runs it, and a postgresql.conf that nothing is seen to run. */

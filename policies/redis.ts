@@ -1,10 +1,11 @@
 import { basename } from "node:path";
-import { fileAt, filesWith, isFile, parseOnce } from "./deliveries.ts";
+import { fileAt, filesWith, isFile } from "./deliveries.ts";
 import type { Resource, StackDocument } from "./document.ts";
 import { commandWords } from "./environment.ts";
 import { openDefaultUser, parseRedisAcl, type RedisUser, redisUser } from "./files/redis-acl.ts";
 import { parseRedisConf, type RedisSetting, redisSetting } from "./files/redis-conf.ts";
 import { Settings } from "./files/settings.ts";
+import { parseOnce } from "./parsed-files.ts";
 import { RUNS } from "./services.ts";
 
 /** What rules about Redis look at: what runs it, and a redis.conf that nothing is seen to run. */

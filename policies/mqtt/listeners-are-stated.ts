@@ -1,9 +1,10 @@
 import { basename } from "node:path";
-import { filesWith, isFile, parseOnce, runs } from "../deliveries.ts";
+import { filesWith, isFile, runs } from "../deliveries.ts";
 import type { Resource, StackDocument } from "../document.ts";
 import { commandWords } from "../environment.ts";
 import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
 import { told } from "../files/settings.ts";
+import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
 import { RUNS } from "../services.ts";
 

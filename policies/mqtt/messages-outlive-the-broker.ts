@@ -1,7 +1,8 @@
-import { isBelow, mountsOf, parseOnce, readersOf } from "../deliveries.ts";
+import { isBelow, mountsOf, readersOf } from "../deliveries.ts";
 import type { Resource, StackDocument } from "../document.ts";
 import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
 import type { Setting } from "../files/settings.ts";
+import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
 
 /**

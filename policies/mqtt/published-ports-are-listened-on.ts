@@ -1,6 +1,7 @@
-import { filesWith, parseOnce, runs } from "../deliveries.ts";
+import { filesWith, runs } from "../deliveries.ts";
 import type { Resource } from "../document.ts";
 import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
+import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
 import { RUNS } from "../services.ts";
 import { asNumber, blocks, show } from "../values.ts";

@@ -1,7 +1,8 @@
-import { parseOnce, readersOf } from "../deliveries.ts";
+import { readersOf } from "../deliveries.ts";
 import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
 import { told } from "../files/settings.ts";
 import { imageVersion } from "../image-versions.ts";
+import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
 
 /**

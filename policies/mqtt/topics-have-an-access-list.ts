@@ -1,7 +1,8 @@
-import { fileAt, isFile, isProvided, parseOnce, readersOf } from "../deliveries.ts";
+import { fileAt, isFile, isProvided, readersOf } from "../deliveries.ts";
 import type { Resource, StackDocument } from "../document.ts";
 import { parseMosquittoAcl } from "../files/mosquitto-acl.ts";
 import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
+import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
 
 /**

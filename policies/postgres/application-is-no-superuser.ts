@@ -1,8 +1,9 @@
-import { isFile, parseOnce, runs } from "../deliveries.ts";
+import { isFile, runs } from "../deliveries.ts";
 import type { Resource, StackDocument } from "../document.ts";
 import { type Variable, variableOf, variablesOf } from "../environment.ts";
 import { parsePgHba } from "../files/pg-hba.ts";
 import { parseSql, type Statement } from "../files/sql.ts";
+import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
 import { RUNS } from "../services.ts";
 

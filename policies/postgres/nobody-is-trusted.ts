@@ -1,7 +1,8 @@
-import { isFile, parseOnce, runs } from "../deliveries.ts";
+import { isFile, runs } from "../deliveries.ts";
 import type { Resource } from "../document.ts";
 import { variableOf } from "../environment.ts";
 import { parsePgHba } from "../files/pg-hba.ts";
+import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
 import { RUNS } from "../services.ts";
 

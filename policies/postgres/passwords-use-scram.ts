@@ -1,7 +1,8 @@
-import { fileAt, isFile, isServer, parseOnce } from "../deliveries.ts";
+import { fileAt, isFile, isServer } from "../deliveries.ts";
 import type { Resource } from "../document.ts";
 import { variableOf } from "../environment.ts";
 import { parsePgHba } from "../files/pg-hba.ts";
+import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
 import { POSTGRES, postgresSettings } from "../postgres.ts";
 

@@ -1,5 +1,5 @@
-import { parseOnce } from "../deliveries.ts";
 import { parseSql, type Statement } from "../files/sql.ts";
+import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
 import { looksSecret } from "../secret-names.ts";
 

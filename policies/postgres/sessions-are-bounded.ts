@@ -1,6 +1,7 @@
-import { filesWith, isServer, parseOnce } from "../deliveries.ts";
+import { filesWith, isServer } from "../deliveries.ts";
 import type { Resource, StackDocument } from "../document.ts";
 import { parseSql } from "../files/sql.ts";
+import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
 import { POSTGRES, postgresSettings } from "../postgres.ts";
 

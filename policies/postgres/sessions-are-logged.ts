@@ -11,9 +11,9 @@ import { POSTGRES, postgresSettings } from "../postgres.ts";
 export const sessionsAreLogged = definePolicy({
   id: "PGS-012",
   severity: "low",
-  title: "PostgreSQL logs who connects, where others than its neighbours can",
-  allowed: "log_connections and log_disconnections on, or none but internal bridge networks",
-  fix: "set log_connections and log_disconnections to on",
+  title: "PostgreSQL logs who connects, where others than its neighbours can, and not what they write",
+  allowed: "log_connections and log_disconnections on, or none but internal bridge networks; log_statement none or ddl",
+  fix: "set log_connections and log_disconnections to on, log_statement to none",
   source: "PostgreSQL documentation, runtime-config-logging",
   looksAt: POSTGRES,
   where: isServer("postgres"),
@@ -22,9 +22,10 @@ export const sessionsAreLogged = definePolicy({
     const missing = ["log_connections", "log_disconnections"].flatMap((name) =>
       settings.must(name, (value) => isOn(value) || /authorization|all/.test(value)),
     );
-    if (missing.length === 0) return [];
-    if (isFile(resource)) return missing;
+    const written = settings.may("log_statement", (value) => /^(none|ddl)$/i.test(value));
+    if (missing.length === 0) return written;
+    if (isFile(resource)) return [...missing, ...written];
     const ways = waysOut(resource, stack);
-    return ways.length === 0 ? [] : [...missing, ...ways];
+    return ways.length === 0 ? written : [...missing, ...ways, ...written];
   },
 });

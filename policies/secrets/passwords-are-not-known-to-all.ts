@@ -1,9 +1,10 @@
-import { isFile, parseOnce } from "../deliveries.ts";
+import { isFile } from "../deliveries.ts";
 import type { Resource } from "../document.ts";
 import { argumentsOf, variablesOf } from "../environment.ts";
 import { parseSql } from "../files/sql.ts";
 import { fileKind } from "../files.ts";
 import { labelTexts } from "../label-texts.ts";
+import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
 import { assignmentsIn, isKnownPassword, soundsSecret } from "../secret-names.ts";
 import { containerSpec, RUNS } from "../services.ts";

@@ -1,6 +1,6 @@
 import { anonymousClientsAreRefused } from "../../../policies/mqtt/anonymous-clients-are-refused.ts";
 import { judges } from "../judging.ts";
-import { alone, broker, file } from "../servers.ts";
+import { alone } from "../servers.ts";
 
 const conf = (...lines: string[]) => alone("mosquitto.conf", lines);
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { brokerIsCurrent } from "../../../policies/mqtt/broker-is-current.ts";
 import { judges } from "../judging.ts";
-import { broker, notEnforceable } from "../servers.ts";
+import { notEnforceable } from "../servers.ts";
 
 judges(brokerIsCurrent, "MQT-019", {
   rejects: [

@@ -1,6 +1,6 @@
 import { connectionsAreLogged } from "../../../policies/mqtt/connections-are-logged.ts";
 import { judges } from "../judging.ts";
-import { alone, file } from "../servers.ts";
+import { alone } from "../servers.ts";
 
 const conf = (...lines: string[]) => alone("mosquitto.conf", lines);
 const TYPES = ["log_type error", "log_type warning", "log_type notice"];

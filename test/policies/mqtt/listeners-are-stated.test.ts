@@ -1,6 +1,6 @@
 import { listenersAreStated } from "../../../policies/mqtt/listeners-are-stated.ts";
 import { judges } from "../judging.ts";
-import { alone, broker, upload } from "../servers.ts";
+import { alone, upload } from "../servers.ts";
 
 const conf = (...lines: string[]) => alone("mosquitto.conf", lines);
 const image = "eclipse-mosquitto:2.0.18";

@@ -1,6 +1,6 @@
 import { passwordsAreHashed } from "../../../policies/mqtt/passwords-are-hashed.ts";
 import { judges } from "../judging.ts";
-import { alone, file } from "../servers.ts";
+import { alone } from "../servers.ts";
 
 const passwords = (...lines: string[]) => alone("passwords", lines);
 const KEY = `${"A".repeat(86)}==`;

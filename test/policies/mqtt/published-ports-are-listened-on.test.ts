@@ -1,6 +1,6 @@
 import { publishedPortsAreListenedOn } from "../../../policies/mqtt/published-ports-are-listened-on.ts";
 import { judges } from "../judging.ts";
-import { broker, upload } from "../servers.ts";
+import { upload } from "../servers.ts";
 
 const at = (...ports: unknown[]) => ({
   image: "eclipse-mosquitto:2",

@@ -1,6 +1,6 @@
 import { applicationIsNoSuperuser } from "../../../policies/postgres/application-is-no-superuser.ts";
 import { judges } from "../judging.ts";
-import { alone, postgres, server } from "../servers.ts";
+import { alone, server } from "../servers.ts";
 
 const type = "docker_container";
 const beside = server({ image: "postgres:15", env: ["POSTGRES_USER=boss"] });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { connectionsStayPrivate } from "../../../policies/postgres/connections-stay-private.ts";
 import { judges, NETWORKS } from "../judging.ts";
-import { alone, file, INNER, notEnforceable, OUTER, postgres, server } from "../servers.ts";
+import { alone, INNER, notEnforceable, OUTER, postgres } from "../servers.ts";
 
 const TLS = ["ssl = on", "ssl_cert_file = '/c/crt'", "ssl_key_file = '/c/key'"];
 

@@ -1,6 +1,6 @@
 import { nobodyIsTrusted } from "../../../policies/postgres/nobody-is-trusted.ts";
 import { judges } from "../judging.ts";
-import { alone, postgres } from "../servers.ts";
+import { alone } from "../servers.ts";
 
 const hba = (...lines: string[]) => alone("pg_hba.conf", lines);
 

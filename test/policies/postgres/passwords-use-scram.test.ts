@@ -1,6 +1,6 @@
 import { passwordsUseScram } from "../../../policies/postgres/passwords-use-scram.ts";
 import { judges } from "../judging.ts";
-import { alone, postgres, server, upload } from "../servers.ts";
+import { alone, postgres, upload } from "../servers.ts";
 
 const CONF = ["hba_file = '/etc/server/pg_hba.conf'", "password_encryption = 'scram-sha-256'"];
 const HBA = upload("pg_hba.conf", ["host all all all scram-sha-256"]);

@@ -1,6 +1,6 @@
 import { sessionsAreLogged } from "../../../policies/postgres/sessions-are-logged.ts";
 import { judges, NETWORKS } from "../judging.ts";
-import { alone, file, INNER, OUTER, postgres, server } from "../servers.ts";
+import { alone, INNER, OUTER, postgres } from "../servers.ts";
 
 const ON = ["log_connections = on", "log_disconnections = on"];
 
@@ -15,6 +15,12 @@ judges(sessionsAreLogged, "PGS-012", {
         "log_disconnections is not set",
         "the network test/Edge is not internal",
       ],
+    },
+    {
+      name: "a log with all that is written",
+      given: postgres(["log_statement = 'mod'"], INNER),
+      beside: NETWORKS,
+      evidence: ['log_statement is "mod" (postgresql.conf line 1)'],
     },
     {
       name: "a file of a server that nobody knows",

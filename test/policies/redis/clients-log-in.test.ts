@@ -1,6 +1,6 @@
 import { clientsLogIn } from "../../../policies/redis/clients-log-in.ts";
 import { judges } from "../judging.ts";
-import { alone, file, redis, server } from "../servers.ts";
+import { alone, redis } from "../servers.ts";
 
 const HASH = `#${"0".repeat(64)}`;
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { connectionsStayPrivate } from "../../../policies/redis/connections-stay-private.ts";
 import { judges, NETWORKS } from "../judging.ts";
-import { alone, file, INNER, notEnforceable, OUTER, redis, server } from "../servers.ts";
+import { alone, INNER, notEnforceable, OUTER, redis } from "../servers.ts";
 
 const TLS = ["tls-port 6379", "port 0", 'tls-protocols "TLSv1.2 TLSv1.3"'];
 

@@ -1,6 +1,6 @@
 import { memoryIsBounded } from "../../../policies/redis/memory-is-bounded.ts";
 import { judges } from "../judging.ts";
-import { alone, file, redis } from "../servers.ts";
+import { alone, redis } from "../servers.ts";
 
 const KEEP_ALL = "maxmemory-policy noeviction";
 

@@ -1,6 +1,6 @@
 import { passwordsAreHashed } from "../../../policies/redis/passwords-are-hashed.ts";
 import { judges } from "../judging.ts";
-import { alone, file, redis } from "../servers.ts";
+import { alone, redis } from "../servers.ts";
 
 judges(passwordsAreHashed, "RDS-011", {
   rejects: [

@@ -1,6 +1,5 @@
 import { passwordsAreNoArguments } from "../../../policies/redis/passwords-are-no-arguments.ts";
 import { judges } from "../judging.ts";
-import { server } from "../servers.ts";
 
 const image = "redis:7";
 

@@ -1,6 +1,5 @@
 import { privilegesAreDropped } from "../../../policies/redis/privileges-are-dropped.ts";
 import { judges } from "../judging.ts";
-import { server } from "../servers.ts";
 
 judges(privilegesAreDropped, "RDS-009", {
   rejects: [
