@@ -42,10 +42,21 @@ export const variableOf = (resource: Resource, name: string): Variable | undefin
 export interface Argument {
   readonly place: string;
   readonly text: string;
+
+  /** The text as a shell splits it, which a text behind `sh -c` is. */
+  readonly words: readonly string[];
 }
+
+const argumentCache = new WeakMap<Resource, readonly Argument[]>();
 
 /** Everything that ends in a process's arguments, in order. */
 export function argumentsOf(resource: Resource): readonly Argument[] {
+  const known = argumentCache.get(resource) ?? readArguments(resource);
+  argumentCache.set(resource, known);
+  return known;
+}
+
+function readArguments(resource: Resource): readonly Argument[] {
   const spec = containerSpec(resource);
   const lists = [
     ...["entrypoint", "command", "args"].map((name) => [name, spec[name]] as const),
@@ -57,15 +68,20 @@ export function argumentsOf(resource: Resource): readonly Argument[] {
 function listed(name: string, value: unknown): readonly Argument[] {
   if ((value ?? undefined) === undefined) return [];
   if (!Array.isArray(value)) throw new Error(`${name} is not a list, so its words are not known`);
-  return value.map((text, index) => ({ place: `${name}[${index}]`, text: String(text) }));
+  return value.map((entry, index) => {
+    const text = String(entry);
+    return { place: `${name}[${index}]`, text, words: shellWords(text) };
+  });
 }
 
 /** The words of what a container runs, apart from its probe; what stands in one text for a shell is split as well. */
 export const commandWords = (resource: Resource): readonly string[] =>
   argumentsOf(resource)
     .filter(({ place }) => !place.startsWith("healthcheck"))
-    .flatMap(({ text }) => shellWords(text));
+    .flatMap(({ words }) => words);
 
 /** Words as a shell splits them, without their quotes. */
 export const shellWords = (text: string): readonly string[] =>
-  (text.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? []).map((word) => word.replace(/["']/g, ""));
+  /[\s"']/.test(text)
+    ? (text.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? []).map((word) => word.replace(/["']/g, ""))
+    : [text];

@@ -6,12 +6,12 @@ export const soundsSecret = (name: string): boolean => SECRET_NAME.test(name);
 
 /** Whether text holds a secret that can be told by its form: a private key, or a URL with a password in it. */
 export const looksSecret = (text: string): boolean =>
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text) ||
-  /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@]+@/i.test(text);
+  (text.includes("PRIVATE KEY-----") && /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) ||
+  holdsCredentials(text);
 
 /** Whether text holds a URL with a password in it. */
 export const holdsCredentials = (text: string): boolean =>
-  /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@]+@/i.test(text);
+  text.includes("://") && /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@]+@/i.test(text);
 
 /** A name that sounds secret, and what is given to it in a text. */
 export interface Assignment {

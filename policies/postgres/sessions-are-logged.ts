@@ -12,7 +12,8 @@ export const sessionsAreLogged = definePolicy({
   id: "PGS-012",
   severity: "low",
   title: "PostgreSQL logs who connects, where others than its neighbours can, and not what they write",
-  allowed: "log_connections and log_disconnections on, or none but internal bridge networks; log_statement none or ddl",
+  allowed:
+    "log_connections and log_disconnections on, or none but internal bridge networks; log_statement none or ddl",
   fix: "set log_connections and log_disconnections to on, log_statement to none",
   source: "PostgreSQL documentation, runtime-config-logging",
   looksAt: POSTGRES,

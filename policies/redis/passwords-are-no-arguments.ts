@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { runs } from "../deliveries.ts";
-import { type Argument, argumentsOf, shellWords } from "../environment.ts";
+import { type Argument, argumentsOf } from "../environment.ts";
 import { definePolicy } from "../policy.ts";
 import { RUNS } from "../services.ts";
 
@@ -23,8 +23,7 @@ export const passwordsAreNoArguments = definePolicy({
 });
 
 /** The word behind the option, in the same text or in the next one; never the word itself. */
-function problem({ place, text }: Argument, next: Argument | undefined): readonly string[] {
-  const words = shellWords(text);
+function problem({ place, text, words }: Argument, next: Argument | undefined): readonly string[] {
   const found = words.some((word, index) => {
     const value = words[index + 1] ?? (words.length === 1 ? next?.text : undefined);
     return (

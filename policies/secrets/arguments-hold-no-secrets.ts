@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { type Argument, argumentsOf, shellWords } from "../environment.ts";
+import { type Argument, argumentsOf } from "../environment.ts";
 import { definePolicy } from "../policy.ts";
 import { looksSecret, soundsSecret } from "../secret-names.ts";
 import { RUNS } from "../services.ts";
@@ -20,10 +20,10 @@ export const argumentsHoldNoSecrets = definePolicy({
 });
 
 /** Places and names of options only. */
-function problem({ place, text }: Argument, next: Argument | undefined): readonly string[] {
+function problem({ place, text, words }: Argument, next: Argument | undefined): readonly string[] {
   if (looksSecret(text)) return [`${place} holds a private key or a password in a URL`];
-  const words = shellWords(text);
   return words.flatMap((word, index) => {
+    if (!isSuspect(word)) return [];
     const [, name = "", value] = /^-{0,2}([\w.-]+)(?:=(.*))?$/s.exec(word) ?? [];
     const following = words[index + 1] ?? (words.length === 1 ? next?.text : undefined);
     const isOption = word.startsWith("-") && soundsSecret(name) && value === undefined;
@@ -34,6 +34,9 @@ function problem({ place, text }: Argument, next: Argument | undefined): readonl
       : [];
   });
 }
+
+/** Cheap, since most words are neither; what it lets through is looked at closely. */
+const isSuspect = (word: string) => word === "-P" || /pass|secret|token|credential|key/i.test(word);
 
 /** A path or a variable of the shell is not the secret itself. */
 const isWritten = (value: string | undefined) =>

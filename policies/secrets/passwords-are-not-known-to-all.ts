@@ -58,11 +58,13 @@ function given(resource: Resource): readonly Given[] {
 const inText = (text: string, where: string): readonly Given[] => [
   ...assignmentsIn(text).map(({ name, value }) => ({ place: `${name} in ${where}`, value })),
   ...inUrls(text).map((value) => ({ place: `a URL in ${where}`, value })),
-  ...[...text.matchAll(/^\s*(requirepass|masterauth)\s+"?([^"\s]+)/gim)].map(([, name, value = ""]) => ({
-    place: `${name} in ${where}`,
-    value,
-  })),
+  ...redisPasswords(text).map(([, name, value = ""]) => ({ place: `${name} in ${where}`, value })),
 ];
+
+const redisPasswords = (text: string) =>
+  /requirepass|masterauth/.test(text)
+    ? [...text.matchAll(/^\s*(requirepass|masterauth)\s+"?([^"\s]+)/gim)]
+    : [];
 
 /** Passwords of URLs. */
 const inUrls = (text: string) =>
