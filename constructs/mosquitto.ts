@@ -91,6 +91,7 @@ export function brokerUsers({
 export function mosquittoConf(maxPacketBytes: number): string {
   return [
     `listener ${PORT.mosquitto}`,
+    "max_connections 10000",
     "allow_anonymous false",
     `password_file ${FILES}/passwords`,
     `acl_file ${FILES}/acl`,
@@ -99,8 +100,11 @@ export function mosquittoConf(maxPacketBytes: number): string {
     "autosave_interval 60",
     "persistent_client_expiration 7d",
     `max_packet_size ${maxPacketBytes}`,
+    "max_inflight_messages 20",
     "max_queued_messages 100000",
     "max_queued_bytes 16777216",
+    "max_keepalive 65535",
+    "auto_id_prefix auto-",
     "log_dest stdout",
     "log_type error",
     "log_type warning",

@@ -1,9 +1,13 @@
 import { containers } from "./containers/index.ts";
 import { images } from "./images/index.ts";
+import { mqtt } from "./mqtt/index.ts";
 import { network } from "./network/index.ts";
 import type { Policy } from "./policy.ts";
+import { postgres } from "./postgres/index.ts";
 import { provider } from "./provider/index.ts";
+import { redis } from "./redis/index.ts";
 import { secrets } from "./secrets/index.ts";
+import { state } from "./state/index.ts";
 import { swarm } from "./swarm/index.ts";
 import { volumes } from "./volumes/index.ts";
 
@@ -14,6 +18,10 @@ export const policies: readonly Policy[] = [
   ...images,
   ...volumes,
   ...network,
+  ...mqtt,
+  ...postgres,
+  ...redis,
   ...secrets,
+  ...state,
   ...swarm,
 ];

@@ -1,5 +1,7 @@
+import { variablesOf } from "../environment.ts";
 import { definePolicy } from "../policy.ts";
 import { looksSecret, soundsSecret } from "../secret-names.ts";
+import { containerSpec } from "../services.ts";
 import { isKnown } from "../values.ts";
 
 /**
@@ -12,19 +14,15 @@ export const secretsAreNotInTheEnvironment = definePolicy({
   allowed: "no value, true or false, or a NAME_FILE that says where the secret is",
   fix: "move the variable to secrets of the service in the configuration",
   source: "docs/architecture.md, provider rule 14",
-  looksAt: ["docker_container"],
-  where: ({ block }) => (block.env ?? undefined) !== undefined,
-  check: ({ block }) =>
-    Array.isArray(block.env)
-      ? block.env.flatMap((entry) => problem(String(entry)))
-      : ["env is not a list, so its names are not known"],
+  looksAt: ["docker_container", "docker_service", "docker_plugin"],
+  where: (resource) => (containerSpec(resource).env ?? undefined) !== undefined,
+  check: (resource) => variablesOf(resource).flatMap(({ name, value }) => problem(name, value)),
 });
 
 /** Names only: the evidence must not carry what it warns of. */
-function problem(entry: string): readonly string[] {
-  const [, name = "", value = ""] = /^([^=]*)=?(.*)$/s.exec(entry) ?? [];
+function problem(name: string, value: string | undefined): readonly string[] {
   if (!isKnown(name)) return ["a variable has a name that is known only at apply"];
-  if (!isKnown(value)) return [`${name} has a value that is known only at apply`];
+  if (value === undefined) return [`${name} has a value that is known only at apply`];
   if (looksSecret(value)) return [`${name} holds a private key or a password in a URL`];
   return soundsSecret(name) && !["", "true", "false"].includes(value) ? [`${name} has a value`] : [];
 }

@@ -36,7 +36,13 @@ judges(secretsAreNotInTheEnvironment, "SEC-001", {
     {
       name: "an environment known only at apply",
       given: { env: "${var.env}" },
-      evidence: ["env is not a list, so its names are not known"],
+      evidence: ["cannot be judged: env is neither a list nor a map, so its names are not known"],
+    },
+    {
+      name: "the map of a service",
+      type: "docker_service",
+      given: { task_spec: { container_spec: { image: "a", env: { API_KEY: "k", PORT: 8000 } } } },
+      evidence: ["API_KEY has a value"],
     },
   ],
   accepts: [
