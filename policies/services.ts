@@ -51,6 +51,15 @@ const IMAGES: readonly (readonly [RegExp, Kind])[] = [
  * role is a name that anybody may choose. Undefined for what the kit does not know.
  */
 export function kindOf(resource: Resource, stack: StackDocument): Kind | undefined {
+  const known = kinds.get(resource) ?? { kind: findKind(resource, stack) };
+  kinds.set(resource, known);
+  return known.kind;
+}
+
+/** Most rules ask for it. */
+const kinds = new WeakMap<Resource, { readonly kind: Kind | undefined }>();
+
+function findKind(resource: Resource, stack: StackDocument): Kind | undefined {
   if (resource.type === "docker_container" && isFalse(resource.block.must_run)) return "job";
   const image = imageOf(resource, stack);
   const repository =
