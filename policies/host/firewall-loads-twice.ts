@@ -17,7 +17,7 @@ export const firewallLoadsTwice = definePolicy({
     return tables.flatMap(({ family, name }) => {
       const own = commands.filter(({ object, table }) => object === "table" && table === `${family} ${name}`);
       const verbs = own.map(({ verb }) => verb).join(" ");
-      if (!/define|add/.test(verbs) || /(^| )(add delete|destroy) (define|add)$/.test(verbs)) return [];
+      if (!/(define|add)$/.test(verbs) || /(^| )(add delete|destroy) (define|add)$/.test(verbs)) return [];
       return [`line ${own[0]?.line}: table ${family} ${name} is not deleted before it is written`];
     });
   },
