@@ -1,5 +1,12 @@
 import type { Resource, StackDocument } from "./document.ts";
-import { externalPort, internalPort, isOpen, type PublishedPort, publishedPorts } from "./ports.ts";
+import {
+  externalPort,
+  internalPort,
+  isOpen,
+  type PublishedPort,
+  publishedPorts,
+  publishesPorts,
+} from "./ports.ts";
 import { kindOf, RUNS } from "./services.ts";
 
 /** Ports on which services that nobody knows mostly speak in clear text. */
@@ -20,10 +27,16 @@ export function clearTextPorts(resource: Resource, stack: StackDocument): readon
 
 const known = new WeakMap<StackDocument, boolean>();
 
-/** Whether a host name of this stack is also used without TLS. */
-export function hasClearTextPorts(stack: StackDocument): boolean {
+/** Whether a host name of this stack may also be typed without TLS: page or API have a port of their own. */
+export function hasClearTextPages(stack: StackDocument): boolean {
   const found =
-    known.get(stack) ?? stack.of(RUNS).some((resource) => clearTextPorts(resource, stack).length > 0);
+    known.get(stack) ??
+    stack
+      .of(RUNS)
+      .some(
+        (resource) =>
+          ["frontend", "backend"].includes(kindOf(resource, stack) ?? "") && publishesPorts(resource),
+      );
   known.set(stack, found);
   return found;
 }

@@ -69,6 +69,12 @@ export function answerHeader(section: Section, name: string): readonly Directive
   );
 }
 
+/** Set by the edge unless the server behind it has set its own. */
+export const isDefault = (header: Directive): boolean =>
+  /^unless { res\.f?hdr\((\S+)\) -m found }$/i
+    .exec(header.words.slice(conditionAt(header.words)).join(" "))?.[1]
+    ?.toLowerCase() === header.words[2]?.toLowerCase();
+
 export const isUnconditional = ({ words }: Directive): boolean => conditionAt(words) === words.length;
 
 /** The port of a `bind` address such as `:443` or `[::]:443`; undefined for sockets that have none. */

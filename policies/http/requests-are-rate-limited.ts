@@ -16,7 +16,7 @@ export const requestsAreRateLimited = definePolicy({
   severity: "medium",
   title: "requests are limited for each client",
   allowed:
-    "a variable such as RATE_LIMIT_PER_MINUTE above 0 or RATE_LIMIT 30/minute, or an edge that counts http_req_rate for each source and refuses",
+    "a variable such as RATE_LIMIT_PER_MINUTE above 0 or RATE_LIMIT 30/minute, or an edge that counts the rate of requests (http_req_rate, gpc0_rate) for each source and refuses",
   fix: "set http.rateLimitPerMinute in the configuration",
   source: "OWASP API Security Top 10 2023, API4",
   enforcedIn: ["production"],
@@ -53,6 +53,9 @@ function isLimited(section: Section): boolean {
     ({ words }) => words.some((word) => /^track-sc\d?$|^track-sc\d$/.test(word)),
   );
   return (
-    tracks && refusals(section).some(({ condition }) => /http_req_rate[^ ]* (gt|ge) \d+/.test(condition))
+    tracks &&
+    refusals(section).some(({ condition }) =>
+      /(http_req|gpc\d?)_rate(\([^)]*\))? (gt|ge) \d+/.test(condition),
+    )
   );
 }

@@ -1,5 +1,13 @@
 import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
-import { answerHeader, entrances, isHttp, isUnconditional, titleOf } from "../haproxy.ts";
+import {
+  actionOf,
+  answerHeader,
+  entrances,
+  isDefault,
+  isHttp,
+  isUnconditional,
+  titleOf,
+} from "../haproxy.ts";
 import { definePolicy, type Evidence } from "../policy.ts";
 import { show } from "../values.ts";
 
@@ -18,7 +26,7 @@ export const securityHeadersAreSet = definePolicy({
   severity: "medium",
   title: "the edge sets the security headers of every answer",
   allowed:
-    "X-Content-Type-Options nosniff, X-Frame-Options DENY or SAMEORIGIN, Referrer-Policy, without conditions",
+    "X-Content-Type-Options nosniff, X-Frame-Options DENY or SAMEORIGIN, Referrer-Policy, without conditions or unless the server set its own",
   fix: "add http-after-response set-header for each",
   source: "OWASP Secure Headers Project",
   looksAt: ["file/haproxy.cfg"],
@@ -42,8 +50,10 @@ function problems(section: Section): readonly Evidence[] {
 }
 
 function header(section: Section, name: string, allowed: RegExp): readonly string[] {
-  const last = answerHeader(section, name).filter(isUnconditional).at(-1);
+  const last = answerHeader(section, name)
+    .filter((found) => isUnconditional(found) || isDefault(found))
+    .at(-1);
   if (last === undefined) return [`${titleOf(section)} sets no ${name}`];
-  const value = last.words.slice(3).join(" ");
+  const value = actionOf(last).slice(3).join(" ");
   return allowed.test(value) ? [] : [`line ${last.line}: ${name} is ${show(value)}`];
 }

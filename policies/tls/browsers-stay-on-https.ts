@@ -1,4 +1,4 @@
-import { hasClearTextPorts } from "../clear-text.ts";
+import { hasClearTextPages } from "../clear-text.ts";
 import type { StackDocument } from "../document.ts";
 import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
 import {
@@ -42,7 +42,7 @@ function problems(section: Section, stack: StackDocument): readonly string[] {
   const leads = directives(section, "http-request", "redirect", "scheme", "https").length > 0;
   return [
     ...(leads ? [] : plain.map(({ line }) => `${titleOf(section)}: line ${line} takes requests without TLS`)),
-    ...(binds(section).some(isTls) && !hasClearTextPorts(stack) ? hsts(section) : []),
+    ...(binds(section).some(isTls) && !hasClearTextPages(stack) ? hsts(section) : []),
   ];
 }
 

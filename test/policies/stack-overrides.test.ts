@@ -11,7 +11,16 @@ test.each<{ key: string; value: unknown; finds: string[] }>([
   {
     key: "resource.docker_service.web",
     value: { name: "web" },
-    finds: ["PRV-016 local/docker_service.web: docker_service is not supported by this kit yet"],
+    // What does not say that it is for a developer's machine makes the whole stack one of production.
+    finds: [
+      "PRV-016 local/docker_service.web: docker_service is not supported by this kit yet",
+      ...["Migrate", "api", "ingest"].flatMap((role) =>
+        ["localhost", "127.0.0.1"].map(
+          (host) => `HTP-001 local/Backend/${role}/Container: CORS_ORIGINS holds "http://${host}:3000"`,
+        ),
+      ),
+      ...["api", "ingest"].map((role) => `HTP-011 local/Backend/${role}/Container: OPEN_WRITES is on`),
+    ],
   },
   {
     key: "module.more",

@@ -41,16 +41,26 @@ judges(requestsAreRateLimited, "HTP-003", {
   ],
 });
 
-judgesEdges(requestsAreRateLimited, "HTP-003", [
-  { name: "an edge that counts nothing", change: { [TRACK]: "" }, evidence },
-  {
-    name: "an edge that refuses nobody",
-    change: { "if { sc1_http_req_rate gt 100 }": "if { path /never }" },
-    evidence,
-  },
-  {
-    name: "an edge that refuses whoever comes seldom",
-    change: { "http_req_rate gt": "http_req_rate lt" },
-    evidence,
-  },
-]);
+judgesEdges(
+  requestsAreRateLimited,
+  "HTP-003",
+  [
+    { name: "an edge that counts nothing", change: { [TRACK]: "" }, evidence },
+    {
+      name: "an edge that refuses nobody",
+      change: { "if { sc1_http_req_rate gt 100 }": "if { path /never }" },
+      evidence,
+    },
+    {
+      name: "an edge that refuses whoever comes seldom",
+      change: { "http_req_rate gt": "http_req_rate lt" },
+      evidence,
+    },
+  ],
+  [
+    {
+      name: "an edge that counts what it let through",
+      change: { "sc1_http_req_rate gt": "sc1_gpc0_rate ge" },
+    },
+  ],
+);

@@ -41,7 +41,13 @@ judgesEdges(
       evidence: [`${AT} has no mode http, so it sets no headers`],
     },
   ],
-  [{ name: "headers in quotes", change: { "Options DENY": 'Options "SAMEORIGIN"' } }],
+  [
+    { name: "headers in quotes", change: { "Options DENY": 'Options "SAMEORIGIN"' } },
+    {
+      name: "a header that a server may set by itself",
+      change: { "Options DENY": "Options DENY unless { res.hdr(x-frame-options) -m found }" },
+    },
+  ],
 );
 
 test("HTP-005 says that the content security policy is the servers' own", () => {

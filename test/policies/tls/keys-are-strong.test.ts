@@ -1,7 +1,21 @@
+import { expect, test } from "vitest";
 import { keysAreStrong } from "../../../policies/tls/keys-are-strong.ts";
 import { CA, CURVE, GOOD, SELF, SHORT } from "../certificates.ts";
 import { local } from "../images.ts";
 import { judges } from "../judging.ts";
+import { said } from "../reporting.ts";
+
+test("TLS-006 leaves a placeholder to the renewer of the stack", () => {
+  const stack = { docker_container: { Renewer: { image: "exploreiot/renewer:1" } } };
+
+  expect(said(keysAreStrong, { ...stack, "file/certificate": { Edge: { text: SELF } } })).toEqual({
+    examined: 1,
+    findings: [],
+    notEnforceable: [
+      "the certificate signs itself until the renewer of the stack has another: openssl s_client shows what is served",
+    ],
+  });
+});
 
 judges(keysAreStrong, "TLS-006", {
   rejects: [
