@@ -45,6 +45,9 @@ export const valuesIn = (table: Table, { values }: Match): readonly string[] =>
 export const accepts = ({ verdict }: Rule): boolean => verdict?.kind === "accept";
 export const refuses = ({ verdict }: Rule): boolean => verdict?.kind === "drop" || verdict?.kind === "reject";
 
+/** ICMP of a family, by name or by number. */
+export const ICMP = { ipv4: /^(icmp|1)$/, ipv6: /^(ipv6-icmp|icmpv6|58)$/ } as const;
+
 const INTERFACES: readonly string[] = ["iifname", "oifname", "iif", "oif"];
 
 /** Whether a rule refuses all that comes to it, at most by interface. */

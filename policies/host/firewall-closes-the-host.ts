@@ -3,6 +3,7 @@ import type { Rule } from "../files/nftables-rules.ts";
 import {
   accepts,
   chainsAt,
+  ICMP,
   isAboutKnownConnections,
   matchOn,
   nameOf,
@@ -67,7 +68,7 @@ function isLoopback(rule: Rule, { table }: Placed): boolean {
 function isVague({ matches }: Rule): boolean {
   const isIcmp = matches.some(
     ({ selector, values }) =>
-      selector === "l4proto" && values.every((value) => /^(ipv6-)?icmp(v6)?$/.test(value)),
+      selector === "l4proto" && values.every((value) => ICMP.ipv4.test(value) || ICMP.ipv6.test(value)),
   );
   return !isIcmp && matches.every(({ selector }) => VAGUE.includes(selector));
 }

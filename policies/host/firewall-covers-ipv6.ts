@@ -1,5 +1,5 @@
 import { nftables, type Ruleset } from "../files/nftables.ts";
-import { accepts, chainsAt, matchOn, nameOf, type Placed, rulesOf } from "../firewall-chains.ts";
+import { accepts, chainsAt, ICMP, matchOn, nameOf, type Placed, rulesOf } from "../firewall-chains.ts";
 import { definePolicy } from "../policy.ts";
 
 /**
@@ -38,7 +38,7 @@ function endsDiscovery(placed: Placed): boolean {
   return !rulesOf(placed).some(
     (rule) =>
       accepts(rule) &&
-      (matchOn(rule, "l4proto")?.values.some((value) => value === "ipv6-icmp" || value === "icmpv6") ||
+      (matchOn(rule, "l4proto")?.values.some((value) => ICMP.ipv6.test(value)) ||
         matchOn(rule, "icmpv6 type")?.values.includes("nd-neighbor-solicit")),
   );
 }

@@ -35,7 +35,7 @@ export const productionRunsNoDevelopmentMode = definePolicy({
 
 const inEnvironment = (resource: Resource): readonly string[] =>
   variablesOf(resource).flatMap(({ name, value }) => {
-    if (!MODE.test(name) && !SWITCH.test(name)) return [];
+    if (!/ENV|DEBUG|RELOAD/.test(name) || !(MODE.test(name) || SWITCH.test(name))) return [];
     if (value === undefined) return [`${name} is known only at apply`];
     const isRight = MODE.test(name) ? /^(prod|production)$/i.test(value) : !isOn(value) && value !== "*";
     return isRight ? [] : [`${name} is ${show(value)}`];

@@ -2,7 +2,7 @@ import { isJob } from "../containers.ts";
 import type { Resource } from "../document.ts";
 import { definePolicy } from "../policy.ts";
 import { containerSpec } from "../services.ts";
-import { type Block, blocks, isKnown, show } from "../values.ts";
+import { asNumber, type Block, blocks, isKnown, show } from "../values.ts";
 
 const KEY_FILE = /(\.key|[-_.]key\.pem|(^|\/)(privkey|key|private)\.pem|_(rsa|ecdsa|ed25519))$/i;
 
@@ -25,7 +25,7 @@ export const keyFilesAreClosed = definePolicy({
       ...owner(resource, upload),
     ]),
     ...keySecrets(resource).flatMap((secret) => [
-      ...mode(secret.file_mode ?? "0444", `file_mode of ${show(secret.file_name)}`),
+      ...fileMode(secret),
       ...uid(containerSpec(resource).user, secret),
     ]),
   ],
@@ -41,12 +41,22 @@ const keySecrets = (resource: Resource): readonly Block[] =>
     ? blocks(containerSpec(resource), "secrets").filter(({ file_name }) => KEY_FILE.test(String(file_name)))
     : [];
 
-/** Octal text, as both resources take it. */
+const CLOSED = 0o640;
+
+/** Octal text for an upload. */
 function mode(value: unknown, place: string): readonly string[] {
   if (!isKnown(value)) return [`${place} is ${show(value)}, known only at apply`];
   const text = String(value);
   const bits = /^0?[0-7]{3}$/.test(text) ? Number.parseInt(text, 8) : 0o777;
-  return (bits & ~0o640) === 0 ? [] : [`${place} is ${show(value)}`];
+  return (bits & ~CLOSED) === 0 ? [] : [`${place} is ${show(value)}`];
+}
+
+/** The mode itself as a number for a secret of a service: 0400 is 256. */
+function fileMode({ file_name, file_mode = 0o444 }: Block): readonly string[] {
+  const place = `file_mode of ${show(file_name)}`;
+  if (!isKnown(file_mode)) return [`${place} is ${show(file_mode)}, known only at apply`];
+  const bits = asNumber(file_mode);
+  return (bits & ~CLOSED) === 0 && bits > 0 ? [] : [`${place} is ${show(file_mode)} (0${bits.toString(8)})`];
 }
 
 /** A job hands over what it is given; a service reads it as it lies there. */

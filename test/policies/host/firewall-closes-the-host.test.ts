@@ -40,7 +40,10 @@ judgesFirewalls(
       evidence: ["line 14 accepts every port", "line 24 accepts every port"],
     },
   ],
-  [{ name: "a drop at the end in place of the policy", change: { "policy drop": "policy accept" } }],
+  [
+    { name: "ICMP by its numbers", change: { "{ icmp, ipv6-icmp }": "{ 1, 58 }" } },
+    { name: "a drop at the end in place of the policy", change: { "policy drop": "policy accept" } },
+  ],
 );
 
 test("FWL-002 says that rules for containers alone do not guard the host", () => {

@@ -23,6 +23,7 @@ judgesFirewalls(
     },
   ],
   [
+    { name: "ICMP by its numbers", change: { "{ icmp, ipv6-icmp }": "{ 1, 58 }" } },
     {
       name: "a table for each family",
       change: { [FIREWALL]: changed({ "table inet": "table ip" }) + IPV6 },

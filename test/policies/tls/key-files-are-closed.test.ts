@@ -38,8 +38,26 @@ judges(keyFilesAreClosed, "TLS-008", {
       type: "docker_service",
       given: secret({ file_name: "edge.key" }),
       evidence: [
-        'file_mode of "edge.key" is "0444"',
+        'file_mode of "edge.key" is 292 (0444)',
         'file_uid of "edge.key" is 0, and the service runs as 1883',
+      ],
+    },
+    {
+      name: "a mode of a swarm in octal digits, which the provider takes as a number, and one known only at apply",
+      type: "docker_service",
+      given: {
+        task_spec: {
+          container_spec: {
+            secrets: [
+              { file_name: "a.key", file_mode: 400 },
+              { file_name: "b.key", file_mode: "${var.mode}" },
+            ],
+          },
+        },
+      },
+      evidence: [
+        'file_mode of "a.key" is 400 (0620)',
+        'file_mode of "b.key" is "${var.mode}", known only at apply',
       ],
     },
   ],
@@ -49,7 +67,7 @@ judges(keyFilesAreClosed, "TLS-008", {
     {
       name: "a secret for the service's user",
       type: "docker_service",
-      given: secret({ file_name: "edge.key", file_mode: 400, file_uid: "1883" }),
+      given: secret({ file_name: "edge.key", file_mode: 0o400, file_uid: "1883" }),
     },
     { name: "other files", given: upload("0644", "/etc/app.conf"), examined: 0 },
   ],
