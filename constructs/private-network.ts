@@ -2,6 +2,7 @@ import { Network } from "@cdktf/provider-docker/lib/network/index.js";
 import { Construct } from "constructs";
 import ipaddr from "ipaddr.js";
 import type { NetworkName, Subnets } from "../config/schema.ts";
+import { bridgeName } from "../firewall/bridges.ts";
 import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
 
 /** One bridge network of a deployment. */
@@ -21,6 +22,12 @@ export class PrivateNetwork extends Construct {
       driver: "bridge",
       internal,
       ipv6: ipv6 !== undefined,
+      options: {
+        // Firewall rules can name it, and it is the same on every machine.
+        "com.docker.network.bridge.name": bridgeName(context.deployment.name, name),
+        // What somebody publishes here without an address stays on the machine; the kit always states one.
+        "com.docker.network.bridge.host_binding_ipv4": "127.0.0.1",
+      },
       ...addressing({ ipv4, ipv6 }),
     }).id;
   }

@@ -1,4 +1,6 @@
 import { containers } from "./containers/index.ts";
+import { host } from "./host/index.ts";
+import { http } from "./http/index.ts";
 import { images } from "./images/index.ts";
 import { mqtt } from "./mqtt/index.ts";
 import { network } from "./network/index.ts";
@@ -9,6 +11,7 @@ import { redis } from "./redis/index.ts";
 import { secrets } from "./secrets/index.ts";
 import { state } from "./state/index.ts";
 import { swarm } from "./swarm/index.ts";
+import { tls } from "./tls/index.ts";
 import { volumes } from "./volumes/index.ts";
 
 /** Every rule that judges a stack, family by family, which is the order of reports. */
@@ -18,10 +21,13 @@ export const policies: readonly Policy[] = [
   ...images,
   ...volumes,
   ...network,
+  ...tls,
   ...mqtt,
   ...postgres,
   ...redis,
+  ...http,
   ...secrets,
   ...state,
   ...swarm,
+  ...host,
 ];

@@ -1,6 +1,7 @@
-import { hasPorts } from "../containers.ts";
 import { definePolicy } from "../policy.ts";
-import { asNumber, blocks, must, show } from "../values.ts";
+import { publishedPorts, publishesPorts } from "../ports.ts";
+import { RUNS } from "../services.ts";
+import { asNumber, must, show } from "../values.ts";
 
 /**
  * Unset means a random port, which no firewall rule and no client knows.
@@ -9,14 +10,14 @@ export const publishedPortsStateAHostPort = definePolicy({
   id: "NET-002",
   severity: "high",
   title: "a published port states its host port",
-  allowed: "ports.external from 1 to 65535",
+  allowed: "ports.external, for a service published_port, from 1 to 65535",
   fix: "set the port of the listener in the configuration",
   source: "docs/architecture.md, provider rule 8",
-  looksAt: ["docker_container"],
-  where: hasPorts,
-  check: ({ block }) =>
-    blocks(block, "ports").flatMap((port) =>
-      must(port, "external", isPort, `external of port ${show(port.internal)}`),
+  looksAt: RUNS,
+  where: publishesPorts,
+  check: (resource) =>
+    publishedPorts(resource).flatMap(({ block, names, internal }) =>
+      must(block, names.external, isPort, `${names.external} of port ${show(internal)}`),
     ),
 });
 

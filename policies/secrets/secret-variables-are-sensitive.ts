@@ -12,7 +12,7 @@ export const secretVariablesAreSensitive = definePolicy({
   allowed: "sensitive true, no default",
   fix: "set sensitive, remove the default and give the value in TF_VAR_…",
   source: "Terraform documentation, input variables: sensitive",
-  dialect: "terraform",
+  dialect: "source",
   looksAt: ["variable"],
   where: ({ id }) => soundsSecret(id),
   check: ({ block }) => [

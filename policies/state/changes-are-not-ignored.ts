@@ -14,7 +14,7 @@ export const changesAreNotIgnored = definePolicy({
   allowed: "no ignore_changes, or labels alone; anything else with a waiver that says why",
   fix: "remove ignore_changes, or waive this rule for the resource with the reason",
   source: "Terraform documentation, lifecycle: ignore_changes",
-  dialect: "terraform",
+  dialect: "source",
   looksAt: ["*"],
   where: ({ block }) => (block.lifecycle ?? undefined) !== undefined,
   check: ({ block }) =>

@@ -14,7 +14,7 @@ export const provisionersRunNoPrograms = definePolicy({
     "no provisioner; local-exec of terraform_data alone, with a command and an environment that stand in the JSON",
   fix: "run the program before Terraform, or move it into a terraform_data of its own with a fixed command",
   source: "Terraform documentation: provisioners are a last resort",
-  dialect: "terraform",
+  dialect: "source",
   looksAt: ["*"],
   where: ({ block }) => (block.provisioner ?? undefined) !== undefined,
   check: ({ type, block }) =>

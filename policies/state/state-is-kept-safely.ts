@@ -13,7 +13,7 @@ export const stateIsKeptSafely = definePolicy({
     "a stated backend: s3 with encrypt and a lock, http over TLS with lock_address, pg, gcs, azurerm, remote or cloud",
   fix: "state a backend; keep a local state on an encrypted disk that is backed up",
   source: "Terraform documentation, backends and state locking",
-  dialect: "terraform",
+  dialect: "source",
   looksAt: ["terraform"],
   enforcedIn: ["production"],
   check: ({ block }) => {

@@ -4,8 +4,9 @@ import { projectRoot } from "../../config/home.ts";
 import { local } from "../../config/local.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import { production } from "../../config/production.ts";
-import type { DeploymentInput, ListenerName } from "../../config/schema.ts";
+import type { DeploymentInput, ListenerName, NetworkName } from "../../config/schema.ts";
 import { allowList } from "../../firewall/allow-list.ts";
+import { bridgeName } from "../../firewall/bridges.ts";
 import { byRole, containersOf, custom, labelOf, type RawStack, Sandbox } from "../support/synthesized.ts";
 
 type Input = Omit<DeploymentInput, "name">;
@@ -50,10 +51,18 @@ describe("the networks of", () => {
       frontend: "edge:frontend",
     });
     expect(Object.values(json.resource.docker_network).map(({ "//": _, ...network }) => network)).toEqual([
-      { name: `exploreiot-${made.name}-broker`, driver: "bridge", internal: false, ipv6: false },
-      { name: `exploreiot-${made.name}-data`, driver: "bridge", internal: true, ipv6: false },
-      { name: `exploreiot-${made.name}-edge`, driver: "bridge", internal: false, ipv6: false },
+      { name: `exploreiot-${made.name}-broker`, internal: false, ...bridge("broker") },
+      { name: `exploreiot-${made.name}-data`, internal: true, ...bridge("data") },
+      { name: `exploreiot-${made.name}-edge`, internal: false, ...bridge("edge") },
     ]);
+
+    function bridge(network: NetworkName) {
+      const options = {
+        "com.docker.network.bridge.name": bridgeName(made.name, network),
+        "com.docker.network.bridge.host_binding_ipv4": "127.0.0.1",
+      };
+      return { driver: "bridge", ipv6: false, options };
+    }
   });
 
   test("an own application hold every replica at its role's name and its own, with the subnets it was given", () => {

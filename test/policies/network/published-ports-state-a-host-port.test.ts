@@ -24,6 +24,12 @@ judges(publishedPortsStateAHostPort, "NET-002", {
       given: { ports: [{ internal: 1883, external: "${var.port}" }] },
       evidence: ['external of port 1883 is "${var.port}", known only at apply'],
     },
+    {
+      name: "a service of a swarm without one",
+      type: "docker_service",
+      given: { endpoint_spec: { ports: [{ target_port: 1883 }] } },
+      evidence: ["published_port of port 1883 is not set"],
+    },
   ],
   accepts: [
     {
