@@ -7,6 +7,8 @@ import { listLatency } from "./measurements/list-latency.js";
 import { liveLatency } from "./measurements/live-latency.js";
 import { memory } from "./measurements/memory.js";
 import { mqttTlsClients } from "./measurements/mqtt-tls-clients.js";
+import { policies } from "./measurements/policies.js";
+import { policiesCheckov } from "./measurements/policies-checkov.js";
 import { synthesis } from "./measurements/synthesis.js";
 import { upFreshCompose, upFreshTerraform } from "./measurements/up-fresh.js";
 import { upIdleCompose, upIdleTerraform } from "./measurements/up-idle.js";
@@ -20,6 +22,8 @@ import { terminalTable } from "./support/table.js";
 /** @type {readonly Measurement[]} */
 const all = [
   synthesis,
+  policies,
+  policiesCheckov,
   upIdleCompose,
   upIdleTerraform,
   upFreshCompose,

@@ -7,6 +7,7 @@ import { downCommand } from "./down.ts";
 import { firewallCommand } from "./firewall.ts";
 import { imagesCommand } from "./images.ts";
 import { initCommand } from "./init.ts";
+import { policyCommand } from "./policy.ts";
 import { statusCommand } from "./status.ts";
 import { synthCommand } from "./synth.ts";
 import { upCommand } from "./up.ts";
@@ -25,13 +26,20 @@ for (const command of [
   downCommand,
   statusCommand,
   synthCommand,
+  policyCommand,
   imagesCommand,
   firewallCommand,
-  initCommand,
   certificatesCommand,
   devicesCommand,
+  initCommand,
 ]) {
-  program.addCommand(command.copyInheritedSettings(program).exitOverride());
+  program.addCommand(inheriting(command, program));
+}
+
+/** Errors of every verb, also of those below a verb, are told in the same way. */
+function inheriting(command: Command, parent: Command): Command {
+  for (const inner of command.commands) inheriting(inner, parent);
+  return command.copyInheritedSettings(parent).exitOverride();
 }
 
 try {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { firewall } from "./firewall.ts";
+import { policySettings } from "./policy-settings.ts";
 import { tls } from "./tls.ts";
 
 /** Text of a certain form; the same words tell what is allowed when it is missing, no text at all, or malformed. */
@@ -285,6 +286,7 @@ export const deploymentSchema = z.strictObject({
       limits: limits(160, 1, 64),
     })
     .prefault({}),
+  policies: policySettings,
   $schema: z.string().optional().describe("where editors find the JSON Schema of this file"),
 });
 

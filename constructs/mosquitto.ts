@@ -118,6 +118,7 @@ export function brokerUsers({ mosquitto, topics, backend }: Deployment): readonl
 export function mosquittoConf(deployment: Deployment): string {
   return [
     `listener ${PORT.mosquitto}`,
+    "max_connections 10000",
     ...tlsListener(deployment),
     "allow_anonymous false",
     `password_file ${FILES}/passwords`,
@@ -127,8 +128,11 @@ export function mosquittoConf(deployment: Deployment): string {
     `autosave_interval ${SAVE_SECONDS}`,
     "persistent_client_expiration 7d",
     `max_packet_size ${deployment.mosquitto.maxPacketBytes}`,
+    "max_inflight_messages 20",
     "max_queued_messages 100000",
     "max_queued_bytes 16777216",
+    "max_keepalive 65535",
+    "auto_id_prefix auto-",
     "log_dest stdout",
     "log_type error",
     "log_type warning",

@@ -81,6 +81,9 @@ export function redisConf(memoryMiB: number, policy: string): string {
     `maxmemory ${Math.floor(memoryMiB * 0.75)}mb`,
     `maxmemory-policy ${policy}`,
     "maxclients 1000",
+    "tcp-keepalive 60",
+    // Idle clients stay: subscribers to channels are silent for long.
+    "timeout 0",
     "daemonize no",
     'logfile ""',
     "",

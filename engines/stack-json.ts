@@ -19,6 +19,7 @@ export interface ContainerBlock {
   readonly memory_swap?: number;
   readonly cpus?: string;
   readonly capabilities?: { readonly add?: readonly string[]; readonly drop?: readonly string[] };
+  readonly ulimit?: readonly { readonly name: string; readonly soft: number; readonly hard: number }[];
   readonly security_opts?: readonly string[];
   readonly tmpfs?: Readonly<Record<string, string>>;
   readonly ports?: readonly PortBlock[];

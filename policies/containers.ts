@@ -3,6 +3,7 @@ import { type Block, blocks, isFalse, isUnsetOrFalse, must, texts } from "./valu
 
 /** Labels that the kit puts on its containers. */
 export const LABEL = {
+  deployment: "exploreiot.deployment",
   role: "exploreiot.role",
   environment: "exploreiot.env",
   configHash: "exploreiot.config-hash",
@@ -12,6 +13,10 @@ export const LABEL = {
 /** Runs once and ends. Whoever says so takes on the rules for jobs; anything else is a service. */
 export const isJob = ({ block }: Resource): boolean => isFalse(block.must_run);
 export const isService = (resource: Resource): boolean => !isJob(resource);
+
+/** A job without a network: it receives files and hands them over. */
+export const isDelivery = (resource: Resource): boolean =>
+  isJob(resource) && resource.block.network_mode === "none";
 
 /**
  * The one container that is let into the network namespace of the host, where its rules have to be: named as such,

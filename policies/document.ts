@@ -1,6 +1,20 @@
-import { type Block, isBlock, show } from "./values.ts";
+import { type Block, isBlock } from "./values.ts";
 
-/** One resource of a stack. Modules and Terraform's settings are resources of type `module` and `terraform`. */
+/** What a stack is for. One that does not say is judged as production. */
+export type Environment = "local" | "production";
+
+/** What a document was read from: Terraform's JSON, a plan of Terraform, or a compose file. */
+export type Dialect = "terraform" | "plan" | "compose";
+
+/**
+ * One thing that rules judge. Its type is
+ *
+ * - Terraform's for a resource: `docker_container`, `docker_network`, …, also `module` and `terraform` (its settings);
+ * - `provider.docker`, `data.docker_image`, `variable`, `output` for what else a stack declares;
+ * - `file/mosquitto.conf` and the like for a file that a container is given or that lies beside the stack (`files.ts`);
+ * - `plan/change` for what a plan will do to one resource;
+ * - `stack`, of which there is one, for claims about the whole.
+ */
 export interface Resource {
   readonly type: string;
   readonly id: string;
@@ -24,29 +38,57 @@ export interface Target {
   readonly attribute: string;
 }
 
-const REFERENCE = /^\$\{\s*(\w+)\.([\w-]+)\.(\w+)\s*\}$/;
+/** What a document is made of; the readers of `inputs/` bring each kind of file into this shape. */
+export interface Contents {
+  readonly dialect: Dialect;
 
-/** A synthesized stack, as the rules see it. */
+  /** Resources, modules and settings: what `*` stands for. */
+  readonly resources: readonly Resource[];
+
+  /** Everything else that has a type of its own. */
+  readonly declarations: readonly Resource[];
+  readonly unreadable: readonly Unreadable[];
+
+  /** What the document says about how it is judged: `{ stopAt, waivers }`, not checked yet. */
+  readonly settings?: unknown;
+}
+
+const REFERENCE = /^\$\{\s*(\w+)\.([\w-]+)\.(\w+)\s*\}$/;
+const ENVIRONMENT_LABEL = "exploreiot.env";
+
+/** A stack, as the rules see it. */
 export class StackDocument {
+  readonly dialect: Dialect;
   readonly resources: readonly Resource[];
   readonly unreadable: readonly Unreadable[];
+  readonly settings: unknown;
   readonly #byAddress: ReadonlyMap<string, Resource>;
   readonly #byType = new Map<string, Resource[]>();
 
-  constructor(resources: readonly Resource[], unreadable: readonly Unreadable[]) {
+  constructor({ dialect, resources, declarations, unreadable, settings }: Contents) {
+    this.dialect = dialect;
     this.resources = resources;
     this.unreadable = unreadable;
+    this.settings = settings;
     this.#byAddress = new Map(resources.map((resource) => [`${resource.type}.${resource.id}`, resource]));
-    for (const resource of resources) {
+    for (const resource of [...resources, ...declarations]) {
       const alike = this.#byType.get(resource.type);
       if (alike === undefined) this.#byType.set(resource.type, [resource]);
       else alike.push(resource);
     }
   }
 
-  /** Resources of the types; `*` stands for all. */
+  /** Resources of the types; `*` stands for every resource. */
   of(types: readonly string[]): readonly Resource[] {
-    return types.includes("*") ? this.resources : types.flatMap((type) => this.#byType.get(type) ?? []);
+    if (types.includes("*")) return this.resources;
+    const [only] = types;
+    if (types.length === 1 && only !== undefined) return this.#byType.get(only) ?? [];
+    return types.flatMap((type) => this.#byType.get(type) ?? []);
+  }
+
+  /** The files that belong to it: those of type `file/…`. */
+  get files(): readonly Resource[] {
+    return [...this.#byType].flatMap(([type, alike]) => (type.startsWith("file/") ? alike : []));
   }
 
   /** Follows a reference that is a whole value; undefined for anything else, also for a reference to nothing. */
@@ -55,73 +97,15 @@ export class StackDocument {
     const resource = this.#byAddress.get(`${type}.${id}`);
     return resource === undefined || attribute === undefined ? undefined : { resource, attribute };
   }
-}
 
-/** Reads a parsed `cdk.tf.json`. What cannot be read is kept as such: it is a finding, not an error. */
-export function readDocument(json: unknown): StackDocument {
-  if (!isBlock(json)) {
-    return new StackDocument([], [{ path: "stack", evidence: `the file is ${show(json)}, not an object` }]);
+  /** `local` only if every container says so: what says nothing, or two things, is judged strictly. */
+  get environment(): Environment {
+    const said = this.of(["docker_container", "docker_service"]).map(({ block }) => environmentOf(block));
+    return said.length > 0 && said.every((value) => value === "local") ? "local" : "production";
   }
-  const stack = metadata(json, "stackName") ?? "stack";
-  const resources: Resource[] = [];
-  const unreadable: Unreadable[] = [];
-  const found = [
-    ...labelled(json.resource ?? {}, 2),
-    ...labelled(json.module ?? {}, 1, ["module"]),
-    ...labelled(json.terraform ?? {}, 0, ["terraform", "settings"]),
-  ];
-  for (const { labels, value } of found) {
-    const [type = "resource", id = ""] = labels;
-    if (isBlock(value) && labels.length === 2) {
-      resources.push({ type, id, path: pathOf(stack, labels, value), block: value });
-    } else {
-      unreadable.push({ path: [stack, ...labels].join("/"), evidence: `${show(value)} is not a resource` });
-    }
-  }
-  return new StackDocument(resources, [...unreadable, ...resources.flatMap(hidden)]);
 }
 
-/** All that is below `depth` labels; Terraform takes a list at each level. What ends sooner has fewer labels. */
-function labelled(value: unknown, depth: number, labels: readonly string[] = []): Labelled[] {
-  if (Array.isArray(value)) return value.flatMap((part) => labelled(part, depth, labels));
-  if (depth === 0 || !isBlock(value)) return [{ labels, value }];
-  return Object.entries(value)
-    .filter(([label]) => label !== "//")
-    .flatMap(([label, inner]) => labelled(inner, depth - 1, [...labels, label]));
-}
-
-interface Labelled {
-  readonly labels: readonly string[];
-  readonly value: unknown;
-}
-
-function pathOf(stack: string, [type, id]: readonly string[], block: Block): string {
-  if (type === "terraform") return stack;
-  return metadata(block, "path") ?? `${stack}/${type}.${id}`;
-}
-
-function metadata(block: Block, name: string): string | undefined {
-  const comment = block["//"];
-  const value = isBlock(comment) && isBlock(comment.metadata) ? comment.metadata[name] : undefined;
-  return typeof value === "string" ? value : undefined;
-}
-
-/** A `dynamic` block stands for blocks that only exist at apply, so no rule can see them. */
-function hidden({ type, path, block }: Resource): Unreadable[] {
-  if (!type.startsWith("docker_")) return [];
-  return dynamics(block).map((value) => ({
-    path,
-    evidence: `dynamic ${isBlock(value) ? Object.keys(value).join(", ") : show(value)}: known only at apply`,
-  }));
-}
-
-/** Without a list a level: most of the time of a first judgement would go there. */
-function dynamics(value: unknown, found: unknown[] = []): readonly unknown[] {
-  if (typeof value !== "object" || value === null) return found;
-  for (const key in value) {
-    const inner = value[key as keyof typeof value];
-    if (key === "dynamic") found.push(inner);
-    else if (typeof inner === "object") dynamics(inner, found);
-  }
-  return found;
+function environmentOf({ labels }: Block): unknown {
+  const entries: readonly unknown[] = Array.isArray(labels) ? labels : [labels];
+  return entries.filter(isBlock).find(({ label }) => label === ENVIRONMENT_LABEL)?.value;
 }

@@ -1,26 +1,45 @@
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { UserError } from "../config/errors.ts";
+import { textBelow } from "./files.ts";
 import { policies } from "./index.ts";
-import { evaluate, type PolicyReport } from "./policy.ts";
+import { readTerraformJson } from "./inputs/terraform-json.ts";
+import { judgeStack } from "./judge.ts";
+import type { Policy } from "./policy.ts";
+import { findingsOf, isAtOrAbove, type Judgement } from "./reports/judgement.ts";
+import { paragraph, relaxations } from "./reports/text.ts";
+
+/** A synthesized stack, and the rules of its own that a deployment adds. */
+export interface SynthesizedStack {
+  readonly file: string;
+  readonly ownRules: readonly Policy[];
+}
 
 /**
  * The gate at synthesis: judges what Terraform will read, so that escape hatches are seen like everything else.
  *
- * @param files the synthesized `cdk.tf.json` of each stack
- * @throws UserError that lists every finding
+ * @returns one line for each stack in which rules are relaxed
+ * @throws UserError that lists every finding at or above the severity that a stack stops at
  */
-export function judge(files: readonly string[]): void {
-  const found = files
-    .flatMap((file) => evaluate(parse(file, readFileSync(file, "utf8")), policies))
-    .flatMap(paragraphs);
-  if (found.length === 0) return;
+export function judge(stacks: readonly SynthesizedStack[]): readonly string[] {
+  const judgements = stacks.map(judgeFile);
+  const found = judgements.flatMap((judgement) =>
+    findingsOf(judgement).filter(({ policy }) => isAtOrAbove(policy.severity, judgement.stopAt)),
+  );
+  if (found.length === 0) return judgements.flatMap(relaxations);
   throw new UserError(
     [
       `the policies stop this synthesis: ${found.length} ${found.length === 1 ? "finding" : "findings"}`,
-      ...found,
+      ...found.map((entry) => paragraph(entry)),
     ].join("\n"),
-    "policies/README.md says what each rule prevents",
+    "exploreiot policy explain ID says what a rule prevents; policies/README.md says how to waive one",
   );
+}
+
+function judgeFile({ file, ownRules }: SynthesizedStack): Judgement {
+  const text = readFileSync(file, "utf8");
+  const stack = readTerraformJson(parse(file, text), { read: textBelow(dirname(file)) });
+  return judgeStack(stack, { file, text }, [...policies, ...ownRules]);
 }
 
 function parse(file: string, text: string): unknown {
@@ -30,13 +49,3 @@ function parse(file: string, text: string): unknown {
     throw new UserError(`${file}: is not JSON (${(error as Error).message})`, "synthesize the stack again");
   }
 }
-
-const paragraphs = ({ policy, findings }: PolicyReport): readonly string[] =>
-  findings.map(({ path, evidence, allowed, fix }) =>
-    [
-      `${path}: ${evidence}`,
-      `    ${policy.id} ${policy.title}`,
-      `    allowed: ${allowed}`,
-      `    fix: ${fix}`,
-    ].join("\n"),
-  );

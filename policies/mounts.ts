@@ -1,6 +1,8 @@
-import { isService, LABEL, labelOf } from "./containers.ts";
+import { isDelivery, isService, LABEL, labelOf } from "./containers.ts";
 import type { Resource, StackDocument } from "./document.ts";
-import { blocks, isTrue } from "./values.ts";
+import { mountedBy } from "./mounted.ts";
+import { RUNS } from "./services.ts";
+import { isTrue } from "./values.ts";
 
 /** A container that has a volume. */
 interface Mount {
@@ -19,6 +21,18 @@ export function holdsData(volume: Resource, stack: StackDocument): boolean {
   return mounts.length === 0 || mounts.some(({ container, writable }) => writable && isService(container));
 }
 
+/** Whether a volume, by name or reference, is one through which a job hands files over. */
+export function isDelivered(source: unknown, stack: StackDocument): boolean {
+  const volume = stack.follow(source)?.resource;
+  return volume !== undefined && mountsOf(volume, stack).some(({ container }) => isDelivery(container));
+}
+
+/** The services that may write to a volume. */
+export const writersOf = (volume: Resource, stack: StackDocument): readonly Resource[] =>
+  mountsOf(volume, stack)
+    .filter(({ container, writable }) => writable && isService(container))
+    .map(({ container }) => container);
+
 /** Environments of the containers that mount a volume. */
 export const environmentsOf = (volume: Resource, stack: StackDocument): readonly unknown[] =>
   mountsOf(volume, stack).map(({ container }) => labelOf(container.block, LABEL.environment));
@@ -31,19 +45,13 @@ function mountsOf(volume: Resource, stack: StackDocument): readonly Mount[] {
 
 function index(stack: StackDocument): ReadonlyMap<Resource, readonly Mount[]> {
   const found = new Map<Resource, Mount[]>();
-  for (const container of stack.of(["docker_container"])) {
-    const mounts = [
-      ...blocks(container.block, "volumes").map(({ volume_name, read_only }) => ({ volume_name, read_only })),
-      ...blocks(container.block, "mounts").map(({ source, read_only }) => ({
-        volume_name: source,
-        read_only,
-      })),
-    ];
-    for (const { volume_name, read_only } of mounts) {
-      const volume = stack.follow(volume_name)?.resource;
+  const byName = new Map(stack.of(["docker_volume"]).map((volume) => [volume.block.name, volume]));
+  for (const container of stack.of(RUNS)) {
+    for (const { source, readOnly } of mountedBy(container)) {
+      const volume = stack.follow(source)?.resource ?? byName.get(source ?? Number.NaN);
       if (volume === undefined) continue;
       const known = found.get(volume) ?? [];
-      known.push({ container, writable: !isTrue(read_only) });
+      known.push({ container, writable: !isTrue(readOnly) });
       found.set(volume, known);
     }
   }

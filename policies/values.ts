@@ -42,12 +42,16 @@ export function must(
 
 /** The blocks of one kind: cdktf writes one as an object, Terraform also reads a list of one or more. */
 export function blocks(block: Block, name: string): readonly Block[] {
-  const value = block[name] ?? [];
-  return (Array.isArray(value) ? value : [value]).map((entry) => {
-    if (!isBlock(entry)) throw new Error(`${name} is ${show(value)}, which is not a block`);
-    return entry;
-  });
+  const value = block[name] ?? undefined;
+  if (value === undefined) return NO_BLOCKS;
+  const found: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (!areBlocks(found)) throw new Error(`${name} is ${show(value)}, which is not a block`);
+  return found;
 }
+
+/** Most rules ask most resources for blocks that they do not have: nothing is made for the answer. */
+const NO_BLOCKS: readonly Block[] = [];
+const areBlocks = (found: readonly unknown[]): found is readonly Block[] => found.every(isBlock);
 
 /** A list of texts, each as it stands. */
 export function texts(block: Block, name: string): readonly string[] {

@@ -25,6 +25,8 @@ const PROVIDER_VERSION = "~> 4.5";
 export class IotStack extends TerraformStack {
   constructor(app: App, deployment: Deployment) {
     super(app, deployment.name);
+    // The JSON says how it is judged, so that whoever judges it later sees what was excused, and why.
+    this.addOverride("//.exploreiot", deployment.policies);
     const home = deploymentHome(deployment.name);
     const stackFolder = join(app.outdir, "stacks", deployment.name);
     new DockerProvider(this, "docker", {});

@@ -56,6 +56,7 @@ function service(container: ContainerSpec, stack: Stack) {
     memswap_limit: mebibytes(block.memory_swap),
     cpus: block.cpus === undefined ? undefined : Number(block.cpus),
     pids_limit: Number(labels["exploreiot.pids-limit"]),
+    ulimits: Object.fromEntries((block.ulimit ?? []).map(({ name, soft, hard }) => [name, { soft, hard }])),
     cap_add: block.capabilities?.add,
     cap_drop: block.capabilities?.drop,
     security_opt: block.security_opts,

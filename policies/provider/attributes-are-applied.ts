@@ -12,10 +12,13 @@ const NOT_APPLIED: Readonly<Record<string, readonly string[]>> = {
  */
 export const attributesAreApplied = definePolicy({
   id: "PRV-001",
+  severity: "medium",
   title: "only attributes are set that the provider applies",
   allowed:
     "cpus instead of cpu_period and cpu_quota; no platform, no mounts.volume_options, no check_duplicate",
   fix: "remove the attribute",
+  source: "docs/architecture.md, provider rule 1",
+  dialect: "terraform",
   looksAt: ["docker_container", "docker_network"],
   check: ({ type, block }) => [
     ...(NOT_APPLIED[type] ?? []).flatMap((name) => must(block, name, isUnset)),

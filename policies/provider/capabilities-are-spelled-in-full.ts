@@ -6,9 +6,12 @@ import { blocks, show, texts } from "../values.ts";
  */
 export const capabilitiesAreSpelledInFull = definePolicy({
   id: "PRV-003",
+  severity: "medium",
   title: "capabilities are spelled as the engine answers them",
   allowed: "ALL, or CAP_ and the name in capitals",
   fix: "write CAP_NET_ADMIN for NET_ADMIN, and ALL in capitals",
+  source: "docs/architecture.md, provider rule 3",
+  dialect: "terraform",
   looksAt: ["docker_container"],
   where: ({ block }) => blocks(block, "capabilities").length > 0,
   check: ({ block }) =>

@@ -8,9 +8,12 @@ import { isFalse, isTrue, isUnsetOrFalse, isUnsetOrTrue, must } from "../values.
  */
 export const containersAreKept = definePolicy({
   id: "CTR-036",
+  severity: "low",
   title: "containers are started and kept; only jobs end",
   allowed: "rm unset, start unset, must_run true or unset (false for a job), attach only for a job",
   fix: "remove rm, start and attach; declare what runs once as JobContainer",
+  source: "docs/architecture.md, provider rule 1",
+  dialect: "terraform",
   looksAt: ["docker_container"],
   check: (resource) => [
     ...must(resource.block, "must_run", (value) => isUnsetOrTrue(value) || isFalse(value)),

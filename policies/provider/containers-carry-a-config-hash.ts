@@ -8,9 +8,12 @@ import { isFilledText } from "../values.ts";
  */
 export const containersCarryAConfigHash = definePolicy({
   id: "PRV-005",
+  severity: "medium",
   title: "every container carries the hash of what the provider does not apply",
   allowed: "a label exploreiot.config-hash that is not empty",
   fix: "build the container with ServiceContainer, JobContainer or FileDelivery",
+  source: "docs/architecture.md, provider rule 4",
+  dialect: "terraform",
   looksAt: ["docker_container"],
   check: ({ block }) => mustLabel(block, LABEL.configHash, isFilledText),
 });

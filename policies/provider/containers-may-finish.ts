@@ -9,10 +9,13 @@ import { asNumber, isUnset, must, show } from "../values.ts";
  */
 export const containersMayFinish = definePolicy({
   id: "CTR-033",
+  severity: "high",
   title: "a container gets time to finish before it is killed",
   allowed:
     "destroy_grace_seconds of 10 or more for a service, 60 for PostgreSQL, 1 for a job; never below stop_timeout",
   fix: "set graceSeconds of the ServiceContainer",
+  source: "docs/architecture.md, provider rule 12",
+  dialect: "terraform",
   looksAt: ["docker_container"],
   check: (resource) => {
     const grace = resource.block.destroy_grace_seconds;

@@ -7,9 +7,12 @@ import { blocks, must, show } from "../values.ts";
  */
 export const deliveryHasNoNetwork = definePolicy({
   id: "PRV-015",
+  severity: "medium",
   title: "a job that receives files has no network",
   allowed: "network_mode none and no networks_advanced",
   fix: "deliver the files with FileDelivery",
+  source: "docs/architecture.md, provider rule 14",
+  dialect: "terraform",
   looksAt: ["docker_container"],
   where: (resource) => isJob(resource) && hasUploads(resource),
   check: ({ block }) => [

@@ -9,9 +9,12 @@ const ATTRIBUTES = ["interval", "timeout", "start_period", "start_interval"];
  */
 export const durationsAreSpelledAsGoPrintsThem = definePolicy({
   id: "PRV-004",
+  severity: "low",
   title: "durations of a healthcheck are spelled as Go prints them",
   allowed: "a duration such as 0s, 500ms, 1.5s, 30s, 1m0s, 1h0m0s",
   fix: "write durations with goDuration()",
+  source: "docs/architecture.md, provider rule 3",
+  dialect: "terraform",
   looksAt: ["docker_container"],
   where: ({ block }) => blocks(block, "healthcheck").length > 0,
   check: ({ block }) =>

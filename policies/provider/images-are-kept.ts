@@ -1,14 +1,20 @@
 import { definePolicy } from "../policy.ts";
-import { isTrue, must } from "../values.ts";
+import { isTrue, isUnsetOrFalse, must } from "../values.ts";
 
 /**
- * Without it a destroy removes the tag from the host, also for whoever else uses it.
+ * Otherwise a destroy removes the tag from the host, with force also from under the containers that use it.
  */
 export const imagesAreKept = definePolicy({
   id: "IMG-011",
+  severity: "medium",
   title: "an image is kept when its resource goes",
-  allowed: "keep_locally true",
-  fix: "set keepLocally to true",
+  allowed: "keep_locally true, force_remove unset or false",
+  fix: "set keepLocally to true and remove forceRemove",
+  source: "docs/architecture.md, provider rule 11",
+  dialect: "source",
   looksAt: ["docker_image"],
-  check: ({ block }) => must(block, "keep_locally", isTrue),
+  check: ({ block }) => [
+    ...must(block, "keep_locally", isTrue),
+    ...must(block, "force_remove", isUnsetOrFalse),
+  ],
 });

@@ -6,9 +6,12 @@ import { must } from "../values.ts";
  */
 export const imagesAreNamedByContent = definePolicy({
   id: "IMG-004",
+  severity: "medium",
   title: "a container names its image by content",
   allowed: "image_id of a docker_image of the stack, or a reference with @sha256:",
   fix: "take the image from context.images, or pin it by digest",
+  source: "docs/architecture.md, provider rule 11",
+  dialect: "terraform",
   looksAt: ["docker_container"],
   check: ({ block }, stack) => {
     const target = stack.follow(block.image);

@@ -9,9 +9,12 @@ const EXITED = /^\$\{\s*self\.exit_code\s*==\s*0\s*\}$/;
  */
 export const jobsFailTheApply = definePolicy({
   id: "PRV-014",
+  severity: "high",
   title: "a job that fails stops the apply",
   allowed: "attach and logs true, and a postcondition ${self.exit_code == 0}",
   fix: "build the container with JobContainer or FileDelivery",
+  source: "docs/architecture.md, provider rule 14",
+  dialect: "source",
   looksAt: ["docker_container"],
   where: isJob,
   check: ({ block }) => {

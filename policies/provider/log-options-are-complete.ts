@@ -8,9 +8,12 @@ const KEYS = ["max-file", "max-size"];
  */
 export const logOptionsAreComplete = definePolicy({
   id: "PRV-010",
+  severity: "low",
   title: "options of the log driver are given all or not at all",
   allowed: "no log_opts; or for json-file and local both max-size and max-file",
   fix: "set max-size and max-file together (hardened.logOpts)",
+  source: "docs/architecture.md, provider rule 11",
+  dialect: "terraform",
   looksAt: ["docker_container"],
   where: ({ block }) => (block.log_opts ?? undefined) !== undefined,
   check: ({ block }) => {

@@ -10,9 +10,12 @@ const WITHOUT_CONFLICT = ["docker_image", "module", "terraform"];
  */
 export const namesAreFreedBeforeUse = definePolicy({
   id: "PRV-002",
+  severity: "high",
   title: "what has a name is destroyed before it is created anew",
   allowed: "create_before_destroy unset",
   fix: "remove lifecycle.create_before_destroy (createBeforeDestroy)",
+  source: "docs/architecture.md, provider rule 1",
+  dialect: "source",
   looksAt: ["*"],
   where: ({ type }) => !WITHOUT_CONFLICT.includes(type),
   check: ({ block }) =>

@@ -9,10 +9,13 @@ import { blocks, isUnset, must, show } from "../values.ts";
  */
 export const networksAreJoinedById = definePolicy({
   id: "PRV-007",
+  severity: "medium",
   title: "networks are joined by id, not by name and not through network_mode",
   allowed:
     "networks_advanced.name as the id of a docker_network of the stack; network_mode unset, or none without networks; host for the firewall",
   fix: "pass the id of a PrivateNetwork, and remove network_mode",
+  source: "docs/architecture.md, provider rule 9",
+  dialect: "terraform",
   looksAt: ["docker_container"],
   check: (resource, stack) => {
     const { block } = resource;

@@ -7,9 +7,12 @@ import { type Block, blocks, isKnown } from "../values.ts";
  */
 export const oneHostBindingPerPort = definePolicy({
   id: "PRV-006",
+  severity: "medium",
   title: "a port inside has one host binding",
   allowed: "one ports block for each internal port and protocol, or lifecycle.ignore_changes with ports",
   fix: "publish the port once, or set ignoreChanges: ['ports'] and put the ports into the config hash",
+  source: "docs/architecture.md, provider rule 7",
+  dialect: "terraform",
   looksAt: ["docker_container"],
   where: hasPorts,
   check: ({ block }) =>

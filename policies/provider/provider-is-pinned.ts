@@ -13,9 +13,12 @@ const VERSION = /^(?:(?:~>|=)\s*)?4\.(?:[5-9]|\d{2,})(?:\.\d+)?$/;
  */
 export const providerIsPinned = definePolicy({
   id: "STA-002",
+  severity: "high",
   title: "the docker provider is pinned to the line the rules were measured with",
   allowed: "kreuzwerker/docker, version ~> 4.5, or one release of 4.5 and later 4.x",
   fix: "stack.addOverride('terraform.required_providers.docker.version', '~> 4.5')",
+  source: "docs/architecture.md, provider rule 1",
+  dialect: "source",
   looksAt: ["terraform"],
   check: ({ block }) => {
     const providers = blocks(block, "required_providers").flatMap(Object.entries);

@@ -9,9 +9,12 @@ import { asNumber, type Block, blocks, isTrue, must } from "../values.ts";
  */
 export const servicesAreWaitedFor = definePolicy({
   id: "CTR-035",
+  severity: "medium",
   title: "apply waits until a service is healthy, and no longer than it can take",
   allowed: "wait true; wait_timeout at most start_period + (interval + timeout) x (retries + 1) + 5 s",
   fix: "set wait to true and wait_timeout to waitTimeoutSeconds() of the healthcheck",
+  source: "docs/architecture.md, provider rule 5",
+  dialect: "terraform",
   looksAt: ["docker_container"],
   where: isService,
   check: ({ block }) => {

@@ -7,9 +7,12 @@ import { type Block, blocks, isFilledText, must, show } from "../values.ts";
  */
 export const uploadedFilesAreSeenToChange = definePolicy({
   id: "PRV-012",
+  severity: "high",
   title: "an uploaded file brings its keyed hash",
   allowed: "source_hash beside each source: a keyed hash, and not the 32, 40 or 64 digits of a plain one",
   fix: "pass secrets.keyedHash() of the content as hash",
+  source: "docs/architecture.md, provider rule 14",
+  dialect: "terraform",
   looksAt: ["docker_container"],
   where: ({ block }) => blocks(block, "upload").some(hasSource),
   check: ({ block }) =>

@@ -8,9 +8,12 @@ import { blocks, isBlock, isKnown, show } from "../values.ts";
  */
 export const uploadsGoToJobs = definePolicy({
   id: "PRV-013",
+  severity: "high",
   title: "files are uploaded to jobs, where they last",
   allowed: "upload only in a container with must_run false, and not below a tmpfs",
   fix: "deliver the files with FileDelivery",
+  source: "docs/architecture.md, provider rule 14",
+  dialect: "terraform",
   looksAt: ["docker_container"],
   where: hasUploads,
   check: (resource) => {

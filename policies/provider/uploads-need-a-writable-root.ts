@@ -7,9 +7,12 @@ import { isUnsetOrFalse, must } from "../values.ts";
  */
 export const uploadsNeedAWritableRoot = definePolicy({
   id: "CTR-007",
+  severity: "high",
   title: "nothing is uploaded into a read-only root",
   allowed: "read_only unset or false beside upload",
   fix: "deliver the files with FileDelivery",
+  source: "docs/architecture.md, provider rule 14",
+  dialect: "terraform",
   looksAt: ["docker_container"],
   where: hasUploads,
   check: ({ block }) => must(block, "read_only", isUnsetOrFalse),

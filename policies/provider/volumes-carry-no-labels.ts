@@ -8,9 +8,12 @@ import { blocks, show } from "../values.ts";
  */
 export const volumesCarryNoLabels = definePolicy({
   id: "PRV-011",
+  severity: "medium",
   title: "labels never cost a volume its data",
   allowed: "no labels; on a volume that holds data also lifecycle.ignore_changes with labels",
   fix: "use DataVolume, and remove the labels",
+  source: "docs/architecture.md, provider rule 13",
+  dialect: "source",
   looksAt: ["docker_volume"],
   check: (volume, stack) => [
     ...blocks(volume.block, "labels").map(({ label, value }) => `label ${show(label)} is ${show(value)}`),

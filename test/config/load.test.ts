@@ -29,6 +29,11 @@ const full = {
     open: [{ port: 51820, protocol: "udp", from: ["0.0.0.0/0"] }],
     confirmSeconds: 60,
   },
+  policies: {
+    stopAt: "high",
+    waivers: [{ rule: "NET-001", at: "full/X", reason: "a reason to judge", expires: "2027-01-31" }],
+    rules: "rules",
+  },
   networks: { edge: { ipv4: "10.1.0.0/24", ipv6: "fd00:1::/64" }, broker: {}, data: { ipv4: "10.1.1.0/24" } },
   images: {
     source: "packages",
@@ -109,6 +114,7 @@ describe("a site file is read", () => {
         ...{ enabled: false, scope: "containers", interfaces: [], open: [], confirmSeconds: 120 },
         ssh: { enabled: true, port: 22, from: [] },
       },
+      policies: { stopAt: "low", waivers: [] },
       networks: { edge: {}, broker: {}, data: {} },
       images: { source: "auto" },
       http: { corsOrigins: [], rateLimitPerMinute: 600, maxBodyBytes: 1_048_576, stripPrefix: false },

@@ -33,6 +33,7 @@ const withDevices = () =>
 describe("Mosquitto", () => {
   test("listens once, knows no anonymous clients, and keeps messages within bounds", () => {
     expect(mosquittoConf(parseDeployment(local, "test"))).toBe(`listener 1883
+max_connections 10000
 allow_anonymous false
 password_file /run/exploreiot/passwords
 acl_file /run/exploreiot/acl
@@ -41,8 +42,11 @@ persistence_location /mosquitto/data/
 autosave_interval 1
 persistent_client_expiration 7d
 max_packet_size 65536
+max_inflight_messages 20
 max_queued_messages 100000
 max_queued_bytes 16777216
+max_keepalive 65535
+auto_id_prefix auto-
 log_dest stdout
 log_type error
 log_type warning
@@ -148,6 +152,8 @@ unix_socket_directories = '/run/postgresql'
 hba_file = '/run/exploreiot/pg_hba.conf'
 password_encryption = 'scram-sha-256'
 max_connections = 60
+statement_timeout = '10min'
+idle_in_transaction_session_timeout = '1min'
 shared_buffers = 64MB
 effective_cache_size = 128MB
 max_wal_size = 512MB
@@ -190,6 +196,8 @@ save ""
 maxmemory 48mb
 maxmemory-policy noeviction
 maxclients 1000
+tcp-keepalive 60
+timeout 0
 daemonize no
 logfile ""
 `);

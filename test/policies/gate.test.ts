@@ -24,6 +24,8 @@ function refusal(call: () => void): string {
   return "nothing was thrown";
 }
 
+const judged = (...files: readonly string[]) => judge(files.map((file) => ({ file, ownRules: [] })));
+
 describe("the gate", () => {
   test("lists every finding of every stack, with what is allowed and what to do", () => {
     const sound = synthesized(local);
@@ -33,34 +35,34 @@ describe("the gate", () => {
     });
     const path = `t-${process.pid}-broken`;
 
-    expect(refusal(() => judge([sound.file, broken.file]))).toBe(`the policies stop this synthesis: 2 findings
+    expect(refusal(() => judged(sound.file, broken.file))).toBe(`the policies stop this synthesis: 2 findings
+${path}/Images/redis: keep_locally is false
+    IMG-011 (medium) an image is kept when its resource goes
+    allowed: keep_locally true, force_remove unset or false
+    fix: set keepLocally to true and remove forceRemove
 ${path}/Redis/Service/Container: rm is true
-    CTR-036 containers are started and kept; only jobs end
+    CTR-036 (low) containers are started and kept; only jobs end
     allowed: rm unset, start unset, must_run true or unset (false for a job), attach only for a job
     fix: remove rm, start and attach; declare what runs once as JobContainer
-${path}/Images/redis: keep_locally is false
-    IMG-011 an image is kept when its resource goes
-    allowed: keep_locally true
-    fix: set keepLocally to true
-  → policies/README.md says what each rule prevents`);
+  → exploreiot policy explain ID says what a rule prevents; policies/README.md says how to waive one`);
   });
 
   test("refuses a file that is no JSON", () => {
     const file = join(temporary(), "cdk.tf.json");
     writeFileSync(file, "{");
 
-    expect(refusal(() => judge([file]))).toContain(`${file}: is not JSON`);
+    expect(refusal(() => judged(file))).toContain(`${file}: is not JSON`);
   });
 
   test("refuses a stack without anything that it knows", () => {
     const file = join(temporary(), "cdk.tf.json");
     writeFileSync(file, "{}");
 
-    expect(refusal(() => judge([file]))).toContain("no version is required of the provider docker");
+    expect(refusal(() => judged(file))).toContain("no version is required of the provider docker");
   });
 
   test("lets a sound stack pass", () => {
-    expect(refusal(() => judge([synthesized(local).file]))).toBe("nothing was thrown");
+    expect(refusal(() => judged(synthesized(local).file))).toBe("nothing was thrown");
   });
 
   test("stops the program that cdktf runs, with exit code 1", { timeout: 30_000 }, async () => {
@@ -79,7 +81,7 @@ ${path}/Images/redis: keep_locally is false
     expect(result.stderr.split("\n").slice(0, 3)).toEqual([
       "error: the policies stop this synthesis: 3 findings",
       `${name}/Backend/Migrate/Container: UPSTREAM_TOKEN has a value`,
-      "    SEC-001 no variable with the name of a secret has a value",
+      "    SEC-001 (critical) no variable with the name of a secret has a value",
     ]);
     expect(result.stderr).not.toContain("hunter2");
   });

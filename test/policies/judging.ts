@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { evaluate, type Finding, type Policy } from "../../policies/policy.ts";
+import { evaluate } from "../../policies/evaluate.ts";
+import { readTerraformJson } from "../../policies/inputs/terraform-json.ts";
+import type { Finding, Policy } from "../../policies/policy.ts";
 import type { Block } from "../../policies/values.ts";
 
 type Resources = Readonly<Record<string, Readonly<Record<string, Block>>>>;
@@ -66,7 +68,7 @@ function reportOn(policy: Policy, { given, type = policy.looksAt[0] as string, b
 
 /** What one policy says about a parsed `cdk.tf.json`. */
 export function reportOf(policy: Policy, json: unknown): { examined: number; findings: readonly Finding[] } {
-  const report = evaluate(json, [policy])[1];
+  const report = evaluate(readTerraformJson(json), [policy]).at(-1);
   return { examined: report?.examined ?? 0, findings: report?.findings ?? [] };
 }
 

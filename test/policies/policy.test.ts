@@ -5,6 +5,8 @@ import { reportOf } from "./judging.ts";
 /** Finds the `name` of each container. */
 const naming = definePolicy({
   id: "TST-001",
+  severity: "low",
+  source: "a test",
   title: "nothing has a name",
   allowed: "no name",
   fix: "remove the name",

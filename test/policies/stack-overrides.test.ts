@@ -5,13 +5,13 @@ import { foundIn } from "./synthesized.ts";
 test.each<{ key: string; value: unknown; finds: string[] }>([
   {
     key: "terraform.required_providers.docker.version",
-    value: "~> 3.0",
-    finds: ['STA-002 local: version of docker is "~> 3.0"'],
+    value: "~> 3.9",
+    finds: ['STA-002 local: version of docker is "~> 3.9"'],
   },
   {
-    key: "resource.docker_service.web",
+    key: "resource.docker_compose.web",
     value: { name: "web" },
-    finds: ["PRV-016 local/docker_service.web: docker_service is not supported by this kit yet"],
+    finds: ["PRV-016 local/docker_compose.web: docker_compose is not supported by this kit yet"],
   },
   {
     key: "module.more",

@@ -1,14 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { App, type TerraformElement } from "cdktf";
 import { onTestFinished } from "vitest";
 import { deploymentHome } from "../../config/home.ts";
 import { local } from "../../config/local.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
+import { evaluate } from "../../policies/evaluate.ts";
+import { textBelow } from "../../policies/files.ts";
 import { policies } from "../../policies/index.ts";
-import { evaluate } from "../../policies/policy.ts";
+import { readTerraformJson } from "../../policies/inputs/terraform-json.ts";
 import { IotStack } from "../../stacks/iot-stack.ts";
 import { certify } from "../support/certified.ts";
 
@@ -16,6 +18,9 @@ import { certify } from "../support/certified.ts";
 export interface Synthesized {
   readonly file: string;
   readonly json: unknown;
+
+  /** Reads the files that the stack delivers, by the paths that stand in `json`. */
+  readonly read: (source: string) => string | undefined;
 }
 
 /**
@@ -39,14 +44,23 @@ export function synthesized(
   change(stack);
   app.synth();
   const file = join(outdir, "stacks", name, "cdk.tf.json");
-  return { file, json: JSON.parse(readFileSync(file, "utf8").replaceAll(`${name}/`, `${input.name}/`)) };
+  const below = textBelow(dirname(file));
+  const read = (source: string) =>
+    below(source.replace(`.exploreiot/${input.name}/`, `.exploreiot/${name}/`));
+  return {
+    file,
+    read,
+    json: JSON.parse(readFileSync(file, "utf8").replaceAll(`${name}/`, `${input.name}/`)),
+  };
 }
 
 /** What is found in the local deployment after an escape hatch was used, as `ID path: evidence`. */
-export const foundIn = (change: (stack: IotStack) => void): string[] =>
-  evaluate(synthesized(local, change).json, policies)
+export function foundIn(change: (stack: IotStack) => void): string[] {
+  const { json, read } = synthesized(local, change);
+  return evaluate(readTerraformJson(json, { read }), policies)
     .flatMap(({ findings }) => findings)
     .map(({ policy, path, evidence }) => `${policy} ${path}: ${evidence}`);
+}
 
 /** The element at a construct path below the stack. */
 export function elementAt(stack: IotStack, path: string): TerraformElement {

@@ -60,17 +60,19 @@ describe.each([
     );
   });
 
-  test("gains no privileges, has an init and a log that is rotated", () => {
+  test("gains no privileges, has an init, a log that is rotated and a number of open files", () => {
     compare(
       () => true,
-      ({ init, security_opts, log_driver, log_opts }: Record<string, unknown>) => ({
+      ({ init, security_opts, log_driver, log_opts, ulimit }: Record<string, unknown>) => ({
         init,
+        ulimit,
         security_opts,
         log_driver,
         log_opts,
       }),
       {
         init: true,
+        ulimit: [{ name: "nofile", soft: 65_536, hard: 65_536 }],
         security_opts: ["no-new-privileges:true"],
         log_driver: "json-file",
         log_opts: { "max-size": "10m", "max-file": "3" },

@@ -118,6 +118,7 @@ export interface Inspected extends Readonly<Record<string, unknown>> {
     readonly CapDrop: readonly string[];
     readonly CapAdd: readonly string[] | null;
     readonly SecurityOpt: readonly string[];
+    readonly Ulimits: readonly { readonly Name: string; readonly Soft: number; readonly Hard: number }[];
     readonly Privileged: boolean;
     readonly Memory: number;
     readonly MemorySwap: number;

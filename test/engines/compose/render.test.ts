@@ -34,6 +34,7 @@ const redis = containerSpec("redis", {
     memory: 64,
     memory_swap: 64,
     cpus: "0.5",
+    ulimit: [{ name: "nofile", soft: 1024, hard: 2048 }],
     capabilities: { drop: ["ALL"] },
     security_opts: ["no-new-privileges:true"],
     tmpfs: { "/tmp": "size=1m" },
@@ -68,7 +69,7 @@ describe("the compose file", () => {
   const [job, service] = section(text, "services").split(/^(?= {2}redis:)/m);
 
   test("runs a service with all that confines it", () => {
-    expect(service?.split("\n").slice(0, 23).join("\n")).toBe(`  redis:
+    expect(service?.split("\n").slice(0, 25).join("\n")).toBe(`  redis:
     container_name: exploreiot-demo-redis
     image: exploreiot/redis:1
     pull_policy: missing
@@ -83,6 +84,10 @@ describe("the compose file", () => {
     memswap_limit: 64m
     cpus: 0.5
     pids_limit: 16
+    ulimits:
+      nofile:
+        soft: 1024
+        hard: 2048
     cap_drop:
       - ALL
     security_opt:
@@ -94,7 +99,7 @@ describe("the compose file", () => {
   });
 
   test("connects, publishes, probes, restarts and stops it", () => {
-    expect(service?.split("\n").slice(23, 50).join("\n")).toBe(`    networks:
+    expect(service?.split("\n").slice(25, 51).join("\n")).toBe(`    networks:
       exploreiot-demo-data:
         aliases:
           - redis
@@ -124,7 +129,7 @@ describe("the compose file", () => {
   });
 
   test("labels it, and starts it when its files are delivered", () => {
-    expect(service?.split("\n").slice(50).join("\n")).toBe(`    labels:
+    expect(service?.split("\n").slice(51).join("\n")).toBe(`    labels:
       exploreiot.role: redis
       exploreiot.config-hash: hash
       exploreiot.pids-limit: "16"

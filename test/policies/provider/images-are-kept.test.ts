@@ -10,6 +10,11 @@ judges(imagesAreKept, "IMG-011", {
       given: { keep_locally: "${var.keep}" },
       evidence: ['keep_locally is "${var.keep}", known only at apply'],
     },
+    {
+      name: "one that is removed from under others",
+      given: { keep_locally: true, force_remove: true },
+      evidence: ["force_remove is true"],
+    },
   ],
   accepts: [{ name: "an image that is kept", given: { keep_locally: true } }],
 });

@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { manyContainers } from "../support/many-containers.js";
+import { root, run } from "../support/process.js";
+import { ratiosOf, timesOf, verdict } from "../support/result.js";
+import { inTurn } from "../support/rounds.js";
+
+/** Every rule over a parsed stack of 1,000 containers, and over one of 10,000 to see how it grows. */
+export const policies = {
+  name: "policies",
+  title: "every rule over 1,000 and 10,000 containers, after parsing",
+  runs: 9,
+
+  /** @type {import("../support/measurement.js").Measurement["measure"]} */
+  async measure({ runs, report }) {
+    const workspace = mkdtempSync(join(tmpdir(), "exploreiot-bench-"));
+    try {
+      const judge = await bundleJudge(workspace);
+      const rivals = await Promise.all(
+        [1_000, 10_000].map(async (count) => {
+          const file = join(workspace, `${count}.json`);
+          writeFileSync(file, JSON.stringify(await manyContainers(count, workspace)));
+          return rival(`${count} containers`, judge, file);
+        }),
+      );
+      const figures = timesOf(rivals, await inTurn(rivals, runs, report));
+      return {
+        unit: "ms",
+        figures,
+        ratios: ratiosOf(figures),
+        target: verdict(
+          "1,000 containers in less than 100 ms",
+          figures["1000 containers"]?.median ?? Number.NaN,
+          100,
+          "ms",
+        ),
+      };
+    } finally {
+      rmSync(workspace, { recursive: true, force: true });
+    }
+  },
+};
+
+/**
+ * A process of its own for each run; what counts is the time that it says for the rules, without its start and
+ * without parsing.
+ *
+ * @param {string} name
+ * @param {string} judge
+ * @param {string} file
+ */
+const rival = (name, judge, file) => ({
+  name,
+  command: "evaluate(readTerraformJson(JSON), policies)",
+  run: async () => {
+    const ended = await run(["node", judge, file], { limitSeconds: 120 });
+    return { ...ended, ms: Number(ended.stdout) };
+  },
+});
+
+/** @param {string} workspace */
+async function bundleJudge(workspace) {
+  const outfile = join(workspace, "judge.mjs");
+  await build({
+    absWorkingDir: root,
+    entryPoints: ["bench/support/judge.js"],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    external: ["esbuild"],
+    banner: {
+      js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
+    },
+    logLevel: "error",
+  });
+  return outfile;
+}

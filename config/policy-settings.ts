@@ -1,0 +1,37 @@
+import { z } from "zod";
+
+/** From what ends a deployment's safety to what is only worth knowing. */
+export const SEVERITIES = ["critical", "high", "medium", "low", "info"] as const;
+
+export type Severity = (typeof SEVERITIES)[number];
+
+/** A finding that is accepted for a while: the rule, exactly where, why, and until when. */
+export const waiver = z.strictObject({
+  rule: z.string().regex(/^[A-Z]{2,5}-\d{3}$/, { error: 'the id of a rule, such as "NET-001"' }),
+  at: z.string().min(1).describe("path of the one resource, as findings show it"),
+  reason: z
+    .string()
+    .trim()
+    .min(10, { error: "a reason of at least 10 characters that a reviewer can judge" }),
+  expires: z.iso.date({ error: 'the last day on which it holds, as "2027-01-31"' }),
+});
+
+export type Waiver = z.output<typeof waiver>;
+
+/** How findings are dealt with; written into the synthesized JSON, so that it travels with what is judged. */
+export const policySettings = z
+  .strictObject({
+    stopAt: z
+      .enum(SEVERITIES)
+      .default("low")
+      .describe("findings of this severity and above stop the synthesis"),
+    waivers: z.array(waiver).default([]).describe("findings that are accepted for a while"),
+    rules: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("folder with rules of your own, relative to the project's root"),
+  })
+  .prefault({});
+
+export type PolicySettings = z.output<typeof policySettings>;

@@ -1,0 +1,47 @@
+import { looksSecret, soundsSecret } from "./secret-names.ts";
+
+/** Short options that take a password, by the program that they belong to. */
+const OPTIONS: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/(^|[\s/])mosquitto_(sub|pub|rr)\s/, ["-P", "--pw"]],
+  [/(^|[\s/])(redis|valkey)-cli\s/, ["-a", "--pass"]],
+  [/(^|[\s/])curl\s/, ["-u", "--user", "--proxy-user"]],
+];
+
+/** Variables with a password that are not called so. */
+const VARIABLES = new Set(["REDISCLI_AUTH", "MYSQL_PWD"]);
+
+/** Unquoted text, quoted text and escaped characters, until white space. */
+const WORD = /(?:[^\s"'\\]|\\.|"(?:\\.|[^"\\])*"|'[^']*')+/g;
+const wordsOf = (line: string): readonly string[] =>
+  (line.match(WORD) ?? []).map((word) => word.replaceAll(/["']/g, ""));
+
+const VARIABLE = /\$\{[^}]*\}|\$\([^)]*\)|\$\w+/g;
+const AUTHORIZATION = /authorization:\s*\w+\s+[^\s$"'`]/i;
+
+/** `$NAME`, `${NAME}`, `$(…)` and backquotes are read where the command runs. */
+const isLiteral = (value: string | undefined): boolean => value !== undefined && /^[^$`]/.test(value);
+
+/**
+ * The credentials that a command carries as plain text, each as what is wrong, never with the value.
+ *
+ * @param command program and arguments; an argument may be a shell line of its own
+ */
+export function commandCredentials(command: readonly string[]): readonly string[] {
+  const text = command.join(" ");
+  const words = command.flatMap(wordsOf);
+  const options = OPTIONS.flatMap(([program, names]) => (program.test(text) ? names : []));
+  return [
+    ...words.flatMap((word, place) => problem(word, words[place + 1], options)),
+    ...(looksSecret(text.replaceAll(VARIABLE, "")) ? ["holds a private key or a password in a URL"] : []),
+    ...(AUTHORIZATION.test(text) ? ["holds an Authorization header"] : []),
+  ];
+}
+
+function problem(word: string, next: string | undefined, options: readonly string[]): readonly string[] {
+  if (!/^-|=/.test(word)) return [];
+  const [, dashes = "", name = "", , value] = /^(-{0,2})([A-Za-z][\w-]*)(=(.*))?$/s.exec(word) ?? [];
+  const takesPassword = options.includes(dashes + name) || (dashes === "--" && soundsSecret(name));
+  if (takesPassword && isLiteral(value ?? next)) return [`gives a literal value to ${dashes}${name}`];
+  const isVariable = dashes === "" && (soundsSecret(name) || VARIABLES.has(name));
+  return isVariable && isLiteral(value) ? [`sets ${name} to a literal value`] : [];
+}

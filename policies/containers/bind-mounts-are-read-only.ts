@@ -1,0 +1,22 @@
+import { bindsOf, hasBinds } from "../mounted.ts";
+import { definePolicy } from "../policy.ts";
+import { RUNS } from "../services.ts";
+import { isTrue, must, show } from "../values.ts";
+
+/**
+ * Through a writable host path a container changes what others read, and what it leaves there outlives it.
+ */
+export const bindMountsAreReadOnly = definePolicy({
+  id: "CTR-026",
+  severity: "medium",
+  title: "host paths are mounted read-only",
+  allowed: "read_only true",
+  fix: "set read_only; keep what is written in a named volume",
+  source: "CIS Docker Benchmark 1.6.0, 5.6",
+  looksAt: RUNS,
+  where: hasBinds,
+  check: (resource) =>
+    bindsOf(resource).flatMap(({ source, readOnly }) =>
+      must({ readOnly }, "readOnly", isTrue, `read_only of the mount of ${show(source)}`),
+    ),
+});

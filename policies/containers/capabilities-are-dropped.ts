@@ -1,0 +1,24 @@
+import { definePolicy } from "../policy.ts";
+import { containerSpec, RUNS } from "../services.ts";
+import { blocks, must } from "../values.ts";
+
+/**
+ * The engine gives 14 capabilities to everybody, NET_RAW (forged packets) and DAC_OVERRIDE among them.
+ */
+export const capabilitiesAreDropped = definePolicy({
+  id: "CTR-002",
+  severity: "high",
+  title: "every container drops all capabilities",
+  allowed: "ALL in capabilities.drop of a container, in cap_drop of a service",
+  fix: "drop ALL, then add the ones that are needed",
+  source: "CIS Docker Benchmark 1.6.0, 5.4",
+  looksAt: RUNS,
+  check: (resource) => {
+    const spec = containerSpec(resource);
+    if (resource.type === "docker_service") return must(spec, "cap_drop", dropsAll);
+    return must(blocks(spec, "capabilities")[0] ?? {}, "drop", dropsAll, "capabilities.drop");
+  },
+});
+
+const dropsAll = (list: unknown) =>
+  Array.isArray(list) && list.some((name) => /^(CAP_)?ALL$/i.test(String(name)));

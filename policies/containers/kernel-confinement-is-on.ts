@@ -1,0 +1,33 @@
+import { nested } from "../nested.ts";
+import { definePolicy } from "../policy.ts";
+import { containerSpec, RUNS } from "../services.ts";
+import { isKnown, isUnsetOrFalse, must, show, texts } from "../values.ts";
+
+/**
+ * seccomp, AppArmor and SELinux stop most known ways out of a container; each can be switched off by one word.
+ */
+export const kernelConfinementIsOn = definePolicy({
+  id: "CTR-029",
+  severity: "high",
+  title: "seccomp, AppArmor, SELinux and masked system paths stay on",
+  allowed: "no option unconfined or label:disable; se_linux_context.disable unset",
+  fix: "remove the option, or name a profile of your own",
+  source: "CIS Docker Benchmark 1.6.0, 5.2, 5.3 and 5.22",
+  looksAt: RUNS,
+  check: (resource) => {
+    const spec = containerSpec(resource);
+    if (resource.type === "docker_service")
+      return must(
+        nested(spec, "privileges", "se_linux_context"),
+        "disable",
+        isUnsetOrFalse,
+        "privileges.se_linux_context.disable",
+      );
+    return texts(spec, "security_opts").flatMap((option) => {
+      if (!isKnown(option)) return [`security_opts holds ${show(option)}, known only at apply`];
+      return SWITCHED_OFF.test(option) ? [`security_opts holds ${show(option)}`] : [];
+    });
+  },
+});
+
+const SWITCHED_OFF = /^((seccomp|apparmor|systempaths)[:=]unconfined|label[:=]disable)$/i;

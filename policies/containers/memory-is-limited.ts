@@ -1,0 +1,28 @@
+import { nested } from "../nested.ts";
+import { definePolicy } from "../policy.ts";
+import { RUNS, taskSpec } from "../services.ts";
+import { asNumber, must } from "../values.ts";
+
+/**
+ * It can be raised and lowered in place but never unset: the limit stays, and each plan wants it gone again.
+ */
+export const memoryIsLimited = definePolicy({
+  id: "CTR-009",
+  severity: "medium",
+  title: "memory is limited",
+  allowed: "memory as a number of MiB greater than 0; memory_bytes greater than 0 for a service",
+  fix: "set limits.memoryMiB of the service in the configuration",
+  source: "CIS Docker Benchmark 1.6.0, 5.11; docs/architecture.md, provider rule 2",
+  looksAt: RUNS,
+  check: ({ type, block }) =>
+    type === "docker_container"
+      ? must(block, "memory", isPositive)
+      : must(
+          nested(taskSpec(block), "resources", "limits"),
+          "memory_bytes",
+          isPositive,
+          "resources.limits.memory_bytes",
+        ),
+});
+
+const isPositive = (value: unknown) => asNumber(value) > 0;

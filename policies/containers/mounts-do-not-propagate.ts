@@ -1,0 +1,28 @@
+import { bindsOf, hasBinds } from "../mounted.ts";
+import { nested } from "../nested.ts";
+import { definePolicy } from "../policy.ts";
+import { RUNS } from "../services.ts";
+import { isUnset, must, show } from "../values.ts";
+
+/**
+ * With a shared mount the container mounts on the host; with a slave it sees what the host mounts later.
+ */
+export const mountsDoNotPropagate = definePolicy({
+  id: "CTR-027",
+  severity: "medium",
+  title: "mounts stay on their side",
+  allowed: "propagation unset, private or rprivate",
+  fix: "remove bind_options.propagation",
+  source: "CIS Docker Benchmark 1.6.0, 5.20",
+  looksAt: RUNS,
+  where: hasBinds,
+  check: (resource) =>
+    bindsOf(resource).flatMap(({ block, source }) =>
+      must(
+        nested(block, "bind_options"),
+        "propagation",
+        (value) => isUnset(value) || ["", "private", "rprivate"].includes(String(value)),
+        `propagation of the mount of ${show(source)}`,
+      ),
+    ),
+});

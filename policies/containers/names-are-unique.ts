@@ -1,0 +1,66 @@
+import type { Resource, StackDocument } from "../document.ts";
+import { definePolicy } from "../policy.ts";
+import { imageOf, isStateful } from "../services.ts";
+import { type Block, blocks, isKnown, must, show, texts } from "../values.ts";
+
+/**
+ * Two containers of one name do not start together; behind one alias the engine answers with either, by chance.
+ * Replicas may share an alias: the same image, and no data of their own.
+ */
+export const namesAreUnique = definePolicy({
+  id: "CTR-041",
+  severity: "low",
+  title: "a name, a hostname and an alias lead to one container",
+  allowed:
+    "names and hostnames of their own; an alias of a network of its own, or shared by replicas of one image",
+  fix: "rename one of them",
+  source: "Docker documentation, networking: embedded DNS server",
+  looksAt: ["docker_container"],
+  check: (resource, stack) => [
+    ...must(resource.block, "name", isKnown),
+    ...must(resource.block, "hostname", isKnown),
+    ...(clashesOf(stack).get(resource) ?? []),
+  ],
+});
+
+type Named = readonly [key: string, label: string];
+
+/** What a container is called: where the name holds, and how evidence shows it. */
+const namesOf = ({ name, hostname }: Block): readonly Named[] => [
+  ...(typeof name === "string" ? [[`name ${name}`, `name ${show(name)}`] as const] : []),
+  ...(typeof hostname === "string" ? [[`host ${hostname}`, `hostname ${show(hostname)}`] as const] : []),
+];
+
+const aliasesOf = (block: Block): readonly Named[] =>
+  blocks(block, "networks_advanced").flatMap((network) =>
+    texts(network, "aliases").map(
+      (alias) => [`alias ${String(network.name)} ${alias}`, `alias ${show(alias)}`] as const,
+    ),
+  );
+
+const indexes = new WeakMap<StackDocument, ReadonlyMap<Resource, readonly string[]>>();
+
+function clashesOf(stack: StackDocument): ReadonlyMap<Resource, readonly string[]> {
+  const known = indexes.get(stack) ?? index(stack);
+  indexes.set(stack, known);
+  return known;
+}
+
+function index(stack: StackDocument): ReadonlyMap<Resource, readonly string[]> {
+  const owners = new Map<string, Resource>();
+  const found = new Map<Resource, string[]>();
+  for (const container of stack.of(["docker_container"])) {
+    for (const [key, label] of [...namesOf(container.block), ...aliasesOf(container.block)]) {
+      const owner = owners.get(key) ?? container;
+      owners.set(key, owner);
+      if (owner === container || (key.startsWith("alias ") && areReplicas(owner, container, stack))) continue;
+      found.set(container, [...(found.get(container) ?? []), `${label} is also that of ${owner.path}`]);
+    }
+  }
+  return found;
+}
+
+function areReplicas(one: Resource, other: Resource, stack: StackDocument): boolean {
+  const image = imageOf(one, stack);
+  return image !== undefined && image === imageOf(other, stack) && !isStateful(other, stack);
+}

@@ -1,0 +1,23 @@
+import { isFirewall } from "../containers.ts";
+import { definePolicy } from "../policy.ts";
+import { must } from "../values.ts";
+
+/**
+ * In the namespace of the host published ports are discarded, and everything the program listens on is open.
+ */
+export const networkNamespaceIsItsOwn = definePolicy({
+  id: "CTR-019",
+  severity: "high",
+  title: "no container shares the network namespace of the host or of another container",
+  allowed: "network_mode unset or none; host for the firewall, which has CAP_NET_ADMIN alone",
+  fix: "remove network_mode; join networks with networksAdvanced",
+  source: "CIS Docker Benchmark 1.6.0, 5.10; docs/architecture.md, provider rule 8",
+  looksAt: ["docker_container"],
+  check: (resource) =>
+    must(
+      resource.block,
+      "network_mode",
+      (value) =>
+        !/^(host$|(container|service):)/.test(String(value)) || (value === "host" && isFirewall(resource)),
+    ),
+});

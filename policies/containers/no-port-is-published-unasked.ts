@@ -1,0 +1,16 @@
+import { definePolicy } from "../policy.ts";
+import { isUnsetOrFalse, must } from "../values.ts";
+
+/**
+ * With `publish_all_ports` the image decides what is open, on every address of the host.
+ */
+export const noPortIsPublishedUnasked = definePolicy({
+  id: "CTR-032",
+  severity: "high",
+  title: "no port is published that nobody wrote down",
+  allowed: "publish_all_ports unset",
+  fix: "remove publish_all_ports; publish each port with a listener of the configuration",
+  source: "docs/architecture.md, provider rule 1",
+  looksAt: ["docker_container"],
+  check: ({ block }) => must(block, "publish_all_ports", isUnsetOrFalse),
+});

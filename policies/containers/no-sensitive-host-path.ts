@@ -1,0 +1,24 @@
+import { isSensitive } from "../host-paths.ts";
+import { bindsOf, hasBinds } from "../mounted.ts";
+import { definePolicy } from "../policy.ts";
+import { RUNS } from "../services.ts";
+import { must, show } from "../values.ts";
+
+/**
+ * They hold the system's programs, accounts, devices and keys, and the data of every other container.
+ */
+export const noSensitiveHostPath = definePolicy({
+  id: "CTR-025",
+  severity: "high",
+  title: "no container has a folder of the host's system",
+  allowed:
+    "host paths outside /, /boot, /dev, /etc, /lib, /proc, /sys, /usr, /root, /run, /var/lib/docker, home folders and their keys; /etc/localtime",
+  fix: "mount the one folder that is needed, below /srv for example, or a named volume",
+  source: "CIS Docker Benchmark 1.6.0, 5.6",
+  looksAt: RUNS,
+  where: hasBinds,
+  check: (resource) =>
+    bindsOf(resource).flatMap(({ source, target }) =>
+      must({ source }, "source", (path) => !isSensitive(path), `host path of ${show(target)}`),
+    ),
+});

@@ -1,0 +1,25 @@
+import { commandCredentials } from "../command-credentials.ts";
+import { definePolicy } from "../policy.ts";
+import { containerSpec, RUNS } from "../services.ts";
+import { blocks, isKnown, must } from "../values.ts";
+
+/**
+ * A probe stands in `docker inspect`, in Terraform's state and, each interval, in the list of processes.
+ */
+export const probesCarryNoCredential = definePolicy({
+  id: "CTR-017",
+  severity: "high",
+  title: "no probe carries a credential",
+  allowed: "a healthcheck.test that reads a file or a variable, or a service that answers without a login",
+  fix: "read the password from a file inside the probe, or let the service answer a probe without one",
+  source: "docs/architecture.md, provider rule 14",
+  looksAt: RUNS,
+  where: (resource) => blocks(containerSpec(resource), "healthcheck").length > 0,
+  check: (resource) =>
+    blocks(containerSpec(resource), "healthcheck").flatMap((healthcheck) => {
+      const test = healthcheck.test ?? [];
+      if (!isKnown(test)) return ["healthcheck.test is known only at apply"];
+      if (!Array.isArray(test)) return must(healthcheck, "test", Array.isArray, "healthcheck.test");
+      return commandCredentials(test.map(String)).map((found) => `healthcheck.test ${found}`);
+    }),
+});

@@ -1,0 +1,37 @@
+import { isJob } from "../containers.ts";
+import type { Resource } from "../document.ts";
+import { nested } from "../nested.ts";
+import { definePolicy } from "../policy.ts";
+import { RUNS, taskSpec } from "../services.ts";
+import { asNumber, must, show } from "../values.ts";
+
+/**
+ * After a restart of the engine a service without a policy stays down until the next apply.
+ */
+export const restartPolicyFits = definePolicy({
+  id: "CTR-015",
+  severity: "medium",
+  title: "services restart by themselves, jobs never",
+  allowed:
+    "restart unless-stopped for a service, or on-failure with max_retry_count from 1 to 5; no for a job; restart_policy.condition any or on-failure in a swarm",
+  fix: "build the container with ServiceContainer or JobContainer",
+  source: "CIS Docker Benchmark 1.6.0, 5.15; docs/architecture.md, provider rule 12",
+  looksAt: RUNS,
+  check: (resource) => {
+    const { type, block } = resource;
+    if (type === "docker_container") return ofContainer(resource);
+    const policy = nested(taskSpec(block), "restart_policy");
+    return must(policy, "condition", isForever, "restart_policy.condition");
+  },
+});
+
+const isForever = (value: unknown) => value === "any" || value === "on-failure";
+
+function ofContainer(resource: Resource): readonly string[] {
+  const { restart } = resource.block;
+  if (isJob(resource) || restart !== "on-failure")
+    return must(resource.block, "restart", (value) => value === (isJob(resource) ? "no" : "unless-stopped"));
+  return must(resource.block, "max_retry_count", (value) => asNumber(value) >= 1 && asNumber(value) <= 5).map(
+    (evidence) => `restart is ${show(restart)}, ${evidence}`,
+  );
+}

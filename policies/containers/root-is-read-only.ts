@@ -1,0 +1,20 @@
+import { isDelivery } from "../containers.ts";
+import { definePolicy } from "../policy.ts";
+import { containerSpec, RUNS } from "../services.ts";
+import { isTrue, must } from "../values.ts";
+
+/**
+ * An intruder cannot leave a program behind where nothing can be written. A job that receives files is written to
+ * before it starts (CTR-007), and lasts for a moment.
+ */
+export const rootIsReadOnly = definePolicy({
+  id: "CTR-006",
+  severity: "medium",
+  title: "the root filesystem is read-only",
+  allowed: "read_only true, except for a job without a network",
+  fix: "set read_only; give what must be written a volume or a tmpfs",
+  source: "CIS Docker Benchmark 1.6.0, 5.13",
+  looksAt: RUNS,
+  where: (resource) => !isDelivery(resource),
+  check: (resource) => must(containerSpec(resource), "read_only", isTrue),
+});

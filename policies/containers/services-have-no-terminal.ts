@@ -1,0 +1,18 @@
+import { isService } from "../containers.ts";
+import { definePolicy } from "../policy.ts";
+import { isUnsetOrFalse, must } from "../values.ts";
+
+/**
+ * With a terminal the two output streams are one, and whoever attaches types into the service.
+ */
+export const servicesHaveNoTerminal = definePolicy({
+  id: "CTR-031",
+  severity: "low",
+  title: "no service has a terminal or an open input",
+  allowed: "tty and stdin_open unset or false",
+  fix: "remove tty and stdin_open; use docker exec to look into a container",
+  source: "Docker documentation, docker run --tty and --interactive",
+  looksAt: ["docker_container"],
+  where: isService,
+  check: ({ block }) => [...must(block, "tty", isUnsetOrFalse), ...must(block, "stdin_open", isUnsetOrFalse)],
+});

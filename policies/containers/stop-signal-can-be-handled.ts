@@ -1,0 +1,19 @@
+import { definePolicy } from "../policy.ts";
+import { containerSpec, RUNS } from "../services.ts";
+import { must } from "../values.ts";
+
+/** What no process can catch: a database that is stopped with it starts again from its write-ahead log. */
+const UNCATCHABLE = /^(SIG)?(KILL|STOP)$|^(9|19)$/i;
+
+/** The grace that a container gets before it is killed is worth nothing if the first signal kills it. */
+export const stopSignalCanBeHandled = definePolicy({
+  id: "CTR-043",
+  severity: "medium",
+  title: "a container is stopped by a signal that it can handle",
+  allowed: "stop_signal unset, or a signal other than KILL and STOP",
+  fix: "set stopSignal to SIGTERM, or to what the program's manual names for an orderly end",
+  source: "signal(7); docs/architecture.md, provider rule 12",
+  looksAt: RUNS,
+  check: (resource) =>
+    must(containerSpec(resource), "stop_signal", (value) => !UNCATCHABLE.test(String(value ?? ""))),
+});

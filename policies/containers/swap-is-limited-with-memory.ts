@@ -1,0 +1,19 @@
+import { definePolicy } from "../policy.ts";
+import { asNumber, must, show } from "../values.ts";
+
+/**
+ * Without it each plan wants to remove what the engine filled in, and the engine refuses more memory.
+ */
+export const swapIsLimitedWithMemory = definePolicy({
+  id: "CTR-010",
+  severity: "low",
+  title: "memory_swap equals memory",
+  allowed: "memory_swap equal to memory, which means no swap",
+  fix: "set memorySwap to the value of memory",
+  source: "docs/architecture.md, provider rule 2",
+  looksAt: ["docker_container"],
+  check: ({ block }) =>
+    must(block, "memory_swap", (value) => asNumber(value) === asNumber(block.memory)).map(
+      (evidence) => `${evidence}, memory is ${show(block.memory)}`,
+    ),
+});

@@ -1,0 +1,126 @@
+import type { StackDocument } from "./document.ts";
+import { definePolicy, type Finding, finding, type Policy } from "./policy.ts";
+import { readWaivers, type WaivedFinding, type Waivers, waiverPolicies } from "./waivers.ts";
+
+/** What one policy saw in one stack. A policy that examined nothing has proved nothing. */
+export interface PolicyReport {
+  readonly policy: Policy;
+
+  /** Whether its findings stop anything in this stack's environment. */
+  readonly enforced: boolean;
+  readonly examined: number;
+
+  /** What stops: enforced and not waived. */
+  readonly findings: readonly Finding[];
+
+  /** What would stop in an environment that enforces the policy. */
+  readonly relaxed: readonly Finding[];
+  readonly waived: readonly WaivedFinding[];
+
+  /** Where nobody can enforce the claim, and why. */
+  readonly notEnforceable: readonly NotEnforceable[];
+}
+
+export interface NotEnforceable {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** Holds for every input, whatever the policies are: what cannot be read cannot be judged. */
+export const stackCanBeRead = definePolicy({
+  id: "INP-001",
+  severity: "critical",
+  title: "every resource of the stack can be read",
+  allowed: "resources as objects, and blocks that are written out",
+  fix: "declare the resource with its construct; write dynamic blocks out one by one",
+  source: "a rule that cannot read its input proves nothing",
+  looksAt: ["*"],
+  check: () => [],
+});
+
+/** Rules that hold whatever the list of policies is. */
+export const builtIn: readonly Policy[] = [stackCanBeRead, ...waiverPolicies];
+
+/**
+ * Judges a stack. It fails closed: a rule that throws and a resource that cannot be read are findings.
+ *
+ * @param today the day that waivers are compared with, `YYYY-MM-DD`
+ * @returns a report for each of `builtIn`, then one for each policy, in order
+ */
+export function evaluate(
+  stack: StackDocument,
+  policies: readonly Policy[],
+  today = new Date().toISOString().slice(0, 10),
+): readonly PolicyReport[] {
+  const waivers = readWaivers(stack, today);
+  const reports = policies.map((policy) => reportOf(policy, stack, waivers));
+  const known = new Set(policies.map(({ id }) => id));
+  return [readability(stack), ...waiverReports(waivers, known), ...reports];
+}
+
+function readability({ resources, unreadable }: StackDocument): PolicyReport {
+  const readable = new Set(resources.map(({ path }) => path));
+  return report(stackCanBeRead, {
+    examined: resources.length + unreadable.filter(({ path }) => !readable.has(path)).length,
+    findings: unreadable.map(({ path, evidence }) => finding(stackCanBeRead, path, evidence)),
+  });
+}
+
+const waiverReports = (waivers: Waivers, known: ReadonlySet<string>): readonly PolicyReport[] =>
+  waiverPolicies.map((policy) =>
+    report(policy, { examined: waivers.count, findings: waivers.findings(policy, known) }),
+  );
+
+const report = (policy: Policy, seen: Pick<PolicyReport, "examined" | "findings">): PolicyReport => ({
+  policy,
+  enforced: true,
+  relaxed: [],
+  waived: [],
+  notEnforceable: [],
+  ...seen,
+});
+
+/** What one policy saw, before waivers: nothing of it is made anew for a resource on which nothing is found. */
+interface Seen {
+  examined: number;
+  readonly found: Finding[];
+  readonly notEnforceable: NotEnforceable[];
+}
+
+function reportOf(policy: Policy, stack: StackDocument, waivers: Waivers): PolicyReport {
+  const enforced = policy.enforcedIn?.includes(stack.environment) ?? true;
+  const { examined, found, notEnforceable } = seenBy(policy, stack);
+  const { open, waived } = enforced ? waivers.apply(found) : { open: [], waived: [] };
+  const relaxed = enforced ? [] : found;
+  return { policy, enforced, examined, findings: open, relaxed, waived, notEnforceable };
+}
+
+function seenBy(policy: Policy, stack: StackDocument): Seen {
+  const seen: Seen = { examined: 0, found: [], notEnforceable: [] };
+  if (!applies(policy, stack)) return seen;
+  for (const resource of stack.of(policy.looksAt)) {
+    const { path } = resource;
+    // Counted first: a condition that throws has left the resource unjudged, not out.
+    seen.examined += 1;
+    try {
+      if (policy.where !== undefined && !policy.where(resource, stack)) {
+        seen.examined -= 1;
+        continue;
+      }
+      for (const evidence of policy.check(resource, stack)) {
+        if (typeof evidence === "string") seen.found.push(finding(policy, path, evidence));
+        else seen.notEnforceable.push({ path, reason: evidence.notEnforceable });
+      }
+    } catch (error) {
+      seen.found.push(finding(policy, path, `cannot be judged: ${reasonOf(error)}`));
+    }
+  }
+  return seen;
+}
+
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+function applies({ dialect: wanted }: Policy, { dialect }: StackDocument): boolean {
+  if (wanted === "source") return dialect === "terraform";
+  return wanted === undefined || dialect !== "compose";
+}

@@ -1,0 +1,99 @@
+import { readFileSync, statSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import type { Resource } from "./document.ts";
+import { type Block, blocks } from "./values.ts";
+
+/** A file that lies beside a stack: where, and what it says. */
+export interface FileText {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What a file is, by its name. The first that fits. */
+const KINDS: readonly (readonly [RegExp, string])[] = [
+  [/^mosquitto\.conf$/, "mosquitto.conf"],
+  [/^(acl|aclfile|acl\.conf|mosquitto\.acl)$/, "mosquitto.acl"],
+  [/^(passwords|passwd|password_file|pwfile)$/, "mosquitto.passwords"],
+  [/^postgresql\.conf$/, "postgresql.conf"],
+  [/^pg_hba\.conf$/, "pg_hba.conf"],
+  [/\.sql$/, "sql"],
+  [/^redis\.conf$/, "redis.conf"],
+  [/^(users\.acl|redis\.acl)$/, "redis.acl"],
+  [/^haproxy\.cfg$/, "haproxy.cfg"],
+  [/(\.nft|^nftables\.conf)$/, "nftables"],
+  [/^daemon\.json$/, "daemon.json"],
+  [/^Dockerfile(\..+)?$|\.Dockerfile$/, "Dockerfile"],
+  [/\.(crt|cer)$|^(cert|fullchain|chain)\.pem$/, "certificate"],
+  [/^\.gitignore$/, "gitignore"],
+];
+
+/** `mosquitto.conf` for a file of that kind; undefined for one that no rule reads. */
+export const fileKind = (path: string): string | undefined =>
+  KINDS.find(([name]) => name.test(basename(path)))?.[1];
+
+/** What is judged together with a stack. */
+export interface Surroundings {
+  /** Files that lie beside it. @default - none */
+  readonly beside?: readonly FileText[];
+
+  /** The text of a file that a container is given by path; undefined if it is not here. @default - none is here */
+  readonly read?: (source: string) => string | undefined;
+}
+
+const MAX_BYTES = 1_048_576;
+
+/** Reads the files that a stack in this folder names. What is not there, or no plain file, is unknown. */
+export const textBelow = (folder: string) => (source: string) => {
+  const path = resolve(folder, source);
+  const status = statSync(path, { throwIfNoEntry: false });
+  return status?.isFile() && status.size <= MAX_BYTES ? readFileSync(path, "utf8") : undefined;
+};
+
+/**
+ * The files of a stack as resources of type `file/<kind>`: those that containers are given (`upload`), and those
+ * that lie beside it. The block says `text`, undefined where it is not known here; `file`, the path; and
+ * `container`, the address of the container that is given it.
+ */
+export function fileResources(
+  resources: readonly Resource[],
+  { beside = [], read = () => undefined }: Surroundings,
+): Resource[] {
+  return [
+    ...resources
+      .filter(({ type }) => type === "docker_container")
+      .flatMap((container) => uploads(container, read)),
+    ...beside.flatMap(standalone),
+  ];
+}
+
+function uploads(container: Resource, read: (source: string) => string | undefined): Resource[] {
+  const { type, id, path, block } = container;
+  return uploadBlocks(block).flatMap(({ file, content, source }) => {
+    const name = String(file);
+    const kind = fileKind(name);
+    if (kind === undefined) return [];
+    const text = content ?? (typeof source === "string" ? read(source) : undefined);
+    return [
+      {
+        type: `file/${kind}`,
+        id: `${type}.${id}/${name}`,
+        path: `${path}:${basename(name)}`,
+        block: { file, text, container: `${type}.${id}` },
+      },
+    ];
+  });
+}
+
+/** None where the block cannot be read: a rule that reads it says so. */
+function uploadBlocks(block: Block): readonly Block[] {
+  try {
+    return blocks(block, "upload");
+  } catch {
+    return [];
+  }
+}
+
+function standalone({ path, text }: FileText): Resource[] {
+  const kind = fileKind(path);
+  return kind === undefined ? [] : [{ type: `file/${kind}`, id: path, path, block: { file: path, text } }];
+}

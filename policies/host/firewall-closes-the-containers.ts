@@ -1,0 +1,50 @@
+import { nftables } from "../files/nftables.ts";
+import type { Rule } from "../files/nftables-rules.ts";
+import {
+  chainsAt,
+  matchOn,
+  nameOf,
+  openings,
+  type Placed,
+  refusesTheRest,
+  rulesOf,
+} from "../firewall-chains.ts";
+import { definePolicy } from "../policy.ts";
+
+/**
+ * Traffic to containers never passes the hook input, so it needs a chain at forward; and without `ct status dnat`
+ * a neighbour that routes to a container's address is let in like one that asked for a published port.
+ */
+export const firewallClosesTheContainers = definePolicy({
+  id: "FWL-003",
+  severity: "critical",
+  title: "from outside, containers are reached through published ports alone",
+  allowed:
+    "a chain at the hook forward that ends in drop and accepts new connections from outside only with ct status dnat and a port",
+  fix: "match ct status dnat and ct original proto-dst in front of accept, and end with drop",
+  source: "measured: without ct status dnat a directly routed port 3000 is open",
+  looksAt: ["file/nftables"],
+  check: (file) => {
+    const chains = chainsAt(nftables(file), "forward");
+    return chains.length === 0 ? ["no chain at the hook forward"] : chains.flatMap(problems);
+  },
+});
+
+function problems(placed: Placed): readonly string[] {
+  const isClosed = placed.chain.policy === "drop" || rulesOf(placed).some(refusesTheRest);
+  return [
+    ...(isClosed ? [] : [`${nameOf(placed)} has policy ${placed.chain.policy} and ends without a drop`]),
+    ...openings(placed).flatMap((rule) => [
+      ...(isTranslated(rule) ? [] : [`line ${rule.line} accepts without ct status dnat`]),
+      ...(hasPort(rule) ? [] : [`line ${rule.line} accepts every port`]),
+    ]),
+  ];
+}
+
+function isTranslated(rule: Rule): boolean {
+  const status = matchOn(rule, "ct status");
+  return status !== undefined && !status.isNegated && status.values.join() === "dnat";
+}
+
+const hasPort = ({ matches }: Rule) =>
+  matches.some(({ selector, isNegated }) => !isNegated && /^ct original proto-dst$| dport$/.test(selector));

@@ -1,0 +1,74 @@
+import { nftables } from "../files/nftables.ts";
+import type { Rule } from "../files/nftables-rules.ts";
+import {
+  accepts,
+  chainsAt,
+  ICMP,
+  isAboutKnownConnections,
+  matchOn,
+  nameOf,
+  type Placed,
+  refusesTheRest,
+  rulesOf,
+  valuesIn,
+} from "../firewall-chains.ts";
+import { definePolicy } from "../policy.ts";
+
+const CONTAINERS_ONLY = {
+  notEnforceable:
+    "the file has no chain at the hook input: the machine's own services are guarded elsewhere, or not at all; ss -tln shows what listens",
+};
+
+/** What says nothing about who asks for what. */
+const VAGUE: readonly string[] = ["iifname", "iif", "nfproto", "l4proto"];
+
+/**
+ * Services of the machine that listen on every address are open until something closes them.
+ */
+export const firewallClosesTheHost = definePolicy({
+  id: "FWL-002",
+  severity: "critical",
+  title: "what nobody declared is closed on the machine itself",
+  allowed:
+    "a chain at the hook input that ends in drop, accepts loopback and established connections, and else only by port, protocol or state",
+  fix: "set policy drop, and accept the declared ports one by one",
+  source: "nft(8)",
+  looksAt: ["file/nftables"],
+  check: (file) => {
+    const chains = chainsAt(nftables(file), "input");
+    return chains.length === 0 ? [CONTAINERS_ONLY] : chains.flatMap(problems);
+  },
+});
+
+function problems(placed: Placed): readonly string[] {
+  const rules = rulesOf(placed);
+  const name = nameOf(placed);
+  return [
+    ...(placed.chain.policy === "drop" ||
+    rules.some((rule) => refusesTheRest(rule) && rule.matches.length === 0)
+      ? []
+      : [`${name} has policy ${placed.chain.policy} and ends without a drop`]),
+    ...(rules.some((rule) => accepts(rule) && isLoopback(rule, placed))
+      ? []
+      : [`${name} does not accept loopback`]),
+    ...(rules.some((rule) => accepts(rule) && isAboutKnownConnections(rule))
+      ? []
+      : [`${name} does not accept established connections`]),
+    ...rules
+      .filter((rule) => accepts(rule) && !isLoopback(rule, placed) && isVague(rule))
+      .map(({ line }) => `line ${line} accepts every port`),
+  ];
+}
+
+function isLoopback(rule: Rule, { table }: Placed): boolean {
+  const source = matchOn(rule, "iifname") ?? matchOn(rule, "iif");
+  return source !== undefined && !source.isNegated && valuesIn(table, source).join() === "lo";
+}
+
+function isVague({ matches }: Rule): boolean {
+  const isIcmp = matches.some(
+    ({ selector, values }) =>
+      selector === "l4proto" && values.every((value) => ICMP.ipv4.test(value) || ICMP.ipv6.test(value)),
+  );
+  return !isIcmp && matches.every(({ selector }) => VAGUE.includes(selector));
+}

@@ -1,0 +1,44 @@
+import { nftables, type Ruleset } from "../files/nftables.ts";
+import { accepts, chainsAt, ICMP, matchOn, nameOf, type Placed, rulesOf } from "../firewall-chains.ts";
+import { definePolicy } from "../policy.ts";
+
+/**
+ * A table of the family ip sees nothing of IPv6. And IPv6 without neighbour discovery ends within a minute.
+ */
+export const firewallCoversIpv6 = definePolicy({
+  id: "FWL-005",
+  severity: "high",
+  title: "the rules hold for IPv4 and IPv6",
+  allowed:
+    "tables of the family inet, or one of ip and one of ip6 with the same hooks; ICMPv6 accepted at input",
+  fix: "use table inet",
+  source: "nft(8); RFC 4890",
+  looksAt: ["file/nftables"],
+  check: (file) => {
+    const ruleset = nftables(file);
+    return [
+      ...["input", "forward"].flatMap((hook) => uncovered(ruleset, hook)),
+      ...chainsAt(ruleset, "input")
+        .filter(endsDiscovery)
+        .map((placed) => `${nameOf(placed)} drops ICMPv6`),
+    ];
+  },
+});
+
+function uncovered(ruleset: Ruleset, hook: string): readonly string[] {
+  const families = chainsAt(ruleset, hook).map(({ table }) => table.family);
+  if (families.length === 0 || families.includes("inet")) return [];
+  return ["ip", "ip6"]
+    .filter((family) => !families.includes(family))
+    .map((family) => `at the hook ${hook} there is no chain for ${family === "ip" ? "IPv4" : "IPv6"}`);
+}
+
+function endsDiscovery(placed: Placed): boolean {
+  if (placed.chain.policy !== "drop" || placed.table.family === "ip") return false;
+  return !rulesOf(placed).some(
+    (rule) =>
+      accepts(rule) &&
+      (matchOn(rule, "l4proto")?.values.some((value) => ICMP.ipv6.test(value)) ||
+        matchOn(rule, "icmpv6 type")?.values.includes("nd-neighbor-solicit")),
+  );
+}

@@ -1,0 +1,54 @@
+import { nftables } from "../files/nftables.ts";
+import type { Rule } from "../files/nftables-rules.ts";
+import {
+  chainsAt,
+  isAboutKnownConnections,
+  nameOf,
+  type Placed,
+  refuses,
+  rulesOf,
+} from "../firewall-chains.ts";
+import { definePolicy } from "../policy.ts";
+
+/**
+ * Counters tell that somebody tries, the log tells who; unlimited, a scan fills the disk with it.
+ */
+export const firewallDropsAreSeen = definePolicy({
+  id: "FWL-008",
+  severity: "medium",
+  title: "what is dropped is counted, and some of it logged",
+  allowed: "counter in front of drop; at input and forward a log with a limit",
+  fix: "add: limit rate 5/minute log prefix …, and: counter drop",
+  source: "nft(8)",
+  looksAt: ["file/nftables"],
+  check: (file) => {
+    const ruleset = nftables(file);
+    return ["prerouting", "input", "forward"].flatMap((hook) =>
+      chainsAt(ruleset, hook).flatMap((placed) => problems(placed, hook)),
+    );
+  },
+});
+
+function problems(placed: Placed, hook: string): readonly string[] {
+  const rules = rulesOf(placed);
+  const drops = rules.filter(refuses);
+  const last = rules.at(-1);
+  return [
+    ...drops
+      .filter((rule) => !rule.isCounted && !isAboutBrokenPackets(rule))
+      .map(({ line }) => `line ${line} drops without a counter`),
+    ...(placed.chain.policy === "drop" && (last === undefined || !refuses(last))
+      ? [`${nameOf(placed)} drops by its policy, which counts nothing`]
+      : []),
+    ...rules
+      .filter((rule) => rule.isLogged && !rule.isLimited)
+      .map(({ line }) => `line ${line} logs without a limit`),
+    ...(hook !== "prerouting" && !rules.some((rule) => rule.isLogged && !isAboutKnownConnections(rule))
+      ? [`${nameOf(placed)} logs nothing`]
+      : []),
+  ];
+}
+
+/** Packets of no connection come by themselves; nobody has to look at them. */
+const isAboutBrokenPackets = ({ matches }: Rule) =>
+  matches.some(({ selector, values }) => selector === "ct state" && values.join() === "invalid");

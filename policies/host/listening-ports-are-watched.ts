@@ -1,0 +1,21 @@
+import { definePolicy } from "../policy.ts";
+import { RUNS } from "../services.ts";
+
+/**
+ * What really listens is known to the machine alone: a service that somebody installed, a container of another stack.
+ */
+export const listeningPortsAreWatched = definePolicy({
+  id: "FWL-010",
+  severity: "medium",
+  title: "what listens on the machine is what was declared",
+  allowed: "a comparison of the listening ports with the declared ones, on the running machine",
+  fix: "compare ss -tln with the ports of the stack, after each change of the machine",
+  source: "ss(8)",
+  looksAt: ["stack"],
+  where: (_, stack) => stack.of(RUNS).length > 0,
+  check: () => [
+    {
+      notEnforceable: "no file shows what listens: ss -tlnp on the running machine does",
+    },
+  ],
+});

@@ -1,0 +1,38 @@
+import type { Resource } from "../document.ts";
+import { type Variable, variablesOf } from "../environment.ts";
+import { definePolicy } from "../policy.ts";
+import { looksSecret, soundsSecret } from "../secret-names.ts";
+import { RUNS } from "../services.ts";
+import { blocks, isBlock, isKnown } from "../values.ts";
+
+const PUBLIC = /^(NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|PUBLIC|EXPO_PUBLIC|GATSBY)_/;
+
+/**
+ * Frameworks write such variables into the scripts that every visitor gets.
+ */
+export const browsersGetNoSecrets = definePolicy({
+  id: "HTP-010",
+  severity: "critical",
+  title: "no secret is in a variable that browsers are given",
+  allowed: "NEXT_PUBLIC_* and the like with addresses and switches",
+  fix: "let the page's server add the key; issue a new one, for this one was public",
+  source: "Next.js documentation, environment variables",
+  looksAt: [...RUNS, "docker_image"],
+  check: (resource) =>
+    (resource.type === "docker_image" ? buildArguments(resource) : variablesOf(resource))
+      .filter(
+        ({ name, value }) =>
+          PUBLIC.test(name) && value !== "" && (soundsSecret(name) || looksSecret(value ?? "")),
+      )
+      .map(({ name }) => `${name} is given to browsers`),
+});
+
+const buildArguments = ({ block }: Resource): readonly Variable[] =>
+  blocks(block, "build").flatMap((build) =>
+    [build.build_args, build.build_arg].filter(isBlock).flatMap((map) =>
+      Object.entries(map).map(([name, value]) => ({
+        name,
+        value: isKnown(value) ? String(value) : undefined,
+      })),
+    ),
+  );

@@ -1,0 +1,47 @@
+import type { Resource } from "../document.ts";
+import { variablesOf } from "../environment.ts";
+import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
+import { answerHeader, entrances, isUnconditional } from "../haproxy.ts";
+import { isOriginList, originsOf } from "../origins.ts";
+import { definePolicy } from "../policy.ts";
+import { RUNS } from "../services.ts";
+import { firstValue, isOn } from "../variables.ts";
+
+const CREDENTIALS = ["CORS_ALLOW_CREDENTIALS", "CORS_CREDENTIALS", "ALLOW_CREDENTIALS"];
+
+/**
+ * Frameworks answer a wildcard with credentials by repeating the caller's origin: any page then acts as the user
+ * who has it open.
+ */
+export const credentialsNeedListedOrigins = definePolicy({
+  id: "HTP-002",
+  severity: "high",
+  title: "credentials are allowed to listed origins alone",
+  allowed:
+    "Access-Control-Allow-Credentials where the allowed origin is neither a wildcard nor whatever was sent",
+  fix: "list the origins, or allow no credentials",
+  source: "Fetch Standard, CORS protocol and credentials; FastAPI, CORSMiddleware",
+  looksAt: [...RUNS, "file/haproxy.cfg"],
+  where: (resource) => resource.type === "file/haproxy.cfg" || isOn(firstValue(resource, CREDENTIALS)),
+  check: (resource) =>
+    resource.type === "file/haproxy.cfg"
+      ? entrances(haproxyCfg(resource)).flatMap(inSection)
+      : inEnvironment(resource),
+});
+
+const inEnvironment = (resource: Resource): readonly string[] =>
+  variablesOf(resource)
+    .filter(isOriginList)
+    .filter(
+      ({ value }) => value === undefined || originsOf(value).some((origin) => /\*|^\.[*+]/.test(origin)),
+    )
+    .map(({ name, value }) => `credentials are allowed, and ${name} is ${value ?? "known only at apply"}`);
+
+function inSection(section: Section): readonly string[] {
+  if (answerHeader(section, "access-control-allow-credentials").length === 0) return [];
+  return answerHeader(section, "access-control-allow-origin")
+    .filter((header) => header.words[3] === "*" || (isUnconditional(header) && isEcho(header.words[3] ?? "")))
+    .map(({ line }) => `line ${line}: credentials are allowed to every origin`);
+}
+
+const isEcho = (value: string) => /^%\[(req\.f?hdr\(origin\)|capture)/i.test(value);

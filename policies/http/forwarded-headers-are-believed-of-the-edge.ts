@@ -1,0 +1,46 @@
+import type { Resource, StackDocument } from "../document.ts";
+import { variableOf } from "../environment.ts";
+import { memberOfKind, networksOf } from "../memberships.ts";
+import { definePolicy } from "../policy.ts";
+import { kindOf, RUNS } from "../services.ts";
+import { show } from "../values.ts";
+import { commandOf, optionOf } from "../variables.ts";
+
+const TRUSTED = ["FORWARDED_ALLOW_IPS", "TRUSTED_PROXIES"];
+const EVERYBODY = /(^|[\s,])(\*|0\.0\.0\.0\/0|::\/0)([\s,]|$)/;
+
+/**
+ * Believed of everybody, `X-Forwarded-For` lets a client choose its address, and so its rate limit. Believed of
+ * nobody, all clients behind the edge share one.
+ */
+export const forwardedHeadersAreBelievedOfTheEdge = definePolicy({
+  id: "HTP-007",
+  severity: "high",
+  title: "backends believe X-Forwarded-For of the edge alone",
+  allowed:
+    "FORWARDED_ALLOW_IPS, TRUSTED_PROXIES or --forwarded-allow-ips with the edge's addresses, and behind an edge one of them; never *",
+  fix: "set it to the address or the subnet of the edge",
+  source: "uvicorn documentation, settings, HTTP",
+  looksAt: RUNS,
+  where: (resource, stack) => kindOf(resource, stack) === "backend",
+  check: (resource, stack) => {
+    const words = commandOf(resource);
+    const option = optionOf(words, "--forwarded-allow-ips");
+    const given = [
+      ...(option === undefined ? [] : [{ name: "--forwarded-allow-ips", value: option }]),
+      ...TRUSTED.flatMap((name) => variableOf(resource, name) ?? []),
+    ];
+    if (words.includes("--no-proxy-headers") && isBehindEdge(resource, stack))
+      return ["the command says --no-proxy-headers, and the edge is in front"];
+    if (given.every(({ value }) => value === ""))
+      return isBehindEdge(resource, stack) ? ["nothing says that the edge is believed"] : [];
+    return given
+      .filter(({ value }) => value === undefined || EVERYBODY.test(value))
+      .map(({ name, value }) => `${name} is ${value === undefined ? "known only at apply" : show(value)}`);
+  },
+});
+
+const isBehindEdge = (resource: Resource, stack: StackDocument) =>
+  networksOf(resource, stack).some(
+    ({ network }) => network !== undefined && memberOfKind(network, "edge", stack) !== undefined,
+  );

@@ -1,0 +1,58 @@
+import type { Resource, StackDocument } from "../document.ts";
+import { variableOf } from "../environment.ts";
+import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
+import { entrances, isHttp, refusals, titleOf } from "../haproxy.ts";
+import { definePolicy } from "../policy.ts";
+import { kindOf, RUNS } from "../services.ts";
+
+const NAMES = ["ALLOWED_HOSTS", "TRUSTED_HOSTS"];
+
+/**
+ * A page of somebody else's name that resolves to this machine is of one origin with the service: the browser then
+ * reads everything from it (DNS rebinding).
+ */
+export const hostNamesAreChecked = definePolicy({
+  id: "HTP-004",
+  severity: "medium",
+  title: "requests for other host names are refused",
+  allowed: "ALLOWED_HOSTS with names and without *, or an edge that refuses by the Host header",
+  fix: "list the names that users type in hosts of the configuration",
+  source: "OWASP, DNS rebinding; FastAPI, TrustedHostMiddleware",
+  looksAt: [...RUNS, "file/haproxy.cfg"],
+  where: (resource, stack) =>
+    resource.type === "file/haproxy.cfg" || ["backend", "frontend"].includes(kindOf(resource, stack) ?? ""),
+  check: (resource, stack) =>
+    resource.type === "file/haproxy.cfg" ? inProxy(resource) : inEnvironment(resource, stack),
+});
+
+function inEnvironment(resource: Resource, stack: StackDocument): readonly string[] {
+  const found = NAMES.map((name) => variableOf(resource, name)).find((variable) => variable !== undefined);
+  if (found === undefined)
+    return isUnguarded(stack) ? ["ALLOWED_HOSTS is not set, and no edge checks the Host header"] : [];
+  const { name, value } = found;
+  if (value === undefined) return [`${name} is known only at apply`];
+  const hosts = value
+    .replace(/^\[|\]$/g, "")
+    .split(/[\s,]+/)
+    .map((host) => host.replace(/["']/g, ""));
+  if (hosts.every((host) => host === "")) return [`${name} is empty`];
+  return hosts.includes("*") ? [`${name} holds "*"`] : [];
+}
+
+/** What a developer's machine runs may leave it to its own defaults. */
+const isUnguarded = (stack: StackDocument) =>
+  stack.environment === "production" &&
+  !stack.of(["file/haproxy.cfg"]).some((file) => entrances(haproxyCfg(file)).some(checksHost));
+
+const inProxy = (file: Resource): readonly string[] =>
+  entrances(haproxyCfg(file))
+    .filter(isHttp)
+    .flatMap((section) => (checksHost(section) ? [] : [`${titleOf(section)} refuses no host name`]));
+
+/** A refusal unless the host is one of a list. */
+const checksHost = (section: Section) =>
+  refusals(section).some(
+    ({ condition }) =>
+      /hdr(_dom|_beg|_end|_reg)?\(host\)/i.test(condition) &&
+      /^(unless|if !)/.test(condition.replace(/^(unless|if) \{ !/, "if !")),
+  );

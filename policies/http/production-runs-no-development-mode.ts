@@ -1,0 +1,52 @@
+import type { Resource } from "../document.ts";
+import { variablesOf } from "../environment.ts";
+import { definePolicy } from "../policy.ts";
+import { RUNS } from "../services.ts";
+import { show } from "../values.ts";
+import { commandOf, isOn } from "../variables.ts";
+
+const MODE = /^(NODE_ENV|ENVIRONMENT|APP_ENV|FLASK_ENV|DJANGO_ENV|RAILS_ENV)$/;
+const SWITCH = /^([A-Z]+_)*(DEBUG|DEBUG_MODE|RELOAD)$/;
+
+/** Words of a command that only development uses, two of them in a row. */
+const COMMANDS: readonly (readonly [string, string])[] = [
+  ["next", "dev"],
+  ["fastapi", "dev"],
+  ["run", "dev"],
+  ["npm", "start:dev"],
+  ["yarn", "dev"],
+  ["pnpm", "dev"],
+];
+
+/**
+ * Development modes answer errors with source code and reload whatever is written to the disk.
+ */
+export const productionRunsNoDevelopmentMode = definePolicy({
+  id: "HTP-008",
+  severity: "high",
+  title: "production runs no development mode",
+  allowed: "NODE_ENV and ENVIRONMENT production or unset, no DEBUG, no --reload, no next dev",
+  fix: "remove the switch",
+  source: "Next.js and uvicorn documentation, deployment",
+  enforcedIn: ["production"],
+  looksAt: RUNS,
+  check: (resource) => [...inEnvironment(resource), ...inCommand(resource)],
+});
+
+const inEnvironment = (resource: Resource): readonly string[] =>
+  variablesOf(resource).flatMap(({ name, value }) => {
+    if (!/ENV|DEBUG|RELOAD/.test(name) || !(MODE.test(name) || SWITCH.test(name))) return [];
+    if (value === undefined) return [`${name} is known only at apply`];
+    const isRight = MODE.test(name) ? /^(prod|production)$/i.test(value) : !isOn(value) && value !== "*";
+    return isRight ? [] : [`${name} is ${show(value)}`];
+  });
+
+function inCommand(resource: Resource): readonly string[] {
+  const words = commandOf(resource).map((word) => word.slice(word.lastIndexOf("/") + 1));
+  return [
+    ...words.filter((word) => /^--(reload|debug)$/.test(word)).map((word) => `the command says ${word}`),
+    ...COMMANDS.filter(([first, second]) =>
+      words.some((word, at) => word === first && words[at + 1] === second),
+    ).map((pair) => `the command says ${pair.join(" ")}`),
+  ];
+}

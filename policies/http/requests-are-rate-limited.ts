@@ -1,0 +1,61 @@
+import type { Resource, StackDocument } from "../document.ts";
+import { variablesOf } from "../environment.ts";
+import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
+import { directives, entrances, refusals, titleOf } from "../haproxy.ts";
+import { definePolicy } from "../policy.ts";
+import { kindOf, RUNS } from "../services.ts";
+import { show } from "../values.ts";
+
+const LIMIT = /^(\w+_)?RATE_?LIMIT(_\w+)?$/;
+
+/**
+ * Without a limit one client keeps the service from all others, and tries passwords as fast as it answers.
+ */
+export const requestsAreRateLimited = definePolicy({
+  id: "HTP-003",
+  severity: "medium",
+  title: "requests are limited for each client",
+  allowed:
+    "a variable such as RATE_LIMIT_PER_MINUTE above 0 or RATE_LIMIT 30/minute, or an edge that counts the rate of requests (http_req_rate, gpc0_rate) for each source and refuses",
+  fix: "set http.rateLimitPerMinute in the configuration",
+  source: "OWASP API Security Top 10 2023, API4",
+  enforcedIn: ["production"],
+  looksAt: [...RUNS, "file/haproxy.cfg"],
+  where: (resource, stack) => resource.type === "file/haproxy.cfg" || kindOf(resource, stack) === "backend",
+  check: (resource, stack) =>
+    resource.type === "file/haproxy.cfg" ? inProxy(resource) : inEnvironment(resource, stack),
+});
+
+function inEnvironment(resource: Resource, stack: StackDocument): readonly string[] {
+  const limits = variablesOf(resource).filter(
+    ({ name }) => LIMIT.test(name) && !/(ENABLED|STORAGE|URL)/.test(name),
+  );
+  const isLimitedBefore = () =>
+    stack
+      .of(["file/haproxy.cfg"])
+      .some((file) => entrances(haproxyCfg(file)).some((entrance) => isLimited(entrance)));
+  if (limits.length === 0) return isLimitedBefore() ? [] : ["no variable sets a rate limit"];
+  return limits.flatMap(({ name, value }) => {
+    if (value === undefined) return [`${name} is known only at apply`];
+    return /^[1-9]\d*(\s*(\/|per)\s*\d*\s*(second|minute|hour|day)s?)?$/.test(value)
+      ? []
+      : [`${name} is ${show(value)}`];
+  });
+}
+
+const inProxy = (file: Resource): readonly string[] =>
+  entrances(haproxyCfg(file)).flatMap((section) =>
+    isLimited(section) ? [] : [`${titleOf(section)} refuses nobody for the rate of requests`],
+  );
+
+function isLimited(section: Section): boolean {
+  const tracks = [...directives(section, "http-request"), ...directives(section, "tcp-request")].some(
+    ({ words }) => words.some((word) => /^track-sc\d?$|^track-sc\d$/.test(word)),
+  );
+  return (
+    tracks &&
+    refusals(section).some(({ condition }) =>
+      /(http_req|gpc\d?)_rate(\([^)]*\))? (gt|ge) \d+/.test(condition),
+    )
+  );
+}

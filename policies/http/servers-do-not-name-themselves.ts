@@ -1,0 +1,39 @@
+import type { Resource } from "../document.ts";
+import { haproxyCfg } from "../files/haproxy-cfg.ts";
+import { directives, entrances, isHttp, titleOf } from "../haproxy.ts";
+import { definePolicy } from "../policy.ts";
+import { RUNS } from "../services.ts";
+import { runsUvicorn } from "../uvicorn.ts";
+import { commandOf } from "../variables.ts";
+
+const BANNERS = ["server", "x-powered-by"];
+
+/**
+ * Scanners look for names and versions: whoever shows none is not on their lists on the day a hole is known.
+ */
+export const serversDoNotNameThemselves = definePolicy({
+  id: "HTP-013",
+  severity: "low",
+  title: "answers do not say what software made them",
+  allowed: "del-header Server and X-Powered-By at the edge; uvicorn with --no-server-header",
+  fix: "add http-after-response del-header Server, and del-header X-Powered-By",
+  source: "OWASP Secure Headers Project",
+  looksAt: [...RUNS, "file/haproxy.cfg"],
+  where: (resource) => resource.type === "file/haproxy.cfg" || runsUvicorn(resource),
+  check: (resource) => (resource.type === "file/haproxy.cfg" ? inProxy(resource) : inCommand(resource)),
+});
+
+const inCommand = (resource: Resource): readonly string[] =>
+  commandOf(resource).includes("--no-server-header") ? [] : ["the command has no --no-server-header"];
+
+const inProxy = (file: Resource): readonly string[] =>
+  entrances(haproxyCfg(file))
+    .filter(isHttp)
+    .flatMap((section) => {
+      const removed = [...directives(section, "http-after-response"), ...directives(section, "http-response")]
+        .filter(({ words: [, action] }) => action === "del-header")
+        .map(({ words: [, , name = ""] }) => name.toLowerCase());
+      return BANNERS.filter((name) => !removed.includes(name)).map(
+        (name) => `${titleOf(section)} lets ${name} through`,
+      );
+    });

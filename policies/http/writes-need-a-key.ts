@@ -1,0 +1,37 @@
+import { variablesOf } from "../environment.ts";
+import { definePolicy } from "../policy.ts";
+import { kindOf, RUNS } from "../services.ts";
+import { isOn } from "../variables.ts";
+
+/** Variables by which applications are told how callers prove who they are. */
+const PROOF = /(^|_)(API_?KEYS?|AUTH|JWT|OIDC|OAUTH2?|TOKEN|SESSION|SECRET_KEY|HTPASSWD)(_|$)/;
+const OPEN = /^(OPEN_WRITES|AUTH_DISABLED|DISABLE_AUTH|ALLOW_ANONYMOUS|NO_AUTH)$/;
+
+/**
+ * Without a key everybody who reaches the API writes readings that nobody can tell from real ones.
+ */
+export const writesNeedAKey = definePolicy({
+  id: "HTP-011",
+  severity: "high",
+  title: "in production the API asks who writes",
+  allowed: "API_KEY_FILE or another variable that names a key, and no switch such as OPEN_WRITES true",
+  fix: "set http.openWrites to false, and give the backend a key as a secret",
+  source: "OWASP API Security Top 10 2023, API2",
+  enforcedIn: ["production"],
+  looksAt: RUNS,
+  where: (resource, stack) => kindOf(resource, stack) === "backend",
+  check: (resource) => {
+    const all = variablesOf(resource);
+    const proofs = all.filter(({ name }) => PROOF.test(name) && !OPEN.test(name));
+    const named = all
+      .filter(({ name }) => name === "SECRET_VARIABLES")
+      .flatMap(({ value = "" }) => value.split(" "));
+    return [
+      ...all
+        .filter(({ name, value }) => OPEN.test(name) && isOn(value ?? "true"))
+        .map(({ name }) => `${name} is on`),
+      ...proofs.filter(({ value }) => value === "").map(({ name }) => `${name} is empty`),
+      ...(proofs.length === 0 && !named.some((name) => PROOF.test(name)) ? ["no variable names a key"] : []),
+    ];
+  },
+});

@@ -1,0 +1,57 @@
+import type { Resource } from "../document.ts";
+import { dockerfileOf } from "../files/dockerfile.ts";
+import { recipesIn } from "../image-names.ts";
+import { definePolicy } from "../policy.ts";
+import { looksSecret, soundsSecret } from "../secret-names.ts";
+import { type Block, blocks, isBlock, isKnown, show } from "../values.ts";
+
+/**
+ * Build arguments stay in the history of the image and in Terraform's state; ENV is in every container.
+ */
+export const buildsKnowNoSecret = definePolicy({
+  id: "IMG-005",
+  severity: "critical",
+  title: "no secret is an argument or a variable of a build",
+  allowed: "build arguments and variables without the name or the form of a secret",
+  fix: "mount it while building (RUN --mount=type=secret and secrets of the build)",
+  source: "CIS Docker Benchmark 1.6.0, 4.10",
+  looksAt: ["docker_image", "terraform_data", "file/Dockerfile"],
+  where: (resource) => resource.type === "file/Dockerfile" || argumentsOf(resource).length > 0,
+  check: (resource) =>
+    resource.type === "file/Dockerfile"
+      ? ofDockerfile(resource)
+      : argumentsOf(resource).flatMap(([name, value]) => problem(name, value)),
+});
+
+/** Of the builds of an image, or of the recipes that the kit builds from. */
+const argumentsOf = (resource: Resource): readonly (readonly [string, unknown])[] => [
+  ...blocks(resource.block, "build").flatMap(({ build_args, build_arg }) => [
+    ...entriesOf(build_args, "build_args"),
+    ...entriesOf(build_arg, "build_arg"),
+  ]),
+  ...recipesIn(resource).flatMap(({ buildArgs }: Block) => entriesOf(buildArgs, "buildArgs")),
+];
+
+function entriesOf(value: unknown, place: string): readonly (readonly [string, unknown])[] {
+  if ((value ?? undefined) === undefined) return [];
+  return isBlock(value) ? Object.entries(value) : [[place, "${known only at apply}"]];
+}
+
+/** Names only: the evidence must not carry what it warns of. */
+function problem(name: string, value: unknown): readonly string[] {
+  if (soundsSecret(name)) return [`build argument ${name} has the name of a secret`];
+  if (!isKnown(value)) return [`build argument ${name} has a value that is known only at apply`];
+  return looksSecret(String(value))
+    ? [`build argument ${name} holds a private key or a password in a URL`]
+    : [];
+}
+
+function ofDockerfile(resource: Resource): readonly string[] {
+  return dockerfileOf(resource).variables.flatMap(({ line, keyword, name, value }) => {
+    const isSet = keyword === "ARG" || (value ?? "") !== "";
+    if (soundsSecret(name) && isSet) return [`line ${line}: ${keyword} ${name} has the name of a secret`];
+    return looksSecret(value ?? "")
+      ? [`line ${line}: ${keyword} ${show(name)} holds a private key or a password in a URL`]
+      : [];
+  });
+}

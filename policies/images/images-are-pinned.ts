@@ -1,0 +1,30 @@
+import type { Resource } from "../document.ts";
+import { dockerfileOf } from "../files/dockerfile.ts";
+import { type ImageName, imageText, judgeName, NAMES_IMAGES, namesForeignImage } from "../image-names.ts";
+import { definePolicy, type Evidence } from "../policy.ts";
+
+/**
+ * A tag is moved by whoever owns the repository, or has broken into it: the same file then deploys something else.
+ */
+export const imagesArePinned = definePolicy({
+  id: "IMG-001",
+  severity: "high",
+  title: "an image from elsewhere is pinned by digest",
+  allowed: "name@sha256:…, or an image that is built with the stack",
+  fix: "add @sha256: and the digest (docker buildx imagetools inspect NAME, or exploreiot images lock)",
+  source: "CIS Docker Benchmark 1.6.0, 5.28 and 4.2",
+  looksAt: NAMES_IMAGES,
+  where: namesForeignImage,
+  enforcedIn: ["production"],
+  check: (resource) =>
+    resource.type === "file/Dockerfile" ? ofDockerfile(resource) : judgeName(imageText(resource), problem),
+});
+
+const problem = ({ digest }: ImageName) => (digest === undefined ? ", without a digest" : undefined);
+
+const ofDockerfile = (resource: Resource): readonly Evidence[] =>
+  dockerfileOf(resource).images.flatMap(({ line, text, image }) =>
+    image === undefined
+      ? [{ notEnforceable: `line ${line}: ${text} is chosen by a build argument` }]
+      : judgeName(image, problem, `line ${line}: the image`),
+  );

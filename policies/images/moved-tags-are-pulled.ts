@@ -1,0 +1,28 @@
+import { imageText, namesForeignImage, parseImageName } from "../image-names.ts";
+import { definePolicy } from "../policy.ts";
+import { isKnown, show } from "../values.ts";
+
+/**
+ * The provider pulls a name once: without a trigger a security release under the same tag never arrives.
+ */
+export const movedTagsArePulled = definePolicy({
+  id: "IMG-007",
+  severity: "low",
+  title: "an image that is named by a tag is pulled again when the tag moves",
+  allowed: "a digest in the name, or pull_triggers with the sha256_digest of a docker_registry_image",
+  fix: "pin the image by digest, or set pull_triggers",
+  source: "kreuzwerker/docker 4.5, docker_image",
+  dialect: "terraform",
+  looksAt: ["docker_image"],
+  where: namesForeignImage,
+  enforcedIn: ["production"],
+  check: (resource) => {
+    const name = imageText(resource);
+    if (!isKnown(name)) return [`name is ${show(name)}, known only at apply`];
+    if (parseImageName(String(name)).digest !== undefined) return [];
+    const triggers = resource.block.pull_triggers ?? undefined;
+    return Array.isArray(triggers) && triggers.length > 0
+      ? []
+      : [`name is ${show(name)}, and pull_triggers is ${show(triggers)}`];
+  },
+});

@@ -1,0 +1,40 @@
+import type { StackDocument } from "../document.ts";
+import { type ImageName, imageText, judgeName, namesForeignImage } from "../image-names.ts";
+import { definePolicy } from "../policy.ts";
+import { RUNS } from "../services.ts";
+import { blocks } from "../values.ts";
+
+/**
+ * Anybody may publish under a name that looks like a product's. What is pinned was looked at once and stays what
+ * it was; a registry that the provider logs in to was chosen.
+ */
+export const originsAreTrusted = definePolicy({
+  id: "IMG-003",
+  severity: "medium",
+  title: "an image comes from where somebody vouches for it",
+  allowed:
+    "Docker's official images, a registry of registry_auth, an image pinned by digest or built with the stack",
+  fix: "pin the image by digest, or name its registry in registry_auth of the provider",
+  source: "CIS Docker Benchmark 1.6.0, 4.2",
+  looksAt: ["docker_image", ...RUNS],
+  where: namesForeignImage,
+  enforcedIn: ["production"],
+  check: (resource, stack) =>
+    judgeName(imageText(resource), ({ registry, repository, digest }: ImageName) => {
+      const isOfficial = registry === "docker.io" && repository.startsWith("library/");
+      return isOfficial || digest !== undefined || chosen(stack).includes(registry)
+        ? undefined
+        : `, from ${registry}, which nobody vouches for`;
+    }),
+});
+
+/** Host names of the registries that the provider logs in to. */
+const chosen = (stack: StackDocument): readonly string[] =>
+  stack
+    .of(["provider.docker"])
+    .flatMap(({ block }) => blocks(block, "registry_auth"))
+    .map(({ address }) =>
+      String(address)
+        .replace(/^https?:\/\//, "")
+        .replace(/\/.*$/, ""),
+    );

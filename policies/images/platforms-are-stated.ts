@@ -1,0 +1,27 @@
+import type { StackDocument } from "../document.ts";
+import { definePolicy } from "../policy.ts";
+import { blocks, isFilledText, must } from "../values.ts";
+
+/**
+ * Built here for an engine elsewhere, an image has this machine's architecture: on another it does not start.
+ */
+export const platformsAreStated = definePolicy({
+  id: "IMG-009",
+  severity: "low",
+  title: "an image that is built for a remote engine states its platform",
+  allowed: "build.platform such as linux/arm64",
+  fix: "set build.platform to that of the engine",
+  source: "kreuzwerker/docker 4.5, docker_image",
+  dialect: "terraform",
+  looksAt: ["docker_image"],
+  where: ({ block }, stack) => blocks(block, "build").length > 0 && isRemote(stack),
+  check: ({ block }) =>
+    blocks(block, "build").flatMap((build) => must(build, "platform", isFilledText, "build.platform")),
+});
+
+/** What is known only at apply may be remote. */
+const isRemote = (stack: StackDocument): boolean =>
+  stack
+    .of(["provider.docker"])
+    .map(({ block }) => block.host ?? block.context ?? undefined)
+    .some((host) => host !== undefined && !/^(unix|npipe):/.test(String(host)));

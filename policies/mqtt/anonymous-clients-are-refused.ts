@@ -1,0 +1,30 @@
+import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
+import { told } from "../files/settings.ts";
+import { parseOnce } from "../parsed-files.ts";
+import { definePolicy } from "../policy.ts";
+
+/**
+ * Whoever reaches an open broker reads every sensor and commands every device.
+ */
+export const anonymousClientsAreRefused = definePolicy({
+  id: "MQT-001",
+  severity: "critical",
+  title: "the broker refuses clients without a name and a password",
+  allowed: "allow_anonymous false, and nothing that says otherwise for a listener",
+  fix: "write allow_anonymous false into mosquitto.conf",
+  source: "mosquitto.conf(5), allow_anonymous and listener_allow_anonymous",
+  looksAt: ["file/mosquitto.conf"],
+  check: (file) => {
+    const { settings, listeners } = parseOnce(file, parseMosquittoConf);
+    const stated = ["allow_anonymous", "listener_allow_anonymous"].flatMap((name) => settings.all(name));
+    const open = stated.filter(({ value }) => !["false", "0"].includes(value)).map(told);
+    const perListener = ["true", "1"].includes(settings.last("per_listener_settings")?.value ?? "");
+    const silent = listeners.filter(
+      ({ settings: own }) =>
+        own.last("allow_anonymous") === undefined && own.last("listener_allow_anonymous") === undefined,
+    );
+    if (perListener)
+      return [...open, ...silent.map(({ port }) => `allow_anonymous is not set for listener ${port}`)];
+    return settings.last("allow_anonymous") === undefined ? [...open, "allow_anonymous is not set"] : open;
+  },
+});

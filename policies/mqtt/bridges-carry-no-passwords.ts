@@ -1,0 +1,23 @@
+import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
+import { parseOnce } from "../parsed-files.ts";
+import { definePolicy } from "../policy.ts";
+import { soundsSecret } from "../secret-names.ts";
+
+const SECRET = ["remote_password", "password", "bridge_psk", "websockets_secret"];
+
+/**
+ * mosquitto.conf is no secret: it stands in Terraform's JSON, in its state and in the plan.
+ */
+export const bridgesCarryNoPasswords = definePolicy({
+  id: "MQT-015",
+  severity: "high",
+  title: "mosquitto.conf holds no passwords of bridges and plugins",
+  allowed: "certificates for bridges (bridge_certfile, bridge_keyfile); files for plugins",
+  fix: "let the bridge show a certificate, or deliver the file as a secret and waive this rule for it",
+  source: "mosquitto.conf(5), remote_password",
+  looksAt: ["file/mosquitto.conf"],
+  check: (file) =>
+    parseOnce(file, parseMosquittoConf)
+      .settings.list.filter(({ name }) => SECRET.includes(name) || (/_opt_/.test(name) && soundsSecret(name)))
+      .map(({ name, place }) => `${name} is written out (${place})`),
+});

@@ -1,0 +1,32 @@
+import { type Grant, mayRead, mayWrite, parseMosquittoAcl } from "../files/mosquitto-acl.ts";
+import { parseOnce } from "../parsed-files.ts";
+import { definePolicy } from "../policy.ts";
+
+const isBrokerTopic = (topic: string) => topic === "$SYS" || topic.startsWith("$SYS/");
+
+/**
+ * $SYS tells who is connected, how much they send and which version runs: a map for whoever got hold of one device.
+ */
+export const brokerTopicsAreForMonitors = definePolicy({
+  id: "MQT-017",
+  severity: "low",
+  title: "only monitors read what the broker tells about itself",
+  allowed: "topics below $SYS for users that read nothing else, or are called monitor or admin",
+  fix: "give the monitor a user of its own",
+  source: "mosquitto(8), Broker Status",
+  looksAt: ["file/mosquitto.acl"],
+  check: (file) => {
+    const grants = parseOnce(file, parseMosquittoAcl);
+    const others = new Set(
+      grants.filter((grant) => mayRead(grant) && !isBrokerTopic(grant.topic)).map(({ user }) => user),
+    );
+    const isMonitor = ({ user }: Grant) =>
+      user !== undefined && user !== "*" && (/^(monitor|admin)/i.test(user) || !others.has(user));
+    return grants
+      .filter(({ topic }) => isBrokerTopic(topic))
+      .filter((grant) => mayWrite(grant) || (mayRead(grant) && !isMonitor(grant)))
+      .map(({ user, access, topic, place }) => `${name(user)} may ${access} ${topic} (${place})`);
+  },
+});
+
+const name = (user: string | undefined) => (user === "*" ? "everybody" : (user ?? "anonymous"));

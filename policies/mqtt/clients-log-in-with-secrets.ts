@@ -1,0 +1,40 @@
+import type { Resource } from "../document.ts";
+import { variablesOf } from "../environment.ts";
+import { definePolicy } from "../policy.ts";
+import { kindOf, RUNS } from "../services.ts";
+
+const BROKER = /^MQTT_(?:BROKER_)?(?:HOST|HOSTNAME|URL|URI|SERVER|ADDRESS|BROKER)$|^MQTT_BROKER$/;
+const NAME = /^MQTT_(?:BROKER_)?(?:USER|USERNAME)(?:_FILE)?$/;
+const SECRET = /^MQTT_(?:BROKER_)?(?:PASSWORD|PASS|PASSWD)_FILE$/;
+const CERTIFICATE = /^MQTT_(?:TLS_|CLIENT_)*(?:KEY|KEYFILE|KEY_FILE)$/;
+
+/**
+ * A client without credentials forces the broker to let everybody in.
+ */
+export const clientsLogInWithSecrets = definePolicy({
+  id: "MQT-021",
+  severity: "medium",
+  title: "every client of the broker has a user name, and a password in a file",
+  allowed: "MQTT_USER with MQTT_PASSWORD_FILE, or a client certificate with MQTT_KEY_FILE",
+  fix: "give the client a user of its own, and its password as a secret",
+  source: "docs/architecture.md, secrets",
+  looksAt: RUNS,
+  where: (resource, stack) =>
+    kindOf(resource, stack) !== "mosquitto" && variablesOf(resource).some(({ name }) => BROKER.test(name)),
+  check: (container) => {
+    const has = (pattern: RegExp) =>
+      variablesOf(container).some(({ name, value }) => pattern.test(name) && value !== "");
+    if (has(CERTIFICATE)) return [];
+    return [
+      ...(has(NAME) ? [] : ["MQTT_USER is not set"]),
+      ...(has(SECRET) || isWrapped(container) ? [] : ["MQTT_PASSWORD_FILE is not set"]),
+    ];
+  },
+});
+
+/** The kit's wrapper reads the files whose names it is given into variables. */
+const isWrapped = (container: Resource) =>
+  variablesOf(container).some(
+    ({ name, value }) =>
+      name === "SECRET_VARIABLES" && (value ?? "").split(" ").some((word) => /^MQTT_PASS/.test(word)),
+  );

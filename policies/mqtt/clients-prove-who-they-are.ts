@@ -1,0 +1,48 @@
+import { isProvided, readersOf } from "../deliveries.ts";
+import type { Resource, StackDocument } from "../document.ts";
+import { type Listener, parseMosquittoConf } from "../files/mosquitto-conf.ts";
+import type { Settings } from "../files/settings.ts";
+import { parseOnce } from "../parsed-files.ts";
+import { definePolicy } from "../policy.ts";
+
+/**
+ * Refusing anonymous clients is half of it: without passwords or certificates nobody, or everybody, gets in.
+ */
+export const clientsProveWhoTheyAre = definePolicy({
+  id: "MQT-002",
+  severity: "critical",
+  title: "the broker has credentials to compare clients with",
+  allowed:
+    "a password file that the container is given, a plugin for passwords, or client certificates on each listener",
+  fix: "write password_file into mosquitto.conf and deliver the file",
+  source: "mosquitto.conf(5), Authentication",
+  looksAt: ["file/mosquitto.conf"],
+  check: (file, stack) => {
+    const { settings, listeners } = parseOnce(file, parseMosquittoConf);
+    const files = ["password_file", "psk_file"].flatMap((name) => settings.all(name));
+    const missing = files.filter(({ value }) => !isGiven(value, file, stack));
+    if (missing.length > 0)
+      return missing.map(
+        ({ name, value, place }) => `${name} ${value} is not given to the broker (${place})`,
+      );
+    if (files.length > 0 || hasPlugin(settings)) return [];
+    const open = listeners.filter((listener) => !asksForCertificates(listener));
+    return listeners.length === 0
+      ? ["no credentials are named"]
+      : open.map(({ port, place }) => `listener ${port} has no credentials to compare with (${place})`);
+  },
+});
+
+const isGiven = (path: string, file: Resource, stack: StackDocument) =>
+  readersOf(file, stack).every((reader) => isProvided(path, reader, stack));
+
+const hasPlugin = (settings: Settings) =>
+  ["plugin", "auth_plugin", "global_plugin", "plugin_load"].some((name) =>
+    settings.all(name).some(({ value }) => /dynamic.?security|password.?file|auth/i.test(value)),
+  );
+
+const asksForCertificates = ({ settings }: Listener) =>
+  settings.last("require_certificate")?.value === "true" &&
+  ["use_identity_as_username", "use_subject_as_username"].some(
+    (name) => settings.last(name)?.value === "true",
+  );

@@ -1,0 +1,24 @@
+import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
+import { isPositive } from "../files/settings.ts";
+import { parseOnce } from "../parsed-files.ts";
+import { definePolicy } from "../policy.ts";
+
+/**
+ * Without a bound one client opens sockets until the broker has no file descriptors left for the others.
+ */
+export const connectionsAreBounded = definePolicy({
+  id: "MQT-007",
+  severity: "medium",
+  title: "each listener bounds its connections",
+  allowed: "max_connections of 1 or more below each listener, or global_max_connections",
+  fix: "write max_connections below the listener: above the first one it is for no listener that is stated",
+  source: "mosquitto.conf(5), max_connections",
+  looksAt: ["file/mosquitto.conf"],
+  check: (file) => {
+    const { settings, listeners } = parseOnce(file, parseMosquittoConf);
+    if (isPositive(settings.last("global_max_connections")?.value ?? "")) return [];
+    return listeners.flatMap(({ port, settings: own }) =>
+      own.must("max_connections", isPositive).map((evidence) => `listener ${port}: ${evidence}`),
+    );
+  },
+});

@@ -1,0 +1,44 @@
+import { basename } from "node:path";
+import { filesWith, isFile, runs } from "../deliveries.ts";
+import type { Resource, StackDocument } from "../document.ts";
+import { commandWords } from "../environment.ts";
+import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
+import { told } from "../files/settings.ts";
+import { parseOnce } from "../parsed-files.ts";
+import { definePolicy } from "../policy.ts";
+import { RUNS } from "../services.ts";
+
+/**
+ * A broker without a listener binds loopback inside its container: it is up, healthy, and nobody reaches it.
+ */
+export const listenersAreStated = definePolicy({
+  id: "MQT-004",
+  severity: "high",
+  title: "the broker is given a configuration that states its listeners",
+  allowed:
+    "a mosquitto.conf that the command names, with a listener that others can reach; no port and bind_address",
+  fix: "write `listener PORT` for each port",
+  source: "mosquitto.conf(5), listener; mosquitto.org, migrating to 2.0",
+  looksAt: ["file/mosquitto.conf", ...RUNS],
+  where: (resource, stack) => isFile(resource) || runs("mosquitto")(resource, stack),
+  check: (resource, stack) => (isFile(resource) ? listeners(resource) : given(resource, stack)),
+});
+
+function listeners(file: Resource): readonly string[] {
+  const { settings, listeners } = parseOnce(file, parseMosquittoConf);
+  const old = ["port", "bind_address"].flatMap((name) => settings.all(name)).map(told);
+  if (listeners.length === 0) return [...old, "no listener is stated"];
+  const reachable = listeners.some(({ address }) => !/^(127\.|::1$|localhost$)/.test(address ?? ""));
+  return reachable ? old : [...old, "every listener is on loopback"];
+}
+
+function given(container: Resource, stack: StackDocument): readonly string[] {
+  const files = filesWith(container, "mosquitto.conf", stack);
+  if (files.length === 0) return ["it is given no mosquitto.conf that is known here"];
+  const words = commandWords(container);
+  if (words.length === 0) return [];
+  const names = files.map(({ block }) => basename(String(block.file)));
+  return names.some((name) => words.some((word) => basename(word) === name))
+    ? []
+    : [`its command does not name ${names.join(", ")}`];
+}

@@ -1,0 +1,38 @@
+import { isBelow, mountsOf, readersOf } from "../deliveries.ts";
+import type { Resource, StackDocument } from "../document.ts";
+import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
+import type { Setting } from "../files/settings.ts";
+import { parseOnce } from "../parsed-files.ts";
+import { definePolicy } from "../policy.ts";
+
+/**
+ * Retained messages, subscriptions and what waits for clients that are away are gone with the container otherwise.
+ */
+export const messagesOutliveTheBroker = definePolicy({
+  id: "MQT-009",
+  severity: "medium",
+  title: "the broker keeps its messages on a volume",
+  allowed:
+    "persistence true, a persistence_location on a named volume that it may write, autosave_interval not 0",
+  fix: "write persistence true and mount a volume at persistence_location",
+  source: "mosquitto.conf(5), persistence; eclipse-mosquitto image",
+  looksAt: ["file/mosquitto.conf"],
+  check: (file, stack) => {
+    const { settings } = parseOnce(file, parseMosquittoConf);
+    const location = settings.last("persistence_location");
+    return [
+      ...settings.must("persistence", (value) => ["true", "1"].includes(value)),
+      ...settings.may("autosave_interval", (value) => value !== "0"),
+      ...(location === undefined
+        ? ["persistence_location is not set"]
+        : readersOf(file, stack).flatMap((reader) => problem(location, reader, stack))),
+    ];
+  },
+});
+
+function problem({ value, place }: Setting, reader: Resource, stack: StackDocument): readonly string[] {
+  const volumes = mountsOf(reader, stack).filter(({ volume, writable }) => volume !== undefined && writable);
+  return volumes.some(({ path }) => isBelow(value.replace(/(.)\/$/, "$1"), path))
+    ? []
+    : [`persistence_location ${value} is on no volume that ${reader.path} may write (${place})`];
+}

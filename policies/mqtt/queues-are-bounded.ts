@@ -1,0 +1,23 @@
+import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
+import { isPositive } from "../files/settings.ts";
+import { parseOnce } from "../parsed-files.ts";
+import { definePolicy } from "../policy.ts";
+
+/**
+ * A client that stays away has its messages kept in memory; 0 stands for all of them.
+ */
+export const queuesAreBounded = definePolicy({
+  id: "MQT-010",
+  severity: "low",
+  title: "what waits for a client is bounded",
+  allowed: "max_queued_messages, max_queued_bytes and max_inflight_messages, each 1 or more",
+  fix: "write the three bounds into mosquitto.conf",
+  source: "mosquitto.conf(5), max_queued_messages: 0 is not recommended",
+  looksAt: ["file/mosquitto.conf"],
+  check: (file) => {
+    const { settings } = parseOnce(file, parseMosquittoConf);
+    return ["max_queued_messages", "max_queued_bytes", "max_inflight_messages"].flatMap((name) =>
+      settings.must(name, isPositive),
+    );
+  },
+});

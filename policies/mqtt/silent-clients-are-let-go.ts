@@ -1,0 +1,22 @@
+import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
+import { isPositive } from "../files/settings.ts";
+import { parseOnce } from "../parsed-files.ts";
+import { definePolicy } from "../policy.ts";
+
+/**
+ * A client that may be silent for ever holds its connection, and its last will is never sent.
+ */
+export const silentClientsAreLetGo = definePolicy({
+  id: "MQT-011",
+  severity: "low",
+  title: "the broker bounds how long a client may be silent",
+  allowed: "max_keepalive from 1 to 65535 seconds",
+  fix: "write max_keepalive into mosquitto.conf",
+  source: "mosquitto.conf(5), max_keepalive: 0 lets clients stay silent for ever",
+  looksAt: ["file/mosquitto.conf"],
+  check: (file) =>
+    parseOnce(file, parseMosquittoConf).settings.must(
+      "max_keepalive",
+      (value) => isPositive(value) && Number(value) <= 65_535,
+    ),
+});

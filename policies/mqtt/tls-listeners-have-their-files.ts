@@ -1,0 +1,42 @@
+import { isProvided, readersOf } from "../deliveries.ts";
+import { type Listener, parseMosquittoConf } from "../files/mosquitto-conf.ts";
+import { parseOnce } from "../parsed-files.ts";
+import { definePolicy } from "../policy.ts";
+
+/** Ports that are for TLS by agreement: MQTT over TLS, and the usual one over WebSockets. */
+const TLS_PORTS = [8883, 8884];
+const FILES = ["certfile", "keyfile", "cafile", "capath", "crlfile"];
+
+/**
+ * A listener on 8883 without a certificate speaks in clear, and every client believes that it does not.
+ */
+export const tlsListenersHaveTheirFiles = definePolicy({
+  id: "MQT-006",
+  severity: "high",
+  title: "a listener with TLS has its certificate, its key and, for client certificates, its CA",
+  allowed:
+    "certfile and keyfile, cafile or capath with require_certificate, each at a path that the container is given",
+  fix: "write the files below the listener and mount the volume that holds them",
+  source: "mosquitto.conf(5), Certificate based SSL/TLS Support",
+  looksAt: ["file/mosquitto.conf"],
+  where: (file) => parseOnce(file, parseMosquittoConf).listeners.some(isForTls),
+  check: (file, stack) =>
+    parseOnce(file, parseMosquittoConf)
+      .listeners.filter(isForTls)
+      .flatMap((listener) => [
+        ...unset(listener),
+        ...FILES.flatMap((name) => listener.settings.all(name))
+          .filter(({ value }) => readersOf(file, stack).some((reader) => !isProvided(value, reader, stack)))
+          .map(({ name, value, place }) => `${name} ${value} is not given to the broker (${place})`),
+      ]),
+});
+
+const isForTls = ({ port, settings }: Listener) =>
+  TLS_PORTS.includes(port) || FILES.some((name) => settings.last(name) !== undefined);
+
+function unset({ port, settings }: Listener): readonly string[] {
+  const has = (name: string) => settings.last(name) !== undefined;
+  const missing = ["certfile", "keyfile"].filter((name) => !has(name));
+  const wantsCa = settings.last("require_certificate")?.value === "true" && !has("cafile") && !has("capath");
+  return [...missing, ...(wantsCa ? ["cafile"] : [])].map((name) => `${name} of listener ${port} is not set`);
+}

@@ -1,0 +1,22 @@
+import { BRIDGE_OPTION, isBridge, optionsOf } from "../memberships.ts";
+import { definePolicy } from "../policy.ts";
+import { must } from "../values.ts";
+
+const NAME = `${BRIDGE_OPTION}name`;
+
+/**
+ * The engine names a bridge after the network's random id: a rule cannot name it before it is there, and names
+ * another one after it was replaced.
+ */
+export const bridgesHaveNames = definePolicy({
+  id: "NET-016",
+  severity: "medium",
+  title: "where there are firewall rules, every bridge has a name that they can use",
+  allowed: `options "${NAME}" with the name of an interface, at most 15 characters`,
+  fix: "set the option",
+  source: "Linux IFNAMSIZ; Docker documentation, bridge network driver",
+  looksAt: ["docker_network"],
+  where: (network, stack) => isBridge(network) && stack.of(["file/nftables"]).length > 0,
+  check: (network) =>
+    must(optionsOf(network), NAME, (name) => /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/.test(String(name ?? ""))),
+});

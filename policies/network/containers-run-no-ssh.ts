@@ -1,0 +1,29 @@
+import { definePolicy } from "../policy.ts";
+import { describe, internalPort, publishedPorts } from "../ports.ts";
+import { imageOf, RUNS } from "../services.ts";
+import { commandOf } from "../variables.ts";
+
+/**
+ * A login inside a container has keys and users of its own, which nobody rotates.
+ */
+export const containersRunNoSsh = definePolicy({
+  id: "NET-020",
+  severity: "high",
+  title: "no container runs an SSH server",
+  allowed: "no port 22 inside, no image of an SSH server, no sshd in the command",
+  fix: "use docker exec",
+  source: "CIS Docker Benchmark 1.6.0, 5.7",
+  looksAt: RUNS,
+  check: (resource, stack) => {
+    const image = imageOf(resource, stack) ?? "";
+    return [
+      ...publishedPorts(resource)
+        .filter((port) => internalPort(port) === 22)
+        .map((port) => `${describe(port)} is published`),
+      ...(/(^|[/_-])(openssh(-server)?|sshd)([:@_-]|$)/.test(image) ? [`image is ${image}`] : []),
+      ...commandOf(resource)
+        .filter((word) => /(^|\/)(sshd|dropbear)$/.test(word))
+        .map((word) => `the command runs ${word}`),
+    ];
+  },
+});

@@ -1,0 +1,19 @@
+import { databaseOn } from "../memberships.ts";
+import { definePolicy } from "../policy.ts";
+import { isTrue, must } from "../values.ts";
+
+/**
+ * An internal network has no way out: what is broken into can neither fetch tools nor send data away, and a port
+ * published by mistake is not.
+ */
+export const dataNetworksAreInternal = definePolicy({
+  id: "NET-007",
+  severity: "high",
+  title: "a network with a database on it is internal",
+  allowed: "internal true",
+  fix: "set internal; give services that need the internet a second network",
+  source: "least privilege; Docker documentation, docker network create --internal",
+  looksAt: ["docker_network"],
+  where: (network, stack) => databaseOn(network, stack) !== undefined,
+  check: ({ block }) => must(block, "internal", isTrue),
+});

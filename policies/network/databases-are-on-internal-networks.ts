@@ -1,0 +1,26 @@
+import type { Membership } from "../memberships.ts";
+import { networksOf } from "../memberships.ts";
+import { definePolicy } from "../policy.ts";
+import { isDatabase, RUNS } from "../services.ts";
+import { isTrue, show } from "../values.ts";
+
+/**
+ * One network with a way out undoes every internal one beside it.
+ */
+export const databasesAreOnInternalNetworks = definePolicy({
+  id: "NET-009",
+  severity: "high",
+  title: "PostgreSQL and Redis join internal networks only",
+  allowed: "networks_advanced with networks of this stack whose internal is true",
+  fix: "leave the database on the data network alone",
+  source: "least privilege; docs/architecture.md, networks",
+  looksAt: RUNS,
+  where: isDatabase,
+  check: (resource, stack) => networksOf(resource, stack).flatMap(wayOut),
+});
+
+function wayOut({ named, network }: Membership): readonly string[] {
+  if (network === undefined) return [`the network ${show(named)} is not known`];
+  const { internal } = network.block;
+  return isTrue(internal) ? [] : [`${network.path} has internal ${show(internal ?? undefined)}`];
+}

@@ -1,0 +1,23 @@
+import { definePolicy } from "../policy.ts";
+import { describe, externalPort, internalPort, publishedPorts, publishesPorts } from "../ports.ts";
+import { RUNS } from "../services.ts";
+
+const ENGINE: readonly number[] = [2375, 2376, 2377, 4789, 7946];
+
+/**
+ * Whoever reaches the engine's API is root on the machine; the swarm's ports take joining nodes and their traffic.
+ */
+export const enginePortsAreNotPublished = definePolicy({
+  id: "NET-021",
+  severity: "critical",
+  title: "no container publishes the ports of the engine and of the swarm",
+  allowed: "ports other than 2375, 2376, 2377, 4789 and 7946, inside and on the host",
+  fix: "reach a remote engine over SSH (DOCKER_HOST=ssh://…)",
+  source: "CIS Docker Benchmark 1.6.0, 2.7",
+  looksAt: RUNS,
+  where: publishesPorts,
+  check: (resource) =>
+    publishedPorts(resource)
+      .filter((port) => ENGINE.includes(internalPort(port)) || ENGINE.includes(externalPort(port)))
+      .map((port) => `${describe(port)} is published`),
+});

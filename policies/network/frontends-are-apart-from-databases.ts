@@ -1,0 +1,24 @@
+import { databaseOn, networksOf } from "../memberships.ts";
+import { definePolicy } from "../policy.ts";
+import { kindOf, RUNS } from "../services.ts";
+import { show } from "../values.ts";
+
+/**
+ * What faces users is what is broken into first. The backend alone stands between it and the data.
+ */
+export const frontendsAreApartFromDatabases = definePolicy({
+  id: "NET-010",
+  severity: "medium",
+  title: "frontend and TLS edge share no network with a database",
+  allowed: "networks of this stack without PostgreSQL and Redis",
+  fix: "leave the frontend and the edge on the edge network alone",
+  source: "least privilege; docs/architecture.md, networks",
+  looksAt: RUNS,
+  where: (resource, stack) => ["frontend", "edge"].includes(kindOf(resource, stack) ?? ""),
+  check: (resource, stack) =>
+    networksOf(resource, stack).flatMap(({ named, network }) => {
+      if (network === undefined) return [`the network ${show(named)} is not known`];
+      const database = databaseOn(network, stack);
+      return database === undefined ? [] : [`${network.path} also has ${database.path}`];
+    }),
+});

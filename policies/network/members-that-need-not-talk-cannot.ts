@@ -1,0 +1,59 @@
+import type { Resource, StackDocument } from "../document.ts";
+import { variablesOf } from "../environment.ts";
+import { BRIDGE_OPTION, isBridge, membersOf, namesOf, optionsOf } from "../memberships.ts";
+import { definePolicy } from "../policy.ts";
+import { isFalse, isTrue, must } from "../values.ts";
+import { commandOf } from "../variables.ts";
+
+const ENABLE_ICC = `${BRIDGE_OPTION}enable_icc`;
+
+/**
+ * Containers of one network reach every port of each other, published or not. Where none is told the name of
+ * another, in its environment, its command or a file it is given, they need not.
+ */
+export const membersThatNeedNotTalkCannot = definePolicy({
+  id: "NET-011",
+  severity: "medium",
+  title: "containers that share a network talk to each other, or cannot",
+  allowed: `a member that is told the name of another, or options "${ENABLE_ICC}" false`,
+  fix: "give each its own network, or set the option",
+  source: "CIS Docker Benchmark 1.6.0, 2.2",
+  looksAt: ["docker_network"],
+  where: (network, stack) =>
+    isBridge(network) && !isTrue(network.block.internal) && membersOf(network, stack).length > 1,
+  check: (network, stack) => {
+    const members = membersOf(network, stack);
+    if (isFalse(optionsOf(network)[ENABLE_ICC]) || someTalk(members, stack)) return [];
+    const paths = members.map(({ path }) => path).join(", ");
+    return must(optionsOf(network), ENABLE_ICC, isFalse).map(
+      (evidence) => `no member names another (${paths}), and ${evidence}`,
+    );
+  },
+});
+
+function someTalk(members: readonly Resource[], stack: StackDocument): boolean {
+  const answering = new Map(
+    members.flatMap((member) => namesOf(member, stack).map((name) => [name, member] as const)),
+  );
+  const isNamedBy = (member: Resource) => (word: string) => {
+    const found = answering.get(word);
+    return found !== undefined && found !== member;
+  };
+  return (
+    members.some((member) => wordsOf(member).some(isNamedBy(member))) ||
+    stack.of(["file/haproxy.cfg"]).some((file) => wordsOf(file).some((word) => answering.has(word)))
+  );
+}
+
+const known = new WeakMap<Resource, readonly string[]>();
+
+function wordsOf(resource: Resource): readonly string[] {
+  const found = known.get(resource) ?? textOf(resource).split(/[^\w.-]+/);
+  known.set(resource, found);
+  return found;
+}
+
+const textOf = (resource: Resource): string =>
+  resource.type.startsWith("file/")
+    ? String(resource.block.text)
+    : [...variablesOf(resource).map(({ value }) => value), ...commandOf(resource)].join(" ");

@@ -1,0 +1,27 @@
+import { definePolicy } from "../policy.ts";
+import { publishedPorts, publishesPorts } from "../ports.ts";
+import { RUNS } from "../services.ts";
+import { asNumber, must, show } from "../values.ts";
+
+/**
+ * Unset means a random port, which no firewall rule and no client knows.
+ */
+export const publishedPortsStateAHostPort = definePolicy({
+  id: "NET-002",
+  severity: "high",
+  title: "a published port states its host port",
+  allowed: "ports.external, for a service published_port, from 1 to 65535",
+  fix: "set the port of the listener in the configuration",
+  source: "docs/architecture.md, provider rule 8",
+  looksAt: RUNS,
+  where: publishesPorts,
+  check: (resource) =>
+    publishedPorts(resource).flatMap(({ block, names, internal }) =>
+      must(block, names.external, isPort, `${names.external} of port ${show(internal)}`),
+    ),
+});
+
+const isPort = (value: unknown) => {
+  const port = asNumber(value);
+  return Number.isInteger(port) && port >= 1 && port <= 65535;
+};

@@ -1,0 +1,22 @@
+import { definePolicy } from "../policy.ts";
+import { publishedPorts, publishesPorts } from "../ports.ts";
+import { RUNS } from "../services.ts";
+import { must, show } from "../values.ts";
+
+/**
+ * Firewall rules and the list of listeners are about TCP: an open UDP port stands in neither.
+ */
+export const publishedPortsStateAProtocol = definePolicy({
+  id: "NET-003",
+  severity: "low",
+  title: "a published port states that it is TCP",
+  allowed: "protocol tcp",
+  fix: "set protocol to tcp; for a service over UDP, waive this rule with the reason",
+  source: "kreuzwerker/docker 4.5, docker_container ports",
+  looksAt: RUNS,
+  where: publishesPorts,
+  check: (resource) =>
+    publishedPorts(resource).flatMap(({ block, internal }) =>
+      must(block, "protocol", (protocol) => protocol === "tcp", `protocol of port ${show(internal)}`),
+    ),
+});

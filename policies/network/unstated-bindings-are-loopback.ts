@@ -1,0 +1,22 @@
+import { isLoopback } from "../addresses.ts";
+import { BRIDGE_OPTION, isBridge, optionsOf } from "../memberships.ts";
+import { definePolicy } from "../policy.ts";
+import { must } from "../values.ts";
+
+const HOST_BINDING = `${BRIDGE_OPTION}host_binding_ipv4`;
+
+/**
+ * The second belt on a developer's machine: what somebody publishes on this network without an address stays there.
+ */
+export const unstatedBindingsAreLoopback = definePolicy({
+  id: "NET-014",
+  severity: "low",
+  title: "what is published on a local network without an address is on loopback",
+  allowed: `options "${HOST_BINDING}" 127.0.0.1`,
+  fix: "set the option",
+  source: "Docker documentation, bridge network driver",
+  enforcedIn: ["local"],
+  looksAt: ["docker_network"],
+  where: isBridge,
+  check: (network) => must(optionsOf(network), HOST_BINDING, isLoopback),
+});

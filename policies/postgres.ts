@@ -1,0 +1,38 @@
+import { fileAt, isFile } from "./deliveries.ts";
+import type { Resource, StackDocument } from "./document.ts";
+import { commandWords } from "./environment.ts";
+import { parsePostgresqlConf } from "./files/postgresql-conf.ts";
+import { type Setting, Settings } from "./files/settings.ts";
+import { parseOnce } from "./parsed-files.ts";
+import { RUNS } from "./services.ts";
+
+/** What rules about PostgreSQL look at: what runs it, and a postgresql.conf that nothing is seen to run. */
+export const POSTGRES = [...RUNS, "file/postgresql.conf"];
+
+const known = new WeakMap<Resource, Settings>();
+
+/** What a PostgreSQL is started with: the file that `config_file` names, then the arguments, which win. */
+export function postgresSettings(resource: Resource, stack: StackDocument): Settings {
+  const settings = known.get(resource) ?? new Settings(read(resource, stack));
+  known.set(resource, settings);
+  return settings;
+}
+
+function read(resource: Resource, stack: StackDocument): readonly Setting[] {
+  if (isFile(resource)) return parseOnce(resource, parsePostgresqlConf);
+  const words = commandWords(resource);
+  const given = words.flatMap((word, index) => option(word, words[index + 1] ?? ""));
+  const path = given.findLast(({ name }) => name === "config_file")?.value;
+  if (path === undefined) return given;
+  const file = fileAt(path, resource, "postgresql.conf", stack);
+  if (file === undefined) throw new Error(`${path}: its text is not known here`);
+  return [...parseOnce(file, parsePostgresqlConf), ...given];
+}
+
+/** `-c name=value`, `-cname=value` or `--name=value`. */
+function option(word: string, next: string): readonly Setting[] {
+  const text = word === "-c" ? next : /^(?:-c|--)(.+)$/s.exec(word)?.[1];
+  const [, name, value] = /^([\w.-]+)=(.*)$/s.exec(text ?? "") ?? [];
+  if (name === undefined || value === undefined) return [];
+  return [{ name: name.replaceAll("-", "_").toLowerCase(), value, place: "the command" }];
+}

@@ -1,0 +1,18 @@
+import { isServer } from "../deliveries.ts";
+import { definePolicy } from "../policy.ts";
+import { POSTGRES, postgresSettings } from "../postgres.ts";
+
+/**
+ * The image writes `*` into the data directory once; what is not stated is whatever that first start left there.
+ */
+export const addressesAreStated = definePolicy({
+  id: "PGS-010",
+  severity: "low",
+  title: "it is stated on which addresses PostgreSQL listens",
+  allowed: "listen_addresses, in postgresql.conf or in the command",
+  fix: "set listen_addresses: '*' where networks confine it, '' for the socket alone",
+  source: "PostgreSQL documentation, runtime-config-connection",
+  looksAt: POSTGRES,
+  where: isServer("postgres"),
+  check: (resource, stack) => postgresSettings(resource, stack).must("listen_addresses", () => true),
+});

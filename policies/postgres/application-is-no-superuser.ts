@@ -1,0 +1,93 @@
+import { isFile, runs } from "../deliveries.ts";
+import type { Resource, StackDocument } from "../document.ts";
+import { type Variable, variableOf, variablesOf } from "../environment.ts";
+import { parsePgHba } from "../files/pg-hba.ts";
+import { parseSql, type Statement } from "../files/sql.ts";
+import { parseOnce } from "../parsed-files.ts";
+import { definePolicy } from "../policy.ts";
+import { RUNS } from "../services.ts";
+
+const USER = /^(?:PGUSER|(?:POSTGRES|DATABASE|DB|PG)_USER(?:NAME)?)$/;
+const POWERS = ["SUPERUSER", "CREATEDB", "CREATEROLE", "REPLICATION", "BYPASSRLS"];
+
+/**
+ * A hole in the application is a hole in the database; as a superuser it is one in the container as well (COPY … PROGRAM).
+ */
+export const applicationIsNoSuperuser = definePolicy({
+  id: "PGS-004",
+  severity: "high",
+  title: "the application has a role of its own, with its own database and no more",
+  allowed:
+    "a user that is not POSTGRES_USER; roles without SUPERUSER, CREATEDB, CREATEROLE, REPLICATION, BYPASSRLS; databases that PUBLIC is revoked from; host records for named users",
+  fix: "create a role for the application in an init file, and let only it in over the network",
+  source: "PostgreSQL documentation, role-attributes; least privilege",
+  looksAt: ["file/sql", "file/pg_hba.conf", ...RUNS],
+  where: (resource, stack) =>
+    isFile(resource) ||
+    (!runs("postgres")(resource, stack) &&
+      variablesOf(resource).some((entry) => userIn(entry) !== undefined)),
+  check: (resource, stack) => {
+    if (resource.type === "file/sql") return roles(parseOnce(resource, parseSql));
+    const superusers = superusersOf(stack);
+    return resource.type === "file/pg_hba.conf"
+      ? letIn(resource, superusers)
+      : loggedIn(resource, superusers);
+  },
+});
+
+const cache = new WeakMap<StackDocument, ReadonlySet<string>>();
+
+/** `postgres`, and what else the databases of the stack are told to call it. */
+function superusersOf(stack: StackDocument): ReadonlySet<string> {
+  const known = cache.get(stack);
+  if (known !== undefined) return known;
+  const databases = stack.of(RUNS).filter((container) => runs("postgres")(container, stack));
+  const named = databases.flatMap((container) => variableOf(container, "POSTGRES_USER")?.value ?? []);
+  const found = new Set(["postgres", ...named]);
+  cache.set(stack, found);
+  return found;
+}
+
+/** The user that a variable names, by itself or in a URL. */
+function userIn({ name, value = "" }: Variable): string | undefined {
+  if (USER.test(name)) return value;
+  return /^postgres(?:ql)?(?:\+\w+)?:\/\/([^:@/]+)/.exec(value)?.[1];
+}
+
+const loggedIn = (container: Resource, superusers: ReadonlySet<string>) =>
+  variablesOf(container).flatMap((entry) => {
+    const user = userIn(entry);
+    if (user === undefined) return [];
+    if (entry.value === undefined) return [`${entry.name} is known only at apply`];
+    return superusers.has(user) ? [`${entry.name} logs in as ${user}, a superuser`] : [];
+  });
+
+const letIn = (file: Resource, superusers: ReadonlySet<string>) =>
+  parseOnce(file, parsePgHba)
+    .filter(({ type, method }) => type !== "local" && method !== "reject")
+    .flatMap(({ users, place }) =>
+      users
+        .filter((user) => user === "all" || superusers.has(user))
+        .map((user) => `${user} may log in over the network (${place})`),
+    );
+
+function roles(statements: readonly Statement[]): readonly string[] {
+  const closed = new Set(statements.flatMap((statement) => revoked(statement) ?? []));
+  return statements.flatMap((statement) => {
+    const { words, line } = statement;
+    const powers = /^(CREATE|ALTER) (ROLE|USER)$/.test(words.slice(0, 2).join(" "))
+      ? words.slice(3).filter((word) => POWERS.includes(word))
+      : [];
+    const open = words[0] === "CREATE" && words[1] === "DATABASE" && !closed.has(String(words[2]));
+    return [
+      ...powers.map((power) => `${words[2]} is given ${power} (line ${line})`),
+      ...(open ? [`PUBLIC is not revoked from the database ${words[2]} (line ${line})`] : []),
+    ];
+  });
+}
+
+/** The database of `REVOKE ALL ON DATABASE name FROM PUBLIC`. */
+function revoked({ words }: Statement): string | undefined {
+  const at = words.indexOf("DATABASE");
+  return words[0] === "REVOKE" && words.at(-1) === "PUBLIC" && at > 0 ? words[at + 1] : undefined;
+}

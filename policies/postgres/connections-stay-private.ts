@@ -1,0 +1,30 @@
+import { isFile, isServer } from "../deliveries.ts";
+import { isOn } from "../files/postgresql-conf.ts";
+import { waysOut } from "../networks.ts";
+import { definePolicy } from "../policy.ts";
+import { POSTGRES, postgresSettings } from "../postgres.ts";
+
+/**
+ * Between machines whoever sits in between reads the rows; on an internal bridge nobody does.
+ */
+export const connectionsStayPrivate = definePolicy({
+  id: "PGS-005",
+  severity: "medium",
+  title: "what PostgreSQL sends stays on the machine or is encrypted",
+  allowed: "ssl on with ssl_cert_file and ssl_key_file, or none but internal bridge networks",
+  fix: "put it on an internal network, or turn ssl on and give it a certificate",
+  source: "PostgreSQL documentation, ssl-tcp",
+  looksAt: POSTGRES,
+  where: isServer("postgres"),
+  enforcedIn: ["production"],
+  check: (resource, stack) => {
+    const settings = postgresSettings(resource, stack);
+    if (isOn(settings.last("ssl")?.value ?? ""))
+      return ["ssl_cert_file", "ssl_key_file"].flatMap((name) =>
+        settings.must(name, (value) => value !== ""),
+      );
+    if (isFile(resource))
+      return [{ notEnforceable: "ssl is not on, and the networks of its server are not known here" }];
+    return waysOut(resource, stack).map((evidence) => `ssl is not on, and ${evidence}`);
+  },
+});

@@ -1,0 +1,31 @@
+import { runs } from "../deliveries.ts";
+import { shellWords, variableOf } from "../environment.ts";
+import { imageVersion } from "../image-versions.ts";
+import { definePolicy } from "../policy.ts";
+import { RUNS } from "../services.ts";
+
+/**
+ * Without checksums a bad sector is read as data, and copied into the next backup.
+ */
+export const dataHasChecksums = definePolicy({
+  id: "PGS-007",
+  severity: "medium",
+  title: "PostgreSQL notices data that the disk has changed",
+  allowed: "--data-checksums in POSTGRES_INITDB_ARGS; from 18 it is the default",
+  fix: "add --data-checksums to POSTGRES_INITDB_ARGS; pg_checksums --enable for data that exists",
+  source: "PostgreSQL documentation, initdb --data-checksums",
+  looksAt: RUNS,
+  where: runs("postgres"),
+  check: (container, stack) => {
+    const given = variableOf(container, "POSTGRES_INITDB_ARGS");
+    if (given !== undefined && given.value === undefined)
+      return ["POSTGRES_INITDB_ARGS is known only at apply"];
+    const words = shellWords(given?.value ?? "");
+    if (words.includes("--no-data-checksums")) return ["POSTGRES_INITDB_ARGS has --no-data-checksums"];
+    const version = imageVersion(container, stack);
+    const isDefault = "major" in version && version.major >= 18;
+    return isDefault || words.includes("--data-checksums") || words.includes("-k")
+      ? []
+      : ["POSTGRES_INITDB_ARGS has no --data-checksums"];
+  },
+});

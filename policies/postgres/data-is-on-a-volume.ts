@@ -1,0 +1,34 @@
+import { isBelow, mountsOf, runs } from "../deliveries.ts";
+import { variableOf } from "../environment.ts";
+import { imageVersion } from "../image-versions.ts";
+import { definePolicy } from "../policy.ts";
+import { RUNS } from "../services.ts";
+
+/**
+ * Without a named volume where the data is, the image makes one without a name, and the next container starts empty.
+ */
+export const dataIsOnAVolume = definePolicy({
+  id: "PGS-006",
+  severity: "high",
+  title: "the data of PostgreSQL is on a named volume",
+  allowed:
+    "a volume that it may write, at PGDATA or above it; from 18 that is below /var/lib/postgresql/MAJOR",
+  fix: "mount a named volume at /var/lib/postgresql/data (from 18: /var/lib/postgresql) and state PGDATA",
+  source: "docker-library/postgres, PGDATA; docker-library/postgres#1259",
+  looksAt: RUNS,
+  where: runs("postgres"),
+  check: (container, stack) => {
+    const stated = variableOf(container, "PGDATA");
+    if (stated !== undefined && stated.value === undefined) return ["PGDATA is known only at apply"];
+    const version = imageVersion(container, stack);
+    const usual =
+      "major" in version && version.major >= 18
+        ? `/var/lib/postgresql/${version.major}/docker`
+        : "/var/lib/postgresql/data";
+    const data = stated?.value ?? usual;
+    const isThere = mountsOf(container, stack).some(
+      ({ path, volume, writable }) => volume !== undefined && writable && isBelow(data, path),
+    );
+    return isThere ? [] : [`the data at ${data} is on no named volume`];
+  },
+});

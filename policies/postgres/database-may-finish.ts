@@ -1,0 +1,32 @@
+import { runs } from "../deliveries.ts";
+import { seconds } from "../durations.ts";
+import { definePolicy } from "../policy.ts";
+import { containerSpec, RUNS } from "../services.ts";
+import { asNumber, isUnset, must } from "../values.ts";
+
+const SECONDS = 30;
+
+/**
+ * Killed half-way, the next start replays the log: minutes in which nothing can connect. SIGQUIT asks for just that.
+ */
+export const databaseMayFinish = definePolicy({
+  id: "PGS-009",
+  severity: "high",
+  title: "PostgreSQL is asked to stop and given the time for it",
+  allowed: `destroy_grace_seconds or stop_grace_period of ${SECONDS} s or more; stop_signal unset, SIGINT or SIGTERM`,
+  fix: `set destroy_grace_seconds to ${SECONDS} or more and stop_signal to SIGINT`,
+  source: "docker-library/postgres#1207; PostgreSQL documentation, server-shutdown",
+  looksAt: RUNS,
+  where: runs("postgres"),
+  check: (container) => {
+    const spec = containerSpec(container);
+    const time =
+      container.type === "docker_container"
+        ? must(spec, "destroy_grace_seconds", (value) => asNumber(value) >= SECONDS)
+        : must(spec, "stop_grace_period", (value) => seconds(value) >= SECONDS);
+    return [
+      ...time,
+      ...must(spec, "stop_signal", (value) => isUnset(value) || /^(SIG)?(INT|TERM)$/.test(String(value))),
+    ];
+  },
+});

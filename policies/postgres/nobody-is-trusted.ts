@@ -1,0 +1,34 @@
+import { isFile, runs } from "../deliveries.ts";
+import type { Resource } from "../document.ts";
+import { variableOf } from "../environment.ts";
+import { parsePgHba } from "../files/pg-hba.ts";
+import { parseOnce } from "../parsed-files.ts";
+import { definePolicy } from "../policy.ts";
+import { RUNS } from "../services.ts";
+
+/**
+ * trust lets in whoever can open a connection, as any role, the superuser among them.
+ */
+export const nobodyIsTrusted = definePolicy({
+  id: "PGS-001",
+  severity: "critical",
+  title: "PostgreSQL lets nobody in without a proof",
+  allowed: "POSTGRES_HOST_AUTH_METHOD unset or not trust; no record with the method trust",
+  fix: "use scram-sha-256 over the network and peer inside the container",
+  source: "PostgreSQL documentation, auth-trust; docker-library/postgres, POSTGRES_HOST_AUTH_METHOD",
+  looksAt: ["file/pg_hba.conf", ...RUNS],
+  where: (resource, stack) => isFile(resource) || runs("postgres")(resource, stack),
+  check: (resource) => (isFile(resource) ? trusting(resource) : byVariable(resource)),
+});
+
+const trusting = (file: Resource) =>
+  parseOnce(file, parsePgHba)
+    .filter(({ method }) => method === "trust")
+    .map(({ type, users, place }) => `${type} connections of ${users.join(", ")} are trusted (${place})`);
+
+function byVariable(container: Resource): readonly string[] {
+  const method = variableOf(container, "POSTGRES_HOST_AUTH_METHOD");
+  if (method === undefined) return [];
+  if (method.value === undefined) return ["POSTGRES_HOST_AUTH_METHOD is known only at apply"];
+  return method.value === "trust" ? ["POSTGRES_HOST_AUTH_METHOD is trust"] : [];
+}

@@ -1,0 +1,34 @@
+import { isServer } from "../deliveries.ts";
+import { definePolicy } from "../policy.ts";
+import { REDIS, redisUsers } from "../redis.ts";
+
+/**
+ * One password for all cannot be taken from one of them, and each reads what the others keep.
+ */
+export const applicationsHaveTheirOwnUser = definePolicy({
+  id: "RDS-010",
+  severity: "medium",
+  title: "each application has a user of its own at Redis, with its own keys and channels",
+  allowed: "the default user off; users other than admin with key and channel patterns that are not *",
+  fix: "write a user for each application into the ACL file: user NAME on #HASH ~PREFIX:* &PREFIX:* …",
+  source: "Redis documentation, ACL",
+  looksAt: REDIS,
+  where: isServer("redis"),
+  enforcedIn: ["production"],
+  check: (resource, stack) => {
+    const users = redisUsers(resource, stack).filter(({ enabled }) => enabled);
+    const own = users.filter(({ name }) => name !== "default");
+    return [
+      ...users
+        .filter(({ name }) => name === "default")
+        .map(({ place }) => `the default user is on (${place})`),
+      ...(own.length === 0 ? ["no application has a user"] : []),
+      ...own
+        .filter(({ name }) => !/^admin/i.test(name))
+        .flatMap(({ name, allKeys, allChannels, place }) => [
+          ...(allKeys ? [`the user ${name} has all keys (${place})`] : []),
+          ...(allChannels ? [`the user ${name} has all channels (${place})`] : []),
+        ]),
+    ];
+  },
+});

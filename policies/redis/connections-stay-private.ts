@@ -1,0 +1,33 @@
+import { isFile, isServer } from "../deliveries.ts";
+import { waysOut } from "../networks.ts";
+import { definePolicy } from "../policy.ts";
+import { REDIS, redisSettings } from "../redis.ts";
+
+/**
+ * Between machines passwords and data cross the network in clear; on an internal bridge nobody sits in between.
+ */
+export const connectionsStayPrivate = definePolicy({
+  id: "RDS-007",
+  severity: "medium",
+  title: "what Redis sends stays on the machine or is encrypted",
+  allowed:
+    "tls-port with port 0 and tls-protocols of TLSv1.2 and TLSv1.3, or none but internal bridge networks",
+  fix: "put it on an internal network, or set tls-port, port 0 and tls-protocols",
+  source: "redis.conf, TLS/SSL",
+  looksAt: REDIS,
+  where: isServer("redis"),
+  enforcedIn: ["production"],
+  check: (resource, stack) => {
+    const settings = redisSettings(resource, stack);
+    if (settings.last("tls-port") !== undefined)
+      return [
+        ...settings.must("port", (value) => value === "0"),
+        ...settings.must("tls-protocols", (value) =>
+          value.split(" ").every((name) => /^TLSv1\.[23]$/.test(name)),
+        ),
+      ];
+    if (isFile(resource))
+      return [{ notEnforceable: "tls-port is not set, and the networks of its server are not known here" }];
+    return waysOut(resource, stack).map((evidence) => `tls-port is not set, and ${evidence}`);
+  },
+});

@@ -1,0 +1,36 @@
+import { isServer } from "../deliveries.ts";
+import { definePolicy } from "../policy.ts";
+import { hasUsers, REDIS, redisSettings, redisUsers } from "../redis.ts";
+
+const SWITCHES = ["enable-debug-command", "enable-protected-configs", "enable-module-command"];
+
+/**
+ * CONFIG writes files wherever the server may, MODULE loads code: a client that is broken into is the server.
+ */
+export const dangerousCommandsAreOff = definePolicy({
+  id: "RDS-004",
+  severity: "high",
+  title: "clients of Redis cannot change the server",
+  allowed: `users without @dangerous and its commands, or rename-command CONFIG ""; ${SWITCHES.join(", ")} no`,
+  fix: "end the rules of each user with -@admin -@dangerous",
+  source: "Redis documentation, ACL categories; redis.conf, enable-debug-command",
+  looksAt: REDIS,
+  where: isServer("redis"),
+  check: (resource, stack) => {
+    const settings = redisSettings(resource, stack);
+    const isRenamed = settings.all("rename-command").some(({ value }) => /^config( |$)/i.test(value));
+    const users = redisUsers(resource, stack).filter(({ enabled }) => enabled);
+    const powers =
+      !hasUsers(resource, stack) && isRenamed
+        ? []
+        : users
+            .filter(({ dangerous }) => dangerous.length > 0)
+            .map(
+              ({ name, dangerous, place }) => `the user ${name} may run ${dangerous.join(", ")} (${place})`,
+            );
+    return [
+      ...powers,
+      ...SWITCHES.flatMap((name) => settings.may(name, (value) => value.toLowerCase() === "no")),
+    ];
+  },
+});

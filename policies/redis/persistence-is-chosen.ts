@@ -1,0 +1,37 @@
+import { isBelow, isFile, isServer, mountsOf } from "../deliveries.ts";
+import type { Settings } from "../files/settings.ts";
+import { definePolicy } from "../policy.ts";
+import { REDIS, redisSettings } from "../redis.ts";
+
+/**
+ * By default Redis saves now and then into a folder that is gone with the container.
+ */
+export const persistenceIsChosen = definePolicy({
+  id: "RDS-008",
+  severity: "low",
+  title: "it is stated whether Redis keeps its data, and where it does it has a volume",
+  allowed: "appendonly yes or no, save stated with it; a writable volume at dir if either keeps data",
+  fix: 'write appendonly and save into redis.conf (save "" for none) and mount a volume at dir',
+  source: "redis.conf, appendonly, save and dir",
+  looksAt: REDIS,
+  where: isServer("redis"),
+  check: (resource, stack) => {
+    const settings = redisSettings(resource, stack);
+    const missing = [
+      ...settings.must("appendonly", (value) => /^(yes|no)$/i.test(value)),
+      ...settings.must("save", () => true),
+    ];
+    if (isFile(resource) || !keepsData(settings)) return missing;
+    const folder = settings.last("dir")?.value ?? "/data";
+    const isThere = mountsOf(resource, stack).some(
+      ({ path, volume, writable }) => volume !== undefined && writable && isBelow(folder, path),
+    );
+    return isThere
+      ? missing
+      : [...missing, `it keeps data at ${folder}, which is on no volume that it may write`];
+  },
+});
+
+/** `save ""` takes back what stood before it; without any `save` Redis has its own. */
+const keepsData = (settings: Settings): boolean =>
+  /^yes$/i.test(settings.last("appendonly")?.value ?? "") || settings.last("save")?.value !== "";

@@ -1,0 +1,20 @@
+import { runs } from "../deliveries.ts";
+import { variableOf } from "../environment.ts";
+import { definePolicy } from "../policy.ts";
+import { RUNS } from "../services.ts";
+
+/**
+ * With it the image's entrypoint leaves the server running as root.
+ */
+export const privilegesAreDropped = definePolicy({
+  id: "RDS-009",
+  severity: "medium",
+  title: "the image of Redis drops root",
+  allowed: "no SKIP_DROP_PRIVS",
+  fix: "remove the variable; set user to the uid that owns the volume",
+  source: "redis image, docker-entrypoint.sh (8.0.2 and later)",
+  looksAt: RUNS,
+  where: runs("redis"),
+  check: (container) =>
+    variableOf(container, "SKIP_DROP_PRIVS") === undefined ? [] : ["SKIP_DROP_PRIVS is set"],
+});

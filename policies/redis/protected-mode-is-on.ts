@@ -1,0 +1,19 @@
+import { isServer } from "../deliveries.ts";
+import { definePolicy } from "../policy.ts";
+import { REDIS, redisSettings } from "../redis.ts";
+
+/**
+ * The last line of defence when the ACL is lost: without a password only loopback is answered.
+ */
+export const protectedModeIsOn = definePolicy({
+  id: "RDS-003",
+  severity: "medium",
+  title: "the protected mode of Redis is on",
+  allowed: "protected-mode yes",
+  fix: "write protected-mode yes into redis.conf: the official image turns it off",
+  source: "redis.conf, protected-mode",
+  looksAt: REDIS,
+  where: isServer("redis"),
+  check: (resource, stack) =>
+    redisSettings(resource, stack).must("protected-mode", (value) => value.toLowerCase() === "yes"),
+});

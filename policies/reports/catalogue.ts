@@ -1,0 +1,36 @@
+import type { Policy } from "../policy.ts";
+
+/** Every rule as a page of Markdown: docs/policies.md. */
+export function catalogue(policies: readonly Policy[]): string {
+  const families = new Map<string, Policy[]>();
+  for (const policy of policies) {
+    const family = policy.id.slice(0, policy.id.indexOf("-"));
+    families.set(family, [...(families.get(family) ?? []), policy]);
+  }
+  return [
+    "# Policies",
+    "",
+    `Generated from the ${policies.length} rules in policies/; \`UPDATE_DOCS=1 npx vitest run --project unit test/policies/catalogue.test.ts\` writes it anew.`,
+    "policies/README.md says how they judge, how to waive one and how to add one.",
+    ...[...families]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([family, rules]) => section(family, rules)),
+    "",
+  ].join("\n");
+}
+
+const section = (family: string, rules: readonly Policy[]): readonly string[] => [
+  "",
+  `## ${family}`,
+  "",
+  "| id | severity | what must hold | allowed | to mend | source | stops in |",
+  "|---|---|---|---|---|---|---|",
+  ...rules.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(row),
+];
+
+const row = ({ id, severity, title, allowed, fix, source, enforcedIn }: Policy): string =>
+  `| ${[id, severity, title, allowed, fix, source, enforcedIn?.join(", ") ?? "every environment"].map(cell).join(" | ")} |`;
+
+/** A pipe would end the cell, and angle brackets would be taken as HTML. */
+const cell = (text: string): string =>
+  text.replaceAll("|", "\\|").replaceAll("<", "&lt;").replaceAll("\n", " ");

@@ -1,0 +1,23 @@
+import { findingsOf, isAtOrAbove, type Judgement } from "./judgement.ts";
+
+/**
+ * Findings as workflow commands, which GitHub shows beside the lines of a pull request.
+ *
+ * @see https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+ */
+export function githubReport(judgements: readonly Judgement[]): string {
+  return judgements
+    .flatMap((judgement) =>
+      findingsOf(judgement).map(({ policy, finding }) => {
+        const level = isAtOrAbove(policy.severity, judgement.stopAt) ? "error" : "warning";
+        const { file, lineOf } = judgement;
+        const place = `file=${property(file)},line=${lineOf(finding.path)},title=${property(`${policy.id} ${policy.title}`)}`;
+        const said = `${finding.path}: ${finding.evidence}\nallowed: ${finding.allowed}\nfix: ${finding.fix}`;
+        return `::${level} ${place}::${escaped(said)}`;
+      }),
+    )
+    .join("\n");
+}
+
+const escaped = (text: string) => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+const property = (text: string) => escaped(text).replaceAll(":", "%3A").replaceAll(",", "%2C");

@@ -1,0 +1,42 @@
+import { SEVERITIES, type Severity } from "../../config/policy-settings.ts";
+import type { PolicyReport } from "../evaluate.ts";
+import type { Finding, Policy } from "../policy.ts";
+
+/** What was said about one input: the reports of every rule, and where its findings stand. */
+export interface Judgement {
+  /** The file, as it was named. */
+  readonly file: string;
+  readonly environment: string;
+  readonly stopAt: Severity;
+  readonly reports: readonly PolicyReport[];
+
+  /** Line of a path in the file, from 1; 1 where it is not found. */
+  readonly lineOf: (path: string) => number;
+}
+
+/** How a rule did in one input. */
+export type Status = "violated" | "relaxed" | "satisfied" | "not enforceable" | "nothing to judge";
+
+export function statusOf({ findings, relaxed, examined, notEnforceable }: PolicyReport): Status {
+  if (findings.length > 0) return "violated";
+  if (relaxed.length > 0) return "relaxed";
+  if (notEnforceable.length > 0) return "not enforceable";
+  return examined === 0 ? "nothing to judge" : "satisfied";
+}
+
+/** Whether findings of this severity stop what was judged. */
+export const isAtOrAbove = (severity: Severity, stopAt: Severity): boolean =>
+  SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(stopAt);
+
+/** Every finding with its rule, the worst first. */
+export function findingsOf({ reports }: Judgement): readonly { policy: Policy; finding: Finding }[] {
+  return reports
+    .flatMap(({ policy, findings }) => findings.map((finding) => ({ policy, finding })))
+    .sort((a, b) => SEVERITIES.indexOf(a.policy.severity) - SEVERITIES.indexOf(b.policy.severity));
+}
+
+/** Findings that stop: exit code 1. */
+export const stopping = (judgements: readonly Judgement[]): number =>
+  judgements.flatMap((judgement) =>
+    findingsOf(judgement).filter(({ policy }) => isAtOrAbove(policy.severity, judgement.stopAt)),
+  ).length;

@@ -1,0 +1,56 @@
+import type { Severity } from "../../config/policy-settings.ts";
+import type { Finding, Policy } from "../policy.ts";
+import { findingsOf, type Judgement, type Status, statusOf } from "./judgement.ts";
+
+/** How severities are coloured on a terminal; the identity elsewhere. */
+export type Paint = (severity: Severity, text: string) => string;
+
+interface Found {
+  readonly policy: Policy;
+  readonly finding: Finding;
+}
+
+/** One finding, for reading. */
+export function paragraph({ policy, finding }: Found, paint: Paint = (_, text) => text): string {
+  return [
+    `${finding.path}: ${finding.evidence}`,
+    `    ${paint(policy.severity, `${policy.id} (${policy.severity})`)} ${policy.title}`,
+    `    allowed: ${finding.allowed}`,
+    `    fix: ${finding.fix}`,
+  ].join("\n");
+}
+
+/** One line for a stack in which rules are relaxed: which, and how much each of them would find. */
+export function relaxations({ environment, reports, file }: Judgement): readonly string[] {
+  const relaxed = reports.filter(({ relaxed }) => relaxed.length > 0);
+  if (relaxed.length === 0) return [];
+  const ids = relaxed.map(({ policy, relaxed }) => `${policy.id} (${relaxed.length})`).join(", ");
+  return [`${file}: relaxed in environment ${environment}: ${ids}`];
+}
+
+/** The report that people read: findings, then what was excused, relaxed, not enforceable, and not looked at. */
+export function textReport(judgements: readonly Judgement[], paint: Paint): string {
+  return judgements.map((judgement) => section(judgement, paint)).join("\n\n");
+}
+
+function section(judgement: Judgement, paint: Paint): string {
+  const { file, environment, reports } = judgement;
+  const waived = reports.flatMap(({ waived }) => waived);
+  const with_ = (status: Status) => reports.filter((report) => statusOf(report) === status);
+  const ids = (status: Status) =>
+    with_(status)
+      .map(({ policy }) => policy.id)
+      .join(" ");
+  const found = findingsOf(judgement);
+  return [
+    `${file} (environment ${environment})`,
+    ...found.map((entry) => paragraph(entry, paint)),
+    ...waived.map(
+      ({ policy, path, reason, expires }) => `waived until ${expires}: ${policy} at ${path}: ${reason}`,
+    ),
+    ...relaxations(judgement),
+    ...(with_("not enforceable").length === 0 ? [] : [`not enforceable here: ${ids("not enforceable")}`]),
+    ...(with_("nothing to judge").length === 0 ? [] : [`looked at nothing: ${ids("nothing to judge")}`]),
+    `${reports.length} rules: ${with_("satisfied").length} satisfied, ${with_("violated").length} violated with ${found.length} findings, ${with_("relaxed").length} relaxed, ${with_("not enforceable").length} not enforceable, ${with_("nothing to judge").length} looked at nothing; ${waived.length} findings waived`,
+  ].join("\n");
+}

@@ -1,0 +1,26 @@
+import { argumentsOf, variablesOf } from "../environment.ts";
+import { labelTexts } from "../label-texts.ts";
+import { definePolicy } from "../policy.ts";
+import { holdsCredentials } from "../secret-names.ts";
+import { RUNS } from "../services.ts";
+
+/**
+ * A password in a URL is copied with it: into logs, errors, the history of a shell.
+ */
+export const addressesCarryNoCredentials = definePolicy({
+  id: "SEC-002",
+  severity: "high",
+  title: "no URL carries a password",
+  allowed: "scheme://user@host or scheme://host; the password in a file",
+  fix: "take the password out of the URL and deliver it as a secret",
+  source: "RFC 3986, 3.2.1: user:password in URLs is deprecated",
+  looksAt: RUNS,
+  check: (container) => [
+    ...variablesOf(container)
+      .filter(({ value }) => holdsCredentials(value ?? ""))
+      .map(({ name }) => `${name} holds a password in a URL`),
+    ...[...argumentsOf(container), ...labelTexts(container)]
+      .filter(({ text }) => holdsCredentials(text))
+      .map(({ place }) => `${place} holds a password in a URL`),
+  ],
+});

@@ -1,0 +1,46 @@
+import { basename } from "node:path";
+import { type Argument, argumentsOf } from "../environment.ts";
+import { definePolicy } from "../policy.ts";
+import { looksSecret, soundsSecret } from "../secret-names.ts";
+import { RUNS } from "../services.ts";
+
+/**
+ * Arguments stand in Terraform's state, in `docker inspect` and in the list of processes, for every user of the machine.
+ */
+export const argumentsHoldNoSecrets = definePolicy({
+  id: "SEC-007",
+  severity: "high",
+  title: "no argument of a process is a secret",
+  allowed: "paths of files that hold secrets",
+  fix: "let the program read the secret from a file",
+  source: "ps(1); kreuzwerker/docker: command and entrypoint are not sensitive",
+  looksAt: RUNS,
+  check: (container) =>
+    argumentsOf(container).flatMap((argument, index, all) => problem(argument, all[index + 1])),
+});
+
+/** Places and names of options only. */
+function problem({ place, text, words }: Argument, next: Argument | undefined): readonly string[] {
+  if (looksSecret(text)) return [`${place} holds a private key or a password in a URL`];
+  return words.flatMap((word, index) => {
+    if (!isSuspect(word)) return [];
+    const [, name = "", value] = /^-{0,2}([\w.-]+)(?:=(.*))?$/s.exec(word) ?? [];
+    const following = words[index + 1] ?? (words.length === 1 ? next?.text : undefined);
+    const isOption = word.startsWith("-") && soundsSecret(name) && value === undefined;
+    const given = value ?? (isOption ? following : undefined);
+    if (soundsSecret(name) && isWritten(given)) return [`${place} gives a value to ${name}`];
+    return isMqttPassword(words, index) && isWritten(following)
+      ? [`${place} gives a password to ${words[0]}`]
+      : [];
+  });
+}
+
+/** Cheap, since most words are neither; what it lets through is looked at closely. */
+const isSuspect = (word: string) => word === "-P" || /pass|secret|token|credential|key/i.test(word);
+
+/** A path or a variable of the shell is not the secret itself. */
+const isWritten = (value: string | undefined) =>
+  value !== undefined && value !== "" && !/^[-/$`:]/.test(value);
+
+const isMqttPassword = (words: readonly string[], index: number) =>
+  words[index] === "-P" && /^mosquitto_(pub|sub|rr)$/.test(basename(words[0] ?? ""));

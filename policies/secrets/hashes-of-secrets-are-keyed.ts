@@ -1,0 +1,27 @@
+import { definePolicy } from "../policy.ts";
+import { secretUploads } from "../secret-uploads.ts";
+import { show } from "../values.ts";
+
+/** MD5, SHA-1, SHA-256 and SHA-512 in hexadecimal, and in base64. */
+const BARE =
+  /^([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128}|[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{86}==)$/i;
+const FUNCTION = /\$\{[^}]*\b(base64)?(file)?(md5|sha1|sha256|sha512)\(/;
+
+/**
+ * The state keeps the hash: who reads it tries words until one fits, on a machine of his own.
+ */
+export const hashesOfSecretsAreKeyed = definePolicy({
+  id: "SEC-015",
+  severity: "medium",
+  title: "the hash of a secret file cannot be used to guess it",
+  allowed: "a keyed hash (shorter than a whole one), or a version that changes with the secret",
+  fix: "hash the file with HMAC and a key that stays on the deploying machine, and cut it to 12 digits",
+  source: "docs/architecture.md, provider rule 14",
+  dialect: "terraform",
+  looksAt: ["docker_container"],
+  where: (container) => secretUploads(container).length > 0,
+  check: (container) =>
+    secretUploads(container)
+      .filter(({ source_hash }) => BARE.test(String(source_hash)) || FUNCTION.test(String(source_hash)))
+      .map(({ file }) => `source_hash of ${show(file)} is a bare hash`),
+});

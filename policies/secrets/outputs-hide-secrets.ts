@@ -1,0 +1,21 @@
+import { definePolicy } from "../policy.ts";
+import { looksSecret, namesSecret, soundsSecret } from "../secret-names.ts";
+import { isKnown, isTrue } from "../values.ts";
+
+/**
+ * Terraform prints outputs after each apply, into the log of whatever ran it.
+ */
+export const outputsHideSecrets = definePolicy({
+  id: "SEC-011",
+  severity: "high",
+  title: "an output that holds a secret is sensitive",
+  allowed: "sensitive true, or no such output",
+  fix: "remove the output: sensitive hides it from the terminal, not from the state",
+  source: "Terraform documentation, output values: sensitive",
+  looksAt: ["output"],
+  check: ({ id, block: { value, sensitive } }) => {
+    const text = JSON.stringify(value ?? "");
+    const isSecret = looksSecret(text) || soundsSecret(id) || (!isKnown(value) && namesSecret(text));
+    return isSecret && !isTrue(sensitive) ? [`${id} holds a secret and is not sensitive`] : [];
+  },
+});

@@ -1,0 +1,39 @@
+import { definePolicy } from "../policy.ts";
+import { soundsSecret } from "../secret-names.ts";
+import { type Block, blocks, isBlock, isKnown, show } from "../values.ts";
+
+const SECRET = ["password", "identity_token", "registry_token", "auth"];
+
+/**
+ * The credentials of a registry let whoever reads the state push an image that this stack then runs.
+ */
+export const resourcesHoldNoCredentials = definePolicy({
+  id: "SEC-014",
+  severity: "high",
+  title: "no resource holds credentials of a registry that are written out",
+  allowed: "sensitive variables, or what the machine that runs Terraform is logged in with",
+  fix: "remove auth and auth_config, and log in with docker login where Terraform runs",
+  source: "kreuzwerker/docker: build.auth_config.password is not sensitive",
+  looksAt: ["docker_image", "docker_registry_image", "docker_service", "data.docker_registry_image"],
+  check: ({ block }) => [
+    ...["auth", "auth_config"].flatMap((name) => blocks(block, name).flatMap((auth) => written(auth, name))),
+    ...blocks(block, "build").flatMap((build) => [
+      ...blocks(build, "auth_config").flatMap((auth) => written(auth, "build.auth_config")),
+      ...buildArguments(build),
+    ]),
+  ],
+});
+
+const written = (auth: Block, place: string) =>
+  SECRET.filter((name) => isWritten(auth[name])).map((name) => `${place}.${name} is written out`);
+
+const isWritten = (value: unknown) => typeof value === "string" && value !== "" && isKnown(value);
+
+/** They stay in the history of the image. */
+const buildArguments = (build: Block) =>
+  ["build_args", "build_arg"].flatMap((attribute) => {
+    const given = build[attribute];
+    return Object.entries(isBlock(given) ? given : {})
+      .filter(([name, value]) => soundsSecret(name) && isWritten(value))
+      .map(([name]) => `build argument ${show(name)} is written out`);
+  });

@@ -1,0 +1,29 @@
+import { isProvided } from "../deliveries.ts";
+import { variablesOf } from "../environment.ts";
+import { definePolicy } from "../policy.ts";
+import { RUNS } from "../services.ts";
+import { show } from "../values.ts";
+
+/**
+ * A secret that is not there is read as an empty one by many programs, and some then ask for none.
+ */
+export const secretFilesAreThere = definePolicy({
+  id: "SEC-009",
+  severity: "high",
+  title: "every variable NAME_FILE names a file that the container is given",
+  allowed:
+    "a path below a mount, of an upload or of a secret; in a volume that a job fills, a file that it puts there",
+  fix: "deliver the file, or mend its path",
+  source: "docker-library/official-images, Docker Secrets",
+  looksAt: RUNS,
+  where: (container) => variablesOf(container).some(({ name }) => name.endsWith("_FILE")),
+  check: (container, stack) =>
+    variablesOf(container)
+      .filter(({ name }) => name.endsWith("_FILE"))
+      .flatMap(({ name, value }) => {
+        if (value === undefined) return [`${name} is known only at apply`];
+        return value === "" || isProvided(value, container, stack)
+          ? []
+          : [`${name} is ${show(value)}, where nothing is put`];
+      }),
+});

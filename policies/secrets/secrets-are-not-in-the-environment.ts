@@ -1,0 +1,28 @@
+import { variablesOf } from "../environment.ts";
+import { definePolicy } from "../policy.ts";
+import { looksSecret, soundsSecret } from "../secret-names.ts";
+import { containerSpec } from "../services.ts";
+import { isKnown } from "../values.ts";
+
+/**
+ * The environment of a container stands in the JSON, in Terraform's state and in `docker inspect`.
+ */
+export const secretsAreNotInTheEnvironment = definePolicy({
+  id: "SEC-001",
+  severity: "critical",
+  title: "no variable with the name of a secret has a value",
+  allowed: "no value, true or false, or a NAME_FILE that says where the secret is",
+  fix: "move the variable to secrets of the service in the configuration",
+  source: "docs/architecture.md, provider rule 14",
+  looksAt: ["docker_container", "docker_service", "docker_plugin"],
+  where: (resource) => (containerSpec(resource).env ?? undefined) !== undefined,
+  check: (resource) => variablesOf(resource).flatMap(({ name, value }) => problem(name, value)),
+});
+
+/** Names only: the evidence must not carry what it warns of. */
+function problem(name: string, value: string | undefined): readonly string[] {
+  if (!isKnown(name)) return ["a variable has a name that is known only at apply"];
+  if (value === undefined) return [`${name} has a value that is known only at apply`];
+  if (looksSecret(value)) return [`${name} holds a private key or a password in a URL`];
+  return soundsSecret(name) && !["", "true", "false"].includes(value) ? [`${name} has a value`] : [];
+}

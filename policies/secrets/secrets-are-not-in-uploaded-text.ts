@@ -1,0 +1,32 @@
+import { hasUploads } from "../containers.ts";
+import { definePolicy } from "../policy.ts";
+import { looksSecret, soundsSecret } from "../secret-names.ts";
+import { type Block, blocks, isKnown, isUnset, show } from "../values.ts";
+
+/**
+ * Uploaded text stands in the JSON and in Terraform's state; of a `source` only the path and the hash do.
+ */
+export const secretsAreNotInUploadedText = definePolicy({
+  id: "SEC-003",
+  severity: "critical",
+  title: "no secret is uploaded as text",
+  allowed: "public text in content; secrets through source and source_hash",
+  fix: "deliver the file with secretFile and hash",
+  source: "docs/architecture.md, provider rule 14",
+  dialect: "terraform",
+  looksAt: ["docker_container"],
+  where: hasUploads,
+  check: ({ block }) => blocks(block, "upload").flatMap(problem),
+});
+
+/** Never with the text itself: the evidence must not carry what it warns of. */
+function problem({ file, content, content_base64 }: Block): readonly string[] {
+  const given = [content ?? undefined, content_base64 ?? undefined].filter((value) => !isUnset(value));
+  if (given.length === 0) return [];
+  if (!isKnown(given)) return [`the content of ${show(file)} is known only at apply`];
+  if (soundsSecret(String(file))) return [`${show(file)} has the name of a secret and comes as text`];
+  const texts = [String(content ?? ""), Buffer.from(String(content_base64 ?? ""), "base64").toString()];
+  return texts.some(looksSecret)
+    ? [`the content of ${show(file)} holds a private key or a password in a URL`]
+    : [];
+}

@@ -1,0 +1,25 @@
+import { definePolicy } from "../policy.ts";
+import { assignmentsIn, looksSecret, soundsSecret } from "../secret-names.ts";
+import { isKnown, show } from "../values.ts";
+
+/**
+ * `docker config inspect` shows the data to whoever asks, and the provider does not even hide it in a plan.
+ */
+export const swarmConfigsHoldNoSecrets = definePolicy({
+  id: "SEC-004",
+  severity: "high",
+  title: "docker_config holds no secret",
+  allowed: "public text",
+  fix: "make it a secret of the swarm outside Terraform, and name its id",
+  source: "kreuzwerker/docker, docker_config: data is not sensitive",
+  looksAt: ["docker_config"],
+  check: ({ block: { name, data } }) => {
+    if (!isKnown(data)) return ["data is known only at apply"];
+    const text = Buffer.from(String(data ?? ""), "base64").toString();
+    return [
+      ...(soundsSecret(String(name)) ? [`${show(name)} has the name of a secret`] : []),
+      ...(looksSecret(text) ? ["data holds a private key or a password in a URL"] : []),
+      ...assignmentsIn(text).map((entry) => `data gives a value to ${entry.name}`),
+    ];
+  },
+});

@@ -1,0 +1,26 @@
+import { seconds } from "../durations.ts";
+import { nested } from "../nested.ts";
+import { definePolicy } from "../policy.ts";
+import { isTrue, must } from "../values.ts";
+
+/**
+ * Without it an apply ends when the managers have taken the order, and says nothing of tasks that never start.
+ */
+export const applyWaitsForTasks = definePolicy({
+  id: "SWM-010",
+  severity: "low",
+  title: "apply waits until the tasks of a service run",
+  allowed: "converge_config with a timeout greater than 0, for all but global services",
+  fix: "add converge_config with delay and timeout",
+  source: "kreuzwerker/docker 4.5, docker_service",
+  dialect: "terraform",
+  looksAt: ["docker_service"],
+  where: ({ block }) => !isTrue(nested(block, "mode").global),
+  check: ({ block }) =>
+    must(
+      nested(block, "converge_config"),
+      "timeout",
+      (value) => seconds(value) > 0,
+      "converge_config.timeout",
+    ),
+});

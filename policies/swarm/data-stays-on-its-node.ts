@@ -1,0 +1,26 @@
+import { nested } from "../nested.ts";
+import { definePolicy } from "../policy.ts";
+import { isStateful, taskSpec } from "../services.ts";
+import { must } from "../values.ts";
+
+/**
+ * A local volume does not move with its task: on another node the database starts with an empty one.
+ */
+export const dataStaysOnItsNode = definePolicy({
+  id: "SWM-008",
+  severity: "medium",
+  title: "what keeps data stays on its node",
+  allowed: "a constraint in placement.constraints on node.id, node.hostname or node.labels, with ==",
+  fix: 'label the node and add a constraint, for example "node.labels.data == true"',
+  source: "Docker documentation, swarm services: placement constraints",
+  looksAt: ["docker_service"],
+  where: isStateful,
+  check: ({ block }) =>
+    must(nested(taskSpec(block), "placement"), "constraints", isPinned, "placement.constraints"),
+});
+
+const isPinned = (constraints: unknown) =>
+  Array.isArray(constraints) &&
+  constraints.some((constraint) =>
+    /^node\.(id|hostname|labels\.[^\s=!]+)\s*==\s*\S/.test(String(constraint)),
+  );

@@ -1,0 +1,17 @@
+import { definePolicy } from "../policy.ts";
+import { isUnsetOrFalse, must } from "../values.ts";
+
+/**
+ * Any container on any node could join the network of the databases.
+ */
+export const overlaysAreClosed = definePolicy({
+  id: "SWM-002",
+  severity: "medium",
+  title: "only services join an overlay network",
+  allowed: "attachable unset or false",
+  fix: "remove attachable",
+  source: "Docker documentation, overlay networks",
+  looksAt: ["docker_network"],
+  where: ({ block }) => block.driver === "overlay",
+  check: ({ block }) => must(block, "attachable", isUnsetOrFalse),
+});

@@ -1,0 +1,21 @@
+import { definePolicy } from "../policy.ts";
+import { isBlock, isFalse, isKnown, must, show } from "../values.ts";
+
+/**
+ * Traffic between nodes is plain VXLAN otherwise: whoever is on the wire reads and forges it.
+ */
+export const overlaysAreEncrypted = definePolicy({
+  id: "SWM-001",
+  severity: "high",
+  title: "traffic between the nodes of a swarm is encrypted",
+  allowed: 'options with encrypted, as "" or "true"',
+  fix: 'set options to { encrypted = "" }',
+  source: "CIS Docker Benchmark 1.6.0, 7.3; GHSA-6wrf-mxfj-pf5p",
+  looksAt: ["docker_network"],
+  where: ({ block }) => block.driver === "overlay",
+  check: ({ block: { options } }) => {
+    if (!isKnown(options)) return [`options are ${show(options)}, known only at apply`];
+    const found = isBlock(options) ? options : {};
+    return must(found, "encrypted", (value) => value !== undefined && !isFalse(value), "options.encrypted");
+  },
+});

@@ -1,0 +1,26 @@
+import { seconds } from "../durations.ts";
+import { nested } from "../nested.ts";
+import { definePolicy } from "../policy.ts";
+import { taskSpec } from "../services.ts";
+import { asNumber, must } from "../values.ts";
+
+/**
+ * A task that fails at once is started again at once, on every node, until logs and disks are full.
+ */
+export const restartsAreSpaced = definePolicy({
+  id: "SWM-012",
+  severity: "medium",
+  title: "restarts of a task are spaced and counted",
+  allowed: "restart_policy with delay greater than 0, max_attempts and window",
+  fix: "write restart_policy out; max_attempts 0 tries for ever, in steps of delay",
+  source: "kreuzwerker/docker 4.5, docker_service",
+  looksAt: ["docker_service"],
+  check: ({ block }) => {
+    const policy = nested(taskSpec(block), "restart_policy");
+    return [
+      ...must(policy, "delay", (value) => seconds(value) > 0, "restart_policy.delay"),
+      ...must(policy, "max_attempts", (value) => asNumber(value) >= 0, "restart_policy.max_attempts"),
+      ...must(policy, "window", (value) => seconds(value) >= 0, "restart_policy.window"),
+    ];
+  },
+});

@@ -1,0 +1,30 @@
+import { definePolicy } from "../policy.ts";
+import { looksSecret, soundsSecret } from "../secret-names.ts";
+import { containerSpec } from "../services.ts";
+import { isBlock, isKnown, show } from "../values.ts";
+
+/**
+ * The environment of a service is in the state, in the log of the managers and in `docker service inspect`.
+ */
+export const secretsAreSwarmSecrets = definePolicy({
+  id: "SWM-003",
+  severity: "high",
+  title: "a service gets its secrets as secrets, not as variables",
+  allowed: "secrets blocks, and NAME_FILE variables that say where they are",
+  fix: "add a secrets block and set NAME_FILE to its path",
+  source: "CIS Docker Benchmark 1.6.0, 7.4",
+  looksAt: ["docker_service"],
+  where: (resource) => (containerSpec(resource).env ?? undefined) !== undefined,
+  check: (resource) => {
+    const { env } = containerSpec(resource);
+    if (!isBlock(env)) return [`env is ${show(env)}, so its names are not known`];
+    return Object.entries(env).flatMap(([name, value]) => problem(name, value));
+  },
+});
+
+/** Names only: the evidence must not carry what it warns of. */
+function problem(name: string, value: unknown): readonly string[] {
+  if (!isKnown(value)) return [`${name} has a value that is known only at apply`];
+  if (looksSecret(String(value))) return [`${name} holds a private key or a password in a URL`];
+  return soundsSecret(name) && !["", "true", "false"].includes(String(value)) ? [`${name} has a value`] : [];
+}

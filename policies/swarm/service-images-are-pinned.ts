@@ -1,0 +1,25 @@
+import { judgeName } from "../image-names.ts";
+import { definePolicy } from "../policy.ts";
+import { containerSpec } from "../services.ts";
+import { isKnown } from "../values.ts";
+
+/**
+ * Each node pulls for itself: behind one tag two nodes may run two programs.
+ */
+export const serviceImagesArePinned = definePolicy({
+  id: "SWM-011",
+  severity: "high",
+  title: "a service names its image by digest",
+  allowed: "name@sha256:…, or repo_digest of a docker_image of the stack",
+  fix: "add @sha256: and the digest",
+  source: "CIS Docker Benchmark 1.6.0, 5.28",
+  looksAt: ["docker_service"],
+  enforcedIn: ["production"],
+  check: (resource, stack) => {
+    const { image } = containerSpec(resource);
+    const target = stack.follow(image);
+    if (target?.resource.type === "docker_image" && target.attribute === "repo_digest") return [];
+    const name = isKnown(image) ? image : (target?.resource.block.name ?? image);
+    return judgeName(name, ({ digest }) => (digest === undefined ? ", without a digest" : undefined));
+  },
+});

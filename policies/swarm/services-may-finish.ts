@@ -1,0 +1,19 @@
+import { seconds } from "../durations.ts";
+import { definePolicy } from "../policy.ts";
+import { containerSpec, isStateful } from "../services.ts";
+import { must } from "../values.ts";
+
+/**
+ * After 10 s, the default, a database is killed while it writes its checkpoint, and recovers at the next start.
+ */
+export const servicesMayFinish = definePolicy({
+  id: "SWM-013",
+  severity: "medium",
+  title: "what keeps data gets time to finish",
+  allowed: "stop_grace_period of 60 s or more",
+  fix: 'set stop_grace_period to "1m"',
+  source: "kreuzwerker/docker 4.5, docker_service; docker-library/postgres#1207",
+  looksAt: ["docker_service"],
+  where: isStateful,
+  check: (resource) => must(containerSpec(resource), "stop_grace_period", (value) => seconds(value) >= 60),
+});

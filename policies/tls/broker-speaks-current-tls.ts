@@ -1,0 +1,38 @@
+import type { Listener } from "../files/mosquitto-conf.ts";
+import { mosquittoConf } from "../mosquitto.ts";
+import { definePolicy } from "../policy.ts";
+
+const CURRENT: readonly string[] = ["tlsv1.2", "tlsv1.3"];
+const WEAK = /NULL|RC4|3DES|DES|MD5|EXP|ADH|AECDH|LOW|^ALL$/;
+
+/**
+ * `tls_version` is the least that the broker speaks; without it the version of the broker decides.
+ */
+export const brokerSpeaksCurrentTls = definePolicy({
+  id: "TLS-003",
+  severity: "high",
+  title: "Mosquitto speaks TLS 1.2 and 1.3 alone",
+  allowed: "tls_version tlsv1.2 or tlsv1.3 at each listener with a certificate; certfile and keyfile at 8883",
+  fix: "add tls_version tlsv1.2 below the listener",
+  source: "mosquitto.conf(5)",
+  looksAt: ["file/mosquitto.conf"],
+  check: (file) => mosquittoConf(file).listeners.flatMap(problems),
+});
+
+function problems({ port, place, settings }: Listener): readonly string[] {
+  const hasTls = settings.last("certfile") !== undefined || settings.last("keyfile") !== undefined;
+  if (!hasTls) return port === 8883 ? [`listener 8883 (${place}) has no certfile`] : [];
+  return [
+    ...["certfile", "keyfile"]
+      .filter((name) => settings.last(name) === undefined)
+      .map((name) => `listener ${port} (${place}) has no ${name}`),
+    ...settings.must("tls_version", (version) => CURRENT.includes(version)).map(at),
+    ...settings.may("ciphers", (ciphers) => !ciphers.split(":").some(isWeak)).map(at),
+  ];
+
+  function at(evidence: string) {
+    return `listener ${port} (${place}): ${evidence}`;
+  }
+}
+
+const isWeak = (cipher: string) => !/^[!-]/.test(cipher) && WEAK.test(cipher);

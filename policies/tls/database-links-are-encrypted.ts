@@ -1,0 +1,40 @@
+import type { Resource } from "../document.ts";
+import { type Link, linksOf, staysOnTheHost } from "../links.ts";
+import { definePolicy } from "../policy.ts";
+import { RUNS } from "../services.ts";
+import { firstValue } from "../variables.ts";
+
+const HOSTS = ["DATABASE_HOST", "DB_HOST", "PGHOST", "POSTGRES_HOST"];
+const MODES = ["PGSSLMODE", "DATABASE_SSLMODE", "DB_SSLMODE", "POSTGRES_SSLMODE"];
+const ENCRYPTED: readonly string[] = ["require", "verify-ca", "verify-full"];
+
+const links = (resource: Resource) => linksOf(resource, /^postgres(ql)?(\+\w+)?$/, HOSTS);
+
+/**
+ * libpq prefers TLS and goes on without: who can drop one packet reads the data and the password's proof.
+ */
+export const databaseLinksAreEncrypted = definePolicy({
+  id: "TLS-010",
+  severity: "high",
+  title: "connections to PostgreSQL are encrypted, or stay on the host",
+  allowed:
+    "sslmode require, verify-ca or verify-full; or a host name that a container on a shared bridge answers to",
+  fix: "set sslmode=verify-full, in the URL or in PGSSLMODE; or use the database of the stack",
+  source: "PostgreSQL documentation, libpq, SSL support",
+  enforcedIn: ["production"],
+  looksAt: RUNS,
+  where: (resource) => links(resource).length > 0,
+  check: (resource, stack) => {
+    const general = firstValue(resource, MODES);
+    return links(resource)
+      .filter((link) => !staysOnTheHost(link, resource, stack))
+      .filter((link) => !ENCRYPTED.includes(modeOf(link) ?? general ?? ""))
+      .map(
+        (link) =>
+          `${link.variable} leads to ${link.host ?? "a host known only at apply"}, sslmode is ${modeOf(link) ?? general ?? "not set"}`,
+      );
+  },
+});
+
+/** asyncpg calls it `ssl`. */
+const modeOf = ({ query }: Link): string | undefined => query.get("sslmode") ?? query.get("ssl") ?? undefined;

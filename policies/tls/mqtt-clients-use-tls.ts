@@ -1,0 +1,49 @@
+import type { Resource } from "../document.ts";
+import { linksOf, staysOnTheHost } from "../links.ts";
+import { definePolicy } from "../policy.ts";
+import { RUNS } from "../services.ts";
+import { firstValue, isOn } from "../variables.ts";
+
+const HOSTS = ["MQTT_HOST", "MQTT_BROKER", "MQTT_BROKER_HOST", "MQTT_SERVER"];
+const AUTHORITIES = ["MQTT_CA_CERTS", "MQTT_CA_CERT", "MQTT_CA_FILE", "MQTT_CAFILE", "MQTT_TLS_CA"];
+
+const links = (resource: Resource) => linksOf(resource, /^(mqtts?|ssl|tls|wss?)$/, HOSTS).filter(isMqtt);
+const isMqtt = ({ scheme, variable }: { scheme: string; variable: string }) =>
+  scheme === "" || scheme.startsWith("mqtt") || /MQTT/.test(variable);
+
+/**
+ * An MQTT password goes over the wire as it is; TLS without an authority to check against takes any broker's word.
+ */
+export const mqttClientsUseTls = definePolicy({
+  id: "TLS-012",
+  severity: "high",
+  title: "connections to an MQTT broker are encrypted and checked, or stay on the host",
+  allowed:
+    "mqtts:// or MQTT_TLS true with port 8883, and a CA file in MQTT_CA_CERTS; or a host name that a container on a shared bridge answers to",
+  fix: "connect to 8883 with TLS and name the CA file, or use the broker of the stack",
+  source: "MQTT 3.1.1, 5.4.5; mosquitto.conf(5)",
+  enforcedIn: ["production"],
+  looksAt: RUNS,
+  where: (resource) => links(resource).length > 0,
+  check: (resource, stack) =>
+    links(resource)
+      .filter((link) => !staysOnTheHost(link, resource, stack))
+      .flatMap(({ variable, host, scheme }) =>
+        problems(resource, scheme).map(
+          (problem) => `${variable} leads to ${host ?? "a host known only at apply"}, ${problem}`,
+        ),
+      ),
+});
+
+function problems(resource: Resource, scheme: string): readonly string[] {
+  const isEncrypted =
+    scheme === ""
+      ? isOn(firstValue(resource, ["MQTT_TLS", "MQTT_USE_TLS"]))
+      : scheme !== "mqtt" && scheme !== "ws";
+  const port = firstValue(resource, ["MQTT_PORT"]);
+  return [
+    ...(isEncrypted ? [] : ["without TLS"]),
+    ...(scheme === "" && port !== "8883" ? [`MQTT_PORT is ${port ?? "not set"}`] : []),
+    ...((firstValue(resource, AUTHORITIES) ?? "") === "" ? ["no CA file is named"] : []),
+  ];
+}

@@ -1,0 +1,56 @@
+import { definePolicy } from "../policy.ts";
+import { type Block, blocks, isBlock, show } from "../values.ts";
+
+const KEY = "PRIVATE KEY-----";
+
+/**
+ * What Terraform is given stands in the JSON, in each plan and in the state, readable for everybody who reads these.
+ */
+export const privateKeysAreNotInValues = definePolicy({
+  id: "TLS-007",
+  severity: "critical",
+  title: "no private key is a value of Terraform",
+  allowed: "upload.source with a path, or a secret that is made outside of Terraform",
+  fix: "deliver the key as a file; issue a new one, for this one is known",
+  source: "docs/architecture.md, provider rule 14",
+  looksAt: ["docker_container", "docker_service", "docker_config", "docker_secret", "docker_image"],
+  check: ({ block }) =>
+    [
+      ...placesOf(block),
+      ...blocks(block, "task_spec").flatMap((task) => blocks(task, "container_spec").flatMap(placesOf)),
+    ]
+      .filter(([, text]) => holdsKey(text))
+      .map(([place]) => `${place} holds a private key`),
+});
+
+type Place = readonly [string, unknown];
+
+/** Texts that people put keys into, with where each stands. */
+function placesOf(block: Block): readonly Place[] {
+  return [
+    ["data", block.data],
+    ...blocks(block, "upload").flatMap(({ file, content, content_base64 }): Place[] => [
+      [`content of ${show(file)}`, content],
+      [`content_base64 of ${show(file)}`, content_base64],
+    ]),
+    ...blocks(block, "labels").map(({ label, value }): Place => [`label ${show(label)}`, value]),
+    ...blocks(block, "build").flatMap((build) => inside("build_args", build.build_args ?? build.build_arg)),
+    ...["env", "command", "entrypoint", "args"].flatMap((name) => inside(name, block[name])),
+  ];
+}
+
+function inside(name: string, value: unknown): readonly Place[] {
+  if (Array.isArray(value)) return value.map((entry): Place => [keyOf(name, String(entry)), entry]);
+  return isBlock(value)
+    ? Object.entries(value).map(([key, text]): Place => [`${name} ${key}`, text])
+    : [[name, value]];
+}
+
+const keyOf = (name: string, entry: string) =>
+  name === "env" && entry.includes("=") ? `env ${entry.slice(0, entry.indexOf("="))}` : name;
+
+/** PEM as it is, or in base64. */
+function holdsKey(text: unknown): boolean {
+  if (typeof text !== "string" || text.length < 40) return false;
+  return text.includes(KEY) || (text.includes("LS0tLS1CRUdJTi") && Buffer.from(text, "base64").includes(KEY));
+}

@@ -1,0 +1,34 @@
+import type { Resource } from "../document.ts";
+import { linksOf, staysOnTheHost } from "../links.ts";
+import { definePolicy } from "../policy.ts";
+import { RUNS } from "../services.ts";
+import { firstValue, isOn } from "../variables.ts";
+
+const links = (resource: Resource) =>
+  linksOf(resource, /^(rediss?|valkeys?)$/, ["REDIS_HOST", "VALKEY_HOST"]);
+
+/**
+ * Redis sends passwords as they are.
+ */
+export const redisLinksAreEncrypted = definePolicy({
+  id: "TLS-011",
+  severity: "medium",
+  title: "connections to Redis are encrypted, or stay on the host",
+  allowed: "rediss://, or REDIS_TLS true; or a host name that a container on a shared bridge answers to",
+  fix: "use rediss://, or the Redis of the stack",
+  source: "Redis documentation, TLS",
+  enforcedIn: ["production"],
+  looksAt: RUNS,
+  where: (resource) => links(resource).length > 0,
+  check: (resource, stack) => {
+    const isEncrypted = isOn(firstValue(resource, ["REDIS_TLS", "REDIS_SSL"]));
+    return links(resource)
+      .filter((link) => !staysOnTheHost(link, resource, stack))
+      .filter(
+        ({ scheme }) => !scheme.endsWith("ss") && !(scheme === "valkeys") && !(scheme === "" && isEncrypted),
+      )
+      .map(
+        ({ variable, host }) => `${variable} leads to ${host ?? "a host known only at apply"} in clear text`,
+      );
+  },
+});

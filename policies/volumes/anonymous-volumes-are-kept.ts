@@ -1,0 +1,23 @@
+import type { Resource } from "../document.ts";
+import { type Mounted, mountedBy } from "../mounted.ts";
+import { definePolicy } from "../policy.ts";
+import { isFalse, must } from "../values.ts";
+
+/**
+ * The provider removes them with the container unless told otherwise, at each replacement, data and all.
+ */
+export const anonymousVolumesAreKept = definePolicy({
+  id: "VOL-007",
+  severity: "low",
+  title: "a container that is replaced keeps its anonymous volumes",
+  allowed: "remove_volumes false, or a name for every volume",
+  fix: "name the volume, or set remove_volumes to false",
+  source: "kreuzwerker/docker 4.5, docker_container",
+  dialect: "terraform",
+  looksAt: ["docker_container"],
+  where: (resource: Resource) => mountedBy(resource).some(isAnonymous),
+  check: ({ block }) => must(block, "remove_volumes", isFalse),
+});
+
+const isAnonymous = ({ type, source }: Mounted) =>
+  type === "volume" && (source === undefined || source === "");

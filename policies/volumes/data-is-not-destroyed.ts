@@ -1,0 +1,24 @@
+import { environmentsOf, holdsData } from "../mounts.ts";
+import { definePolicy } from "../policy.ts";
+import { blocks, isTrue, must } from "../values.ts";
+
+/**
+ * A volume is replaced for small reasons; the answer has to be an error and never an empty database.
+ */
+export const dataIsNotDestroyed = definePolicy({
+  id: "VOL-002",
+  severity: "high",
+  title: "a volume with data is not destroyed by Terraform, except in local deployments",
+  allowed: "lifecycle.prevent_destroy true, or every container that mounts it labelled exploreiot.env local",
+  fix: "use DataVolume",
+  source: "docs/architecture.md, provider rule 13",
+  dialect: "source",
+  looksAt: ["docker_volume"],
+  where: holdsData,
+  check: (volume, stack) => {
+    const environments = environmentsOf(volume, stack);
+    if (environments.length > 0 && environments.every((name) => name === "local")) return [];
+    const [lifecycle = {}] = blocks(volume.block, "lifecycle");
+    return must(lifecycle, "prevent_destroy", isTrue, "lifecycle.prevent_destroy");
+  },
+});

@@ -1,0 +1,43 @@
+import type { Resource } from "../document.ts";
+import { mountedBy } from "../mounted.ts";
+import { nested } from "../nested.ts";
+import { definePolicy } from "../policy.ts";
+import { looksSecret, soundsSecret } from "../secret-names.ts";
+import { RUNS } from "../services.ts";
+import { isBlock, isKnown, show } from "../values.ts";
+
+/**
+ * Options of a driver stand in the JSON, in Terraform's state and in `docker volume inspect`.
+ */
+export const driversCarryNoCredential = definePolicy({
+  id: "VOL-003",
+  severity: "high",
+  title: "no volume driver is given a credential",
+  allowed: "options without user names and passwords; credentials= with the path of a file on the host",
+  fix: "mount the share on the host, or name a credentials file",
+  source: "mount.cifs(8); docker volume create, options of the local driver",
+  looksAt: ["docker_volume", ...RUNS],
+  where: (resource) => optionsOf(resource).length > 0,
+  check: (resource) =>
+    optionsOf(resource).flatMap(([name, value]) => {
+      if (!isKnown(value)) return [`option ${name} is known only at apply`];
+      return isCredential(name, String(value)) ? [`option ${name} holds a credential`] : [];
+    }),
+});
+
+/** `o=addr=10.0.0.1,username=x,password=y`: options of mount(8) within one option of the driver. */
+const isCredential = (name: string, value: string): boolean =>
+  (soundsSecret(name) && name !== "credentials") ||
+  looksSecret(value) ||
+  value.split(",").some((option) => /^(user|username|pass|password|password2)=./i.test(option.trim()));
+
+const optionsOf = (resource: Resource): readonly (readonly [string, unknown])[] =>
+  resource.type === "docker_volume"
+    ? entriesOf(resource.block.driver_opts)
+    : mountedBy(resource).flatMap(({ block }) => entriesOf(nested(block, "volume_options").driver_options));
+
+function entriesOf(options: unknown): readonly (readonly [string, unknown])[] {
+  if ((options ?? undefined) === undefined) return [];
+  if (!isBlock(options)) throw new Error(`options are ${show(options)}, not a map`);
+  return Object.entries(options);
+}

@@ -1,0 +1,136 @@
+import { type Waiver, waiver } from "../config/policy-settings.ts";
+import type { StackDocument } from "./document.ts";
+import { definePolicy, type Finding, finding, type Policy } from "./policy.ts";
+import { type Block, isBlock, show } from "./values.ts";
+
+/** A finding that a waiver accepts, and why. */
+export interface WaivedFinding extends Finding {
+  readonly reason: string;
+  readonly expires: string;
+}
+
+const about = {
+  severity: "high",
+  source: "cdk-nag and Trivy users: an excuse without scope, reason and end outlives what it excused",
+  looksAt: [] as string[],
+  check: () => [],
+} as const;
+
+export const waiversAreSound = definePolicy({
+  ...about,
+  id: "WVR-001",
+  title: "every waiver says which rule, where, why and until when",
+  allowed:
+    "the id of a rule that exists, the path of one resource, a reason of 10 characters or more, a date",
+  fix: "complete the waiver, or remove it",
+});
+
+export const waiversAreCurrent = definePolicy({
+  ...about,
+  id: "WVR-002",
+  title: "no waiver has expired",
+  allowed: "a last day that is today or later",
+  fix: "mend what it excuses, or renew the waiver with a reason that still holds",
+});
+
+export const waiversAreUsed = definePolicy({
+  ...about,
+  id: "WVR-003",
+  title: "every waiver excuses something",
+  allowed: "a waiver whose rule finds something at its place",
+  fix: "remove the waiver: what it excused is mended, renamed or not enforced here",
+});
+
+export const waiverPolicies: readonly Policy[] = [waiversAreSound, waiversAreCurrent, waiversAreUsed];
+
+interface Written {
+  /** Where the waiver itself stands, for findings about it. */
+  readonly path: string;
+  readonly value: unknown;
+}
+
+/** The waivers of one stack. `apply` has to have seen every finding before `findings` is asked what was unused. */
+export class Waivers {
+  readonly #sound: readonly Waiver[];
+  readonly #unsound: readonly { readonly path: string; readonly evidence: string }[];
+  readonly #today: string;
+  readonly #used = new Set<Waiver>();
+
+  constructor(written: readonly Written[], today: string) {
+    const parsed = written.map(({ path, value }) => ({ path, value, result: waiver.safeParse(value) }));
+    this.#sound = parsed.flatMap(({ result }) => (result.success ? [result.data] : []));
+    this.#unsound = parsed.flatMap(({ path, value, result }) =>
+      result.success
+        ? []
+        : [{ path, evidence: `${show(value)}: ${result.error.issues.map(wording).join("; ")}` }],
+    );
+    this.#today = today;
+  }
+
+  get count(): number {
+    return this.#sound.length + this.#unsound.length;
+  }
+
+  /** Divides findings into those that stand and those that a current waiver for exactly this rule and place accepts. */
+  apply(findings: readonly Finding[]): { open: readonly Finding[]; waived: readonly WaivedFinding[] } {
+    const open: Finding[] = [];
+    const waived: WaivedFinding[] = [];
+    for (const found of findings) {
+      const excuse = this.#sound.find(({ rule, at }) => rule === found.policy && at === found.path);
+      if (excuse !== undefined) this.#used.add(excuse);
+      if (excuse === undefined || this.#hasExpired(excuse)) open.push(found);
+      else waived.push({ ...found, reason: excuse.reason, expires: excuse.expires });
+    }
+    return { open, waived };
+  }
+
+  /** What one of the rules about waivers finds. */
+  findings(policy: Policy, known: ReadonlySet<string>): readonly Finding[] {
+    const say = ({ at }: Waiver, evidence: string) => finding(policy, at, evidence);
+    if (policy === waiversAreCurrent)
+      return this.#sound
+        .filter((entry) => this.#hasExpired(entry))
+        .map((entry) => say(entry, `the waiver of ${entry.rule} expired on ${entry.expires}`));
+    if (policy === waiversAreUsed)
+      return this.#sound
+        .filter((entry) => known.has(entry.rule) && !this.#used.has(entry))
+        .map((entry) => say(entry, `the waiver of ${entry.rule} excuses nothing`));
+    return [
+      ...this.#unsound.map(({ path, evidence }) => finding(policy, path, evidence)),
+      ...this.#sound
+        .filter(({ rule }) => !known.has(rule))
+        .map((entry) => say(entry, `${entry.rule} is not a rule`)),
+    ];
+  }
+
+  #hasExpired({ expires }: Waiver): boolean {
+    return expires < this.#today;
+  }
+}
+
+const wording = ({ path, message }: { readonly path: readonly PropertyKey[]; readonly message: string }) =>
+  `${path.join(".") || "waiver"}: ${message}`;
+
+/**
+ * The waivers that stand in a stack: those of the deployment in its settings, and those on resources, in `"//"`.
+ * A waiver on a resource says no place: it holds for that resource and for no other.
+ */
+export function readWaivers(stack: StackDocument, today: string): Waivers {
+  const { settings } = stack;
+  const [root] = stack.of(["stack"]);
+  const ofDeployment = listed(isBlock(settings) ? settings.waivers : undefined);
+  const onResources = stack.resources.flatMap(({ path, block }) =>
+    listed(comment(block).waivers).map((value) => ({
+      path,
+      value: isBlock(value) ? { ...value, at: value.at ?? path } : value,
+    })),
+  );
+  return new Waivers(
+    [...ofDeployment.map((value) => ({ path: root?.path ?? "stack", value })), ...onResources],
+    today,
+  );
+}
+
+const comment = (block: Block): Block => (isBlock(block["//"]) ? block["//"] : {});
+const listed = (value: unknown): readonly unknown[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value];

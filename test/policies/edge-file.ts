@@ -1,0 +1,105 @@
+import type { Policy } from "../../policies/policy.ts";
+import { judges } from "./judging.ts";
+
+/** A haproxy.cfg that is right: TLS ends at "https", which all users' requests pass. */
+export const EDGE = `global
+    maxconn 4000
+    ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets
+    ssl-default-bind-ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256
+
+defaults
+    mode http
+    timeout connect 5s
+    timeout client 30s
+    timeout server 60s
+    timeout http-request 5s
+
+backend counters
+    stick-table type ipv6 size 100k expire 2m store http_req_rate(10s)
+
+frontend arrivals
+    mode tcp
+    bind :443
+    default_backend terminate
+
+backend terminate
+    mode tcp
+    server https abns@https send-proxy-v2
+
+frontend https
+    bind abns@https accept-proxy ssl crt /certs/edge.pem alpn h2,http/1.1
+    http-request set-var(txn.host) req.hdr(host),host_only,lower
+    http-request track-sc1 src table counters
+    http-request return status 421 unless { var(txn.host) -m str iot.example.org }
+    http-request return status 429 hdr Retry-After 10 if { sc1_http_req_rate gt 100 }
+    acl has_length req.hdr(content-length) -m found
+    http-request return status 413 if { req.hdr_val(content-length) gt 1048576 }
+    http-request return status 411 if { req.hdr(transfer-encoding) -m found }
+    acl cors_ok req.hdr(origin) -m str -i https://app.example.org
+    http-request set-var(txn.cors) req.hdr(origin) if cors_ok
+    http-after-response set-header Access-Control-Allow-Origin %[var(txn.cors)] if { var(txn.cors) -m found }
+    http-after-response set-header Access-Control-Allow-Credentials true if { var(txn.cors) -m found }
+    http-after-response set-header Strict-Transport-Security "max-age=63072000"
+    http-after-response set-header X-Content-Type-Options nosniff
+    http-after-response set-header X-Frame-Options DENY
+    http-after-response set-header Referrer-Policy strict-origin-when-cross-origin
+    http-after-response del-header Server
+    http-after-response del-header X-Powered-By
+    use_backend api if { path_beg /api/ }
+    default_backend web
+
+backend api
+    server backend backend:8000
+
+backend web
+    server frontend frontend:3000
+
+frontend metrics
+    bind :8404
+    http-request use-service prometheus-exporter if { path /metrics }
+    http-request return status 404
+`;
+
+/** A change of EDGE, each text replaced by another wherever it stands. */
+type Change = Readonly<Record<string, string>>;
+
+export function changed(changes: Change): string {
+  return Object.entries(changes).reduce((text, [from, to]) => {
+    if (!text.includes(from)) throw new Error(`the fixture has no ${from}`);
+    return text.replaceAll(from, to);
+  }, EDGE);
+}
+
+/** Tests of a policy on a haproxy.cfg: EDGE is right, and so is each change of `also`. */
+export function judgesEdges(
+  policy: Policy,
+  id: string,
+  rejects: readonly {
+    readonly name: string;
+    readonly change: Change;
+    readonly evidence: readonly string[];
+  }[],
+  also: readonly { readonly name: string; readonly change: Change }[] = [],
+): void {
+  const type = "file/haproxy.cfg";
+  judges(policy, id, {
+    rejects: [
+      ...rejects.map(({ name, change, evidence }) => ({
+        name,
+        type,
+        given: { text: changed(change) },
+        evidence,
+      })),
+      {
+        name: "a file that is not known here",
+        type,
+        given: {},
+        evidence: ["cannot be judged: its text is not known here"],
+      },
+    ],
+    accepts: [
+      { name: "an edge that is right", type, given: { text: EDGE } },
+      ...also.map(({ name, change }) => ({ name, type, given: { text: changed(change) } })),
+    ],
+  });
+}

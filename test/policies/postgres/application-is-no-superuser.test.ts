@@ -1,0 +1,71 @@
+import { applicationIsNoSuperuser } from "../../../policies/postgres/application-is-no-superuser.ts";
+import { judges } from "../judging.ts";
+import { alone, server } from "../servers.ts";
+
+const type = "docker_container";
+const beside = server({ image: "postgres:15", env: ["POSTGRES_USER=boss"] });
+
+judges(applicationIsNoSuperuser, "PGS-004", {
+  rejects: [
+    {
+      name: "roles with powers, and a database for everybody",
+      given: alone("init.sql", [
+        "CREATE ROLE app LOGIN SUPERUSER",
+        "  CREATEDB;",
+        'ALTER USER "app" WITH BYPASSRLS;',
+        "CREATE DATABASE app OWNER app;",
+        "CREATE DATABASE other;",
+        "REVOKE ALL ON DATABASE other FROM PUBLIC;",
+      ]),
+      evidence: [
+        "APP is given SUPERUSER (line 1)",
+        "APP is given CREATEDB (line 1)",
+        "app is given BYPASSRLS (line 3)",
+        "PUBLIC is not revoked from the database APP (line 4)",
+      ],
+    },
+    {
+      name: "superusers over the network",
+      type: "file/pg_hba.conf",
+      given: alone("pg_hba.conf", ["host all all all scram-sha-256", "hostssl all boss,app all cert"]),
+      beside,
+      evidence: [
+        "all may log in over the network (pg_hba.conf line 1)",
+        "boss may log in over the network (pg_hba.conf line 2)",
+      ],
+    },
+    {
+      name: "applications that log in as the superuser",
+      type,
+      given: { image: "app", env: ["DATABASE_USER=boss", "REPORT_URL=postgresql+asyncpg://postgres@db/app"] },
+      beside,
+      evidence: ["DATABASE_USER logs in as boss, a superuser", "REPORT_URL logs in as postgres, a superuser"],
+    },
+    {
+      name: "a user known only at apply",
+      type,
+      given: { image: "app", env: ["PGUSER=${var.u}"] },
+      evidence: ["PGUSER is known only at apply"],
+    },
+  ],
+  accepts: [
+    {
+      name: "a role that owns its database, and no more",
+      given: alone("init.sql", [
+        "CREATE ROLE \"app\" LOGIN NOSUPERUSER NOCREATEDB PASSWORD :'password';",
+        'CREATE DATABASE "app" OWNER "app"; REVOKE ALL ON DATABASE "app" FROM PUBLIC;',
+      ]),
+    },
+    {
+      name: "the application over the network, the superuser inside",
+      type: "file/pg_hba.conf",
+      given: alone("pg_hba.conf", [
+        "local all postgres peer",
+        "host all postgres all reject",
+        "host app app all scram-sha-256",
+      ]),
+    },
+    { name: "a user of its own", type, given: { image: "app", env: ["DB_USER=app"] }, beside },
+    { name: "no client", type, given: { image: "app", env: ["PORT=1"] }, examined: 0 },
+  ],
+});

@@ -1,0 +1,34 @@
+import { passwordComesFromAFile } from "../../../policies/postgres/password-comes-from-a-file.ts";
+import { judges } from "../judging.ts";
+
+judges(passwordComesFromAFile, "PGS-003", {
+  rejects: [
+    {
+      name: "a password in the environment",
+      given: { image: "postgres:15", env: ["POSTGRES_PASSWORD=hunter2"] },
+      evidence: ["POSTGRES_PASSWORD is set", "POSTGRES_PASSWORD_FILE is not set"],
+    },
+    {
+      name: "a path known only at apply",
+      given: { image: "postgres:15", env: ["POSTGRES_PASSWORD_FILE=${var.p}"] },
+      evidence: ["POSTGRES_PASSWORD_FILE is not set"],
+    },
+    {
+      name: "a service with both",
+      type: "docker_service",
+      given: {
+        task_spec: {
+          container_spec: {
+            image: "postgis/postgis:16-3.4",
+            env: { POSTGRES_PASSWORD: "x", POSTGRES_PASSWORD_FILE: "/p" },
+          },
+        },
+      },
+      evidence: ["POSTGRES_PASSWORD is set"],
+    },
+  ],
+  accepts: [
+    { name: "a file", given: { image: "postgres:15", env: ["POSTGRES_PASSWORD_FILE=/run/p"] } },
+    { name: "a job that uses the image", given: { image: "postgres:15", must_run: false }, examined: 0 },
+  ],
+});

@@ -1,0 +1,29 @@
+import { evaluate } from "../../policies/evaluate.ts";
+import { readTerraformJson } from "../../policies/inputs/terraform-json.ts";
+import type { Policy } from "../../policies/policy.ts";
+
+interface Said {
+  readonly examined: number;
+  readonly findings: readonly string[];
+  readonly relaxed: readonly string[];
+  readonly notEnforceable: readonly string[];
+}
+
+/**
+ * What one policy says about a parsed `cdk.tf.json` and the files beside it, each as `path: evidence`.
+ *
+ * @param files path to text
+ */
+export function said(policy: Policy, json: unknown, files: Readonly<Record<string, string>> = {}): Said {
+  const beside = Object.entries(files).map(([path, text]) => ({ path, text }));
+  const report = evaluate(readTerraformJson(json, { beside }), [policy]).at(-1);
+  if (report === undefined) throw new Error("no report");
+  const lines = (found: readonly { readonly path: string; readonly evidence: string }[]) =>
+    found.map(({ path, evidence }) => `${path}: ${evidence}`);
+  return {
+    examined: report.examined,
+    findings: lines(report.findings),
+    relaxed: lines(report.relaxed),
+    notEnforceable: report.notEnforceable.map(({ path, reason }) => `${path}: ${reason}`),
+  };
+}

@@ -1,0 +1,161 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import Ajv from "ajv-draft-04";
+import addFormats from "ajv-formats";
+import { XMLParser } from "fast-xml-parser";
+import { describe, expect, test } from "vitest";
+import { readTerraformJson } from "../../../policies/inputs/terraform-json.ts";
+import { judgeStack } from "../../../policies/judge.ts";
+import { definePolicy } from "../../../policies/policy.ts";
+import { githubReport } from "../../../policies/reports/github.ts";
+import { jsonReport } from "../../../policies/reports/json.ts";
+import { stopping } from "../../../policies/reports/judgement.ts";
+import { junitReport } from "../../../policies/reports/junit.ts";
+import { sarifReport } from "../../../policies/reports/sarif.ts";
+import { textReport } from "../../../policies/reports/text.ts";
+
+const named = definePolicy({
+  id: "TST-001",
+  severity: "high",
+  title: "nothing has a name, % or <",
+  allowed: "no name",
+  fix: "remove the name",
+  source: "a test",
+  looksAt: ["docker_container"],
+  check: ({ block }) => (block.name === undefined ? [] : [`name is "${block.name}"`]),
+});
+const others = [
+  { ...named, id: "TST-002", severity: "low", title: "relaxed here", enforcedIn: ["production"] },
+  { ...named, id: "TST-003", title: "looks at nothing", looksAt: ["docker_volume"] },
+  {
+    ...named,
+    id: "TST-004",
+    title: "cannot be known",
+    check: () => [{ notEnforceable: "only when it runs" }],
+  },
+] as const;
+
+const labels = [{ label: "exploreiot.env", value: "local" }];
+const json = {
+  "//": {
+    metadata: { stackName: "demo" },
+    exploreiot: {
+      waivers: [{ rule: "TST-001", at: "demo/B", reason: "a reason to judge", expires: "9999-12-31" }],
+    },
+  },
+  resource: {
+    docker_container: {
+      A: { "//": { metadata: { path: "demo/A" } }, name: "a\nb", labels },
+      B: { "//": { metadata: { path: "demo/B" } }, name: "b", labels },
+      C: { "//": { metadata: { path: "demo/C" } }, labels },
+    },
+  },
+};
+const text = JSON.stringify(json, null, 2);
+const judgement = judgeStack(readTerraformJson(json), { file: "out/cdk.tf.json", text }, [named, ...others]);
+const LINE = text.split("\n").findIndex((line) => line.includes('"path": "demo/A"')) + 1;
+
+describe("a judgement is reported", () => {
+  test("to people: findings, what was waived, relaxed, not enforceable and not looked at, and the sum", () => {
+    expect(textReport([judgement], (_, said) => said)).toBe(`out/cdk.tf.json (environment local)
+demo/A: name is "a
+b"
+    TST-001 (high) nothing has a name, % or <
+    allowed: no name
+    fix: remove the name
+waived until 9999-12-31: TST-001 at demo/B: a reason to judge
+out/cdk.tf.json: relaxed in environment local: TST-002 (2)
+not enforceable here: TST-004
+looked at nothing: TST-003
+8 rules: 4 satisfied, 1 violated with 1 findings, 1 relaxed, 1 not enforceable, 1 looked at nothing; 1 findings waived`);
+  });
+
+  test("as JSON, with the status of every rule", () => {
+    const [input] = JSON.parse(jsonReport([judgement])).inputs;
+
+    expect(
+      input.rules.map(({ id, status, examined }: Record<string, unknown>) => [id, status, examined]),
+    ).toEqual([
+      ["INP-001", "satisfied", 4],
+      ["WVR-001", "satisfied", 1],
+      ["WVR-002", "satisfied", 1],
+      ["WVR-003", "satisfied", 1],
+      ["TST-001", "violated", 3],
+      ["TST-002", "relaxed", 3],
+      ["TST-003", "nothing to judge", 0],
+      ["TST-004", "not enforceable", 3],
+    ]);
+  });
+
+  test("as SARIF that its schema accepts, with line, place, level and what was waived as suppressed", () => {
+    const log = JSON.parse(sarifReport([judgement]));
+    const schema = createRequire(import.meta.url).resolve(
+      "@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json",
+    );
+    const ajv = new Ajv.default({ strict: false, unicodeRegExp: false });
+    addFormats.default(ajv);
+    const validate = ajv.compile(JSON.parse(readFileSync(schema, "utf8")));
+
+    expect([validate(log), validate.errors]).toEqual([true, null]);
+    expect(validate({ ...log, version: "2" })).toBe(false);
+    expect(log.runs[0].results).toMatchObject([
+      {
+        ruleId: "TST-001",
+        level: "error",
+        message: { text: 'demo/A: name is "a\nb". Fix: remove the name.' },
+        locations: [
+          {
+            physicalLocation: { artifactLocation: { uri: "out/cdk.tf.json" }, region: { startLine: LINE } },
+            logicalLocations: [{ fullyQualifiedName: "demo/A" }],
+          },
+        ],
+        partialFingerprints: { "exploreiot/v1": expect.stringMatching(/^[0-9a-f]{64}$/) },
+      },
+      {
+        ruleId: "TST-001",
+        suppressions: [{ kind: "external", justification: "until 9999-12-31: a reason to judge" }],
+      },
+    ]);
+    expect(log.runs[0].results).toHaveLength(2);
+  });
+
+  test("as JUnit XML: a case for each rule, a failure for each finding", () => {
+    const { testsuites } = new XMLParser({ ignoreAttributes: false }).parse(junitReport([judgement]));
+    const { testcase, ...suite } = testsuites.testsuite;
+
+    expect(suite).toEqual({
+      "@_name": "out/cdk.tf.json",
+      "@_tests": "8",
+      "@_failures": "1",
+      "@_skipped": "3",
+    });
+    expect(testcase[4]).toEqual({
+      "@_classname": "TST",
+      "@_name": "TST-001 nothing has a name, % or <",
+      failure: {
+        "@_message": "1 finding",
+        "@_type": "high",
+        "#text": 'demo/A: name is "a\nb"\nallowed: no name\nfix: remove the name',
+      },
+    });
+    expect(testcase.map((each: object) => "skipped" in each)).toEqual([
+      ...Array(5).fill(false),
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  test("as GitHub annotations, on one line each", () => {
+    expect(githubReport([judgement])).toBe(
+      `::error file=out/cdk.tf.json,line=${LINE},title=TST-001 nothing has a name%2C %25 or <::demo/A: name is "a%0Ab"%0Aallowed: no name%0Afix: remove the name`,
+    );
+  });
+
+  test("and stops from the severity on that it is asked for", () => {
+    const at = (stopAt: "critical" | "high") =>
+      stopping([judgeStack(readTerraformJson(json), { file: "f", text }, [named], stopAt)]);
+
+    expect([at("critical"), at("high")]).toEqual([0, 1]);
+  });
+});
