@@ -4,6 +4,9 @@ import { PORT } from "../config/references.ts";
 import { CERTIFICATES } from "./certificates.ts";
 import { CIPHERS, CIPHERSUITES } from "./tls-ciphers.ts";
 
+/** For each listener: without it, one that opens connections and does nothing takes them all. */
+export const MAX_CONNECTIONS = "max_connections 10000";
+
 /** The files whose change the broker has to be told of. */
 export const certificateFiles = (deployment: Deployment): readonly string[] => [
   `${CERTIFICATES}/current/edge.crt`,
@@ -16,6 +19,7 @@ export function tlsListener(deployment: Deployment): readonly string[] {
   if (!openListeners(deployment).some(([name]) => name === "mqtts")) return [];
   return [
     `listener ${PORT.mosquittoTls}`,
+    MAX_CONNECTIONS,
     // The lowest version that is spoken.
     "tls_version tlsv1.2",
     `ciphers ${CIPHERS}`,

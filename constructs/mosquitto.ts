@@ -5,7 +5,13 @@ import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "./certifica
 import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { type DeliveredFile, FileDelivery } from "./file-delivery.ts";
-import { certificateFiles, devicePatterns, TLS_PROBE, tlsListener } from "./mosquitto-tls.ts";
+import {
+  certificateFiles,
+  devicePatterns,
+  MAX_CONNECTIONS,
+  TLS_PROBE,
+  tlsListener,
+} from "./mosquitto-tls.ts";
 import type { PrivateNetwork } from "./private-network.ts";
 import { ServiceContainer } from "./service-container.ts";
 import { watched, watcher } from "./watched.ts";
@@ -118,7 +124,7 @@ export function brokerUsers({ mosquitto, topics, backend }: Deployment): readonl
 export function mosquittoConf(deployment: Deployment): string {
   return [
     `listener ${PORT.mosquitto}`,
-    "max_connections 10000",
+    MAX_CONNECTIONS,
     ...tlsListener(deployment),
     "allow_anonymous false",
     `password_file ${FILES}/passwords`,

@@ -79,7 +79,7 @@ export function isProvided(path: string, resource: Resource, stack: StackDocumen
     .sort((one, other) => other.path.length - one.path.length)[0];
   if (mount === undefined) return false;
   const delivered = mount.volume === undefined ? undefined : deliveredInto(mount.volume, stack);
-  return delivered === undefined || delivered.some((file) => file.endsWith(path.slice(mount.path.length)));
+  return delivered === undefined || delivered.some((file) => basename(file) === basename(path));
 }
 
 /** A secret of Swarm lies below /run/secrets unless its name is a path. */

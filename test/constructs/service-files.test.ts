@@ -76,7 +76,9 @@ topic read status/#
 
     expect(lines.slice(0, lines.indexOf("allow_anonymous false"))).toEqual([
       "listener 1883",
+      "max_connections 10000",
       "listener 8883",
+      "max_connections 10000",
       ...TLS,
       "use_username_as_clientid true",
     ]);
@@ -87,7 +89,9 @@ topic read status/#
 
     expect(lines.slice(0, lines.indexOf("allow_anonymous false"))).toEqual([
       "listener 1883",
+      "max_connections 10000",
       "listener 8883",
+      "max_connections 10000",
       ...TLS,
       "use_username_as_clientid true",
       "cafile /certs/devices/ca.crt",

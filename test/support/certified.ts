@@ -8,7 +8,7 @@ import { makeAuthority, makeRevocationList, makeServerPair } from "../../pki/x50
 
 // Made once for every synthesis of a test file: a stack is built without waiting, and keys are not.
 const authority = await makeAuthority("test CA");
-const pair = await makeServerPair("test", ["localhost"], authority);
+const pair = await makeServerPair("test", ["localhost", "127.0.0.1", "iot.example.org"], authority);
 const revocations = await makeRevocationList(authority, []);
 
 /** Gives a deployment the keys and certificates that `preparePki` would make in main.ts. */

@@ -69,7 +69,7 @@ describe("the compose file", () => {
   const [job, service] = section(text, "services").split(/^(?= {2}redis:)/m);
 
   test("runs a service with all that confines it", () => {
-    expect(service?.split("\n").slice(0, 25).join("\n")).toBe(`  redis:
+    expect(service?.split("\n").slice(0, 27).join("\n")).toBe(`  redis:
     container_name: exploreiot-demo-redis
     image: exploreiot/redis:1
     pull_policy: missing
@@ -99,7 +99,7 @@ describe("the compose file", () => {
   });
 
   test("connects, publishes, probes, restarts and stops it", () => {
-    expect(service?.split("\n").slice(25, 51).join("\n")).toBe(`    networks:
+    expect(service?.split("\n").slice(27, 54).join("\n")).toBe(`    networks:
       exploreiot-demo-data:
         aliases:
           - redis
@@ -129,7 +129,7 @@ describe("the compose file", () => {
   });
 
   test("labels it, and starts it when its files are delivered", () => {
-    expect(service?.split("\n").slice(51).join("\n")).toBe(`    labels:
+    expect(service?.split("\n").slice(54).join("\n")).toBe(`    labels:
       exploreiot.role: redis
       exploreiot.config-hash: hash
       exploreiot.pids-limit: "16"
