@@ -4,6 +4,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { downCommand } from "./down.ts";
 import { imagesCommand } from "./images.ts";
 import { initCommand } from "./init.ts";
+import { renderCommand } from "./render.ts";
 import { statusCommand } from "./status.ts";
 import { synthCommand } from "./synth.ts";
 import { upCommand } from "./up.ts";
@@ -17,7 +18,15 @@ const program = new Command("exploreiot")
   .showHelpAfterError("(exploreiot --help lists the commands)")
   .exitOverride();
 
-for (const command of [upCommand, downCommand, statusCommand, synthCommand, imagesCommand, initCommand]) {
+for (const command of [
+  upCommand,
+  downCommand,
+  statusCommand,
+  synthCommand,
+  renderCommand,
+  imagesCommand,
+  initCommand,
+]) {
   program.addCommand(command.copyInheritedSettings(program).exitOverride());
 }
 

@@ -218,6 +218,10 @@ export const deploymentSchema = z.strictObject({
       enabled,
       database: databaseName.default("exploreiot"),
       user: databaseName.default("exploreiot"),
+      tls: z
+        .boolean()
+        .default(false)
+        .describe("clients must use TLS and check the certificate, from a CA that this deployment makes"),
       limits: limits(256, 1, 128),
     })
     .prefault({}),

@@ -4,12 +4,12 @@ import {
   fill,
   type Referent,
   type RoleIdentity,
-  referencesIn,
   referents,
-  resolveReference,
   roleReferents,
+  splitReferences,
 } from "../config/references.ts";
 import type { ParsedDeployment } from "../config/schema.ts";
+import type { SecretText } from "../config/secret-text.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { type DeliveredFile, FileDelivery } from "./file-delivery.ts";
 
@@ -93,15 +93,25 @@ function secretFile(
   known: ReadonlyMap<string, Referent>,
   { secrets }: DeploymentScope,
 ): DeliveredFile {
-  const value = fill(template, known, (referent) =>
-    "text" in referent ? referent.text : secrets.value(referent.secret),
-  );
-  const [only] = referencesIn(template);
-  const referent = only === undefined ? undefined : resolveReference(only, known);
+  const madeOf = partsOf(template, known);
+  const [only] = madeOf;
   // A secret that stands alone needs no second copy on disk.
-  const path =
-    template === `{${only}}` && referent !== undefined && "secret" in referent
-      ? secrets.path(referent.secret)
-      : secrets.derivedFile(`${service}/${name}`, value);
-  return { name, secretFile: path, hash: secrets.keyedHash(value) };
+  const alone = madeOf.length === 1 && typeof only === "object" ? only.secret : undefined;
+  return {
+    name,
+    ...(alone === undefined ? secrets.fileOf(`${service}/${name}`, madeOf) : secrets.file(alone)),
+  };
+}
+
+/** A template with its references filled in, but for those that stand for a secret. */
+function partsOf(template: string, known: ReadonlyMap<string, Referent>): SecretText {
+  return splitReferences(template, known)
+    .map((part) =>
+      typeof part === "string"
+        ? part
+        : "text" in part
+          ? part.text
+          : ({ secret: part.secret, as: "value" } as const),
+    )
+    .filter((part) => part !== "");
 }

@@ -3,6 +3,7 @@ import { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
 import { Construct } from "constructs";
 import { FILES } from "../config/references.ts";
+import type { SecretFile } from "../config/secrets.ts";
 import { containerLabels } from "./container-labels.ts";
 import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
 import { hardened } from "./hardening.ts";
@@ -14,7 +15,7 @@ const INCOMING = "/incoming";
 /** A file for a service: public text, which may stand in the JSON, or a secret file on disk, which must not. */
 export type DeliveredFile =
   | { readonly name: string; readonly content: string }
-  | { readonly name: string; readonly secretFile: string; readonly hash: string };
+  | ({ readonly name: string } & SecretFile);
 
 export interface FileDeliveryProps {
   /** Names the volume and the container: `<service>-files`. */
@@ -81,8 +82,16 @@ export class FileDelivery extends Construct {
         ],
       },
     });
+    // Terraform reads nothing below "//"; `render` reads there how each secret file is made.
+    this.container.addOverride("//.madeOf", madeOf(files));
   }
 }
+
+/** Where a secret file arrives, and what it is made of. */
+const madeOf = (files: readonly DeliveredFile[]) =>
+  Object.fromEntries(
+    files.flatMap((file) => ("content" in file ? [] : [[`${INCOMING}/${file.name}`, file.madeOf]])),
+  );
 
 const fingerprint = (file: DeliveredFile) => [file.name, "content" in file ? file.content : file.hash];
 

@@ -1,5 +1,6 @@
 import { Construct } from "constructs";
 import { BACKEND_USER, FILES, HOST, mqttSecret, PORT } from "../config/references.ts";
+import type { SecretText } from "../config/secret-text.ts";
 import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";
@@ -28,10 +29,6 @@ export class Mosquitto extends Construct {
     super(scope, id);
     const { deployment, secrets } = context;
     const users = brokerUsers(deployment);
-    const passwords = users
-      .map(({ name }) => `${name}:${secrets.mosquittoHash(mqttSecret(name))}\n`)
-      .join("");
-    const client = `-u ${HEALTH_USER}\n-P ${secrets.value(mqttSecret(HEALTH_USER))}\n`;
     const files = new FileDelivery(this, "Files", {
       service: "mosquitto",
       user: USER,
@@ -39,9 +36,9 @@ export class Mosquitto extends Construct {
       files: [
         { name: "mosquitto.conf", content: mosquittoConf(deployment.mosquitto.maxPacketBytes) },
         { name: "acl", content: accessControlList(users) },
-        derived("passwords", passwords),
+        { name: "passwords", ...secrets.fileOf("mosquitto/passwords", passwordFile(users)) },
         // mosquitto_sub reads its options from here: no password in the probe's arguments.
-        derived("mosquitto_sub", client),
+        { name: "mosquitto_sub", ...secrets.fileOf("mosquitto/mosquitto_sub", clientOptions) },
       ],
     });
     const data = new DataVolume(this, "Data", "mosquitto-data", context);
@@ -61,16 +58,18 @@ export class Mosquitto extends Construct {
       probe: ["CMD", "mosquitto_sub", "-t", "$SYS/broker/uptime", "-C", "1", "-W", "2"],
       published: [{ listener: "mqtt", internal: PORT.mosquitto }],
     });
-
-    function derived(name: string, content: string) {
-      return {
-        name,
-        secretFile: secrets.derivedFile(`mosquitto/${name}`, content),
-        hash: secrets.keyedHash(content),
-      };
-    }
   }
 }
+
+/** The password file: a name and the hash of its password on each line. */
+export const passwordFile = (users: readonly BrokerUser[]): SecretText =>
+  users.flatMap(({ name }) => [`${name}:`, { secret: mqttSecret(name), as: "mosquitto" as const }, "\n"]);
+
+const clientOptions: SecretText = [
+  `-u ${HEALTH_USER}\n-P `,
+  { secret: mqttSecret(HEALTH_USER), as: "value" },
+  "\n",
+];
 
 /** Everybody who may connect: the declared users, the backend, and the probe that only reads the uptime. */
 export function brokerUsers({

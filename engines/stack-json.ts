@@ -1,9 +1,16 @@
 import type { ImageRecipe } from "../config/image-recipe.ts";
+import type { SecretText } from "../config/secret-text.ts";
 
 /** A file that a one-shot container receives: public text, or a path relative to the stack folder. */
 export type Upload =
   | { readonly file: string; readonly content: string }
-  | { readonly file: string; readonly source: string };
+  | {
+      readonly file: string;
+      readonly source: string;
+
+      /** Absent where the file is brought as it is: certificates and their keys. */
+      readonly madeOf?: SecretText;
+    };
 
 /** The attributes of a `docker_container` that are passed through. */
 export interface ContainerBlock {
@@ -45,6 +52,7 @@ export interface PortBlock {
 }
 
 export interface RawContainer extends ContainerBlock {
+  readonly "//"?: { readonly madeOf?: Readonly<Record<string, SecretText>> };
   readonly name: string;
   readonly image: string;
   readonly must_run?: boolean;

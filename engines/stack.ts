@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../config/errors.ts";
 import type { ImageRecipe } from "../config/image-recipe.ts";
+import type { SecretText } from "../config/secret-text.ts";
 import type { ContainerBlock, RawContainer, RawNetwork, RawStack, Upload } from "./stack-json.ts";
 
 /** A container as the synthesized JSON declares it, with its references resolved to names. */
@@ -80,7 +81,9 @@ function readText(path: string): string {
 }
 
 function container(raw: RawContainer, resource: RawStack["resource"]): ContainerSpec {
-  const { name, image, must_run, labels, networks_advanced, volumes, upload, depends_on, ...block } = raw;
+  const { "//": comment, ...attributes } = raw;
+  const { name, image, must_run, labels, networks_advanced, volumes, upload, depends_on, ...block } =
+    attributes;
   // References are resolved from the text as Terraform reads it; what is passed on is what Terraform would make of it.
   return {
     name,
@@ -96,11 +99,14 @@ function container(raw: RawContainer, resource: RawStack["resource"]): Container
       path: entry.container_path,
       readOnly: entry.read_only ?? false,
     })),
-    uploads: unescaped(upload ?? []),
+    uploads: unescaped(upload ?? []).map((file) => withOrigin(file, comment?.madeOf?.[file.file])),
     dependsOn: (depends_on ?? []).map((address) => named(`\${${address}.name}`, resource)),
     block: unescaped(block),
   };
 }
+
+const withOrigin = (upload: Upload, madeOf: SecretText | undefined): Upload =>
+  "source" in upload && madeOf !== undefined ? { ...upload, madeOf } : upload;
 
 /** Terraform's `$${` and `%%{` as the plain text they stand for. */
 function unescaped<T>(value: T): T {

@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { projectRoot } from "../config/home.ts";
 
-const FOLDERS = ["config", "firewall", "constructs", "stacks", "policies", "engines", "cli"];
+const FOLDERS = ["config", "firewall", "constructs", "stacks", "policies", "engines", "render", "cli"];
 
 /** What each folder may import besides itself. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -13,7 +13,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   stacks: ["config", "constructs", "firewall"],
   policies: ["config"],
   engines: ["config"],
-  cli: ["config", "firewall", "policies", "engines"],
+  render: ["config", "firewall", "engines"],
+  cli: ["config", "firewall", "policies", "engines", "render"],
   "main.ts": ["config", "policies", "stacks"],
 };
 

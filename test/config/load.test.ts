@@ -35,7 +35,13 @@ const full = {
     maxPacketBytes: 128,
     users: [{ name: "a.b-c_D", publish: ["a/#"], subscribe: ["#"] }],
   },
-  postgres: { enabled: true, database: "db", user: "u", limits: { memoryMiB: 512, cpus: 2, pids: 64 } },
+  postgres: {
+    enabled: true,
+    database: "db",
+    user: "u",
+    tls: true,
+    limits: { memoryMiB: 512, cpus: 2, pids: 64 },
+  },
   redis: {
     enabled: true,
     limits: { memoryMiB: 64, cpus: 1, pids: 32 },
