@@ -1,9 +1,11 @@
 import { Command, CommanderError } from "commander";
 import { EXIT, report } from "../config/report.ts";
+import { followContext } from "../engines/docker/remote.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { downCommand } from "./down.ts";
 import { imagesCommand } from "./images.ts";
 import { initCommand } from "./init.ts";
+import { preflightCommand } from "./preflight.ts";
 import { renderCommand } from "./render.ts";
 import { statusCommand } from "./status.ts";
 import { synthCommand } from "./synth.ts";
@@ -16,13 +18,15 @@ const program = new Command("exploreiot")
   .version(packageJson.version)
   .addHelpText("after", "\nExit codes: 0 done, 1 something to mend, 2 changes pending, 70 a bug in the kit.")
   .showHelpAfterError("(exploreiot --help lists the commands)")
-  .exitOverride();
+  .exitOverride()
+  .hook("preAction", followContext);
 
 for (const command of [
   upCommand,
   downCommand,
   statusCommand,
   synthCommand,
+  preflightCommand,
   renderCommand,
   imagesCommand,
   initCommand,

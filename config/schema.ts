@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { state } from "./state.ts";
 import { tls } from "./tls.ts";
 
 /** Text of a certain form; the same words tell what is allowed when it is missing, no text at all, or malformed. */
@@ -163,6 +164,7 @@ export const deploymentSchema = z.strictObject({
     })
     .prefault({}),
   tls,
+  state: state.describe("where Terraform keeps its state; credentials come from the environment"),
   networks: z.strictObject({ edge: subnets, broker: subnets, data: subnets }).prefault({}),
   images: z
     .strictObject({

@@ -1,5 +1,6 @@
 import type { ImageRecipe } from "../config/image-recipe.ts";
 import type { SecretText } from "../config/secret-text.ts";
+import type { PreflightFacts } from "./preflight/facts.ts";
 
 /** A file that a one-shot container receives: public text, or a path relative to the stack folder. */
 export type Upload =
@@ -75,13 +76,15 @@ export interface RawNetwork {
 }
 
 export interface RawStack {
+  readonly terraform?: { readonly backend?: Readonly<Record<string, unknown>> };
   readonly resource: {
     readonly docker_container?: Readonly<Record<string, RawContainer>>;
     readonly docker_network?: Readonly<Record<string, RawNetwork>>;
     readonly docker_volume?: Readonly<Record<string, { readonly name: string }>>;
     readonly docker_image?: Readonly<Record<string, { readonly name: string }>>;
-    readonly terraform_data?: Readonly<
-      Record<string, { readonly input: { readonly recipes: readonly ImageRecipe[] } }>
-    >;
+    readonly terraform_data?: Readonly<Record<string, { readonly input: RawData }>>;
   };
 }
+
+/** What the two kinds of `terraform_data` hold: recipes of images, and the facts of a production deployment. */
+type RawData = { readonly recipes: readonly ImageRecipe[] } | PreflightFacts;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { UserError } from "../config/errors.ts";
 import type { ImageRecipe } from "../config/image-recipe.ts";
 import type { SecretText } from "../config/secret-text.ts";
+import type { PreflightFacts } from "./preflight/facts.ts";
 import type { ContainerBlock, RawContainer, RawNetwork, RawStack, Upload } from "./stack-json.ts";
 
 /** A container as the synthesized JSON declares it, with its references resolved to names. */
@@ -43,8 +44,14 @@ export interface Stack {
   readonly volumes: readonly string[];
   readonly recipes: readonly ImageRecipe[];
 
+  /** Absent but in production. */
+  readonly preflight?: PreflightFacts;
+
   /** References of the images that containers run: tags of recipes, and whatever a deployment names itself. */
   readonly images: readonly string[];
+
+  /** Where Terraform keeps the state: `local`, or the name of a backend elsewhere. */
+  readonly backend: string;
 
   /** Changes with every byte of the JSON. */
   readonly fingerprint: string;
@@ -58,16 +65,20 @@ export interface Stack {
 export function readStack(folder: string): Stack {
   const path = join(folder, "cdk.tf.json");
   const text = readText(path);
-  const { resource } = JSON.parse(text) as RawStack;
+  const { resource, terraform } = JSON.parse(text) as RawStack;
   const containers = Object.values(resource.docker_container ?? {}).map((raw) => container(raw, resource));
+  const data = Object.values(resource.terraform_data ?? {});
+  const facts = data.flatMap(({ input }) => ("builtOn" in input ? [input] : []));
   return {
     name: containers[0]?.labels["exploreiot.deployment"] ?? "",
     folder,
     containers,
     networks: Object.values(resource.docker_network ?? {}).map(network),
     volumes: Object.values(resource.docker_volume ?? {}).map(({ name }) => name),
-    recipes: Object.values(resource.terraform_data ?? {}).flatMap(({ input }) => input.recipes),
+    recipes: data.flatMap(({ input }) => ("recipes" in input ? input.recipes : [])),
+    ...(facts.length === 0 ? {} : { preflight: facts[0] as PreflightFacts }),
     images: Object.values(resource.docker_image ?? {}).map(({ name }) => unescaped(name)),
+    backend: Object.keys(terraform?.backend ?? {})[0] ?? "local",
     fingerprint: createHash("sha256").update(text).digest("hex"),
   };
 }

@@ -79,11 +79,7 @@ export function restore(model: Model): string {
     block(
       "(cd backup && sha256sum --check --quiet SHA256SUMS)",
       `docker compose stop ${[...clients, ...services].join(" ")}`,
-      ...(database === undefined
-        ? []
-        : [
-            `docker compose exec -T postgres pg_restore -h /run/postgresql -U postgres -d ${database.name} --clean --if-exists --single-transaction <backup/postgres.dump`,
-          ]),
+      ...(database === undefined ? [] : restoreDatabase(database)),
       ...volumes.map(
         (name) =>
           `docker run --rm --interactive --network none -v ${name}:/data ${image} sh -euc 'find /data -mindepth 1 -delete; tar -C /data -xf -' <backup/${name}.tar`,
@@ -92,6 +88,13 @@ export function restore(model: Model): string {
     ),
   ].join("\n\n");
 }
+
+/** Beside the old database first, which goes only when the new one is whole. */
+const restoreDatabase = ({ name, user }: Database): readonly string[] => [
+  `echo 'DROP DATABASE IF EXISTS "restored"; CREATE DATABASE "restored" OWNER "${user}"; REVOKE ALL ON DATABASE "restored" FROM PUBLIC;' | ${psql}`,
+  "docker compose exec -T postgres pg_restore -h /run/postgresql -U postgres -d restored --exit-on-error <backup/postgres.dump",
+  `echo 'DROP DATABASE "${name}" WITH (FORCE); ALTER DATABASE "restored" RENAME TO "${name}";' | ${psql}`,
+];
 
 export function rotation(model: Model): string {
   const database = databaseOf(model);

@@ -1,3 +1,58 @@
-/** The scheme of `DOCKER_HOST` when the engine is on another machine (`ssh`, `tcp`), else undefined. */
-export const remoteScheme = (): string | undefined =>
-  /^(ssh|tcp|https?):/.exec(process.env.DOCKER_HOST ?? "")?.[1];
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { UserError } from "../../config/errors.ts";
+import { run } from "../run.ts";
+
+/** Address of the engine behind the chosen Docker context. */
+let contextAddress: string | undefined;
+
+/** The context that `docker context use` chose, when the environment says nothing. */
+let unspoken: string | undefined;
+
+/**
+ * Makes every program that is started from here talk to one engine. The client follows `docker context use`, but
+ * Terraform's provider does not; and where DOCKER_HOST and a context are both set, they disagree on which wins.
+ *
+ * @throws UserError if the chosen context does not exist
+ */
+export async function followContext(): Promise<void> {
+  if (process.env.DOCKER_HOST) {
+    delete process.env.DOCKER_CONTEXT;
+    return;
+  }
+  const name = process.env.DOCKER_CONTEXT ?? currentContext();
+  if (!name || name === "default") return;
+  const argv = ["docker", "context", "inspect", "--format", "{{.Endpoints.docker.Host}}", name] as const;
+  const { code, stdout, stderr } = await run([...argv], { expected: [0, 1] });
+  if (code !== 0) {
+    throw new UserError(
+      `Docker context ${name}: ${stderr.trim()}`,
+      "docker context ls lists those there are; docker context use default goes back to this machine",
+    );
+  }
+  if (process.env.DOCKER_CONTEXT === undefined) unspoken = name;
+  process.env.DOCKER_CONTEXT = name;
+  contextAddress = stdout.trim();
+}
+
+/** The context that programs besides Docker's client do not know of; see `followContext`. */
+export const unspokenContext = (): string | undefined => unspoken;
+
+/** As the client keeps it; undefined where none was ever chosen. */
+function currentContext(): string | undefined {
+  const folder = process.env.DOCKER_CONFIG ?? join(homedir(), ".docker");
+  try {
+    return (JSON.parse(readFileSync(join(folder, "config.json"), "utf8")) as { currentContext?: string })
+      .currentContext;
+  } catch {
+    // No such file: nobody chose anything.
+    return undefined;
+  }
+}
+
+/** Where the engine is, as people wrote it. */
+export const engineAddress = (): string => process.env.DOCKER_HOST || contextAddress || "the local socket";
+
+/** The scheme of the engine's address when it is on another machine (`ssh`, `tcp`), else undefined. */
+export const remoteScheme = (): string | undefined => /^(ssh|tcp|https?):/.exec(engineAddress())?.[1];

@@ -21,6 +21,13 @@ const full = {
     mqtts: { enabled: true, port: 8884 },
   },
   tls: { certificate: { source: "files", certificate: "a.crt", key: "a.key" }, mqttClients: "certificates" },
+  state: {
+    backend: "s3",
+    bucket: "states",
+    key: "full",
+    region: "eu-west-3",
+    endpoint: "http://127.0.0.1:9",
+  },
   networks: { edge: { ipv4: "10.1.0.0/24", ipv6: "fd00:1::/64" }, broker: {}, data: { ipv4: "10.1.1.0/24" } },
   images: {
     source: "packages",
@@ -95,6 +102,7 @@ describe("a site file is read", () => {
         mqtts: { enabled: false, port: 8883 },
       },
       tls: { certificate: { source: "internal" }, mqttClients: "passwords" },
+      state: { backend: "local" },
       networks: { edge: {}, broker: {}, data: {} },
       images: { source: "auto" },
       http: { corsOrigins: [], rateLimitPerMinute: 600 },

@@ -95,6 +95,7 @@ function trial(folder: string) {
     volumes: [],
     recipes: [],
     images: [],
+    backend: "local",
     fingerprint: "",
   } satisfies Stack;
   return { stack, home: folder, report };
