@@ -7,6 +7,7 @@ const sources = [
   "main.ts",
   "config",
   "firewall",
+  "pki",
   "constructs",
   "stacks",
   "policies",

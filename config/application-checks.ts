@@ -12,8 +12,9 @@ import type { ParsedDeployment, Role } from "./schema.ts";
 
 /** Container names of the kit's own, which roles must leave alone: a container is called after its role. */
 const RESERVED_ROLES: readonly string[] = [
-  ...["postgres", "redis", "mosquitto", "frontend", "migrate"],
-  ...["postgres-files", "redis-files", "mosquitto-files", "backend-files", "frontend-files"],
+  ...["postgres", "redis", "mosquitto", "frontend", "migrate", "edge"],
+  ...["postgres-files", "redis-files", "mosquitto-files", "backend-files", "frontend-files", "edge-files"],
+  ...["certificates-files", "renewer", "renewer-files"],
 ];
 
 export function rolesFit({ backend }: ParsedDeployment): readonly Problem[] {

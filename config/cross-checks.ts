@@ -6,7 +6,7 @@ import {
   referencesExist,
   rolesFit,
 } from "./application-checks.ts";
-import { openListeners } from "./listeners.ts";
+import { completeListeners, openListeners } from "./listeners.ts";
 import type { Problem } from "./problems.ts";
 import { BACKEND_USER } from "./references.ts";
 import type { ParsedDeployment } from "./schema.ts";
@@ -29,6 +29,7 @@ const checks: readonly CrossCheck[] = [
   { needs: ["networks"], check: ipv6NeedsIpv4 },
   { needs: ["mosquitto"], check: mqttUsersAreDistinct },
   { needs: ["topics"], check: statusIsOneTopic },
+  { needs: ["environment", "listeners", "backend", "frontend", "http"], check: pathsLeadOneWay },
   { needs: ["backend"], check: rolesFit },
   { needs: ["backend", "frontend"], check: oneSourceEach },
   { needs: ["backend", "frontend"], check: mountsAreDistinct },
@@ -143,6 +144,24 @@ function mqttUsersAreDistinct({ mosquitto }: ParsedDeployment): readonly Problem
     const allowed = `a name that is not taken (${BACKEND_USER} and health belong to the kit)`;
     return [{ path: `mosquitto.users.${index}.name`, got: name, allowed, fix: "rename the user" }];
   });
+}
+
+/** Behind the https listener, page and API share one address: only their paths tell them apart. */
+function pathsLeadOneWay(deployment: ParsedDeployment): readonly Problem[] {
+  const { backend, frontend, http } = deployment;
+  if (!completeListeners(deployment).https.enabled || !backend.enabled) return [];
+  const own = backend.image !== undefined || backend.build !== undefined;
+  const found: Problem[] = [];
+  if (frontend.enabled && backend.pathPrefix === "") {
+    const allowed = "a path such as /api, since the page has the rest of the https listener";
+    const fix = "set it to /api, with http.stripPrefix: true if the backend answers at the root";
+    found.push({ path: "backend.pathPrefix", got: "", allowed, fix });
+  }
+  if (http.stripPrefix && !own) {
+    const allowed = "false, since the reference backend answers below its prefix";
+    found.push({ path: "http.stripPrefix", got: true, allowed, fix: "remove it" });
+  }
+  return found;
 }
 
 function statusIsOneTopic({ topics }: ParsedDeployment): readonly Problem[] {

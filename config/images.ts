@@ -4,7 +4,7 @@ import { UserError } from "./errors.ts";
 import { contextHash } from "./image-context.ts";
 import type { ImageRecipe, ImageSource } from "./image-recipe.ts";
 
-export type KitImage = "postgres" | "redis" | "mosquitto" | "backend" | "frontend";
+export type KitImage = "postgres" | "redis" | "mosquitto" | "edge" | "backend" | "frontend";
 /** What the kit's images are built on; a user's Dockerfile may name these too. */
 export type ParentImage = "base" | "python" | "node" | "node-build";
 type ImageName = KitImage | ParentImage;
@@ -58,6 +58,7 @@ const definitions: Readonly<Record<ImageName, Definition>> = {
   postgres: { context: "images/postgres", args: fromBase },
   redis: { context: "images/redis", args: fromBase },
   mosquitto: { context: "images/mosquitto", args: fromBase },
+  edge: { context: "images/edge", args: fromBase },
   backend: { context: "apps/backend", args: fromBase },
   frontend: {
     context: "apps/frontend",

@@ -45,3 +45,12 @@ export function openListeners(deployment: Listening): readonly (readonly [Listen
     .filter(([, { enabled }]) => enabled)
     .map(([name, listener]) => [name as ListenerName, listener]);
 }
+
+/** Whether any listener serves TLS, so that a certificate is needed. */
+export const servesTls = (deployment: Listening): boolean =>
+  openListeners(deployment).some(([name]) => name === "https" || name === "mqtts");
+
+/** Whether MQTT clients prove with certificates who they are, so that a CA for devices is needed. */
+export const servesDevices = (deployment: Listening & Pick<ParsedDeployment, "tls">): boolean =>
+  deployment.tls.mqttClients === "certificates" &&
+  openListeners(deployment).some(([name]) => name === "mqtts");

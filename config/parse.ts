@@ -11,6 +11,7 @@ import {
   type Role,
   siteJsonSchema,
 } from "./schema.ts";
+import { edgeSubnet } from "./subnets.ts";
 
 /** A deployment that is sound and whole: what the constructs are built from. */
 export interface Deployment extends Omit<ParsedDeployment, "hosts" | "listeners" | "backend"> {
@@ -71,9 +72,17 @@ function complete(parsed: ParsedDeployment): Deployment {
     ...parsed,
     hosts: hosts(parsed),
     listeners: completeListeners(parsed),
+    networks: completeNetworks(parsed),
     backend: completeBackend(parsed.backend),
     frontend: completeFrontend(parsed.frontend),
   };
+}
+
+/** Behind an edge the network has a subnet that is known beforehand; any other the engine picks. */
+function completeNetworks(parsed: ParsedDeployment): Deployment["networks"] {
+  const { networks, name } = parsed;
+  if (!completeListeners(parsed).https.enabled || networks.edge.ipv4 !== undefined) return networks;
+  return { ...networks, edge: { ...networks.edge, ipv4: edgeSubnet(name) } };
 }
 
 function completeBackend(backend: ParsedDeployment["backend"]): Deployment["backend"] {

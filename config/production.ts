@@ -1,12 +1,15 @@
 import type { DeploymentInput } from "./schema.ts";
 
 /**
- * The stack on a server. It listens on loopback only, behind whatever terminates TLS there;
- * writing over HTTP needs the API key.
+ * The stack on a server: page, API and socket on 443, the broker on 8883, both over TLS, and nothing else. Writing
+ * over HTTP needs the API key. Copy it into a site file, and put your own name for `iot.example.org`.
  */
 export const production: DeploymentInput = {
   name: "production",
   environment: "production",
+  bind: "lan",
+  hosts: ["iot.example.org"],
+  listeners: { https: {}, mqtts: {} },
   http: { rateLimitPerMinute: 300 },
   mosquitto: {
     limits: { memoryMiB: 256, cpus: 1 },

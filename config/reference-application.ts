@@ -18,12 +18,14 @@ export const referenceBackend = {
     MQTT_TOPIC: "{topics.readings}",
     MQTT_STATUS_TOPIC: "{topics.status}",
     // A session of its own for each container; replicas share the work of one subscription.
-    MQTT_CLIENT_ID: "{deployment.name}-{role.name}",
+    // The colon keeps it apart from every user name and device: over TLS those are client ids, too.
+    MQTT_CLIENT_ID: "{mosquitto.user}:{deployment.name}-{role.name}",
     MQTT_SHARED_GROUP: "{role.group}",
     PATH_PREFIX: "{backend.pathPrefix}",
     LISTEN_PORT: "{backend.port}",
     ALLOWED_HOSTS: "{http.hosts},{backend.host}",
     CORS_ORIGINS: "{http.corsOrigins}",
+    TRUSTED_PROXIES: "{edge.address}",
     RATE_LIMIT_PER_MINUTE: "{http.rateLimitPerMinute}",
     OPEN_WRITES: "{http.openWrites}",
   },

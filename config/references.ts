@@ -1,5 +1,6 @@
 import { completeListeners, openListeners } from "./listeners.ts";
 import type { ParsedDeployment, Role } from "./schema.ts";
+import { edgeSubnet, lastAddress } from "./subnets.ts";
 
 /** `{postgres.host}`: two words with a dot. Anything else in braces is left as it stands. */
 const REFERENCE = /\{([a-z]+\.[A-Za-z0-9-]+)\}/g;
@@ -10,8 +11,19 @@ export const HOST = {
   redis: "redis",
   mosquitto: "mosquitto",
   backend: "backend",
+  frontend: "frontend",
+  edge: "edge",
+  renewer: "renewer",
 } as const;
-export const PORT = { postgres: 5432, redis: 6379, mosquitto: 1883 } as const;
+export const PORT = {
+  postgres: 5432,
+  redis: 6379,
+  mosquitto: 1883,
+  mosquittoTls: 8883,
+  edge: 8443,
+  edgeMetrics: 8404,
+  renewer: 8402,
+} as const;
 
 /** Where every container finds its configuration and secrets; mounted read-only. */
 export const FILES = "/run/exploreiot";
@@ -42,6 +54,7 @@ export function referents(deployment: Referable): ReadonlyMap<string, Referent> 
     ["http.hosts", { text: hosts(deployment).join(",") }],
     ["http.corsOrigins", { text: corsOrigins(deployment).join(",") }],
     ["http.rateLimitPerMinute", { text: String(http.rateLimitPerMinute) }],
+    ["edge.address", { text: edgeAddress(deployment) ?? "" }],
     ["http.openWrites", { text: String(http.openWrites ?? deployment.environment === "local") }],
   ];
   if (postgres.enabled) {
@@ -104,6 +117,15 @@ export const mqttSecret = (user: string) => `mqtt-${user}-password`;
 /** Host names the deployment answers to; loopback has an obvious answer, any other binding must say. */
 export function hosts({ hosts }: Pick<Referable, "hosts">): readonly string[] {
   return hosts ?? ["localhost", "127.0.0.1"];
+}
+
+/**
+ * The edge's address on its network, the only one whose forwarded headers the applications may believe; undefined
+ * where the https listener is shut.
+ */
+export function edgeAddress(deployment: Referable): string | undefined {
+  if (!completeListeners(deployment).https.enabled) return undefined;
+  return lastAddress(deployment.networks.edge.ipv4 ?? edgeSubnet(deployment.name));
 }
 
 /** Browser origins that may call the backend: the page's own addresses and those listed. */

@@ -37,6 +37,11 @@ const topicFilter = text(
   'an MQTT topic filter, "+" and "#" as whole levels and "#" last',
 ).max(200);
 
+/** A topic filter for every device alike. Without its own name in it, one device could speak for another. */
+const deviceTopic = topicFilter.refine((topic) => topic.split("/").includes("%u"), {
+  error: 'a topic filter with the level "%u", which stands for the name of the device: "sensor/%u"',
+});
+
 /** An MQTT user name: mosquitto separates the fields of its files with ":" and the ACL with spaces. */
 const mqttUserName = text(
   /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/,
@@ -187,12 +192,26 @@ export const deploymentSchema = z.strictObject({
         .max(1_000_000)
         .default(600)
         .describe("requests per client; 0 = none"),
+      maxBodyBytes: z
+        .int()
+        .min(1024)
+        .max(1_073_741_824)
+        .default(1_048_576)
+        .describe("over https: the largest request body"),
+      stripPrefix: z
+        .boolean()
+        .default(false)
+        .describe("over https: the backend sees paths without backend.pathPrefix"),
       openWrites: z
         .boolean()
         .optional()
         .describe("writing without a key; default: only in environment local"),
     })
     .prefault({}),
+  edge: z
+    .strictObject({ limits: limits(128, 1, 64) })
+    .prefault({})
+    .describe("what ends TLS for the https listener"),
   topics: z
     .strictObject({
       readings: topicFilter.default("sensor/+"),
@@ -213,6 +232,13 @@ export const deploymentSchema = z.strictObject({
           }),
         )
         .default([]),
+      devices: z
+        .strictObject({
+          publish: z.array(deviceTopic).default(["sensor/%u"]),
+          subscribe: z.array(deviceTopic).default([]),
+        })
+        .prefault({})
+        .describe("what each client with a certificate may do under its own name, which %u stands for"),
     })
     .prefault({}),
   postgres: z

@@ -1,15 +1,22 @@
 import { Construct } from "constructs";
+import type { Deployment } from "../config/parse.ts";
 import { BACKEND_USER, FILES, HOST, mqttSecret, PORT } from "../config/references.ts";
 import type { SecretText } from "../config/secret-text.ts";
+import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "./certificates.ts";
 import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
-import { FileDelivery } from "./file-delivery.ts";
+import { type DeliveredFile, FileDelivery } from "./file-delivery.ts";
+import { certificateFiles, devicePatterns, TLS_PROBE, tlsListener } from "./mosquitto-tls.ts";
 import type { PrivateNetwork } from "./private-network.ts";
 import { ServiceContainer } from "./service-container.ts";
+import { watched, watcher } from "./watched.ts";
 
 /** The same in Debian's image and in the official one. */
 const USER = "1883:1883";
 const HEALTH_USER = "health";
+const COMMAND = ["mosquitto", "-c", `${FILES}/mosquitto.conf`];
+const UPTIME = "$SYS/broker/uptime";
+const PROBE = ["CMD", "mosquitto_sub", "-t", UPTIME, "-C", "1", "-W", "2"];
 
 /** One identity at the broker and what it may do there. */
 export interface BrokerUser {
@@ -21,27 +28,24 @@ export interface BrokerUser {
 export interface MosquittoProps {
   readonly context: DeploymentScope;
   readonly network: PrivateNetwork;
+
+  /** For the TLS listener. @default - it is shut */
+  readonly certificates?: Certificates | undefined;
 }
 
-/** The MQTT broker: passwords for everybody, an ACL from the declared users and topics, messages kept on disk. */
+/** The MQTT broker: an identity for everybody, an ACL from the declared users and topics, messages kept on disk. */
 export class Mosquitto extends Construct {
-  constructor(scope: Construct, id: string, { context, network }: MosquittoProps) {
+  constructor(scope: Construct, id: string, { context, network, certificates }: MosquittoProps) {
     super(scope, id);
-    const { deployment, secrets } = context;
-    const users = brokerUsers(deployment);
+    const { deployment } = context;
     const files = new FileDelivery(this, "Files", {
       service: "mosquitto",
       user: USER,
       context,
-      files: [
-        { name: "mosquitto.conf", content: mosquittoConf(deployment.mosquitto.maxPacketBytes) },
-        { name: "acl", content: accessControlList(users) },
-        { name: "passwords", ...secrets.fileOf("mosquitto/passwords", passwordFile(users)) },
-        // mosquitto_sub reads its options from here: no password in the probe's arguments.
-        { name: "mosquitto_sub", ...secrets.fileOf("mosquitto/mosquitto_sub", clientOptions) },
-      ],
+      files: [...brokerFiles(context), ...(certificates === undefined ? [] : [watcher])],
     });
     const data = new DataVolume(this, "Data", "mosquitto-data", context);
+    const volume = { name: data.name, path: "/mosquitto/data" };
     new ServiceContainer(this, "Service", {
       context,
       role: "mosquitto",
@@ -50,13 +54,16 @@ export class Mosquitto extends Construct {
       user: USER,
       limits: deployment.mosquitto.limits,
       networks: [network],
-      command: ["mosquitto", "-c", `${FILES}/mosquitto.conf`],
       environment: { XDG_CONFIG_HOME: FILES },
       files,
       graceSeconds: 60,
-      volumes: [{ name: data.name, path: "/mosquitto/data" }],
-      probe: ["CMD", "mosquitto_sub", "-t", "$SYS/broker/uptime", "-C", "1", "-W", "2"],
-      published: [{ listener: "mqtt", internal: PORT.mosquitto }],
+      published: [
+        { listener: "mqtt", internal: PORT.mosquitto },
+        { listener: "mqtts", internal: PORT.mosquittoTls },
+      ],
+      ...(certificates === undefined
+        ? { probe: PROBE, command: COMMAND, volumes: [volume] }
+        : overTls(deployment, certificates, volume)),
     });
   }
 }
@@ -71,14 +78,33 @@ const clientOptions: SecretText = [
   "\n",
 ];
 
-/** Everybody who may connect: the declared users, the backend, and the probe that only reads the uptime. */
-export function brokerUsers({
-  mosquitto,
-  topics,
-  backend,
-}: DeploymentScope["deployment"]): readonly BrokerUser[] {
+/** How the broker runs with its TLS listener open: it reads the certificates, and again when they change. */
+function overTls(deployment: Deployment, certificates: Certificates, data: { name: string; path: string }) {
+  return {
+    probe: ["CMD", "sh", "-c", `mosquitto_sub -t '${UPTIME}' -C 1 -W 2 >/dev/null && ${TLS_PROBE}`],
+    entrypoint: watched("HUP", certificateFiles(deployment), COMMAND),
+    command: [],
+    groups: [String(CERTIFICATES_GROUP)],
+    volumes: [data, { name: certificates.volumeName, path: CERTIFICATES, readOnly: true }],
+    after: [certificates],
+  };
+}
+
+function brokerFiles({ deployment, secrets }: DeploymentScope): readonly DeliveredFile[] {
+  const users = brokerUsers(deployment);
   return [
-    { name: HEALTH_USER, publish: [], subscribe: ["$SYS/broker/uptime"] },
+    { name: "mosquitto.conf", content: mosquittoConf(deployment) },
+    { name: "acl", content: accessControlList(users, devicePatterns(deployment)) },
+    { name: "passwords", ...secrets.fileOf("mosquitto/passwords", passwordFile(users)) },
+    // mosquitto_sub reads its options from here: no password in the probe's arguments.
+    { name: "mosquitto_sub", ...secrets.fileOf("mosquitto/mosquitto_sub", clientOptions) },
+  ];
+}
+
+/** Everybody who may connect: the declared users, the backend, and the probe that only reads the uptime. */
+export function brokerUsers({ mosquitto, topics, backend }: Deployment): readonly BrokerUser[] {
+  return [
+    { name: HEALTH_USER, publish: [], subscribe: [UPTIME] },
     ...(backend.enabled
       ? [{ name: BACKEND_USER, publish: [topics.status], subscribe: [topics.readings] }]
       : []),
@@ -86,10 +112,11 @@ export function brokerUsers({
   ];
 }
 
-/** mosquitto.conf (2.0): one listener, no anonymous clients, bounded messages and queues, sessions kept for a week. */
-export function mosquittoConf(maxPacketBytes: number): string {
+/** mosquitto.conf (2.0): no anonymous clients, bounded messages and queues, sessions kept for a week. */
+export function mosquittoConf(deployment: Deployment): string {
   return [
     `listener ${PORT.mosquitto}`,
+    ...tlsListener(deployment),
     "allow_anonymous false",
     `password_file ${FILES}/passwords`,
     `acl_file ${FILES}/acl`,
@@ -97,7 +124,7 @@ export function mosquittoConf(maxPacketBytes: number): string {
     "persistence_location /mosquitto/data/",
     "autosave_interval 60",
     "persistent_client_expiration 7d",
-    `max_packet_size ${maxPacketBytes}`,
+    `max_packet_size ${deployment.mosquitto.maxPacketBytes}`,
     "max_queued_messages 100000",
     "max_queued_bytes 16777216",
     "log_dest stdout",
@@ -108,16 +135,14 @@ export function mosquittoConf(maxPacketBytes: number): string {
   ].join("\n");
 }
 
-/** The ACL file: a user that has no line may do nothing. */
-export function accessControlList(users: readonly BrokerUser[]): string {
-  return users
-    .map(({ name, publish, subscribe }) =>
-      [
-        `user ${name}`,
-        ...publish.map((topic) => `topic write ${topic}`),
-        ...subscribe.map((topic) => `topic read ${topic}`),
-        "",
-      ].join("\n"),
-    )
+/** The ACL file: a user that has no line may do nothing but what the patterns say of everybody. */
+export function accessControlList(users: readonly BrokerUser[], patterns: readonly string[]): string {
+  const rules = users.map(({ name, publish, subscribe }) => [
+    `user ${name}`,
+    ...publish.map((topic) => `topic write ${topic}`),
+    ...subscribe.map((topic) => `topic read ${topic}`),
+  ]);
+  return [...rules, ...(patterns.length === 0 ? [] : [patterns])]
+    .map((lines) => `${lines.join("\n")}\n`)
     .join("\n");
 }

@@ -8,6 +8,7 @@ import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";
 import { tmpfsOptions } from "./hardening.ts";
 import { applicationSql, pgHba, postgresqlConf } from "./postgres-files.ts";
+import { serverFiles } from "./postgres-tls.ts";
 import type { PrivateNetwork } from "./private-network.ts";
 import { ServiceContainer } from "./service-container.ts";
 
@@ -43,6 +44,7 @@ export class Postgres extends Construct {
         { name: "initdb/10-application.sql", content: applicationSql(database, user) },
         { name: "superuser.password", ...secrets.file("postgres-superuser-password") },
         { name: "application.password", ...secrets.file("postgres-app-password") },
+        ...(tls ? serverFiles(context) : []),
       ],
     });
     const data = new DataVolume(this, "Data", `postgres-${MAJOR}-data`, context);

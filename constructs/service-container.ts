@@ -39,7 +39,17 @@ export interface ContainerProps {
   readonly files?: FileDelivery;
 
   /** @default - nothing is writable but tmpfs */
-  readonly volumes?: readonly { readonly name: string; readonly path: string }[];
+  readonly volumes?: readonly {
+    readonly name: string;
+    readonly path: string;
+    readonly readOnly?: boolean;
+  }[];
+
+  /** Numeric groups besides that of `user`. @default - none */
+  readonly groups?: readonly string[];
+
+  /** IPv4 address on the first of its networks, which then states its subnet. @default - the engine picks one */
+  readonly address?: string | undefined;
 
   /** Path to mount options, see `tmpfsOptions`. @default - no tmpfs */
   readonly tmpfs?: Readonly<Record<string, string>>;
@@ -134,8 +144,13 @@ function common(props: ContainerProps, alias: string, unapplied: object) {
   );
   const mounts = [
     ...(files === undefined ? [] : [{ volumeName: files.volumeName, containerPath: FILES, readOnly: true }]),
-    ...(props.volumes ?? []).map(({ name, path }) => ({ volumeName: name, containerPath: path })),
+    ...(props.volumes ?? []).map(({ name, path, readOnly }) => ({
+      volumeName: name,
+      containerPath: path,
+      ...(readOnly ? { readOnly } : {}),
+    })),
   ];
+  const aliases = [...new Set([alias, role])];
   return {
     ...hardened,
     name: resourceName(context, role),
@@ -144,7 +159,12 @@ function common(props: ContainerProps, alias: string, unapplied: object) {
     memory: limits.memoryMiB,
     memorySwap: limits.memoryMiB,
     cpus: limits.cpus.toFixed(2).replace(/0$/, ""),
-    networksAdvanced: networks.map(({ id }) => ({ name: id, aliases: [...new Set([alias, role])] })),
+    networksAdvanced: networks.map(({ id }, index) => ({
+      name: id,
+      aliases,
+      ...(index === 0 && props.address !== undefined ? { ipv4Address: props.address } : {}),
+    })),
+    ...(props.groups === undefined ? {} : { groupAdd: [...props.groups] }),
     labels: containerLabels(context, { role, configHash, pids: limits.pids }),
     env: Object.entries(environment ?? {})
       .map(([key, value]) => literal(`${key}=${value}`))

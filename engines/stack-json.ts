@@ -1,5 +1,5 @@
 import type { ImageRecipe } from "../config/image-recipe.ts";
-import type { SecretText } from "../config/secret-text.ts";
+import type { Origin } from "../config/secret-text.ts";
 import type { PreflightFacts } from "./preflight/facts.ts";
 
 /** A file that a one-shot container receives: public text, or a path relative to the stack folder. */
@@ -9,8 +9,8 @@ export type Upload =
       readonly file: string;
       readonly source: string;
 
-      /** Absent where the file is brought as it is: certificates and their keys. */
-      readonly madeOf?: SecretText;
+      /** Absent where only its owner can provide the file. */
+      readonly origin?: Origin;
     };
 
 /** The attributes of a `docker_container` that are passed through. */
@@ -18,6 +18,7 @@ export interface ContainerBlock {
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
   readonly user?: string;
+  readonly group_add?: readonly string[];
   readonly env?: readonly string[];
   readonly read_only?: boolean;
   readonly init?: boolean;
@@ -53,12 +54,16 @@ export interface PortBlock {
 }
 
 export interface RawContainer extends ContainerBlock {
-  readonly "//"?: { readonly madeOf?: Readonly<Record<string, SecretText>> };
+  readonly "//"?: { readonly origins?: Readonly<Record<string, Origin>> };
   readonly name: string;
   readonly image: string;
   readonly must_run?: boolean;
   readonly labels?: readonly { readonly label: string; readonly value: string }[];
-  readonly networks_advanced?: readonly { readonly name: string; readonly aliases?: readonly string[] }[];
+  readonly networks_advanced?: readonly {
+    readonly name: string;
+    readonly aliases?: readonly string[];
+    readonly ipv4_address?: string;
+  }[];
   readonly volumes?: readonly {
     readonly volume_name: string;
     readonly container_path: string;

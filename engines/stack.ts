@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../config/errors.ts";
 import type { ImageRecipe } from "../config/image-recipe.ts";
-import type { SecretText } from "../config/secret-text.ts";
+import type { Origin } from "../config/secret-text.ts";
 import type { PreflightFacts } from "./preflight/facts.ts";
 import type { ContainerBlock, RawContainer, RawNetwork, RawStack, Upload } from "./stack-json.ts";
 
@@ -16,7 +16,13 @@ export interface ContainerSpec {
   readonly job: boolean;
 
   readonly labels: Readonly<Record<string, string>>;
-  readonly networks: readonly { readonly name: string; readonly aliases: readonly string[] }[];
+  readonly networks: readonly {
+    readonly name: string;
+    readonly aliases: readonly string[];
+
+    /** @default - the engine picks one */
+    readonly address?: string;
+  }[];
   readonly volumes: readonly { readonly name: string; readonly path: string; readonly readOnly: boolean }[];
   readonly uploads: readonly Upload[];
 
@@ -104,20 +110,21 @@ function container(raw: RawContainer, resource: RawStack["resource"]): Container
     networks: (networks_advanced ?? []).map((entry) => ({
       name: named(entry.name, resource),
       aliases: entry.aliases ?? [],
+      ...(entry.ipv4_address === undefined ? {} : { address: entry.ipv4_address }),
     })),
     volumes: (volumes ?? []).map((entry) => ({
       name: named(entry.volume_name, resource),
       path: entry.container_path,
       readOnly: entry.read_only ?? false,
     })),
-    uploads: unescaped(upload ?? []).map((file) => withOrigin(file, comment?.madeOf?.[file.file])),
+    uploads: unescaped(upload ?? []).map((file) => withOrigin(file, comment?.origins?.[file.file])),
     dependsOn: (depends_on ?? []).map((address) => named(`\${${address}.name}`, resource)),
     block: unescaped(block),
   };
 }
 
-const withOrigin = (upload: Upload, madeOf: SecretText | undefined): Upload =>
-  "source" in upload && madeOf !== undefined ? { ...upload, madeOf } : upload;
+const withOrigin = (upload: Upload, origin: Origin | undefined): Upload =>
+  "source" in upload && origin !== undefined ? { ...upload, origin } : upload;
 
 /** Terraform's `$${` and `%%{` as the plain text they stand for. */
 function unescaped<T>(value: T): T {

@@ -18,7 +18,7 @@ const ADDRESS: Readonly<Record<string, string>> = { loopback: "127.0.0.1", lan: 
  */
 export function allowList(deployment: Deployment): readonly AllowedPort[] {
   const { bind } = deployment;
-  const backend = deployment.backend.enabled && deployment.backend.roles.some(({ publish }) => publish);
+  const backend = isBackendPublished(deployment);
   const served: Record<ListenerName, boolean> = {
     frontend: deployment.frontend.enabled,
     backend,
@@ -35,3 +35,7 @@ export function allowList(deployment: Deployment): readonly AllowedPort[] {
       protocol: "tcp",
     }));
 }
+
+/** Whether listeners lead to the backend: it is on, and one of its roles is published. */
+export const isBackendPublished = ({ backend }: Deployment): boolean =>
+  backend.enabled && backend.roles.some(({ publish }) => publish);

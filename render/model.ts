@@ -69,7 +69,7 @@ function label(container: ContainerSpec, deliveries: readonly Delivery[]): strin
   const { healthcheck, init, tmpfs } = container.block;
   const files = read.map((delivery) => [
     delivery.public,
-    delivery.secret.map(({ file, path, madeOf }) => [file, path, madeOf]),
+    delivery.secret.map(({ file, path, origin }) => [file, path, origin]),
   ]);
   const fixed = createHash("sha256")
     .update(JSON.stringify([healthcheck, init, tmpfs, files]))

@@ -2,7 +2,7 @@ import { dataVolumes } from "../engines/docker/data-volumes.ts";
 import type { ContainerSpec } from "../engines/stack.ts";
 import { type Model, roleOf } from "./model.ts";
 import { backup, restore, rotation, update } from "./runbook-tasks.ts";
-import { secretNames } from "./server-script.ts";
+import { namesIn, secretNames } from "./server-script.ts";
 
 /** The runbook of a deployment: what there is, and what to do, in commands for the rendered folder on the server. */
 export function runbook(model: Model): string {
@@ -78,14 +78,12 @@ function dataTable({ stack }: Model): string {
 function secrets(model: Model): string {
   const readers = (name: string) =>
     model.deliveries
-      .filter(({ secret }) =>
-        secret.some(({ madeOf }) => madeOf?.some((part) => typeof part === "object" && part.secret === name)),
-      )
+      .filter(({ secret }) => secret.some(({ origin }) => namesIn(origin).includes(name)))
       .map(({ role }) => role.replace(/-files$/, ""));
   const rows = secretNames(model).map((name) => [`\`secrets/${name}\``, readers(name).join(", ")]);
   const brought = model.deliveries.flatMap(({ secret, role }) =>
     secret
-      .filter(({ madeOf }) => madeOf === undefined)
+      .filter(({ origin }) => origin === undefined)
       .map(({ path }) => [`\`${path}\` (to be brought)`, role.replace(/-files$/, "")]),
   );
   return [

@@ -1,5 +1,5 @@
 import type { ImageRecipe } from "../config/image-recipe.ts";
-import type { SecretText } from "../config/secret-text.ts";
+import type { IssuedPair, Origin, SecretText } from "../config/secret-text.ts";
 import { projectName } from "../engines/compose/render.ts";
 import { type Model, roleOf } from "./model.ts";
 
@@ -43,26 +43,35 @@ const pulled = (image: string, recipes: readonly ImageRecipe[]): readonly string
 
 /** Names of the secrets that a server needs, in the order of the first file that holds them. */
 export function secretNames({ deliveries }: Model): readonly string[] {
-  const parts = deliveries.flatMap(({ secret }) => secret.flatMap(({ madeOf }) => madeOf ?? []));
-  return [...new Set(parts.flatMap((part) => (typeof part === "string" ? [] : [part.secret])))];
+  const names = deliveries.flatMap(({ secret }) => secret.flatMap(({ origin }) => namesIn(origin)));
+  return [...new Set(names)];
 }
+
+/** Secrets that a file is made of. */
+export const namesIn = (origin: Origin | undefined): readonly string[] =>
+  isText(origin) ? origin.flatMap((part) => (typeof part === "string" ? [] : [part.secret])) : [];
+
+const isText = (origin: Origin | undefined): origin is SecretText => Array.isArray(origin);
 
 function secretSteps(model: Model): readonly string[] {
-  const files = new Map(
-    model.deliveries.flatMap(({ secret }) => secret.map((file) => [file.path, file.madeOf])),
-  );
   const names = secretNames(model);
-  return [
-    ...names.map((name) => call("secret", name)),
-    ...[...files].flatMap(([path, madeOf]) => {
-      if (madeOf === undefined) return [call("brought", tail(path))];
-      return names.includes(tail(path)) ? [] : [call("derived", tail(path), ...kinds(madeOf))];
-    }),
-  ];
+  const files = model.deliveries.flatMap(({ secret }) => secret);
+  const steps = files.flatMap(({ path, origin }) => {
+    if (origin === undefined) return [call("brought", tail(path))];
+    if (isText(origin))
+      return names.includes(tail(path)) ? [] : [call("derived", tail(path), ...kinds(origin))];
+    return "pair" in origin ? pairSteps(origin) : [];
+  });
+  return [...names.map((name) => call("secret", name)), ...new Set(steps)];
 }
 
-const kinds = (madeOf: SecretText): readonly string[] =>
-  madeOf.flatMap((part) => (typeof part === "string" ? ["text", part] : [part.as, part.secret]));
+const pairSteps = ({ pair, name, subject, hosts, authority }: IssuedPair): readonly string[] => [
+  ...(authority === undefined ? [] : [call("authority", authority, `${subject} CA`)]),
+  call("pair", pair, name, authority ?? "", subject, ...hosts),
+];
+
+const kinds = (text: SecretText): readonly string[] =>
+  text.flatMap((part) => (typeof part === "string" ? ["text", part] : [part.as, part.secret]));
 
 /** Below `secrets/`, where start.sh looks for every one of them. */
 const tail = (path: string): string => path.replace(/^secrets\//, "");

@@ -5,7 +5,9 @@ import { deploymentHome } from "../config/home.ts";
 import type { Deployment } from "../config/parse.ts";
 import { SecretStore } from "../config/secrets.ts";
 import { Backend } from "../constructs/backend.ts";
+import { Certificates } from "../constructs/certificates.ts";
 import type { DeploymentScope } from "../constructs/deployment-scope.ts";
+import { Edge } from "../constructs/edge.ts";
 import { Frontend } from "../constructs/frontend.ts";
 import { Images } from "../constructs/images.ts";
 import { Mosquitto } from "../constructs/mosquitto.ts";
@@ -14,6 +16,7 @@ import { Preflight } from "../constructs/preflight.ts";
 import { PrivateNetwork } from "../constructs/private-network.ts";
 import { Redis } from "../constructs/redis.ts";
 import { StateBackend } from "../constructs/state-backend.ts";
+import { allowList } from "../firewall/allow-list.ts";
 
 /** The bindings were generated from 3.6; 4.5 is what the rules of docs/architecture.md were measured with. */
 const PROVIDER_VERSION = "~> 4.5";
@@ -35,15 +38,31 @@ export class IotStack extends TerraformStack {
     const broker = new PrivateNetwork(this, "Broker", "broker", false, context);
     const data = new PrivateNetwork(this, "Data", "data", true, context);
 
+    const open = new Set(allowList(deployment).map(({ listener }) => listener));
+    const certificates =
+      open.has("https") || open.has("mqtts")
+        ? new Certificates(this, "Certificates", { context })
+        : undefined;
     const stores = [
       ...(deployment.mosquitto.enabled
-        ? [new Mosquitto(this, "Mosquitto", { context, network: broker })]
+        ? [
+            new Mosquitto(this, "Mosquitto", {
+              context,
+              network: broker,
+              certificates: open.has("mqtts") ? certificates : undefined,
+            }),
+          ]
         : []),
       ...(deployment.postgres.enabled ? [new Postgres(this, "Postgres", { context, network: data })] : []),
       ...(deployment.redis.enabled ? [new Redis(this, "Redis", { context, network: data })] : []),
     ];
-    if (deployment.backend.enabled)
-      new Backend(this, "Backend", { context, edge, inner: [broker, data], after: stores });
-    if (deployment.frontend.enabled) new Frontend(this, "Frontend", { context, edge });
+    const applications = [
+      ...(deployment.backend.enabled
+        ? [new Backend(this, "Backend", { context, edge, inner: [broker, data], after: stores })]
+        : []),
+      ...(deployment.frontend.enabled ? [new Frontend(this, "Frontend", { context, edge })] : []),
+    ];
+    if (open.has("https") && certificates !== undefined)
+      new Edge(this, "EdgeProxy", { context, network: edge, certificates, after: applications });
   }
 }

@@ -3,19 +3,20 @@ import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { projectRoot } from "../config/home.ts";
 
-const FOLDERS = ["config", "firewall", "constructs", "stacks", "policies", "engines", "render", "cli"];
+const FOLDERS = ["config", "firewall", "pki", "constructs", "stacks", "policies", "engines", "render", "cli"];
 
 /** What each folder may import besides itself. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   config: [],
   firewall: ["config"],
-  constructs: ["config", "firewall"],
+  pki: ["config"],
+  constructs: ["config", "firewall", "pki"],
   stacks: ["config", "constructs", "firewall"],
   policies: ["config"],
   engines: ["config"],
   render: ["config", "firewall", "engines"],
-  cli: ["config", "firewall", "policies", "engines", "render"],
-  "main.ts": ["config", "policies", "stacks"],
+  cli: ["config", "firewall", "pki", "policies", "engines", "render"],
+  "main.ts": ["config", "pki", "policies", "stacks"],
 };
 
 interface Import {

@@ -60,6 +60,7 @@ function service(container: ContainerSpec, stack: Stack) {
     entrypoint: block.entrypoint,
     command: block.command,
     user: block.user,
+    group_add: block.group_add,
     environment: block.env,
     read_only: block.read_only,
     init: block.init,
@@ -102,7 +103,9 @@ const mebibytes = (size: number | undefined) => (size === undefined ? undefined 
 /** A container on no network says `network_mode: none`; compose refuses both fields together. */
 function networks({ networks, block }: ContainerSpec) {
   if (block.network_mode !== undefined) return undefined;
-  return Object.fromEntries(networks.map(({ name, aliases }) => [name, { aliases }]));
+  return Object.fromEntries(
+    networks.map(({ name, aliases, address }) => [name, defined({ aliases, ipv4_address: address })]),
+  );
 }
 
 function mount(container: ContainerSpec, upload: Upload) {

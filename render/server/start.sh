@@ -98,6 +98,59 @@ derived() {
   settle "$path"
 }
 
+need_openssl() {
+  command -v openssl >/dev/null || fail "openssl is not installed, and this deployment has certificates of its own" \
+    "install the package openssl, or bring secrets/$1 from elsewhere"
+}
+
+make_key() { openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1" 2>/dev/null ||
+  openssl ecparam -genkey -noout -name prime256v1 -out "$1"; }
+
+# authority FOLDER SUBJECT: a CA, made once; its key never leaves this server.
+authority() {
+  [ ! -s "secrets/$1/ca.crt" ] || return 0
+  need_openssl "$1/ca.crt"
+  mkdir -p "secrets/$1"
+  make_key "secrets/$1/ca.key.new"
+  openssl req -x509 -new -key "secrets/$1/ca.key.new" -sha256 -days 7300 -subj "/CN=$2" \
+    -addext basicConstraints=critical,CA:TRUE,pathlen:0 -addext keyUsage=critical,keyCertSign,cRLSign \
+    -out "secrets/$1/ca.crt.new"
+  settle "secrets/$1/ca.key"
+  settle "secrets/$1/ca.crt"
+  say "made the CA $2: clients need secrets/$1/ca.crt"
+}
+
+# pair FOLDER NAME AUTHORITY SUBJECT HOST …: a certificate and its key, made anew for other hosts and 30 days before
+# it ends. A pair that was brought here, known by the missing list of hosts, is never replaced.
+pair() {
+  place=secrets/$1/$2 signer=$3 subject=$4
+  need_openssl "$1/$2.crt"
+  shift 4
+  names=$(for host in "$@"; do case $host in *:* | [0-9]*.*[0-9]) echo "IP:$host" ;; *) echo "DNS:$host" ;; esac; done | paste -sd, -)
+  if [ -s "$place.crt" ]; then
+    [ -f "$place.hosts" ] || return 0
+    ! { [ "$(cat "$place.hosts")" = "$names" ] && openssl x509 -in "$place.crt" -noout -checkend 2592000 >/dev/null; } || return 0
+  fi
+  mkdir -p "$(dirname "$place")"
+  make_key "$place.key.new"
+  set -- -sha256 -subj "/CN=$subject" -addext "subjectAltName=$names" -addext basicConstraints=critical,CA:FALSE \
+    -addext keyUsage=critical,digitalSignature -addext extendedKeyUsage=serverAuth
+  if [ -z "$signer" ]; then
+    openssl req -x509 -new -key "$place.key.new" -days 397 "$@" -out "$place.crt.new"
+  else
+    [ -s "secrets/$signer/ca.key" ] || fail "secrets/$1/$2.crt is due, and the key of its CA is not here" "bring a new pair"
+    openssl req -new -key "$place.key.new" "$@" -out "$place.csr"
+    printf '%s\n' "subjectAltName=$names" basicConstraints=critical,CA:FALSE keyUsage=critical,digitalSignature \
+      extendedKeyUsage=serverAuth >"$place.ext"
+    openssl x509 -req -in "$place.csr" -CA "secrets/$signer/ca.crt" -CAkey "secrets/$signer/ca.key" -sha256 -days 397 \
+      -set_serial "0x$(head -c 16 /dev/urandom | sha256sum | cut -c1-31)" -extfile "$place.ext" -out "$place.crt.new" 2>/dev/null
+    rm -f "$place.csr" "$place.ext"
+  fi
+  printf '%s\n' "$names" >"$place.hosts.new"
+  for kind in key crt hosts; do settle "$place.$kind"; done
+  say "made a certificate for $names"
+}
+
 # brought PATH: a file that only its owner can provide.
 brought() {
   [ -s "secrets/$1" ] || fail "secrets/$1 is not here" "bring it, mode 0400; RUNBOOK.md says what it is"

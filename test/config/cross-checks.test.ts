@@ -12,7 +12,7 @@ const HOSTS =
 const NEEDED = (service: string) =>
   `${service}.enabled: got false; allowed: true, since the reference backend needs it; to mend: turn ${service} on, turn the backend off, or name your own backend.image`;
 const REFERENCES =
-  "deployment.name, topics.readings, topics.status, http.hosts, http.corsOrigins, http.rateLimitPerMinute, http.openWrites, postgres.host, postgres.port, postgres.database, postgres.user, postgres.password, redis.host, redis.port, redis.user, redis.password, mosquitto.host, mosquitto.port, mosquitto.user, mosquitto.password, backend.host, backend.port, backend.internalUrl, backend.publicUrl, backend.pathPrefix, backend.apiKey, frontend.port";
+  "deployment.name, topics.readings, topics.status, http.hosts, http.corsOrigins, http.rateLimitPerMinute, edge.address, http.openWrites, postgres.host, postgres.port, postgres.database, postgres.user, postgres.password, redis.host, redis.port, redis.user, redis.password, mosquitto.host, mosquitto.port, mosquitto.user, mosquitto.password, backend.host, backend.port, backend.internalUrl, backend.publicUrl, backend.pathPrefix, backend.apiKey, frontend.port";
 const variable = { DB: { value: "{postgres.password}", as: "variable" } };
 
 describe("a deployment is refused for", () => {
@@ -54,6 +54,20 @@ describe("a deployment is refused for", () => {
       { networks: { edge: { ipv6: "fd00:1::/64" } } },
       [
         "networks.edge.ipv4: got nothing; allowed: an IPv4 subnet beside the IPv6 one: else the engine adds its own and each plan replaces the network; to mend: add it",
+      ],
+    ],
+    [
+      "page and API on one address without a prefix between them",
+      { listeners: { https: {} }, backend: { ...OWN, pathPrefix: "" } },
+      [
+        'backend.pathPrefix: got ""; allowed: a path such as /api, since the page has the rest of the https listener; to mend: set it to /api, with http.stripPrefix: true if the backend answers at the root',
+      ],
+    ],
+    [
+      "a prefix that is cut off in front of the reference backend",
+      { listeners: { https: {} }, http: { stripPrefix: true } },
+      [
+        "http.stripPrefix: got true; allowed: false, since the reference backend answers below its prefix; to mend: remove it",
       ],
     ],
     [

@@ -34,13 +34,21 @@ const full = {
     registryMirror: "mirror.example/hub",
     debianMirror: "http://deb.example/debian",
   },
-  http: { corsOrigins: ["https://a.example"], rateLimitPerMinute: 0, openWrites: true },
+  http: {
+    corsOrigins: ["https://a.example"],
+    rateLimitPerMinute: 0,
+    openWrites: true,
+    maxBodyBytes: 2048,
+    stripPrefix: true,
+  },
+  edge: { limits: { memoryMiB: 64, cpus: 2, pids: 32 } },
   topics: { readings: "plant/+/temp", status: "plant/status" },
   mosquitto: {
     enabled: true,
     limits: { memoryMiB: 6, cpus: 0.05, pids: 8 },
     maxPacketBytes: 128,
     users: [{ name: "a.b-c_D", publish: ["a/#"], subscribe: ["#"] }],
+    devices: { publish: ["%u/up"], subscribe: ["down/%u/#"] },
   },
   postgres: {
     enabled: true,
@@ -105,13 +113,15 @@ describe("a site file is read", () => {
       state: { backend: "local" },
       networks: { edge: {}, broker: {}, data: {} },
       images: { source: "auto" },
-      http: { corsOrigins: [], rateLimitPerMinute: 600 },
+      http: { corsOrigins: [], rateLimitPerMinute: 600, maxBodyBytes: 1_048_576, stripPrefix: false },
+      edge: { limits: { memoryMiB: 128, cpus: 1, pids: 64 } },
       topics: { readings: "sensor/+", status: "status/backend" },
       mosquitto: {
         enabled: true,
         limits: { memoryMiB: 64, cpus: 0.5, pids: 32 },
         maxPacketBytes: 65536,
         users: [],
+        devices: { publish: ["sensor/%u"], subscribe: [] },
       },
       postgres: expect.objectContaining({ database: "exploreiot", user: "exploreiot" }),
       redis: expect.objectContaining({ memoryPolicy: "noeviction", keyPrefix: "exploreiot:" }),
@@ -145,6 +155,18 @@ describe("a site file is read", () => {
       environment: {},
       secrets: {},
     });
+  });
+
+  test("with a subnet for the edge's network where TLS is ended: the same each time, and another for another name", async () => {
+    const subnet = async (text: string) => (await loadDeployment(site(text))).networks.edge.ipv4;
+    const tls = "listeners: { https: {} }";
+
+    expect([
+      await subnet(`name: a\n${tls}\n`),
+      await subnet(`name: b\n${tls}\n`),
+      await subnet(`name: a\n${tls}\nnetworks: { edge: { ipv4: 192.168.77.0/24 } }\n`),
+      await subnet("name: a\n"),
+    ]).toEqual(["10.234.151.128/28", "10.238.35.224/28", "192.168.77.0/24", undefined]);
   });
 
   test("with own variables laid over those of the reference application", async () => {
@@ -232,7 +254,7 @@ describe("EXPLOREIOT_CONFIG", () => {
 
     expect(deployments.map(({ name, environment, bind }) => ({ name, environment, bind }))).toEqual([
       { name: "local", environment: "local", bind: "loopback" },
-      { name: "production", environment: "production", bind: "loopback" },
+      { name: "production", environment: "production", bind: "lan" },
     ]);
   });
 

@@ -3,16 +3,38 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { local } from "../../config/local.ts";
 import { parseDeployment } from "../../config/parse.ts";
+import { production } from "../../config/production.ts";
 import type { SecretText } from "../../config/secret-text.ts";
 import { accessControlList, brokerUsers, mosquittoConf } from "../../constructs/mosquitto.ts";
+import { devicePatterns } from "../../constructs/mosquitto-tls.ts";
 import { applicationSql, pgHba, postgresqlConf } from "../../constructs/postgres-files.ts";
 import { postgresMemory } from "../../constructs/postgres-memory.ts";
 import { redisConf, redisUsers } from "../../constructs/redis.ts";
 import { Sandbox } from "../support/synthesized.ts";
 
+const TLS = [
+  "tls_version tlsv1.2",
+  "ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305",
+  "ciphers_tls1.3 TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256",
+  "certfile /certs/current/edge.crt",
+  "keyfile /certs/current/edge.key",
+];
+
+/** The shipped production deployment, with certificates for MQTT clients and a topic that they read. */
+const withDevices = () =>
+  parseDeployment(
+    {
+      ...production,
+      name: "site",
+      tls: { mqttClients: "certificates" },
+      mosquitto: { ...production.mosquitto, devices: { subscribe: ["command/%u/#"] } },
+    },
+    "test",
+  );
+
 describe("Mosquitto", () => {
   test("listens once, knows no anonymous clients, and keeps messages within bounds", () => {
-    expect(mosquittoConf(65_536)).toBe(`listener 1883
+    expect(mosquittoConf(parseDeployment(local, "test"))).toBe(`listener 1883
 allow_anonymous false
 password_file /run/exploreiot/passwords
 acl_file /run/exploreiot/acl
@@ -31,7 +53,7 @@ log_type notice
   });
 
   test("lets each user do what was declared, and no more", () => {
-    expect(accessControlList(brokerUsers(parseDeployment(local, "test")))).toBe(`user health
+    expect(accessControlList(brokerUsers(parseDeployment(local, "test")), [])).toBe(`user health
 topic read $SYS/broker/uptime
 
 user backend
@@ -47,6 +69,50 @@ topic read status/#
 `);
   });
 
+  test("serves TLS beside, with the client id bound to the user, where that listener is open", () => {
+    const lines = mosquittoConf(parseDeployment({ ...production, name: "site" }, "test")).split("\n");
+
+    expect(lines.slice(0, lines.indexOf("allow_anonymous false"))).toEqual([
+      "listener 1883",
+      "listener 8883",
+      ...TLS,
+      "use_username_as_clientid true",
+    ]);
+  });
+
+  test("asks devices for certificates that their own CA has signed and not revoked", () => {
+    const lines = mosquittoConf(withDevices()).split("\n");
+
+    expect(lines.slice(0, lines.indexOf("allow_anonymous false"))).toEqual([
+      "listener 1883",
+      "listener 8883",
+      ...TLS,
+      "use_username_as_clientid true",
+      "cafile /certs/devices/ca.crt",
+      "crlfile /certs/devices/crl.pem",
+      "require_certificate true",
+      "use_identity_as_username true",
+    ]);
+  });
+
+  test("lets each device do under its own name what was declared for all of them", () => {
+    const deployment = withDevices();
+
+    expect(accessControlList(brokerUsers(deployment), devicePatterns(deployment))).toBe(`user health
+topic read $SYS/broker/uptime
+
+user backend
+topic write status/backend
+topic read sensor/+
+
+user sensor
+topic write sensor/+
+
+pattern write sensor/%u
+pattern read command/%u/#
+`);
+  });
+
   test("has no user for a backend that is off, and none may do anything who has no topics", () => {
     const input = {
       name: "broker",
@@ -55,7 +121,7 @@ topic read status/#
       mosquitto: { users: [{ name: "idle" }] },
     };
 
-    expect(accessControlList(brokerUsers(parseDeployment(input, "test")))).toBe(`user health
+    expect(accessControlList(brokerUsers(parseDeployment(input, "test")), [])).toBe(`user health
 topic read $SYS/broker/uptime
 
 user idle

@@ -10,6 +10,7 @@ import type { DeploymentInput } from "../../config/schema.ts";
 import { policies } from "../../policies/index.ts";
 import { evaluate } from "../../policies/policy.ts";
 import { IotStack } from "../../stacks/iot-stack.ts";
+import { certify } from "../support/certified.ts";
 
 /** A stack that was written, in a folder that goes when the test ends; so do the secrets made for it. */
 export interface Synthesized {
@@ -31,8 +32,10 @@ export function synthesized(
   onTestFinished(() => {
     for (const folder of [outdir, deploymentHome(name)]) rmSync(folder, { recursive: true, force: true });
   });
+  const deployment = parseDeployment({ ...input, name }, "test");
+  certify(deployment);
   const app = new App({ outdir });
-  const stack = new IotStack(app, parseDeployment({ ...input, name }, "test"));
+  const stack = new IotStack(app, deployment);
   change(stack);
   app.synth();
   const file = join(outdir, "stacks", name, "cdk.tf.json");

@@ -7,14 +7,24 @@ const reference = [
   ...["api", "backend-files", "frontend", "frontend-files", "ingest", "migrate", "mosquitto"],
   ...["mosquitto-files", "postgres", "postgres-files", "redis", "redis-files"],
 ];
+const withTls = ["certificates-files", ...reference];
 const others = [
-  ...["api", "backend-files", "beat", "frontend", "migrate", "mosquitto", "mosquitto-files"],
+  ...[
+    "api",
+    "backend-files",
+    "beat",
+    "certificates-files",
+    "frontend",
+    "migrate",
+    "mosquitto",
+    "mosquitto-files",
+  ],
   ...["postgres", "postgres-files", "redis", "redis-files", "worker-1", "worker-2"],
 ];
 
 describe.each([
   { which: "local", input: local, environment: "local", expected: reference },
-  { which: "production", input: production, environment: "production", expected: reference },
+  { which: "production", input: production, environment: "production", expected: withTls.toSorted() },
   { which: "an own application", input: custom, environment: "production", expected: others },
 ])("every container of $which", ({ input, environment, expected }) => {
   const sandbox = new Sandbox();

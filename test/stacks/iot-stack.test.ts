@@ -157,7 +157,9 @@ describe("what is synthesized", () => {
     );
 
     expect(sources.length).toBeGreaterThanOrEqual(6);
-    expect(sources.filter((source) => !/^\.\.\/\.\.\/\.\.\/(secrets|files)\//.test(source))).toEqual([]);
+    expect(
+      sources.filter((source) => !/^\.\.\/\.\.\/\.\.\/(secrets|files|pki\/pairs)\//.test(source)),
+    ).toEqual([]);
     expect(made.synthesized()).not.toContain(projectRoot);
   });
 
@@ -174,7 +176,7 @@ describe("what is synthesized", () => {
       );
     const [one, two] = [names(sandbox().json(custom)), names(sandbox().json(custom))];
 
-    expect(one).toHaveLength(13 + 3 + 9);
+    expect(one).toHaveLength(14 + 3 + 10);
     expect(one.filter((name) => two.includes(name))).toEqual([]);
   });
 

@@ -3,12 +3,26 @@ import { connectAsync, type MqttClient } from "mqtt";
 export interface Credentials {
   readonly username?: string;
   readonly password?: string;
+  readonly clientId?: string;
+
+  /** @default - the broker is on loopback */
+  readonly address?: string;
+
+  /** Speaks TLS: the CA and the name that the broker has to show, and this client's own pair if it has one. */
+  readonly tls?: {
+    readonly ca: string;
+    readonly servername: string;
+    readonly cert?: string;
+    readonly key?: string;
+  };
 }
 
-/** Connects to a broker on loopback with MQTT 5, which answers refusals with a reason; no retries. */
-export function connect(port: number, credentials: Credentials): Promise<MqttClient> {
-  return connectAsync(`mqtt://127.0.0.1:${port}`, {
+/** Connects to a broker with MQTT 5, which answers refusals with a reason; no retries. */
+export function connect(port: number, given: Credentials): Promise<MqttClient> {
+  const { address = "127.0.0.1", tls, ...credentials } = given;
+  return connectAsync(`${tls === undefined ? "mqtt" : "mqtts"}://${address}:${port}`, {
     ...credentials,
+    ...tls,
     protocolVersion: 5,
     reconnectPeriod: 0,
     connectTimeout: 5_000,

@@ -22,12 +22,16 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
-/** Opens a page in headless Chromium and waits until its socket is connected. */
-export async function openPage(address: string): Promise<OpenPage> {
+/**
+ * Opens a page in headless Chromium and waits until its socket is connected.
+ *
+ * @param more arguments of Chromium besides the usual ones
+ */
+export async function openPage(address: string, more: readonly string[] = []): Promise<OpenPage> {
   const profile = mkdtempSync(join(tmpdir(), "exploreiot-chromium-"));
   const browser = await chromium.launchPersistentContext(profile, {
     executablePath: "/usr/bin/chromium",
-    args: ARGUMENTS,
+    args: [...ARGUMENTS, ...more],
   });
   const page = await browser.newPage();
   const complaints: string[] = [];

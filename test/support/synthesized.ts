@@ -8,6 +8,7 @@ import type { DeploymentInput } from "../../config/schema.ts";
 import { SecretStore } from "../../config/secrets.ts";
 import { readStack, type Stack } from "../../engines/stack.ts";
 import { IotStack } from "../../stacks/iot-stack.ts";
+import { certify } from "./certified.ts";
 
 /** The attributes of a `docker_container` that tests look at, as they stand in the JSON. */
 export interface RawContainer {
@@ -39,8 +40,10 @@ export class Sandbox {
   /** Synthesizes `input` under this sandbox's name and returns the JSON's text. */
   synthesize(input: Omit<DeploymentInput, "name"> = {}): string {
     mkdirSync(this.home, { recursive: true, mode: 0o700 });
+    const deployment = parseDeployment({ ...input, name: this.name }, "test");
+    certify(deployment);
     const app = new App({ outdir: this.outdir });
-    new IotStack(app, parseDeployment({ ...input, name: this.name }, "test"));
+    new IotStack(app, deployment);
     app.synth();
     return readFileSync(join(this.folder, "cdk.tf.json"), "utf8");
   }
@@ -97,12 +100,13 @@ export const custom: Omit<DeploymentInput, "name"> = {
     broker: { ipv4: "172.30.2.0/24" },
     data: { ipv4: "172.30.3.0/24" },
   },
+  http: { stripPrefix: true },
   mosquitto: { users: [{ name: "plant", publish: ["plant/#"] }] },
   backend: {
     image: "registry.example/app:1",
     user: "4000:4001",
     port: 9000,
-    pathPrefix: "",
+    pathPrefix: "/api",
     healthPath: "/health",
     environment: { DB_HOST: "{postgres.host}", FORMAT: "${x} %{y} $z" },
     secrets: {

@@ -1,0 +1,61 @@
+import { Construct, type IConstruct } from "constructs";
+import { edgeAddress, FILES, HOST, PORT } from "../config/references.ts";
+import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "./certificates.ts";
+import type { DeploymentScope } from "./deployment-scope.ts";
+import { FileDelivery } from "./file-delivery.ts";
+import { haproxyConfig } from "./haproxy-config.ts";
+import { httpProbe } from "./hardening.ts";
+import type { PrivateNetwork } from "./private-network.ts";
+import { ServiceContainer } from "./service-container.ts";
+import { watched, watcher } from "./watched.ts";
+
+/** The same in Debian's image and in the official one. */
+const USER = "99:99";
+const PAIR = ["edge.crt", "edge.key"].map((name) => `${CERTIFICATES}/current/${name}`);
+
+export interface EdgeProps {
+  readonly context: DeploymentScope;
+
+  /** Where the applications are; its subnet is known, since they believe the edge by its address. */
+  readonly network: PrivateNetwork;
+
+  readonly certificates: Certificates;
+
+  /** What it leads to: once it is healthy, so is the page behind it. */
+  readonly after: readonly IConstruct[];
+}
+
+/** HAProxy, which ends TLS for page, API and socket, and takes a new certificate without losing a connection. */
+export class Edge extends Construct {
+  constructor(scope: Construct, id: string, { context, network, certificates, after }: EdgeProps) {
+    super(scope, id);
+    const { deployment } = context;
+    const files = new FileDelivery(this, "Files", {
+      service: "edge",
+      user: USER,
+      context,
+      files: [{ name: "haproxy.cfg", content: haproxyConfig(deployment) }, watcher],
+    });
+    new ServiceContainer(this, "Service", {
+      context,
+      role: "edge",
+      alias: HOST.edge,
+      image: context.images.kit("edge"),
+      user: USER,
+      groups: [String(CERTIFICATES_GROUP)],
+      limits: deployment.edge.limits,
+      networks: [network],
+      address: edgeAddress(deployment),
+      // In the place of the image's entrypoint, which would run the shell as an argument of HAProxy.
+      entrypoint: watched("USR2", PAIR, ["haproxy", "-W", "-db", "-f", `${FILES}/haproxy.cfg`]),
+      command: [],
+      files,
+      volumes: [{ name: certificates.volumeName, path: CERTIFICATES, readOnly: true }],
+      // Lets what is under way end; what lasts longer than the grace, as sockets do, is cut then.
+      stopSignal: "SIGUSR1",
+      probe: httpProbe(PORT.edgeMetrics, "/healthz"),
+      published: [{ listener: "https", internal: PORT.edge }],
+      after: [certificates, ...after],
+    });
+  }
+}

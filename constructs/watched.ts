@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { projectRoot } from "../config/home.ts";
+import { FILES } from "../config/references.ts";
+import type { DeliveredFile } from "./delivery-job.ts";
+
+const NAME = "watch-then-run.sh";
+
+/** The watcher, to be delivered with a service's files: so it works in any image that has a shell. */
+export const watcher: DeliveredFile = {
+  name: NAME,
+  content: readFileSync(join(projectRoot, "images", NAME), "utf8"),
+};
+
+/**
+ * A command with a watcher beside it that sends it a signal within 5 s when one of the files has changed.
+ *
+ * @param signal without `SIG`: `HUP`, `USR2`
+ */
+export const watched = (
+  signal: string,
+  files: readonly string[],
+  command: readonly string[],
+): readonly string[] => ["/bin/sh", `${FILES}/${NAME}`, signal, files.join(" "), ...command];

@@ -1,0 +1,70 @@
+import { lstatSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { basename, join } from "node:path";
+import { type Pair, pairId, putPair, readPair } from "./pair.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The pair that a deployment serves, on the deploying machine. */
+export interface CurrentPair {
+  readonly id: string;
+  readonly pair: Pair;
+
+  /** Path of `edge.crt` and `edge.key`. */
+  readonly certificateFile: string;
+  readonly keyFile: string;
+}
+
+/** Where a deployment's keys and certificates are: `<home>/pki`, 0700. */
+export const pkiFolder = (home: string) => join(home, "pki");
+
+/** Folder of the CA that signs the server's certificate: `ca.crt`, `ca.key`. */
+export const authorityFolder = (home: string) => join(pkiFolder(home), "authority");
+
+/** Folder of everything about devices. */
+export const devicesFolder = (home: string) => join(pkiFolder(home), "devices");
+
+/** The pair that is to be served, or undefined if none was ever made. */
+export function currentPair(home: string): CurrentPair | undefined {
+  const folder = linkTarget(join(pkiFolder(home), "current"));
+  if (folder === undefined) return undefined;
+  const place = join(pkiFolder(home), folder);
+  const pair = readPair(place, "edge");
+  if (pair === undefined) return undefined;
+  return {
+    id: basename(folder),
+    pair,
+    certificateFile: join(place, "edge.crt"),
+    keyFile: join(place, "edge.key"),
+  };
+}
+
+/** Makes a pair the one that is to be served; the switch is one rename. */
+export function setCurrentPair(home: string, pair: Pair): void {
+  const pairs = join(pkiFolder(home), "pairs");
+  const id = pairId(pair);
+  putPair(join(pairs, id), "edge", pair);
+  const link = join(pkiFolder(home), "current");
+  if (linkTarget(link) === join("pairs", id)) return;
+  const draft = `${link}.${process.pid}.tmp`;
+  symlinkSync(join("pairs", id), draft);
+  renameSync(draft, link);
+  removeOld(pairs, id);
+}
+
+/** Keys that are no longer served; not those of today, which another process may be about to deliver. */
+function removeOld(pairs: string, kept: string): void {
+  for (const id of readdirSync(pairs)) {
+    const place = join(pairs, id);
+    if (id !== kept && lstatSync(place).mtimeMs < Date.now() - DAY_MS)
+      rmSync(place, { recursive: true, force: true });
+  }
+}
+
+function linkTarget(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,45 @@
+import { X509Certificate } from "node:crypto";
+import type { Deployment } from "../config/parse.ts";
+import { covers, isDue, namesIn } from "./certificate.ts";
+import { authorityFolder, currentPair, setCurrentPair } from "./folder.ts";
+import { type Pair, putPair, readPair } from "./pair.ts";
+
+/**
+ * Makes the deployment's CA, once, and a server certificate by it: a new one when the names changed or less than a
+ * third of the old one's life is left.
+ */
+export async function prepareInternal(deployment: Deployment, home: string): Promise<void> {
+  const authority = await ensureAuthority(authorityFolder(home), `ExploreIOT ${deployment.name} CA`);
+  if (isStillGood(home, deployment.hosts, authority)) return;
+  const { makeServerPair } = await import("./x509.ts");
+  setCurrentPair(home, await makeServerPair(serverName(deployment), deployment.hosts, authority));
+}
+
+/** What the edge serves until the first certificate is issued: self-signed, so that nobody can mistake it. */
+export async function preparePlaceholder(deployment: Deployment, home: string): Promise<void> {
+  if (isStillGood(home, deployment.hosts, undefined)) return;
+  const { makeServerPair } = await import("./x509.ts");
+  setCurrentPair(home, await makeServerPair(`${serverName(deployment)} placeholder`, deployment.hosts));
+}
+
+/** The CA in a folder; made if there is none yet. */
+export async function ensureAuthority(folder: string, name: string): Promise<Pair> {
+  const found = readPair(folder, "ca");
+  if (found !== undefined) return found;
+  const { makeAuthority } = await import("./x509.ts");
+  putPair(folder, "ca", await makeAuthority(name));
+  return readPair(folder, "ca") as Pair;
+}
+
+/** A certificate's subject has room for 64 characters, and clients read the alternative names only. */
+const serverName = ({ name }: Deployment) => `ExploreIOT ${name}`;
+
+function isStillGood(home: string, hosts: readonly string[], authority: Pair | undefined): boolean {
+  const current = currentPair(home);
+  if (current === undefined) return false;
+  const certificate = new X509Certificate(current.pair.certificate);
+  const issuer = authority === undefined ? certificate : new X509Certificate(authority.certificate);
+  const named =
+    hosts.length === namesIn(certificate).length && hosts.every((host) => covers(certificate, host));
+  return named && !isDue(certificate) && certificate.verify(issuer.publicKey);
+}

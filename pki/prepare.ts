@@ -1,0 +1,29 @@
+import { servesDevices, servesTls } from "../config/listeners.ts";
+import type { Deployment } from "../config/parse.ts";
+import { prepareInternal, preparePlaceholder } from "./internal.ts";
+
+/**
+ * Sees to it that every key and certificate that a deployment needs is there and good, before anything is
+ * synthesized. Does nothing, and loads nothing, for a deployment without TLS.
+ *
+ * @param home the deployment's directory, see `deploymentHome`
+ * @throws UserError that lists every problem of the user's own PEM files
+ */
+export async function preparePki(deployment: Deployment, home: string): Promise<void> {
+  if (deployment.postgres.enabled && deployment.postgres.tls) {
+    const { preparePostgres } = await import("./postgres.ts");
+    await preparePostgres(deployment, home);
+  }
+  if (!servesTls(deployment)) return;
+  const { certificate } = deployment.tls;
+  if (certificate.source === "internal") await prepareInternal(deployment, home);
+  if (certificate.source === "acme") await preparePlaceholder(deployment, home);
+  if (certificate.source === "files") {
+    const { prepareFiles } = await import("./files.ts");
+    prepareFiles(deployment, certificate, home);
+  }
+  if (servesDevices(deployment)) {
+    const { prepareDevices } = await import("./devices.ts");
+    await prepareDevices(deployment, home);
+  }
+}

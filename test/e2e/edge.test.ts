@@ -1,0 +1,418 @@
+import { createHash, X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createConnection, type Socket } from "node:net";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { MqttClient } from "mqtt";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import WebSocket from "ws";
+import { parseDeployment } from "../../config/parse.ts";
+import { issueDevice, revokeDevice } from "../../pki/devices.ts";
+import { authorityFolder, currentPair, setCurrentPair } from "../../pki/folder.ts";
+import { type Pair, readPair } from "../../pki/pair.ts";
+import { makeServerPair } from "../../pki/x509.ts";
+import { docker, inspectAll, missing, TestDeployment, titled, until } from "../support/e2e.ts";
+import { declaredRights, grantedRights } from "../support/e2e-acl.ts";
+import { type Credentials, connect, login, publish } from "../support/e2e-broker.ts";
+import { openPage } from "../support/e2e-page.ts";
+import { ask, askHttp2, handshake, raw, shown, type TlsServer } from "../support/e2e-tls.ts";
+
+const HOST = "iot.test";
+const HTTPS = 26443;
+const MQTTS = 26883;
+const PARTNER = "https://partner.test";
+const LIMIT = 300;
+const site = `${HOST}:${HTTPS}`;
+const engine = missing.terraform === undefined ? "terraform" : "compose";
+
+const deployment = new TestDeployment({
+  name: "e2e-edge",
+  environment: "production",
+  bind: "loopback",
+  hosts: [HOST],
+  listeners: { https: { port: HTTPS }, mqtts: { port: MQTTS } },
+  networks: {
+    edge: { ipv4: "172.27.1.0/28" },
+    broker: { ipv4: "172.27.1.16/28" },
+    data: { ipv4: "172.27.1.32/28" },
+  },
+  http: { corsOrigins: [PARTNER], rateLimitPerMinute: LIMIT, maxBodyBytes: 65_536 },
+  mosquitto: {
+    users: [
+      { name: "sensor", publish: ["sensor/+"] },
+      { name: "viewer", subscribe: ["sensor/+"] },
+      { name: "operator", publish: ["command/#"], subscribe: ["status/#"] },
+    ],
+    devices: { publish: ["sensor/%u"], subscribe: ["command/%u/#"] },
+  },
+});
+
+let ca: string;
+const https = (): TlsServer => ({ host: HOST, port: HTTPS, ca });
+const mqtts = (): TlsServer => ({ host: HOST, port: MQTTS, ca });
+const tls = (pair?: Pair) => ({
+  ca,
+  servername: HOST,
+  ...(pair === undefined ? {} : { cert: pair.certificate, key: pair.key }),
+});
+const withPassword = (name: string): Credentials => ({
+  username: name,
+  password: deployment.secret(`mqtt-${name}-password`),
+});
+const parsed = () => parseDeployment(deployment.config, "test");
+const inside = async (role: string, network: string) => {
+  const [state] = await inspectAll([deployment.container(role)]);
+  return state?.NetworkSettings.Networks[`exploreiot-${deployment.name}-${network}`]?.IPAddress ?? "";
+};
+
+/** Asks from the API's container, which is a client of its own to the edge. */
+const python = (role: string, script: string) =>
+  docker("exec", deployment.container(role), "python", "-c", script);
+
+function openSocket(origin: string): Promise<WebSocket> {
+  const options = { ca, servername: HOST, headers: { host: site }, origin };
+  const socket = new WebSocket(`wss://127.0.0.1:${HTTPS}/ws`, options);
+  return new Promise((resolve, reject) =>
+    socket.once("open", () => resolve(socket)).once("error", (error) => reject(error)),
+  );
+}
+
+const socketAnswer = (origin: string) =>
+  openSocket(origin).then(
+    (socket) => {
+      socket.terminate();
+      return "open";
+    },
+    (error: Error) => error.message,
+  );
+
+const reading = (socket: WebSocket, sensor: string) => {
+  const seen: { readonly capteur: string; readonly valeur: number }[] = [];
+  socket.on("message", (data) => seen.push(JSON.parse(String(data))));
+  return () => until(`${sensor} on the socket`, async () => seen.find(({ capteur }) => capteur === sensor));
+};
+
+describe.skipIf(missing[engine])(titled("a stack behind TLS", missing[engine]), () => {
+  beforeAll(async () => {
+    await deployment.remove();
+    await deployment.up(engine);
+    ca = readFileSync(join(authorityFolder(deployment.home), "ca.crt"), "utf8");
+  });
+  afterAll(() => deployment.remove());
+
+  test("publishes the two listeners with TLS and nothing else", async () => {
+    const ports = await docker(
+      ...["ps", "--filter", `label=exploreiot.deployment=${deployment.name}`, "--format", "{{.Ports}}"],
+    );
+    expect(ports.match(/\S+->\S+/g)?.sort()).toEqual([
+      `127.0.0.1:${HTTPS}->8443/tcp`,
+      `127.0.0.1:${MQTTS}->8883/tcp`,
+    ]);
+  });
+
+  test("is not changed by a second up", async () => {
+    expect((await deployment.up(engine)).changed).toBe(false);
+  });
+
+  test("HAProxy accepts its configuration", async () => {
+    const check = ["haproxy", "-c", "-f", "/run/exploreiot/haproxy.cfg"];
+    expect(await docker("exec", deployment.container("edge"), ...check)).toContain("is valid");
+  });
+
+  test.each([
+    ["https", HTTPS],
+    ["mqtts", MQTTS],
+  ])("%s speaks TLS 1.2 and 1.3 with strong ciphers only", async (_, port) => {
+    const old = "DEFAULT:@SECLEVEL=0";
+    expect({
+      "1.0": await handshake(port, "-tls1", "-cipher", old),
+      "1.1": await handshake(port, "-tls1_1", "-cipher", old),
+      "no forward secrecy": await handshake(port, "-tls1_2", "-cipher", "AES128-SHA256"),
+      CBC: await handshake(port, "-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA256"),
+      "1.2": await handshake(port, "-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256"),
+      "1.3": await handshake(port, "-tls1_3", "-ciphersuites", "TLS_AES_128_GCM_SHA256"),
+    }).toEqual({
+      "1.0": "protocol version",
+      "1.1": "protocol version",
+      "no forward secrecy": "handshake failure",
+      CBC: "handshake failure",
+      "1.2": "TLSv1.2 ECDHE-ECDSA-AES128-GCM-SHA256",
+      "1.3": "TLSv1.3 TLS_AES_128_GCM_SHA256",
+    });
+  });
+
+  test("both listeners show one certificate, of the deployment's CA and for its host", async () => {
+    const [edge, broker] = await Promise.all([shown(https()), shown(mqtts())]);
+    expect(edge.subjectaltname).toBe(`DNS:${HOST}`);
+    expect(edge.serialNumber).toBe(broker.serialNumber);
+    await expect(shown({ ...https(), host: "other.test" })).rejects.toThrow("does not match certificate");
+  });
+
+  test("answers over HTTP/2, with the headers that keep a browser safe", async () => {
+    const headers = await askHttp2(https(), "/", site);
+    expect(headers).toMatchObject({
+      ":status": 200,
+      "strict-transport-security": "max-age=63072000",
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "no-referrer",
+      "x-request-id": expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+    expect(headers.server ?? headers["x-powered-by"]).toBeUndefined();
+  });
+
+  test("leads to the API below its prefix and to the page elsewhere", async () => {
+    const type = async (path: string) => (await ask(https(), path)).headers["content-type"];
+    expect(await type("/api/mesures")).toBe("application/json");
+    expect(await type("/apix")).toContain("text/html");
+    expect(await type("/readyz")).toContain("text/html");
+  });
+
+  test("refuses hosts, methods and sizes that are not its own", async () => {
+    const status = async (path: string, asked = {}) => (await ask(https(), path, asked)).status;
+    const big = "x".repeat(70_000);
+    expect({
+      host: await status("/", { headers: { host: "other.test" } }),
+      "HTTP/2 authority": (await askHttp2(https(), "/", "other.test"))[":status"],
+      "no host": statusOf(await raw(https(), ["GET / HTTP/1.1\r\n\r\n"])),
+      trace: await status("/", { method: "TRACE" }),
+      header: await status("/", { headers: { "x-long": "x".repeat(20_000) } }),
+      body: await status("/api/mesures", { method: "POST", body: big }),
+      chunked: await status("/api/mesures", { method: "POST", headers: { "transfer-encoding": "chunked" } }),
+      "length and chunks": statusOf(
+        await raw(https(), [
+          `POST / HTTP/1.1\r\nHost: ${site}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+        ]),
+      ),
+    }).toEqual({
+      host: 421,
+      "HTTP/2 authority": 421,
+      "no host": 421,
+      trace: 405,
+      header: 400,
+      body: 413,
+      chunked: 411,
+      "length and chunks": 411,
+    });
+  });
+
+  test("ends what is slow", async () => {
+    const head = `POST /api/mesures HTTP/1.1\r\nHost: ${site}\r\n`;
+    async function* drip() {
+      yield head;
+      for (;;) {
+        await delay(500);
+        yield "x";
+      }
+    }
+    const [header, body, silent, handshakeOnly] = await Promise.all([
+      raw(https(), drip()),
+      raw(https(), [`${head}Content-Length: 1000\r\n\r\nx`]),
+      raw(https(), []),
+      closed(createConnection(HTTPS, "127.0.0.1")),
+    ]);
+    expect([statusOf(header), statusOf(body), silent, handshakeOnly]).toEqual([408, 408, "", true]);
+  });
+
+  test("keeps one address from taking every connection", async () => {
+    let gone = 0;
+    const sockets = Array.from({ length: 110 }, () => {
+      const socket = createConnection(HTTPS, "127.0.0.1");
+      return socket.on("error", () => undefined).on("close", () => (gone += 1));
+    });
+    await until("ten connections refused", async () => gone === 10);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  test("lets pages of its own and declared origins use the API and the socket", async () => {
+    const preflight = async (origin: string) => {
+      const headers = { origin, "access-control-request-method": "POST" };
+      const answer = await ask(https(), "/api/mesures", { method: "OPTIONS", headers });
+      return `${answer.status} ${answer.headers["access-control-allow-origin"]}`;
+    };
+    const own = `https://${site}`;
+    expect(
+      await Promise.all([PARTNER, "https://evil.test", "null", `${PARTNER}.evil.test`].map(preflight)),
+    ).toEqual([`204 ${PARTNER}`, "403 undefined", "403 undefined", "403 undefined"]);
+    expect(await Promise.all([own, PARTNER, "https://evil.test"].map(socketAnswer))).toEqual([
+      "open",
+      "open",
+      "Unexpected server response: 403",
+    ]);
+    const upgrade = { connection: "upgrade", upgrade: "websocket", origin: own };
+    expect((await ask(https(), "/api/ws", { headers: upgrade })).status).toBe(403);
+  });
+
+  test("tells the backend the client's address, and believes nobody's word for it", async () => {
+    const spoofed = { "x-forwarded-for": "9.9.9.9", forwarded: "for=9.9.9.9", "x-real-ip": "9.9.9.9" };
+    await ask(https(), "/api/through-the-edge", { headers: spoofed });
+    await python(
+      "ingest",
+      `import urllib.request as u, urllib.error as e
+try: u.urlopen(u.Request("http://api:8000/api/past-the-edge", headers={"Host": "backend", "X-Forwarded-For": "9.9.9.9"}))
+except e.HTTPError: pass`,
+    );
+    const gateway = "172.27.1.1";
+    expect(await loggedClient("/api/through-the-edge")).toBe(gateway);
+    expect(await loggedClient("/api/past-the-edge")).toBe(await inside("ingest", "broker"));
+  });
+
+  test("logs JSON without query strings, and keeps its metrics inside", async () => {
+    await ask(https(), '/api/mesures?secret=in-the-query"\\');
+    const lines = (await docker("logs", deployment.container("edge"))).split("\n");
+    const logged = lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
+    expect(logged.find(({ path }) => path === "/api/mesures")).toMatchObject({ host: HOST, backend: "api" });
+    expect(lines.join()).not.toContain("in-the-query");
+    expect((await ask(https(), "/metrics")).body).not.toContain("haproxy_");
+    const get = `exec 3<>/dev/tcp/127.0.0.1/8404; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3`;
+    expect(await docker("exec", deployment.container("edge"), "bash", "-c", get)).toContain(
+      "haproxy_process_",
+    );
+  });
+
+  test("a reading goes over TLS from a password client to the socket and the page", async (context) => {
+    const socket = await openSocket(`https://${site}`);
+    const pushed = reading(socket, "overtls");
+    const spki = new X509Certificate((await shown(https())).raw).publicKey.export({
+      type: "spki",
+      format: "der",
+    });
+    const page =
+      missing.browser === undefined
+        ? await openPage(`https://${site}/`, [
+            `--host-resolver-rules=MAP ${HOST} 127.0.0.1`,
+            `--ignore-certificate-errors-spki-list=${createHash("sha256").update(spki).digest("base64")}`,
+          ])
+        : undefined;
+    const client = await connect(MQTTS, { ...withPassword("sensor"), tls: tls() });
+    expect(await publish(client, "sensor/overtls", "21.5")).toBe("accepted");
+    expect((await pushed()).valeur).toBe(21.5);
+    await client.endAsync();
+    socket.terminate();
+    expect(await login(MQTTS, { username: "sensor", password: "wrong", tls: tls() })).toContain(
+      "Not authorized",
+    );
+    if (page === undefined) return context.skip(`no browser: ${missing.browser}`);
+    expect(await page.textOf("latest-overtls")).toContain("21");
+    expect(page.complaints).toEqual([]);
+    await page.close();
+  });
+
+  test("answers 429 with Retry-After to a client that asks too often", async () => {
+    const script = `import collections, http.client, ssl
+edge = http.client.HTTPSConnection("edge", 8443, context=ssl._create_unverified_context())
+seen = collections.Counter()
+for _ in range(${LIMIT + 5}):
+    edge.request("GET", "/api/mesures", headers={"Host": "${HOST}"})
+    answer = edge.getresponse(); answer.read()
+    seen[f"{answer.status} {answer.getheader('Retry-After')}"] += 1
+print(dict(seen))`;
+    expect(await python("api", script)).toBe(`{'200 None': ${LIMIT}, '429 60': 5}`);
+    expect((await ask(https(), "/api/mesures")).status).toBe(200);
+  });
+
+  describe("with certificates for MQTT clients", () => {
+    const pairs = new Map<string, Pair>();
+    const device = (name: string, more: Credentials = {}) =>
+      connect(MQTTS, { ...more, tls: tls(pairs.get(name)) });
+
+    beforeAll(async () => {
+      deployment.configure({ tls: { mqttClients: "certificates" } });
+      await deployment.up(engine);
+      for (const name of ["dev-1", "dev-2", "dev-3"])
+        pairs.set(name, await issueDevice(parsed(), deployment.home, name));
+    });
+
+    test("a device is who its certificate says, whatever else it claims", async () => {
+      const client = await device("dev-1", { username: "backend", clientId: "dev-2" });
+      expect([await publish(client, "sensor/dev-1"), await publish(client, "status/backend")]).toEqual([
+        "accepted",
+        "Publish error: Not authorized",
+      ]);
+      await client.endAsync();
+      expect(await login(MQTTS, { ...withPassword("sensor"), tls: tls() })).not.toBe("accepted");
+    });
+
+    test("a device cannot throw another off by taking its client id", async () => {
+      const first = await device("dev-1");
+      const second = await device("dev-2", { clientId: "dev-1" });
+      expect([await publish(second, "sensor/dev-2"), await publish(first, "sensor/dev-1")]).toEqual([
+        "accepted",
+        "accepted",
+      ]);
+      await Promise.all([first.endAsync(), second.endAsync()]);
+    });
+
+    test("the broker grants exactly what is declared, to each identity and for each topic", async () => {
+      const address = await inside("mosquitto", "broker");
+      const services = ["health", "backend", "sensor", "viewer", "operator"];
+      const clients = new Map<string, MqttClient>();
+      for (const name of services) clients.set(name, await connect(1883, { ...withPassword(name), address }));
+      for (const name of ["dev-1", "dev-2"]) clients.set(name, await device(name));
+      const topics = [
+        ...["sensor/dev-1", "sensor/dev-2", "sensor/viewer", "sensor/backend", "sensor/other", "sensor/a/b"],
+        ...["command/dev-1/set", "command/dev-2/set", "status/backend", "status/dev-1", "other"],
+      ];
+      const declared = declaredRights(parsed(), [...clients.keys()], topics);
+      expect(await grantedRights(clients, topics)).toEqual(declared.filter(hasWriter(declared)));
+      expect(declared.length).toBeGreaterThan(30);
+      await Promise.all([...clients.values()].map((client) => client.endAsync()));
+    });
+
+    test("a revoked certificate is refused, and the others are not", async () => {
+      expect(await login(MQTTS, { tls: tls(pairs.get("dev-3")) })).toBe("accepted");
+      await revokeDevice(parsed(), deployment.home, "dev-3");
+      await deployment.up(engine);
+      const refused = await until("the refusal", async () => {
+        const answer = await login(MQTTS, { tls: tls(pairs.get("dev-3")) });
+        return answer !== "accepted" && answer;
+      });
+      expect(refused).toContain("certificate revoked");
+      expect(await login(MQTTS, { tls: tls(pairs.get("dev-1")) })).toBe("accepted");
+    });
+
+    test("a new certificate is served on both ports while socket and session live on", async () => {
+      const before = await inspectAll(["edge", "mosquitto"].map((role) => deployment.container(role)));
+      const socket = await openSocket(`https://${site}`);
+      const pushed = reading(socket, "dev-1");
+      const client = await device("dev-1");
+      const authority = readPair(authorityFolder(deployment.home), "ca") as Pair;
+      const pair = await makeServerPair("rotated", [HOST], authority);
+      const { serialNumber } = new X509Certificate(pair.certificate);
+      setCurrentPair(deployment.home, pair);
+      await deployment.up(engine);
+      for (const server of [https(), mqtts()])
+        await until(
+          `the new serial on ${server.port}`,
+          async () => (await shown(server)).serialNumber === serialNumber,
+        );
+      expect(currentPair(deployment.home)?.pair).toEqual(pair);
+      expect(await publish(client, "sensor/dev-1", "42")).toBe("accepted");
+      expect((await pushed()).valeur).toBe(42);
+      const after = await inspectAll(["edge", "mosquitto"].map((role) => deployment.container(role)));
+      expect(after.map(({ Id }) => Id)).toEqual(before.map(({ Id }) => Id));
+      socket.terminate();
+      await client.endAsync();
+    });
+  });
+});
+
+const statusOf = (answer: string) => Number(/^HTTP\/1\.[01] (\d{3})/.exec(answer)?.[1]);
+
+const closed = (socket: Socket) =>
+  new Promise((resolve) => socket.on("error", () => undefined).once("close", () => resolve(true)));
+
+/** The address that the backend's own log has for a path. */
+async function loggedClient(path: string): Promise<string> {
+  return until(`${path} in the log`, async () => {
+    const lines = (await docker("logs", deployment.container("api"))).split("\n");
+    const line = lines.find((entry) => entry.includes(`"${path}"`));
+    return line !== undefined && (JSON.parse(line) as { client: string }).client;
+  });
+}
+
+/** A right to read shows only where somebody may write. */
+const hasWriter = (rights: readonly string[]) => (right: string) => {
+  const [, , topic] = right.split(" ");
+  return rights.some((other) => other.endsWith(` writes ${topic}`));
+};

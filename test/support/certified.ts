@@ -1,0 +1,21 @@
+import { join } from "node:path";
+import { deploymentHome } from "../../config/home.ts";
+import { servesDevices, servesTls } from "../../config/listeners.ts";
+import type { Deployment } from "../../config/parse.ts";
+import { devicesFolder, setCurrentPair } from "../../pki/folder.ts";
+import { putPair, replaceFile } from "../../pki/pair.ts";
+import { makeAuthority, makeRevocationList, makeServerPair } from "../../pki/x509.ts";
+
+// Made once for every synthesis of a test file: a stack is built without waiting, and keys are not.
+const authority = await makeAuthority("test CA");
+const pair = await makeServerPair("test", ["localhost"], authority);
+const revocations = await makeRevocationList(authority, []);
+
+/** Gives a deployment the keys and certificates that `preparePki` would make in main.ts. */
+export function certify(deployment: Deployment): void {
+  const home = deploymentHome(deployment.name);
+  if (servesTls(deployment)) setCurrentPair(home, pair);
+  if (!servesDevices(deployment)) return;
+  putPair(join(devicesFolder(home), "authority"), "ca", authority);
+  replaceFile(join(devicesFolder(home), "crl.pem"), revocations);
+}
