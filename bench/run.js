@@ -1,5 +1,8 @@
 import { parseArgs } from "node:util";
+import { certificateReload } from "./measurements/certificate-reload.js";
+import { edgeThroughput } from "./measurements/edge-throughput.js";
 import { memory } from "./measurements/memory.js";
+import { mqttTlsClients } from "./measurements/mqtt-tls-clients.js";
 import { synthesis } from "./measurements/synthesis.js";
 import { upFreshCompose, upFreshTerraform } from "./measurements/up-fresh.js";
 import { upIdleCompose, upIdleTerraform } from "./measurements/up-idle.js";
@@ -11,7 +14,10 @@ import { terminalTable } from "./support/table.js";
 /** @typedef {import("./support/measurement.js").Measurement} Measurement */
 
 /** @type {readonly Measurement[]} */
-const all = [synthesis, upIdleCompose, upIdleTerraform, upFreshCompose, upFreshTerraform, memory];
+const all = [
+  ...[synthesis, upIdleCompose, upIdleTerraform, upFreshCompose, upFreshTerraform, memory],
+  ...[edgeThroughput, mqttTlsClients, certificateReload],
+];
 const usage = `node bench/run.js [--runs N] [name…]
 
 Measures the kit beside what it stands on, and writes bench/results/NAME.json and the table in bench/README.md.

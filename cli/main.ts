@@ -2,6 +2,8 @@ import { Command, CommanderError } from "commander";
 import { EXIT, report } from "../config/report.ts";
 import { followContext } from "../engines/docker/remote.ts";
 import packageJson from "../package.json" with { type: "json" };
+import { certificatesCommand } from "./certificates.ts";
+import { devicesCommand } from "./devices.ts";
 import { downCommand } from "./down.ts";
 import { imagesCommand } from "./images.ts";
 import { initCommand } from "./init.ts";
@@ -30,6 +32,8 @@ for (const command of [
   renderCommand,
   imagesCommand,
   initCommand,
+  certificatesCommand,
+  devicesCommand,
 ]) {
   program.addCommand(command.copyInheritedSettings(program).exitOverride());
 }

@@ -1,40 +1,104 @@
+import { relative } from "node:path";
+import { servesDevices } from "../config/listeners.ts";
 import type { Deployment } from "../config/parse.ts";
-import { mqttSecret } from "../config/references.ts";
+import { mqttSecret, origin } from "../config/references.ts";
+import type { ListenerName } from "../config/schema.ts";
 import { SecretStore } from "../config/secrets.ts";
 import type { Stack } from "../engines/stack.ts";
 import { allowList } from "../firewall/allow-list.ts";
+import { authorityFile } from "../pki/folder.ts";
+
+/** A listener that is open, as this machine itself reaches it. */
+interface Reached {
+  readonly listener: ListenerName;
+  readonly scheme: "http" | "https";
+  readonly address: string;
+
+  /** The name that users type, and that a certificate shows. */
+  readonly host: string;
+  readonly port: number;
+}
 
 /** What a newcomer does next: the page, and one line that publishes a reading and shows that it arrived. */
 export function nextSteps(deployment: Deployment, stack: Stack, home: string): readonly string[] {
-  const at = (listener: string) => {
-    const open = allowList(deployment).find((allowed) => allowed.listener === listener);
-    return open === undefined
-      ? undefined
-      : `${open.address === "0.0.0.0" ? "127.0.0.1" : open.address}:${open.port}`;
-  };
-  const [page, api, broker] = [at("frontend"), at("backend"), at("mqtt")];
+  const page = reached(deployment, "https", "frontend");
+  const lines = [
+    ...(page === undefined ? [] : ["", `Open ${origin(page.scheme, page.host, page.port)}`]),
+    ...trust(deployment, home),
+  ];
+  const publication = publish(deployment, stack, home);
+  if (publication === undefined) return lines;
+  const look = readBack(deployment, home);
+  return [...lines, "", "Publish a reading and see it arrive:", `  ${publication}${look}`];
+}
+
+/** The first of these listeners that is open. */
+function reached(deployment: Deployment, ...wanted: readonly ListenerName[]): Reached | undefined {
+  const open = allowList(deployment);
+  const [found] = wanted.flatMap((name) => open.filter(({ listener }) => listener === name));
+  if (found === undefined) return undefined;
+  const { listener, port } = found;
+  const address = found.address === "0.0.0.0" ? "127.0.0.1" : found.address;
+  const scheme = listener === "https" ? "https" : "http";
+  return { listener, scheme, address, port, host: deployment.hosts[0] ?? "localhost" };
+}
+
+const isInternal = ({ tls }: Deployment) => tls.certificate.source === "internal";
+
+function trust(deployment: Deployment, home: string): readonly string[] {
+  const overTls = reached(deployment, "https", "mqtts") !== undefined;
+  const ca = relative(process.cwd(), authorityFile(home));
+  return [
+    ...(overTls && isInternal(deployment) ? [`Browsers and devices have to trust its CA first: ${ca}`] : []),
+    ...(servesDevices(deployment)
+      ? ["A device gets the certificate that lets it in by: exploreiot devices issue NAME"]
+      : []),
+  ];
+}
+
+/** One line that publishes as the first user that may; undefined where that takes more than a password. */
+function publish(deployment: Deployment, stack: Stack, home: string): string | undefined {
+  const plain = reached(deployment, "mqtt");
+  const secure = servesDevices(deployment) || !isInternal(deployment) ? undefined : "mqtts";
+  const broker = plain ?? (secure && reached(deployment, secure));
   const publisher = deployment.mosquitto.users.find(({ publish }) => publish.length > 0);
-  const lines =
-    page === undefined
-      ? []
-      : ["", `Open http://${page.replace("127.0.0.1", deployment.hosts[0] ?? "localhost")}`];
-  if (broker === undefined || publisher === undefined) return lines;
+  if (broker === undefined || publisher === undefined) return undefined;
   const folder = clientOptions(publisher.name, broker, new SecretStore(home));
   const topic = (publisher.publish[0] ?? "").replaceAll("+", "temp").replaceAll("#", "temp");
   const image = stack.containers.find(({ labels }) => labels["exploreiot.role"] === "mosquitto")?.image;
-  const publish = `docker run --rm --network host --user $(id -u) -v ${folder}:/c:ro -e XDG_CONFIG_HOME=/c ${image} mosquitto_pub -t ${topic} -m 21.5`;
-  const look =
-    api === undefined ? "" : ` && curl -s 'http://${api}${deployment.backend.pathPrefix}/mesures?limite=1'`;
-  return [...lines, "", "Publish a reading and see it arrive:", `  ${publish}${look}`];
+  const tls =
+    broker.listener === "mqtts"
+      ? ` --add-host ${broker.host}:${broker.address} -v ${authorityFile(home)}:/ca.crt:ro`
+      : "";
+  return `docker run --rm --network host --user $(id -u)${tls} -v ${folder}:/c:ro -e XDG_CONFIG_HOME=/c ${image} mosquitto_pub -t ${topic} -m 21.5`;
+}
+
+/** Continues a line: asks the API for the newest reading. Empty where nothing leads there. */
+function readBack(deployment: Deployment, home: string): string {
+  const path = `${deployment.backend.pathPrefix}/mesures?limite=1`;
+  const plain = reached(deployment, "backend");
+  if (plain !== undefined) return ` && curl -s 'http://${plain.address}:${plain.port}${path}'`;
+  const api = reached(deployment, "https");
+  if (api === undefined || !deployment.backend.enabled) return "";
+  const ca = isInternal(deployment) ? ` --cacert ${authorityFile(home)}` : "";
+  const resolve = `--resolve ${api.host}:${api.port}:${api.address}`;
+  return ` && curl -s${ca} ${resolve} '${origin("https", api.host, api.port)}${path}'`;
 }
 
 /**
  * A folder with the options of mosquitto's clients for one user, so that its password stands in no command line:
  * `XDG_CONFIG_HOME=FOLDER mosquitto_pub -t …` works wherever the clients are installed.
  */
-function clientOptions(user: string, broker: string, secrets: SecretStore): string {
-  const [host, port] = broker.split(":");
-  const options = `-h ${host}\n-p ${port}\n-u ${user}\n-P ${secrets.value(mqttSecret(user))}\n`;
-  secrets.derivedFile(`clients/${user}/mosquitto_sub`, options);
-  return secrets.derivedFile(`clients/${user}/mosquitto_pub`, options).replace(/\/mosquitto_pub$/, "");
+function clientOptions(user: string, broker: Reached, secrets: SecretStore): string {
+  const tls = broker.listener === "mqtts";
+  const options = [
+    `-h ${tls ? broker.host : broker.address}`,
+    `-p ${broker.port}`,
+    ...(tls ? ["--cafile /ca.crt"] : []),
+    `-u ${user}`,
+    `-P ${secrets.value(mqttSecret(user))}`,
+  ];
+  const text = `${options.join("\n")}\n`;
+  secrets.derivedFile(`clients/${user}/mosquitto_sub`, text);
+  return secrets.derivedFile(`clients/${user}/mosquitto_pub`, text).replace(/\/mosquitto_pub$/, "");
 }

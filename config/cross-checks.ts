@@ -11,6 +11,7 @@ import type { Problem } from "./problems.ts";
 import { BACKEND_USER } from "./references.ts";
 import type { ParsedDeployment } from "./schema.ts";
 import { overlap } from "./subnets.ts";
+import { acmeCanProve } from "./tls-checks.ts";
 
 type Parts = Partial<ParsedDeployment>;
 type Part = keyof ParsedDeployment;
@@ -24,6 +25,7 @@ interface CrossCheck {
 const checks: readonly CrossCheck[] = [
   { needs: ["environment", "listeners", "bind"], check: portsAreDistinct },
   { needs: ["environment", "hosts", "bind", "listeners"], check: hostsAreNamed },
+  { needs: ["environment", "hosts", "listeners", "tls", "frontend", "backend"], check: acmeCanProve },
   { needs: ["networks"], check: subnetsAreNetworks },
   { needs: ["networks"], check: subnetsAreApart },
   { needs: ["networks"], check: ipv6NeedsIpv4 },

@@ -4,7 +4,7 @@ import { UserError } from "./errors.ts";
 import { contextHash } from "./image-context.ts";
 import type { ImageRecipe, ImageSource } from "./image-recipe.ts";
 
-export type KitImage = "postgres" | "redis" | "mosquitto" | "edge" | "backend" | "frontend";
+export type KitImage = "postgres" | "redis" | "mosquitto" | "edge" | "renewer" | "backend" | "frontend";
 /** What the kit's images are built on; a user's Dockerfile may name these too. */
 export type ParentImage = "base" | "python" | "node" | "node-build";
 type ImageName = KitImage | ParentImage;
@@ -59,6 +59,7 @@ const definitions: Readonly<Record<ImageName, Definition>> = {
   redis: { context: "images/redis", args: fromBase },
   mosquitto: { context: "images/mosquitto", args: fromBase },
   edge: { context: "images/edge", args: fromBase },
+  renewer: { context: "images/renewer", args: fromBase },
   backend: { context: "apps/backend", args: fromBase },
   frontend: {
     context: "apps/frontend",

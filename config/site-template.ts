@@ -8,7 +8,8 @@ export const siteTemplate = (
 # Names every container, network and volume, so deployments on one host never collide.
 name: ${name}
 
-# local: writing over HTTP is open. production: writing needs the API key.
+# local: ports 3000, 8000 and 1883 in clear text; writing over HTTP is open.
+# With production it is 443 (page, API, /ws) and 8883 (MQTT) over TLS and nothing else; writing needs the API key.
 environment: local
 
 # Which addresses the listeners use: loopback (this machine only), lan (every address), or one IP address.
@@ -18,7 +19,8 @@ bind: loopback
 # hosts: [iot.example.org, 192.168.1.10]
 
 # Ports on the host. Two deployments on one host need different ones. A listener may have a bind of its own:
-# mqtt: { port: 1883, bind: lan } opens the broker alone to the network (hosts is needed then, too).
+# mqtt: { port: 1883, bind: lan } opens the broker alone to the network (hosts is needed then, too). Those with TLS,
+# https and mqtts, open in environment production by themselves; naming any listener opens it.
 # listeners:
 #   frontend: { port: 3001 }
 #   backend: { port: 8001 }
@@ -28,9 +30,15 @@ bind: loopback
 # networks:
 #   edge: { ipv4: 172.30.1.0/24, ipv6: "fd00:30:1::/64" }
 
+# Where the certificate of https and mqtts comes from: internal (a CA of this deployment's own), files, or acme.
+# How MQTT clients prove who they are: passwords, or certificates (exploreiot devices issue NAME).
+# tls:
+#   certificate: { source: acme, email: ops@example.org }
+#   mqttClients: certificates
+
 # http:
-#   corsOrigins: ["https://dashboard.example.org"]
-#   rateLimitPerMinute: 600
+#   corsOrigins: ["https://dashboard.example.org"]   # pages elsewhere that may use the API and /ws
+#   rateLimitPerMinute: 300                          # requests of one client; more are answered 429
 
 # Who may connect to the broker, and what for. Passwords are made by the kit:
 # .exploreiot/${name}/secrets/mqtt-NAME-password
@@ -45,7 +53,7 @@ mosquitto:
 # backend:
 #   image: ghcr.io/example/iot-backend@sha256:…      # or build: { context: ./backend }
 #   healthPath: /health
-#   pathPrefix: ""
+#   pathPrefix: ""                                   # over https: /api, with http.stripPrefix if it answers at the root
 #   environment:
 #     DB_HOST: "{postgres.host}"
 #   secrets:

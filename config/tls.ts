@@ -8,7 +8,9 @@ const certificate = z
     z.strictObject({ source: z.literal("internal").describe("issued by this deployment's own CA") }),
     z.strictObject({
       source: z.literal("files"),
-      certificate: filePath.describe("PEM file: the certificate, then its intermediates"),
+      certificate: filePath.describe(
+        "PEM file, relative to the project's root: the certificate, then its intermediates",
+      ),
       key: filePath.describe("PEM file: its private key, not encrypted"),
     }),
     z.strictObject({

@@ -1,4 +1,38 @@
+import { resolve } from "node:path";
+import { projectRoot } from "../config/home.ts";
 import type { Deployment } from "../config/parse.ts";
-export function prepareFiles(_d: Deployment, _c: object, _h: string): void {
-  throw new Error("not yet");
+import { configError, type Problem } from "../config/problems.ts";
+import { problemsOfPair } from "./file-checks.ts";
+import { setCurrentPair } from "./folder.ts";
+import { readCertificates, readKey } from "./pem.ts";
+
+/** Paths of the user's own PEM files, relative to the project's root. */
+export interface PemFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/**
+ * Takes the user's own certificate over when nothing is wrong with it; what is delivered is a copy of what was checked.
+ *
+ * @throws UserError that lists every problem at once; nothing was touched then
+ */
+export async function prepareFiles(deployment: Deployment, files: PemFiles, home: string): Promise<void> {
+  const certificates = readCertificates(
+    "tls.certificate.certificate",
+    resolve(projectRoot, files.certificate),
+  );
+  const key = readKey("tls.certificate.key", resolve(projectRoot, files.key));
+  const unreadable: readonly Problem[] = [certificates, key].flatMap((read) =>
+    "problem" in read ? [read.problem] : [],
+  );
+  if ("problem" in certificates || "problem" in key) throw configError(deployment.name, unreadable);
+  const [leaf, ...rest] = certificates.found;
+  if (leaf === undefined) throw new Error(`${files.certificate}: read, and nothing in it`);
+  const problems = await problemsOfPair({ chain: [leaf, ...rest], key: key.found, hosts: deployment.hosts });
+  if (problems.length > 0) throw configError(deployment.name, problems);
+  setCurrentPair(home, {
+    certificate: certificates.found.map(String).join(""),
+    key: String(key.found.export({ type: "pkcs8", format: "pem" })),
+  });
 }

@@ -20,6 +20,9 @@ export const pkiFolder = (home: string) => join(home, "pki");
 /** Folder of the CA that signs the server's certificate: `ca.crt`, `ca.key`. */
 export const authorityFolder = (home: string) => join(pkiFolder(home), "authority");
 
+/** The certificate of that CA: what clients have to trust. */
+export const authorityFile = (home: string) => join(authorityFolder(home), "ca.crt");
+
 /** Folder of everything about devices. */
 export const devicesFolder = (home: string) => join(pkiFolder(home), "devices");
 

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { UserError } from "../config/errors.ts";
 
 /** A certificate, with its intermediates if it has some, and its private key; both PEM. */
 export interface Pair {
@@ -17,18 +18,17 @@ export const pairId = ({ certificate }: Pair): string =>
  * that start together one wins; both read its pair afterwards.
  */
 export function putPair(folder: string, name: string, { certificate, key }: Pair): void {
-  const draft = `${folder}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
-  mkdirSync(draft, { recursive: true, mode: 0o700 });
-  try {
-    writeFileSync(join(draft, `${name}.crt`), certificate, { mode: 0o400, flush: true });
-    writeFileSync(join(draft, `${name}.key`), key, { mode: 0o400, flush: true });
-    renameSync(draft, folder);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== "ENOTEMPTY" && code !== "EEXIST") throw error;
-  } finally {
-    rmSync(draft, { recursive: true, force: true });
-  }
+  const draft = draftOf(folder);
+  guarded(folder, () => {
+    mkdirSync(draft, { recursive: true, mode: 0o700 });
+    try {
+      writeFileSync(join(draft, `${name}.crt`), certificate, { mode: 0o400, flush: true });
+      writeFileSync(join(draft, `${name}.key`), key, { mode: 0o400, flush: true });
+      renameOntoNothing(draft, folder);
+    } finally {
+      rmSync(draft, { recursive: true, force: true });
+    }
+  });
 }
 
 /** The pair in that folder, or undefined if there is none. */
@@ -43,19 +43,52 @@ export function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    throw new UserError(`${path}: cannot be read (${message})`, "run as the user who made this deployment");
   }
 }
 
 /** Replaces a file (0400) by one rename, so that nobody reads half of one. */
 export function replaceFile(path: string, content: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
+  const draft = draftOf(path);
+  guarded(path, () => {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    try {
+      writeFileSync(draft, content, { mode: 0o400, flush: true });
+      renameSync(draft, path);
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  });
+}
+
+/** @throws UserError if nothing can be written there */
+export function writableFolder(folder: string): void {
+  guarded(folder, () => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK);
+  });
+}
+
+const draftOf = (path: string) => `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
+
+function renameOntoNothing(draft: string, folder: string): void {
   try {
-    writeFileSync(draft, content, { mode: 0o400, flush: true });
-    renameSync(draft, path);
-  } finally {
-    rmSync(draft, { force: true });
+    renameSync(draft, folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOTEMPTY" && code !== "EEXIST") throw error;
+  }
+}
+
+function guarded(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const remedy =
+      code === "ENOSPC" ? "free some disk space and run it again" : "check the folder's owner and mode";
+    throw new UserError(`${path}: cannot be written (${message})`, remedy);
   }
 }

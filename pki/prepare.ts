@@ -20,7 +20,7 @@ export async function preparePki(deployment: Deployment, home: string): Promise<
   if (certificate.source === "acme") await preparePlaceholder(deployment, home);
   if (certificate.source === "files") {
     const { prepareFiles } = await import("./files.ts");
-    prepareFiles(deployment, certificate, home);
+    await prepareFiles(deployment, certificate, home);
   }
   if (servesDevices(deployment)) {
     const { prepareDevices } = await import("./devices.ts");

@@ -97,6 +97,10 @@ export async function makeRevocationList(authority: Pair, revoked: readonly Revo
   return pem(x509.PemConverter.encode(list.rawData, "X509 CRL"));
 }
 
+/** The hash that a certificate was signed with, for example `SHA-256`. */
+export const signatureHash = (certificate: string): string =>
+  new x509.X509Certificate(certificate).signatureAlgorithm.hash.name;
+
 const endEntity = (usage: string): readonly x509.Extension[] => [
   new x509.BasicConstraintsExtension(false, undefined, true),
   new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),

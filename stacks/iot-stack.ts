@@ -7,7 +7,7 @@ import { SecretStore } from "../config/secrets.ts";
 import { Backend } from "../constructs/backend.ts";
 import { Certificates } from "../constructs/certificates.ts";
 import type { DeploymentScope } from "../constructs/deployment-scope.ts";
-import { Edge } from "../constructs/edge.ts";
+import { Edge, type EdgeProps } from "../constructs/edge.ts";
 import { Frontend } from "../constructs/frontend.ts";
 import { Images } from "../constructs/images.ts";
 import { Mosquitto } from "../constructs/mosquitto.ts";
@@ -15,6 +15,7 @@ import { Postgres } from "../constructs/postgres.ts";
 import { Preflight } from "../constructs/preflight.ts";
 import { PrivateNetwork } from "../constructs/private-network.ts";
 import { Redis } from "../constructs/redis.ts";
+import { Renewer } from "../constructs/renewer.ts";
 import { StateBackend } from "../constructs/state-backend.ts";
 import { allowList } from "../firewall/allow-list.ts";
 
@@ -63,6 +64,13 @@ export class IotStack extends TerraformStack {
       ...(deployment.frontend.enabled ? [new Frontend(this, "Frontend", { context, edge })] : []),
     ];
     if (open.has("https") && certificates !== undefined)
-      new Edge(this, "EdgeProxy", { context, network: edge, certificates, after: applications });
+      this.#edge(context, { network: edge, certificates, after: applications });
+  }
+
+  #edge(context: DeploymentScope, props: Omit<EdgeProps, "context">): void {
+    const edge = new Edge(this, "EdgeProxy", { context, ...props });
+    const { certificate: acme } = context.deployment.tls;
+    const { network, certificates } = props;
+    if (acme.source === "acme") new Renewer(this, "Renewer", { context, acme, network, certificates, edge });
   }
 }

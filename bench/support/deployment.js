@@ -11,6 +11,7 @@ export class BenchDeployment {
   folder;
   name;
   engine;
+  port;
   #workspace;
   #site;
 
@@ -18,14 +19,16 @@ export class BenchDeployment {
    * @param {string} name at most 20 letters, digits and dashes
    * @param {Engine} engine
    * @param {number} port the first of three
+   * @param {object} [settings] of the site file, beside the usual ones
    */
-  constructor(name, engine, port) {
+  constructor(name, engine, port, settings = {}) {
     this.name = name;
     this.engine = engine;
+    this.port = port;
     this.folder = join("cdktf.out", "stacks", name);
     this.#workspace = mkdtempSync(join(tmpdir(), "exploreiot-bench-"));
     this.#site = join(this.#workspace, "site.json");
-    writeFileSync(this.#site, JSON.stringify(site(name, port)));
+    writeFileSync(this.#site, JSON.stringify({ ...site(name, port), ...settings }));
   }
 
   /** For people; the site file is a temporary one. */

@@ -10,12 +10,12 @@ import { summary } from "./statistics.js";
  * @typedef {object} Verdict
  * @property {string} says the target in words
  * @property {number} measured
- * @property {number} limit the most that `measured` may be
- * @property {"×" | "ms" | "MiB"} unit of both
+ * @property {number} limit the most that `measured` may be, or the least for rates
+ * @property {"×" | "ms" | "MiB" | "/s" | "requests"} unit of both
  * @property {boolean} met
  *
  * @typedef {object} Result
- * @property {"ms" | "MiB"} unit of all figures
+ * @property {"ms" | "MiB" | "/s"} unit of all figures
  * @property {Readonly<Record<string, Figures>>} figures by contestant
  * @property {Readonly<Record<string, number>>} ratios of medians, in words: "a : b"
  * @property {Verdict} target
@@ -31,7 +31,7 @@ import { summary } from "./statistics.js";
 export function verdict(says, measured, limit, unit) {
   const digits = unit === "×" ? 100 : 1;
   const figure = Math.round(measured * digits) / digits;
-  return { says, measured: figure, limit, unit, met: figure <= limit };
+  return { says, measured: figure, limit, unit, met: unit === "/s" ? figure >= limit : figure <= limit };
 }
 
 /**

@@ -56,3 +56,7 @@ export const engineAddress = (): string => process.env.DOCKER_HOST || contextAdd
 
 /** The scheme of the engine's address when it is on another machine (`ssh`, `tcp`), else undefined. */
 export const remoteScheme = (): string | undefined => /^(ssh|tcp|https?):/.exec(engineAddress())?.[1];
+
+/** The name of the machine that the engine is on when that is another one, else undefined. */
+export const remoteHost = (): string | undefined =>
+  remoteScheme() === undefined ? undefined : new URL(engineAddress()).hostname;

@@ -36,6 +36,7 @@ describe("the site template", () => {
       "hosts",
       "listeners",
       "networks",
+      "tls",
       "http",
       "postgres",
       "backend",

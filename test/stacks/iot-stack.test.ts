@@ -5,6 +5,7 @@ import { local } from "../../config/local.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import { production } from "../../config/production.ts";
 import type { DeploymentInput, ListenerName } from "../../config/schema.ts";
+import { lastAddress } from "../../config/subnets.ts";
 import { allowList } from "../../firewall/allow-list.ts";
 import { byRole, containersOf, custom, labelOf, type RawStack, Sandbox } from "../support/synthesized.ts";
 
@@ -79,6 +80,20 @@ describe("the networks of", () => {
     ]);
   });
 
+  test("a deployment with TLS keep the edge from broker and databases, at the one address that is believed", () => {
+    const made = sandbox();
+    const json = made.json(production);
+    const [network] = made.stack().networks.filter(({ name }) => name.endsWith("-edge"));
+    const [subnet = ""] = (network?.subnets ?? []).map((entry) => entry.subnet);
+    const edge = made.stack().containers.find(({ labels }) => labels["exploreiot.role"] === "edge");
+
+    expect(attachments(made, json)).toMatchObject({ edge: "edge:edge", frontend: "edge:frontend" });
+    expect(subnet).toMatch(/^10\.2[2-3]\d\.\d+\.\d+\/28$/);
+    expect(edge?.networks[0]?.address).toBe(lastAddress(subnet));
+    expect(byRole(json).api?.env).toContain(`TRUSTED_PROXIES=${lastAddress(subnet)}`);
+    expect(byRole(sandbox().json(local)).api?.env).toContain("TRUSTED_PROXIES=");
+  });
+
   test("any deployment are named by id, so that a replaced network replaces its containers first", () => {
     const names = containersOf(sandbox().json(local)).flatMap(
       ({ networks_advanced }) => (networks_advanced ?? []) as { name: string }[],
@@ -119,12 +134,16 @@ describe("published ports", () => {
   });
 
   test("lead to the ports inside, at the addresses that were chosen", () => {
-    const { frontend, api, mosquitto } = byRole(sandbox().json(custom));
+    const { frontend, api, mosquitto, edge } = byRole(sandbox().json(custom));
 
-    expect([frontend?.ports, api?.ports, mosquitto?.ports]).toEqual([
+    expect([frontend?.ports, api?.ports, mosquitto?.ports, edge?.ports]).toEqual([
       [{ internal: 3000, external: 3100, ip: "0.0.0.0", protocol: "tcp" }],
       [{ internal: 9000, external: 8100, ip: "192.0.2.7", protocol: "tcp" }],
-      [{ internal: 1883, external: 1983, ip: "0.0.0.0", protocol: "tcp" }],
+      [
+        { internal: 1883, external: 1983, ip: "0.0.0.0", protocol: "tcp" },
+        { internal: 8883, external: 8883, ip: "0.0.0.0", protocol: "tcp" },
+      ],
+      [{ internal: 8443, external: 443, ip: "0.0.0.0", protocol: "tcp" }],
     ]);
   });
 });
@@ -176,7 +195,7 @@ describe("what is synthesized", () => {
       );
     const [one, two] = [names(sandbox().json(custom)), names(sandbox().json(custom))];
 
-    expect(one).toHaveLength(14 + 3 + 10);
+    expect(one).toHaveLength(16 + 3 + 11);
     expect(one.filter((name) => two.includes(name))).toEqual([]);
   });
 

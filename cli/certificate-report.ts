@@ -1,0 +1,86 @@
+import type { X509Certificate } from "node:crypto";
+import type { Deployment } from "../config/parse.ts";
+import { remoteHost } from "../engines/docker/remote.ts";
+import { allowList } from "../firewall/allow-list.ts";
+import { commonName, daysLeft, isDue, namesIn } from "../pki/certificate.ts";
+import { servedCertificate } from "../pki/served.ts";
+
+/** Fewer days than this are a problem: whoever renews should have done it long before. */
+const LEAST_DAYS = 14;
+
+/** What one TLS listener serves. */
+export interface ListenerReport {
+  readonly listener: string;
+
+  /** `address:port` that was connected to. */
+  readonly address: string;
+
+  /** @default - none was shown, see `problems` */
+  readonly certificate?: {
+    readonly serial: string;
+    readonly issuer: string;
+    readonly names: readonly string[];
+    readonly validUntil: Date;
+    readonly daysLeft: number;
+  };
+
+  /** Whether that is the certificate that was published last. */
+  readonly asPublished: boolean;
+  readonly problems: readonly string[];
+}
+
+/**
+ * Connects to each TLS listener of a deployment and judges what it serves.
+ *
+ * @param published what should be served; undefined if that is not known
+ */
+export function judgeListeners(
+  deployment: Deployment,
+  published: X509Certificate | undefined,
+): Promise<readonly ListenerReport[]> {
+  const open = allowList(deployment).filter(({ listener }) => listener === "https" || listener === "mqtts");
+  return Promise.all(
+    open.map(async ({ listener, address, port }) => {
+      const endpoint = { address: reachable(address), port, host: deployment.hosts[0] as string };
+      const at = `${endpoint.address}:${port}`;
+      try {
+        return { listener, address: at, ...judge(await servedCertificate(endpoint), published, deployment) };
+      } catch (error) {
+        const problems = [`not reached: ${(error as Error).message}`];
+        return { listener, address: at, asPublished: false, problems };
+      }
+    }),
+  );
+}
+
+/** A wildcard address is every address of the engine's machine. */
+function reachable(address: string): string {
+  if (address === "0.0.0.0") return remoteHost() ?? "127.0.0.1";
+  return address === "::" ? (remoteHost() ?? "::1") : address;
+}
+
+function judge(served: X509Certificate, published: X509Certificate | undefined, deployment: Deployment) {
+  const left = daysLeft(served);
+  const asPublished = served.fingerprint256 === published?.fingerprint256;
+  const placeholder =
+    deployment.tls.certificate.source === "acme" && served.verify(served.publicKey)
+      ? ["the placeholder: no certificate was issued yet, see the renewer's log"]
+      : [];
+  const other = `not what was published${published === undefined ? "" : ` (serial ${published.serialNumber})`}`;
+  return {
+    certificate: {
+      serial: served.serialNumber,
+      issuer: commonName(served.issuer),
+      names: namesIn(served),
+      validUntil: new Date(served.validTo),
+      daysLeft: left,
+    },
+    asPublished,
+    problems: [
+      ...placeholder,
+      ...(asPublished ? [] : [`${other}: run exploreiot up; services take it over within 5 s`]),
+      // Some CAs issue for a few days only: those are late when they should have been renewed.
+      ...(left < LEAST_DAYS && isDue(served) ? [`${left} days left`] : []),
+    ],
+  };
+}

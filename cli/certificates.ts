@@ -1,0 +1,67 @@
+import { X509Certificate } from "node:crypto";
+import { relative } from "node:path";
+import { UserError } from "../config/errors.ts";
+import { deploymentHome } from "../config/home.ts";
+import { loadDeployment } from "../config/load.ts";
+import type { Deployment } from "../config/parse.ts";
+import { EXIT } from "../config/report.ts";
+import { run } from "../engines/run.ts";
+import { authorityFile, currentPair } from "../pki/folder.ts";
+import { judgeListeners, type ListenerReport } from "./certificate-report.ts";
+import { configOption, jsonOption, verb } from "./options.ts";
+import { renderTable } from "./table.ts";
+
+export const certificatesCommand = verb(
+  "certificates",
+  "show the certificates that the TLS listeners serve, and how many days they have left",
+)
+  .addOption(configOption())
+  .addOption(jsonOption())
+  .addHelpText(
+    "after",
+    "\nExits with 1 when less than 14 days are left, or when something else is served than was published.",
+  )
+  .action(async ({ config, json }: { readonly config: string; readonly json?: true }) => {
+    const deployment = await loadDeployment(config);
+    const listeners = await judgeListeners(deployment, await published(deployment));
+    if (listeners.length === 0)
+      throw new UserError(
+        `${deployment.name}: no listener serves TLS`,
+        "open one: listeners.https or listeners.mqtts",
+      );
+    if (json) console.log(JSON.stringify({ deployment: deployment.name, listeners }, undefined, 2));
+    else console.log([table(listeners), ...trust(deployment)].join("\n"));
+    process.exitCode = listeners.every(({ problems }) => problems.length === 0) ? EXIT.ok : EXIT.userError;
+  });
+
+/** What should be served: the renewer's own pair with ACME, else what this machine holds. */
+async function published(deployment: Deployment): Promise<X509Certificate | undefined> {
+  if (deployment.tls.certificate.source !== "acme") {
+    const current = currentPair(deploymentHome(deployment.name));
+    return current && new X509Certificate(current.pair.certificate);
+  }
+  const renewer = `exploreiot-${deployment.name}-renewer`;
+  const { code, stdout } = await run(["docker", "exec", renewer, "cat", "/certs/current/edge.crt"], {
+    expected: [0, 1, 126, 127],
+  });
+  return code === 0 ? new X509Certificate(stdout) : undefined;
+}
+
+const table = (listeners: readonly ListenerReport[]) =>
+  renderTable(
+    ["listener", "address", "serial", "issuer", "names", "days left", "problem"],
+    listeners.map(({ listener, address, certificate, problems }) => [
+      listener,
+      address,
+      certificate?.serial ?? "",
+      certificate?.issuer ?? "",
+      certificate?.names.join("\n") ?? "",
+      certificate === undefined ? "" : String(certificate.daysLeft),
+      problems.join("\n"),
+    ]),
+  );
+
+const trust = ({ name, tls }: Deployment): readonly string[] =>
+  tls.certificate.source === "internal"
+    ? [`clients have to trust this CA: ${relative(process.cwd(), authorityFile(deploymentHome(name)))}`]
+    : [];

@@ -1,0 +1,31 @@
+import { isIP } from "node:net";
+import { completeListeners, servesTls } from "./listeners.ts";
+import type { Problem } from "./problems.ts";
+import { hosts } from "./references.ts";
+import type { ParsedDeployment } from "./schema.ts";
+
+type Serving = Pick<ParsedDeployment, "environment" | "listeners" | "tls" | "hosts" | "frontend" | "backend">;
+
+/** TLS-ALPN-01 is answered on the https listener, and proves domain names only. */
+export function acmeCanProve(deployment: Serving): readonly Problem[] {
+  if (deployment.tls.certificate.source !== "acme" || !servesTls(deployment)) return [];
+  const names = hosts(deployment)
+    .filter((host) => isIP(host) !== 0 || !host.includes("."))
+    .map((host) => ({
+      path: "hosts",
+      got: host,
+      allowed: "domain names only with tls.certificate.source acme: a CA proves no address and no local name",
+      fix: "remove it, or set tls.certificate.source to internal or files",
+    }));
+  const { frontend, backend } = deployment;
+  const roles =
+    backend.enabled && (backend.roles === undefined || backend.roles.some(({ publish }) => publish));
+  if (completeListeners(deployment).https.enabled && (frontend.enabled || roles)) return names;
+  const shut: Problem = {
+    path: "listeners.https",
+    got: completeListeners(deployment).https,
+    allowed: "open, with a frontend or a published backend behind it: with source acme the CA connects there",
+    fix: "open the listener and turn one of them on, or set tls.certificate.source to internal or files",
+  };
+  return [...names, shut];
+}

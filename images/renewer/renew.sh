@@ -1,0 +1,103 @@
+#!/bin/sh
+# renew.sh: gets a certificate for ACME_HOSTS from ACME_DIRECTORY, publishes it, and sees every day to its renewal.
+# What is served stays served whatever happens here. ACME_EDGE (host:port) passes TLS-ALPN-01 on to ACME_LISTEN. /acme outlives this container: the account's key, the issued
+# pair, and when to try next, so that a container which is started again and again asks no more often.
+set -u
+# shellcheck disable=SC2086 -- host names, separated by spaces
+set -- $ACME_HOSTS
+HOUR=3600 DAY=86400
+state=/acme
+wanted="$ACME_DIRECTORY $ACME_HOSTS"
+pair=$state/certificates/$1
+
+say() { echo "renewer: $*"; }
+kept() { cat "$state/$1" 2>/dev/null; }
+keep() { echo "$2" >"$state/.$1" && mv "$state/.$1" "$state/$1"; }
+
+# Up to SECONDS at random, so that not everybody asks at the same moment.
+jitter() { shuf -i "0-$1" -n 1; }
+
+is_issued() { [ "$(kept issued-for)" = "$wanted" ] && [ -f "$pair.crt" ]; }
+
+# Less than a third of its life is left, in whole days: what lives for a day or less is renewed each day.
+is_due() {
+  begin=$(date -d "$(openssl x509 -in "$pair.crt" -noout -startdate | cut -d= -f2)" +%s)
+  end=$(date -d "$(openssl x509 -in "$pair.crt" -noout -enddate | cut -d= -f2)" +%s)
+  days=$(((end - begin + 3 * DAY - 1) / (3 * DAY)))
+  ! openssl x509 -in "$pair.crt" -noout -checkend $((days * DAY)) >/dev/null
+}
+
+ask() {
+  verb=$1
+  shift
+  domains=
+  for host in $ACME_HOSTS; do domains="$domains --domains $host"; done
+  # shellcheck disable=SC2086 -- options
+  lego --path "$state" --server "$ACME_DIRECTORY" --email "$ACME_EMAIL" --accept-tos --key-type ec256 \
+    --tls --tls.port ":$ACME_LISTEN" $domains "$verb" "$@"
+}
+
+# Whether the edge passes TLS-ALPN-01 on to here, asked for a minute at most: a CA counts attempts that fail.
+edge_leads_here() {
+  openssl s_server -accept "$ACME_LISTEN" -alpn acme-tls/1 -quiet \
+    -cert /certs/current/edge.crt -key /certs/current/edge.key >/dev/null 2>&1 &
+  server=$! open=1 tries=0
+  while [ "$open" != 0 ] && [ "$tries" -lt 30 ]; do
+    tries=$((tries + 1))
+    sleep 2
+    openssl s_client -connect "$ACME_EDGE" -servername "$1" -alpn acme-tls/1 </dev/null 2>/dev/null \
+      | grep -q "ALPN protocol: acme-tls/1" && open=0
+  done
+  kill "$server"
+  wait "$server" 2>/dev/null
+  return "$open"
+}
+
+# Gets what is missing or due; the kit's own check, since lego asks the CA before it looks whether there is a need.
+obtain() {
+  if ! is_issued; then
+    rm -rf "$state/certificates"
+    ask run && keep issued-for "$wanted"
+  elif is_due; then
+    ask renew --days 36500 --no-random-sleep
+  fi
+}
+
+round() {
+  if { ! is_issued || is_due; } && ! edge_leads_here "$1"; then
+    say "$ACME_EDGE does not pass TLS-ALPN-01 on to this container; $ACME_DIRECTORY was not asked. Next look in a minute."
+    keep not-before "$(($(date +%s) + 60)) $wanted"
+    return
+  fi
+  failures=$(($(kept failures || echo 0) + 1))
+  # Before the attempt: one that is killed counts as well. 1, 2, 4 … 24 hours.
+  wait_for=$((HOUR << (failures > 5 ? 5 : failures - 1)))
+  [ "$wait_for" -le "$DAY" ] || wait_for=$DAY
+  wait_for=$((wait_for + $(jitter $((wait_for / 10)))))
+  keep failures "$failures"
+  keep not-before "$(($(date +%s) + wait_for)) $wanted"
+  if obtain && publish.sh "$pair.crt" "$pair.key" "$@"; then
+    keep failures 0
+    keep not-before "$(($(date +%s) + DAY - $(jitter $((4 * HOUR))))) $wanted"
+    return
+  fi
+  say "no certificate for $ACME_HOSTS from $ACME_DIRECTORY; the lines above say why. What is served stays."
+  say "Every one of these names has to lead here, to port 443 from the CA's side."
+  say "Next attempt in $((wait_for / 60)) minutes; at once: remove /acme/not-before in this container."
+}
+
+# The wait is for these names and this CA: with others it does not count.
+is_time() {
+  next=$(kept not-before || echo "0 $wanted")
+  [ "${next#* }" != "$wanted" ] || [ "$(date +%s)" -ge "${next%% *}" ]
+}
+
+trap 'exit 0' TERM INT
+say "certificate for $ACME_HOSTS by $ACME_DIRECTORY"
+# What was issued for these names may not be what is served: another source published in between.
+if is_issued; then publish.sh "$pair.crt" "$pair.key" "$@"; fi
+while :; do
+  if is_time; then round "$@"; fi
+  sleep 5 &
+  wait $!
+done

@@ -1,0 +1,54 @@
+import { relative } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { nextSteps } from "../../cli/next-steps.ts";
+import { local } from "../../config/local.ts";
+import { parseDeployment } from "../../config/parse.ts";
+import { production } from "../../config/production.ts";
+import type { DeploymentInput } from "../../config/schema.ts";
+import { Sandbox } from "../support/synthesized.ts";
+
+/** The lines that `up` ends with, with what differs from run to run put in words. */
+function lines(input: Omit<DeploymentInput, "name">): readonly string[] {
+  const made = new Sandbox();
+  onTestFinished(() => made.remove());
+  made.synthesize(input);
+  const stack = made.stack();
+  const image = stack.containers.find(({ name }) => name.endsWith("-mosquitto"))?.image ?? "";
+  const steps = nextSteps(parseDeployment({ ...input, name: made.name }, "test"), stack, made.home);
+  const home = relative(process.cwd(), made.home);
+  return steps.map((line) =>
+    line.replaceAll(made.home, "HOME").replaceAll(home, "HOME").replaceAll(image, "IMAGE"),
+  );
+}
+
+const TRUST = "Browsers and devices have to trust its CA first: HOME/pki/authority/ca.crt";
+
+test("a local stack is opened and tried in clear text, on loopback", () => {
+  expect(lines(local)).toEqual([
+    "",
+    "Open http://localhost:3000",
+    "",
+    "Publish a reading and see it arrive:",
+    "  docker run --rm --network host --user $(id -u) -v HOME/files/clients/sensor:/c:ro -e XDG_CONFIG_HOME=/c IMAGE mosquitto_pub -t sensor/temp -m 21.5 && curl -s 'http://127.0.0.1:8000/api/mesures?limite=1'",
+  ]);
+});
+
+test("a stack behind TLS is opened and tried under its own name, with its CA", () => {
+  expect(lines(production)).toEqual([
+    "",
+    "Open https://iot.example.org",
+    TRUST,
+    "",
+    "Publish a reading and see it arrive:",
+    "  docker run --rm --network host --user $(id -u) --add-host iot.example.org:127.0.0.1 -v HOME/pki/authority/ca.crt:/ca.crt:ro -v HOME/files/clients/sensor:/c:ro -e XDG_CONFIG_HOME=/c IMAGE mosquitto_pub -t sensor/temp -m 21.5 && curl -s --cacert HOME/pki/authority/ca.crt --resolve iot.example.org:443:127.0.0.1 'https://iot.example.org/api/mesures?limite=1'",
+  ]);
+});
+
+test("a stack for devices with certificates says how they get them", () => {
+  expect(lines({ ...production, tls: { mqttClients: "certificates" } })).toEqual([
+    "",
+    "Open https://iot.example.org",
+    TRUST,
+    "A device gets the certificate that lets it in by: exploreiot devices issue NAME",
+  ]);
+});
