@@ -1,29 +1,28 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../config/errors.ts";
 import { run } from "../run.ts";
 
-/** Address of the engine behind the chosen Docker context. */
-let contextAddress: string | undefined;
-
 /** The context that `docker context use` chose, when the environment says nothing. */
 let unspoken: string | undefined;
 
 /**
- * Makes every program that is started from here talk to one engine. The client follows `docker context use`, but
- * Terraform's provider does not; and where DOCKER_HOST and a context are both set, they disagree on which wins.
+ * Makes every program that is started from here talk to one engine: the client follows `docker context use`, but
+ * Terraform's provider does not. So a chosen context becomes DOCKER_HOST, which all of them read and put first.
  *
  * @throws UserError if the chosen context does not exist
  */
 export async function followContext(): Promise<void> {
-  if (process.env.DOCKER_HOST) {
-    delete process.env.DOCKER_CONTEXT;
-    return;
-  }
-  const name = process.env.DOCKER_CONTEXT ?? currentContext();
+  const given = process.env.DOCKER_CONTEXT;
+  // Both set, the client takes the host and the provider the context.
+  delete process.env.DOCKER_CONTEXT;
+  if (process.env.DOCKER_HOST) return;
+  const name = given || currentContext();
   if (!name || name === "default") return;
-  const argv = ["docker", "context", "inspect", "--format", "{{.Endpoints.docker.Host}}", name] as const;
+  if (!given) unspoken = name;
+  const format = "{{.Endpoints.docker.Host}} {{.Storage.TLSPath}}";
+  const argv = ["docker", "context", "inspect", "--format", format, name] as const;
   const { code, stdout, stderr } = await run([...argv], { expected: [0, 1] });
   if (code !== 0) {
     throw new UserError(
@@ -31,9 +30,13 @@ export async function followContext(): Promise<void> {
       "docker context ls lists those there are; docker context use default goes back to this machine",
     );
   }
-  if (process.env.DOCKER_CONTEXT === undefined) unspoken = name;
-  process.env.DOCKER_CONTEXT = name;
-  contextAddress = stdout.trim();
+  const [address = "", tls = ""] = stdout.trim().split(" ");
+  process.env.DOCKER_HOST = address;
+  const certificates = join(tls, "docker");
+  if (existsSync(join(certificates, "cert.pem"))) {
+    process.env.DOCKER_CERT_PATH = certificates;
+    process.env.DOCKER_TLS_VERIFY = "1";
+  }
 }
 
 /** The context that programs besides Docker's client do not know of; see `followContext`. */
@@ -52,7 +55,7 @@ function currentContext(): string | undefined {
 }
 
 /** Where the engine is, as people wrote it. */
-export const engineAddress = (): string => process.env.DOCKER_HOST || contextAddress || "the local socket";
+export const engineAddress = (): string => process.env.DOCKER_HOST || "the local socket";
 
 /** The scheme of the engine's address when it is on another machine (`ssh`, `tcp`), else undefined. */
 export const remoteScheme = (): string | undefined => /^(ssh|tcp|https?):/.exec(engineAddress())?.[1];
