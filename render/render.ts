@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { projectRoot } from "../config/home.ts";
 import type { Stack } from "../engines/stack.ts";
 import { serverCompose } from "./compose.ts";
+import { firewallUnit } from "./firewall-unit.ts";
 import type { Files } from "./folder.ts";
 import { type Model, modelOf } from "./model.ts";
 import { configPath } from "./paths.ts";
@@ -25,6 +26,7 @@ export function render(stack: Stack, home: string): Files {
     "RUNBOOK.md": runbook(model),
     "terraform/cdk.tf.json": serverTerraform(readFileSync(join(stack.folder, "cdk.tf.json"), "utf8"), model),
     ...configFiles(model),
+    ...firewallUnit(model),
   };
 }
 

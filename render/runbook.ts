@@ -1,6 +1,8 @@
 import { dataVolumes } from "../engines/docker/data-volumes.ts";
 import type { ContainerSpec } from "../engines/stack.ts";
+import { firewallTask } from "./firewall-unit.ts";
 import { type Model, roleOf } from "./model.ts";
+import { certificates } from "./runbook-certificates.ts";
 import { backup, restore, rotation, update } from "./runbook-tasks.ts";
 import { namesIn, secretNames } from "./server-script.ts";
 
@@ -27,6 +29,8 @@ export function runbook(model: Model): string {
     section("Data", dataTable(model)),
     section("Secrets", secrets(model)),
     section("First start", firstStart(model)),
+    section("Firewall", firewallTask(model)),
+    section("Certificates", certificates(model)),
     section("Back up", backup(model)),
     section("Restore", restore(model)),
     section("Change a secret", rotation(model)),

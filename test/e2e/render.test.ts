@@ -1,5 +1,6 @@
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -15,11 +16,11 @@ import { run } from "../../engines/run.ts";
 import { kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { SecondEngine } from "../support/second-engine.ts";
 
-const SERVICES = ["api", "frontend", "ingest", "mosquitto", "postgres", "redis"];
+const SERVICES = ["api", "edge", "frontend", "ingest", "mosquitto", "postgres", "redis"];
 
 /** All that the server has besides Docker: no Node, no Terraform. */
 const TOOLS =
-  "sh docker base64 cat chmod cmp cut dirname grep head mkdir mv rm sha256sum sort tar tr printf sed env".split(
+  "sh docker base64 cat chmod cmp cut dirname openssl paste grep head mkdir mv rm sha256sum sort tar tr printf sed env".split(
     " ",
   );
 
@@ -30,14 +31,15 @@ const deployment = new TestDeployment({
     backend: { port: 25501 },
     mqtt: { port: 25502 },
     frontend: { port: 25500 },
-    https: { enabled: false },
-    mqtts: { enabled: false },
+    https: { port: 25503 },
+    mqtts: { port: 25504 },
   },
   networks: {
     edge: { ipv4: "172.24.1.0/24" },
     broker: { ipv4: "172.24.2.0/24" },
     data: { ipv4: "172.24.3.0/24" },
   },
+  postgres: { tls: true },
   mosquitto: { users: [{ name: "sensor", publish: ["sensor/+"] }] },
 });
 
@@ -146,6 +148,25 @@ describe.skipIf(reason)(titled("a rendered folder, on a machine with Docker alon
 
     expect(await query(sql)).toBe("");
     expect(await query("SELECT error FROM pg_hba_file_rules WHERE error IS NOT NULL")).toBe("");
+  });
+
+  test("has a configuration that HAProxy takes, and serves a certificate that this server's own CA issued", async () => {
+    const check = await engine.docker(
+      "exec",
+      container("edge"),
+      "haproxy",
+      "-c",
+      "-f",
+      "/run/exploreiot/haproxy.cfg",
+    );
+    const authority = join(server, "secrets/pki/authority/ca.crt");
+    const verify = ["openssl", "verify", "-CAfile", authority, "-verify_hostname", "localhost"] as const;
+    const { stdout } = await run([...verify, join(server, "secrets/pki/edge/edge.crt")]);
+    const served = await engine.output("exec", container("edge"), "cat", "/certs/current/edge.crt");
+
+    expect([check.code, stdout.trim().endsWith(": OK")]).toEqual([0, true]);
+    expect(served).toBe(readFileSync(join(server, "secrets/pki/edge/edge.crt"), "utf8").trim());
+    expect(existsSync(join(rendered, "secrets"))).toBe(false);
   });
 
   test("is backed up and restored by the commands of its runbook", async () => {
