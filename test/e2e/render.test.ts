@@ -16,6 +16,8 @@ import { run } from "../../engines/run.ts";
 import { kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { SecondEngine } from "../support/second-engine.ts";
 
+/** Stops and starts everything several times. */
+const LONG = 300_000;
 const SERVICES = ["api", "edge", "frontend", "ingest", "mosquitto", "postgres", "redis"];
 
 /** All that the server has besides Docker: no Node, no Terraform. */
@@ -169,7 +171,7 @@ describe.skipIf(reason)(titled("a rendered folder, on a machine with Docker alon
     expect(existsSync(join(rendered, "secrets"))).toBe(false);
   });
 
-  test("is backed up and restored by the commands of its runbook", async () => {
+  test("is backed up and restored by the commands of its runbook", { timeout: LONG }, async () => {
     await publish("kept", "1");
     await until("the reading to be kept", () => newest("kept"), 30_000);
     const backup = await shell(task("Back up"));
@@ -185,7 +187,9 @@ describe.skipIf(reason)(titled("a rendered folder, on a machine with Docker alon
     expect(await health()).toEqual(Object.fromEntries(SERVICES.map((role) => [role, "healthy"])));
   });
 
-  test("takes a new password everywhere by the commands of its runbook, and replaces no other container", async () => {
+  test("takes a new password everywhere by the commands of its runbook, and replaces no other container", {
+    timeout: LONG,
+  }, async () => {
     const before = await identities();
     const [any, postgres] = tasks("Change a secret");
     const one = await shell((any as string).replaceAll("NAME", "redis-app-password"));
