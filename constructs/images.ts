@@ -32,7 +32,7 @@ export class Images extends Construct {
 
   /** Makes images, and so every container, wait for something. */
   after(resource: TerraformResource): void {
-    this.#recipes.node.addDependency(resource);
+    this.#recipes.dependsOn = [`${resource.terraformResourceType}.${resource.friendlyUniqueId}`];
   }
 
   /** Terraform reference to the id of one of the kit's own images. */

@@ -51,8 +51,10 @@ const cases: Record<string, Case> = {
   s3: {
     state: { backend: "s3", bucket: "states", endpoint: "http://127.0.0.1:25534" },
     env: { AWS_ACCESS_KEY_ID: "terraform", AWS_SECRET_ACCESS_KEY: PASSWORD },
-    held: async () =>
-      (await fetch(`http://127.0.0.1:25534/states/exploreiot/${deployment.name}.tfstate`)).text(),
+    held: async () => {
+      const pull = ["terraform", `-chdir=${deployment.stack}`, "state", "pull"] as const;
+      return (await run([...pull], { env: (cases.s3 as Case).env })).stdout;
+    },
   },
 };
 
