@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { EXIT, report } from "../config/report.ts";
+import { followContext } from "../engines/docker/remote.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { certificatesCommand } from "./certificates.ts";
 import { devicesCommand } from "./devices.ts";
@@ -8,6 +9,8 @@ import { firewallCommand } from "./firewall.ts";
 import { imagesCommand } from "./images.ts";
 import { initCommand } from "./init.ts";
 import { policyCommand } from "./policy.ts";
+import { preflightCommand } from "./preflight.ts";
+import { renderCommand } from "./render.ts";
 import { statusCommand } from "./status.ts";
 import { synthCommand } from "./synth.ts";
 import { upCommand } from "./up.ts";
@@ -19,7 +22,8 @@ const program = new Command("exploreiot")
   .version(packageJson.version)
   .addHelpText("after", "\nExit codes: 0 done, 1 something to mend, 2 changes pending, 70 a bug in the kit.")
   .showHelpAfterError("(exploreiot --help lists the commands)")
-  .exitOverride();
+  .exitOverride()
+  .hook("preAction", followContext);
 
 for (const command of [
   upCommand,
@@ -27,6 +31,8 @@ for (const command of [
   statusCommand,
   synthCommand,
   policyCommand,
+  preflightCommand,
+  renderCommand,
   imagesCommand,
   firewallCommand,
   certificatesCommand,

@@ -122,12 +122,15 @@ const SECRET_PATH = /\.secrets\.(?!.*\.as$)/;
 /** `{postgres.password}` and the like only name a secret. */
 const REFERENCE = /^\{[^{}]*\}$/;
 
+/** User and password of an address. */
+const USER_INFO = /:\/\/[^/\s"@]*@/g;
+
 function shown(path: string, value: unknown): string {
   if (value === undefined) return "nothing";
   const key = path.slice(path.lastIndexOf(".") + 1);
   const redact = (name: string, inner: unknown) =>
     (SECRET_PATH.test(path) || CONFIDENTIAL.test(name || key)) && isReadable(inner) ? "[redacted]" : inner;
-  const text = JSON.stringify(value, redact) ?? String(value);
+  const text = (JSON.stringify(value, redact) ?? String(value)).replaceAll(USER_INFO, "://[redacted]@");
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 

@@ -123,6 +123,17 @@ export function resolveReference(name: string, known: ReadonlyMap<string, Refere
   return name.startsWith("secret.") ? { secret: `own-${name.slice("secret.".length)}` } : known.get(name);
 }
 
+/** A template as its plain texts and what its references stand for, in order; unknown references are plain text. */
+export function splitReferences(
+  template: string,
+  known: ReadonlyMap<string, Referent>,
+): readonly (string | Referent)[] {
+  // `split` with a group gives text and names in turn.
+  return template
+    .split(REFERENCE)
+    .map((part, index) => (index % 2 === 0 ? part : (resolveReference(part, known) ?? `{${part}}`)));
+}
+
 /** Fills a template; `textOf` turns a referent into its text. */
 export function fill(
   template: string,

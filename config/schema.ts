@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { firewall } from "./firewall.ts";
 import { policySettings } from "./policy-settings.ts";
+import { state } from "./state.ts";
 import { tls } from "./tls.ts";
 
 /** Text of a certain form; the same words tell what is allowed when it is missing, no text at all, or malformed. */
@@ -171,6 +172,7 @@ export const deploymentSchema = z.strictObject({
     .prefault({}),
   tls,
   firewall,
+  state: state.describe("where Terraform keeps its state; credentials come from the environment"),
   networks: z.strictObject({ edge: subnets, broker: subnets, data: subnets }).prefault({}),
   images: z
     .strictObject({
@@ -247,6 +249,10 @@ export const deploymentSchema = z.strictObject({
       enabled,
       database: databaseName.default("exploreiot"),
       user: databaseName.default("exploreiot"),
+      tls: z
+        .boolean()
+        .default(false)
+        .describe("clients must use TLS and check the certificate, from a CA that this deployment makes"),
       limits: limits(256, 1, 128),
     })
     .prefault({}),

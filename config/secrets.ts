@@ -2,6 +2,16 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "./errors.ts";
+import type { Origin, SecretText } from "./secret-text.ts";
+
+/** A secret file on disk, and how it was made; only the path and the keyed hash of its content are for the JSON. */
+export interface SecretFile {
+  readonly secretFile: string;
+  readonly hash: string;
+
+  /** @default - only its owner can provide it */
+  readonly origin?: Origin;
+}
 
 /** Iterations of PBKDF2 that mosquitto_passwd uses (2.0); the passwords behind it have 256 bits anyway. */
 const MOSQUITTO_ITERATIONS = 101;
@@ -65,6 +75,26 @@ export class SecretStore {
       renameSync(draft, path);
     });
     return path;
+  }
+
+  /** The file of one secret alone. */
+  file(name: string): SecretFile {
+    return {
+      secretFile: this.path(name),
+      hash: this.keyedHash(this.value(name)),
+      origin: [{ secret: name, as: "value" }],
+    };
+  }
+
+  /** A file of plain text and secrets, written to disk. */
+  fileOf(name: string, origin: SecretText): SecretFile {
+    const content = origin.map((part) => (typeof part === "string" ? part : this.#form(part))).join("");
+    return { secretFile: this.derivedFile(name, content), hash: this.keyedHash(content), origin };
+  }
+
+  #form({ secret, as }: Exclude<SecretText[number], string>): string {
+    if (as === "mosquitto") return this.mosquittoHash(secret);
+    return as === "redis" ? this.redisHash(secret) : this.value(secret);
   }
 
   /** Reads a file, or makes it once: of two processes that start together, one wins and both read its value. */

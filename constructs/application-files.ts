@@ -4,14 +4,15 @@ import {
   fill,
   type Referent,
   type RoleIdentity,
-  referencesIn,
   referents,
-  resolveReference,
   roleReferents,
+  splitReferences,
 } from "../config/references.ts";
 import type { ParsedDeployment } from "../config/schema.ts";
+import type { SecretText } from "../config/secret-text.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { type DeliveredFile, FileDelivery } from "./file-delivery.ts";
+import { authorityFile } from "./postgres-tls.ts";
 
 type ApplicationConfig = Pick<ParsedDeployment["frontend"], "environment" | "secrets" | "user">;
 
@@ -27,6 +28,14 @@ export interface ApplicationSettings {
 }
 
 const WRAPPER = "with-secrets.sh";
+
+const DATABASE_CA = "database-ca.crt";
+
+/** By libpq's names: read by libpq itself and by asyncpg, so by the reference application too. */
+const tlsEnvironment = {
+  PGSSLMODE: "verify-full",
+  PGSSLROOTCERT: `${FILES}/${DATABASE_CA}`,
+};
 
 /** For images that know no NAME_FILE: reads each file into its variable and becomes the original program. */
 const WRAPPER_SCRIPT = `#!/bin/sh
@@ -56,7 +65,9 @@ export function applicationSettings(
     return Object.fromEntries(filled) as Record<string, string>;
   };
   const secrets = Object.entries(config.secrets);
-  if (secrets.length === 0) return { environment: plain, wrapper: [] };
+  const databaseCa =
+    service === "backend" && context.deployment.postgres.enabled && context.deployment.postgres.tls;
+  if (secrets.length === 0 && !databaseCa) return { environment: plain, wrapper: [] };
   const asFiles = secrets.filter(([, secret]) => secret.as === "file").map(([name]) => name);
   const asVariables = secrets.filter(([, secret]) => secret.as === "variable").map(([name]) => name);
   const wrapped = asVariables.length > 0;
@@ -67,6 +78,7 @@ export function applicationSettings(
     files: [
       ...secrets.map(([name, { value }]) => secretFile(service, name, value, known, context)),
       ...(wrapped ? [{ name: WRAPPER, content: WRAPPER_SCRIPT }] : []),
+      ...(databaseCa ? [authorityFile(context, DATABASE_CA)] : []),
     ],
   });
   return {
@@ -76,6 +88,7 @@ export function applicationSettings(
       ...plain(role),
       ...Object.fromEntries(asFiles.map((name) => [`${name}_FILE`, `${FILES}/${name}`])),
       ...(wrapped ? { SECRET_VARIABLES: asVariables.join(" ") } : {}),
+      ...(databaseCa ? tlsEnvironment : {}),
     }),
   };
 }
@@ -93,15 +106,25 @@ function secretFile(
   known: ReadonlyMap<string, Referent>,
   { secrets }: DeploymentScope,
 ): DeliveredFile {
-  const value = fill(template, known, (referent) =>
-    "text" in referent ? referent.text : secrets.value(referent.secret),
-  );
-  const [only] = referencesIn(template);
-  const referent = only === undefined ? undefined : resolveReference(only, known);
+  const madeOf = partsOf(template, known);
+  const [only] = madeOf;
   // A secret that stands alone needs no second copy on disk.
-  const path =
-    template === `{${only}}` && referent !== undefined && "secret" in referent
-      ? secrets.path(referent.secret)
-      : secrets.derivedFile(`${service}/${name}`, value);
-  return { name, secretFile: path, hash: secrets.keyedHash(value) };
+  const alone = madeOf.length === 1 && typeof only === "object" ? only.secret : undefined;
+  return {
+    name,
+    ...(alone === undefined ? secrets.fileOf(`${service}/${name}`, madeOf) : secrets.file(alone)),
+  };
+}
+
+/** A template with its references filled in, but for those that stand for a secret. */
+function partsOf(template: string, known: ReadonlyMap<string, Referent>): SecretText {
+  return splitReferences(template, known)
+    .map((part) =>
+      typeof part === "string"
+        ? part
+        : "text" in part
+          ? part.text
+          : ({ secret: part.secret, as: "value" } as const),
+    )
+    .filter((part) => part !== "");
 }

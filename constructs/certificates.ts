@@ -3,6 +3,8 @@ import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
 import { Construct } from "constructs";
 import { deploymentHome } from "../config/home.ts";
 import { servesDevices } from "../config/listeners.ts";
+import type { Deployment } from "../config/parse.ts";
+import type { Origin } from "../config/secret-text.ts";
 import { deliveredFiles, type PublishedFile } from "../pki/delivered.ts";
 import { type DeliveredFile, deliveryJob, fingerprint, INCOMING } from "./delivery-job.ts";
 import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
@@ -29,16 +31,17 @@ export class Certificates extends Construct {
   constructor(scope: Construct, id: string, { context }: CertificatesProps) {
     super(scope, id);
     const { deployment, secrets } = context;
-    const { pair, files } = deliveredFiles(deploymentHome(deployment.name), servesDevices(deployment));
+    const { files } = deliveredFiles(deploymentHome(deployment.name), servesDevices(deployment));
     const issued = deployment.tls.certificate.source === "acme";
     const delivered = files.map(
       (file: PublishedFile): DeliveredFile => ({
         name: file.name,
         secretFile: file.path,
         hash: secrets.keyedHash(file.content),
+        ...originOf(deployment, file.name),
       }),
     );
-    const script = publishScript({ pair, onlyIfNone: issued, devices: servesDevices(deployment) });
+    const script = publishScript({ onlyIfNone: issued, devices: servesDevices(deployment) });
     this.volumeName = new Volume(this, "Volume", {
       name: resourceName(context, "certs"),
       // What the renewer was issued is data: a CA counts certificates, and refuses too many of them.
@@ -61,10 +64,15 @@ export class Certificates extends Construct {
   }
 }
 
-interface Publication {
-  /** Name of the pair's folder; differs for every pair. */
-  readonly pair: string;
+/** How a server makes the pair itself; the user's own files, and what devices are trusted by, can only be brought. */
+function originOf({ name, hosts, tls }: Deployment, file: string): { readonly origin?: Origin } {
+  const { source } = tls.certificate;
+  if (source === "files" || !file.startsWith("edge.")) return {};
+  const pair = { pair: "pki/edge", name: "edge", subject: `ExploreIOT ${name}`, hosts };
+  return { origin: source === "internal" ? { ...pair, authority: "pki/authority" } : pair };
+}
 
+interface Publication {
   /** Leaves a pair that is there in place: the renewer's own. */
   readonly onlyIfNone: boolean;
 
@@ -76,17 +84,19 @@ interface Publication {
  * `current` is switched by one rename. The pair before is kept, since a service may be reading it just now. The set-gid
  * bit is set while root's own group has the folder (no other way without CAP_FSETID), and inherited by those in it.
  */
-export function publishScript({ pair, onlyIfNone, devices }: Publication): string {
+export function publishScript({ onlyIfNone, devices }: Publication): string {
   const owner = `${CERTIFICATES_GROUP}:${CERTIFICATES_GROUP}`;
   const publish = [
-    `if [ ! -d ${pair} ]; then`,
+    // As `pairId` has it; the script says the same for every pair, so that it can be rendered for another machine.
+    `pair=$(sha256sum <${INCOMING}/edge.crt | cut -c1-16)`,
+    `if [ ! -d "$pair" ]; then`,
     `  rm -rf .new; mkdir .new`,
     `  cp ${INCOMING}/edge.crt ${INCOMING}/edge.key .new/`,
-    `  chmod 0640 .new/*; chown -R ${owner} .new; mv -T .new ${pair}`,
+    `  chmod 0640 .new/*; chown -R ${owner} .new; mv -T .new "$pair"`,
     `fi`,
-    `before=$(readlink current || echo ${pair})`,
-    `ln -sfn ${pair} .next; chown -h ${owner} .next; mv -T .next current`,
-    `find . -mindepth 1 -maxdepth 1 -type d ! -name ${pair} ! -name "$before" ! -name devices -exec rm -rf {} +`,
+    `before=$(readlink current || echo "$pair")`,
+    `ln -sfn "$pair" .next; chown -h ${owner} .next; mv -T .next current`,
+    `find . -mindepth 1 -maxdepth 1 -type d ! -name "$pair" ! -name "$before" ! -name devices -exec rm -rf {} +`,
   ];
   return [
     `umask 027`,

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import type { Construct } from "constructs";
+import type { SecretFile } from "../config/secrets.ts";
 import { containerLabels } from "./container-labels.ts";
 import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
 import { hardened } from "./hardening.ts";
@@ -12,7 +13,7 @@ export const INCOMING = "/incoming";
 /** A file for a service: public text, which may stand in the JSON, or a secret file on disk, which must not. */
 export type DeliveredFile =
   | { readonly name: string; readonly content: string }
-  | { readonly name: string; readonly secretFile: string; readonly hash: string };
+  | ({ readonly name: string } & SecretFile);
 
 export interface DeliveryJobProps {
   /** Of the container: `<service>-files`. */
@@ -41,7 +42,7 @@ export interface DeliveryJobProps {
 export function deliveryJob(scope: Construct, id: string, props: DeliveryJobProps): Container {
   const { role, what, script, volumeName, path, files, hash, context } = props;
   const name = resourceName(context, role);
-  return new Container(scope, id, {
+  const container = new Container(scope, id, {
     ...hardened,
     // Written to before it starts, so its root cannot be read-only; it runs for a moment, without a network.
     readOnly: false,
@@ -72,7 +73,17 @@ export function deliveryJob(scope: Construct, id: string, props: DeliveryJobProp
       ],
     },
   });
+  // Terraform reads nothing below "//"; `render` reads there how a server makes each secret file.
+  container.addOverride("//.origins", origins(files));
+  return container;
 }
+
+const origins = (files: readonly DeliveredFile[]) =>
+  Object.fromEntries(
+    files.flatMap((file) =>
+      "content" in file || file.origin === undefined ? [] : [[`${INCOMING}/${file.name}`, file.origin]],
+    ),
+  );
 
 /** What identifies a delivered file: its text if that is public, else its keyed hash. */
 export const fingerprint = (file: DeliveredFile) => [file.name, "content" in file ? file.content : file.hash];

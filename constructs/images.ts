@@ -30,6 +30,11 @@ export class Images extends Construct {
     );
   }
 
+  /** Makes images, and so every container, wait for something. */
+  after(resource: TerraformResource): void {
+    this.#recipes.dependsOn = [`${resource.terraformResourceType}.${resource.friendlyUniqueId}`];
+  }
+
   /** Terraform reference to the id of one of the kit's own images. */
   kit(name: KitImage | "base"): string {
     return this.#made(imageRecipes(projectRoot, [name], this.#deployment.images), name);

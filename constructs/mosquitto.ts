@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
 import type { Deployment } from "../config/parse.ts";
 import { BACKEND_USER, FILES, HOST, mqttSecret, PORT } from "../config/references.ts";
+import type { SecretText } from "../config/secret-text.ts";
 import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "./certificates.ts";
 import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
@@ -79,6 +80,16 @@ export class Mosquitto extends Construct {
   }
 }
 
+/** The password file: a name and the hash of its password on each line. */
+export const passwordFile = (users: readonly BrokerUser[]): SecretText =>
+  users.flatMap(({ name }) => [`${name}:`, { secret: mqttSecret(name), as: "mosquitto" as const }, "\n"]);
+
+const clientOptions: SecretText = [
+  `-u ${HEALTH_USER}\n-P `,
+  { secret: mqttSecret(HEALTH_USER), as: "value" },
+  "\n",
+];
+
 /** How the broker runs with its TLS listener open: it reads the certificates, and again when they change. */
 function overTls(deployment: Deployment, certificates: Certificates, data: { name: string; path: string }) {
   return {
@@ -93,19 +104,12 @@ function overTls(deployment: Deployment, certificates: Certificates, data: { nam
 
 function brokerFiles({ deployment, secrets }: DeploymentScope): readonly DeliveredFile[] {
   const users = brokerUsers(deployment);
-  const passwords = users.map(({ name }) => `${name}:${secrets.mosquittoHash(mqttSecret(name))}\n`);
-  const client = `-u ${HEALTH_USER}\n-P ${secrets.value(mqttSecret(HEALTH_USER))}\n`;
-  const derived = (name: string, content: string) => ({
-    name,
-    secretFile: secrets.derivedFile(`mosquitto/${name}`, content),
-    hash: secrets.keyedHash(content),
-  });
   return [
     { name: "mosquitto.conf", content: mosquittoConf(deployment) },
     { name: "acl", content: accessControlList(users, devicePatterns(deployment)) },
-    derived("passwords", passwords.join("")),
+    { name: "passwords", ...secrets.fileOf("mosquitto/passwords", passwordFile(users)) },
     // mosquitto_sub reads its options from here: no password in the probe's arguments.
-    derived("mosquitto_sub", client),
+    { name: "mosquitto_sub", ...secrets.fileOf("mosquitto/mosquitto_sub", clientOptions) },
   ];
 }
 

@@ -2,11 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Construct } from "constructs";
 import { projectRoot } from "../config/home.ts";
-import { FILES, HOST, PORT } from "../config/references.ts";
+import { FILES, HOST } from "../config/references.ts";
 import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";
 import { tmpfsOptions } from "./hardening.ts";
+import { applicationSql, pgHba, postgresqlConf } from "./postgres-files.ts";
+import { serverFiles } from "./postgres-tls.ts";
 import type { PrivateNetwork } from "./private-network.ts";
 import { ServiceContainer } from "./service-container.ts";
 
@@ -26,7 +28,8 @@ export class Postgres extends Construct {
   constructor(scope: Construct, id: string, { context, network }: PostgresProps) {
     super(scope, id);
     const { deployment, secrets } = context;
-    const { database, user, limits } = deployment.postgres;
+    const { database, user, limits, tls } = deployment.postgres;
+    const logConnections = deployment.environment === "production";
     const files = new FileDelivery(this, "Files", {
       service: "postgres",
       user: USER,
@@ -36,11 +39,12 @@ export class Postgres extends Construct {
           name: "entrypoint.sh",
           content: readFileSync(join(projectRoot, "images/postgres/entrypoint.sh"), "utf8"),
         },
-        { name: "postgresql.conf", content: postgresqlConf(limits.memoryMiB) },
-        { name: "pg_hba.conf", content: pgHba(database, user) },
+        { name: "postgresql.conf", content: postgresqlConf({ limits, logConnections, tls }) },
+        { name: "pg_hba.conf", content: pgHba(database, user, tls) },
         { name: "initdb/10-application.sql", content: applicationSql(database, user) },
-        secret("superuser.password", "postgres-superuser-password"),
-        secret("application.password", "postgres-app-password"),
+        { name: "superuser.password", ...secrets.file("postgres-superuser-password") },
+        { name: "application.password", ...secrets.file("postgres-app-password") },
+        ...(tls ? serverFiles(context) : []),
       ],
     });
     const data = new DataVolume(this, "Data", `postgres-${MAJOR}-data`, context);
@@ -72,55 +76,5 @@ export class Postgres extends Construct {
       stopSignal: "SIGINT",
       graceSeconds: 60,
     });
-
-    function secret(name: string, value: string) {
-      return { name, secretFile: secrets.path(value), hash: secrets.keyedHash(secrets.value(value)) };
-    }
   }
-}
-
-/** Memory settings follow the container's limit: a quarter for shared buffers, half for the system's cache. */
-export function postgresqlConf(memoryMiB: number): string {
-  return [
-    "listen_addresses = '*'",
-    `port = ${PORT.postgres}`,
-    "unix_socket_directories = '/run/postgresql'",
-    `hba_file = '${FILES}/pg_hba.conf'`,
-    "password_encryption = 'scram-sha-256'",
-    "max_connections = 60",
-    // Longer than any migration needs; pg_dump turns it off for itself.
-    "statement_timeout = '10min'",
-    "idle_in_transaction_session_timeout = '1min'",
-    `shared_buffers = ${Math.floor(memoryMiB / 4)}MB`,
-    `effective_cache_size = ${Math.floor(memoryMiB / 2)}MB`,
-    "max_wal_size = 512MB",
-    "log_destination = 'stderr'",
-    "log_statement = 'none'",
-    "log_connections = off",
-    "timezone = 'UTC'",
-    "",
-  ].join("\n");
-}
-
-/** Over the network the application only, with SCRAM; inside the container the superuser, known by its uid. */
-export function pgHba(database: string, user: string): string {
-  return [
-    "# type  database  user  address  method",
-    "local   all  postgres  peer",
-    `host    ${database}  ${user}  all  scram-sha-256`,
-    "",
-  ].join("\n");
-}
-
-/** Runs once, at the first start. psql reads the password from the file, and the server's log never quotes it. */
-export function applicationSql(database: string, user: string): string {
-  return [
-    `\\set password \`cat ${FILES}/application.password\``,
-    "SET log_min_error_statement = 'panic';",
-    `CREATE ROLE "${user}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD :'password';`,
-    `CREATE DATABASE "${database}" OWNER "${user}";`,
-    `REVOKE ALL ON DATABASE "${database}" FROM PUBLIC;`,
-    "REVOKE ALL ON DATABASE postgres FROM PUBLIC;",
-    "",
-  ].join("\n");
 }

@@ -1,9 +1,11 @@
 import { Construct } from "constructs";
 import { BACKEND_USER, FILES, HOST, PORT } from "../config/references.ts";
+import type { SecretText } from "../config/secret-text.ts";
 import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";
 import type { PrivateNetwork } from "./private-network.ts";
+import { redisMemory } from "./redis-memory.ts";
 import { ServiceContainer } from "./service-container.ts";
 
 const USER = "999:999";
@@ -31,23 +33,14 @@ export class Redis extends Construct {
     super(scope, id);
     const { deployment, secrets } = context;
     const { limits, memoryPolicy, keyPrefix } = deployment.redis;
-    const users = redisUsers(keyPrefix, (name) => secrets.redisHash(name));
     const files = new FileDelivery(this, "Files", {
       service: "redis",
       user: USER,
       context,
       files: [
         { name: "redis.conf", content: redisConf(limits.memoryMiB, memoryPolicy) },
-        {
-          name: "users.acl",
-          secretFile: secrets.derivedFile("redis/users.acl", users),
-          hash: secrets.keyedHash(users),
-        },
-        {
-          name: "health.password",
-          secretFile: secrets.path("redis-health-password"),
-          hash: secrets.keyedHash(secrets.value("redis-health-password")),
-        },
+        { name: "users.acl", ...secrets.fileOf("redis/users.acl", redisUsers(keyPrefix)) },
+        { name: "health.password", ...secrets.file("redis-health-password") },
       ],
     });
     const data = new DataVolume(this, "Data", "redis-data", context);
@@ -68,38 +61,41 @@ export class Redis extends Construct {
   }
 }
 
-/** A quarter of the container's memory is left for buffers and the fork that rewrites the append-only file. */
+/** redis.conf: everything a client can make it hold is bounded, and what only an operator needs is off. */
 export function redisConf(memoryMiB: number, policy: string): string {
+  const memory = redisMemory(memoryMiB);
   return [
     "bind * -::*",
     `port ${PORT.redis}`,
     "protected-mode yes",
     `aclfile ${FILES}/users.acl`,
+    "enable-protected-configs no",
+    "enable-debug-command no",
+    "enable-module-command no",
     "dir /data",
     "appendonly yes",
     'save ""',
-    `maxmemory ${Math.floor(memoryMiB * 0.75)}mb`,
+    `maxmemory ${memory.maxMemoryMiB}mb`,
     `maxmemory-policy ${policy}`,
-    "maxclients 1000",
+    `maxclients ${memory.maxClients}`,
+    "maxmemory-clients 25%",
+    `client-output-buffer-limit normal ${memory.outputHardMiB}mb ${memory.outputSoftMiB}mb 30`,
+    `client-output-buffer-limit pubsub ${memory.outputHardMiB}mb ${memory.outputSoftMiB}mb 30`,
     "tcp-keepalive 60",
-    // Idle clients stay: subscribers to channels are silent for long.
-    "timeout 0",
+    "timeout 600",
     "daemonize no",
     'logfile ""',
     "",
   ].join("\n");
 }
 
-/**
- * The ACL file: the default user is off; the application has its own keys and channels and no administration.
- *
- * @param hashOf the `#…` form of a secret's password
- */
-export function redisUsers(keyPrefix: string, hashOf: (secret: string) => string): string {
+/** The ACL file: the default user is off; the application has its own keys and channels and no administration. */
+export function redisUsers(keyPrefix: string): SecretText {
   return [
-    "user default off",
-    `user health on ${hashOf("redis-health-password")} resetchannels -@all +ping`,
-    `user ${BACKEND_USER} on ${hashOf("redis-app-password")} resetchannels ~${keyPrefix}* &${keyPrefix}* +@all -@admin -@dangerous`,
-    "",
-  ].join("\n");
+    "user default off\nuser health on ",
+    { secret: "redis-health-password", as: "redis" },
+    ` resetchannels -@all +ping\nuser ${BACKEND_USER} on `,
+    { secret: "redis-app-password", as: "redis" },
+    ` resetchannels ~${keyPrefix}* &${keyPrefix}* +@all -@admin -@dangerous\n`,
+  ];
 }

@@ -1,4 +1,5 @@
 import { UserError } from "../config/errors.ts";
+import { alone } from "./deploy-lock.ts";
 import { clearTheWay } from "./docker/clear-the-way.ts";
 import { refuseForeignData, rememberDataVolumes } from "./docker/data-volumes.ts";
 import { engineVersion } from "./docker/engine-check.ts";
@@ -8,11 +9,12 @@ import { refuseTakenPorts } from "./docker/ports.ts";
 import { refuseTakenSubnets } from "./docker/subnets.ts";
 import { verify } from "./docker/verify.ts";
 import { watch } from "./docker/watch.ts";
-import { findDrift } from "./drift.ts";
+import { type Drift, findDrift } from "./drift.ts";
 import type { Engine, EngineContext } from "./engine.ts";
 import { makeImages } from "./images/make-images.ts";
 import { pickEngine } from "./pick.ts";
-import { type EngineName, readRecord, writeRecord } from "./record.ts";
+import { refuseBadGround } from "./preflight/preflight.ts";
+import { type DeploymentRecord, type EngineName, readRecord, writeRecord } from "./record.ts";
 import type { Stack } from "./stack.ts";
 
 export interface DeployOptions {
@@ -37,7 +39,7 @@ export interface Deployed {
  * whether there is anything to do: 0.1 s, where Terraform takes 2.8 s to find out.
  */
 export async function deploy(options: DeployOptions): Promise<Deployed> {
-  const { stack, home, report, signal } = options;
+  const { stack, home } = options;
   const record = readRecord(home);
   const seen = await observe(stack);
   const drift = findDrift(stack, seen, record);
@@ -45,6 +47,16 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
   if (settled && (options.engine === "auto" || options.engine === record.engine)) {
     return { changed: false, engine: record.engine, seen };
   }
+  return alone(stack.name, home, () => bringUp(options, record, seen, drift));
+}
+
+async function bringUp(
+  options: DeployOptions,
+  record: DeploymentRecord | undefined,
+  seen: Observation,
+  drift: readonly Drift[],
+): Promise<Deployed> {
+  const { stack, home, report, signal } = options;
   await engineVersion();
   const context: EngineContext = { stack, home, report, ...(signal === undefined ? {} : { signal }) };
   // Each asks something else and takes tens of milliseconds; at the same time they cost what the longest does.
@@ -54,6 +66,7 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
     refuseTakenSubnets(stack),
     refuseForeignData(stack, home),
     refuseUnguardableEngine(stack, report),
+    refuseBadGround(stack, report),
   ]);
   await makeImages(stack, { report, ...(signal === undefined ? {} : { signal }) });
   await probeFirewall(stack);

@@ -1,3 +1,4 @@
+import { alone } from "./deploy-lock.ts";
 import { removeContainers } from "./docker/clear-the-way.ts";
 import { forgetDataVolumes } from "./docker/data-volumes.ts";
 import { engineVersion } from "./docker/engine-check.ts";
@@ -7,7 +8,7 @@ import { engineNamed } from "./pick.ts";
 import { deleteRecord, readRecord } from "./record.ts";
 import { run } from "./run.ts";
 import type { Stack } from "./stack.ts";
-import { resourceAddresses } from "./terraform/state.ts";
+import { readOwned } from "./terraform/state.ts";
 
 export interface RemoveOptions {
   readonly stack: Stack;
@@ -25,10 +26,16 @@ export interface Removed {
 }
 
 /** Takes a deployment down with the engine that made it, and sweeps up what an interrupted run may have left. */
-export async function remove({ stack, home, deleteData, report, signal }: RemoveOptions): Promise<Removed> {
+export const remove = (options: RemoveOptions): Promise<Removed> =>
+  alone(options.stack.name, options.home, () => takeDown(options));
+
+async function takeDown({ stack, home, deleteData, report, signal }: RemoveOptions): Promise<Removed> {
   await engineVersion();
   const before = await labelled(stack.name);
-  const madeBy = resourceAddresses(home).length > 0 ? "terraform" : (readRecord(home)?.engine ?? "compose");
+  const recorded = readRecord(home)?.engine;
+  const { addresses } =
+    recorded === "compose" && stack.backend !== "local" ? { addresses: [] } : await readOwned(stack, home);
+  const madeBy = addresses.length > 0 ? "terraform" : (recorded ?? "compose");
   const context = { stack, home, report, ...(signal === undefined ? {} : { signal }) };
   const engine = engineNamed(madeBy);
   const reason = before.length === 0 ? undefined : await engine.unavailable(context);

@@ -1,9 +1,17 @@
 import type { ImageRecipe } from "../config/image-recipe.ts";
+import type { Origin } from "../config/secret-text.ts";
+import type { PreflightFacts } from "./preflight/facts.ts";
 
 /** A file that a one-shot container receives: public text, or a path relative to the stack folder. */
 export type Upload =
   | { readonly file: string; readonly content: string }
-  | { readonly file: string; readonly source: string };
+  | {
+      readonly file: string;
+      readonly source: string;
+
+      /** Absent where only its owner can provide the file. */
+      readonly origin?: Origin;
+    };
 
 /** The attributes of a `docker_container` that are passed through. */
 export interface ContainerBlock {
@@ -47,6 +55,7 @@ export interface PortBlock {
 }
 
 export interface RawContainer extends ContainerBlock {
+  readonly "//"?: { readonly origins?: Readonly<Record<string, Origin>> };
   readonly name: string;
   readonly image: string;
   readonly must_run?: boolean;
@@ -74,13 +83,15 @@ export interface RawNetwork {
 }
 
 export interface RawStack {
+  readonly terraform?: { readonly backend?: Readonly<Record<string, unknown>> };
   readonly resource: {
     readonly docker_container?: Readonly<Record<string, RawContainer>>;
     readonly docker_network?: Readonly<Record<string, RawNetwork>>;
     readonly docker_volume?: Readonly<Record<string, { readonly name: string }>>;
     readonly docker_image?: Readonly<Record<string, { readonly name: string }>>;
-    readonly terraform_data?: Readonly<
-      Record<string, { readonly input: { readonly recipes: readonly ImageRecipe[] } }>
-    >;
+    readonly terraform_data?: Readonly<Record<string, { readonly input: RawData }>>;
   };
 }
+
+/** What the two kinds of `terraform_data` hold: recipes of images, and the facts of a production deployment. */
+type RawData = { readonly recipes: readonly ImageRecipe[] } | PreflightFacts;

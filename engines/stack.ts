@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../config/errors.ts";
 import type { ImageRecipe } from "../config/image-recipe.ts";
+import type { Origin } from "../config/secret-text.ts";
+import type { PreflightFacts } from "./preflight/facts.ts";
 import type { ContainerBlock, RawContainer, RawNetwork, RawStack, Upload } from "./stack-json.ts";
 
 /** A container as the synthesized JSON declares it, with its references resolved to names. */
@@ -49,8 +51,14 @@ export interface Stack {
   readonly volumes: readonly string[];
   readonly recipes: readonly ImageRecipe[];
 
+  /** Absent but in production. */
+  readonly preflight?: PreflightFacts;
+
   /** References of the images that containers run: tags of recipes, and whatever a deployment names itself. */
   readonly images: readonly string[];
+
+  /** Where Terraform keeps the state: `local`, or the name of a backend elsewhere. */
+  readonly backend: string;
 
   /** Changes with every byte of the JSON. */
   readonly fingerprint: string;
@@ -64,16 +72,20 @@ export interface Stack {
 export function readStack(folder: string): Stack {
   const path = join(folder, "cdk.tf.json");
   const text = readText(path);
-  const { resource } = JSON.parse(text) as RawStack;
+  const { resource, terraform } = JSON.parse(text) as RawStack;
   const containers = Object.values(resource.docker_container ?? {}).map((raw) => container(raw, resource));
+  const data = Object.values(resource.terraform_data ?? {});
+  const facts = data.flatMap(({ input }) => ("builtOn" in input ? [input] : []));
   return {
     name: containers[0]?.labels["exploreiot.deployment"] ?? "",
     folder,
     containers,
     networks: Object.values(resource.docker_network ?? {}).map(network),
     volumes: Object.values(resource.docker_volume ?? {}).map(({ name }) => name),
-    recipes: Object.values(resource.terraform_data ?? {}).flatMap(({ input }) => input.recipes),
+    recipes: data.flatMap(({ input }) => ("recipes" in input ? input.recipes : [])),
+    ...(facts.length === 0 ? {} : { preflight: facts[0] as PreflightFacts }),
     images: Object.values(resource.docker_image ?? {}).map(({ name }) => unescaped(name)),
+    backend: Object.keys(terraform?.backend ?? {})[0] ?? "local",
     fingerprint: createHash("sha256").update(text).digest("hex"),
   };
 }
@@ -87,7 +99,9 @@ function readText(path: string): string {
 }
 
 function container(raw: RawContainer, resource: RawStack["resource"]): ContainerSpec {
-  const { name, image, must_run, labels, networks_advanced, volumes, upload, depends_on, ...block } = raw;
+  const { "//": comment, ...attributes } = raw;
+  const { name, image, must_run, labels, networks_advanced, volumes, upload, depends_on, ...block } =
+    attributes;
   // References are resolved from the text as Terraform reads it; what is passed on is what Terraform would make of it.
   return {
     name,
@@ -104,11 +118,14 @@ function container(raw: RawContainer, resource: RawStack["resource"]): Container
       path: entry.container_path,
       readOnly: entry.read_only ?? false,
     })),
-    uploads: unescaped(upload ?? []),
+    uploads: unescaped(upload ?? []).map((file) => withOrigin(file, comment?.origins?.[file.file])),
     dependsOn: (depends_on ?? []).map((address) => named(`\${${address}.name}`, resource)),
     block: unescaped(block),
   };
 }
+
+const withOrigin = (upload: Upload, origin: Origin | undefined): Upload =>
+  "source" in upload && origin !== undefined ? { ...upload, origin } : upload;
 
 /** Terraform's `$${` and `%%{` as the plain text they stand for. */
 function unescaped<T>(value: T): T {

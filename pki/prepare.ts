@@ -10,6 +10,10 @@ import { prepareInternal, preparePlaceholder } from "./internal.ts";
  * @throws UserError that lists every problem of the user's own PEM files
  */
 export async function preparePki(deployment: Deployment, home: string): Promise<void> {
+  if (deployment.postgres.enabled && deployment.postgres.tls) {
+    const { preparePostgres } = await import("./postgres.ts");
+    await preparePostgres(deployment, home);
+  }
   if (!servesTls(deployment)) return;
   const { certificate } = deployment.tls;
   if (certificate.source === "internal") await prepareInternal(deployment, home);

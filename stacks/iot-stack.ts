@@ -1,6 +1,6 @@
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { DockerProvider } from "@cdktf/provider-docker/lib/provider/index.js";
-import { type App, LocalBackend, TerraformStack } from "cdktf";
+import { type App, TerraformStack } from "cdktf";
 import { deploymentHome } from "../config/home.ts";
 import type { Deployment } from "../config/parse.ts";
 import { SecretStore } from "../config/secrets.ts";
@@ -13,9 +13,11 @@ import { Frontend } from "../constructs/frontend.ts";
 import { Images } from "../constructs/images.ts";
 import { Mosquitto } from "../constructs/mosquitto.ts";
 import { Postgres } from "../constructs/postgres.ts";
+import { Preflight } from "../constructs/preflight.ts";
 import { PrivateNetwork } from "../constructs/private-network.ts";
 import { Redis } from "../constructs/redis.ts";
 import { Renewer } from "../constructs/renewer.ts";
+import { StateBackend } from "../constructs/state-backend.ts";
 import { allowList } from "../firewall/allow-list.ts";
 
 /** The bindings were generated from 3.6; 4.5 is what the rules of docs/architecture.md were measured with. */
@@ -31,13 +33,14 @@ export class IotStack extends TerraformStack {
     const stackFolder = join(app.outdir, "stacks", deployment.name);
     new DockerProvider(this, "docker", {});
     this.addOverride("terraform.required_providers.docker.version", PROVIDER_VERSION);
-    new LocalBackend(this, { path: relative(stackFolder, join(home, "terraform.tfstate")) });
+    new StateBackend(this, deployment, stackFolder);
 
     const images = new Images(this, "Images", deployment, stackFolder);
     const unguarded: DeploymentScope = { deployment, secrets: new SecretStore(home), images, stackFolder };
     const context: DeploymentScope = deployment.firewall.enabled
       ? { ...unguarded, firewall: new Firewall(this, "Firewall", unguarded) }
       : unguarded;
+    if (deployment.environment === "production") images.after(new Preflight(this, "Preflight", context));
     const edge = new PrivateNetwork(this, "Edge", "edge", false, context);
     const broker = new PrivateNetwork(this, "Broker", "broker", false, context);
     const data = new PrivateNetwork(this, "Data", "data", true, context);

@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { projectRoot } from "../config/home.ts";
 
-const FOLDERS = ["config", "firewall", "pki", "constructs", "stacks", "policies", "engines", "cli"];
+const FOLDERS = ["config", "firewall", "pki", "constructs", "stacks", "policies", "engines", "render", "cli"];
 
 /** What each folder may import besides itself. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -14,7 +14,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   stacks: ["config", "constructs", "firewall"],
   policies: ["config"],
   engines: ["config"],
-  cli: ["config", "firewall", "pki", "policies", "engines"],
+  render: ["config", "firewall", "engines"],
+  cli: ["config", "firewall", "pki", "policies", "engines", "render"],
   "main.ts": ["config", "pki", "policies", "stacks"],
 };
 

@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { remoteScheme } from "../docker/remote.ts";
 import type { Engine, EngineContext } from "../engine.ts";
 import { run } from "../run.ts";
@@ -13,10 +13,6 @@ export const composeEngine: Engine = {
   name: "compose",
 
   async unavailable() {
-    const remote = remoteScheme();
-    if (remote !== undefined) {
-      return `compose hands over files from this machine's disk, and DOCKER_HOST is elsewhere (${remote}://…)`;
-    }
     const { code } = await run(["docker", "compose", "version"], { expected: [0, 1, 125] });
     return code === 0 ? undefined : "docker has no compose plugin (package docker-compose-plugin)";
   },
@@ -28,6 +24,7 @@ export const composeEngine: Engine = {
   async up(context) {
     const seconds = Math.max(...context.stack.containers.map(({ block }) => block.wait_timeout ?? 0)) * 2;
     const path = writeComposeFile(context.stack);
+    if (remoteScheme() !== undefined) await handOver(context, path);
     await compose(context, path, [
       "up",
       "--detach",
@@ -46,8 +43,45 @@ export const composeEngine: Engine = {
 /** Writes compose.yaml beside the JSON that it is derived from and returns its path. */
 export function writeComposeFile(stack: Stack): string {
   const path = join(stack.folder, "compose.yaml");
-  writeFileSync(path, composeFile(stack));
+  writeFileSync(path, composeFile(remoteScheme() === undefined ? stack : withoutSecretFiles(stack)));
   return path;
+}
+
+/** On another machine there is nothing to bind: secrets are copied through the API instead, see `handOver`. */
+const withoutSecretFiles = (stack: Stack): Stack => ({
+  ...stack,
+  containers: stack.containers.map((container) => ({
+    ...container,
+    uploads: container.uploads.filter((upload) => "content" in upload),
+  })),
+});
+
+/** Makes the containers without starting them, and copies its secret files into each, as Terraform's upload does. */
+async function handOver(context: EngineContext, path: string): Promise<void> {
+  const { stack } = context;
+  await compose(context, path, ["create", "--remove-orphans"]);
+  for (const { name, uploads } of stack.containers) {
+    const files = uploads.filter((upload) => "source" in upload);
+    if (files.length > 0) await copyInto(name, files, context);
+  }
+}
+
+/** `docker cp` makes no folders on the way, so a whole tree is copied from a draft of the container's root. */
+async function copyInto(
+  container: string,
+  files: readonly { readonly file: string; readonly source: string }[],
+  { stack, home }: EngineContext,
+): Promise<void> {
+  const draft = mkdtempSync(join(home, "hand-over-"));
+  try {
+    for (const { file, source } of files) {
+      mkdirSync(dirname(join(draft, file)), { recursive: true, mode: 0o700 });
+      copyFileSync(resolve(stack.folder, source), join(draft, file));
+    }
+    await run(["docker", "cp", `${draft}/.`, `${container}:/`]);
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
 }
 
 async function compose({ signal }: EngineContext, path: string, args: readonly string[]): Promise<void> {

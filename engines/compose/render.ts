@@ -8,8 +8,13 @@ export const projectName = (stack: Stack) => `exploreiot-${stack.name}`;
 /**
  * The stack as a compose file: the same containers, and a way to run them without Node, Terraform or this kit
  * (`docker compose up --wait` beside it). Secrets are named by path, never inside.
+ *
+ * @param pathOf where a public file lies; left out, its text stands in the compose file
  */
-export function composeFile(stack: Stack): string {
+export function composeFile(
+  stack: Stack,
+  pathOf?: (container: ContainerSpec, upload: Upload) => string,
+): string {
   const files = stack.containers.flatMap((container) =>
     container.uploads.map((upload) => ({ container, upload })),
   );
@@ -22,7 +27,14 @@ export function composeFile(stack: Stack): string {
     volumes: Object.fromEntries(stack.volumes.map((name) => [name, { name }])),
     configs: Object.fromEntries(
       files.flatMap(({ container, upload }) =>
-        "content" in upload ? [[fileKey(container, upload), { content: upload.content }]] : [],
+        "content" in upload
+          ? [
+              [
+                fileKey(container, upload),
+                pathOf === undefined ? { content: upload.content } : { file: pathOf(container, upload) },
+              ],
+            ]
+          : [],
       ),
     ),
     secrets: Object.fromEntries(

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../../config/errors.ts";
 import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
-import { ownedIds } from "../terraform/state.ts";
+import { readOwned } from "../terraform/state.ts";
 import { writeWholeJson } from "../write-whole.ts";
 
 const file = (home: string) => join(home, "data-volumes.json");
@@ -23,8 +23,10 @@ export function dataVolumes({ containers }: Stack): readonly string[] {
  * @throws UserError that names the volumes
  */
 export async function refuseForeignData(stack: Stack, home: string): Promise<void> {
-  // Terraform names a volume's id after the volume: what `cdktf deploy` made is known by its state.
-  const known = new Set([...remembered(home), ...ownedIds(home)]);
+  // Terraform names a volume's id after the volume: what `cdktf deploy` made is known by its state. A state elsewhere
+  // may be another machine's, whose secrets are not here.
+  const owned = stack.backend === "local" ? (await readOwned(stack, home)).ids : [];
+  const known = new Set([...remembered(home), ...owned]);
   const unknown = dataVolumes(stack).filter((name) => !known.has(name));
   if (unknown.length === 0) return;
   const { stdout } = await run(["docker", "volume", "ls", "--quiet"]);

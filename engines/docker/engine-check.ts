@@ -1,5 +1,6 @@
 import { UserError } from "../../config/errors.ts";
 import { run } from "../run.ts";
+import { engineAddress } from "./remote.ts";
 
 /** API 1.41 is Docker Engine 20.10, the oldest that the kit was tried with. */
 const OLDEST_API = [1, 41] as const;
@@ -33,7 +34,7 @@ export async function engineVersion(): Promise<EngineVersion> {
 
 /** What a failed call to the engine means to the person who made it. */
 export function unreachable(stderr: string): UserError {
-  const where = process.env.DOCKER_HOST ?? "the local socket";
+  const where = engineAddress();
   const reason = stderr.trim().split("\n").at(-1) ?? "";
   if (/permission denied/i.test(stderr)) {
     return new UserError(

@@ -17,8 +17,21 @@ export async function initialise(stack: Stack, report: Report): Promise<void> {
   report("terraform: init");
   const { code, stdout, stderr } = await terraform(stack, ["init", "-input=false", "-no-color"]);
   if (code !== 0) {
+    const text = stderr.trim() || stdout.trim();
+    if (/Backend configuration changed|backend configuration block has changed/i.test(text)) {
+      throw new UserError(
+        `the state of ${stack.name} was kept elsewhere before`,
+        `take it along: terraform -chdir=${stack.folder} init -migrate-state`,
+      );
+    }
+    if (/backend/i.test(text)) {
+      throw new UserError(
+        `terraform cannot reach the state of ${stack.name} (${stack.backend})\n${text}`,
+        "check state in the configuration, and the credentials in the environment: PG_CONN_STR, TF_HTTP_USERNAME and TF_HTTP_PASSWORD, AWS_…",
+      );
+    }
     throw new UserError(
-      `terraform init failed\n${stderr.trim() || stdout.trim()}`,
+      `terraform init failed\n${text}`,
       "the provider comes from the Terraform registry, a mirror (provider_installation in the CLI configuration) or ~/.terraform.d/plugins",
       "without it, --engine compose runs the same stack",
     );

@@ -1,5 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "../../config/errors.ts";
+import type { Stack } from "../stack.ts";
+import { initialise } from "./init.ts";
+import { terraform } from "./terraform.ts";
 
 interface State {
   readonly resources?: readonly {
@@ -10,28 +14,42 @@ interface State {
   }[];
 }
 
-/** Ids of everything in a deployment's state; empty where there is none yet. */
-export function ownedIds(home: string): ReadonlySet<string> {
-  return new Set(
-    (readState(home).resources ?? []).flatMap(({ instances }) =>
-      instances.map(({ attributes }) => attributes.id),
-    ),
-  );
+/** What Terraform says that it made. */
+export interface Owned {
+  readonly ids: ReadonlySet<string>;
+
+  /** `docker_container.Redis_…`, without what it only looked up. */
+  readonly addresses: readonly string[];
 }
 
-/** Addresses of everything in a deployment's state. */
-export function resourceAddresses(home: string): readonly string[] {
-  return (readState(home).resources ?? [])
-    .filter(({ mode }) => mode === "managed")
-    .map(({ type, name }) => `${type}.${name}`);
+/** Everything in a deployment's state; empty where there is none yet. */
+export async function readOwned(stack: Stack, home: string): Promise<Owned> {
+  const { resources = [] } = stack.backend === "local" ? localState(home) : await pulledState(stack);
+  return {
+    ids: new Set(resources.flatMap(({ instances }) => instances.map(({ attributes }) => attributes.id))),
+    addresses: resources.filter(({ mode }) => mode === "managed").map(({ type, name }) => `${type}.${name}`),
+  };
 }
 
 /** The local state file (format 4) is read as it is: `terraform state pull` takes 0.3 s for the same. */
-function readState(home: string): State {
+function localState(home: string): State {
   try {
     return JSON.parse(readFileSync(join(home, "terraform.tfstate"), "utf8")) as State;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
     throw error;
   }
+}
+
+/** @throws UserError if the backend cannot be read: a state that is out of reach is never taken for an empty one */
+async function pulledState(stack: Stack): Promise<State> {
+  await initialise(stack, () => undefined);
+  const { code, stdout, stderr } = await terraform(stack, ["state", "pull"]);
+  if (code !== 0) {
+    throw new UserError(
+      `the state of ${stack.name} (${stack.backend}) cannot be read\n${stderr.trim()}`,
+      "check the backend and its credentials in the environment",
+    );
+  }
+  return JSON.parse(stdout.trim() || "{}") as State;
 }

@@ -3,13 +3,17 @@ import { join } from "node:path";
 import { UserError } from "../../config/errors.ts";
 import type { Engine, EngineContext } from "../engine.ts";
 import { run } from "../run.ts";
+import { failure } from "./failure.ts";
 import { initialise } from "./init.ts";
 import { type Change, describeChanges, messagesIn } from "./messages.ts";
-import { ownedIds, resourceAddresses } from "./state.ts";
+import { readOwned } from "./state.ts";
 import { terraform, terraformBinary } from "./terraform.ts";
 
 const PLAN = "up.tfplan";
 const VOLUME = "docker_volume.";
+
+/** Any other failure of init (a backend out of reach) must not lead to another engine in silence. */
+const PROVIDER_MISSING = /provider packages|provider registry|Failed to (query|install)/i;
 
 /** Terraform with the provider kreuzwerker/docker: the same state that `cdktf deploy` uses. */
 export const terraformEngine: Engine = {
@@ -24,15 +28,18 @@ export const terraformEngine: Engine = {
     try {
       await initialise(stack, report);
     } catch (error) {
-      if (error instanceof UserError)
+      if (error instanceof UserError && PROVIDER_MISSING.test(error.message))
         return "terraform init does not find the provider kreuzwerker/docker ~> 4.5";
       throw error;
     }
     return undefined;
   },
 
-  async ownership({ home }) {
-    const ids = ownedIds(home);
+  async ownership(context) {
+    const { stack, home } = context;
+    // The state is locked while it plans: says before anything is touched that another machine is at work.
+    if (stack.backend !== "local") await stream(context, ["plan", "-refresh=false", "-input=false", "-json"]);
+    const { ids } = await readOwned(stack, home);
     return ({ Id }) => ids.has(Id);
   },
 
@@ -54,12 +61,18 @@ export const terraformEngine: Engine = {
   async down(context) {
     const { stack, home, report } = context;
     await initialise(stack, report);
-    const volumes = resourceAddresses(home).filter((address) => address.startsWith(VOLUME));
+    const { addresses } = await readOwned(stack, home);
+    const volumes = addresses.filter((address) => address.startsWith(VOLUME));
     // Out of the state they are out of reach of destroy; the next up takes them back by name.
-    if (volumes.length > 0) await terraform(stack, ["state", "rm", ...volumes]);
+    if (volumes.length > 0) await release(context, volumes);
     await stream(context, ["destroy", "-auto-approve", "-json", "-input=false"]);
   },
 };
+
+async function release({ stack, signal }: EngineContext, volumes: readonly string[]): Promise<void> {
+  const { code, stdout, stderr } = await terraform(stack, ["state", "rm", ...volumes], signal);
+  if (code !== 0) throw failure(stack, "state rm", stdout, stderr);
+}
 
 async function plan(context: EngineContext): Promise<readonly Change[]> {
   const output = await stream(context, ["plan", "-input=false", "-json", `-out=${PLAN}`]);
@@ -70,13 +83,9 @@ async function apply(context: EngineContext): Promise<void> {
   await stream(context, ["apply", "-input=false", "-json", PLAN]);
 }
 
-/** Runs terraform with JSON messages; a failure is told in terraform's own words, one paragraph a problem. */
+/** Runs terraform with JSON messages. */
 async function stream({ stack, signal }: EngineContext, args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await terraform(stack, args, signal);
   if (code === 0) return stdout;
-  const { errors } = messagesIn(stdout);
-  throw new UserError(
-    [`terraform ${args[0]} failed`, ...(errors.length > 0 ? errors : [stderr.trim()])].join("\n"),
-    "what was made so far stays; the next up goes on from there",
-  );
+  throw failure(stack, args[0] as string, stdout, stderr);
 }

@@ -34,6 +34,13 @@ const full = {
     waivers: [{ rule: "NET-001", at: "full/X", reason: "a reason to judge", expires: "2027-01-31" }],
     rules: "rules",
   },
+  state: {
+    backend: "s3",
+    bucket: "states",
+    key: "full",
+    region: "eu-west-3",
+    endpoint: "http://127.0.0.1:9",
+  },
   networks: { edge: { ipv4: "10.1.0.0/24", ipv6: "fd00:1::/64" }, broker: {}, data: { ipv4: "10.1.1.0/24" } },
   images: {
     source: "packages",
@@ -56,7 +63,13 @@ const full = {
     users: [{ name: "a.b-c_D", publish: ["a/#"], subscribe: ["#"] }],
     devices: { publish: ["%u/up"], subscribe: ["down/%u/#"] },
   },
-  postgres: { enabled: true, database: "db", user: "u", limits: { memoryMiB: 512, cpus: 2, pids: 64 } },
+  postgres: {
+    enabled: true,
+    database: "db",
+    user: "u",
+    tls: true,
+    limits: { memoryMiB: 512, cpus: 2, pids: 64 },
+  },
   redis: {
     enabled: true,
     limits: { memoryMiB: 64, cpus: 1, pids: 32 },
@@ -115,6 +128,7 @@ describe("a site file is read", () => {
         ssh: { enabled: true, port: 22, from: [] },
       },
       policies: { stopAt: "low", waivers: [] },
+      state: { backend: "local" },
       networks: { edge: {}, broker: {}, data: {} },
       images: { source: "auto" },
       http: { corsOrigins: [], rateLimitPerMinute: 600, maxBodyBytes: 1_048_576, stripPrefix: false },

@@ -4,9 +4,11 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { local } from "../../config/local.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import { production } from "../../config/production.ts";
+import type { SecretText } from "../../config/secret-text.ts";
 import { accessControlList, brokerUsers, mosquittoConf } from "../../constructs/mosquitto.ts";
 import { devicePatterns } from "../../constructs/mosquitto-tls.ts";
-import { applicationSql, pgHba, postgresqlConf } from "../../constructs/postgres.ts";
+import { applicationSql, pgHba, postgresqlConf } from "../../constructs/postgres-files.ts";
+import { postgresMemory } from "../../constructs/postgres-memory.ts";
 import { redisConf, redisUsers } from "../../constructs/redis.ts";
 import { Sandbox } from "../support/synthesized.ts";
 
@@ -149,27 +151,72 @@ test("Mosquitto is given a hash of each user's password, and its probe the only 
 });
 
 describe("PostgreSQL", () => {
-  test("uses a quarter of its memory for buffers and writes no statement to its log", () => {
-    expect(postgresqlConf(256)).toBe(`listen_addresses = '*'
-port = 5432
-unix_socket_directories = '/run/postgresql'
-hba_file = '/run/exploreiot/pg_hba.conf'
-password_encryption = 'scram-sha-256'
-max_connections = 60
-statement_timeout = '10min'
-idle_in_transaction_session_timeout = '1min'
-shared_buffers = 64MB
-effective_cache_size = 128MB
-max_wal_size = 512MB
-log_destination = 'stderr'
-log_statement = 'none'
-log_connections = off
-timezone = 'UTC'
-`);
+  const settings = (memoryMiB: number, cpus: number) =>
+    postgresqlConf({ limits: { memoryMiB, cpus }, logConnections: false, tls: false });
+
+  test("divides 256 MiB and writes no statement to its log", () => {
+    expect(settings(256, 1).split("\n").slice(5)).toEqual([
+      "max_connections = 25",
+      "shared_buffers = 64MB",
+      "effective_cache_size = 128MB",
+      "work_mem = 1310kB",
+      "maintenance_work_mem = 16MB",
+      "autovacuum_max_workers = 2",
+      "max_parallel_workers_per_gather = 0",
+      "max_parallel_maintenance_workers = 0",
+      "min_wal_size = 80MB",
+      "max_wal_size = 512MB",
+      "checkpoint_timeout = '15min'",
+      "wal_compression = on",
+      "statement_timeout = '10min'",
+      "idle_in_transaction_session_timeout = '1min'",
+      "client_connection_check_interval = '10s'",
+      "tcp_keepalives_idle = 60",
+      "tcp_keepalives_interval = 10",
+      "tcp_keepalives_count = 3",
+      "log_destination = 'stderr'",
+      "log_statement = 'none'",
+      "log_connections = off",
+      "log_disconnections = off",
+      "timezone = 'UTC'",
+      "",
+    ]);
+  });
+
+  test("listens on the network with SCRAM, and with TLS alone where that is asked for", () => {
+    expect(settings(256, 1).split("\n").slice(0, 5)).toEqual([
+      "listen_addresses = '*'",
+      "port = 5432",
+      "unix_socket_directories = '/run/postgresql'",
+      "hba_file = '/run/exploreiot/pg_hba.conf'",
+      "password_encryption = 'scram-sha-256'",
+    ]);
+    const withTls = postgresqlConf({ limits: { memoryMiB: 256, cpus: 1 }, logConnections: true, tls: true });
+    expect(withTls.split("\n").filter((line) => /^(ssl|log_(dis)?conn)/.test(line))).toEqual([
+      "ssl = on",
+      "ssl_cert_file = '/run/exploreiot/server.crt'",
+      "ssl_key_file = '/run/exploreiot/server.key'",
+      "ssl_min_protocol_version = 'TLSv1.2'",
+      "log_connections = on",
+      "log_disconnections = on",
+    ]);
+    expect(pgHba("readings", "app", true)).toContain("\nhostssl readings  app  all  scram-sha-256\n");
+  });
+
+  test("never plans for more than its memory, from 64 MiB to 64 GiB", () => {
+    for (const memoryMiB of [64, 100, 256, 1000, 4096, 65_536]) {
+      const { maxConnections, sharedBuffersMiB, workMemKiB, maintenanceWorkMemMiB, autovacuumWorkers } =
+        postgresMemory(memoryMiB);
+      const planned =
+        sharedBuffersMiB +
+        maintenanceWorkMemMiB * autovacuumWorkers +
+        (maxConnections * workMemKiB * 2) / 1024;
+      expect(planned, `${memoryMiB} MiB`).toBeLessThanOrEqual(memoryMiB * 0.63);
+    }
   });
 
   test("lets in over the network the application alone, to its own database, with SCRAM", () => {
-    expect(pgHba("readings", "app")).toBe(`# type  database  user  address  method
+    expect(pgHba("readings", "app", false)).toBe(`# type  database  user  address  method
 local   all  postgres  peer
 host    readings  app  all  scram-sha-256
 `);
@@ -189,32 +236,41 @@ REVOKE ALL ON DATABASE postgres FROM PUBLIC;
 });
 
 describe("Redis", () => {
-  test("keeps a quarter of its memory free and appends what it holds to a file", () => {
+  test("keeps half of its memory free for the rewrite of its file, and bounds what clients make it hold", () => {
     expect(redisConf(64, "noeviction")).toBe(`bind * -::*
 port 6379
 protected-mode yes
 aclfile /run/exploreiot/users.acl
+enable-protected-configs no
+enable-debug-command no
+enable-module-command no
 dir /data
 appendonly yes
 save ""
-maxmemory 48mb
+maxmemory 25mb
 maxmemory-policy noeviction
-maxclients 1000
+maxclients 256
+maxmemory-clients 25%
+client-output-buffer-limit normal 4mb 2mb 30
+client-output-buffer-limit pubsub 4mb 2mb 30
 tcp-keepalive 60
-timeout 0
+timeout 600
 daemonize no
 logfile ""
 `);
   });
 
   test("turns the default user off and keeps the application to its keys and channels", () => {
-    expect(redisUsers("iot:", (secret) => `#<${secret}>`)).toBe(`user default off
-user health on #<redis-health-password> resetchannels -@all +ping
-user backend on #<redis-app-password> resetchannels ~iot:* &iot:* +@all -@admin -@dangerous
+    expect(filled(redisUsers("iot:"))).toBe(`user default off
+user health on <redis redis-health-password> resetchannels -@all +ping
+user backend on <redis redis-app-password> resetchannels ~iot:* &iot:* +@all -@admin -@dangerous
 `);
   });
 
   test("gives the application all keys and channels where there is no prefix", () => {
-    expect(redisUsers("", () => "#x")).toContain(" ~* &* ");
+    expect(filled(redisUsers(""))).toContain(" ~* &* ");
   });
+
+  const filled = (text: SecretText) =>
+    text.map((part) => (typeof part === "string" ? part : `<${part.as} ${part.secret}>`)).join("");
 });

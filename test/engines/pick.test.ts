@@ -10,7 +10,7 @@ const compose = { docker: "exit 0" };
 const noCompose = { docker: "exit 1" };
 /** Terraform that knows its version and whose init finds the provider, or does not. */
 const terraform = (init: number) => ({
-  terraform: `[ "$1" = version ] || { mkdir -p "\${1#-chdir=}/.terraform"; exit ${init}; }`,
+  terraform: `[ "$1" = version ] || { mkdir -p "\${1#-chdir=}/.terraform"; [ ${init} = 0 ] || echo 'Error: Failed to query available provider packages' >&2; exit ${init}; }`,
   mkdir: 'exec /bin/mkdir "$@"',
 });
 
@@ -104,12 +104,19 @@ describe("the engine", () => {
     );
   });
 
-  test("cannot be compose for an engine on another machine, which has none of the files", async () => {
-    programs(compose, true);
-    environment("DOCKER_HOST", "ssh://iot.example.org");
+  test("is no other one because the state cannot be reached", async () => {
+    const broken = {
+      ...terraform(1),
+      terraform: "[ \"$1\" = version ] || { echo 'Error: error configuring backend' >&2; exit 1; }",
+    };
+    programs({ ...compose, ...broken }, true);
 
-    expect(await errorText(() => pick("compose"))).toBe(
-      `no engine can run here: compose hands over files from this machine's disk, and DOCKER_HOST is elsewhere (ssh://…)\n${INSTALL}`,
+    expect(await errorText(() => pick("auto"))).toBe(
+      [
+        "terraform cannot reach the state of demo (local)",
+        "Error: error configuring backend",
+        "  → check state in the configuration, and the credentials in the environment: PG_CONN_STR, TF_HTTP_USERNAME and TF_HTTP_PASSWORD, AWS_…",
+      ].join("\n"),
     );
   });
 });

@@ -44,6 +44,7 @@ test("a synthesized stack is read with its references resolved to names", () => 
   expect(readStack(folder)).toEqual({
     name: "demo",
     folder,
+    backend: "local",
     containers: [
       {
         name: "exploreiot-demo-api",

@@ -53,6 +53,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function installTools(): Promise<Omit<Missing, "docker">> {
   await reasonOf(() => package_("/usr/bin/mmdebstrap", "mmdebstrap"));
   await reasonOf(() => package_("/usr/bin/docker-registry", "docker-registry"));
+  await reasonOf(() => package_("/usr/sbin/sshd", "openssh-server"));
   await reasonOf(() => package_("/usr/bin/openssl", "openssl"));
   return {
     terraform: await terraformMissing(),
@@ -114,6 +115,7 @@ function trial(folder: string) {
     volumes: [],
     recipes: [],
     images: [],
+    backend: "local",
     fingerprint: "",
   } satisfies Stack;
   return { stack, home: folder, report };

@@ -29,6 +29,7 @@ export const stackOf = (containers: readonly ContainerSpec[], given: Partial<Sta
   volumes: [],
   images: [],
   recipes: [],
+  backend: "local",
   fingerprint: "fingerprint",
   ...given,
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { ownedIds, resourceAddresses } from "../../../engines/terraform/state.ts";
+import { readOwned } from "../../../engines/terraform/state.ts";
+import { stackOf } from "../../support/stack.ts";
 import { temporaryFolder, write } from "../../support/temporary-folder.ts";
 
 const state = {
@@ -20,26 +21,22 @@ function home(text?: string): string {
   return folder;
 }
 
-test("what is in the state is told by id and by address", () => {
-  const folder = home(JSON.stringify(state));
+const owned = (folder: string) => readOwned(stackOf([]), folder);
 
-  expect([ownedIds(folder), resourceAddresses(folder)]).toEqual([
-    new Set(["c1", "i1"]),
-    ["docker_container.Redis", "docker_volume.Data"],
-  ]);
+test("what is in the state is told by id and by address", async () => {
+  expect(await owned(home(JSON.stringify(state)))).toEqual({
+    ids: new Set(["c1", "i1"]),
+    addresses: ["docker_container.Redis", "docker_volume.Data"],
+  });
 });
 
 test.each([undefined, '{"version": 4}', '{"version": 4, "resources": []}'])(
   "nothing is owned where the state is %j",
-  (text) => {
-    const folder = home(text);
-
-    expect([ownedIds(folder), resourceAddresses(folder)]).toEqual([new Set(), []]);
+  async (text) => {
+    expect(await owned(home(text))).toEqual({ ids: new Set(), addresses: [] });
   },
 );
 
-test("a state that cannot be read is never taken for an empty one", () => {
-  const folder = home('{"version": 4, "reso');
-
-  expect(() => resourceAddresses(folder)).toThrow(SyntaxError);
+test("a state that cannot be read is never taken for an empty one", async () => {
+  await expect(owned(home('{"version": 4, "reso'))).rejects.toThrow(SyntaxError);
 });

@@ -1,0 +1,50 @@
+import { basename, resolve } from "node:path";
+import { UserError } from "../config/errors.ts";
+import { deploymentHome } from "../config/home.ts";
+import { unspokenContext } from "../engines/docker/remote.ts";
+import { preflight } from "../engines/preflight/preflight.ts";
+import { readStack } from "../engines/stack.ts";
+import { configOption, jsonOption, verb } from "./options.ts";
+import { progress } from "./progress.ts";
+import { synthesize } from "./synthesize.ts";
+
+interface Options {
+  readonly config: string;
+  readonly json?: true;
+
+  /** A synthesized stack's folder: how the provisioner inside that stack calls this verb. */
+  readonly stack?: string;
+}
+
+export const preflightCommand = verb(
+  "preflight",
+  "say what would make a deploy fail: names, clocks, ports, subnets, foreign data",
+)
+  .addOption(configOption())
+  .addOption(jsonOption())
+  .option("--stack <folder>", "judge this synthesized stack instead of a configuration")
+  .action(async ({ config, json, stack: folder }: Options) => {
+    if (folder !== undefined) refuseUnseenContext();
+    const { stack, home } = folder === undefined ? await synthesize(config) : synthesized(folder);
+    await preflight(stack, home, progress);
+    console.log(
+      json
+        ? JSON.stringify({ deployment: stack.name, ready: true })
+        : `${stack.name}: nothing stands in the way`,
+    );
+  });
+
+function synthesized(folder: string) {
+  const stack = readStack(resolve(folder));
+  return { stack, home: deploymentHome(basename(stack.folder)) };
+}
+
+/** Under `cdktf deploy` the provider talks to the local engine while images would be made on the context's. */
+function refuseUnseenContext(): void {
+  const context = unspokenContext();
+  if (context === undefined) return;
+  throw new UserError(
+    `docker context use has chosen ${context}, which Terraform's provider does not follow`,
+    `name it in the environment: DOCKER_CONTEXT=${context} npx cdktf deploy …`,
+  );
+}

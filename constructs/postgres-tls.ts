@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { deploymentHome } from "../config/home.ts";
+import { HOST } from "../config/references.ts";
+import type { Origin } from "../config/secret-text.ts";
+import { postgresAuthorityFolder, postgresFolder } from "../pki/postgres.ts";
+import type { DeliveredFile } from "./delivery-job.ts";
+import type { DeploymentScope } from "./deployment-scope.ts";
+
+const AUTHORITY = "pki/postgres-authority";
+
+/** What the server proves itself with. `preparePki` has to be called before. */
+export function serverFiles(context: DeploymentScope): readonly DeliveredFile[] {
+  const { name } = context.deployment;
+  const folder = postgresFolder(deploymentHome(name));
+  const origin: Origin = {
+    pair: "pki/postgres",
+    name: "server",
+    subject: `ExploreIOT ${name} postgres`,
+    hosts: [HOST.postgres],
+    authority: AUTHORITY,
+  };
+  return ["server.crt", "server.key"].map((file) => delivered(context, file, join(folder, file), origin));
+}
+
+/** The CA that a client checks the server by; given to the application under this name. */
+export function authorityFile(context: DeploymentScope, name: string): DeliveredFile {
+  const folder = postgresAuthorityFolder(deploymentHome(context.deployment.name));
+  return delivered(context, name, join(folder, "ca.crt"), { authority: AUTHORITY });
+}
+
+function delivered({ secrets }: DeploymentScope, name: string, path: string, origin: Origin): DeliveredFile {
+  return { name, secretFile: path, hash: secrets.keyedHash(readFileSync(path, "utf8")), origin };
+}

@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { TerraformResource } from "cdktf";
+import type { Construct } from "constructs";
+import { projectRoot } from "../config/home.ts";
+import type { ImageLock } from "../config/images.ts";
+import { openListeners } from "../config/listeners.ts";
+import type { DeploymentScope } from "./deployment-scope.ts";
+
+/**
+ * `terraform_data` that looks at what would make a production deploy fail, before anything else is made: so that
+ * `cdktf deploy` refuses like `up` does. It looks again whenever the deployment changes.
+ */
+export class Preflight extends TerraformResource {
+  readonly #attributes: Record<string, unknown>;
+
+  constructor(scope: Construct, id: string, { deployment, secrets, stackFolder }: DeploymentScope) {
+    super(scope, id, { terraformResourceType: "terraform_data" });
+    const lock = JSON.parse(readFileSync(join(projectRoot, "images/lock.json"), "utf8")) as ImageLock;
+    const tls = openListeners(deployment).some(([name]) => name === "https" || name === "mqtts");
+    this.#attributes = {
+      input: {
+        hosts: deployment.hosts,
+        issued: tls && deployment.tls.certificate.source === "acme",
+        builtOn: lock.debian.refreshed,
+      },
+      triggers_replace: [secrets.keyedHash(JSON.stringify(deployment))],
+    };
+    const command = `node ${relative(stackFolder, projectRoot)}/bin/exploreiot.js preflight --stack .`;
+    this.addOverride("provisioner", [{ "local-exec": { command } }]);
+  }
+
+  protected override synthesizeAttributes(): Record<string, unknown> {
+    return this.#attributes;
+  }
+}

@@ -1,0 +1,39 @@
+import { run } from "../run.ts";
+import type { PreflightProblem } from "./facts.ts";
+
+const MOST_SECONDS = 300;
+
+/** The engine's clock beside this machine's, and both beside the day the images are from. */
+export async function clockProblems(builtOn: string): Promise<readonly PreflightProblem[]> {
+  const { stdout } = await run(["docker", "info", "--format", "{{.SystemTime}}"]);
+  return compareClocks({ here: new Date(), engine: new Date(stdout.trim()), builtOn });
+}
+
+interface Clocks {
+  readonly here: Date;
+  readonly engine: Date;
+  readonly builtOn: string;
+}
+
+/** Certificates are dated by this machine and judged by the engine's and the clients'. */
+export function compareClocks({ here, engine, builtOn }: Clocks): readonly PreflightProblem[] {
+  const apart = Math.round(Math.abs(here.getTime() - engine.getTime()) / 1000);
+  const early = [
+    { who: "this machine", time: here },
+    { who: "the engine's machine", time: engine },
+  ].filter(({ time }) => time.getTime() < Date.parse(builtOn));
+  return [
+    ...(apart <= MOST_SECONDS
+      ? []
+      : [
+          {
+            problem: `clock: the engine says ${engine.toISOString()}, this machine ${here.toISOString()}: ${apart} s apart; allowed: ${MOST_SECONDS}`,
+            remedy: "set both by a time service (timedatectl set-ntp true)",
+          },
+        ]),
+    ...early.map(({ who, time }) => ({
+      problem: `clock: ${who} says ${time.toISOString()}, before the images' packages of ${builtOn}`,
+      remedy: "set both by a time service (timedatectl set-ntp true)",
+    })),
+  ];
+}

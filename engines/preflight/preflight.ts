@@ -1,0 +1,43 @@
+import { UserError } from "../../config/errors.ts";
+import { refuseForeignData, rememberDataVolumes } from "../docker/data-volumes.ts";
+import { observe } from "../docker/observe.ts";
+import { refuseTakenPorts } from "../docker/ports.ts";
+import { refuseTakenSubnets } from "../docker/subnets.ts";
+import type { Report } from "../engine.ts";
+import type { Stack } from "../stack.ts";
+import { clockProblems } from "./clock.ts";
+import { nameProblems, strangerWarnings } from "./names.ts";
+
+/**
+ * What only shows once clients connect, or when a certificate is asked for: names that lead nowhere and clocks that
+ * are wrong. Nothing for a deployment that is not for production.
+ *
+ * @throws UserError with every problem at once
+ */
+export async function refuseBadGround({ preflight }: Stack, report: Report): Promise<void> {
+  if (preflight === undefined) return;
+  const [names, clocks] = await Promise.all([
+    nameProblems(preflight.hosts),
+    clockProblems(preflight.builtOn),
+  ]);
+  const problems = [...names, ...clocks];
+  if (problems.length > 0) {
+    throw new UserError(
+      problems.map(({ problem }) => problem).join("\n"),
+      ...new Set(problems.map(({ remedy }) => remedy)),
+    );
+  }
+  for (const line of preflight.issued ? await strangerWarnings(preflight.hosts) : []) report(line);
+}
+
+/** Everything that `up` looks at before it changes anything, for `cdktf deploy`, which goes to Terraform directly. */
+export async function preflight(stack: Stack, home: string, report: Report): Promise<void> {
+  const seen = await observe(stack);
+  await Promise.all([
+    refuseBadGround(stack, report),
+    refuseTakenPorts(stack, seen),
+    refuseTakenSubnets(stack),
+    refuseForeignData(stack, home),
+  ]);
+  rememberDataVolumes(stack, home);
+}

@@ -1,0 +1,22 @@
+import { composeFile } from "../engines/compose/render.ts";
+import { CONFIG_HASH, type Model, roleOf, withVariables } from "./model.ts";
+import { configPath } from "./paths.ts";
+
+/** compose.yaml of a rendered folder: the files that it delivers are those that lie beside it. */
+export function serverCompose({ stack, deliveries, labels }: Model): string {
+  const secrets = new Map(
+    deliveries.flatMap(({ secret }) => secret.map(({ source, path }) => [source, path])),
+  );
+  const containers = stack.containers.map((container) => ({
+    ...container,
+    labels: { ...container.labels, [CONFIG_HASH]: labels.get(container.name) as string },
+    uploads: container.uploads.map((upload) =>
+      "source" in upload ? { ...upload, source: `./${secrets.get(upload.source)}` } : upload,
+    ),
+  }));
+  const text = composeFile(
+    { ...stack, containers },
+    (container, upload) => `./${configPath(roleOf(container), upload)}`,
+  );
+  return withVariables(text, (variable) => `\${${variable}:?run ./start.sh}`);
+}

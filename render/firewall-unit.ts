@@ -1,0 +1,63 @@
+import { projectName } from "../engines/compose/render.ts";
+import type { Files } from "./folder.ts";
+import { type Model, roleOf } from "./model.ts";
+
+const RULES = "firewall.nft";
+
+/**
+ * The firewall's rules as a file for a machine's own nftables, with a systemd unit that loads them before the network
+ * and the engine are up: what the firewall's container keeps applied is then there from the first packet on.
+ * Nothing where the deployment has no firewall.
+ */
+export function firewallUnit({ stack, deliveries }: Model): Files {
+  const rules = deliveries
+    .flatMap(({ public: files }) => files)
+    .find(({ file }) => file.endsWith(`/${RULES}`));
+  const table = /^table (inet \S+) \{/m.exec(rules?.content ?? "")?.[1];
+  if (rules === undefined || table === undefined) return {};
+  const name = `${projectName(stack)}-firewall`;
+  return {
+    [`firewall/${name}.nft`]: rules.content,
+    [`firewall/${name}.service`]: unit(stack.name, name, table),
+  };
+}
+
+const unit = (deployment: string, name: string, table: string): string => `[Unit]
+Description=Firewall of the ExploreIOT deployment ${deployment}
+DefaultDependencies=no
+Wants=network-pre.target
+Before=network-pre.target docker.service shutdown.target
+After=local-fs.target
+Conflicts=shutdown.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/sbin/nft -f /etc/exploreiot/${name}.nft
+ExecReload=/usr/sbin/nft -f /etc/exploreiot/${name}.nft
+ExecStop=/usr/sbin/nft delete table ${table}
+
+[Install]
+WantedBy=sysinit.target
+`;
+
+/** How the unit is put in place, for the runbook. */
+export function firewallTask(model: Model): string {
+  const files = Object.keys(firewallUnit(model));
+  if (files.length === 0)
+    return "This deployment has none: the ports above are open to whoever reaches their addresses.";
+  const name = `${projectName(model.stack)}-firewall`;
+  const service = model.stack.containers.find((container) => roleOf(container) === "firewall")?.name;
+  return [
+    `The container \`${service}\` keeps the rules applied while the engine runs. For the time before that, load them at boot:`,
+    [
+      "```sh",
+      `install -D -m 0644 firewall/${name}.nft /etc/exploreiot/${name}.nft`,
+      `install -m 0644 firewall/${name}.service /etc/systemd/system/${name}.service`,
+      "systemctl daemon-reload",
+      `systemctl enable --now ${name}.service`,
+      "```",
+    ].join("\n"),
+    `\`nft --check -f firewall/${name}.nft\` says whether this machine takes them; \`systemctl disable --now ${name}.service\` takes them out.`,
+  ].join("\n\n");
+}

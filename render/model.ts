@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import { FILES } from "../config/references.ts";
+import type { ContainerSpec, Stack } from "../engines/stack.ts";
+import type { Upload } from "../engines/stack-json.ts";
+import { secretPath } from "./paths.ts";
+
+export const CONFIG_HASH = "exploreiot.config-hash";
+
+export type SecretUpload = Extract<Upload, { readonly source: string }>;
+export type PublicUpload = Extract<Upload, { readonly content: string }>;
+
+/** A one-shot container that hands files over, and what it hands over. */
+export interface Delivery {
+  readonly container: ContainerSpec;
+
+  /** `mosquitto-files`. */
+  readonly role: string;
+
+  /** `MOSQUITTO_FILES`: the variable with the keyed hash of its secret files. */
+  readonly variable: string;
+
+  readonly public: readonly PublicUpload[];
+
+  /** Secret files by their path in the rendered folder. */
+  readonly secret: readonly (SecretUpload & { readonly path: string })[];
+}
+
+/** A deployment as it is rendered: the synthesized stack, and the same without anything of this machine in it. */
+export interface Model {
+  readonly stack: Stack;
+  readonly deliveries: readonly Delivery[];
+
+  /** Container name to the text of its config-hash label, with `<VARIABLE>` for what only the server knows. */
+  readonly labels: ReadonlyMap<string, string>;
+}
+
+/** @param home the deployment's own directory on this machine, where its secrets are */
+export function modelOf(stack: Stack, home: string): Model {
+  const deliveries = stack.containers
+    .filter(({ uploads }) => uploads.length > 0)
+    .map((container) => delivery(container, stack, home));
+  const labels = new Map(stack.containers.map((container) => [container.name, label(container, deliveries)]));
+  return { stack, deliveries, labels };
+}
+
+export const roleOf = ({ labels }: ContainerSpec): string => labels["exploreiot.role"] as string;
+
+function delivery(container: ContainerSpec, { folder }: Stack, home: string): Delivery {
+  const role = roleOf(container);
+  return {
+    container,
+    role,
+    variable: role.toUpperCase().replaceAll("-", "_"),
+    public: container.uploads.filter((upload): upload is PublicUpload => "content" in upload),
+    secret: container.uploads
+      .filter((upload): upload is SecretUpload => "source" in upload)
+      .map((upload) => ({ ...upload, path: secretPath(upload, folder, home) })),
+  };
+}
+
+/**
+ * The config hash of the synthesized JSON is keyed with a key of this machine and follows its secrets; on a server
+ * both are others. This one is the same on every machine, and the server adds its part.
+ */
+function label(container: ContainerSpec, deliveries: readonly Delivery[]): string {
+  const read = deliveries.filter(
+    (delivery) => delivery.container === container || sharesFiles(container, delivery.container),
+  );
+  const { healthcheck, init, tmpfs } = container.block;
+  const files = read.map((delivery) => [
+    delivery.public,
+    delivery.secret.map(({ file, path, origin }) => [file, path, origin]),
+  ]);
+  const fixed = createHash("sha256")
+    .update(JSON.stringify([healthcheck, init, tmpfs, files]))
+    .digest("hex");
+  const own = read.filter(({ secret }) => secret.length > 0).map(({ variable }) => `<${variable}>`);
+  return [fixed.slice(0, 12), ...own].join("-");
+}
+
+/** Files are always at one path; a volume elsewhere is data, or certificates that change under who serves them. */
+const sharesFiles = (reader: ContainerSpec, writer: ContainerSpec): boolean =>
+  reader.volumes.some(
+    ({ name, path }) => path === FILES && writer.volumes.some((volume) => volume.name === name),
+  );
+
+/** A label's text with each `<VARIABLE>` replaced. */
+export const withVariables = (text: string, replace: (variable: string) => string): string =>
+  text.replaceAll(/<([A-Z][A-Z0-9_]*)>/g, (_, variable: string) => replace(variable));

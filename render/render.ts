@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { projectRoot } from "../config/home.ts";
+import type { Stack } from "../engines/stack.ts";
+import { serverCompose } from "./compose.ts";
+import { firewallUnit } from "./firewall-unit.ts";
+import type { Files } from "./folder.ts";
+import { type Model, modelOf } from "./model.ts";
+import { configPath } from "./paths.ts";
+import { runbook } from "./runbook.ts";
+import { deploymentScript } from "./server-script.ts";
+import { serverTerraform } from "./terraform.ts";
+
+/**
+ * Everything that a server needs, as files. The same configuration gives the same bytes on every machine, and no
+ * secret is in them: the server makes its own.
+ *
+ * @param home the deployment's own directory, which the synthesized JSON points into
+ */
+export function render(stack: Stack, home: string): Files {
+  const model = modelOf(stack, home);
+  return {
+    "compose.yaml": serverCompose(model),
+    "deployment.sh": deploymentScript(model),
+    "start.sh": readFileSync(join(projectRoot, "render/server/start.sh"), "utf8"),
+    "RUNBOOK.md": runbook(model),
+    "terraform/cdk.tf.json": serverTerraform(readFileSync(join(stack.folder, "cdk.tf.json"), "utf8"), model),
+    ...configFiles(model),
+    ...firewallUnit(model),
+  };
+}
+
+/** The public files of every service, to be read by people and handed over by compose. */
+const configFiles = ({ deliveries }: Model): Files =>
+  Object.fromEntries(
+    deliveries.flatMap(({ role, public: files }) =>
+      files.map((upload) => [configPath(role, upload), upload.content]),
+    ),
+  );

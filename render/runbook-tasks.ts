@@ -1,0 +1,132 @@
+import { dataVolumes } from "../engines/docker/data-volumes.ts";
+import type { ContainerSpec } from "../engines/stack.ts";
+import { type Model, roleOf } from "./model.ts";
+
+const block = (...lines: readonly string[]): string => ["```sh", ...lines, "```"].join("\n");
+
+/** Database and role of the application, as pg_hba.conf names them. */
+interface Database {
+  readonly name: string;
+  readonly user: string;
+}
+
+function databaseOf({ deliveries }: Model): Database | undefined {
+  const hba = deliveries
+    .flatMap(({ public: files }) => files)
+    .find(({ file }) => file.endsWith("/pg_hba.conf"));
+  const [, name, user] = /^host(?:ssl)?\s+(\S+)\s+(\S+)/m.exec(hba?.content ?? "") ?? [];
+  return name === undefined || user === undefined ? undefined : { name, user };
+}
+
+/** Services that write data volumes, PostgreSQL apart: it is dumped while it runs. */
+function stores({ stack }: Model): {
+  readonly services: readonly string[];
+  readonly volumes: readonly string[];
+} {
+  const writing = stack.containers.filter(
+    (container) => !container.job && roleOf(container) !== "postgres" && written(container).length > 0,
+  );
+  const volumes = writing.flatMap(written).filter((name) => dataVolumes(stack).includes(name));
+  return { services: writing.map(roleOf), volumes: [...new Set(volumes)] };
+}
+
+const written = ({ volumes }: ContainerSpec): readonly string[] =>
+  volumes.filter(({ readOnly }) => !readOnly).map(({ name }) => name);
+
+/** The image of the one-shot containers: it has a shell, find and tar. */
+const toolImage = ({ deliveries }: Model): string => deliveries[0]?.container.image ?? "debian:bookworm-slim";
+
+const psql =
+  "docker compose exec -T postgres psql -h /run/postgresql -U postgres --quiet --set=ON_ERROR_STOP=1";
+
+export function backup(model: Model): string {
+  const database = databaseOf(model);
+  const { services, volumes } = stores(model);
+  const image = toolImage(model);
+  return [
+    "The database is dumped while it runs; the other stores stop for the moment of the copy.",
+    block(
+      "umask 077",
+      "mkdir -p backup",
+      ...(database === undefined
+        ? []
+        : [
+            `docker compose exec -T postgres pg_dump -h /run/postgresql -U postgres -Fc ${database.name} >backup/postgres.dump`,
+          ]),
+      ...(services.length === 0 ? [] : [`docker compose stop ${services.join(" ")}`]),
+      ...volumes.map(
+        (name) =>
+          `docker run --rm --network none -v ${name}:/data:ro ${image} tar -C /data -cf - . >backup/${name}.tar`,
+      ),
+      "tar -cf backup/secrets.tar secrets",
+      "./start.sh",
+      "(cd backup && sha256sum *.dump *.tar >SHA256SUMS)",
+    ),
+    "Copy `backup/` to another machine. It holds every secret: encrypt it there.",
+  ].join("\n\n");
+}
+
+export function restore(model: Model): string {
+  const database = databaseOf(model);
+  const { services, volumes } = stores(model);
+  const image = toolImage(model);
+  const clients = model.stack.containers
+    .filter((container) => !container.job && roleOf(container) !== "postgres")
+    .map(roleOf)
+    .filter((role) => !services.includes(role));
+  return [
+    "On a new server: copy this folder and `backup/` there, `tar -xf backup/secrets.tar`, `./start.sh`, then go on here. Everything since the backup is lost.",
+    block(
+      "(cd backup && sha256sum --check --quiet SHA256SUMS)",
+      `docker compose stop ${[...clients, ...services].join(" ")}`,
+      ...(database === undefined ? [] : restoreDatabase(database)),
+      ...volumes.map(
+        (name) =>
+          `docker run --rm --interactive --network none -v ${name}:/data ${image} sh -euc 'find /data -mindepth 1 -delete; tar -C /data -xf -' <backup/${name}.tar`,
+      ),
+      "./start.sh",
+    ),
+  ].join("\n\n");
+}
+
+/** Beside the old database first, which goes only when the new one is whole. */
+const restoreDatabase = ({ name, user }: Database): readonly string[] => [
+  `echo 'DROP DATABASE IF EXISTS "restored"; CREATE DATABASE "restored" OWNER "${user}"; REVOKE ALL ON DATABASE "restored" FROM PUBLIC;' | ${psql}`,
+  "docker compose exec -T postgres pg_restore -h /run/postgresql -U postgres -d restored --exit-on-error <backup/postgres.dump",
+  `echo 'DROP DATABASE "${name}" WITH (FORCE); ALTER DATABASE "restored" RENAME TO "${name}";' | ${psql}`,
+];
+
+export function rotation(model: Model): string {
+  const database = databaseOf(model);
+  return [
+    "A new password replaces the containers that read it, and no others. For any secret but those of PostgreSQL:",
+    block("rm -f secrets/NAME", "./start.sh"),
+    ...(database === undefined
+      ? []
+      : [
+          "PostgreSQL keeps the application's password in the database, so it is changed there too, before the application learns it:",
+          block(
+            "rm -f secrets/postgres-app-password",
+            "./start.sh secrets",
+            `{ printf "ALTER ROLE \\"${database.user}\\" PASSWORD '"; cat secrets/postgres-app-password; echo "';"; } | ${psql}`,
+            "./start.sh",
+          ),
+        ]),
+  ].join("\n\n");
+}
+
+export function update(): string {
+  return [
+    "Keep what runs now, copy the newly rendered folder over this one (for example `rsync -a`), and start:",
+    block(
+      "mkdir -p previous",
+      "cut -c67- SHA256SUMS | tar -cf previous/rendered.tar SHA256SUMS -T -",
+      "# copy the new folder here",
+      "./start.sh",
+    ),
+    "Back to what ran before; data and secrets stay, and the older images are still in the engine unless they were pruned. A database that a newer version has migrated may need its backup as well.",
+    block("tar -xf previous/rendered.tar", "./start.sh"),
+    "Take it down, keeping the data:",
+    block("docker compose down"),
+  ].join("\n\n");
+}

@@ -1,0 +1,83 @@
+import type { ImageRecipe } from "../config/image-recipe.ts";
+import type { IssuedPair, Origin, SecretText } from "../config/secret-text.ts";
+import { projectName } from "../engines/compose/render.ts";
+import { type Model, roleOf } from "./model.ts";
+
+/** deployment.sh: what start.sh has to know of this deployment, as calls of start.sh's own functions. */
+export function deploymentScript(model: Model): string {
+  const { stack } = model;
+  const waitSeconds = Math.max(...stack.containers.map(({ block }) => block.wait_timeout ?? 0)) * 2;
+  const broker = stack.containers.find((container) => roleOf(container) === "mosquitto");
+  return [
+    "# Read by start.sh. Written by exploreiot render: change the configuration and render again.",
+    `project=${projectName(stack)}`,
+    `wait_seconds=${waitSeconds}`,
+    `mosquitto_image=${quoted(broker?.image ?? "")}`,
+    "",
+    "images() {",
+    ...stack.images.map((image) => `  ${call("image", image, ...pulled(image, stack.recipes))}`),
+    "}",
+    "",
+    "secrets() {",
+    ...secretSteps(model).map((step) => `  ${step}`),
+    "  :",
+    "}",
+    "",
+    "digests() {",
+    ...model.deliveries
+      .filter(({ secret }) => secret.length > 0)
+      .map(
+        ({ variable, secret }) => `  ${call("digest", variable, ...secret.map(({ path }) => tail(path)))}`,
+      ),
+    "  :",
+    "}",
+    "",
+  ].join("\n");
+}
+
+const pulled = (image: string, recipes: readonly ImageRecipe[]): readonly string[] => {
+  const recipe = recipes.find(({ tag }) => tag === image);
+  // An image that the deployment names itself is pulled by that name.
+  return recipe === undefined ? [image] : recipe.pull === undefined ? [] : [recipe.pull];
+};
+
+/** Names of the secrets that a server needs, in the order of the first file that holds them. */
+export function secretNames({ deliveries }: Model): readonly string[] {
+  const names = deliveries.flatMap(({ secret }) => secret.flatMap(({ origin }) => namesIn(origin)));
+  return [...new Set(names)];
+}
+
+/** Secrets that a file is made of. */
+export const namesIn = (origin: Origin | undefined): readonly string[] =>
+  isText(origin) ? origin.flatMap((part) => (typeof part === "string" ? [] : [part.secret])) : [];
+
+const isText = (origin: Origin | undefined): origin is SecretText => Array.isArray(origin);
+
+function secretSteps(model: Model): readonly string[] {
+  const names = secretNames(model);
+  const files = model.deliveries.flatMap(({ secret }) => secret);
+  const steps = files.flatMap(({ path, origin }) => {
+    if (origin === undefined) return [call("brought", tail(path))];
+    if (isText(origin))
+      return names.includes(tail(path)) ? [] : [call("derived", tail(path), ...kinds(origin))];
+    return "pair" in origin ? pairSteps(origin) : [];
+  });
+  return [...names.map((name) => call("secret", name)), ...new Set(steps)];
+}
+
+const pairSteps = ({ pair, name, subject, hosts, authority }: IssuedPair): readonly string[] => [
+  ...(authority === undefined ? [] : [call("authority", authority, `${subject} CA`)]),
+  call("pair", pair, name, authority ?? "", subject, ...hosts),
+];
+
+const kinds = (text: SecretText): readonly string[] =>
+  text.flatMap((part) => (typeof part === "string" ? ["text", part] : [part.as, part.secret]));
+
+/** Below `secrets/`, where start.sh looks for every one of them. */
+const tail = (path: string): string => path.replace(/^secrets\//, "");
+
+const call = (name: string, ...args: readonly string[]): string => [name, ...args.map(quoted)].join(" ");
+
+/** One word of a POSIX shell, whatever is in it. */
+const quoted = (text: string): string =>
+  /^[A-Za-z0-9_./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

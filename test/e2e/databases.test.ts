@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
+
+const MIB = 1024 * 1024;
+const deployment = new TestDeployment({
+  name: "e2e-render-db",
+  listeners: { backend: { port: 25511 }, mqtt: { enabled: false } },
+  networks: {
+    edge: { ipv4: "172.24.11.0/24" },
+    broker: { ipv4: "172.24.12.0/24" },
+    data: { ipv4: "172.24.13.0/24" },
+  },
+  frontend: { enabled: false },
+  postgres: { tls: true, limits: { memoryMiB: 128, cpus: 1 } },
+  redis: { limits: { memoryMiB: 32, cpus: 1 } },
+});
+
+const inPostgres = (...argv: readonly string[]) => docker("exec", deployment.container("postgres"), ...argv);
+const sql = (text: string) =>
+  inPostgres("psql", "-h", "/run/postgresql", "-U", "postgres", "-d", "exploreiot", "-Atc", text);
+const setting = (name: string) => sql(`SHOW ${name}`);
+
+describe.skipIf(missing.compose)(titled("the databases", missing.compose), () => {
+  beforeAll(async () => {
+    await deployment.remove();
+    await deployment.up("compose");
+  });
+  afterAll(() => deployment.forget());
+
+  test("divide small containers and large ones by their limits", async () => {
+    const names = [
+      "max_connections",
+      "shared_buffers",
+      "effective_cache_size",
+      "work_mem",
+      "maintenance_work_mem",
+    ];
+    const shown = async () =>
+      Object.fromEntries(await Promise.all(names.map(async (name) => [name, await setting(name)])));
+
+    expect(await shown()).toEqual({
+      max_connections: "16",
+      shared_buffers: "32MB",
+      effective_cache_size: "64MB",
+      work_mem: "1MB",
+      maintenance_work_mem: "8MB",
+    });
+    expect(await sql("SELECT name FROM pg_file_settings WHERE error IS NOT NULL OR NOT applied")).toBe("");
+    expect(await redisSettings(["maxmemory", "maxclients", "timeout", "client-output-buffer-limit"])).toEqual(
+      [
+        String(10 * MIB),
+        "128",
+        "600",
+        `normal ${2 * MIB} ${MIB} 30 slave 268435456 67108864 60 pubsub ${2 * MIB} ${MIB} 30`,
+      ],
+    );
+  });
+
+  test("keep to TLS between application and PostgreSQL, and check who answers", async () => {
+    const connections = () =>
+      sql(
+        "SELECT count(*) FILTER (WHERE ssl) || ' of ' || count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'exploreiot'",
+      );
+    expect(await until("the application's connections", async () => (await connections()) !== "0 of 0")).toBe(
+      true,
+    );
+    const [encrypted, all] = (await connections()).split(" of ");
+    expect(encrypted).toBe(all);
+    expect(await reach("verify-full", "postgres")).toContain("no password supplied");
+    expect(await reach("disable", "postgres")).toContain("no encryption");
+    expect(await reach("verify-full", "127.0.0.1")).toContain('does not match host name "127.0.0.1"');
+  });
+
+  test("stay within their limits under load", async () => {
+    const bench = ["pgbench", "-h", "/run/postgresql", "-U", "postgres", "postgres"];
+    await inPostgres(...bench, "-i", "-s", "5", "-q");
+    await inPostgres(...bench, "-c", "12", "-T", "5", "-n");
+    const hash = "SELECT count(*) FROM (SELECT DISTINCT aid, bid, filler FROM pgbench_accounts) x";
+    const psql = `psql -h /run/postgresql -U postgres -Atc '${hash}'`;
+    await inPostgres("sh", "-c", `for i in 1 2 3 4 5 6 7 8; do ${psql} & done; wait`);
+    await fillRedis();
+
+    for (const role of ["postgres", "redis"]) {
+      const [{ State, RestartCount }] = JSON.parse(await docker("inspect", deployment.container(role)));
+      expect({ role, killed: State.OOMKilled, RestartCount, health: State.Health.Status }).toEqual({
+        role,
+        killed: false,
+        RestartCount: 0,
+        health: "healthy",
+      });
+    }
+  });
+
+  /** What a client is told that connects over TCP in this way, without a password. */
+  async function reach(mode: string, host: string): Promise<string> {
+    const command = `psql "host=${host} user=exploreiot dbname=exploreiot sslmode=$0 sslrootcert=/tmp/ca.crt" -w -c 'SELECT 1' 2>&1 || true`;
+    const authority = await docker(
+      "exec",
+      deployment.container("api"),
+      "cat",
+      "/run/exploreiot/database-ca.crt",
+    );
+    return inPostgres("sh", "-c", `cat >/tmp/ca.crt <<'PEM'\n${authority}\nPEM\n${command}`, mode);
+  }
+
+  /** Keys until Redis takes no more, each written again while the append-only file is rewritten. */
+  async function fillRedis(): Promise<void> {
+    const script = [
+      "import os, redis",
+      "r = redis.Redis(host='redis', username='backend', password=open('/run/exploreiot/REDIS_PASSWORD').read())",
+      "full = 0",
+      "for turn in range(3):",
+      "    for i in range(4000):",
+      "        try: r.set(f'exploreiot:fill-{i}', os.urandom(8192))",
+      "        except redis.exceptions.OutOfMemoryError: full += 1",
+      "assert full > 0",
+      "for i in range(4000): r.delete(f'exploreiot:fill-{i}')",
+    ].join("\n");
+    await docker("exec", deployment.container("api"), "python", "-c", script);
+  }
+
+  /** Its users may ask for no setting, so the delivered file is read by a second Redis that knows no users. */
+  async function redisSettings(names: readonly string[]): Promise<readonly (string | undefined)[]> {
+    const image = await docker("inspect", "--format", "{{.Image}}", deployment.container("redis"));
+    const script = `redis-server /run/exploreiot/redis.conf --aclfile '' --dir /tmp --logfile /tmp/log & until redis-cli ping >/tmp/pong 2>&1; do :; done; for name; do redis-cli CONFIG GET "$name" | tail -1; done`;
+    const volume = `${deployment.container("redis-files")}:/run/exploreiot:ro`;
+    const options = ["--rm", "--network=none", "--user=999:999", "--tmpfs=/tmp:mode=1777", "-v", volume];
+    return (await docker("run", ...options, image, "bash", "-c", script, "redis", ...names)).split("\n");
+  }
+});

@@ -1,0 +1,69 @@
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { projectRoot } from "../../config/home.ts";
+import { run } from "../../engines/run.ts";
+import { docker, missing, TestDeployment, titled } from "../support/e2e.ts";
+
+const off = { enabled: false };
+const deployment = new TestDeployment({
+  name: "e2e-render-bad",
+  environment: "production",
+  hosts: ["nowhere.invalid"],
+  listeners: { mqtt: { port: 25541 }, https: { enabled: false }, mqtts: { enabled: false } },
+  networks: { broker: { ipv4: "172.24.42.0/24" } },
+  backend: off,
+  frontend: off,
+  postgres: off,
+  redis: off,
+});
+const REFUSED = "hosts: nowhere.invalid does not resolve";
+const containers = () =>
+  docker("ps", "--all", "--quiet", "--filter", `label=exploreiot.deployment=${deployment.name}`);
+
+describe("a production deploy with a name that leads nowhere", () => {
+  afterAll(() => deployment.forget());
+
+  test("is refused by up and by preflight, with the reason, before anything is made", async () => {
+    const [up, preflight] = [await deployment.kit("up"), await deployment.kit("preflight")];
+
+    expect([up.code, preflight.code]).toEqual([1, 1]);
+    expect(up.stderr).toContain(REFUSED);
+    expect(preflight.stderr).toContain(REFUSED);
+    expect(await containers()).toBe("");
+  });
+
+  test.skipIf(missing.terraform)(
+    titled("is refused by cdktf deploy too, and the destruction of its data at all", missing.terraform),
+    async () => {
+      const cdktf = (...args: readonly string[]) =>
+        run([join(projectRoot, "node_modules/.bin/cdktf"), ...args, deployment.name, "--auto-approve"], {
+          cwd: projectRoot,
+          expected: [0, 1],
+          env: { EXPLOREIOT_CONFIG: deployment.site, CI: "1", CHECKPOINT_DISABLE: "1" },
+        });
+      const refused = await cdktf("deploy", "--skip-provider-lock");
+      const before = await containers();
+      deployment.configure({ hosts: ["localhost"] });
+      const deployed = await cdktf("deploy", "--skip-provider-lock");
+      const plan = [
+        "terraform",
+        `-chdir=${deployment.stack}`,
+        "plan",
+        "-destroy",
+        "-input=false",
+        "-no-color",
+      ] as const;
+      const destroyed = await run([...plan], { expected: [0, 1] });
+
+      expect(refused.code).toBe(1);
+      expect(refused.stdout + refused.stderr).toContain(REFUSED);
+      expect(before).toBe("");
+      expect(deployed.code, deployed.stdout + deployed.stderr).toBe(0);
+      expect(destroyed.code).toBe(1);
+      expect(destroyed.stdout + destroyed.stderr).toContain("Instance cannot be destroyed");
+      expect(
+        await docker("volume", "ls", "--quiet", "--filter", `name=${deployment.container("mosquitto-data")}`),
+      ).not.toBe("");
+    },
+  );
+});

@@ -1,0 +1,95 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { EngineName } from "../../engines/record.ts";
+import { docker, kit, missing, TestDeployment, titled } from "../support/e2e.ts";
+import { SecondEngine } from "../support/second-engine.ts";
+import { SshServer } from "../support/ssh-server.ts";
+
+const off = { enabled: false };
+const deployment = new TestDeployment({
+  name: "e2e-render-far",
+  listeners: { mqtt: { port: 25521 } },
+  networks: { broker: { ipv4: "172.24.22.0/24" } },
+  backend: off,
+  frontend: off,
+  postgres: off,
+  redis: off,
+});
+
+const engine = new SecondEngine();
+const ssh = new SshServer(25522);
+const broker = deployment.container("mosquitto");
+const noSsh = existsSync("/usr/sbin/sshd") ? undefined : "openssh-server is not installed";
+
+/** A verb of the kit on the engine elsewhere. */
+async function far(env: Record<string, string>, verb: string, ...args: readonly string[]) {
+  const { code, stdout, stderr } = await kit([verb, "--config", deployment.site, ...args, "--json"], { env });
+  return { code, answer: stdout === "" ? undefined : JSON.parse(stdout), stderr };
+}
+
+const there = async () =>
+  (await engine.docker("inspect", "--format", "{{.State.Health.Status}}", broker)).stdout.trim();
+const here = () =>
+  docker("ps", "--all", "--quiet", "--filter", `label=exploreiot.deployment=${deployment.name}`);
+
+beforeAll(async () => {
+  await engine.start();
+  const { stdout } = await deployment.kit("images", "--json");
+  const images = JSON.parse(stdout) as readonly { readonly tag: string }[];
+  await engine.load(images.map(({ tag }) => tag));
+  if (noSsh === undefined) await ssh.start(engine.host);
+});
+afterAll(async () => {
+  await ssh.stop();
+  await engine.remove();
+  await deployment.forget();
+});
+
+describe.each(["terraform", "compose"] as const)("over SSH, with %s", (name: EngineName) => {
+  const reason = noSsh ?? missing[name];
+  const env = () => ({ DOCKER_HOST: ssh.host, PATH: `${ssh.bin}:${process.env.PATH}` });
+
+  test.skipIf(reason)(titled("the stack comes up there and not here, files delivered", reason), async () => {
+    const { code, stderr } = await far(env(), "up", "--engine", name);
+
+    expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+    expect([await there(), await here()]).toEqual(["healthy", ""]);
+    const delivered = await engine.output("exec", broker, "cat", "/run/exploreiot/mosquitto_sub");
+    expect(delivered).toContain(`-P ${deployment.secret("mqtt-health-password")}`);
+  });
+
+  test.skipIf(reason)(
+    titled("a second up has nothing to do, and down removes it there", reason),
+    async () => {
+      const again = await far(env(), "up", "--engine", name);
+      const down = await far(env(), "down", "--delete-data", "--yes");
+
+      expect([again.code, again.answer?.changed, down.code, await there()]).toEqual([0, false, 0, ""]);
+      expect(readdirSync(deployment.home).filter((entry) => entry.startsWith("hand-over"))).toEqual([]);
+    },
+  );
+});
+
+test("a chosen Docker context is followed by compose, and by Terraform too", async () => {
+  const config = join(engine.folder, "client");
+  mkdirSync(config);
+  const env = { DOCKER_CONFIG: config, DOCKER_HOST: "" };
+  const create = ["context", "create", "far", "--docker", `host=${engine.host}`];
+  await docker("--config", config, ...create);
+  writeFileSync(join(config, "config.json"), JSON.stringify({ currentContext: "far" }));
+  const used = missing.terraform === undefined ? "terraform" : "compose";
+  const { code, answer, stderr } = await far(env, "up", "--engine", used);
+
+  expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+  expect([answer?.engine, await there(), await here()]).toEqual([used, "healthy", ""]);
+  await far(env, "down", "--delete-data", "--yes");
+  expect(readFileSync(join(config, "config.json"), "utf8")).toContain("far");
+});
+
+test("a context that does not exist is refused by name", async () => {
+  const { code, stderr } = await far({ DOCKER_CONTEXT: "nowhere", DOCKER_HOST: "" }, "status");
+
+  expect(code).toBe(1);
+  expect(stderr).toContain("error: Docker context nowhere: ");
+});

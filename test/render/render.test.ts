@@ -1,0 +1,112 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { local } from "../../config/local.ts";
+import type { DeploymentInput } from "../../config/schema.ts";
+import { checksums, writeFolder } from "../../render/folder.ts";
+import { render } from "../../render/render.ts";
+import { errorText } from "../support/error-text.ts";
+import { Sandbox } from "../support/synthesized.ts";
+import { temporaryFolder, write } from "../support/temporary-folder.ts";
+
+/** A deployment rendered on a machine of its own: other secrets, other folders. */
+function rendered(input: Omit<DeploymentInput, "name"> = local): Readonly<Record<string, string>> {
+  const sandbox = new Sandbox();
+  onTestFinished(() => sandbox.remove());
+  sandbox.synthesize(input);
+  const files = render(sandbox.stack(), sandbox.home);
+  // Two sandboxes never share a name, and a deployment's name is in its files.
+  return Object.fromEntries(
+    Object.entries(files).map(([path, text]) => [path, text.replaceAll(sandbox.name, "NAME")]),
+  );
+}
+
+describe("a rendered folder", () => {
+  test("is the same for two machines with other secrets", () => {
+    const [one, two] = [rendered(), rendered()];
+
+    expect(Object.keys(one).sort()).toEqual([
+      "RUNBOOK.md",
+      "compose.yaml",
+      "config/mosquitto/acl",
+      "config/mosquitto/mosquitto.conf",
+      "config/postgres/entrypoint.sh",
+      "config/postgres/initdb/10-application.sql",
+      "config/postgres/pg_hba.conf",
+      "config/postgres/postgresql.conf",
+      "config/redis/redis.conf",
+      "deployment.sh",
+      "start.sh",
+      "terraform/cdk.tf.json",
+    ]);
+    // The engine lists services by the hash of their name's path, which is the sandbox's.
+    expect(two["deployment.sh"]).toBe(one["deployment.sh"]);
+    expect(two["compose.yaml"]).toBe(one["compose.yaml"]);
+  });
+
+  test("names no folder of the machine that rendered it", () => {
+    const all = Object.values(rendered()).join("\n");
+
+    expect(all).not.toMatch(/\.exploreiot\/NAME\/(files|hashes)|\/home\/|cdktf\.out|\.\.\/\.\.\//);
+  });
+
+  test("says how each secret file is made, in the words of start.sh", () => {
+    const steps = rendered()["deployment.sh"]?.split("\n") ?? [];
+
+    expect(
+      steps.filter((line) => line.startsWith("  secret redis") || line.startsWith("  digest REDIS")),
+    ).toEqual([
+      "  secret redis-app-password",
+      "  secret redis-health-password",
+      "  digest REDIS_FILES files/redis/users.acl redis-health-password",
+    ]);
+    expect(steps.find((line) => line.includes("users.acl text"))).toBe(
+      "  derived files/redis/users.acl text 'user default off",
+    );
+  });
+
+  test("gives compose and Terraform one label, whose secret part only the server knows", () => {
+    const files = rendered();
+    const label = /exploreiot\.config-hash: ([0-9a-f]{12})-\$\{REDIS_FILES:\?run \.\/start\.sh\}/.exec(
+      files["compose.yaml"] ?? "",
+    );
+
+    expect(label?.[1]).toMatch(/^[0-9a-f]{12}$/);
+    expect(files["terraform/cdk.tf.json"]).toContain(
+      `"value": "${label?.[1]}-\${substr(sha256(join(\\"\\", [file(\\"../secrets/hash-key\\"), file(\\"../secrets/files/redis/users.acl\\"), file(\\"../secrets/redis-health-password\\")])), 0, 12)}"`,
+    );
+  });
+
+  test("has no provisioner and a state of its own in its Terraform JSON", () => {
+    const { terraform, resource } = JSON.parse(rendered()["terraform/cdk.tf.json"] ?? "");
+
+    expect(terraform.backend).toEqual({ local: { path: "terraform.tfstate" } });
+    expect(JSON.stringify(resource.terraform_data)).not.toContain("local-exec");
+  });
+});
+
+describe("the folder on disk", () => {
+  test("is listed in SHA256SUMS by path", () => {
+    expect(checksums({ b: "two", "a/c": "" })).toBe(
+      "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a/c\n3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3  b\n",
+    );
+  });
+
+  test("is refused where it holds something else", async () => {
+    const folder = temporaryFolder();
+    write(folder, "mine.txt", "x");
+
+    expect(await errorText(() => writeFolder(folder, {}))).toBe(
+      `${folder}: holds files that are no earlier render\n  → name a folder that is empty or not there yet`,
+    );
+  });
+
+  test("loses what the last render wrote and this one does not, and nothing else", async () => {
+    const folder = temporaryFolder();
+    writeFolder(folder, { old: "1", kept: "2" });
+    write(folder, "secrets/own", "3");
+    writeFolder(folder, { kept: "4" });
+    const { readdirSync, readFileSync } = await import("node:fs");
+
+    expect(readdirSync(folder).sort()).toEqual(["SHA256SUMS", "kept", "secrets"]);
+    expect(readFileSync(`${folder}/kept`, "utf8")).toBe("4");
+  });
+});

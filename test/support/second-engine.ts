@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "../../engines/run.ts";
+import { until } from "./e2e.ts";
+
+/**
+ * A Docker engine that stands for another machine: own images, containers and network namespace. It shares this
+ * machine's files, as a server has its own.
+ */
+export class SecondEngine {
+  readonly folder = mkdtempSync("/var/tmp/exploreiot-second-");
+  readonly socket = join(this.folder, "docker.sock");
+  readonly host = `unix://${this.socket}`;
+  #daemon: ChildProcess | undefined;
+
+  async start(): Promise<void> {
+    const config = join(this.folder, "daemon.json");
+    writeFileSync(config, "{}");
+    const log = openSync(join(this.folder, "log"), "a");
+    const dockerd = `ip link set lo up; exec dockerd --config-file ${config} -H ${this.host} -p ${this.folder}/pid --data-root ${this.folder}/data --exec-root ${this.folder}/run`;
+    this.#daemon = spawn("unshare", ["--net", "sh", "-c", dockerd], { stdio: ["ignore", log, log] });
+    await until("the second engine answers", async () => (await this.docker("version")).code === 0, 60_000);
+  }
+
+  /** Takes images over from the engine that made them. */
+  async load(images: readonly string[]): Promise<void> {
+    const pipe = `docker save "$@" | DOCKER_HOST=${this.host} docker load`;
+    await run(["bash", "-euo", "pipefail", "-c", pipe, "load", ...images]);
+  }
+
+  /** Any exit code is an answer. */
+  docker(...args: readonly string[]) {
+    return run(["docker", ...args], { env: { DOCKER_HOST: this.host }, expected: [0, 1, 125, 126, 127] });
+  }
+
+  /** What docker prints; an error if it fails. */
+  async output(...args: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.docker(...args);
+    if (code !== 0) throw new Error(`docker ${args[0]}: ${stderr}`);
+    return stdout.trim();
+  }
+
+  /** Removes every container, ends the engine and its own containerd, and forgets its images. */
+  async remove(): Promise<void> {
+    const ids = (await this.docker("ps", "--all", "--quiet")).stdout.split("\n").filter(Boolean);
+    if (ids.length > 0) await this.docker("rm", "--force", "--volumes", ...ids);
+    if (this.#daemon?.exitCode === null) {
+      const ended = once(this.#daemon, "exit");
+      this.#daemon.kill();
+      await ended;
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
