@@ -11,7 +11,7 @@ export const hardened = {
   securityOpts: ["no-new-privileges:true"],
   capabilities: { drop: ["ALL"] },
   // The engine's own default fell from 1048576 to 1024 with Engine 29: too few for a broker.
-  ulimit: [{ name: "nofile", soft: 65_536, hard: 65_536 }],
+  ulimit: [{ name: "nofile", soft: 16_384, hard: 16_384 }],
   // All keys or none: the engine merges its own defaults into a partial set and each plan then replaces (rule 11).
   logDriver: "json-file",
   logOpts: { "max-size": "10m", "max-file": "3" },

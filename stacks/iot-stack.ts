@@ -3,6 +3,7 @@ import { DockerProvider } from "@cdktf/provider-docker/lib/provider/index.js";
 import { type App, TerraformStack } from "cdktf";
 import { deploymentHome } from "../config/home.ts";
 import type { Deployment } from "../config/parse.ts";
+import type { NetworkName } from "../config/schema.ts";
 import { SecretStore } from "../config/secrets.ts";
 import { Backend } from "../constructs/backend.ts";
 import { Certificates } from "../constructs/certificates.ts";
@@ -41,10 +42,7 @@ export class IotStack extends TerraformStack {
       ? { ...unguarded, firewall: new Firewall(this, "Firewall", unguarded) }
       : unguarded;
     if (deployment.environment === "production") images.after(new Preflight(this, "Preflight", context));
-    const edge = new PrivateNetwork(this, "Edge", "edge", false, context);
-    const broker = new PrivateNetwork(this, "Broker", "broker", false, context);
-    const data = new PrivateNetwork(this, "Data", "data", true, context);
-
+    const networks = this.#networks(context);
     const open = new Set(allowList(deployment).map(({ listener }) => listener));
     const certificates =
       open.has("https") || open.has("mqtts")
@@ -55,22 +53,44 @@ export class IotStack extends TerraformStack {
         ? [
             new Mosquitto(this, "Mosquitto", {
               context,
-              network: broker,
+              network: networks("broker"),
               certificates: open.has("mqtts") ? certificates : undefined,
             }),
           ]
         : []),
-      ...(deployment.postgres.enabled ? [new Postgres(this, "Postgres", { context, network: data })] : []),
-      ...(deployment.redis.enabled ? [new Redis(this, "Redis", { context, network: data })] : []),
+      ...(deployment.postgres.enabled
+        ? [new Postgres(this, "Postgres", { context, network: networks("data") })]
+        : []),
+      ...(deployment.redis.enabled ? [new Redis(this, "Redis", { context, network: networks("data") })] : []),
     ];
     const applications = [
       ...(deployment.backend.enabled
-        ? [new Backend(this, "Backend", { context, edge, inner: [broker, data], after: stores })]
+        ? [
+            new Backend(this, "Backend", {
+              context,
+              edge: networks("edge"),
+              inner: [networks("broker"), networks("data")],
+              after: stores,
+            }),
+          ]
         : []),
-      ...(deployment.frontend.enabled ? [new Frontend(this, "Frontend", { context, edge })] : []),
+      ...(deployment.frontend.enabled
+        ? [new Frontend(this, "Frontend", { context, edge: networks("edge") })]
+        : []),
     ];
     if (open.has("https") && certificates !== undefined)
-      this.#edge(context, { network: edge, certificates, after: applications });
+      this.#edge(context, { network: networks("edge"), certificates, after: applications });
+  }
+
+  /** Networks are made for those who join them: a broker alone has no use for the others. */
+  #networks(context: DeploymentScope): (name: NetworkName) => PrivateNetwork {
+    const made = new Map<NetworkName, PrivateNetwork>();
+    const ids = { edge: "Edge", broker: "Broker", data: "Data" } as const;
+    return (name) => {
+      const network = made.get(name) ?? new PrivateNetwork(this, ids[name], name, name === "data", context);
+      made.set(name, network);
+      return network;
+    };
   }
 
   #edge(context: DeploymentScope, props: Omit<EdgeProps, "context">): void {

@@ -236,7 +236,7 @@ for (const engine of ["terraform", "compose"] as const) {
           privileged: false,
           swap: true,
           cpus: true,
-          files: [{ Name: "nofile", Soft: 65_536, Hard: 65_536 }],
+          files: [{ Name: "nofile", Soft: 16_384, Hard: 16_384 }],
           log: { Type: "json-file", Config: { "max-file": "3", "max-size": "10m" } },
           restart: "unless-stopped",
           health: true,

@@ -72,7 +72,7 @@ describe.each([
       }),
       {
         init: true,
-        ulimit: [{ name: "nofile", soft: 65_536, hard: 65_536 }],
+        ulimit: [{ name: "nofile", soft: 16_384, hard: 16_384 }],
         security_opts: ["no-new-privileges:true"],
         log_driver: "json-file",
         log_opts: { "max-size": "10m", "max-file": "3" },
