@@ -1,52 +1,56 @@
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { local } from "../../config/local.ts";
 import { policyMatchers } from "../../policies/matchers.ts";
 import { elementAt, synthesized } from "./synthesized.ts";
 
 expect.extend(policyMatchers);
 
-const sound = synthesizedOnce();
-const broken = synthesizedOnce((stack) =>
-  elementAt(stack, "Redis/Service/Container").addOverride("memory", 0),
-);
-const AT = "local/Redis/Service/Container";
+let sound = "";
+let broken = "";
+const at = (service: string) => `t-${process.pid}-broken/${service}/Service/Container`;
 
-function synthesizedOnce(change?: Parameters<typeof synthesized>[1]) {
-  let json: unknown;
-  return () => {
-    json ??= synthesized(local, change).json;
-    return json as object;
-  };
-}
+/** What cdktf's `Testing.synth` returns: the text of a stack. */
+const text = JSON.stringify({
+  resource: { docker_container: { A: { "//": { metadata: { path: "demo/A" } }, pid_mode: "host" } } },
+});
 
 describe("matchers for tests of one's own", () => {
-  test("accept a parsed stack and its text", () => {
-    expect(sound()).toSatisfyPolicies();
-    expect(JSON.stringify(sound())).toSatisfyPolicies();
-    expect(sound()).not.toViolate("CTR-009");
+  // Paths, so that the files that a stack delivers are read with it.
+  beforeEach(() => {
+    sound = synthesized(local).file;
+    broken = synthesized({ ...local, name: "broken" }, (stack) =>
+      elementAt(stack, "Redis/Service/Container").addOverride("pid_mode", "host"),
+    ).file;
   });
 
-  test("find a violation anywhere, or at one place", () => {
-    expect(broken()).toViolate("CTR-009");
-    expect(broken()).toViolate("CTR-009", { at: AT });
-    expect(broken()).not.toViolate("CTR-009", { at: "local/Postgres/Service/Container" });
+  test("find nothing in a sound stack", () => {
+    expect(sound).toSatisfyPolicies();
+    expect(sound).not.toViolate("CTR-020");
+  });
+
+  test("find a violation anywhere, or at one place, in a file, a text and what was parsed", () => {
+    expect(broken).toViolate("CTR-020");
+    expect(broken).toViolate("CTR-020", { at: at("Redis") });
+    expect(broken).not.toViolate("CTR-020", { at: at("Postgres") });
+    expect(text).toViolate("CTR-020", { at: "demo/A" });
+    expect(JSON.parse(text)).toViolate("CTR-020", { at: "demo/A" });
   });
 
   test.each([
     [
       "findings where none should be",
-      () => expect(broken()).toSatisfyPolicies(),
-      `expected no findings:\n${AT}: memory is 0\n    CTR-009 (medium) memory is limited`,
+      () => expect(broken).toSatisfyPolicies(),
+      `expected no findings:\n${at("Redis")}: pid_mode is "host"\n    CTR-020 (high) `,
     ],
     [
       "none where one should be",
-      () => expect(sound()).toViolate("CTR-009"),
-      "expected a finding of CTR-009; it finds nothing",
+      () => expect(sound).toViolate("CTR-020"),
+      "expected a finding of CTR-020; it finds nothing",
     ],
     [
       "one at another place",
-      () => expect(broken()).toViolate("CTR-009", { at: "local/X" }),
-      `expected a finding of CTR-009 at local/X; it finds something at ${AT}`,
+      () => expect(broken).toViolate("CTR-020", { at: "local/X" }),
+      `expected a finding of CTR-020 at local/X; it finds something at ${at("Redis")}`,
     ],
   ])("fail with what they saw: %s", (_, assertion, message) => {
     expect(assertion).toThrow(message);

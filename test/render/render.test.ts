@@ -15,7 +15,10 @@ function rendered(input: Omit<DeploymentInput, "name"> = local): Readonly<Record
   const files = render(sandbox.stack(), sandbox.home);
   // Two sandboxes never share a name, and a deployment's name is in its files.
   return Object.fromEntries(
-    Object.entries(files).map(([path, text]) => [path, text.replaceAll(sandbox.name, "NAME")]),
+    Object.entries(files).map(([path, text]) => [
+      path,
+      text.replaceAll(sandbox.name, "NAME").replace(/\bxi[0-9a-f]{6}-/g, "BRIDGE-"),
+    ]),
   );
 }
 
