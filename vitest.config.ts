@@ -9,8 +9,8 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: "test/support/e2e-setup.ts",
-          // One engine, 2 cores: deployments that start side by side slow each other into their time limits.
-          fileParallelism: false,
+          // Two at a time: tests wait for containers most of their time. More slow each other into their limits.
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 600_000,
         },

@@ -11,8 +11,8 @@ import { type ContainerProps, JobContainer, ServiceContainer } from "./service-c
 export interface BackendProps {
   readonly context: DeploymentScope;
 
-  /** Where the frontend and the published port are; only published roles join it. */
-  readonly edge: PrivateNetwork;
+  /** Where the frontend and the published port are; only published roles join it, and nobody else asks for it. */
+  readonly edge: () => PrivateNetwork;
 
   /** The networks of what the backend needs: broker and data. */
   readonly inner: readonly PrivateNetwork[];
@@ -47,7 +47,7 @@ export class Backend extends Construct {
         this.#role(
           name,
           role,
-          { ...shared, networks: role.publish ? [edge, ...inner] : inner, after: before },
+          { ...shared, networks: role.publish ? [edge(), ...inner] : inner, after: before },
           settings,
         );
       }

@@ -68,7 +68,7 @@ export class IotStack extends TerraformStack {
         ? [
             new Backend(this, "Backend", {
               context,
-              edge: networks("edge"),
+              edge: () => networks("edge"),
               inner: [networks("broker"), networks("data")],
               after: stores,
             }),

@@ -18,6 +18,8 @@ export const membersThatNeedNotTalkCannot = definePolicy({
   allowed: `a member that is told the name of another, or options "${ENABLE_ICC}" false`,
   fix: "give each its own network, or set the option",
   source: "CIS Docker Benchmark 1.6.0, 2.2",
+  // A developer's machine runs parts of a stack, whose counterparts are not there.
+  enforcedIn: ["production"],
   looksAt: ["docker_network"],
   where: (network, stack) =>
     isBridge(network) && !isTrue(network.block.internal) && membersOf(network, stack).length > 1,

@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { projectRoot } from "../../config/home.ts";
@@ -13,8 +15,11 @@ const deployment = new TestDeployment({
 /** cdktf asks the registry for a lock file before it deploys; a machine that reaches none says so with this flag. */
 const SKIP_LOCK = "--skip-provider-lock";
 
+/** A folder of its own: cdktf empties the one that it writes to, where stacks of other tests are. */
+const output = mkdtempSync(join(tmpdir(), "exploreiot-cdktf-"));
+
 const cdktf = (...args: readonly string[]) =>
-  run([join(projectRoot, "node_modules", ".bin", "cdktf"), ...args], {
+  run([join(projectRoot, "node_modules", ".bin", "cdktf"), ...args, "--output", output], {
     cwd: projectRoot,
     expected: [0, 1],
     env: { EXPLOREIOT_CONFIG: deployment.site, CI: "1", CHECKPOINT_DISABLE: "1" },
@@ -25,7 +30,10 @@ const containers = () =>
 
 describe.skipIf(missing.terraform)(titled("cdktf's own commands", missing.terraform), () => {
   beforeAll(() => deployment.remove());
-  afterAll(() => deployment.forget());
+  afterAll(async () => {
+    rmSync(output, { recursive: true, force: true });
+    await deployment.forget();
+  });
 
   test("synth, deploy, diff and destroy", async () => {
     const synth = await cdktf("synth");

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { projectRoot } from "../../config/home.ts";
 import { run } from "../../engines/run.ts";
 import { docker, missing, TestDeployment, titled } from "../support/e2e.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const off = { enabled: false };
 const deployment = new TestDeployment({
@@ -35,19 +36,22 @@ describe("a production deploy with a name that leads nowhere", () => {
   test.skipIf(missing.terraform)(
     titled("is refused by cdktf deploy too, and the destruction of its data at all", missing.terraform),
     async () => {
-      const cdktf = (...args: readonly string[]) =>
-        run([join(projectRoot, "node_modules/.bin/cdktf"), ...args, deployment.name, "--auto-approve"], {
+      // A folder of its own: cdktf empties the one that it writes to, where stacks of other tests are.
+      const output = temporaryFolder();
+      const program = [join(projectRoot, "node_modules/.bin/cdktf"), "deploy", deployment.name] as const;
+      const deploy = () =>
+        run([...program, "--auto-approve", "--skip-provider-lock", "--output", output], {
           cwd: projectRoot,
           expected: [0, 1],
           env: { EXPLOREIOT_CONFIG: deployment.site, CI: "1", CHECKPOINT_DISABLE: "1" },
         });
-      const refused = await cdktf("deploy", "--skip-provider-lock");
+      const refused = await deploy();
       const before = await containers();
       deployment.configure({ hosts: ["localhost"] });
-      const deployed = await cdktf("deploy", "--skip-provider-lock");
+      const deployed = await deploy();
       const plan = [
         "terraform",
-        `-chdir=${deployment.stack}`,
+        `-chdir=${join(output, "stacks", deployment.name)}`,
         "plan",
         "-destroy",
         "-input=false",
