@@ -98,7 +98,9 @@ export class AcmeServer {
 
 function start(program: string, args: readonly string[]): ChildProcess {
   const env = { ...process.env, PEBBLE_VA_NOSLEEP: "1", PEBBLE_WFE_NONCEREJECT: "0" };
-  return spawn(join(pebbleFolder, program), args, { stdio: "ignore", env });
+  // Ends with the test, also when that is killed: one that stays would answer the next with its own CA.
+  const argv = ["--pdeathsig", "KILL", join(pebbleFolder, program), ...args];
+  return spawn("setpriv", argv, { stdio: "ignore", env });
 }
 
 async function end(child: ChildProcess | undefined): Promise<void> {
