@@ -18,7 +18,7 @@ export const downCommand = verb("down", "remove the containers and networks; dat
   .option("--delete-data", "delete the data volumes too: every reading, message and key")
   .option("--yes", "do not ask before data is deleted")
   .action(async ({ config, json, deleteData, yes }: Options) => {
-    const { deployment, stack, home } = await synthesize(config);
+    const { deployment, stack, home } = await synthesize(config, { unjudged: true });
     if (deleteData && !yes) await confirmDeletion(deployment.name, stack.volumes);
     const removed = await remove({
       stack,

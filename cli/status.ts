@@ -12,7 +12,7 @@ export const statusCommand = verb(
   .addOption(jsonOption())
   .addHelpText("after", "\nExits with 2 when something is not as configured.")
   .action(async ({ config, json }: { readonly config: string; readonly json?: true }) => {
-    const { deployment, stack } = await synthesize(config);
+    const { deployment, stack } = await synthesize(config, { unjudged: true });
     const status = stackStatus(stack, await observe(stack));
     console.log(
       json ? JSON.stringify({ deployment: deployment.name, ...status }, undefined, 2) : statusTable(status),

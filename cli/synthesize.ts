@@ -19,14 +19,18 @@ export interface Synthesized {
  * there is one way from a configuration to the JSON.
  *
  * @param source `local`, `production` or the path of a site file
+ * @param unjudged for what only looks or removes: a rule that finds something must not keep anybody from it
  */
-export async function synthesize(source: string): Promise<Synthesized> {
+export async function synthesize(source: string, { unjudged = false } = {}): Promise<Synthesized> {
   const config = existsSync(source) ? resolve(source) : source;
-  const child = run([process.execPath, join(projectRoot, "dist", "main.js")], {
-    cwd: projectRoot,
-    env: { EXPLOREIOT_CONFIG: config },
-    expected: [EXIT.ok, EXIT.userError, EXIT.bug],
-  });
+  const child = run(
+    [process.execPath, join(projectRoot, "dist", "main.js"), ...(unjudged ? ["--unjudged"] : [])],
+    {
+      cwd: projectRoot,
+      env: { EXPLOREIOT_CONFIG: config },
+      expected: [EXIT.ok, EXIT.userError, EXIT.bug],
+    },
+  );
   // At the same time; problems of the configuration are told by this process, as it finds them first.
   const [deployment, { code, stderr }] = await Promise.all([loadDeployment(config), child]);
   // The child has worded it already.

@@ -34,8 +34,13 @@ const inEnvironment = (resource: Resource, environment: Environment): readonly s
             .map((origin) => `${name} holds ${show(origin)}`),
     );
 
+/** In clear text only between programs of one machine. */
+const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+
 const isAllowed = (origin: string, environment: Environment) =>
-  /^https:\/\/[^/\s*?#]+$/.test(origin) || (environment === "local" && /^http:\/\/[^/\s*?#]+$/.test(origin));
+  /^https:\/\/[^/\s*?#]+$/.test(origin) ||
+  LOOPBACK.test(origin) ||
+  (environment === "local" && /^http:\/\/[^/\s*?#]+$/.test(origin));
 
 const inProxy = (file: Resource): readonly string[] =>
   entrances(haproxyCfg(file)).flatMap((section) =>

@@ -21,7 +21,7 @@ import { type Credentials, connect, login, publish } from "../support/e2e-broker
 import { openPage } from "../support/e2e-page.ts";
 import { ask, askHttp2, handshake, raw, shown, type TlsServer } from "../support/e2e-tls.ts";
 
-const HOST = "iot.test";
+const HOST = "localhost";
 const HTTPS = 26443;
 const MQTTS = 26883;
 const PARTNER = "https://partner.test";

@@ -15,14 +15,13 @@ const { machine, outside } = ADDRESS;
 /** The whole reference application, open to the network. */
 const whole: DeploymentInput = {
   name: "e2e-fw",
-  environment: "production",
   bind: "lan",
   hosts: [machine.v4],
   images: { source: "packages" },
+  firewall: { enabled: true },
   listeners: {
-    frontend: { port: 25000 },
-    backend: { port: 25001 },
-    mqtt: { port: 1883 },
+    ...{ frontend: { port: 25000 }, backend: { port: 25001 }, mqtt: { port: 1883 } },
+    ...{ https: { port: 443 }, mqtts: { port: 8883 } },
   },
   networks: {
     edge: { ipv4: "172.25.1.0/24", ipv6: "fd00:25:1::/64" },
@@ -298,8 +297,15 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
       await engine.start();
     });
 
-    test("follows a change of the listeners: TLS alone, as in production unless others are asked for", async () => {
-      site.configure({ listeners: {} });
+    test("follows a change of the listeners: TLS alone, as in production", async () => {
+      const off = { enabled: false };
+      site.configure({
+        listeners: {
+          ...{ frontend: off, backend: off, mqtt: off },
+          https: { port: 443 },
+          mqtts: { port: 8883 },
+        },
+      });
       await site.up("compose");
 
       expect(await openTo(machine.v4)).toEqual([443, 8883, 25100]);
@@ -317,10 +323,10 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
   describe("for the whole machine", () => {
     const site = new GuardedDeployment(
       {
-        ...{ ...broker, name: "e2e-fw-host", environment: "production", hosts: [machine.v4] },
+        ...{ ...broker, name: "e2e-fw-host", hosts: [machine.v4] },
         listeners: { mqtt: { port: 25002, bind: "lan" }, mqtts: { enabled: false } },
         firewall: {
-          ...{ scope: "host", interfaces: ["wan0"], confirmSeconds: 30 },
+          ...{ enabled: true, scope: "host", interfaces: ["wan0"], confirmSeconds: 30 },
           ssh: { port: 25122, from: ["198.51.100.0/24"] },
           open: [{ port: 25101 }, { port: 25102, from: ["203.0.113.0/24"] }],
         },
