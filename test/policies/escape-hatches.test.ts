@@ -8,11 +8,6 @@ const FILES = "Redis/Files/Container";
 
 /** What is relaxed on a developer's machine, found where one container does not say that it is for one. */
 const strictly = [
-  ...["Migrate", "api", "ingest"].flatMap((role) =>
-    ["localhost", "127.0.0.1"].map(
-      (host) => `HTP-001 local/Backend/${role}/Container: CORS_ORIGINS holds "http://${host}:3000"`,
-    ),
-  ),
   ...["api", "ingest"].map((role) => `HTP-011 local/Backend/${role}/Container: OPEN_WRITES is on`),
 ];
 
