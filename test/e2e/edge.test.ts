@@ -120,7 +120,10 @@ describe.skipIf(missing[engine])(titled("a stack behind TLS", missing[engine]), 
 
   test.each<[string, Partial<DeploymentInput>]>([
     ["as it is", {}],
-    ["with ACME", { tls: { certificate: { source: "acme", email: "ops@example.org" } } }],
+    [
+      "with ACME",
+      { hosts: ["iot.example.org"], tls: { certificate: { source: "acme", email: "ops@example.org" } } },
+    ],
     ["with an own backend at the root", { backend: { image: "app:1" }, http: { stripPrefix: true } }],
     [
       "with an API and no page",

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
+import { until } from "./e2e.ts";
 
 const ARGUMENTS = [
   "--no-sandbox",
@@ -33,6 +34,17 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
+/** Chromium breaks off what it loads when a network of the machine comes or goes, as those of containers do. */
+async function visited(page: Page, address: string): Promise<boolean> {
+  try {
+    await page.goto(address);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.message.includes("ERR_NETWORK_CHANGED")) return false;
+    throw error;
+  }
+}
+
 /** How a page is opened, apart from its address. */
 export interface PageOptions {
   /** @default DESKTOP */
@@ -59,7 +71,7 @@ export async function openPage(
   const complaints: string[] = [];
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
-  await page.goto(address);
+  await until("the page", () => visited(page, address), 30_000);
   await page.locator('[data-testid="connection"][data-state="open"]').first().waitFor({ timeout: 15_000 });
   return {
     page,
