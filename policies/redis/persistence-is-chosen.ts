@@ -21,11 +21,13 @@ export const persistenceIsChosen = definePolicy({
       ...settings.must("appendonly", (value) => /^(yes|no)$/i.test(value)),
       ...settings.must("save", () => true),
     ];
-    if (isFile(resource) || !keepsData(settings)) return missing;
+    if (isFile(resource)) return missing;
     const folder = settings.last("dir")?.value ?? "/data";
     const isThere = mountsOf(resource, stack).some(
       ({ path, volume, writable }) => volume !== undefined && writable && isBelow(folder, path),
     );
+    if (!keepsData(settings))
+      return isThere ? [...missing, `it keeps nothing, and has a volume at ${folder}`] : missing;
     return isThere
       ? missing
       : [...missing, `it keeps data at ${folder}, which is on no volume that it may write`];
