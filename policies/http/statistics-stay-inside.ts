@@ -40,4 +40,4 @@ const shown = (section: Section): readonly string[] =>
   [
     ...directives(section, "stats").filter(({ words }) => ["enable", "uri"].includes(words[1] ?? "")),
     ...directives(section, "http-request", "use-service", "prometheus-exporter"),
-  ].map(({ line }) => `line ${line}: ${titleOf(section)} shows statistics`);
+  ].map(({ line }) => `${titleOf(section)} shows statistics (line ${line})`);

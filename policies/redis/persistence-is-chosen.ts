@@ -10,7 +10,8 @@ export const persistenceIsChosen = definePolicy({
   id: "RDS-008",
   severity: "low",
   title: "it is stated whether Redis keeps its data, and where it does it has a volume",
-  allowed: "appendonly yes or no, save stated with it; a writable volume at dir if either keeps data",
+  allowed:
+    "appendonly yes or no, save stated with it; a writable volume at dir if either keeps data, and none if nothing does",
   fix: 'write appendonly and save into redis.conf (save "" for none) and mount a volume at dir',
   source: "redis.conf, appendonly, save and dir",
   looksAt: REDIS,

@@ -1,6 +1,7 @@
 import { type Directive, haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
 import { binds, globals, isTls, titleOf } from "../haproxy.ts";
 import { definePolicy } from "../policy.ts";
+import { WEAK_SUITES } from "../tls-suites.ts";
 
 const WEAK = /NULL|RC4|3DES|DES|MD5|EXP|ADH|AECDH|LOW|IDEA|SEED|PSK|^ALL$|COMPLEMENTOF/;
 const CURRENT: readonly string[] = ["TLSv1.2", "TLSv1.3"];
@@ -32,6 +33,8 @@ function problems(bind: Directive, section: Section, global: readonly Directive[
   const options = wordsOf(global, "ssl-default-bind-options");
   const minimum = after(bind.words, "ssl-min-ver") ?? after(options, "ssl-min-ver");
   const ciphers = after(bind.words, "ciphers") ?? wordsOf(global, "ssl-default-bind-ciphers")[0];
+  const suites =
+    after(bind.words, "ciphersuites") ?? wordsOf(global, "ssl-default-bind-ciphersuites")[0] ?? "";
   const place = `${titleOf(section)}, line ${bind.line}`;
   return [
     ...(CURRENT.includes(minimum ?? "") ? [] : [`${place}: ssl-min-ver is ${minimum ?? "not set"}`]),
@@ -39,6 +42,7 @@ function problems(bind: Directive, section: Section, global: readonly Directive[
     ...(ciphers === undefined
       ? [`${place}: no ciphers are named`]
       : weakIn(ciphers).map((name) => `${place}: cipher ${name}`)),
+    ...(WEAK_SUITES.test(suites) ? [`${place}: ciphersuites ${suites}`] : []),
   ];
 }
 

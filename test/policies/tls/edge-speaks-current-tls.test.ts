@@ -31,6 +31,11 @@ judgesEdges(
       evidence: [`${AT.replace("25", "24").replace("26", "25")}: no ciphers are named`],
     },
     {
+      name: "a weak suite of TLS 1.3",
+      change: { "ssl crt": "ssl ciphersuites TLS_AES_128_CCM_8_SHA256 crt" },
+      evidence: [`${AT}: ciphersuites TLS_AES_128_CCM_8_SHA256`],
+    },
+    {
       name: "weak ciphers",
       change: { "ECDHE-ECDSA-AES128-GCM-SHA256": "DES-CBC3-SHA:NULL-SHA256:!RC4" },
       evidence: [`${AT}: cipher DES-CBC3-SHA`, `${AT}: cipher NULL-SHA256`],
