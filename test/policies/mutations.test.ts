@@ -37,7 +37,10 @@ type Read = Synthesized["read"];
 
 const said = (json: unknown, read: Read): readonly string[] =>
   evaluate(readTerraformJson(json, { read }), policies).flatMap(({ findings, relaxed }) =>
-    [...findings, ...relaxed].map(({ policy, path, evidence }) => `${policy} ${path} ${evidence}`),
+    [...findings, ...relaxed].map(({ policy, path, evidence }) =>
+      // A line that is gone moves those below it, which is nothing new.
+      `${policy} ${path} ${evidence}`.replace(/line \d+/g, "line"),
+    ),
   );
 
 describe("every weakening of a shipped deployment is seen by a rule", { timeout: 300_000 }, () => {
