@@ -109,6 +109,15 @@ const PG_HBA: FileKind = {
   ],
 };
 
+const SQL: FileKind = {
+  file: /\.sql$/,
+  harmless: [/^/],
+  weaker: [
+    [/NOSUPERUSER|LOGIN/g, "SUPERUSER LOGIN"],
+    [/PASSWORD :'\w+'/g, "PASSWORD 'hunter2'"],
+  ],
+};
+
 const REDIS: FileKind = {
   file: /(^|\/)redis\.conf$/,
   harmless: [
@@ -165,6 +174,7 @@ const HAPROXY: FileKind = {
   weaker: [
     [/^( +timeout [\w-]+) .*$/gm, "$1 0"],
     [/^( +maxconn) .*$/gm, "$1 0"],
+    [/ no-tls-tickets/g, ""],
     [/ssl-min-ver TLSv1\.2/g, "ssl-min-ver TLSv1.0"],
     [/ssl-default-bind-ciphers /g, "$&NULL-SHA256:"],
     [/ssl-default-bind-ciphersuites /g, "$&TLS_AES_128_CCM_8_SHA256:"],
@@ -197,7 +207,16 @@ const HAPROXY: FileKind = {
   ],
 };
 
-const KINDS: readonly FileKind[] = [NFTABLES, MOSQUITTO, MOSQUITTO_ACL, POSTGRESQL, PG_HBA, REDIS, HAPROXY];
+const KINDS: readonly FileKind[] = [
+  NFTABLES,
+  MOSQUITTO,
+  MOSQUITTO_ACL,
+  POSTGRESQL,
+  PG_HBA,
+  SQL,
+  REDIS,
+  HAPROXY,
+];
 
 /** Every line of a file removed in turn, but for what is harmless, and each weaker text in its place. */
 export function weakenedFiles(name: string, content: string): readonly FileWeakening[] {

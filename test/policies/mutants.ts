@@ -39,6 +39,7 @@ const REMOVED = [
   "networks_advanced",
   "must_run",
   "lifecycle",
+  "ulimit",
 ] as const;
 
 /** Attributes set to what they must never be; those that a container has are made weaker, the rest are added. */
@@ -237,13 +238,17 @@ function healthcheck(block: Json): Weakening[] {
   ];
 }
 
-/** Settings of the application that guard it, as the shipped deployments write them. */
+/** Settings of the servers that guard them, as the shipped deployments write them. */
 const GUARDS: Readonly<Record<string, string>> = {
   ALLOWED_HOSTS: "*",
   CORS_ORIGINS: "*",
   RATE_LIMIT_PER_MINUTE: "0",
   OPEN_WRITES: "true",
   TRUSTED_PROXIES: "*",
+  API_KEY_FILE: "",
+  PGDATA: "/tmp/pgdata",
+  POSTGRES_INITDB_ARGS: "--locale=C.UTF-8",
+  POSTGRES_PASSWORD_FILE: "",
 };
 
 function environment(block: Json): Weakening[] {
