@@ -111,7 +111,8 @@ const PG_HBA: FileKind = {
 
 const SQL: FileKind = {
   file: /\.sql$/,
-  harmless: [/^/],
+  // Without the role or its database nobody gets in.
+  harmless: [/^\\set /, /^CREATE /],
   weaker: [
     [/NOSUPERUSER|LOGIN/g, "SUPERUSER LOGIN"],
     [/PASSWORD :'\w+'/g, "PASSWORD 'hunter2'"],
