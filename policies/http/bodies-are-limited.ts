@@ -44,7 +44,7 @@ const inProxy = (file: Resource): readonly string[] =>
         )
           ? []
           : [`${place} refuses no body for its size`]),
-        ...(conditions.some((text) => /hdr(_cnt)?\(transfer-encoding\)|body_len gt 0/i.test(text))
+        ...(conditions.some((text) => /hdr(_cnt)?\(transfer-encoding\)/i.test(text))
           ? []
           : [`${place} takes bodies without a declared length`]),
       ];

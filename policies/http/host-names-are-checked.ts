@@ -54,5 +54,6 @@ const checksHost = (section: Section) =>
   refusals(section).some(
     ({ condition }) =>
       /hdr(_dom|_beg|_end|_reg)?\(host\)/i.test(condition) &&
+      !/ -m found \}/.test(condition) &&
       /^(unless|if !)/.test(condition.replace(/^(unless|if) \{ !/, "if !")),
   );

@@ -1,7 +1,8 @@
 import type { Resource, StackDocument } from "../document.ts";
 import { variablesOf } from "../environment.ts";
 import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
-import { directives, entrances, refusals, titleOf } from "../haproxy.ts";
+import { entrances, titleOf } from "../haproxy.ts";
+import { refusesBy } from "../haproxy-counters.ts";
 import { definePolicy } from "../policy.ts";
 import { kindOf, RUNS } from "../services.ts";
 import { show } from "../values.ts";
@@ -33,7 +34,8 @@ function inEnvironment(resource: Resource, stack: StackDocument): readonly strin
   const isLimitedBefore = () =>
     stack
       .of(["file/haproxy.cfg"])
-      .some((file) => entrances(haproxyCfg(file)).some((entrance) => isLimited(entrance)));
+      .map(haproxyCfg)
+      .some((sections) => entrances(sections).some((entrance) => isLimited(entrance, sections)));
   if (limits.length === 0) return isLimitedBefore() ? [] : ["no variable sets a rate limit"];
   return limits.flatMap(({ name, value }) => {
     if (value === undefined) return [`${name} is known only at apply`];
@@ -43,19 +45,13 @@ function inEnvironment(resource: Resource, stack: StackDocument): readonly strin
   });
 }
 
-const inProxy = (file: Resource): readonly string[] =>
-  entrances(haproxyCfg(file)).flatMap((section) =>
-    isLimited(section) ? [] : [`${titleOf(section)} refuses nobody for the rate of requests`],
-  );
-
-function isLimited(section: Section): boolean {
-  const tracks = [...directives(section, "http-request"), ...directives(section, "tcp-request")].some(
-    ({ words }) => words.some((word) => /^track-sc\d?$|^track-sc\d$/.test(word)),
-  );
-  return (
-    tracks &&
-    refusals(section).some(({ condition }) =>
-      /(http_req|gpc\d?)_rate(\([^)]*\))? (gt|ge) \d+/.test(condition),
-    )
+function inProxy(file: Resource): readonly string[] {
+  const sections = haproxyCfg(file);
+  return entrances(sections).flatMap((section) =>
+    isLimited(section, sections) ? [] : [`${titleOf(section)} refuses nobody for the rate of requests`],
   );
 }
+
+const COUNTERS = ["http_req_rate", "gpc0_rate", "gpc1_rate", "gpc_rate"];
+
+const isLimited = (section: Section, sections: readonly Section[]) => refusesBy(section, COUNTERS, sections);

@@ -1,6 +1,6 @@
 import type { Resource } from "../document.ts";
 import { variablesOf } from "../environment.ts";
-import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
+import { type Directive, haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
 import { directives, entrances, globals, titleOf } from "../haproxy.ts";
 import { definePolicy } from "../policy.ts";
 import { RUNS } from "../services.ts";
@@ -9,6 +9,9 @@ import { show } from "../values.ts";
 import { commandOf, optionOf } from "../variables.ts";
 
 const SOCKETS = /^MAX_(SOCKETS|WS_CONNECTIONS|CONNECTIONS)(_PER_CLIENT)?$/;
+
+/** What ends a tunnel whose other end is gone: its own time is made for quiet sockets. */
+const HALF_CLOSED = ["client-fin", "server-fin"];
 const TIMEOUTS = ["connect", "client", "server", "http-request"];
 
 /**
@@ -19,7 +22,7 @@ export const serversHaveLimits = definePolicy({
   severity: "low",
   title: "connections and their time are limited",
   allowed:
-    "uvicorn with --limit-concurrency and --timeout-keep-alive; MAX_SOCKETS above 0; HAProxy with maxconn in global and timeouts connect, client, server and http-request",
+    "uvicorn with --limit-concurrency and --timeout-keep-alive; MAX_SOCKETS above 0; HAProxy with maxconn in global timeouts connect, client, server and http-request, client-fin and server-fin with tunnel, none of them 0, at most 256 headers and streams",
   fix: "set them",
   source: "uvicorn documentation, settings; HAProxy Configuration Manual 2.6, timeouts",
   looksAt: [...RUNS, "file/haproxy.cfg"],
@@ -47,12 +50,35 @@ function inProxy(file: Resource): readonly string[] {
   const maximum = globals(sections).findLast(({ words }) => words[0] === "maxconn")?.words[1];
   return [
     ...(Number(maximum) > 0 ? [] : [`maxconn of global is ${show(maximum)}`]),
+    ...sizes(globals(sections)),
     ...entrances(sections).flatMap((section) => timeouts(section)),
+    ...sections.flatMap(endless),
   ];
 }
 
+/** Bounds that HAProxy has by itself, so that only a higher one counts. */
+const SIZES: readonly (readonly [RegExp, number])[] = [
+  [/^tune\.http\.maxhdr$/, 256],
+  [/^tune\.h2\.(fe\.)?max-concurrent-streams$/, 256],
+];
+
+const sizes = (global: readonly Directive[]): readonly string[] =>
+  SIZES.flatMap(([name, maximum]) =>
+    global
+      .filter(({ words: [keyword = "", value] }) => name.test(keyword) && !(Number(value) <= maximum))
+      .map(({ line, words }) => `line ${line}: ${words.join(" ")}`),
+  );
+
+/** 0 is for ever. Timeouts that have to be there are judged where they count. */
+const endless = (section: Section): readonly string[] =>
+  section.directives
+    .filter(({ words: [keyword, name = "", value = ""] }) => {
+      return keyword === "timeout" && !TIMEOUTS.includes(name) && /^0+(us|ms|s|m|h|d)?$/.test(value);
+    })
+    .map(({ line, words }) => `line ${line}: ${words.join(" ")}`);
+
 /** `server` and `connect` belong to backends, which share the defaults. */
 const timeouts = (section: Section): readonly string[] =>
-  TIMEOUTS.filter((name) => !/^[1-9]/.test(directives(section, "timeout", name).at(-1)?.words[2] ?? "")).map(
-    (name) => `${titleOf(section)} has no timeout ${name}`,
-  );
+  [...TIMEOUTS, ...(directives(section, "timeout", "tunnel").length > 0 ? HALF_CLOSED : [])]
+    .filter((name) => !/^[1-9]/.test(directives(section, "timeout", name).at(-1)?.words[2] ?? ""))
+    .map((name) => `${titleOf(section)} has no timeout ${name}`);

@@ -11,14 +11,16 @@ export const brokerTopicsAreForMonitors = definePolicy({
   id: "MQT-017",
   severity: "low",
   title: "only monitors read what the broker tells about itself",
-  allowed: "topics below $SYS for users that read nothing else, or are called monitor or admin",
+  allowed: "topics below $SYS for users that read and write nothing else, or are called monitor or admin",
   fix: "give the monitor a user of its own",
   source: "mosquitto(8), Broker Status",
   looksAt: ["file/mosquitto.acl"],
   check: (file) => {
     const grants = parseOnce(file, parseMosquittoAcl);
     const others = new Set(
-      grants.filter((grant) => mayRead(grant) && !isBrokerTopic(grant.topic)).map(({ user }) => user),
+      grants
+        .filter((grant) => grant.access !== "deny" && !isBrokerTopic(grant.topic))
+        .map(({ user }) => user),
     );
     const isMonitor = ({ user }: Grant) =>
       user !== undefined && user !== "*" && (/^(monitor|admin)/i.test(user) || !others.has(user));

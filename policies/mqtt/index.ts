@@ -16,6 +16,7 @@ import { messagesOutliveTheBroker } from "./messages-outlive-the-broker.ts";
 import { passwordsAreHashed } from "./passwords-are-hashed.ts";
 import { publishedPortsAreListenedOn } from "./published-ports-are-listened-on.ts";
 import { queuesAreBounded } from "./queues-are-bounded.ts";
+import { sessionsBelongToUsers } from "./sessions-belong-to-users.ts";
 import { settingsAreNotPerListener } from "./settings-are-not-per-listener.ts";
 import { silentClientsAreLetGo } from "./silent-clients-are-let-go.ts";
 import { tlsListenersHaveTheirFiles } from "./tls-listeners-have-their-files.ts";
@@ -43,4 +44,5 @@ export const mqtt: readonly Policy[] = [
   brokerIsCurrent,
   clientCertificatesAreNames,
   clientsLogInWithSecrets,
+  sessionsBelongToUsers,
 ];

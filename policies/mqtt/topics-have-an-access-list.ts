@@ -1,6 +1,6 @@
 import { fileAt, isFile, isProvided, readersOf } from "../deliveries.ts";
 import type { Resource, StackDocument } from "../document.ts";
-import { parseMosquittoAcl } from "../files/mosquitto-acl.ts";
+import { type Grant, mayWrite, parseMosquittoAcl } from "../files/mosquitto-acl.ts";
 import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
 import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
@@ -12,7 +12,8 @@ export const topicsHaveAnAccessList = definePolicy({
   id: "MQT-003",
   severity: "high",
   title: "a list says which user may read and write which topics, and gives nobody everything",
-  allowed: "an acl_file that the broker is given, or a plugin; the topic # for a user called admin alone",
+  allowed:
+    "an acl_file that the broker is given, or a plugin; the topic # for a user called admin alone; above the first user, who is anyone without a name, no topic to write",
   fix: "write acl_file into mosquitto.conf, deliver the file, and name the topics of each user in it",
   source: "mosquitto.conf(5), acl_file",
   looksAt: ["file/mosquitto.conf", "file/mosquitto.acl"],
@@ -21,9 +22,12 @@ export const topicsHaveAnAccessList = definePolicy({
 
 function everything(file: Resource): readonly string[] {
   return parseOnce(file, parseMosquittoAcl)
-    .filter(({ user, access, topic }) => access !== "deny" && topic === "#" && !/^admin/i.test(user ?? ""))
-    .map(({ user, access, place }) => `${user ?? "anonymous"} may ${access} # (${place})`);
+    .filter((grant) => (grant.user === undefined && mayWrite(grant)) || isEverything(grant))
+    .map(({ user, access, topic, place }) => `${user ?? "anonymous"} may ${access} ${topic} (${place})`);
 }
+
+const isEverything = ({ user, access, topic }: Grant) =>
+  access !== "deny" && topic === "#" && !/^admin/i.test(user ?? "");
 
 function missing(file: Resource, stack: StackDocument): readonly string[] {
   const { settings } = parseOnce(file, parseMosquittoConf);

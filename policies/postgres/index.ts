@@ -5,6 +5,7 @@ import { connectionsStayPrivate } from "./connections-stay-private.ts";
 import { dataHasChecksums } from "./data-has-checksums.ts";
 import { dataIsOnAVolume } from "./data-is-on-a-volume.ts";
 import { databaseMayFinish } from "./database-may-finish.ts";
+import { lostClientsAreLetGo } from "./lost-clients-are-let-go.ts";
 import { majorVersionIsKept } from "./major-version-is-kept.ts";
 import { nobodyIsTrusted } from "./nobody-is-trusted.ts";
 import { passwordComesFromAFile } from "./password-comes-from-a-file.ts";
@@ -29,4 +30,5 @@ export const postgres: readonly Policy[] = [
   sessionsAreLogged,
   majorVersionIsKept,
   scriptsCarryNoCredentials,
+  lostClientsAreLetGo,
 ];

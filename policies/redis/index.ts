@@ -10,6 +10,7 @@ import { passwordsAreNoArguments } from "./passwords-are-no-arguments.ts";
 import { persistenceIsChosen } from "./persistence-is-chosen.ts";
 import { privilegesAreDropped } from "./privileges-are-dropped.ts";
 import { protectedModeIsOn } from "./protected-mode-is-on.ts";
+import { slowClientsAreBounded } from "./slow-clients-are-bounded.ts";
 
 export const redis: readonly Policy[] = [
   clientsLogIn,
@@ -23,4 +24,5 @@ export const redis: readonly Policy[] = [
   privilegesAreDropped,
   applicationsHaveTheirOwnUser,
   passwordsAreHashed,
+  slowClientsAreBounded,
 ];

@@ -10,7 +10,8 @@ export const persistenceIsChosen = definePolicy({
   id: "RDS-008",
   severity: "low",
   title: "it is stated whether Redis keeps its data, and where it does it has a volume",
-  allowed: "appendonly yes or no, save stated with it; a writable volume at dir if either keeps data",
+  allowed:
+    "appendonly yes or no, save stated with it; a writable volume at dir if either keeps data, and none if nothing does",
   fix: 'write appendonly and save into redis.conf (save "" for none) and mount a volume at dir',
   source: "redis.conf, appendonly, save and dir",
   looksAt: REDIS,
@@ -21,11 +22,13 @@ export const persistenceIsChosen = definePolicy({
       ...settings.must("appendonly", (value) => /^(yes|no)$/i.test(value)),
       ...settings.must("save", () => true),
     ];
-    if (isFile(resource) || !keepsData(settings)) return missing;
+    if (isFile(resource)) return missing;
     const folder = settings.last("dir")?.value ?? "/data";
     const isThere = mountsOf(resource, stack).some(
       ({ path, volume, writable }) => volume !== undefined && writable && isBelow(folder, path),
     );
+    if (!keepsData(settings))
+      return isThere ? [...missing, `it keeps nothing, and has a volume at ${folder}`] : missing;
     return isThere
       ? missing
       : [...missing, `it keeps data at ${folder}, which is on no volume that it may write`];

@@ -1,6 +1,8 @@
 import type { Listener } from "../files/mosquitto-conf.ts";
+import type { Settings } from "../files/settings.ts";
 import { mosquittoConf } from "../mosquitto.ts";
 import { definePolicy } from "../policy.ts";
+import { WEAK_SUITES } from "../tls-suites.ts";
 
 const CURRENT: readonly string[] = ["tlsv1.2", "tlsv1.3"];
 const WEAK = /NULL|RC4|3DES|DES|MD5|EXP|ADH|AECDH|LOW|^ALL$/;
@@ -11,9 +13,10 @@ const WEAK = /NULL|RC4|3DES|DES|MD5|EXP|ADH|AECDH|LOW|^ALL$/;
 export const brokerSpeaksCurrentTls = definePolicy({
   id: "TLS-003",
   severity: "high",
-  title: "Mosquitto speaks TLS 1.2 and 1.3 alone",
-  allowed: "tls_version tlsv1.2 or tlsv1.3 at each listener with a certificate; certfile and keyfile at 8883",
-  fix: "add tls_version tlsv1.2 below the listener",
+  title: "Mosquitto speaks TLS 1.2 and 1.3 alone, with ciphers that are named",
+  allowed:
+    "tls_version tlsv1.2 or tlsv1.3 at each listener with a certificate, ciphers for 1.2 that are named and not weak; certfile and keyfile at 8883",
+  fix: "add tls_version tlsv1.2 and ciphers such as ECDHE-ECDSA-AES128-GCM-SHA256 below the listener",
   source: "mosquitto.conf(5)",
   looksAt: ["file/mosquitto.conf"],
   check: (file) => mosquittoConf(file).listeners.flatMap(problems),
@@ -27,12 +30,21 @@ function problems({ port, place, settings }: Listener): readonly string[] {
       .filter((name) => settings.last(name) === undefined)
       .map((name) => `listener ${port} (${place}) has no ${name}`),
     ...settings.must("tls_version", (version) => CURRENT.includes(version)).map(at),
-    ...settings.may("ciphers", (ciphers) => !ciphers.split(":").some(isWeak)).map(at),
+    ...ciphers(settings).map(at),
+    ...settings.may("ciphers_tls1.3", (suites) => !WEAK_SUITES.test(suites)).map(at),
   ];
 
   function at(evidence: string) {
     return `listener ${port} (${place}): ${evidence}`;
   }
 }
+
+/** OpenSSL's own list has ciphers without forward secrecy; TLS 1.3 has none of them. */
+const ciphers = (settings: Settings): readonly string[] => {
+  const areStrong = (value: string) => !value.split(":").some(isWeak);
+  return settings.last("tls_version")?.value === "tlsv1.3"
+    ? settings.may("ciphers", areStrong)
+    : settings.must("ciphers", areStrong);
+};
 
 const isWeak = (cipher: string) => !/^[!-]/.test(cipher) && WEAK.test(cipher);

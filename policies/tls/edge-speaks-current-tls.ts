@@ -1,9 +1,11 @@
 import { type Directive, haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
 import { binds, globals, isTls, titleOf } from "../haproxy.ts";
 import { definePolicy } from "../policy.ts";
+import { WEAK_SUITES } from "../tls-suites.ts";
 
 const WEAK = /NULL|RC4|3DES|DES|MD5|EXP|ADH|AECDH|LOW|IDEA|SEED|PSK|^ALL$|COMPLEMENTOF/;
 const CURRENT: readonly string[] = ["TLSv1.2", "TLSv1.3"];
+const TICKETS: readonly string[] = ["no-tls-tickets", "tls-ticket-keys"];
 const OLD = /^(force-(sslv3|tlsv10|tlsv11))$/;
 
 /**
@@ -12,10 +14,10 @@ const OLD = /^(force-(sslv3|tlsv10|tlsv11))$/;
 export const edgeSpeaksCurrentTls = definePolicy({
   id: "TLS-004",
   severity: "high",
-  title: "the edge speaks TLS 1.2 and 1.3 alone, with ciphers that are named",
+  title: "the edge speaks TLS 1.2 and 1.3 alone, with ciphers that are named and without lasting tickets",
   allowed:
-    "ssl-min-ver TLSv1.2 or TLSv1.3, and ciphers without NULL, RC4, 3DES and MD5, at each bind with ssl or in global",
-  fix: "set ssl-default-bind-options ssl-min-ver TLSv1.2 and ssl-default-bind-ciphers",
+    "ssl-min-ver TLSv1.2 or TLSv1.3, and ciphers without NULL, RC4, 3DES and MD5, and no-tls-tickets or tls-ticket-keys, at each bind with ssl or in global",
+  fix: "set ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets and ssl-default-bind-ciphers",
   source: "HAProxy Configuration Manual 2.6, 3.2 and 5.1; Mozilla TLS guidelines, intermediate",
   looksAt: ["file/haproxy.cfg"],
   check: (file) => {
@@ -32,6 +34,8 @@ function problems(bind: Directive, section: Section, global: readonly Directive[
   const options = wordsOf(global, "ssl-default-bind-options");
   const minimum = after(bind.words, "ssl-min-ver") ?? after(options, "ssl-min-ver");
   const ciphers = after(bind.words, "ciphers") ?? wordsOf(global, "ssl-default-bind-ciphers")[0];
+  const suites =
+    after(bind.words, "ciphersuites") ?? wordsOf(global, "ssl-default-bind-ciphersuites")[0] ?? "";
   const place = `${titleOf(section)}, line ${bind.line}`;
   return [
     ...(CURRENT.includes(minimum ?? "") ? [] : [`${place}: ssl-min-ver is ${minimum ?? "not set"}`]),
@@ -39,6 +43,11 @@ function problems(bind: Directive, section: Section, global: readonly Directive[
     ...(ciphers === undefined
       ? [`${place}: no ciphers are named`]
       : weakIn(ciphers).map((name) => `${place}: cipher ${name}`)),
+    // Whoever gets the key of the tickets, which lives as long as the process, reads what was said before.
+    ...([...bind.words, ...options].some((word) => TICKETS.includes(word))
+      ? []
+      : [`${place}: session tickets with a key that is never changed`]),
+    ...(WEAK_SUITES.test(suites) ? [`${place}: ciphersuites ${suites}`] : []),
   ];
 }
 

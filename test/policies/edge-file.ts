@@ -15,7 +15,7 @@ defaults
     timeout http-request 5s
 
 backend counters
-    stick-table type ipv6 size 100k expire 2m store http_req_rate(10s)
+    stick-table type ipv6 size 100k expire 2m store http_req_rate(10s),conn_cur
 
 frontend arrivals
     mode tcp
@@ -37,6 +37,7 @@ frontend https
     http-request return status 411 if { req.hdr(transfer-encoding) -m found }
     acl cors_ok req.hdr(origin) -m str -i https://app.example.org
     http-request set-var(txn.cors) req.hdr(origin) if cors_ok
+    http-after-response del-header Access-Control-Allow-Origin
     http-after-response set-header Access-Control-Allow-Origin %[var(txn.cors)] if { var(txn.cors) -m found }
     http-after-response set-header Access-Control-Allow-Credentials true if { var(txn.cors) -m found }
     http-after-response set-header Strict-Transport-Security "max-age=63072000"
@@ -45,6 +46,28 @@ frontend https
     http-after-response set-header Referrer-Policy strict-origin-when-cross-origin
     http-after-response del-header Server
     http-after-response del-header X-Powered-By
+    http-after-response add-header Vary Origin
+    option http-restrict-req-hdr-names delete
+    tcp-request connection track-sc0 src table counters
+    tcp-request connection reject if { sc0_conn_cur gt 100 }
+    http-request del-header X-Forwarded -m beg
+    http-request del-header Forwarded
+    http-request del-header X-Real-IP
+    http-request del-header Proxy
+    http-request set-header X-Forwarded-For %[src]
+    http-request set-header X-Forwarded-Proto https
+    http-request return status 405 if { method TRACE CONNECT }
+    acl may_upload method POST PUT PATCH DELETE
+    http-request wait-for-body time 5s if may_upload
+    http-request return status 411 if !has_length { req.body_len gt 0 }
+    acl upgrade req.hdr(upgrade) -m found
+    acl is_ws path /ws
+    acl is_ws path_beg /ws/
+    http-request return status 403 if upgrade !is_ws
+    http-request return status 403 if upgrade !cors_ok
+    log stdout format raw local0
+    http-request set-var(txn.path) path
+    log-format "%ci %HM %[var(txn.path)] %ST"
     use_backend api if { path_beg /api/ }
     default_backend web
 

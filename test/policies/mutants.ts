@@ -1,4 +1,5 @@
 import { type Block, isBlock } from "../../policies/values.ts";
+import { weakenedFiles } from "./file-mutants.ts";
 
 /** A stack that is weaker in one point. */
 export interface Mutant {
@@ -38,6 +39,7 @@ const REMOVED = [
   "networks_advanced",
   "must_run",
   "lifecycle",
+  "ulimit",
 ] as const;
 
 /** Attributes set to what they must never be; those that a container has are made weaker, the rest are added. */
@@ -121,9 +123,11 @@ function ofContainer(block: Json): readonly Weakening[] {
   ];
 }
 
-/** Root and a writable root are the engine's defaults: a delivery that says so loses nothing with the word. */
+/** Root, a writable root and no network are what a container has that says nothing: it loses nothing with the word. */
 const isNone = (name: string, value: unknown) =>
-  value === false || (name === "user" && /^0?(:0)?$/.test(String(value)));
+  value === false ||
+  (Array.isArray(value) && value.length === 0) ||
+  (name === "user" && /^0?(:0)?$/.test(String(value)));
 
 const listOf = (block: Block, name: string): Json[] => {
   const value = block[name];
@@ -234,18 +238,23 @@ function healthcheck(block: Json): Weakening[] {
   ];
 }
 
-/** Settings of the application that guard it, as the shipped deployments write them. */
+/** Settings of the servers that guard them, as the shipped deployments write them. */
 const GUARDS: Readonly<Record<string, string>> = {
   ALLOWED_HOSTS: "*",
   CORS_ORIGINS: "*",
   RATE_LIMIT_PER_MINUTE: "0",
   OPEN_WRITES: "true",
   TRUSTED_PROXIES: "*",
+  API_KEY_FILE: "",
+  PGDATA: "/tmp/pgdata",
+  POSTGRES_INITDB_ARGS: "--locale=C.UTF-8",
+  POSTGRES_PASSWORD_FILE: "",
 };
 
 function environment(block: Json): Weakening[] {
   const given = (block.env as string[] | undefined) ?? [];
-  const weakened = given.flatMap((entry) => {
+  // A job serves nobody: what guards requests guards nothing there.
+  const weakened = (block.must_run === false ? [] : given).flatMap((entry) => {
     const [name = ""] = entry.split("=");
     const weak = GUARDS[name];
     if (weak === undefined || entry === `${name}=${weak}`) return [];
@@ -267,26 +276,15 @@ function environment(block: Json): Weakening[] {
   return [...weakened, leaked];
 }
 
-/** Every line of every file that stands in the JSON is removed in turn, comments and empty ones left aside. */
 function files(block: Json): Weakening[] {
-  return listOf(block, "upload").flatMap((upload, index) => {
-    const name = String(upload.file);
-    const lines = String(upload.content ?? "").split("\n");
-    if (!/\.(conf|cfg|acl|nft)$|\/acl$/.test(name)) return [];
-    return lines.flatMap((line, number) =>
-      /^\s*(#|$|\}|\{)/.test(line)
-        ? []
-        : [
-            {
-              what: `${name}: without "${line.trim()}"`,
-              apply: (changed: Json) => {
-                const entry = listOf(changed, "upload")[index] as Json;
-                entry.content = lines.filter((_, other) => other !== number).join("\n");
-              },
-            },
-          ],
-    );
-  });
+  return listOf(block, "upload").flatMap((upload, index) =>
+    weakenedFiles(String(upload.file), String(upload.content ?? "")).map(({ what, content }) => ({
+      what,
+      apply: (changed: Json) => {
+        (listOf(changed, "upload")[index] as Json).content = content;
+      },
+    })),
+  );
 }
 
 const ofNetwork = (block: Json): readonly Weakening[] => [

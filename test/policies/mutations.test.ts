@@ -5,29 +5,58 @@ import { evaluate } from "../../policies/evaluate.ts";
 import { policies } from "../../policies/index.ts";
 import { readTerraformJson } from "../../policies/inputs/terraform-json.ts";
 import { type Mutant, mutantsOf } from "./mutants.ts";
-import { synthesized } from "./synthesized.ts";
+import { type Synthesized, synthesized } from "./synthesized.ts";
 
 /**
  * Mutants that no rule sees, with why that is no hole. At most 2 in 100 may stand here.
  */
-const SURVIVORS: Readonly<Record<string, readonly string[]>> = { local: [], production: [] };
+const SURVIVORS: Readonly<Record<string, readonly string[]>> = {
+  local: [
+    // The rights of this user become those of the user before. Which topics a user is meant to have no file says;
+    // its own clients have none left, which is noticed at once.
+    'local/Mosquitto/Files/Container: /incoming/acl: without "user sensor"',
+    'local/Mosquitto/Files/Container: /incoming/acl: without "user viewer"',
+    // No rule reads these yet. The server runs one application and its own superuser, who is let in by peer alone: nobody
+    // else could connect, and the log of a failed first start is where the password would stand.
+    "local/Postgres/Files/Container: /incoming/initdb/10-application.sql: without \"SET log_min_error_statement = 'panic';\"",
+    'local/Postgres/Files/Container: /incoming/initdb/10-application.sql: without "REVOKE ALL ON DATABASE postgres FROM PUBLIC;"',
+  ],
+  production: [
+    // The listener for neighbours inside is gone: nobody gets in by it, and the backend says so.
+    'production/Mosquitto/Files/Container: /incoming/mosquitto.conf: without "listener 1883"',
+    // As above.
+    'production/Mosquitto/Files/Container: /incoming/acl: without "user sensor"',
+    // PGS-012 lets a database on an internal network log no connections (docs/decisions/0055).
+    'production/Postgres/Files/Container: /incoming/postgresql.conf: without "log_connections = on"',
+    'production/Postgres/Files/Container: /incoming/postgresql.conf: without "log_disconnections = on"',
+    // No rule reads these yet. The server runs one application and its own superuser, who is let in by peer alone: nobody
+    // else could connect, and the log of a failed first start is where the password would stand.
+    "production/Postgres/Files/Container: /incoming/initdb/10-application.sql: without \"SET log_min_error_statement = 'panic';\"",
+    'production/Postgres/Files/Container: /incoming/initdb/10-application.sql: without "REVOKE ALL ON DATABASE postgres FROM PUBLIC;"',
+  ],
+};
 
 /** What a rule says about the sound stack does not count: a mutant has to add something. */
-function isSeen({ make }: Mutant, before: ReadonlySet<string>): boolean {
-  return said(make()).some((finding) => !before.has(finding));
+function isSeen({ make }: Mutant, before: ReadonlySet<string>, read: Read): boolean {
+  return said(make(), read).some((finding) => !before.has(finding));
 }
 
-const said = (json: unknown): readonly string[] =>
-  evaluate(readTerraformJson(json), policies).flatMap(({ findings, relaxed }) =>
-    [...findings, ...relaxed].map(({ policy, path, evidence }) => `${policy} ${path} ${evidence}`),
+type Read = Synthesized["read"];
+
+const said = (json: unknown, read: Read): readonly string[] =>
+  evaluate(readTerraformJson(json, { read }), policies).flatMap(({ findings, relaxed }) =>
+    [...findings, ...relaxed].map(({ policy, path, evidence }) =>
+      // A line that is gone moves those below it, which is nothing new.
+      `${policy} ${path} ${evidence}`.replace(/line \d+/g, "line"),
+    ),
   );
 
 describe("every weakening of a shipped deployment is seen by a rule", { timeout: 300_000 }, () => {
   test.each([local, production])("$name", (input) => {
-    const { json } = synthesized(input);
+    const { json, read } = synthesized(input);
     const mutants = mutantsOf(json);
-    const before = new Set(said(json));
-    const survivors = mutants.filter((mutant) => !isSeen(mutant, before)).map(({ name }) => name);
+    const before = new Set(said(json, read));
+    const survivors = mutants.filter((mutant) => !isSeen(mutant, before, read)).map(({ name }) => name);
 
     expect(mutants.length).toBeGreaterThan(500);
     expect(survivors).toEqual(SURVIVORS[input.name]);

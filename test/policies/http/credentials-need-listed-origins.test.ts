@@ -6,7 +6,7 @@ const env = (...variables: readonly string[]) => ({ env: ["CORS_ALLOW_CREDENTIAL
 const ORIGIN =
   "%[var(txn.cors)] if { var(txn.cors) -m found }\n    http-after-response set-header Access-Control-Allow-C";
 const REST = "\n    http-after-response set-header Access-Control-Allow-C";
-const everybody = ["line 36: credentials are allowed to every origin"];
+const everybody = ["line 37: credentials are allowed to every origin"];
 
 judges(credentialsNeedListedOrigins, "HTP-002", {
   rejects: [

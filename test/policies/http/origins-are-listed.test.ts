@@ -51,6 +51,6 @@ judgesEdges(originsAreListed, "HTP-001", [
       "%[var(txn.cors)] if { var(txn.cors) -m found }\n    http-after-response set-header Access-Control-Allow-C":
         "*\n    http-after-response set-header Access-Control-Allow-C",
     },
-    evidence: ['line 36: Access-Control-Allow-Origin is "*"'],
+    evidence: ['line 37: Access-Control-Allow-Origin is "*"'],
   },
 ]);

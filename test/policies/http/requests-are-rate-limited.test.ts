@@ -47,6 +47,16 @@ judgesEdges(
   [
     { name: "an edge that counts nothing", change: { [TRACK]: "" }, evidence },
     {
+      name: "an edge that reads what its table does not keep",
+      change: { "http_req_rate(10s),": "" },
+      evidence,
+    },
+    {
+      name: "an edge that reads what nobody counts up",
+      change: { "http_req_rate(10s)": "gpc0,gpc0_rate(10s)", "sc1_http_req_rate gt": "sc1_gpc0_rate ge" },
+      evidence,
+    },
+    {
       name: "an edge that refuses nobody",
       change: { "if { sc1_http_req_rate gt 100 }": "if { path /never }" },
       evidence,
@@ -60,7 +70,12 @@ judgesEdges(
   [
     {
       name: "an edge that counts what it let through",
-      change: { "sc1_http_req_rate gt": "sc1_gpc0_rate ge" },
+      change: {
+        "http_req_rate(10s)": "gpc0,gpc0_rate(10s)",
+        "    http-request return status 429":
+          "    http-request sc-inc-gpc0(1)\n    http-request return status 429",
+        "sc1_http_req_rate gt": "sc1_gpc0_rate ge",
+      },
     },
   ],
 );

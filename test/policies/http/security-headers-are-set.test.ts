@@ -31,8 +31,8 @@ judgesEdges(
       },
       evidence: [
         `${AT} sets no X-Content-Type-Options`,
-        'line 40: X-Frame-Options is "ALLOWALL"',
-        'line 41: Referrer-Policy is "unsafe-url"',
+        'line 41: X-Frame-Options is "ALLOWALL"',
+        'line 42: Referrer-Policy is "unsafe-url"',
       ],
     },
     {

@@ -35,6 +35,23 @@ judgesEdges(serversHaveLimits, "HTP-012", [
     evidence: ["maxconn of global is not set"],
   },
   {
+    name: "a tunnel that only its own time ends, and timeouts that never come",
+    change: { "timeout connect 5s": "timeout connect 5s\n    timeout tunnel 0\n    timeout queue 0s" },
+    evidence: [
+      "line 27: frontend https has no timeout client-fin",
+      "line 27: frontend https has no timeout server-fin",
+      "line 9: timeout tunnel 0",
+      "line 10: timeout queue 0s",
+    ],
+  },
+  {
+    name: "more headers and streams than HAProxy has by itself",
+    change: {
+      "global\n": "global\n    tune.http.maxhdr 32767\n    tune.h2.fe.max-concurrent-streams 1000\n",
+    },
+    evidence: ["line 2: tune.http.maxhdr 32767", "line 3: tune.h2.fe.max-concurrent-streams 1000"],
+  },
+  {
     name: "no limits of time",
     change: { "timeout http-request 5s": "timeout http-request 0", "    timeout client 30s\n": "" },
     evidence: [

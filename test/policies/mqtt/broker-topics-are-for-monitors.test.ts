@@ -22,6 +22,11 @@ judges(brokerTopicsAreForMonitors, "MQT-017", {
       ],
     },
     {
+      name: "a device that writes alone",
+      given: acl("user device", "topic write devices/a", "topic read $SYS/#"),
+      evidence: ["device may read $SYS/# (acl line 3)"],
+    },
+    {
       name: "a monitor that may write there",
       given: acl("user monitor", "topic $SYS/#"),
       evidence: ["monitor may readwrite $SYS/# (acl line 2)"],
@@ -29,7 +34,7 @@ judges(brokerTopicsAreForMonitors, "MQT-017", {
   ],
   accepts: [
     {
-      name: "one who reads nothing else, and one who is called so",
+      name: "one who does nothing else, and one who is called so",
       given: acl(
         "user health",
         "topic read $SYS/broker/uptime",

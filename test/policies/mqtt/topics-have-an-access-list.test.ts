@@ -35,6 +35,12 @@ judges(topicsHaveAnAccessList, "MQT-003", {
       ],
     },
     {
+      name: "a topic that anonymous clients may write",
+      type: "file/mosquitto.acl",
+      given: acl("topic read news", "topic readwrite readings/+", "user device", "topic write readings/+"),
+      evidence: ["anonymous may readwrite readings/+ (acl line 2)"],
+    },
+    {
       name: "a list that does not parse",
       type: "file/mosquitto.acl",
       given: acl("user a", "allow all"),

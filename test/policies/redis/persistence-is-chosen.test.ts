@@ -26,6 +26,11 @@ judges(persistenceIsChosen, "RDS-008", {
       evidence: ["it keeps data at /data, which is on no volume that it may write"],
     },
     {
+      name: "a volume for data that is not kept",
+      given: redis(["appendonly no", 'save ""'], undefined, VOLUME),
+      evidence: ["it keeps nothing, and has a volume at /data"],
+    },
+    {
       name: "a word that is none",
       type: "file/redis.conf",
       given: alone("redis.conf", ["appendonly on", 'save ""']),

@@ -14,7 +14,7 @@ judgesEdges(
     {
       name: "an hour",
       change: { "63072000": "3600" },
-      evidence: ["line 38: Strict-Transport-Security is max-age=3600"],
+      evidence: ["line 39: Strict-Transport-Security is max-age=3600"],
     },
     {
       name: "a header for some answers",

@@ -20,7 +20,7 @@ judgesEdges(
     },
     {
       name: "an old version by force",
-      change: { "no-tls-tickets": "force-tlsv11" },
+      change: { "no-tls-tickets": "no-tls-tickets force-tlsv11" },
       evidence: [`${AT}: force-tlsv11`],
     },
     {
@@ -29,6 +29,16 @@ judgesEdges(
         "    ssl-default-bind-ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256\n": "",
       },
       evidence: [`${AT.replace("25", "24").replace("26", "25")}: no ciphers are named`],
+    },
+    {
+      name: "tickets",
+      change: { " no-tls-tickets": "" },
+      evidence: [`${AT}: session tickets with a key that is never changed`],
+    },
+    {
+      name: "a weak suite of TLS 1.3",
+      change: { "ssl crt": "ssl ciphersuites TLS_AES_128_CCM_8_SHA256 crt" },
+      evidence: [`${AT}: ciphersuites TLS_AES_128_CCM_8_SHA256`],
     },
     {
       name: "weak ciphers",

@@ -1,0 +1,25 @@
+import { haproxyCfg } from "../files/haproxy-cfg.ts";
+import { entrances, titleOf } from "../haproxy.ts";
+import { refusesBy } from "../haproxy-counters.ts";
+import { definePolicy } from "../policy.ts";
+
+/**
+ * One client that opens every connection the edge has keeps out all others, without a single request.
+ */
+export const connectionsAreLimited = definePolicy({
+  id: "HTP-015",
+  severity: "medium",
+  title: "the edge limits the connections of each client",
+  allowed:
+    "a stick table that stores conn_cur or conn_rate, a rule that tracks the source in it, and one that rejects above a number",
+  fix: "add stick-table … store conn_cur, tcp-request connection track-sc0 src, and reject if { sc0_conn_cur gt 100 }",
+  source: "HAProxy Configuration Manual 2.6, 7.3.3, sc_conn_cur",
+  enforcedIn: ["production"],
+  looksAt: ["file/haproxy.cfg"],
+  check: (file) => {
+    const sections = haproxyCfg(file);
+    return entrances(sections)
+      .filter((section) => !refusesBy(section, ["conn_cur", "conn_rate"], sections))
+      .map((section) => `${titleOf(section)} refuses nobody for the number of connections`);
+  },
+});

@@ -1,0 +1,44 @@
+import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
+import { directives, entrances, isHttp, isUnconditional, titleOf } from "../haproxy.ts";
+import { type Alternative, refusedIf, type Term, testsAll } from "../haproxy-conditions.ts";
+import { definePolicy } from "../policy.ts";
+
+/**
+ * Browsers ask nobody before they open a WebSocket: any page does it in the name of the user who has it open. An
+ * upgrade elsewhere is a tunnel to the server behind, past every rule about requests.
+ */
+export const socketsOpenForOwnPages = definePolicy({
+  id: "HTP-019",
+  severity: "medium",
+  title: "the edge upgrades connections on the paths of sockets alone, and for listed origins",
+  allowed:
+    "a refusal of requests with an Upgrade header that are for another path, and of those of another origin; or of all of them",
+  fix: "add http-request deny if { req.hdr(upgrade) -m found } !{ path /ws }, and one with !{ req.hdr(origin) -m str -i https://… }",
+  source: "RFC 6455, 10.2; OWASP WSTG-CLNT-10",
+  enforcedIn: ["production"],
+  looksAt: ["file/haproxy.cfg"],
+  check: (file) => entrances(haproxyCfg(file)).filter(isHttp).flatMap(problems),
+});
+
+function problems(section: Section): readonly string[] {
+  const isDropped = directives(section, "http-request", "del-header").some(
+    (rule) => rule.words[2]?.toLowerCase() === "upgrade" && isUnconditional(rule),
+  );
+  const cases = refusedIf(section).filter((terms) => terms.some(isUpgrade));
+  if (isDropped || cases.some(({ length }) => length === 1)) return [];
+  const unless = (pattern: RegExp) => cases.some((terms) => isRefusedUnless(terms, pattern));
+  return [
+    ...(unless(/^(path|path_beg|path_dir|path_reg)\b/)
+      ? []
+      : [`${titleOf(section)} upgrades connections on every path`]),
+    ...(unless(/hdr\w*\(origin\)(?!.*-m found)/i)
+      ? []
+      : [`${titleOf(section)} upgrades connections for pages of every origin`]),
+  ];
+}
+
+const isUpgrade = (term: Term) => !term.negated && testsAll(term, /hdr\w*\(upgrade\)/i);
+
+/** An upgrade, and not this; nothing else that would let some pass. */
+const isRefusedUnless = (terms: Alternative, pattern: RegExp) =>
+  terms.every((term) => isUpgrade(term) || (term.negated && testsAll(term, pattern)));

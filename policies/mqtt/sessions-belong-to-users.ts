@@ -1,0 +1,35 @@
+import { readersOf } from "../deliveries.ts";
+import type { Resource, StackDocument } from "../document.ts";
+import { type Listener, parseMosquittoConf } from "../files/mosquitto-conf.ts";
+import { parseOnce } from "../parsed-files.ts";
+import { definePolicy } from "../policy.ts";
+import { internalPort, isOpen, publishedPorts } from "../ports.ts";
+
+/**
+ * Whoever logs in may call itself as it likes: with the id of another client it throws that one out, and takes the
+ * messages that wait for it.
+ */
+export const sessionsBelongToUsers = definePolicy({
+  id: "MQT-022",
+  severity: "medium",
+  title: "clients from outside cannot take the sessions of others",
+  allowed: "use_username_as_clientid true at each listener with TLS or on a port that is published to others",
+  fix: "write use_username_as_clientid true below the listener, and give each device a user of its own",
+  source: "mosquitto.conf(5), use_username_as_clientid; MQTT 3.1.1, 3.1.4",
+  enforcedIn: ["production"],
+  looksAt: ["file/mosquitto.conf"],
+  where: (file, stack) => outer(file, stack).length > 0,
+  check: (file, stack) =>
+    outer(file, stack).flatMap(({ port, place, settings }) =>
+      settings
+        .must("use_username_as_clientid", (value) => ["true", "1"].includes(value))
+        .map((evidence) => `listener ${port} (${place}): ${evidence}`),
+    ),
+});
+
+function outer(file: Resource, stack: StackDocument): readonly Listener[] {
+  const published = readersOf(file, stack).flatMap(publishedPorts).filter(isOpen).map(internalPort);
+  return parseOnce(file, parseMosquittoConf).listeners.filter(
+    ({ port, settings }) => settings.last("certfile") !== undefined || published.includes(port),
+  );
+}

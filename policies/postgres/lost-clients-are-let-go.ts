@@ -1,0 +1,27 @@
+import { isServer } from "../deliveries.ts";
+import { definePolicy } from "../policy.ts";
+import { POSTGRES, postgresSettings } from "../postgres.ts";
+
+const isNotZero = (value: string) => Number.parseFloat(value) > 0;
+
+/**
+ * A client whose machine is gone keeps its connection for two hours, and its query runs to the end: a few crashes use
+ * up max_connections.
+ */
+export const lostClientsAreLetGo = definePolicy({
+  id: "PGS-015",
+  severity: "low",
+  title: "PostgreSQL notices clients that are gone",
+  allowed: "tcp_keepalives_idle and client_connection_check_interval above 0",
+  fix: "set tcp_keepalives_idle = 60 and client_connection_check_interval = '10s' in postgresql.conf",
+  source: "PostgreSQL documentation, runtime-config-connection",
+  enforcedIn: ["production"],
+  looksAt: POSTGRES,
+  where: isServer("postgres"),
+  check: (resource, stack) => {
+    const settings = postgresSettings(resource, stack);
+    return ["tcp_keepalives_idle", "client_connection_check_interval"].flatMap((name) =>
+      settings.must(name, isNotZero),
+    );
+  },
+});

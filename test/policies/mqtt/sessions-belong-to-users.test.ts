@@ -1,0 +1,32 @@
+import { sessionsBelongToUsers } from "../../../policies/mqtt/sessions-belong-to-users.ts";
+import { judges } from "../judging.ts";
+import { alone, broker, file } from "../servers.ts";
+
+const conf = (...lines: string[]) => file("mosquitto.conf", lines);
+const published = broker({ ports: { internal: 1883, external: 1883, ip: "0.0.0.0" } });
+
+judges(sessionsBelongToUsers, "MQT-022", {
+  rejects: [
+    {
+      name: "any name over TLS",
+      given: alone("mosquitto.conf", ["listener 8883", "certfile /certs/a.crt"]),
+      evidence: ["listener 8883 (mosquitto.conf line 1): use_username_as_clientid is not set"],
+    },
+    {
+      name: "any name from outside",
+      given: conf("listener 1883", "use_username_as_clientid false", "listener 1884"),
+      beside: published,
+      evidence: [
+        'listener 1883 (mosquitto.conf line 1): use_username_as_clientid is "false" (mosquitto.conf line 2)',
+      ],
+    },
+  ],
+  accepts: [
+    {
+      name: "the user's name",
+      given: conf("listener 1883", "use_username_as_clientid true"),
+      beside: published,
+    },
+    { name: "a listener that is inside", given: conf("listener 1883"), beside: broker(), examined: 0 },
+  ],
+});
