@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { projectRoot } from "../../config/home.ts";
@@ -15,8 +14,8 @@ const deployment = new TestDeployment({
 /** cdktf asks the registry for a lock file before it deploys; a machine that reaches none says so with this flag. */
 const SKIP_LOCK = "--skip-provider-lock";
 
-/** A folder of its own: cdktf empties the one that it writes to, where stacks of other tests are. */
-const output = mkdtempSync(join(tmpdir(), "exploreiot-cdktf-"));
+/** Beside the usual one, so that paths in the JSON are the same: cdktf empties it, and other tests have stacks there. */
+const output = join(projectRoot, "cdktf.out.e2e");
 
 const cdktf = (...args: readonly string[]) =>
   run([join(projectRoot, "node_modules", ".bin", "cdktf"), ...args, "--output", output], {
