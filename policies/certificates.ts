@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import type { StackDocument } from "./document.ts";
 import { variableOf } from "./environment.ts";
-import { reader } from "./files/parsed.ts";
 import { namesOf } from "./memberships.ts";
+import { reader } from "./parsed-files.ts";
 import { RUNS } from "./services.ts";
 
 const PEM = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;

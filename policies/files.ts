@@ -66,13 +66,16 @@ export function fileResources(
   ];
 }
 
+/** The text of a file as it would stand in Terraform's JSON, where `${` and `%{` begin an expression. */
+export const asLiteral = (text: string | undefined) => text?.replaceAll("${", "$${").replaceAll("%{", "%%{");
+
 function uploads(container: Resource, read: (source: string) => string | undefined): Resource[] {
   const { type, id, path, block } = container;
   return uploadBlocks(block).flatMap(({ file, content, source }) => {
     const name = String(file);
     const kind = fileKind(name);
     if (kind === undefined) return [];
-    const text = content ?? (typeof source === "string" ? read(source) : undefined);
+    const text = content ?? (typeof source === "string" ? asLiteral(read(source)) : undefined);
     return [
       {
         type: `file/${kind}`,

@@ -1,4 +1,4 @@
 import { parseMosquittoConf } from "./files/mosquitto-conf.ts";
-import { reader } from "./files/parsed.ts";
+import { reader } from "./parsed-files.ts";
 
 export const mosquittoConf = reader(parseMosquittoConf);

@@ -1,20 +1,37 @@
 import { basename } from "node:path";
 import type { Resource } from "./document.ts";
+import { isKnown } from "./values.ts";
 
-/** The text of a file, or an error that says that it is not here, which is a finding. */
+/**
+ * The text of a file as its reader gets it.
+ *
+ * @throws Error if it is not known here, or not all of it, which is a finding
+ */
 export function textOf({ block }: Resource): string {
-  const { text, file } = block;
-  if (typeof text !== "string") throw new Error(`${basename(String(file))}: its text is not known here`);
-  return text;
+  const { text, file, container } = block;
+  const name = basename(String(file));
+  if (typeof text !== "string") throw new Error(`${name}: its text is not known here`);
+  // A file that stands in Terraform's JSON is written with Terraform's escapes; one that lies beside it is not.
+  if (container === undefined) return text;
+  if (!isKnown(text)) throw new Error(`${name}: parts of its text are known only at apply`);
+  return text.replaceAll("$${", "${").replaceAll("%%{", "%{");
 }
 
-const parsed = new WeakMap<Resource, { readonly parse: unknown; readonly result: unknown }>();
+/** Parses each file once, however many rules look at it. What does not parse is told to each of them. */
+export function reader<Result>(parse: (text: string, name: string) => Result): (file: Resource) => Result {
+  const known = new WeakMap<Resource, Result>();
+  return (file) => {
+    const found = known.get(file) ?? parse(textOf(file), basename(String(file.block.file)));
+    known.set(file, found);
+    return found;
+  };
+}
 
-/** Parses a file once for all rules. */
+const readers = new WeakMap<object, (file: Resource) => unknown>();
+
+/** The same for a parser that is named where it is used. */
 export function parseOnce<Result>(file: Resource, parse: (text: string, name: string) => Result): Result {
-  const known = parsed.get(file);
-  if (known?.parse === parse) return known.result as Result;
-  const result = parse(textOf(file), basename(String(file.block.file)));
-  parsed.set(file, { parse, result });
-  return result;
+  const read = readers.get(parse) ?? reader(parse);
+  readers.set(parse, read);
+  return read(file) as Result;
 }

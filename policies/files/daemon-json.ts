@@ -1,5 +1,5 @@
+import { reader } from "../parsed-files.ts";
 import { type Block, isBlock } from "../values.ts";
-import { reader } from "./parsed.ts";
 
 /**
  * Parses the engine's configuration. Of a key that is there twice, the engine and JSON.parse take the last.

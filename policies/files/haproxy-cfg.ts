@@ -1,4 +1,4 @@
-import { reader } from "./parsed.ts";
+import { reader } from "../parsed-files.ts";
 
 /** One line of a section, split into words as HAProxy does. */
 export interface Directive {

@@ -1,6 +1,6 @@
+import { reader } from "../parsed-files.ts";
 import { parseRule, type Rule } from "./nftables-rules.ts";
 import { NftTokens } from "./nftables-tokens.ts";
-import { reader } from "./parsed.ts";
 
 export interface Chain {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Resource, StackDocument } from "../../document.ts";
-import { fileKind, textBelow } from "../../files.ts";
+import { asLiteral, fileKind, textBelow } from "../../files.ts";
 import { type Block, blocks, isBlock } from "../../values.ts";
 import { type Project, readProject } from "./project.ts";
 import { container, mapping } from "./service.ts";
@@ -121,7 +121,7 @@ function boundFiles({ id, path, block }: Resource, { folder }: Project): Resourc
     const file = String(container_path);
     const kind = fileKind(file);
     if (kind === undefined || typeof host_path !== "string") return [];
-    const given = { file, text: read(host_path), container: `docker_container.${id}` };
+    const given = { file, text: asLiteral(read(host_path)), container: `docker_container.${id}` };
     return [{ type: `file/${kind}`, id: `${id}/${file}`, path: `${path}:${file}`, block: given }];
   });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Resource } from "../../../policies/document.ts";
-import { reader, textOf } from "../../../policies/files/parsed.ts";
+import type { Resource } from "../../policies/document.ts";
+import { reader, textOf } from "../../policies/parsed-files.ts";
 
 const file = (block: Resource["block"]): Resource => ({
   type: "file/haproxy.cfg",
