@@ -9,11 +9,11 @@ import { isKnown } from "./values.ts";
  */
 export function textOf({ block }: Resource): string {
   const { text, file, container } = block;
-  const name = basename(String(file));
-  if (typeof text !== "string") throw new Error(`${name}: its text is not known here`);
+  const name = file === undefined ? "" : `${basename(String(file))}: `;
+  if (typeof text !== "string") throw new Error(`${name}its text is not known here`);
   // A file that stands in Terraform's JSON is written with Terraform's escapes; one that lies beside it is not.
   if (container === undefined) return text;
-  if (!isKnown(text)) throw new Error(`${name}: parts of its text are known only at apply`);
+  if (!isKnown(text)) throw new Error(`${name}parts of its text are known only at apply`);
   return text.replaceAll("$${", "${").replaceAll("%%{", "%{");
 }
 
@@ -21,7 +21,7 @@ export function textOf({ block }: Resource): string {
 export function reader<Result>(parse: (text: string, name: string) => Result): (file: Resource) => Result {
   const known = new WeakMap<Resource, Result>();
   return (file) => {
-    const found = known.get(file) ?? parse(textOf(file), basename(String(file.block.file)));
+    const found = known.get(file) ?? parse(textOf(file), basename(String(file.block.file ?? file.type)));
     known.set(file, found);
     return found;
   };
