@@ -62,14 +62,19 @@ export class StackDocument {
   readonly resources: readonly Resource[];
   readonly unreadable: readonly Unreadable[];
   readonly settings: unknown;
+  readonly environment: Environment;
   readonly #byAddress: ReadonlyMap<string, Resource>;
   readonly #byType = new Map<string, Resource[]>();
+
+  /** By the very list that asks: rules and helpers ask with the same few, again and again. */
+  readonly #byTypes = new WeakMap<readonly string[], readonly Resource[]>();
 
   constructor({ dialect, resources, declarations, unreadable, settings }: Contents) {
     this.dialect = dialect;
     this.resources = resources;
     this.unreadable = unreadable;
     this.settings = settings;
+    this.environment = environmentIn(resources);
     this.#byAddress = new Map(resources.map((resource) => [`${resource.type}.${resource.id}`, resource]));
     for (const resource of [...resources, ...declarations]) {
       const alike = this.#byType.get(resource.type);
@@ -80,9 +85,15 @@ export class StackDocument {
 
   /** Resources of the types; `*` stands for every resource. */
   of(types: readonly string[]): readonly Resource[] {
-    if (types.includes("*")) return this.resources;
     const [only] = types;
-    if (types.length === 1 && only !== undefined) return this.#byType.get(only) ?? [];
+    if (types.length === 1 && only !== undefined && only !== "*") return this.#byType.get(only) ?? [];
+    const known = this.#byTypes.get(types) ?? this.#find(types);
+    this.#byTypes.set(types, known);
+    return known;
+  }
+
+  #find(types: readonly string[]): readonly Resource[] {
+    if (types.includes("*")) return this.resources;
     return types.flatMap((type) => this.#byType.get(type) ?? []);
   }
 
@@ -97,12 +108,14 @@ export class StackDocument {
     const resource = this.#byAddress.get(`${type}.${id}`);
     return resource === undefined || attribute === undefined ? undefined : { resource, attribute };
   }
+}
 
-  /** `local` only if every container says so: what says nothing, or two things, is judged strictly. */
-  get environment(): Environment {
-    const said = this.of(["docker_container", "docker_service"]).map(({ block }) => environmentOf(block));
-    return said.length > 0 && said.every((value) => value === "local") ? "local" : "production";
-  }
+/** `local` only if every container says so: what says nothing, or two things, is judged strictly. */
+function environmentIn(resources: readonly Resource[]): Environment {
+  const said = resources
+    .filter(({ type }) => type === "docker_container" || type === "docker_service")
+    .map(({ block }) => environmentOf(block));
+  return said.length > 0 && said.every((value) => value === "local") ? "local" : "production";
 }
 
 function environmentOf({ labels }: Block): unknown {
