@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../engines/run.ts";
 import { until } from "./e2e.ts";
@@ -51,6 +51,15 @@ export class SecondEngine {
       this.#daemon.kill();
       await ended;
     }
+    for (const mount of mountsBelow(this.folder)) await run(["umount", "--lazy", mount]);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+/** What an engine that was ended has left mounted: the network namespace of the host, as one of its sandboxes. */
+const mountsBelow = (folder: string): readonly string[] =>
+  readFileSync("/proc/self/mounts", "utf8")
+    .split("\n")
+    .map((line) => line.split(" ")[1] ?? "")
+    .filter((mount) => mount.startsWith(`${folder}/`))
+    .reverse();
