@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EngineName } from "../../engines/record.ts";
@@ -74,6 +75,8 @@ describe.each(["terraform", "compose"] as const)("over SSH, with %s", (name: Eng
 test("a chosen Docker context is followed by compose, and by Terraform too", async () => {
   const config = join(engine.folder, "client");
   mkdirSync(config);
+  // Docker looks for the compose plugin beside its configuration.
+  symlinkSync(join(homedir(), ".docker", "cli-plugins"), join(config, "cli-plugins"));
   const env = { DOCKER_CONFIG: config, DOCKER_HOST: "" };
   const create = ["context", "create", "far", "--docker", `host=${engine.host}`];
   await docker("--config", config, ...create);
