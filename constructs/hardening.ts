@@ -1,4 +1,5 @@
 import type { ContainerConfig } from "@cdktf/provider-docker/lib/container/index.js";
+import type { Deployment } from "../config/parse.ts";
 import type { HealthCheck } from "../config/schema.ts";
 
 /**
@@ -27,12 +28,17 @@ export interface ProbeTiming {
   readonly startPeriodSeconds: number;
 }
 
-export const probeTiming: ProbeTiming = {
-  intervalSeconds: 2,
-  timeoutSeconds: 3,
-  retries: 5,
-  startPeriodSeconds: 30,
-};
+/**
+ * Each probe costs the engine some 90 ms of CPU, the probed program aside: every 2 s in six containers that is a
+ * quarter of a core, for ever (measured, Engine 20.10). Locally it buys a quick start; a server starts seldom. A
+ * shorter interval at the start only is not offered: clients refuse it before Engine 25.
+ */
+export function probeTiming({ environment }: Pick<Deployment, "environment">): ProbeTiming {
+  const common = { timeoutSeconds: 3, startPeriodSeconds: 30 };
+  return environment === "production"
+    ? { ...common, intervalSeconds: 10, retries: 3 }
+    : { ...common, intervalSeconds: 2, retries: 5 };
+}
 
 /**
  * Seconds until a container that never turns healthy is given up: a tight bound, since for a failing container

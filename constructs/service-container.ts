@@ -89,18 +89,19 @@ export class ServiceContainer extends Construct {
     super(scope, id);
     const { graceSeconds = 10, stopSignal = "SIGTERM" } = props;
     const ports = publishedPorts(props.context, props.published ?? []);
+    const timing = probeTiming(props.context.deployment);
     const healthcheck = {
       test: props.probe.map(literal),
-      interval: goDuration(probeTiming.intervalSeconds),
-      timeout: goDuration(probeTiming.timeoutSeconds),
-      retries: probeTiming.retries,
-      startPeriod: goDuration(probeTiming.startPeriodSeconds),
+      interval: goDuration(timing.intervalSeconds),
+      timeout: goDuration(timing.timeoutSeconds),
+      retries: timing.retries,
+      startPeriod: goDuration(timing.startPeriodSeconds),
     };
     this.container = new Container(this, "Container", {
       ...common(props, props.alias, { healthcheck }),
       healthcheck,
       wait: true,
-      waitTimeout: waitTimeoutSeconds(probeTiming),
+      waitTimeout: waitTimeoutSeconds(timing),
       restart: "unless-stopped",
       stopSignal,
       stopTimeout: graceSeconds,

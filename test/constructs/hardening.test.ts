@@ -28,7 +28,14 @@ test.each([
 test("a container is waited for as long as its probe can take to give up, and no longer", () => {
   const timing = { startPeriodSeconds: 10, intervalSeconds: 1, timeoutSeconds: 2, retries: 3 };
 
-  expect([waitTimeoutSeconds(timing), waitTimeoutSeconds(probeTiming)]).toEqual([27, 65]);
+  expect(waitTimeoutSeconds(timing)).toBe(27);
+});
+
+test("a server is probed less often than a stack that is started many times a day", () => {
+  const local = { startPeriodSeconds: 30, intervalSeconds: 2, timeoutSeconds: 3, retries: 5 };
+
+  expect(probeTiming({ environment: "local" })).toEqual(local);
+  expect(probeTiming({ environment: "production" })).toEqual({ ...local, intervalSeconds: 10, retries: 3 });
 });
 
 test("a tmpfs runs nothing and belongs to the container's user alone", () => {

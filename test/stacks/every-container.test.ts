@@ -152,6 +152,8 @@ describe.each([
   });
 
   test("is waited for until it is healthy, restarted, and given time to end where it serves", () => {
+    const [timing, waitTimeout] =
+      environment === "local" ? [{ interval: "2s", retries: 5 }, 65] : [{ interval: "10s", retries: 3 }, 87];
     compare(
       (role) => !isJob(role),
       (container) => {
@@ -165,8 +167,8 @@ describe.each([
         };
       },
       {
-        timing: { interval: "2s", timeout: "3s", retries: 5, start_period: "30s" },
-        ...{ wait: true, wait_timeout: 65, restart: "unless-stopped", probe: true, grace: true },
+        timing: { ...timing, timeout: "3s", start_period: "30s" },
+        ...{ wait: true, wait_timeout: waitTimeout, restart: "unless-stopped", probe: true, grace: true },
       },
     );
     expect(byRole(json).postgres).toMatchObject({ destroy_grace_seconds: 60, stop_signal: "SIGINT" });
