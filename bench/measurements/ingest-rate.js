@@ -60,8 +60,10 @@ async function oneRun(app) {
   let stored = committed;
   for (let waited = 0; stored < sent && waited < 60; waited += 1, stored = await count(app))
     await delay(1000);
+  const acknowledged = publishers.reduce((sum, publisher) => sum + publisher.acknowledged, 0);
   for (const publisher of publishers) publisher.close();
-  if (stored !== sent) throw new Error(`${sent} were published and ${stored} are stored`);
+  if (stored !== sent)
+    throw new Error(`${sent} were published, ${acknowledged} acknowledged, and ${stored} are stored`);
   return { rate: committed / seconds, offered: sent / seconds, peakMiB };
 }
 
