@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { run } from "../../engines/run.ts";
 import { BROKER_ALONE } from "../support/broker-alone.ts";
-import { docker, inspectAll, kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
+import { docker, kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { connect, login } from "../support/e2e-broker.ts";
 import { secretsIn } from "../support/e2e-canary.ts";
+import { inspectAll } from "../support/inspected.ts";
 
 const engines = [
   { engine: "terraform", reason: missing.terraform },
