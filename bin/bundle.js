@@ -17,6 +17,24 @@ const sources = [
 ];
 const stamp = join(root, "dist", "main.js");
 
+/** @satisfies {import("esbuild").BuildOptions} */
+export const BUNDLING = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  // cdktf zips TerraformAssets with archiver, which takes 90 ms to load; the kit has no such assets.
+  alias: { archiver: "./bin/no-archiver.js" },
+  // The CommonJS packages inside call require for Node's own modules.
+  banner: {
+    js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
+  },
+  logLevel: "error",
+};
+
 /**
  * Makes dist/ from the sources when it is missing or older than one of them, and returns the path of one of its
  * entries. Running a bundle takes 0.13 s where running the sources through a compiler takes 0.5 s and more.
@@ -48,25 +66,12 @@ async function build() {
   // Beside dist and then in its place: commands that start together never run half a bundle.
   const draft = join(root, `dist.${process.pid}`);
   await build({
-    absWorkingDir: root,
+    ...BUNDLING,
     entryPoints: { main: "main.ts", cli: "cli/main.ts" },
     outdir: draft,
-    bundle: true,
     splitting: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
     // Rules of one's own are compiled with it, by those who have some.
     external: ["esbuild"],
-    minifySyntax: true,
-    minifyWhitespace: true,
-    // cdktf zips TerraformAssets with archiver, which takes 90 ms to load; the kit has no such assets.
-    alias: { archiver: "./bin/no-archiver.js" },
-    // The CommonJS packages inside call require for Node's own modules.
-    banner: {
-      js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
-    },
-    logLevel: "error",
   });
   const old = `${draft}.old`;
   try {

@@ -3,9 +3,10 @@ import { deploymentHome } from "../config/home.ts";
 import { servesDevices } from "../config/listeners.ts";
 import { loadDeployment } from "../config/load.ts";
 import type { Deployment } from "../config/parse.ts";
+import { replaceFile } from "../config/private-files.ts";
 import { type DeviceCertificate, issueDevice, listDevices, revokeDevice } from "../pki/devices.ts";
 import { authorityFolder, devicesFolder } from "../pki/folder.ts";
-import { readPair, replaceFile, writableFolder } from "../pki/pair.ts";
+import { readPair, writableFolder } from "../pki/pair.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { renderTable } from "./table.ts";
 

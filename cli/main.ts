@@ -48,6 +48,13 @@ function inheriting(command: Command, parent: Command): Command {
   return command.copyInheritedSettings(parent).exitOverride();
 }
 
+// A reader that has seen enough, such as `head`, is no error; the exit code still tells how the work ended.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 try {
   await program.parseAsync();
 } catch (error) {

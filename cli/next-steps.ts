@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { relative } from "node:path";
 import { origin } from "../config/addresses.ts";
+import { roleOf } from "../config/labels.ts";
 import { servesDevices } from "../config/listeners.ts";
 import type { Deployment } from "../config/parse.ts";
 import { mqttSecret } from "../config/references.ts";
@@ -77,7 +78,7 @@ function publish(deployment: Deployment, stack: Stack, home: string): string | u
   if (broker === undefined || publisher === undefined) return undefined;
   const folder = clientOptions(publisher.name, broker, new SecretStore(home));
   const topic = (publisher.publish[0] ?? "").replaceAll("+", "temp").replaceAll("#", "temp");
-  const image = stack.containers.find(({ labels }) => labels["exploreiot.role"] === "mosquitto")?.image;
+  const image = stack.containers.find((container) => roleOf(container) === "mosquitto")?.image;
   const tls =
     broker.listener === "mqtts"
       ? ` --add-host ${broker.host}:${broker.address} -v ${authorityFile(home)}:/ca.crt:ro`

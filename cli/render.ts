@@ -18,7 +18,10 @@ export const renderCommand = verb(
   "write everything a server needs, as files that start without this kit",
 )
   .argument("<deployment>", "local, production, or a site file (.yaml, .json)")
-  .requiredOption("-o, --output <folder>", "where to: empty, not there yet, or an earlier render")
+  .requiredOption(
+    "-o, --output <folder>",
+    "needed; a folder that is empty, not there yet, or an earlier render",
+  )
   .option("--images", "add images.tar with every image, for a server that reaches no registry")
   .addOption(jsonOption())
   .action(async (source: string, { output, images, json }: Options) => {

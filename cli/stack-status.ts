@@ -1,3 +1,4 @@
+import { LABEL } from "../config/labels.ts";
 import type { Observation } from "../engines/docker/observe.ts";
 import { findDrift } from "../engines/drift.ts";
 import type { ContainerSpec, Stack } from "../engines/stack.ts";
@@ -34,7 +35,7 @@ export function stackStatus(stack: Stack, seen: Observation): StackStatus {
     const state = seen.containers.get(spec.name)?.State;
     const difference = drift.get(spec.name);
     return {
-      role: spec.labels["exploreiot.role"] ?? spec.name,
+      role: spec.labels[LABEL.role] ?? spec.name,
       container: spec.name,
       state: state?.Status ?? "absent",
       health: health(spec, state?.Health?.Status, state?.ExitCode),

@@ -1,13 +1,5 @@
 import type { Problem } from "./problems.ts";
-import {
-  FILES,
-  HOST,
-  referencesIn,
-  referents,
-  replicaNames,
-  resolveReference,
-  roleReferents,
-} from "./references.ts";
+import { FILES, HOST, replicaNames } from "./references.ts";
 import type { ParsedDeployment, Role } from "./schema.ts";
 
 /** Container names of the kit's own, which roles must leave alone: a container is called after its role. */
@@ -86,46 +78,6 @@ export function oneSourceEach({ backend, frontend }: ParsedDeployment): readonly
   const own = Object.values(frontend.secrets).some((secret) => secret.as === "variable");
   if (own && frontend.command === undefined) found.push(commandIsNeeded("frontend"));
   return found;
-}
-
-export function referencesExist(deployment: ParsedDeployment): readonly Problem[] {
-  const known = referents({
-    ...deployment,
-    name: deployment.name ?? "",
-    environment: deployment.environment ?? "local",
-  });
-  const inEnvironment = new Map([...known, ...roleReferents({ name: "", group: "" })]);
-  const names = [...known.keys()].join(", ");
-  return (["backend", "frontend"] as const)
-    .filter((service) => deployment[service].enabled)
-    .flatMap((service) => {
-      const { environment, secrets } = deployment[service];
-      const plain = Object.entries(environment).flatMap(([key, template]) =>
-        referencesIn(template).flatMap((name) => {
-          const path = `${service}.environment.${key}`;
-          const referent = resolveReference(name, inEnvironment);
-          const allowed = [...inEnvironment.keys()].join(", ");
-          if (referent === undefined)
-            return [{ path, got: `{${name}}`, allowed, fix: "change the reference" }];
-          if ("text" in referent) return [];
-          const fix = `move ${key} to ${service}.secrets`;
-          return [
-            { path, got: `{${name}}`, allowed: "no secret: environments can be read from outside", fix },
-          ];
-        }),
-      );
-      const secret = Object.entries(secrets).flatMap(([key, { value }]) =>
-        referencesIn(value)
-          .filter((name) => resolveReference(name, known) === undefined)
-          .map((name) => ({
-            path: `${service}.secrets.${key}.value`,
-            got: `{${name}}`,
-            allowed: `${names}, secret.NAME`,
-            fix: "change the reference",
-          })),
-      );
-      return [...plain, ...secret];
-    });
 }
 
 /** The shipped backend needs every store, and the shipped page needs a backend. */

@@ -3,12 +3,12 @@ import {
   mountsAreDistinct,
   oneSourceEach,
   referenceApplicationIsComplete,
-  referencesExist,
   rolesFit,
 } from "./application-checks.ts";
 import { firewallFits } from "./firewall-checks.ts";
 import { completeListeners, openListeners } from "./listeners.ts";
 import type { Problem } from "./problems.ts";
+import { referencesExist } from "./reference-checks.ts";
 import { BACKEND_USER } from "./references.ts";
 import type { ParsedDeployment } from "./schema.ts";
 import { overlap } from "./subnets.ts";

@@ -8,7 +8,7 @@ export interface Listener {
 }
 
 /** The ports of the listeners on the host, unless a deployment says otherwise. */
-export const LISTENER_PORT: Readonly<Record<ListenerName, number>> = {
+const LISTENER_PORT: Readonly<Record<ListenerName, number>> = {
   frontend: 3000,
   backend: 8000,
   mqtt: 1883,

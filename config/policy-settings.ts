@@ -33,5 +33,3 @@ export const policySettings = z
       .describe("folder with rules of your own, relative to the project's root"),
   })
   .prefault({});
-
-export type PolicySettings = z.output<typeof policySettings>;

@@ -31,6 +31,9 @@ export const FILES = "/run/exploreiot";
 export const replicaNames = ({ name, replicas }: Role): readonly string[] =>
   replicas === 1 ? [name] : Array.from({ length: replicas }, (_, index) => `${name}-${index + 1}`);
 
+/** Name of the file in the secret store that holds an MQTT user's password. */
+export const mqttSecret = (user: string) => `mqtt-${user}-password`;
+
 /** The broker and cache user that belongs to the backend. */
 export const BACKEND_USER = "backend";
 
@@ -43,56 +46,57 @@ type Referable = Omit<ParsedDeployment, "hosts" | "backend"> & {
   readonly backend: Pick<ParsedDeployment["backend"], "enabled" | "port" | "pathPrefix">;
 };
 
-/** Everything that `environment` and `secrets` of an application may refer to. */
+type Named = readonly [string, Referent];
+
+/** Everything that `environment` and `secrets` of an application may refer to: of services only those that are on. */
 export function referents(deployment: Referable): ReadonlyMap<string, Referent> {
-  const { postgres, redis, mosquitto, backend, frontend, topics, http, name } = deployment;
-  const found: [string, Referent][] = [
-    ["deployment.name", { text: name }],
-    ["topics.readings", { text: topics.readings }],
-    ["topics.status", { text: topics.status }],
-    ["http.hosts", { text: hosts(deployment).join(",") }],
-    ["http.corsOrigins", { text: corsOrigins(deployment).join(",") }],
-    ["http.rateLimitPerMinute", { text: String(http.rateLimitPerMinute) }],
-    ["edge.address", { text: edgeAddress(deployment) ?? "" }],
-    ["http.openWrites", { text: String(http.openWrites ?? deployment.environment === "local") }],
+  const { postgres, redis, mosquitto, backend, frontend } = deployment;
+  return new Map([
+    ...ofDeployment(deployment),
+    ...(postgres.enabled ? ofPostgres(postgres) : []),
+    ...(redis.enabled ? ofLogin("redis", "redis-app-password") : []),
+    ...(mosquitto.enabled ? ofLogin("mosquitto", mqttSecret(BACKEND_USER)) : []),
+    ...(backend.enabled ? ofBackend(deployment) : []),
+    ...(frontend.enabled ? [["frontend.port", { text: String(frontend.port) }] as const] : []),
+  ]);
+}
+
+const ofDeployment = (deployment: Referable): readonly Named[] => [
+  ["deployment.name", { text: deployment.name }],
+  ["topics.readings", { text: deployment.topics.readings }],
+  ["topics.status", { text: deployment.topics.status }],
+  ["http.hosts", { text: hosts(deployment).join(",") }],
+  ["http.corsOrigins", { text: corsOrigins(deployment).join(",") }],
+  ["http.rateLimitPerMinute", { text: String(deployment.http.rateLimitPerMinute) }],
+  ["edge.address", { text: edgeAddress(deployment) ?? "" }],
+  ["http.openWrites", { text: String(deployment.http.openWrites ?? deployment.environment === "local") }],
+];
+
+const ofPostgres = ({ database, user }: Referable["postgres"]): readonly Named[] => [
+  ["postgres.host", { text: HOST.postgres }],
+  ["postgres.port", { text: String(PORT.postgres) }],
+  ["postgres.database", { text: database }],
+  ["postgres.user", { text: user }],
+  ["postgres.password", { secret: "postgres-app-password" }],
+];
+
+const ofLogin = (service: "redis" | "mosquitto", secret: string): readonly Named[] => [
+  [`${service}.host`, { text: HOST[service] }],
+  [`${service}.port`, { text: String(PORT[service]) }],
+  [`${service}.user`, { text: BACKEND_USER }],
+  [`${service}.password`, { secret }],
+];
+
+function ofBackend(deployment: Referable): readonly Named[] {
+  const { port, pathPrefix } = deployment.backend;
+  return [
+    ["backend.host", { text: HOST.backend }],
+    ["backend.port", { text: String(port) }],
+    ["backend.internalUrl", { text: `http://${HOST.backend}:${port}` }],
+    ["backend.publicUrl", { text: backendUrl(deployment) }],
+    ["backend.pathPrefix", { text: pathPrefix }],
+    ["backend.apiKey", { secret: "backend-api-key" }],
   ];
-  if (postgres.enabled) {
-    found.push(
-      ["postgres.host", { text: HOST.postgres }],
-      ["postgres.port", { text: String(PORT.postgres) }],
-      ["postgres.database", { text: postgres.database }],
-      ["postgres.user", { text: postgres.user }],
-      ["postgres.password", { secret: "postgres-app-password" }],
-    );
-  }
-  if (redis.enabled) {
-    found.push(
-      ["redis.host", { text: HOST.redis }],
-      ["redis.port", { text: String(PORT.redis) }],
-      ["redis.user", { text: BACKEND_USER }],
-      ["redis.password", { secret: "redis-app-password" }],
-    );
-  }
-  if (mosquitto.enabled) {
-    found.push(
-      ["mosquitto.host", { text: HOST.mosquitto }],
-      ["mosquitto.port", { text: String(PORT.mosquitto) }],
-      ["mosquitto.user", { text: BACKEND_USER }],
-      ["mosquitto.password", { secret: mqttSecret(BACKEND_USER) }],
-    );
-  }
-  if (backend.enabled) {
-    found.push(
-      ["backend.host", { text: HOST.backend }],
-      ["backend.port", { text: String(backend.port) }],
-      ["backend.internalUrl", { text: `http://${HOST.backend}:${backend.port}` }],
-      ["backend.publicUrl", { text: backendUrl(deployment) }],
-      ["backend.pathPrefix", { text: backend.pathPrefix }],
-      ["backend.apiKey", { secret: "backend-api-key" }],
-    );
-  }
-  if (frontend.enabled) found.push(["frontend.port", { text: String(frontend.port) }]);
-  return new Map(found);
 }
 
 /** One container of a role, as its environment may refer to it. */
@@ -109,9 +113,6 @@ export const roleReferents = ({ name, group }: RoleIdentity): readonly [string, 
   ["role.name", { text: name }],
   ["role.group", { text: group }],
 ];
-
-/** Name of the file in the secret store that holds an MQTT user's password. */
-export const mqttSecret = (user: string) => `mqtt-${user}-password`;
 
 /** Names referred to by a template, in order; `{secret.NAME}` included. */
 export function referencesIn(template: string): readonly string[] {

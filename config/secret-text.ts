@@ -1,5 +1,5 @@
 /** A secret in the middle of a text: as it is, or hashed as the program that reads the text wants it. */
-export interface SecretPart {
+interface SecretPart {
   /** Name in the secret store. */
   readonly secret: string;
 
@@ -25,7 +25,7 @@ export interface IssuedPair {
 }
 
 /** The certificate of a CA of the deployment's own: `ca.crt` in its folder. */
-export interface AuthorityCertificate {
+interface AuthorityCertificate {
   readonly authority: string;
 }
 

@@ -1,7 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
-import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { UserError } from "./errors.ts";
+import { makeFileOnce, readIfThere, replaceFile, writing } from "./private-files.ts";
 import type { Origin, SecretText } from "./secret-text.ts";
 
 /** A secret file on disk, and how it was made; only the path and the keyed hash of its content are for the JSON. */
@@ -70,10 +70,8 @@ export class SecretStore {
   derivedFile(name: string, content: string): string {
     const path = join(this.#folder, "files", name);
     if (readIfThere(path) === content) return path;
-    this.#guard(path, () => {
-      const draft = this.#draft(path, content);
-      renameSync(draft, path);
-    });
+    this.#closeHome(path);
+    replaceFile(path, content);
     return path;
   }
 
@@ -102,52 +100,16 @@ export class SecretStore {
     const path = join(this.#folder, name);
     const found = readIfThere(path);
     if (found !== undefined) return found;
-    this.#guard(path, () => {
-      const draft = this.#draft(path, make());
-      try {
-        linkSync(draft, path);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      } finally {
-        rmSync(draft, { force: true });
-      }
+    this.#closeHome(path);
+    makeFileOnce(path, make());
+    return readFileSync(path, "utf8");
+  }
+
+  /** An existing directory keeps its mode: a home made by hand, or by another umask, is closed before it is used. */
+  #closeHome(path: string): void {
+    writing(path, () => {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      chmodSync(this.#folder, 0o700);
     });
-    return readFileSync(path, "utf8");
-  }
-
-  /** A whole file beside its final place, so that nobody ever reads half of one. */
-  #draft(path: string, content: string): string {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    // An existing directory keeps its mode: a home made by hand, or by another umask, is closed here.
-    chmodSync(this.#folder, 0o700);
-    const draft = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
-    try {
-      writeFileSync(draft, content, { mode: 0o400, flag: "wx", flush: true });
-    } catch (error) {
-      rmSync(draft, { force: true });
-      throw error;
-    }
-    return draft;
-  }
-
-  #guard(path: string, write: () => void): void {
-    try {
-      write();
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      const remedy =
-        code === "ENOSPC" ? "free some disk space and run it again" : "check the folder's owner and mode";
-      throw new UserError(`${path}: cannot be written (${message})`, remedy);
-    }
-  }
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") return undefined;
-    throw new UserError(`${path}: cannot be read (${message})`, "run as the user who made this deployment");
   }
 }

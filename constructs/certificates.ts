@@ -84,7 +84,7 @@ interface Publication {
  * `current` is switched by one rename. The pair before is kept, since a service may be reading it just now. The set-gid
  * bit is set while root's own group has the folder (no other way without CAP_FSETID), and inherited by those in it.
  */
-export function publishScript({ onlyIfNone, devices }: Publication): string {
+function publishScript({ onlyIfNone, devices }: Publication): string {
   const owner = `${CERTIFICATES_GROUP}:${CERTIFICATES_GROUP}`;
   const publish = [
     // As `pairId` has it; the script says the same for every pair, so that it can be rendered for another machine.

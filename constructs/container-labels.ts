@@ -1,12 +1,5 @@
+import { LABEL } from "../config/labels.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
-
-export const LABEL = {
-  deployment: "exploreiot.deployment",
-  role: "exploreiot.role",
-  environment: "exploreiot.env",
-  configHash: "exploreiot.config-hash",
-  pidsLimit: "exploreiot.pids-limit",
-} as const;
 
 /**
  * The labels of a container. `configHash` replaces the container when something changes that the provider

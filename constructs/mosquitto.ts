@@ -81,7 +81,7 @@ export class Mosquitto extends Construct {
 }
 
 /** The password file: a name and the hash of its password on each line. */
-export const passwordFile = (users: readonly BrokerUser[]): SecretText =>
+const passwordFile = (users: readonly BrokerUser[]): SecretText =>
   users.flatMap(({ name }) => [`${name}:`, { secret: mqttSecret(name), as: "mosquitto" as const }, "\n"]);
 
 const clientOptions: SecretText = [

@@ -4,6 +4,7 @@ import { Construct } from "constructs";
 import { projectRoot } from "../config/home.ts";
 import { FILES, HOST } from "../config/references.ts";
 import { DataVolume } from "./data-volume.ts";
+import type { DeliveredFile } from "./delivery-job.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";
 import { tmpfsOptions } from "./hardening.ts";
@@ -27,25 +28,12 @@ export interface PostgresProps {
 export class Postgres extends Construct {
   constructor(scope: Construct, id: string, { context, network }: PostgresProps) {
     super(scope, id);
-    const { deployment, secrets } = context;
-    const { database, user, limits, tls } = deployment.postgres;
-    const logConnections = deployment.environment === "production";
+    const { database, limits } = context.deployment.postgres;
     const files = new FileDelivery(this, "Files", {
       service: "postgres",
       user: USER,
       context,
-      files: [
-        {
-          name: "entrypoint.sh",
-          content: readFileSync(join(projectRoot, "images/postgres/entrypoint.sh"), "utf8"),
-        },
-        { name: "postgresql.conf", content: postgresqlConf({ limits, logConnections, tls }) },
-        { name: "pg_hba.conf", content: pgHba(database, user, tls) },
-        { name: "initdb/10-application.sql", content: applicationSql(database, user) },
-        { name: "superuser.password", ...secrets.file("postgres-superuser-password") },
-        { name: "application.password", ...secrets.file("postgres-app-password") },
-        ...(tls ? serverFiles(context) : []),
-      ],
+      files: filesOf(context),
     });
     const data = new DataVolume(this, "Data", `postgres-${MAJOR}-data`, context);
     new ServiceContainer(this, "Service", {
@@ -77,4 +65,20 @@ export class Postgres extends Construct {
       graceSeconds: 60,
     });
   }
+}
+
+function filesOf(context: DeploymentScope): readonly DeliveredFile[] {
+  const { deployment, secrets } = context;
+  const { database, user, limits, tls } = deployment.postgres;
+  const logConnections = deployment.environment === "production";
+  const entrypoint = readFileSync(join(projectRoot, "images/postgres/entrypoint.sh"), "utf8");
+  return [
+    { name: "entrypoint.sh", content: entrypoint },
+    { name: "postgresql.conf", content: postgresqlConf({ limits, logConnections, tls }) },
+    { name: "pg_hba.conf", content: pgHba(database, user, tls) },
+    { name: "initdb/10-application.sql", content: applicationSql(database, user) },
+    { name: "superuser.password", ...secrets.file("postgres-superuser-password") },
+    { name: "application.password", ...secrets.file("postgres-app-password") },
+    ...(tls ? serverFiles(context) : []),
+  ];
 }

@@ -38,15 +38,7 @@ export class Renewer extends Construct {
   constructor(scope: Construct, id: string, { context, acme, certificates, edge, network }: RenewerProps) {
     super(scope, id);
     const { deployment } = context;
-    const files =
-      acme.ca === undefined
-        ? undefined
-        : new FileDelivery(this, "Files", {
-            service: "renewer",
-            user: USER,
-            context,
-            files: [{ name: "ca.pem", content: authority(acme.ca) }],
-          });
+    const files = acme.ca === undefined ? undefined : this.#authority(acme.ca, context);
     const account = new DataVolume(this, "Account", "acme", context);
     new ServiceContainer(this, "Service", {
       context,
@@ -72,23 +64,19 @@ export class Renewer extends Construct {
       ],
       tmpfs: { "/tmp": tmpfsOptions(4, USER) },
       // An expired certificate is what this container is there to prevent.
-      probe: [
-        "CMD",
-        "openssl",
-        "x509",
-        "-in",
-        `${CERTIFICATES}/current/edge.crt`,
-        "-noout",
-        "-checkend",
-        "0",
-      ],
+      probe: ["CMD", ...`openssl x509 -in ${CERTIFICATES}/current/edge.crt -noout -checkend 0`.split(" ")],
       after: [certificates, edge],
     });
   }
+
+  /** The CA behind the directory's own TLS, which no system knows. */
+  #authority(file: string, context: DeploymentScope): FileDelivery {
+    const files = [{ name: "ca.pem", content: authorityText(file) }];
+    return new FileDelivery(this, "Files", { service: "renewer", user: USER, context, files });
+  }
 }
 
-/** The certificate of the directory's own CA: public text. */
-function authority(file: string): string {
+function authorityText(file: string): string {
   try {
     return readFileSync(resolve(projectRoot, file), "utf8");
   } catch (error) {

@@ -59,7 +59,7 @@ export interface ContainerProps {
 }
 
 /** A port inside a container, and the listener of the deployment that leads to it. */
-export interface PublishedPort {
+interface PublishedPort {
   readonly listener: ListenerName;
   readonly internal: number;
 }

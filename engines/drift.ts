@@ -1,3 +1,4 @@
+import { LABEL } from "../config/labels.ts";
 import type { ContainerState, Observation } from "./docker/observe.ts";
 import { qualified } from "./docker/observe.ts";
 import type { DeploymentRecord } from "./record.ts";
@@ -39,7 +40,7 @@ function differenceOf(
   const image = images.get(qualified(spec.image));
   if (image === undefined) return `runs an image that ${spec.image} no longer names`;
   if (image !== Image) return `runs another image than ${spec.image}`;
-  if (Config.Labels?.["exploreiot.config-hash"] !== spec.labels["exploreiot.config-hash"]) {
+  if (Config.Labels?.[LABEL.configHash] !== spec.labels[LABEL.configHash]) {
     return "has another configuration";
   }
   if (spec.job)

@@ -54,35 +54,10 @@ export async function run(
   // execa takes 0.1 s to load, so only a process that starts something pays for it.
   const { execa } = await import("execa");
   const [program, ...args] = argv;
-  const child = execa(program, args, {
-    reject: false,
-    stripFinalNewline: false,
-    forceKillAfterDelay: 10_000,
-    maxBuffer: 64 * 1024 * 1024,
-    all: options.onLine !== undefined,
-    stdin: options.input === undefined ? "ignore" : "pipe",
-    detached: options.ownGroup ?? false,
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.env === undefined ? {} : { env: options.env }),
-    ...(typeof options.input === "string" || options.input instanceof Uint8Array
-      ? { input: options.input }
-      : {}),
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
-  });
-  if (
-    options.input !== undefined &&
-    typeof options.input !== "string" &&
-    !(options.input instanceof Uint8Array)
-  ) {
-    options.input.pipe(child.stdin as NodeJS.WritableStream);
-  }
-  if (options.onLine) {
-    const { onLine } = options;
-    // A child that fails also ends this iteration with its error; the awaited child below reports it.
-    void (async () => {
-      for await (const line of child.iterable({ from: "all" })) onLine(String(line));
-    })().catch(() => undefined);
-  }
+  const child = execa(program, args, settings(options));
+  if (isStream(options.input)) options.input.pipe(child.stdin as NodeJS.WritableStream);
+  // A child that fails also ends this with its error; the awaited child below reports it.
+  if (options.onLine) void eachLine(child.iterable({ from: "all" }), options.onLine).catch(() => undefined);
   const ended = await child;
   const result = {
     code: ended.exitCode ?? 128,
@@ -92,4 +67,25 @@ export async function run(
   if (ended.code === "ENOENT") throw new UserError(`${program}: not installed, or not in PATH`);
   if (!(options.expected ?? [0]).includes(result.code)) throw new CommandError(argv, result);
   return result;
+}
+
+const isStream = (input: RunOptions["input"]): input is Readable =>
+  input !== undefined && typeof input !== "string" && !(input instanceof Uint8Array);
+
+const settings = ({ cwd, env, input, signal, onLine, ownGroup }: RunOptions) => ({
+  reject: false,
+  stripFinalNewline: false,
+  forceKillAfterDelay: 10_000,
+  maxBuffer: 64 * 1024 * 1024,
+  all: onLine !== undefined,
+  stdin: input === undefined ? ("ignore" as const) : ("pipe" as const),
+  detached: ownGroup ?? false,
+  ...(cwd === undefined ? {} : { cwd }),
+  ...(env === undefined ? {} : { env }),
+  ...(input === undefined || isStream(input) ? {} : { input }),
+  ...(signal === undefined ? {} : { cancelSignal: signal }),
+});
+
+async function eachLine(lines: AsyncIterable<unknown>, onLine: (line: string) => void): Promise<void> {
+  for await (const line of lines) onLine(String(line));
 }

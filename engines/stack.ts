@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../config/errors.ts";
 import type { ImageRecipe } from "../config/image-recipe.ts";
+import { LABEL } from "../config/labels.ts";
 import type { Origin } from "../config/secret-text.ts";
 import type { PreflightFacts } from "./preflight/facts.ts";
 import type { ContainerBlock, RawContainer, RawNetwork, RawStack, Upload } from "./stack-json.ts";
@@ -77,7 +78,7 @@ export function readStack(folder: string): Stack {
   const data = Object.values(resource.terraform_data ?? {});
   const facts = data.flatMap(({ input }) => ("builtOn" in input ? [input] : []));
   return {
-    name: containers[0]?.labels["exploreiot.deployment"] ?? "",
+    name: containers[0]?.labels[LABEL.deployment] ?? "",
     folder,
     containers,
     networks: Object.values(resource.docker_network ?? {}).map(network),

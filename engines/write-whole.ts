@@ -1,14 +1,6 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { replaceFile } from "../config/private-files.ts";
 
-/** Writes JSON so that a reader, or a crash, never meets half a file: beside its place first, then by one rename. */
+/** Writes what the kit remembers as JSON that its owner may read and edit: whole, or not at all. */
 export function writeWholeJson(path: string, value: unknown): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.${process.pid}.tmp`;
-  try {
-    writeFileSync(draft, `${JSON.stringify(value, undefined, 2)}\n`, { mode: 0o600, flush: true });
-    renameSync(draft, path);
-  } finally {
-    rmSync(draft, { force: true });
-  }
+  replaceFile(path, `${JSON.stringify(value, undefined, 2)}\n`, 0o600);
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { readIfThere } from "../config/private-files.ts";
 import { currentPair, devicesFolder } from "./folder.ts";
-import { readIfThere } from "./pair.ts";
 
 /** A file for the volume of certificates. */
 export interface PublishedFile {

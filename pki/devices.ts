@@ -3,11 +3,12 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../config/errors.ts";
 import type { Deployment } from "../config/parse.ts";
+import { readIfThere, replaceFile } from "../config/private-files.ts";
 import { commonName, daysLeft, isDue } from "./certificate.ts";
 import { nameProblem } from "./device-names.ts";
 import { devicesFolder } from "./folder.ts";
 import { ensureAuthority } from "./internal.ts";
-import { type Pair, readIfThere, replaceFile } from "./pair.ts";
+import type { Pair } from "./pair.ts";
 
 /** A certificate that was issued to a device. */
 export interface DeviceCertificate {

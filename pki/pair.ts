@@ -1,7 +1,7 @@
-import { createHash, randomBytes } from "node:crypto";
-import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { UserError } from "../config/errors.ts";
+import { createHash } from "node:crypto";
+import { accessSync, constants, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readIfThere, withDraft, writing } from "../config/private-files.ts";
 
 /** A certificate, with its intermediates if it has some, and its private key; both PEM. */
 export interface Pair {
@@ -18,16 +18,11 @@ export const pairId = ({ certificate }: Pair): string =>
  * that start together one wins; both read its pair afterwards.
  */
 export function putPair(folder: string, name: string, { certificate, key }: Pair): void {
-  const draft = draftOf(folder);
-  guarded(folder, () => {
-    mkdirSync(draft, { recursive: true, mode: 0o700 });
-    try {
-      writeFileSync(join(draft, `${name}.crt`), certificate, { mode: 0o400, flush: true });
-      writeFileSync(join(draft, `${name}.key`), key, { mode: 0o400, flush: true });
-      renameOntoNothing(draft, folder);
-    } finally {
-      rmSync(draft, { recursive: true, force: true });
-    }
+  withDraft(folder, (draft) => {
+    mkdirSync(draft, { mode: 0o700 });
+    writeFileSync(join(draft, `${name}.crt`), certificate, { mode: 0o400, flush: true });
+    writeFileSync(join(draft, `${name}.key`), key, { mode: 0o400, flush: true });
+    renameOntoNothing(draft, folder);
   });
 }
 
@@ -38,40 +33,13 @@ export function readPair(folder: string, name: string): Pair | undefined {
   return certificate === undefined || key === undefined ? undefined : { certificate, key };
 }
 
-/** The text of a file, or undefined if there is none. */
-export function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") return undefined;
-    throw new UserError(`${path}: cannot be read (${message})`, "run as the user who made this deployment");
-  }
-}
-
-/** Replaces a file (0400) by one rename, so that nobody reads half of one. */
-export function replaceFile(path: string, content: string): void {
-  const draft = draftOf(path);
-  guarded(path, () => {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    try {
-      writeFileSync(draft, content, { mode: 0o400, flush: true });
-      renameSync(draft, path);
-    } finally {
-      rmSync(draft, { force: true });
-    }
-  });
-}
-
 /** @throws UserError if nothing can be written there */
 export function writableFolder(folder: string): void {
-  guarded(folder, () => {
+  writing(folder, () => {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(folder, constants.W_OK);
   });
 }
-
-const draftOf = (path: string) => `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
 
 function renameOntoNothing(draft: string, folder: string): void {
   try {
@@ -79,16 +47,5 @@ function renameOntoNothing(draft: string, folder: string): void {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "ENOTEMPTY" && code !== "EEXIST") throw error;
-  }
-}
-
-function guarded(path: string, write: () => void): void {
-  try {
-    write();
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const remedy =
-      code === "ENOSPC" ? "free some disk space and run it again" : "check the folder's owner and mode";
-    throw new UserError(`${path}: cannot be written (${message})`, remedy);
   }
 }

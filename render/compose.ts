@@ -1,5 +1,6 @@
+import { LABEL, roleOf } from "../config/labels.ts";
 import { composeFile } from "../engines/compose/render.ts";
-import { CONFIG_HASH, type Model, roleOf, withVariables } from "./model.ts";
+import { type Model, withVariables } from "./model.ts";
 import { configPath } from "./paths.ts";
 
 /** compose.yaml of a rendered folder: the files that it delivers are those that lie beside it. */
@@ -9,7 +10,7 @@ export function serverCompose({ stack, deliveries, labels }: Model): string {
   );
   const containers = stack.containers.map((container) => ({
     ...container,
-    labels: { ...container.labels, [CONFIG_HASH]: labels.get(container.name) as string },
+    labels: { ...container.labels, [LABEL.configHash]: labels.get(container.name) as string },
     uploads: container.uploads.map((upload) =>
       "source" in upload ? { ...upload, source: `./${secrets.get(upload.source)}` } : upload,
     ),

@@ -1,6 +1,7 @@
+import { roleOf } from "../config/labels.ts";
 import { projectName } from "../engines/compose/render.ts";
 import type { Files } from "./folder.ts";
-import { type Model, roleOf } from "./model.ts";
+import type { Model } from "./model.ts";
 
 const RULES = "firewall.nft";
 

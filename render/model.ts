@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
+import { roleOf } from "../config/labels.ts";
 import { FILES } from "../config/references.ts";
 import type { ContainerSpec, Stack } from "../engines/stack.ts";
 import type { Upload } from "../engines/stack-json.ts";
 import { secretPath } from "./paths.ts";
 
-export const CONFIG_HASH = "exploreiot.config-hash";
-
-export type SecretUpload = Extract<Upload, { readonly source: string }>;
-export type PublicUpload = Extract<Upload, { readonly content: string }>;
+type SecretUpload = Extract<Upload, { readonly source: string }>;
+type PublicUpload = Extract<Upload, { readonly content: string }>;
 
 /** A one-shot container that hands files over, and what it hands over. */
 export interface Delivery {
@@ -42,8 +41,6 @@ export function modelOf(stack: Stack, home: string): Model {
   const labels = new Map(stack.containers.map((container) => [container.name, label(container, deliveries)]));
   return { stack, deliveries, labels };
 }
-
-export const roleOf = ({ labels }: ContainerSpec): string => labels["exploreiot.role"] as string;
 
 function delivery(container: ContainerSpec, { folder }: Stack, home: string): Delivery {
   const role = roleOf(container);

@@ -1,6 +1,7 @@
+import { roleOf } from "../config/labels.ts";
 import { dataVolumes } from "../engines/docker/data-volumes.ts";
 import type { ContainerSpec } from "../engines/stack.ts";
-import { type Model, roleOf } from "./model.ts";
+import type { Model } from "./model.ts";
 
 const block = (...lines: readonly string[]): string => ["```sh", ...lines, "```"].join("\n");
 

@@ -1,7 +1,8 @@
+import { roleOf } from "../config/labels.ts";
 import { dataVolumes } from "../engines/docker/data-volumes.ts";
 import type { ContainerSpec } from "../engines/stack.ts";
 import { firewallTask } from "./firewall-unit.ts";
-import { type Model, roleOf } from "./model.ts";
+import type { Model } from "./model.ts";
 import { certificates } from "./runbook-certificates.ts";
 import { backup, restore, rotation, update } from "./runbook-tasks.ts";
 import { namesIn, secretNames } from "./server-script.ts";

@@ -1,7 +1,8 @@
 import type { ImageRecipe } from "../config/image-recipe.ts";
+import { roleOf } from "../config/labels.ts";
 import type { IssuedPair, Origin, SecretText } from "../config/secret-text.ts";
 import { projectName } from "../engines/compose/render.ts";
-import { type Model, roleOf } from "./model.ts";
+import type { Model } from "./model.ts";
 
 /** deployment.sh: what start.sh has to know of this deployment, as calls of start.sh's own functions. */
 export function deploymentScript(model: Model): string {

@@ -1,4 +1,5 @@
-import { CONFIG_HASH, type Delivery, type Model, withVariables } from "./model.ts";
+import { LABEL } from "../config/labels.ts";
+import { type Delivery, type Model, withVariables } from "./model.ts";
 
 /** The part of the synthesized JSON that is not for a server as it stands. */
 interface Document {
@@ -48,7 +49,7 @@ function container(block: ContainerBlock, { deliveries, labels }: Model): object
   return {
     ...block,
     labels: block.labels.map((entry) =>
-      entry.label === CONFIG_HASH
+      entry.label === LABEL.configHash
         ? { ...entry, value: hashLabel(labels.get(block.name), deliveries) }
         : entry,
     ),

@@ -1,14 +1,15 @@
 import { join } from "node:path";
 import { DockerProvider } from "@cdktf/provider-docker/lib/provider/index.js";
 import { type App, TerraformStack } from "cdktf";
+import type { IConstruct } from "constructs";
 import { deploymentHome } from "../config/home.ts";
 import type { Deployment } from "../config/parse.ts";
-import type { NetworkName } from "../config/schema.ts";
+import type { ListenerName, NetworkName } from "../config/schema.ts";
 import { SecretStore } from "../config/secrets.ts";
 import { Backend } from "../constructs/backend.ts";
 import { Certificates } from "../constructs/certificates.ts";
 import type { DeploymentScope } from "../constructs/deployment-scope.ts";
-import { Edge, type EdgeProps } from "../constructs/edge.ts";
+import { Edge } from "../constructs/edge.ts";
 import { Firewall } from "../constructs/firewall.ts";
 import { Frontend } from "../constructs/frontend.ts";
 import { Images } from "../constructs/images.ts";
@@ -24,66 +25,42 @@ import { allowList } from "../firewall/allow-list.ts";
 /** The bindings were generated from 3.6; 4.5 is what the rules of docs/architecture.md were measured with. */
 const PROVIDER_VERSION = "~> 4.5";
 
-/** One deployment: its services and the networks between them. */
+type Networks = (name: NetworkName) => PrivateNetwork;
+
+/** One deployment: its services and the networks between them, each made after what it needs. */
 export class IotStack extends TerraformStack {
   constructor(app: App, deployment: Deployment) {
     super(app, deployment.name);
     // The JSON says how it is judged, so that whoever judges it later sees what was excused, and why.
     this.addOverride("//.exploreiot", deployment.policies);
-    const home = deploymentHome(deployment.name);
     const stackFolder = join(app.outdir, "stacks", deployment.name);
     new DockerProvider(this, "docker", {});
     this.addOverride("terraform.required_providers.docker.version", PROVIDER_VERSION);
     new StateBackend(this, deployment, stackFolder);
 
+    const context = this.#context(deployment, stackFolder);
+    const networks = this.#networks(context);
+    const certificates = this.#certificates(context);
+    const stores = this.#stores(context, networks, certificates);
+    const applications = this.#applications(context, networks, stores);
+    if (certificates !== undefined && isOpen(deployment, "https"))
+      this.#edge(context, networks("edge"), certificates, applications);
+  }
+
+  /** What every service is made with; where there is a firewall it is up before any of them. */
+  #context(deployment: Deployment, stackFolder: string): DeploymentScope {
     const images = new Images(this, "Images", deployment, stackFolder);
-    const unguarded: DeploymentScope = { deployment, secrets: new SecretStore(home), images, stackFolder };
-    const context: DeploymentScope = deployment.firewall.enabled
+    const secrets = new SecretStore(deploymentHome(deployment.name));
+    const unguarded: DeploymentScope = { deployment, secrets, images, stackFolder };
+    const context = deployment.firewall.enabled
       ? { ...unguarded, firewall: new Firewall(this, "Firewall", unguarded) }
       : unguarded;
     if (deployment.environment === "production") images.after(new Preflight(this, "Preflight", context));
-    const networks = this.#networks(context);
-    const open = new Set(allowList(deployment).map(({ listener }) => listener));
-    const certificates =
-      open.has("https") || open.has("mqtts")
-        ? new Certificates(this, "Certificates", { context })
-        : undefined;
-    const stores = [
-      ...(deployment.mosquitto.enabled
-        ? [
-            new Mosquitto(this, "Mosquitto", {
-              context,
-              network: networks("broker"),
-              certificates: open.has("mqtts") ? certificates : undefined,
-            }),
-          ]
-        : []),
-      ...(deployment.postgres.enabled
-        ? [new Postgres(this, "Postgres", { context, network: networks("data") })]
-        : []),
-      ...(deployment.redis.enabled ? [new Redis(this, "Redis", { context, network: networks("data") })] : []),
-    ];
-    const applications = [
-      ...(deployment.backend.enabled
-        ? [
-            new Backend(this, "Backend", {
-              context,
-              edge: () => networks("edge"),
-              inner: [networks("broker"), networks("data")],
-              after: stores,
-            }),
-          ]
-        : []),
-      ...(deployment.frontend.enabled
-        ? [new Frontend(this, "Frontend", { context, edge: networks("edge") })]
-        : []),
-    ];
-    if (open.has("https") && certificates !== undefined)
-      this.#edge(context, { network: networks("edge"), certificates, after: applications });
+    return context;
   }
 
   /** Networks are made for those who join them: a broker alone has no use for the others. */
-  #networks(context: DeploymentScope): (name: NetworkName) => PrivateNetwork {
+  #networks(context: DeploymentScope): Networks {
     const made = new Map<NetworkName, PrivateNetwork>();
     const ids = { edge: "Edge", broker: "Broker", data: "Data" } as const;
     return (name) => {
@@ -93,10 +70,60 @@ export class IotStack extends TerraformStack {
     };
   }
 
-  #edge(context: DeploymentScope, props: Omit<EdgeProps, "context">): void {
-    const edge = new Edge(this, "EdgeProxy", { context, ...props });
+  #certificates(context: DeploymentScope): Certificates | undefined {
+    const { deployment } = context;
+    return isOpen(deployment, "https") || isOpen(deployment, "mqtts")
+      ? new Certificates(this, "Certificates", { context })
+      : undefined;
+  }
+
+  /** What holds data: broker and databases. */
+  #stores(
+    context: DeploymentScope,
+    networks: Networks,
+    certificates: Certificates | undefined,
+  ): readonly IConstruct[] {
+    const { deployment } = context;
+    const { mosquitto, postgres, redis } = deployment;
+    const ownTls = isOpen(deployment, "mqtts") ? { certificates } : {};
+    const broker = () =>
+      new Mosquitto(this, "Mosquitto", { context, network: networks("broker"), ...ownTls });
+    return [
+      ...only(mosquitto.enabled, broker),
+      ...only(postgres.enabled, () => new Postgres(this, "Postgres", { context, network: networks("data") })),
+      ...only(redis.enabled, () => new Redis(this, "Redis", { context, network: networks("data") })),
+    ];
+  }
+
+  /** What people use, once all stores are healthy. */
+  #applications(
+    context: DeploymentScope,
+    networks: Networks,
+    after: readonly IConstruct[],
+  ): readonly IConstruct[] {
+    const { backend, frontend } = context.deployment;
+    const edge = () => networks("edge");
+    const inner = () => [networks("broker"), networks("data")];
+    return [
+      ...only(backend.enabled, () => new Backend(this, "Backend", { context, edge, inner: inner(), after })),
+      ...only(frontend.enabled, () => new Frontend(this, "Frontend", { context, edge: edge() })),
+    ];
+  }
+
+  /** Ends TLS for the applications; with ACME it answers for the renewer too. */
+  #edge(
+    context: DeploymentScope,
+    network: PrivateNetwork,
+    certificates: Certificates,
+    after: readonly IConstruct[],
+  ): void {
+    const edge = new Edge(this, "EdgeProxy", { context, network, certificates, after });
     const { certificate: acme } = context.deployment.tls;
-    const { network, certificates } = props;
     if (acme.source === "acme") new Renewer(this, "Renewer", { context, acme, network, certificates, edge });
   }
 }
+
+const isOpen = (deployment: Deployment, name: ListenerName): boolean =>
+  allowList(deployment).some(({ listener }) => listener === name);
+
+const only = <T>(wanted: boolean, make: () => T): readonly T[] => (wanted ? [make()] : []);

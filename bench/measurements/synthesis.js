@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { root, run } from "../support/process.js";
+import { BUNDLING } from "../../bin/bundle.js";
+import { run } from "../support/process.js";
 import { ratiosOf, timesOf, verdict } from "../support/result.js";
 import { inTurn } from "../support/rounds.js";
 
@@ -69,25 +70,9 @@ const settings = (/** @type {string} */ workspace) => ({
 });
 
 /**
- * With the settings of bin/bundle.js.
+ * As the kit is bundled.
  *
  * @param {string} outfile
  */
-async function bundleEmptyApp(outfile) {
-  await build({
-    absWorkingDir: root,
-    entryPoints: ["bench/empty-app/main.cjs"],
-    outfile,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    minifySyntax: true,
-    minifyWhitespace: true,
-    alias: { archiver: "./bin/no-archiver.js" },
-    banner: {
-      js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
-    },
-    logLevel: "error",
-  });
-}
+const bundleEmptyApp = (outfile) =>
+  build({ ...BUNDLING, entryPoints: ["bench/empty-app/main.cjs"], outfile });

@@ -18,7 +18,7 @@ function osRelease(): string {
 }
 
 /** Asks on a terminal; goes straight on without one. */
-export async function agreed(question: string): Promise<boolean> {
+async function agreed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) return true;
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await prompt.question(`${question} [Y/n] `);

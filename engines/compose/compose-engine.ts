@@ -41,7 +41,7 @@ export const composeEngine: Engine = {
 };
 
 /** Writes compose.yaml beside the JSON that it is derived from and returns its path. */
-export function writeComposeFile(stack: Stack): string {
+function writeComposeFile(stack: Stack): string {
   const path = join(stack.folder, "compose.yaml");
   writeFileSync(path, composeFile(remoteScheme() === undefined ? stack : withoutSecretFiles(stack)));
   return path;

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { LABEL, roleOf } from "../../config/labels.ts";
 import type { ContainerSpec, NetworkSpec, Stack } from "../stack.ts";
 import type { Upload } from "../stack-json.ts";
 
@@ -21,7 +22,7 @@ export function composeFile(
   const document = {
     name: projectName(stack),
     services: Object.fromEntries(
-      stack.containers.map((container) => [serviceName(container), service(container, stack)]),
+      stack.containers.map((container) => [roleOf(container), service(container, stack)]),
     ),
     networks: Object.fromEntries(stack.networks.map((network) => [network.name, networkSection(network)])),
     volumes: Object.fromEntries(stack.volumes.map((name) => [name, { name }])),
@@ -47,9 +48,6 @@ export function composeFile(
   return stringify(escaped(document), { lineWidth: 0, aliasDuplicateObjects: false, version: "1.1" });
 }
 
-/** Compose names a service by its role, such as `postgres` or `api`. */
-export const serviceName = ({ labels }: ContainerSpec): string => labels["exploreiot.role"] as string;
-
 function service(container: ContainerSpec, stack: Stack) {
   const { block, labels } = container;
   return defined({
@@ -67,7 +65,7 @@ function service(container: ContainerSpec, stack: Stack) {
     mem_limit: mebibytes(block.memory),
     memswap_limit: mebibytes(block.memory_swap),
     cpus: block.cpus === undefined ? undefined : Number(block.cpus),
-    pids_limit: Number(labels["exploreiot.pids-limit"]),
+    pids_limit: Number(labels[LABEL.pidsLimit]),
     ulimits: Object.fromEntries((block.ulimit ?? []).map(({ name, soft, hard }) => [name, { soft, hard }])),
     cap_add: block.capabilities?.add,
     cap_drop: block.capabilities?.drop,
@@ -114,15 +112,12 @@ function mount(container: ContainerSpec, upload: Upload) {
 }
 
 const fileKey = (container: ContainerSpec, { file }: Upload) =>
-  `${serviceName(container)}-${file.replace(/^\/incoming\//, "").replaceAll(/[^A-Za-z0-9_-]/g, "-")}`;
+  `${roleOf(container)}-${file.replace(/^\/incoming\//, "").replaceAll(/[^A-Za-z0-9_-]/g, "-")}`;
 
 function dependency(name: string, stack: Stack) {
   const other = stack.containers.find((container) => container.name === name);
   if (other === undefined) throw new Error(`${name}: depended on, but not in the stack`);
-  return [
-    serviceName(other),
-    { condition: other.job ? "service_completed_successfully" : "service_healthy" },
-  ];
+  return [roleOf(other), { condition: other.job ? "service_completed_successfully" : "service_healthy" }];
 }
 
 function networkSection({ name, internal, ipv6, subnets, options }: NetworkSpec) {

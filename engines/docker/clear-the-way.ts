@@ -1,4 +1,5 @@
 import { UserError } from "../../config/errors.ts";
+import { LABEL } from "../../config/labels.ts";
 import type { Drift } from "../drift.ts";
 import type { Owned, Report } from "../engine.ts";
 import type { DeploymentRecord } from "../record.ts";
@@ -56,7 +57,7 @@ function refuseForeign(
   record: DeploymentRecord | undefined,
 ): void {
   const foreign = present
-    .filter(({ Config }) => Config.Labels?.["exploreiot.deployment"] !== stack.name)
+    .filter(({ Config }) => Config.Labels?.[LABEL.deployment] !== stack.name)
     .map(({ Name }) => Name.slice(1))
     .filter((name) => record?.containers[name] === undefined);
   if (foreign.length === 0) return;
@@ -81,12 +82,12 @@ export async function removeContainers(states: readonly ContainerState[]): Promi
   if (states.length === 0) return;
   const ids = states.map(({ Id }) => Id);
   // Only our own get their time to finish; what stands in the place of one has nothing to lose here.
-  const own = states.filter(({ Config }) => Config.Labels?.["exploreiot.deployment"] !== undefined);
+  const own = states.filter(({ Config }) => Config.Labels?.[LABEL.deployment] !== undefined);
   const paused = states.filter(({ State }) => State.Paused).map(({ Id }) => Id);
   if (paused.length > 0) await run(["docker", "unpause", ...paused], { expected: [0, 1] });
   // The firewall last: while others are attached its rules stay when it ends.
   for (const isLast of [false, true]) {
-    const next = own.filter(({ Config }) => (Config.Labels?.["exploreiot.role"] === "firewall") === isLast);
+    const next = own.filter(({ Config }) => (Config.Labels?.[LABEL.role] === "firewall") === isLast);
     if (next.length > 0) await run(["docker", "stop", ...next.map(({ Id }) => Id)], { expected: [0, 1] });
   }
   await run(["docker", "rm", "--force", "--volumes", ...ids], { expected: [0, 1] });

@@ -1,4 +1,5 @@
 import { UserError } from "../../config/errors.ts";
+import { LABEL, roleOf } from "../../config/labels.ts";
 import { run } from "../run.ts";
 import type { ContainerSpec, Stack } from "../stack.ts";
 
@@ -30,7 +31,7 @@ export interface FirewallStatus {
 
 /** The container of a stack that applies its rules; undefined where the firewall is off. */
 export const firewallOf = (stack: Stack): ContainerSpec | undefined =>
-  stack.containers.find(({ labels }) => labels["exploreiot.role"] === "firewall");
+  stack.containers.find((container) => roleOf(container) === "firewall");
 
 /**
  * Asks the firewall of a deployment how it is.
@@ -72,7 +73,7 @@ async function ask(deployment: string, ...command: readonly string[]): Promise<s
   if (result.code === REFUSED) throw refusal(result.stderr);
   throw new UserError(
     `${container}: ${result.stderr.trim()}`,
-    `exploreiot up deploys it where firewall.enabled is true; docker ps --filter label=exploreiot.role=firewall lists those that run`,
+    `exploreiot up deploys it where firewall.enabled is true; docker ps --filter label=${LABEL.role}=firewall lists those that run`,
   );
 }
 

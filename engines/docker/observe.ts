@@ -1,3 +1,4 @@
+import { LABEL } from "../../config/labels.ts";
 import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
 import { isUnreachable, unreachable } from "./engine-check.ts";
@@ -74,7 +75,7 @@ export async function inspect(names: readonly string[]): Promise<readonly Inspec
 
 /** Every container that carries the deployment's label, running or not. */
 export async function labelled(deployment: string): Promise<readonly Inspected[]> {
-  const filter = `label=exploreiot.deployment=${deployment}`;
+  const filter = `label=${LABEL.deployment}=${deployment}`;
   const { stdout } = await run(["docker", "ps", "--all", "--quiet", "--no-trunc", "--filter", filter]);
   return inspect(stdout.split("\n").filter(Boolean));
 }

@@ -1,3 +1,4 @@
+import { LABEL } from "../../config/labels.ts";
 import type { Report } from "../engine.ts";
 import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
@@ -31,7 +32,7 @@ export function watch(stack: Stack, report: Report): { readonly stop: () => Prom
       "--filter",
       "type=container",
       "--filter",
-      `label=exploreiot.deployment=${stack.name}`,
+      `label=${LABEL.deployment}=${stack.name}`,
       "--format",
       "{{json .}}",
     ],

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
 import { deploymentHome, projectRoot, stackFolder } from "../../config/home.ts";
 import { siteTemplate } from "../../config/site-template.ts";
+import { run } from "../../engines/run.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 
 /** Runs the command line in a process of its own, without a terminal. */
@@ -51,6 +52,23 @@ describe("exploreiot", { timeout: 60_000 }, () => {
     expect(stdout.trimEnd().split("\n").at(-1)).toBe(
       "Exit codes: 0 done, 1 something to mend, 2 changes pending, 70 a bug in the kit.",
     );
+  });
+
+  test("ends as it would have, without a stack trace, where nobody reads what it prints", async () => {
+    const unread = '"$@" | true; echo "${PIPESTATUS[0]}"';
+    const bin = join(projectRoot, "bin/exploreiot.js");
+    const { stdout, stderr } = await run([
+      "bash",
+      "-c",
+      unread,
+      "bash",
+      process.execPath,
+      bin,
+      "policy",
+      "list",
+    ]);
+
+    expect({ stdout, stderr }).toEqual({ stdout: "0\n", stderr: "" });
   });
 
   test.each([

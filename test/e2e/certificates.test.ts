@@ -3,9 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { run } from "../../engines/run.ts";
-import { docker, inspectAll, kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
+import { BROKER_ALONE } from "../support/broker-alone.ts";
+import { docker, kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { connect, login } from "../support/e2e-broker.ts";
 import { secretsIn } from "../support/e2e-canary.ts";
+import { inspectAll } from "../support/inspected.ts";
 
 const engines = [
   { engine: "terraform", reason: missing.terraform },
@@ -37,7 +39,6 @@ async function planned({ stack }: TestDeployment): Promise<number> {
 
 describe.each(engines)("$engine", ({ engine, reason }) => {
   describe.skipIf(reason)(titled("the internal certificate", reason), () => {
-    const off = { enabled: false };
     const deployment = new TestDeployment({
       name: "e2e-pki",
       hosts: ["localhost"],
@@ -45,7 +46,7 @@ describe.each(engines)("$engine", ({ engine, reason }) => {
       networks: { broker: { ipv4: "10.26.2.0/24" } },
       tls: { mqttClients: "certificates" },
       mosquitto: { users: [{ name: "viewer", subscribe: ["sensor/+"] }] },
-      ...{ backend: off, frontend: off, postgres: off, redis: off },
+      ...BROKER_ALONE,
     });
     const broker = deployment.container("mosquitto");
     const job = deployment.container("certificates-files");

@@ -15,11 +15,12 @@ import { issueDevice, revokeDevice } from "../../pki/devices.ts";
 import { authorityFolder, currentPair, setCurrentPair } from "../../pki/folder.ts";
 import { type Pair, readPair } from "../../pki/pair.ts";
 import { makeServerPair } from "../../pki/x509.ts";
-import { docker, inspectAll, missing, TestDeployment, titled, until } from "../support/e2e.ts";
+import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { declaredRights, grantedRights } from "../support/e2e-acl.ts";
 import { type Credentials, connect, login, publish } from "../support/e2e-broker.ts";
 import { openPage } from "../support/e2e-page.ts";
 import { ask, askHttp2, handshake, raw, shown, type TlsServer } from "../support/e2e-tls.ts";
+import { inspectAll } from "../support/inspected.ts";
 
 const HOST = "localhost";
 const HTTPS = 26443;

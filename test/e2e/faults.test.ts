@@ -10,20 +10,17 @@ import { projectRoot } from "../../config/home.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
 import type { EngineName } from "../../engines/record.ts";
 import { run } from "../../engines/run.ts";
+import { BROKER_ALONE } from "../support/broker-alone.ts";
 import { docker, kit, missing, TestDeployment, titled } from "../support/e2e.ts";
 
 const BROKER_PORT = 21993;
 const off = { enabled: false } as const;
 const quickest: EngineName = missing.compose === undefined ? "compose" : "terraform";
 
-/** The broker alone: quick to bring up. */
 const brokerOnly: DeploymentInput = {
   name: "e2e-faults",
   listeners: { mqtt: { port: BROKER_PORT } },
-  postgres: off,
-  redis: off,
-  backend: off,
-  frontend: off,
+  ...BROKER_ALONE,
 };
 
 let deployment: TestDeployment;
@@ -148,14 +145,7 @@ for (const engine of ["terraform", "compose"] as const) {
         mosquitto: off,
         backend: { image, roles: [{ name: "app", command, health: { command: ["false"] } }] },
       });
-      const up = spawn(process.execPath, [
-        join(projectRoot, "bin", "exploreiot.js"),
-        "up",
-        "-c",
-        deployment.site,
-        "--engine",
-        engine,
-      ]);
+      const up = startUp(engine);
       const ended = new Promise((resolve) => up.once("exit", resolve));
       const named = new Promise<number>((resolve, reject) => {
         let said = "";
@@ -177,14 +167,7 @@ for (const engine of ["terraform", "compose"] as const) {
     test.each([300, 1000, 2000, 3500])(
       "Ctrl-C after %i ms leaves nothing half-written, and the next up repairs it",
       async (ms) => {
-        const up = spawn(process.execPath, [
-          join(projectRoot, "bin", "exploreiot.js"),
-          "up",
-          "-c",
-          deployment.site,
-          "--engine",
-          engine,
-        ]);
+        const up = startUp(engine);
         const ended = new Promise((resolve) => up.once("exit", resolve));
         await delay(ms);
         up.kill("SIGINT");
@@ -233,5 +216,12 @@ describe.skipIf(process.getuid?.() !== 0)("a full disk [needs root, to mount a s
 afterAll(async () => {
   if (missing.docker === undefined) await run(["docker", "network", "rm", "e2e-taken"], { expected: [0, 1] });
 });
+
+/** An `up` that can be interrupted. */
+const startUp = (engine: EngineName) =>
+  spawn(process.execPath, [
+    ...[join(projectRoot, "bin", "exploreiot.js"), "up"],
+    ...["--config", deployment.site, "--engine", engine],
+  ]);
 
 const filesBelow = (folder: string): string[] => readdirSync(folder, { recursive: true }).map(String);

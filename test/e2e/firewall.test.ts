@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DeploymentInput } from "../../config/schema.ts";
 import { readStack } from "../../engines/stack.ts";
+import { BROKER_ALONE } from "../support/broker-alone.ts";
 import { kit, missing, titled, until } from "../support/e2e.ts";
 import { GuardedDeployment } from "../support/e2e-guarded.ts";
 import { ADDRESS, Namespaces, openIn, scan } from "../support/e2e-namespaces.ts";
@@ -30,13 +31,11 @@ const whole: DeploymentInput = {
   },
 };
 
-/** The broker alone, which is enough where only the rules differ. */
 const broker: DeploymentInput = {
   name: "e2e-fw-broker",
   images: { source: "packages" },
   listeners: { mqtt: { port: 25002 } },
-  ...{ postgres: { enabled: false }, redis: { enabled: false } },
-  ...{ backend: { enabled: false }, frontend: { enabled: false } },
+  ...BROKER_ALONE,
 };
 
 describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {

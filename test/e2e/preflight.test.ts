@@ -2,20 +2,17 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { projectRoot } from "../../config/home.ts";
 import { run } from "../../engines/run.ts";
+import { BROKER_ALONE } from "../support/broker-alone.ts";
 import { docker, missing, TestDeployment, titled } from "../support/e2e.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
-const off = { enabled: false };
 const deployment = new TestDeployment({
   name: "e2e-render-bad",
   environment: "production",
   hosts: ["nowhere.invalid"],
   listeners: { mqtt: { port: 25541 }, https: { enabled: false }, mqtts: { enabled: false } },
   networks: { broker: { ipv4: "172.24.42.0/24" } },
-  backend: off,
-  frontend: off,
-  postgres: off,
-  redis: off,
+  ...BROKER_ALONE,
 });
 const REFUSED = "hosts: nowhere.invalid does not resolve";
 const containers = () =>

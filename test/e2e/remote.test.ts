@@ -3,22 +3,19 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EngineName } from "../../engines/record.ts";
+import { BROKER_ALONE } from "../support/broker-alone.ts";
 import { docker, kit, missing, TestDeployment, titled } from "../support/e2e.ts";
-import { SecondEngine } from "../support/second-engine.ts";
+import { PrivateEngine } from "../support/e2e-private-engine.ts";
 import { SshServer } from "../support/ssh-server.ts";
 
-const off = { enabled: false };
 const deployment = new TestDeployment({
   name: "e2e-render-far",
   listeners: { mqtt: { port: 25521 } },
   networks: { broker: { ipv4: "172.24.22.0/24" } },
-  backend: off,
-  frontend: off,
-  postgres: off,
-  redis: off,
+  ...BROKER_ALONE,
 });
 
-const engine = new SecondEngine();
+const engine = new PrivateEngine();
 const ssh = new SshServer(25522);
 const broker = deployment.container("mosquitto");
 const noSsh = existsSync("/usr/sbin/sshd") ? undefined : "openssh-server is not installed";

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { run } from "../../engines/run.ts";
 import { kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
-import { SecondEngine } from "../support/second-engine.ts";
+import { PrivateEngine } from "../support/e2e-private-engine.ts";
 
 /** Stops and starts everything several times. */
 const LONG = 300_000;
@@ -51,7 +51,7 @@ describe.skipIf(reason)(titled("a rendered folder, on a machine with Docker alon
   const folder = mkdtempSync(join(tmpdir(), "exploreiot-render-"));
   const rendered = join(folder, "rendered");
   const server = join(folder, "elsewhere", "srv");
-  const engine = new SecondEngine();
+  const engine = new PrivateEngine();
   let started: Awaited<ReturnType<typeof shell>>;
 
   /** Runs a script in the server's folder, with the server's programs and engine. */

@@ -6,19 +6,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import WebSocket from "ws";
 import type { EngineName } from "../../engines/record.ts";
 import { run } from "../../engines/run.ts";
-import {
-  docker,
-  type Inspected,
-  inspectAll,
-  missing,
-  TestDeployment,
-  titled,
-  until,
-} from "../support/e2e.ts";
+import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { connect, login, publish } from "../support/e2e-broker.ts";
 import { secretsIn } from "../support/e2e-canary.ts";
 import { comparable } from "../support/e2e-inspect.ts";
 import { openPage } from "../support/e2e-page.ts";
+import { type Inspected, inspectAll } from "../support/inspected.ts";
 
 const PORTS = { frontend: 23000, backend: 28000, mqtt: 21883 } as const;
 const ROLES = ["api", "ingest", "frontend", "mosquitto", "postgres", "redis"];

@@ -6,18 +6,15 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DeploymentInput } from "../../config/schema.ts";
 import { run } from "../../engines/run.ts";
+import { BROKER_ALONE } from "../support/broker-alone.ts";
 import { docker, kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { StateServer } from "../support/state-server.ts";
 
-const off = { enabled: false };
 const deployment = new TestDeployment({
   name: "e2e-render-state",
   listeners: { mqtt: { port: 25531 } },
   networks: { broker: { ipv4: "172.24.32.0/24" } },
-  backend: off,
-  frontend: off,
-  postgres: off,
-  redis: off,
+  ...BROKER_ALONE,
 });
 const broker = deployment.container("mosquitto");
 const PASSWORD = "e2e-state-password";

@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { projectRoot } from "../../config/home.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
-import { docker, inspectAll, missing, TestDeployment, titled, until } from "../support/e2e.ts";
+import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { connect, publish } from "../support/e2e-broker.ts";
+import { inspectAll } from "../support/inspected.ts";
 
 const example = parse(
   readFileSync(join(projectRoot, "examples", "three-roles", "site.yaml"), "utf8"),

@@ -1,5 +1,4 @@
-import type { Policy } from "../../policies/policy.ts";
-import { judges } from "./judging.ts";
+import { type Change, changedText, judgesChangesOf } from "./fixture-judging.ts";
 
 /** A haproxy.cfg that is right: TLS ends at "https", which all users' requests pass. */
 export const EDGE = `global
@@ -83,46 +82,11 @@ frontend metrics
     http-request return status 404
 `;
 
-/** A change of EDGE, each text replaced by another wherever it stands. */
-type Change = Readonly<Record<string, string>>;
-
-export function changed(changes: Change): string {
-  return Object.entries(changes).reduce((text, [from, to]) => {
-    if (!text.includes(from)) throw new Error(`the fixture has no ${from}`);
-    return text.replaceAll(from, to);
-  }, EDGE);
-}
+export const changed = (changes: Change): string => changedText(EDGE, changes);
 
 /** Tests of a policy on a haproxy.cfg: EDGE is right, and so is each change of `also`. */
-export function judgesEdges(
-  policy: Policy,
-  id: string,
-  rejects: readonly {
-    readonly name: string;
-    readonly change: Change;
-    readonly evidence: readonly string[];
-  }[],
-  also: readonly { readonly name: string; readonly change: Change }[] = [],
-): void {
-  const type = "file/haproxy.cfg";
-  judges(policy, id, {
-    rejects: [
-      ...rejects.map(({ name, change, evidence }) => ({
-        name,
-        type,
-        given: { text: changed(change) },
-        evidence,
-      })),
-      {
-        name: "a file that is not known here",
-        type,
-        given: {},
-        evidence: ["cannot be judged: its text is not known here"],
-      },
-    ],
-    accepts: [
-      { name: "an edge that is right", type, given: { text: EDGE } },
-      ...also.map(({ name, change }) => ({ name, type, given: { text: changed(change) } })),
-    ],
-  });
-}
+export const judgesEdges = judgesChangesOf({
+  type: "file/haproxy.cfg",
+  name: "an edge that is right",
+  text: EDGE,
+});

@@ -2,8 +2,9 @@ import { join } from "node:path";
 import { deploymentHome } from "../../config/home.ts";
 import { servesDevices, servesTls } from "../../config/listeners.ts";
 import type { Deployment } from "../../config/parse.ts";
+import { replaceFile } from "../../config/private-files.ts";
 import { devicesFolder, setCurrentPair } from "../../pki/folder.ts";
-import { putPair, replaceFile } from "../../pki/pair.ts";
+import { putPair } from "../../pki/pair.ts";
 import { makeAuthority, makeRevocationList, makeServerPair } from "../../pki/x509.ts";
 
 // Made once for every synthesis of a test file: a stack is built without waiting, and keys are not.

@@ -1,4 +1,4 @@
-import type { Inspected } from "./e2e.ts";
+import type { Inspected } from "./inspected.ts";
 
 /**
  * What the two engines cannot do alike, by path in `docker inspect`. Everything else must be equal, field by field.

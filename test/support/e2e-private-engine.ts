@@ -1,22 +1,23 @@
-import type { ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../engines/run.ts";
 import { until } from "./e2e.ts";
 import type { Namespaces } from "./e2e-namespaces.ts";
 
 /**
- * A Docker engine of its own in the machine's namespace: it may be restarted, and its rules are nobody else's.
- * nsenter and not `ip netns exec`, which mounts /sys anew and so hides the cgroups.
+ * A Docker engine of a test's own, with its own images and containers: it may be restarted, its rules are nobody
+ * else's, and it can stand for another machine. It shares this machine's files.
  */
 export class PrivateEngine {
   readonly folder = mkdtempSync("/var/tmp/exploreiot-engine-");
   readonly host = `unix://${join(this.folder, "docker.sock")}`;
-  readonly #namespaces: Namespaces;
+  readonly #namespaces: Namespaces | undefined;
   #daemon: ChildProcess | undefined;
 
-  constructor(namespaces: Namespaces) {
+  /** @param namespaces whose machine it runs in. By default it has a network namespace to itself, with loopback alone */
+  constructor(namespaces?: Namespaces) {
     this.#namespaces = namespaces;
   }
 
@@ -24,7 +25,7 @@ export class PrivateEngine {
   async start(settings: object = {}): Promise<void> {
     const config = join(this.folder, "daemon.json");
     writeFileSync(config, JSON.stringify(settings));
-    this.#daemon = this.#namespaces.start(this.#namespaces.machine, [
+    this.#daemon = this.#launch([
       ...["dockerd", "--config-file", config, "-H", this.host, "-p", join(this.folder, "pid")],
       ...["--data-root", join(this.folder, "data"), "--exec-root", join(this.folder, "run")],
     ]);
@@ -33,7 +34,7 @@ export class PrivateEngine {
 
   async stop(): Promise<void> {
     const daemon = this.#daemon;
-    if (daemon === undefined) return;
+    if (daemon === undefined || daemon.exitCode !== null) return;
     const ended = once(daemon, "exit");
     daemon.kill();
     await ended;
@@ -54,14 +55,35 @@ export class PrivateEngine {
     });
   }
 
+  /** What docker prints; an error if it fails. */
+  async output(...args: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.docker(...args);
+    if (code !== 0) throw new Error(`docker ${args[0]}: ${stderr}`);
+    return stdout.trim();
+  }
+
   /** Removes every container, ends the engine and its own containerd, and forgets its images. */
   async remove(): Promise<void> {
     const { stdout } = await this.docker("ps", "--all", "--quiet");
     const ids = stdout.split("\n").filter(Boolean);
     if (ids.length > 0) await this.docker("rm", "--force", "--volumes", ...ids);
     await this.stop();
-    // The engine leaves it mounted.
-    await run(["umount", join(this.folder, "run", "netns", "default")], { expected: [0, 1, 32] });
+    for (const mount of mountsBelow(this.folder)) await run(["umount", "--lazy", mount]);
     rmSync(this.folder, { recursive: true, force: true });
   }
+
+  /** nsenter and unshare, not `ip netns exec`, which mounts /sys anew and so hides the cgroups. */
+  #launch(argv: readonly string[]): ChildProcess {
+    if (this.#namespaces !== undefined) return this.#namespaces.start(this.#namespaces.machine, argv);
+    const inside = ["sh", "-euc", 'ip link set lo up; exec "$@"', "dockerd", ...argv];
+    return spawn("unshare", ["--net", ...inside], { stdio: "ignore" });
+  }
 }
+
+/** What an engine that was ended has left mounted: the network namespace of the host, as one of its sandboxes. */
+const mountsBelow = (folder: string): readonly string[] =>
+  readFileSync("/proc/self/mounts", "utf8")
+    .split("\n")
+    .map((line) => line.split(" ")[1] ?? "")
+    .filter((mount) => mount.startsWith(`${folder}/`))
+    .reverse();

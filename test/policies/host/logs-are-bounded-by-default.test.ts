@@ -1,13 +1,12 @@
 import { logsAreBoundedByDefault } from "../../../policies/host/logs-are-bounded-by-default.ts";
+import { daemonJson, UNREADABLE } from "../engine-settings.ts";
 import { judges } from "../judging.ts";
-
-const config = (settings: object) => ({ text: JSON.stringify(settings) });
 
 judges(logsAreBoundedByDefault, "DMN-005", {
   rejects: [
     {
       name: "the default",
-      given: config({}),
+      given: daemonJson({}),
       evidence: [
         'log-driver is "json-file", and log-opts max-size is not set',
         'log-driver is "json-file", and log-opts max-file is not set',
@@ -15,26 +14,21 @@ judges(logsAreBoundedByDefault, "DMN-005", {
     },
     {
       name: "a size of 0 and no limit of files",
-      given: config({ "log-driver": "json-file", "log-opts": { "max-size": "0" } }),
+      given: daemonJson({ "log-driver": "json-file", "log-opts": { "max-size": "0" } }),
       evidence: [
         'log-driver is "json-file", and log-opts max-size is "0"',
         'log-driver is "json-file", and log-opts max-file is not set',
       ],
     },
-    { name: "no logs at all", given: config({ "log-driver": "none" }), evidence: ['log-driver is "none"'] },
     {
-      name: "a file that is not JSON",
-      given: { text: "[]" },
-      evidence: ["cannot be judged: the file is not a JSON object"],
+      name: "no logs at all",
+      given: daemonJson({ "log-driver": "none" }),
+      evidence: ['log-driver is "none"'],
     },
-    {
-      name: "a file that is not known here",
-      given: {},
-      evidence: ["cannot be judged: its text is not known here"],
-    },
+    ...UNREADABLE,
   ],
   accepts: [
-    { name: "files of a size", given: config({ "log-opts": { "max-size": "10m", "max-file": "3" } }) },
-    { name: "a driver with limits of its own", given: config({ "log-driver": "local" }) },
+    { name: "files of a size", given: daemonJson({ "log-opts": { "max-size": "10m", "max-file": "3" } }) },
+    { name: "a driver with limits of its own", given: daemonJson({ "log-driver": "local" }) },
   ],
 });
