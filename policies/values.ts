@@ -51,6 +51,11 @@ export function blocks(block: Block, name: string): readonly Block[] {
 
 /** Most rules ask most resources for blocks that they do not have: nothing is made for the answer. */
 const NO_BLOCKS: readonly Block[] = [];
+
+/** The first block at a path of blocks, such as `task_spec`, `resources`, `limits`; empty if there is none. */
+export const nested = (block: Block, ...path: readonly string[]): Block =>
+  path.reduce((outer, name) => blocks(outer, name)[0] ?? {}, block);
+
 const areBlocks = (found: readonly unknown[]): found is readonly Block[] => found.every(isBlock);
 
 /** A list of texts, each as it stands. */

@@ -1,11 +1,12 @@
-import { isFile, runs } from "../deliveries.ts";
 import type { Resource, StackDocument } from "../document.ts";
-import { type Variable, variableOf, variablesOf } from "../environment.ts";
+import { isFile, runs } from "../facts/deliveries.ts";
+import { type Variable, variableOf, variablesOf } from "../facts/environment.ts";
+import { parseOnce } from "../facts/parsed-files.ts";
+import { remembered } from "../facts/remembered.ts";
+import { RUNS } from "../facts/services.ts";
 import { parsePgHba } from "../files/pg-hba.ts";
 import { parseSql, type Statement } from "../files/sql.ts";
-import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 
 const USER = /^(?:PGUSER|(?:POSTGRES|DATABASE|DB|PG)_USER(?:NAME)?)$/;
 const POWERS = ["SUPERUSER", "CREATEDB", "CREATEROLE", "REPLICATION", "BYPASSRLS"];
@@ -35,18 +36,12 @@ export const applicationIsNoSuperuser = definePolicy({
   },
 });
 
-const cache = new WeakMap<StackDocument, ReadonlySet<string>>();
-
 /** `postgres`, and what else the databases of the stack are told to call it. */
-function superusersOf(stack: StackDocument): ReadonlySet<string> {
-  const known = cache.get(stack);
-  if (known !== undefined) return known;
+const superusersOf = remembered((stack: StackDocument): ReadonlySet<string> => {
   const databases = stack.of(RUNS).filter((container) => runs("postgres")(container, stack));
   const named = databases.flatMap((container) => variableOf(container, "POSTGRES_USER")?.value ?? []);
-  const found = new Set(["postgres", ...named]);
-  cache.set(stack, found);
-  return found;
-}
+  return new Set(["postgres", ...named]);
+});
 
 /** The user that a variable names, by itself or in a URL. */
 function userIn({ name, value = "" }: Variable): string | undefined {

@@ -1,7 +1,7 @@
+import { parseOnce } from "../facts/parsed-files.ts";
+import { looksSecret } from "../facts/secret-names.ts";
 import { parseSql, type Statement } from "../files/sql.ts";
-import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
-import { looksSecret } from "../secret-names.ts";
 
 /**
  * An init file is no secret: it stands in Terraform's JSON, in its state and in the repository.

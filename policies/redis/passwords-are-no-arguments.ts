@@ -1,8 +1,8 @@
 import { basename } from "node:path";
-import { runs } from "../deliveries.ts";
-import { type Argument, argumentsOf } from "../environment.ts";
+import { runs } from "../facts/deliveries.ts";
+import { type Argument, argumentsOf } from "../facts/environment.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 
 const OPTIONS = ["-a", "--pass", "--requirepass", "--masterauth", "--user"];
 

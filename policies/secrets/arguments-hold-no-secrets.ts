@@ -1,8 +1,8 @@
 import { basename } from "node:path";
-import { type Argument, argumentsOf } from "../environment.ts";
+import { type Argument, argumentsOf } from "../facts/environment.ts";
+import { looksSecret, soundsSecret } from "../facts/secret-names.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { looksSecret, soundsSecret } from "../secret-names.ts";
-import { RUNS } from "../services.ts";
 
 /**
  * Arguments stand in Terraform's state, in `docker inspect` and in the list of processes, for every user of the machine.

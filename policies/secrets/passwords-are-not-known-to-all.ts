@@ -1,13 +1,13 @@
-import { isFile } from "../deliveries.ts";
 import type { Resource } from "../document.ts";
-import { argumentsOf, variablesOf } from "../environment.ts";
+import { isFile } from "../facts/deliveries.ts";
+import { argumentsOf, variablesOf } from "../facts/environment.ts";
+import { labelTexts } from "../facts/label-texts.ts";
+import { parseOnce } from "../facts/parsed-files.ts";
+import { assignmentsIn, isKnownPassword, soundsSecret } from "../facts/secret-names.ts";
+import { containerSpec, RUNS } from "../facts/services.ts";
 import { parseSql } from "../files/sql.ts";
 import { fileKind } from "../files.ts";
-import { labelTexts } from "../label-texts.ts";
-import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
-import { assignmentsIn, isKnownPassword, soundsSecret } from "../secret-names.ts";
-import { containerSpec, RUNS } from "../services.ts";
 import { blocks, show } from "../values.ts";
 
 /** Files whose secrets stand behind a name. */

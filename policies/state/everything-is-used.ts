@@ -1,6 +1,7 @@
 import type { Resource, StackDocument } from "../document.ts";
+import { remembered } from "../facts/remembered.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 
 const REFERENCE = /\b(docker_\w+)\.([\w-]+)/g;
 const JUDGED = ["docker_network", "docker_volume", "docker_image"];
@@ -23,18 +24,13 @@ export const everythingIsUsed = definePolicy({
   },
 });
 
-const cache = new WeakMap<StackDocument, ReadonlySet<string>>();
-
 /** Addresses that anything refers to, and every text that a container or a service holds. */
-function usedIn(stack: StackDocument): ReadonlySet<string> {
-  const known = cache.get(stack);
-  if (known !== undefined) return known;
+const usedIn = remembered((stack: StackDocument): ReadonlySet<string> => {
   const used = new Set<string>();
   const runs: readonly string[] = RUNS;
   for (const resource of stack.resources) collect(resource, runs.includes(resource.type), used);
-  cache.set(stack, used);
   return used;
-}
+});
 
 function collect({ block }: Resource, withTexts: boolean, used: Set<string>): void {
   const open: unknown[] = [block];

@@ -1,5 +1,5 @@
 import ignore from "ignore";
-import { textOf } from "../parsed-files.ts";
+import { textOf } from "../facts/parsed-files.ts";
 import { definePolicy } from "../policy.ts";
 
 /** What Terraform and those who look at its plans leave in a folder. */

@@ -1,8 +1,8 @@
 import type { Resource } from "../document.ts";
-import { type Link, linksOf, staysOnTheHost } from "../links.ts";
+import { firstValue } from "../facts/environment.ts";
+import { type Link, linksOf, staysOnTheHost } from "../facts/links.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
-import { firstValue } from "../variables.ts";
 
 const HOSTS = ["DATABASE_HOST", "DB_HOST", "PGHOST", "POSTGRES_HOST"];
 const MODES = ["PGSSLMODE", "DATABASE_SSLMODE", "DB_SSLMODE", "POSTGRES_SSLMODE"];

@@ -1,8 +1,8 @@
 import type { Resource } from "../document.ts";
-import { linksOf, staysOnTheHost } from "../links.ts";
+import { firstValue, isOn } from "../facts/environment.ts";
+import { linksOf, staysOnTheHost } from "../facts/links.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
-import { firstValue, isOn } from "../variables.ts";
 
 const HOSTS = ["MQTT_HOST", "MQTT_BROKER", "MQTT_BROKER_HOST", "MQTT_SERVER"];
 const AUTHORITIES = ["MQTT_CA_CERTS", "MQTT_CA_CERT", "MQTT_CA_FILE", "MQTT_CAFILE", "MQTT_TLS_CA"];
