@@ -52,31 +52,38 @@ const sameOrigin = ({ block: one }: Resource, { block: other }: Resource) =>
 
 /** Whether something was put at a path of a container: a mount, an upload, or a file that a job puts into the volume. */
 export function isProvided(path: string, resource: Resource, stack: StackDocument): boolean {
-  const spec = containerSpec(resource);
-  const given = [
-    ...blocks(spec, "upload").map(({ file }) => String(file)),
-    ...blocks(spec, "secrets").map(({ file_name }) => inRun(String(file_name))),
-    ...blocks(spec, "configs").map(({ file_name }) => String(file_name)),
-  ];
-  if (given.includes(path)) return true;
+  if (givenTo(resource).has(path)) return true;
   const mount = mountAt(path, resource);
   if (mount === undefined) return false;
   const volume = volumeOf(mount, stack);
-  const delivered = volume === undefined ? undefined : deliveredInto(volume, stack);
-  return delivered === undefined || delivered.some((file) => basename(file) === basename(path));
+  const jobs = volume === undefined ? [] : deliverersOf(volume, stack);
+  return jobs.length === 0 || jobs.some((job) => uploadsOf(job).has(basename(path)));
 }
+
+/** The paths of a container at which it is given a file by its own block. */
+const givenTo = remembered((resource: Resource): ReadonlySet<string> => {
+  const spec = containerSpec(resource);
+  return new Set([
+    ...blocks(spec, "upload").map(({ file }) => String(file)),
+    ...blocks(spec, "secrets").map(({ file_name }) => inRun(String(file_name))),
+    ...blocks(spec, "configs").map(({ file_name }) => String(file_name)),
+  ]);
+});
 
 /** A secret of Swarm lies below /run/secrets unless its name is a path. */
 const inRun = (name: string) => (name.startsWith("/") ? name : `/run/secrets/${name}`);
 
-/** The paths that jobs upload for a volume; undefined for a volume that no job with files mounts. */
-function deliveredInto(volume: Resource | string, stack: StackDocument): readonly string[] | undefined {
-  const jobs = seenUsersOf(volume, stack)
+/** The jobs that bring files into a volume. */
+const deliverersOf = (volume: Resource | string, stack: StackDocument): readonly Resource[] =>
+  seenUsersOf(volume, stack)
     .map(({ container }) => container)
-    .filter((container) => isJob(container, stack) && blocks(container.block, "upload").length > 0);
-  if (jobs.length === 0) return undefined;
-  return jobs.flatMap(({ block }) => blocks(block, "upload").map(({ file }) => String(file)));
-}
+    .filter((container) => isJob(container, stack) && uploadsOf(container).size > 0);
+
+/** The names of the files that a job is given, without their folders. */
+const uploadsOf = remembered(
+  ({ block }: Resource): ReadonlySet<string> =>
+    new Set(blocks(block, "upload").map(({ file }) => basename(String(file)))),
+);
 
 const isJob = runs("job");
 

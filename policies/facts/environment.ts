@@ -24,8 +24,10 @@ export const variablesOf = remembered((resource: Resource): readonly Variable[] 
 });
 
 function variable(entry: string): Variable {
-  const [, name = "", value] = /^([^=]*)(?:=(.*))?$/s.exec(entry) ?? [];
-  return { name, value: isKnown(value) ? value : undefined };
+  const at = entry.indexOf("=");
+  if (at < 0) return { name: entry, value: undefined };
+  const value = entry.slice(at + 1);
+  return { name: entry.slice(0, at), value: isKnown(value) ? value : undefined };
 }
 
 /** One variable by its name; undefined if it is not set. */
@@ -43,10 +45,10 @@ export const isOff = (value: string | undefined): boolean => /^(0|false|no|off)$
 export interface Argument {
   readonly place: string;
   readonly text: string;
-
-  /** The text as a shell splits it, which a text behind `sh -c` is. */
-  readonly words: readonly string[];
 }
+
+/** The text of an argument as a shell splits it, which a text behind `sh -c` is. */
+export const wordsOf = remembered(({ text }: Argument): readonly string[] => shellWords(text));
 
 /** Everything that ends in a process's arguments, in order. */
 export const argumentsOf = remembered((resource: Resource): readonly Argument[] => {
@@ -61,17 +63,14 @@ export const argumentsOf = remembered((resource: Resource): readonly Argument[] 
 function listed(name: string, value: unknown): readonly Argument[] {
   if ((value ?? undefined) === undefined) return [];
   if (!Array.isArray(value)) throw new Error(`${name} is not a list, so its words are not known`);
-  return value.map((entry, index) => {
-    const text = String(entry);
-    return { place: `${name}[${index}]`, text, words: shellWords(text) };
-  });
+  return value.map((entry, index) => ({ place: `${name}[${index}]`, text: String(entry) }));
 }
 
 /** The words of what a container runs, apart from its probe; what stands in one text for a shell is split as well. */
 export const commandOf = remembered((resource: Resource): readonly string[] =>
   argumentsOf(resource)
     .filter(({ place }) => !place.startsWith("healthcheck"))
-    .flatMap(({ words }) => words),
+    .flatMap(wordsOf),
 );
 
 /** The value of an option, given as `--name value` or `--name=value`; undefined if it is not given. */
@@ -84,6 +83,6 @@ export function optionOf(words: readonly string[], name: string): string | undef
 
 /** Words as a shell splits them, without their quotes. */
 export const shellWords = (text: string): readonly string[] =>
-  /[\s"']/.test(text)
-    ? (text.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? []).map((word) => word.replace(/["']/g, ""))
-    : [text];
+  /[\s"']/.test(text) ? (text.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? []).map(withoutQuotes) : [text];
+
+const withoutQuotes = (word: string) => (/["']/.test(word) ? word.replace(/["']/g, "") : word);

@@ -1,5 +1,6 @@
 import type { Resource } from "../document.ts";
 import { type Block, blocks } from "../values.ts";
+import { remembered } from "./remembered.ts";
 import { containerSpec } from "./services.ts";
 
 /** A label, and where it stands for evidence. */
@@ -10,7 +11,7 @@ export interface LabelText {
 }
 
 /** The labels of a resource; of a service those of its containers as well. */
-export function labelTexts(resource: Resource): readonly LabelText[] {
+export const labelTexts = remembered((resource: Resource): readonly LabelText[] => {
   const { type, block } = resource;
   const places: readonly Block[] = type === "docker_service" ? [block, containerSpec(resource)] : [block];
   return places
@@ -20,4 +21,4 @@ export function labelTexts(resource: Resource): readonly LabelText[] {
       text: String(value ?? ""),
       place: `label ${String(label)}`,
     }));
-}
+});

@@ -1,6 +1,7 @@
 import type { Resource, StackDocument } from "../document.ts";
 import { variablesOf } from "./environment.ts";
 import { neighbour } from "./networks.ts";
+import { remembered } from "./remembered.ts";
 
 /** A connection that a container is told to make. */
 export interface Link {
@@ -16,15 +17,23 @@ export interface Link {
 }
 
 /** Connections whose URL has one of the schemes, or whose host stands in a variable of one of the names. */
-export function linksOf(resource: Resource, scheme: RegExp, hosts: readonly string[]): readonly Link[] {
-  return variablesOf(resource).flatMap(({ name, value }): readonly Link[] => {
-    const [, found = "", rest = ""] =
-      /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(value?.includes("://") ? value : "") ?? [];
-    if (scheme.test(found.toLowerCase())) return [fromUrl(name, found.toLowerCase(), rest)];
-    if (!hosts.includes(name) || value === "") return [];
-    return [{ variable: name, host: value, scheme: "", query: new URLSearchParams() }];
-  });
-}
+export const linksBy = (scheme: RegExp, hosts: readonly string[]) =>
+  remembered((resource: Resource): readonly Link[] =>
+    variablesOf(resource)
+      .filter(({ name, value }) => hosts.includes(name) || value?.includes("://"))
+      .flatMap(({ name, value }) => {
+        const [, found = "", rest = ""] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(value ?? "") ?? [];
+        if (scheme.test(found.toLowerCase())) return [fromUrl(name, found.toLowerCase(), rest)];
+        return hosts.includes(name) && value !== "" ? [fromHost(name, value)] : [];
+      }),
+  );
+
+const fromHost = (variable: string, host: string | undefined): Link => ({
+  variable,
+  host,
+  scheme: "",
+  query: new URLSearchParams(),
+});
 
 /** The part after the last `@` is the host's, whatever a password holds. */
 function fromUrl(variable: string, scheme: string, rest: string): Link {

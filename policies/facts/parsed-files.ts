@@ -8,7 +8,7 @@ import { remembered } from "./remembered.ts";
  *
  * @throws Error if it is not known here, or not all of it, which is a finding
  */
-export function textOf({ block }: Resource): string {
+export const textOf = remembered(({ block }: Resource): string => {
   const { text, file, container } = block;
   const name = file === undefined ? "" : `${basename(String(file))}: `;
   if (typeof text !== "string") throw new Error(`${name}its text is not known here`);
@@ -16,7 +16,7 @@ export function textOf({ block }: Resource): string {
   if (container === undefined) return text;
   if (!isKnown(text)) throw new Error(`${name}parts of its text are known only at apply`);
   return text.replaceAll("$${", "${").replaceAll("%%{", "%{");
-}
+});
 
 /** Parses each file once, however many rules look at it. What does not parse is told to each of them. */
 export const reader = <Result>(parse: Parser<Result>): ((file: Resource) => Result) =>

@@ -40,7 +40,7 @@ function options(words: readonly string[]): readonly RedisSetting[] {
 }
 
 /** The users of a Redis, the default user among them: who says nothing about it leaves it open to everybody. */
-export function redisUsers(resource: Resource, stack: StackDocument): readonly RedisUser[] {
+export const redisUsers = remembered((resource: Resource, stack: StackDocument): readonly RedisUser[] => {
   const settings = redisSettings(resource, stack);
   const path = settings.last("aclfile")?.value;
   const users =
@@ -54,7 +54,7 @@ export function redisUsers(resource: Resource, stack: StackDocument): readonly R
   const password = path === undefined ? settings.last("requirepass") : undefined;
   const open = openDefaultUser(password?.place ?? "by default");
   return [{ ...open, nopass: (password?.value ?? "") === "" }, ...users];
-}
+});
 
 function aclFile(path: string, resource: Resource, stack: StackDocument): readonly RedisUser[] {
   const file = fileAt(path, resource, "redis.acl", stack);

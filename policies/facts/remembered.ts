@@ -1,6 +1,6 @@
 /**
  * A question that is answered once for each thing that it is about, for as long as that is in memory: many rules ask the
- * same of one stack, one resource or one file. An error is no answer; whoever asks again is told again.
+ * same of one stack, one resource or one file. What cannot be answered is an error for each of them.
  *
  * @param find answers it; what it is given beside the key must follow from the key, as the stack of a resource does
  */
@@ -11,12 +11,19 @@ export function remembered<Key extends object, Context, Answer>(
 export function remembered<Key extends object, Context, Answer>(
   find: (key: Key, context: Context) => Answer,
 ): (key: Key, context: Context) => Answer {
-  const known = new WeakMap<Key, Answer>();
+  const answers = new WeakMap<Key, Answer>();
+  const errors = new WeakMap<Key, unknown>();
   return (key, context) => {
-    const answer = known.get(key);
-    if (answer !== undefined || known.has(key)) return answer as Answer;
-    const found = find(key, context);
-    known.set(key, found);
-    return found;
+    const known = answers.get(key);
+    if (known !== undefined || answers.has(key)) return known as Answer;
+    if (errors.has(key)) throw errors.get(key);
+    try {
+      const found = find(key, context);
+      answers.set(key, found);
+      return found;
+    } catch (error) {
+      errors.set(key, error);
+      throw error;
+    }
   };
 }

@@ -1,5 +1,6 @@
+/** Looks back from the end: looked for from the left, each of the words is tried at each letter. */
 const SECRET_NAME =
-  /(?:password|passwd|passphrase|secret|token|credentials?|api[._-]?key|private[._-]?key|secret[._-]?key)$/i;
+  /$(?<=password|passwd|passphrase|secret|token|credentials?|api[._-]?key|private[._-]?key|secret[._-]?key)/i;
 
 /** Whether a variable or a file is called what secrets are called: `DATABASE_PASSWORD`, `api.token`. */
 export const soundsSecret = (name: string): boolean => SECRET_NAME.test(name);
@@ -29,7 +30,9 @@ const ASSIGNMENT =
 const HINT = /pass|secret|token|credential|key/i;
 
 export const assignmentsIn = (text: string): readonly Assignment[] =>
-  (HINT.test(text) ? [...text.matchAll(ASSIGNMENT)] : [])
+  (HINT.test(text) ? text.split("\n") : [])
+    .filter((line) => HINT.test(line))
+    .flatMap((line) => [...line.matchAll(ASSIGNMENT)])
     .map(([, name = "", double, single, bare = ""]) => ({ name, value: double ?? single ?? bare }))
     .filter(({ name, value }) => soundsSecret(name) && isWrittenOut(value));
 

@@ -45,7 +45,8 @@ const superusersOf = remembered((stack: StackDocument): ReadonlySet<string> => {
 
 /** The user that a variable names, by itself or in a URL. */
 function userIn({ name, value = "" }: Variable): string | undefined {
-  if (USER.test(name)) return value;
+  if (name.includes("USER") && USER.test(name)) return value;
+  if (!value.startsWith("postgres")) return undefined;
   return /^postgres(?:ql)?(?:\+\w+)?:\/\/([^:@/]+)/.exec(value)?.[1];
 }
 
