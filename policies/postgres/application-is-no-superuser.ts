@@ -19,7 +19,7 @@ export const applicationIsNoSuperuser = definePolicy({
   severity: "high",
   title: "the application has a role of its own, with its own database and no more",
   allowed:
-    "a user that is not POSTGRES_USER; roles without SUPERUSER, CREATEDB, CREATEROLE, REPLICATION, BYPASSRLS; databases that PUBLIC is revoked from; host records for named users",
+    "a user that is not POSTGRES_USER; roles without SUPERUSER, CREATEDB, CREATEROLE, REPLICATION, BYPASSRLS; databases, postgres among them, that PUBLIC is revoked from; host records for named users",
   fix: "create a role for the application in an init file, and let only it in over the network",
   source: "PostgreSQL documentation, role-attributes; least privilege",
   looksAt: ["file/sql", "file/pg_hba.conf", ...RUNS],
@@ -69,17 +69,20 @@ const letIn = (file: Resource, superusers: ReadonlySet<string>) =>
 
 function roles(statements: readonly Statement[]): readonly string[] {
   const closed = new Set(statements.flatMap((statement) => revoked(statement) ?? []));
-  return statements.flatMap((statement) => {
+  const created = statements.filter(({ words }) => words[0] === "CREATE" && words[1] === "DATABASE");
+  const shared = created.length > 0 && !closed.has("postgres") && !closed.has("POSTGRES");
+  const found = statements.flatMap((statement) => {
     const { words, line } = statement;
     const powers = /^(CREATE|ALTER) (ROLE|USER)$/.test(words.slice(0, 2).join(" "))
       ? words.slice(3).filter((word) => POWERS.includes(word))
       : [];
-    const open = words[0] === "CREATE" && words[1] === "DATABASE" && !closed.has(String(words[2]));
+    const open = created.includes(statement) && !closed.has(String(words[2]));
     return [
       ...powers.map((power) => `${words[2]} is given ${power} (line ${line})`),
       ...(open ? [`PUBLIC is not revoked from the database ${words[2]} (line ${line})`] : []),
     ];
   });
+  return shared ? [...found, "PUBLIC is not revoked from the database postgres"] : found;
 }
 
 /** The database of `REVOKE ALL ON DATABASE name FROM PUBLIC`. */
