@@ -65,7 +65,7 @@ b"
     fix: remove the name
 waived until 9999-12-31: TST-001 at demo/B: a reason to judge
 out/cdk.tf.json: relaxed in environment local: TST-002 (2)
-not enforceable here: TST-004
+not enforceable here: TST-004 (3): only when it runs
 looked at nothing: TST-003
 8 rules: 4 satisfied, 1 violated with 1 findings, 1 relaxed, 1 not enforceable, 1 looked at nothing; 1 findings waived`);
   });
