@@ -33,6 +33,24 @@ export function relaxations({ environment, reports, file }: Judgement): readonly
   return [`${file}: relaxed in environment ${environment}: ${ids}`];
 }
 
+/** `SWM-*` where all rules of a family are meant, else each by its id. */
+function idsOf(some: readonly PolicyReport[], all: readonly PolicyReport[]): string {
+  const families = new Map<string, PolicyReport[]>();
+  for (const report of some) {
+    const family = familyOf(report);
+    families.set(family, [...(families.get(family) ?? []), report]);
+  }
+  return [...families]
+    .flatMap(([family, reports]) => {
+      const isWhole =
+        reports.length > 1 && reports.length === all.filter((one) => familyOf(one) === family).length;
+      return isWhole ? [`${family}-*`] : reports.map(({ policy }) => policy.id);
+    })
+    .join(" ");
+}
+
+const familyOf = ({ policy }: PolicyReport): string => policy.id.replace(/-\d+$/, "");
+
 /** Where nobody can enforce a rule, and why: each reason once, with how many places it holds for. */
 function unenforced({ policy, notEnforceable }: PolicyReport): readonly string[] {
   const reasons = new Set(notEnforceable.map(({ reason }) => reason));
@@ -51,10 +69,6 @@ function section(judgement: Judgement, paint: Paint): string {
   const { file, environment, reports } = judgement;
   const waived = reports.flatMap(({ waived }) => waived);
   const with_ = (status: Status) => reports.filter((report) => statusOf(report) === status);
-  const ids = (status: Status) =>
-    with_(status)
-      .map(({ policy }) => policy.id)
-      .join(" ");
   const found = findingsOf(judgement);
   return [
     `${file} (environment ${environment})`,
@@ -64,7 +78,9 @@ function section(judgement: Judgement, paint: Paint): string {
     ),
     ...relaxations(judgement),
     ...reports.flatMap(unenforced),
-    ...(with_("nothing to judge").length === 0 ? [] : [`looked at nothing: ${ids("nothing to judge")}`]),
+    ...(with_("nothing to judge").length === 0
+      ? []
+      : [`looked at nothing: ${idsOf(with_("nothing to judge"), reports)}`]),
     `${reports.length} rules: ${with_("satisfied").length} satisfied, ${with_("violated").length} violated with ${found.length} findings, ${with_("relaxed").length} relaxed, ${with_("not enforceable").length} not enforceable, ${with_("nothing to judge").length} looked at nothing; ${waived.length} findings waived`,
   ].join("\n");
 }
