@@ -144,9 +144,7 @@ looked at nothing: TST-003 TSU-*
     });
     expect(testcase.map((each: object) => "skipped" in each)).toEqual([
       ...Array(5).fill(false),
-      true,
-      true,
-      true,
+      ...Array(5).fill(true),
     ]);
   });
 
