@@ -53,10 +53,10 @@ function isFor(
   { protocol, placed }: { protocol: string; placed: Placed },
 ): boolean {
   const match = matchOn(rule, `${protocol} dport`) ?? matchOn(rule, "th dport");
-  if (match === undefined || match.isNegated) return false;
+  if (match === undefined) return false;
   const limit = matchOn(rule, "l4proto");
   if (limit !== undefined && !valuesIn(placed.table, limit).includes(protocol)) return false;
-  return valuesIn(placed.table, match).some((value) => covers(value, port));
+  return valuesIn(placed.table, match).some((value) => covers(value, port)) !== match.isNegated;
 }
 
 /** `7946`, or a range such as `7000-8000`. */

@@ -33,6 +33,7 @@ describe("SWM-014 the ports of the swarm itself are open to its nodes only", () 
     ["udp dport { 53, 7000-8000 } accept", ["7946/udp"]],
     ["meta l4proto { tcp, udp } th dport 7946 accept", ["7946/tcp", "7946/udp"]],
     ["meta l4proto udp th dport 7946 accept", ["7946/udp"]],
+    ["tcp dport != 22 accept", ["2377/tcp", "7946/tcp"]],
     ["ip saddr 0.0.0.0/0 udp dport 4789 accept", ["4789/udp"]],
     ['iifname "eth0" tcp dport 2377 accept', ["2377/tcp"]],
     ["ip saddr != 192.0.2.1 tcp dport 2377 accept", ["2377/tcp"]],
@@ -49,6 +50,7 @@ describe("SWM-014 the ports of the swarm itself are open to its nodes only", () 
     'iifname "lo" tcp dport 2377 accept',
     "tcp dport 4789 accept",
     "tcp dport 2377 drop",
+    "tcp dport != { 2377, 7946 } accept",
   ])("accepts %s", (rule) => {
     expect(found(rule)).toEqual({ examined: 1, findings: [] });
   });
