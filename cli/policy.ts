@@ -17,9 +17,10 @@ import { sarifReport } from "../policies/reports/sarif.ts";
 import { textReport } from "../policies/reports/text.ts";
 import { jsonOption } from "./options.ts";
 import { renderTable } from "./table.ts";
+import { wrapped } from "./wrap.ts";
 
 const FORMATS: Readonly<Record<string, (judgements: readonly Judgement[]) => string>> = {
-  text: (judgements) => textReport(judgements, painted),
+  text: (judgements) => wrapped(textReport(judgements, painted)),
   json: jsonReport,
   sarif: sarifReport,
   junit: junitReport,
@@ -99,7 +100,7 @@ const explain = new Command("explain")
     const policy = all.find((candidate) => candidate.id === id.toUpperCase());
     if (policy === undefined)
       throw new UserError(`${id}: no rule has this id`, "exploreiot policy list names every rule");
-    console.log(explanation(policy));
+    console.log(wrapped(explanation(policy)));
   });
 
 function explanation({ id, severity, title, allowed, fix, source, looksAt, enforcedIn }: Policy): string {

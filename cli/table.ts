@@ -30,5 +30,10 @@ export function renderTable(head: readonly string[], rows: readonly (readonly st
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
   });
   table.push(...rows.map(keep));
-  return table.toString();
+  // The last column is filled up to its longest entry, which a narrow terminal shows as empty lines.
+  return table
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n");
 }

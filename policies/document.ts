@@ -65,6 +65,7 @@ export class StackDocument {
   readonly environment: Environment;
   readonly #byAddress: ReadonlyMap<string, Resource>;
   readonly #byType = new Map<string, Resource[]>();
+  readonly #followed = new Map<string, Target | undefined>();
 
   /** By the very list that asks: rules and helpers ask with the same few, again and again. */
   readonly #byTypes = new WeakMap<readonly string[], readonly Resource[]>();
@@ -104,7 +105,13 @@ export class StackDocument {
 
   /** Follows a reference that is a whole value; undefined for anything else, also for a reference to nothing. */
   follow(value: unknown): Target | undefined {
-    const [, type, id, attribute] = typeof value === "string" ? (REFERENCE.exec(value) ?? []) : [];
+    if (typeof value !== "string" || !value.startsWith("${")) return undefined;
+    if (!this.#followed.has(value)) this.#followed.set(value, this.#target(value));
+    return this.#followed.get(value);
+  }
+
+  #target(value: string): Target | undefined {
+    const [, type, id, attribute] = REFERENCE.exec(value) ?? [];
     const resource = this.#byAddress.get(`${type}.${id}`);
     return resource === undefined || attribute === undefined ? undefined : { resource, attribute };
   }

@@ -9,6 +9,9 @@ export interface FileText {
   readonly text: string;
 }
 
+/** The one kind of file that is known by its folder. */
+const WORKFLOW = /(^|\/)\.github\/workflows\/[^/]+\.ya?ml$/;
+
 /** What a file is, by its name. The first that fits. */
 const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^mosquitto\.conf$/, "mosquitto.conf"],
@@ -29,7 +32,7 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
 
 /** `mosquitto.conf` for a file of that kind; undefined for one that no rule reads. */
 export const fileKind = (path: string): string | undefined =>
-  KINDS.find(([name]) => name.test(basename(path)))?.[1];
+  WORKFLOW.test(path) ? "workflow" : KINDS.find(([name]) => name.test(basename(path)))?.[1];
 
 /** What is judged together with a stack. */
 export interface Surroundings {

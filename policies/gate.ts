@@ -7,7 +7,7 @@ import { readTerraformJson } from "./inputs/terraform-json.ts";
 import { judgeStack } from "./judge.ts";
 import type { Policy } from "./policy.ts";
 import { findingsOf, isAtOrAbove, type Judgement } from "./reports/judgement.ts";
-import { paragraph, relaxations } from "./reports/text.ts";
+import { paragraphs, relaxations } from "./reports/text.ts";
 
 /** A synthesized stack, and the rules of its own that a deployment adds. */
 export interface SynthesizedStack {
@@ -30,7 +30,7 @@ export function judge(stacks: readonly SynthesizedStack[]): readonly string[] {
   throw new UserError(
     [
       `the policies stop this synthesis: ${found.length} ${found.length === 1 ? "finding" : "findings"}`,
-      ...found.map((entry) => paragraph(entry)),
+      ...paragraphs(found),
     ].join("\n"),
     "exploreiot policy explain ID says what a rule prevents; policies/README.md says how to waive one",
   );

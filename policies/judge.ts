@@ -27,7 +27,7 @@ export function judgeStack(
     environment: stack.environment,
     stopAt: stopAt ?? (settings.success ? settings.data.stopAt : "info"),
     reports: evaluate(stack, policies),
-    lineOf: (path) => lineOf(text, path),
+    lineOf: linesIn(text),
   };
 }
 
@@ -35,13 +35,33 @@ export function judgeStack(
  * cdktf notes the path of a construct in the JSON, and nothing about where in the program it was made; in a compose
  * file the last part of `services.web` is a key.
  */
-function lineOf(text: string, path: string): number {
-  const construct = path.replace(/:[^/:]*$/, "");
-  const noted = text.indexOf(`"path": ${JSON.stringify(construct)}`);
-  const [, key] = /^(?:services|networks|volumes)\.([^.:]+)/.exec(path) ?? [];
-  const at = noted >= 0 ? noted : key === undefined ? -1 : text.search(keyPattern(key));
-  return at < 0 ? 1 : text.slice(0, at).split("\n").length;
+function linesIn(text: string): (path: string) => number {
+  const noted = lazy(() => firstLines(text, /"path": ("(?:[^"\\]|\\.)*")/g));
+  const keys = lazy(() => firstLines(text, /^[ \t]+["']?([^\s"':][^"':\n]*)["']?:/gm));
+  return (path) => {
+    const construct = path.replace(/:[^/:]*$/, "");
+    const [, key] = /^(?:services|networks|volumes)\.([^.:]+)/.exec(path) ?? [];
+    return noted().get(JSON.stringify(construct)) ?? (key === undefined ? undefined : keys().get(key)) ?? 1;
+  };
 }
 
-const keyPattern = (key: string) =>
-  new RegExp(`(?<=^|\\n)[ \\t]+["']?${key.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}["']?:`);
+/** Texts have up to 256 MiB, and thousands of findings ask where they stand: each text is gone through once, if at all. */
+function lazy<Value>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+/** The line on which each of the things that a pattern finds stands first. */
+function firstLines(text: string, pattern: RegExp): ReadonlyMap<string, number> {
+  const lines = new Map<string, number>();
+  let line = 1;
+  let end = text.indexOf("\n");
+  for (const { 1: name = "", index } of text.matchAll(pattern)) {
+    for (; end >= 0 && end < index; end = text.indexOf("\n", end + 1)) line += 1;
+    if (!lines.has(name)) lines.set(name, line);
+  }
+  return lines;
+}

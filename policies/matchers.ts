@@ -5,7 +5,7 @@ import { readTerraformJson } from "./inputs/terraform-json.ts";
 import { judgeStack } from "./judge.ts";
 import type { Policy } from "./policy.ts";
 import { findingsOf } from "./reports/judgement.ts";
-import { paragraph } from "./reports/text.ts";
+import { paragraphs } from "./reports/text.ts";
 
 /** What is judged: a parsed `cdk.tf.json`, its text (what cdktf's `Testing.synth` returns), or the path of a file. */
 export type Judged = string | object;
@@ -29,7 +29,7 @@ export const policyMatchers = {
       message: () =>
         found.length === 0
           ? "expected a finding, and there is none"
-          : `expected no findings:\n${found.map((entry) => paragraph(entry)).join("\n")}`,
+          : `expected no findings:\n${paragraphs(found).join("\n")}`,
     };
   },
 
@@ -46,7 +46,7 @@ export const policyMatchers = {
       pass,
       message: () =>
         pass
-          ? `expected no finding of ${id}${place}:\n${ofRule.map((entry) => paragraph(entry)).join("\n")}`
+          ? `expected no finding of ${id}${place}:\n${paragraphs(ofRule).join("\n")}`
           : `expected a finding of ${id}${place}; it finds ${where.length === 0 ? "nothing" : `something at ${where.join(", ")}`}`,
     };
   },

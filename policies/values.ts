@@ -37,21 +37,27 @@ export function must(
 ): readonly string[] {
   const value = block[name] ?? undefined;
   if (!isKnown(value)) return [`${place} is ${show(value)}, known only at apply`];
-  return isAllowed(value) ? [] : [`${place} is ${show(value)}`];
+  return isAllowed(value) ? NO_EVIDENCE : [`${place} is ${show(value)}`];
 }
+
+/** Most attributes are right: nothing is made for the answer. */
+const NO_EVIDENCE: readonly string[] = [];
 
 /** The blocks of one kind: cdktf writes one as an object, Terraform also reads a list of one or more. */
 export function blocks(block: Block, name: string): readonly Block[] {
   const value = block[name] ?? undefined;
   if (value === undefined) return NO_BLOCKS;
-  const found: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (!areBlocks(found)) throw new Error(`${name} is ${show(value)}, which is not a block`);
-  return found;
+  if (Array.isArray(value) && value.every(isBlock)) return value;
+  if (isBlock(value)) return [value];
+  throw new Error(`${name} is ${show(value)}, which is not a block`);
 }
 
 /** Most rules ask most resources for blocks that they do not have: nothing is made for the answer. */
 const NO_BLOCKS: readonly Block[] = [];
-const areBlocks = (found: readonly unknown[]): found is readonly Block[] => found.every(isBlock);
+
+/** The first block at a path of blocks, such as `task_spec`, `resources`, `limits`; empty if there is none. */
+export const nested = (block: Block, ...path: readonly string[]): Block =>
+  path.reduce((outer, name) => blocks(outer, name)[0] ?? {}, block);
 
 /** A list of texts, each as it stands. */
 export function texts(block: Block, name: string): readonly string[] {

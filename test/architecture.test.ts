@@ -85,6 +85,16 @@ describe("imports", () => {
     ]);
   });
 
+  test("lead from rules to facts and to the parsers of files, never back", () => {
+    const below = ["facts", "files", "document.ts", "files.ts", "policy.ts", "values.ts"];
+    const inFacts = imports.filter(
+      ({ from, to }) => /^policies\/(facts|files)\//.test(from) && area(to) === "policies",
+    );
+    const wrong = inFacts.filter(({ to }) => !below.includes(to.split("/")[1] as string));
+    expect(inFacts.length).toBeGreaterThan(50);
+    expect(lines(wrong)).toEqual([]);
+  });
+
   test("form no cycle", () => {
     // Types alone form no cycle at run time, but a reader follows them all the same.
     expect(cycles()).toEqual([]);

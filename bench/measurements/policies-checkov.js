@@ -30,7 +30,11 @@ export const policiesCheckov = {
           ["node", "dist/cli.js", "policy", "check", file, "--json"],
           "node dist/cli.js policy check FILE --json",
         ),
-        rival(CHECKOV, [checkov, "-f", file, "-o", "json"], "checkov -f FILE -o json"),
+        rival(
+          CHECKOV,
+          [checkov, "-f", file, "-o", "json", "--skip-download"],
+          "checkov -f FILE -o json --skip-download",
+        ),
       ];
       const figures = timesOf(rivals, await inTurn(rivals, runs, report));
       const ratios = ratiosOf(figures);

@@ -1,7 +1,7 @@
-import { isDelivery } from "../containers.ts";
 import type { Resource, StackDocument } from "../document.ts";
+import { isDelivery } from "../facts/containers.ts";
+import { containerSpec, kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { containerSpec, kindOf, RUNS } from "../services.ts";
 import { blocks, isKnown, show, texts } from "../values.ts";
 
 /**

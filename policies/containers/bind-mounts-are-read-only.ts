@@ -1,6 +1,6 @@
-import { bindsOf, hasBinds } from "../mounted.ts";
+import { bindsOf, hasBinds } from "../facts/mounts.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 import { isTrue, must, show } from "../values.ts";
 
 /**

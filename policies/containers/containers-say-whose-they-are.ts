@@ -1,5 +1,6 @@
-import { LABEL, labelOf, mustLabel } from "../containers.ts";
 import type { StackDocument } from "../document.ts";
+import { LABEL, labelOf, mustLabel } from "../facts/containers.ts";
+import { remembered } from "../facts/remembered.ts";
 import { definePolicy } from "../policy.ts";
 import { isFilledText } from "../values.ts";
 
@@ -24,15 +25,9 @@ export const containersSayWhoseTheyAre = definePolicy({
   ],
 });
 
-const known = new WeakMap<StackDocument, boolean>();
-
 /** Other projects have labels of their own. */
-function isOfTheKit(stack: StackDocument): boolean {
-  const answer =
-    known.get(stack) ??
-    stack
-      .of(["docker_container"])
-      .some(({ block }) => Object.values(LABEL).some((name) => labelOf(block, name) !== undefined));
-  known.set(stack, answer);
-  return answer;
-}
+const isOfTheKit = remembered((stack: StackDocument): boolean =>
+  stack
+    .of(["docker_container"])
+    .some(({ block }) => Object.values(LABEL).some((name) => labelOf(block, name) !== undefined)),
+);

@@ -1,7 +1,6 @@
-import { nested } from "../nested.ts";
+import { RUNS, taskSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS, taskSpec } from "../services.ts";
-import { asNumber, must } from "../values.ts";
+import { asNumber, must, nested } from "../values.ts";
 
 /**
  * The one CPU limit whose changes reach the engine; the provider declares it as text.

@@ -1,5 +1,5 @@
+import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { containerSpec, RUNS } from "../services.ts";
 import { isTrue, must } from "../values.ts";
 
 /**

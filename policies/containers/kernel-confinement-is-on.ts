@@ -1,7 +1,6 @@
-import { nested } from "../nested.ts";
+import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { containerSpec, RUNS } from "../services.ts";
-import { isKnown, isUnsetOrFalse, must, show, texts } from "../values.ts";
+import { isKnown, isUnsetOrFalse, must, nested, show, texts } from "../values.ts";
 
 /**
  * seccomp, AppArmor and SELinux stop most known ways out of a container; each can be switched off by one word.

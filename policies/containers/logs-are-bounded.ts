@@ -1,8 +1,7 @@
 import type { Resource } from "../document.ts";
-import { nested } from "../nested.ts";
+import { RUNS, taskSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS, taskSpec } from "../services.ts";
-import { type Block, isBlock, isKnown, must, show } from "../values.ts";
+import { type Block, isBlock, isKnown, must, nested, show } from "../values.ts";
 
 /** They keep logs on the host for ever unless told otherwise. */
 const FILES = ["json-file", "local"];

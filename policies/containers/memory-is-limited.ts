@@ -1,7 +1,6 @@
-import { nested } from "../nested.ts";
+import { RUNS, taskSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS, taskSpec } from "../services.ts";
-import { asNumber, must } from "../values.ts";
+import { asNumber, must, nested } from "../values.ts";
 
 /**
  * It can be raised and lowered in place but never unset: the limit stays, and each plan wants it gone again.

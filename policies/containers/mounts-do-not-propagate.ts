@@ -1,8 +1,7 @@
-import { bindsOf, hasBinds } from "../mounted.ts";
-import { nested } from "../nested.ts";
+import { bindsOf, hasBinds } from "../facts/mounts.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
-import { isUnset, must, show } from "../values.ts";
+import { isUnset, must, nested, show } from "../values.ts";
 
 /**
  * With a shared mount the container mounts on the host; with a slave it sees what the host mounts later.

@@ -1,6 +1,7 @@
 import type { Resource, StackDocument } from "../document.ts";
+import { remembered } from "../facts/remembered.ts";
+import { imageOf, isStateful } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { imageOf, isStateful } from "../services.ts";
 import { type Block, blocks, isKnown, must, show, texts } from "../values.ts";
 
 /**
@@ -19,7 +20,7 @@ export const namesAreUnique = definePolicy({
   check: (resource, stack) => [
     ...must(resource.block, "name", isKnown),
     ...must(resource.block, "hostname", isKnown),
-    ...(clashesOf(stack).get(resource) ?? []),
+    ...(clashesIn(stack).get(resource) ?? []),
   ],
 });
 
@@ -38,15 +39,7 @@ const aliasesOf = (block: Block): readonly Named[] =>
     ),
   );
 
-const indexes = new WeakMap<StackDocument, ReadonlyMap<Resource, readonly string[]>>();
-
-function clashesOf(stack: StackDocument): ReadonlyMap<Resource, readonly string[]> {
-  const known = indexes.get(stack) ?? index(stack);
-  indexes.set(stack, known);
-  return known;
-}
-
-function index(stack: StackDocument): ReadonlyMap<Resource, readonly string[]> {
+const clashesIn = remembered((stack: StackDocument): ReadonlyMap<Resource, readonly string[]> => {
   const owners = new Map<string, Resource>();
   const found = new Map<Resource, string[]>();
   for (const container of stack.of(["docker_container"])) {
@@ -58,7 +51,7 @@ function index(stack: StackDocument): ReadonlyMap<Resource, readonly string[]> {
     }
   }
   return found;
-}
+});
 
 function areReplicas(one: Resource, other: Resource, stack: StackDocument): boolean {
   const image = imageOf(one, stack);

@@ -1,4 +1,4 @@
-import { isFirewall } from "../containers.ts";
+import { isFirewall } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { must } from "../values.ts";
 

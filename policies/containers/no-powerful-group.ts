@@ -1,6 +1,6 @@
 import type { Resource } from "../document.ts";
+import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { containerSpec, RUNS } from "../services.ts";
 import { isKnown, show, texts } from "../values.ts";
 
 const POWERFUL = /^(0|root|docker|podman|sudo|wheel|adm|disk|shadow|kmem|lxd)$/i;

@@ -1,7 +1,7 @@
-import { isRuntimeSocket } from "../host-paths.ts";
-import { bindsOf, hasBinds } from "../mounted.ts";
+import { isRuntimeSocket } from "../facts/host-paths.ts";
+import { bindsOf, hasBinds } from "../facts/mounts.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 import { must, show } from "../values.ts";
 
 /**

@@ -1,5 +1,5 @@
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 import { asNumber, blocks, must } from "../values.ts";
 
 /**

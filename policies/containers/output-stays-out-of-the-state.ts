@@ -1,4 +1,4 @@
-import { isService } from "../containers.ts";
+import { isService } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { isUnsetOrFalse, must } from "../values.ts";
 

@@ -1,6 +1,6 @@
-import { commandCredentials } from "../command-credentials.ts";
+import { commandCredentials } from "../facts/command-credentials.ts";
+import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { containerSpec, RUNS } from "../services.ts";
 import { blocks, isKnown, must } from "../values.ts";
 
 /**

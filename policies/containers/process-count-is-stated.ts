@@ -1,4 +1,4 @@
-import { LABEL, mustLabel } from "../containers.ts";
+import { LABEL, mustLabel } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 
 /**

@@ -1,9 +1,8 @@
-import { isJob } from "../containers.ts";
 import type { Resource } from "../document.ts";
-import { nested } from "../nested.ts";
+import { isJob } from "../facts/containers.ts";
+import { RUNS, taskSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS, taskSpec } from "../services.ts";
-import { asNumber, must, show } from "../values.ts";
+import { asNumber, must, nested, show } from "../values.ts";
 
 /**
  * After a restart of the engine a service without a policy stays down until the next apply.

@@ -1,7 +1,7 @@
-import { isService } from "../containers.ts";
-import { seconds } from "../durations.ts";
+import { isService } from "../facts/containers.ts";
+import { seconds } from "../facts/durations.ts";
+import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { containerSpec, RUNS } from "../services.ts";
 import { asNumber, blocks, must } from "../values.ts";
 
 /**

@@ -1,5 +1,5 @@
+import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { containerSpec, RUNS } from "../services.ts";
 import { must } from "../values.ts";
 
 /** What no process can catch: a database that is stopped with it starts again from its write-ahead log. */

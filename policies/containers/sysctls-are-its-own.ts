@@ -1,5 +1,5 @@
+import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { containerSpec, RUNS } from "../services.ts";
 import { isBlock, isKnown, show } from "../values.ts";
 
 /** They belong to the network namespace of the container, and weaken nothing. */

@@ -1,6 +1,6 @@
 import type { Resource } from "../document.ts";
+import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { containerSpec, RUNS } from "../services.ts";
 import { blocks, must, show } from "../values.ts";
 
 /**

@@ -1,9 +1,8 @@
 import type { Resource } from "../document.ts";
-import { mountedBy } from "../mounted.ts";
-import { nested } from "../nested.ts";
+import { mountsOf } from "../facts/mounts.ts";
+import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { containerSpec, RUNS } from "../services.ts";
-import { asNumber, type Block, isBlock, isKnown, must, show } from "../values.ts";
+import { asNumber, type Block, isBlock, isKnown, must, nested, show } from "../values.ts";
 
 /**
  * A tmpfs without a size may take half of the host's memory; one that is executable is where an intruder puts his
@@ -32,7 +31,7 @@ export const tmpfsIsConfined = definePolicy({
   ],
 });
 
-const mounted = (resource: Resource) => mountedBy(resource).filter(({ type }) => type === "tmpfs");
+const mounted = (resource: Resource) => mountsOf(resource).filter(({ type }) => type === "tmpfs");
 
 function tmpfsOf({ tmpfs = {} }: Block): Block {
   if (!isBlock(tmpfs)) throw new Error(`tmpfs is ${show(tmpfs)}, not a map of paths to options`);

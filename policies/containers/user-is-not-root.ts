@@ -1,6 +1,6 @@
-import { isDelivery } from "../containers.ts";
+import { isDelivery } from "../facts/containers.ts";
+import { containerSpec, kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { containerSpec, kindOf, RUNS } from "../services.ts";
 import { must } from "../values.ts";
 
 /**

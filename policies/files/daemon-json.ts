@@ -1,4 +1,4 @@
-import { reader } from "../parsed-files.ts";
+import { reader } from "../facts/parsed-files.ts";
 import { type Block, isBlock } from "../values.ts";
 
 /**

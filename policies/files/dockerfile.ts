@@ -1,5 +1,4 @@
 import { type Copy, DockerfileParser, type From, type Instruction } from "dockerfile-ast";
-import type { Resource } from "../document.ts";
 
 /** An image that a Dockerfile takes from elsewhere: a base, or the source of a COPY. */
 export interface ImageUse {
@@ -33,17 +32,6 @@ const KEYWORDS = new Set(
     " ",
   ),
 );
-
-const parsed = new WeakMap<Resource, Dockerfile>();
-
-/** The Dockerfile that a resource of type `file/Dockerfile` holds. */
-export function dockerfileOf(resource: Resource): Dockerfile {
-  const { text } = resource.block;
-  if (typeof text !== "string") throw new Error("its text is not known here");
-  const known = parsed.get(resource) ?? parseDockerfile(text);
-  parsed.set(resource, known);
-  return known;
-}
 
 /**
  * Reads a Dockerfile as BuildKit does: continued lines, here-documents, stages, defaults of variables.

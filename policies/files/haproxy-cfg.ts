@@ -1,4 +1,4 @@
-import { reader } from "../parsed-files.ts";
+import { reader } from "../facts/parsed-files.ts";
 
 /** One line of a section, split into words as HAProxy does. */
 export interface Directive {

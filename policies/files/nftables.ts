@@ -1,4 +1,4 @@
-import { reader } from "../parsed-files.ts";
+import { reader } from "../facts/parsed-files.ts";
 import { parseRule, type Rule } from "./nftables-rules.ts";
 import { NftTokens } from "./nftables-tokens.ts";
 

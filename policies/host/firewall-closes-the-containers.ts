@@ -1,5 +1,3 @@
-import { nftables } from "../files/nftables.ts";
-import type { Rule } from "../files/nftables-rules.ts";
 import {
   chainsAt,
   matchOn,
@@ -8,7 +6,9 @@ import {
   type Placed,
   refusesTheRest,
   rulesOf,
-} from "../firewall-chains.ts";
+} from "../facts/firewall-chains.ts";
+import { nftables } from "../files/nftables.ts";
+import type { Rule } from "../files/nftables-rules.ts";
 import { definePolicy } from "../policy.ts";
 
 /**

@@ -1,5 +1,3 @@
-import { nftables } from "../files/nftables.ts";
-import type { Rule } from "../files/nftables-rules.ts";
 import {
   accepts,
   chainsAt,
@@ -11,7 +9,9 @@ import {
   refusesTheRest,
   rulesOf,
   valuesIn,
-} from "../firewall-chains.ts";
+} from "../facts/firewall-chains.ts";
+import { nftables } from "../files/nftables.ts";
+import type { Rule } from "../files/nftables-rules.ts";
 import { definePolicy } from "../policy.ts";
 
 const CONTAINERS_ONLY = {

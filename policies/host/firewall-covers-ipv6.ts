@@ -1,5 +1,5 @@
+import { accepts, chainsAt, ICMP, matchOn, nameOf, type Placed, rulesOf } from "../facts/firewall-chains.ts";
 import { nftables, type Ruleset } from "../files/nftables.ts";
-import { accepts, chainsAt, ICMP, matchOn, nameOf, type Placed, rulesOf } from "../firewall-chains.ts";
 import { definePolicy } from "../policy.ts";
 
 /**

@@ -1,5 +1,5 @@
+import { dropsRemoteLoopback } from "../facts/firewall-loopback.ts";
 import { nftables } from "../files/nftables.ts";
-import { dropsRemoteLoopback } from "../firewall-loopback.ts";
 import { definePolicy } from "../policy.ts";
 
 /**

@@ -1,5 +1,5 @@
+import { chainsAt, openings } from "../facts/firewall-chains.ts";
 import { nftables } from "../files/nftables.ts";
-import { chainsAt, openings } from "../firewall-chains.ts";
 import { definePolicy } from "../policy.ts";
 
 /**

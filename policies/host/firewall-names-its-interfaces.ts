@@ -1,6 +1,6 @@
+import { valuesIn } from "../facts/firewall-chains.ts";
 import { nftables, type Table } from "../files/nftables.ts";
 import type { Match } from "../files/nftables-rules.ts";
-import { valuesIn } from "../firewall-chains.ts";
 import { definePolicy } from "../policy.ts";
 
 /**

@@ -1,5 +1,5 @@
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 
 /**
  * What really listens is known to the machine alone: a service that somebody installed, a container of another stack.

@@ -1,8 +1,8 @@
+import { chainsAt, refusesTheRest, rulesOf } from "../facts/firewall-chains.ts";
+import { dropsRemoteLoopback } from "../facts/firewall-loopback.ts";
+import { RUNS } from "../facts/services.ts";
 import { nftables } from "../files/nftables.ts";
-import { chainsAt, refusesTheRest, rulesOf } from "../firewall-chains.ts";
-import { dropsRemoteLoopback } from "../firewall-loopback.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 
 const ASK_THE_ENGINE = {
   notEnforceable:

@@ -1,7 +1,6 @@
-import { variablesOf } from "../environment.ts";
+import { isOff, isOn, variablesOf } from "../facts/environment.ts";
+import { kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { kindOf, RUNS } from "../services.ts";
-import { isOff, isOn } from "../variables.ts";
 
 const PAGES =
   /^(\w+_)?(DOCS|OPENAPI|SWAGGER|REDOC)(_ENABLED|_URL)?$|^(ENABLE|EXPOSE|SHOW)_(DOCS|OPENAPI|SWAGGER)$/;

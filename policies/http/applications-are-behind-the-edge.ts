@@ -1,6 +1,6 @@
+import { describe, isOpen, publishedPorts } from "../facts/ports.ts";
+import { kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { describe, isOpen, publishedPorts } from "../ports.ts";
-import { kindOf, RUNS } from "../services.ts";
 
 /**
  * What the edge refuses, the application's own port would take.

@@ -1,9 +1,9 @@
 import type { Resource } from "../document.ts";
-import { variablesOf } from "../environment.ts";
+import { variablesOf } from "../facts/environment.ts";
+import { entrances, isHttp, refusals, titleOf } from "../facts/haproxy.ts";
+import { RUNS } from "../facts/services.ts";
 import { haproxyCfg } from "../files/haproxy-cfg.ts";
-import { entrances, isHttp, refusals, titleOf } from "../haproxy.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 import { show } from "../values.ts";
 
 const LIMIT = /^(\w+_)?MAX_(BODY|REQUEST|UPLOAD|CONTENT)_(BYTES|SIZE|LENGTH)$/;

@@ -1,6 +1,6 @@
+import { binds, directives, entrances, isHttp, titleOf } from "../facts/haproxy.ts";
+import { alternatives, refusedIf, type Term, testsAll } from "../facts/haproxy-conditions.ts";
 import { type Directive, haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
-import { binds, directives, entrances, isHttp, titleOf } from "../haproxy.ts";
-import { alternatives, refusedIf, type Term, testsAll } from "../haproxy-conditions.ts";
 import { definePolicy } from "../policy.ts";
 
 const MAX_SECONDS = 60;

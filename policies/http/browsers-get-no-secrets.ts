@@ -1,8 +1,8 @@
 import type { Resource } from "../document.ts";
-import { type Variable, variablesOf } from "../environment.ts";
+import { type Variable, variablesOf } from "../facts/environment.ts";
+import { looksSecret, soundsSecret } from "../facts/secret-names.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { looksSecret, soundsSecret } from "../secret-names.ts";
-import { RUNS } from "../services.ts";
 import { blocks, isBlock, isKnown } from "../values.ts";
 
 const PUBLIC = /^(NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|PUBLIC|EXPO_PUBLIC|GATSBY)_/;

@@ -1,5 +1,5 @@
+import { actionOf, directives, entrances, isHttp, isUnconditional, titleOf } from "../facts/haproxy.ts";
 import { type Directive, haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
-import { actionOf, directives, entrances, isHttp, isUnconditional, titleOf } from "../haproxy.ts";
 import { definePolicy } from "../policy.ts";
 
 /** What servers behind an edge believe about the client, its user, and how it was called. */

@@ -1,6 +1,6 @@
+import { entrances, titleOf } from "../facts/haproxy.ts";
+import { refusesBy } from "../facts/haproxy-counters.ts";
 import { haproxyCfg } from "../files/haproxy-cfg.ts";
-import { entrances, titleOf } from "../haproxy.ts";
-import { refusesBy } from "../haproxy-counters.ts";
 import { definePolicy } from "../policy.ts";
 
 /**

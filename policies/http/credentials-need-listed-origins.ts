@@ -1,11 +1,10 @@
 import type { Resource } from "../document.ts";
-import { variablesOf } from "../environment.ts";
+import { firstValue, isOn, variablesOf } from "../facts/environment.ts";
+import { answerHeader, entrances, isUnconditional } from "../facts/haproxy.ts";
+import { isOriginList, originsOf } from "../facts/origins.ts";
+import { RUNS } from "../facts/services.ts";
 import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
-import { answerHeader, entrances, isUnconditional } from "../haproxy.ts";
-import { isOriginList, originsOf } from "../origins.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
-import { firstValue, isOn } from "../variables.ts";
 
 const CREDENTIALS = ["CORS_ALLOW_CREDENTIALS", "CORS_CREDENTIALS", "ALLOW_CREDENTIALS"];
 

@@ -1,10 +1,9 @@
 import type { Resource, StackDocument } from "../document.ts";
-import { variableOf } from "../environment.ts";
-import { memberOfKind, networksOf } from "../memberships.ts";
+import { commandOf, optionOf, variableOf } from "../facts/environment.ts";
+import { memberOfKind, networksOf } from "../facts/networks.ts";
+import { kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { kindOf, RUNS } from "../services.ts";
 import { show } from "../values.ts";
-import { commandOf, optionOf } from "../variables.ts";
 
 const TRUSTED = ["FORWARDED_ALLOW_IPS", "TRUSTED_PROXIES"];
 const EVERYBODY = /(^|[\s,])(\*|0\.0\.0\.0\/0|::\/0)([\s,]|$)/;

@@ -1,9 +1,9 @@
 import type { Resource, StackDocument } from "../document.ts";
-import { variableOf } from "../environment.ts";
+import { variableOf } from "../facts/environment.ts";
+import { entrances, isHttp, refusals, titleOf } from "../facts/haproxy.ts";
+import { kindOf, RUNS } from "../facts/services.ts";
 import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
-import { entrances, isHttp, refusals, titleOf } from "../haproxy.ts";
 import { definePolicy } from "../policy.ts";
-import { kindOf, RUNS } from "../services.ts";
 
 const NAMES = ["ALLOWED_HOSTS", "TRUSTED_HOSTS"];
 

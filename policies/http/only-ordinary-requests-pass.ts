@@ -1,6 +1,6 @@
+import { directives, entrances, isHttp, titleOf } from "../facts/haproxy.ts";
+import { refusedIf, type Term } from "../facts/haproxy-conditions.ts";
 import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
-import { directives, entrances, isHttp, titleOf } from "../haproxy.ts";
-import { refusedIf, type Term } from "../haproxy-conditions.ts";
 import { definePolicy } from "../policy.ts";
 
 /**

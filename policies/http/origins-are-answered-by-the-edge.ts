@@ -1,5 +1,5 @@
+import { answerHeader, directives, entrances, isUnconditional, titleOf } from "../facts/haproxy.ts";
 import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
-import { answerHeader, directives, entrances, isUnconditional, titleOf } from "../haproxy.ts";
 import { definePolicy } from "../policy.ts";
 
 const HEADER = "Access-Control-Allow-Origin";

@@ -1,10 +1,10 @@
 import type { Environment, Resource } from "../document.ts";
-import { variablesOf } from "../environment.ts";
+import { variablesOf } from "../facts/environment.ts";
+import { answerHeader, entrances } from "../facts/haproxy.ts";
+import { isOriginList, originsOf } from "../facts/origins.ts";
+import { RUNS } from "../facts/services.ts";
 import { haproxyCfg } from "../files/haproxy-cfg.ts";
-import { answerHeader, entrances } from "../haproxy.ts";
-import { isOriginList, originsOf } from "../origins.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 import { show } from "../values.ts";
 
 /**

@@ -1,9 +1,8 @@
 import type { Resource } from "../document.ts";
-import { variablesOf } from "../environment.ts";
+import { commandOf, isOn, variablesOf } from "../facts/environment.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 import { show } from "../values.ts";
-import { commandOf, isOn } from "../variables.ts";
 
 const MODE = /^(NODE_ENV|ENVIRONMENT|APP_ENV|FLASK_ENV|DJANGO_ENV|RAILS_ENV)$/;
 const SWITCH = /^([A-Z]+_)*(DEBUG|DEBUG_MODE|RELOAD)$/;

@@ -1,6 +1,6 @@
+import { directives, entrances, globals, isHttp, titleOf } from "../facts/haproxy.ts";
+import { withVariables } from "../facts/haproxy-conditions.ts";
 import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
-import { directives, entrances, globals, isHttp, titleOf } from "../haproxy.ts";
-import { withVariables } from "../haproxy-conditions.ts";
 import { definePolicy } from "../policy.ts";
 
 /** `%r` and `%{+Q}HU`: the request's line, its address, and the query alone. */

@@ -1,10 +1,10 @@
 import type { Resource, StackDocument } from "../document.ts";
-import { variablesOf } from "../environment.ts";
+import { variablesOf } from "../facts/environment.ts";
+import { entrances, titleOf } from "../facts/haproxy.ts";
+import { refusesBy } from "../facts/haproxy-counters.ts";
+import { kindOf, RUNS } from "../facts/services.ts";
 import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
-import { entrances, titleOf } from "../haproxy.ts";
-import { refusesBy } from "../haproxy-counters.ts";
 import { definePolicy } from "../policy.ts";
-import { kindOf, RUNS } from "../services.ts";
 import { show } from "../values.ts";
 
 const LIMIT = /^(\w+_)?RATE_?LIMIT(_\w+)?$/;

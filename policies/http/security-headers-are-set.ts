@@ -1,4 +1,3 @@
-import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
 import {
   actionOf,
   answerHeader,
@@ -7,7 +6,8 @@ import {
   isHttp,
   isUnconditional,
   titleOf,
-} from "../haproxy.ts";
+} from "../facts/haproxy.ts";
+import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
 import { definePolicy, type Evidence } from "../policy.ts";
 import { show } from "../values.ts";
 

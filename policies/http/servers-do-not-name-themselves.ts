@@ -1,10 +1,10 @@
 import type { Resource } from "../document.ts";
+import { commandOf } from "../facts/environment.ts";
+import { directives, entrances, isHttp, titleOf } from "../facts/haproxy.ts";
+import { RUNS } from "../facts/services.ts";
+import { runsUvicorn } from "../facts/uvicorn.ts";
 import { haproxyCfg } from "../files/haproxy-cfg.ts";
-import { directives, entrances, isHttp, titleOf } from "../haproxy.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
-import { runsUvicorn } from "../uvicorn.ts";
-import { commandOf } from "../variables.ts";
 
 const BANNERS = ["server", "x-powered-by"];
 

@@ -1,12 +1,11 @@
 import type { Resource } from "../document.ts";
-import { variablesOf } from "../environment.ts";
+import { commandOf, optionOf, variablesOf } from "../facts/environment.ts";
+import { directives, entrances, globals, titleOf } from "../facts/haproxy.ts";
+import { RUNS } from "../facts/services.ts";
+import { runsUvicorn } from "../facts/uvicorn.ts";
 import { type Directive, haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
-import { directives, entrances, globals, titleOf } from "../haproxy.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
-import { runsUvicorn } from "../uvicorn.ts";
 import { show } from "../values.ts";
-import { commandOf, optionOf } from "../variables.ts";
 
 const SOCKETS = /^MAX_(SOCKETS|WS_CONNECTIONS|CONNECTIONS)(_PER_CLIENT)?$/;
 

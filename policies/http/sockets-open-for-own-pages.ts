@@ -1,6 +1,6 @@
+import { directives, entrances, isHttp, isUnconditional, titleOf } from "../facts/haproxy.ts";
+import { type Alternative, refusedIf, type Term, testsAll } from "../facts/haproxy-conditions.ts";
 import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
-import { directives, entrances, isHttp, isUnconditional, titleOf } from "../haproxy.ts";
-import { type Alternative, refusedIf, type Term, testsAll } from "../haproxy-conditions.ts";
 import { definePolicy } from "../policy.ts";
 
 /**

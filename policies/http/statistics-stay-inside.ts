@@ -1,5 +1,5 @@
+import { directives, entrances, globals, titleOf } from "../facts/haproxy.ts";
 import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
-import { directives, entrances, globals, titleOf } from "../haproxy.ts";
 import { definePolicy } from "../policy.ts";
 
 /**

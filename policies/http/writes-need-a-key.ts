@@ -1,7 +1,6 @@
-import { variablesOf } from "../environment.ts";
+import { isOn, variablesOf } from "../facts/environment.ts";
+import { kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { kindOf, RUNS } from "../services.ts";
-import { isOn } from "../variables.ts";
 
 /** Variables by which applications are told how callers prove who they are. */
 const PROOF = /(^|_)(API_?KEYS?|AUTH|JWT|OIDC|OAUTH2?|TOKEN|SESSION|SECRET_KEY|HTPASSWD)(_|$)/;

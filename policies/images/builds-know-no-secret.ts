@@ -1,8 +1,9 @@
 import type { Resource } from "../document.ts";
-import { dockerfileOf } from "../files/dockerfile.ts";
-import { recipesIn } from "../image-names.ts";
+import { recipesIn } from "../facts/image-names.ts";
+import { parseOnce } from "../facts/parsed-files.ts";
+import { looksSecret, soundsSecret } from "../facts/secret-names.ts";
+import { parseDockerfile } from "../files/dockerfile.ts";
 import { definePolicy } from "../policy.ts";
-import { looksSecret, soundsSecret } from "../secret-names.ts";
 import { type Block, blocks, isBlock, isKnown, show } from "../values.ts";
 
 /**
@@ -47,7 +48,7 @@ function problem(name: string, value: unknown): readonly string[] {
 }
 
 function ofDockerfile(resource: Resource): readonly string[] {
-  return dockerfileOf(resource).variables.flatMap(({ line, keyword, name, value }) => {
+  return parseOnce(resource, parseDockerfile).variables.flatMap(({ line, keyword, name, value }) => {
     const isSet = keyword === "ARG" || (value ?? "") !== "";
     if (soundsSecret(name) && isSet) return [`line ${line}: ${keyword} ${name} has the name of a secret`];
     return looksSecret(value ?? "")

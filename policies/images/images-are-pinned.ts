@@ -1,6 +1,13 @@
 import type { Resource } from "../document.ts";
-import { dockerfileOf } from "../files/dockerfile.ts";
-import { type ImageName, imageText, judgeName, NAMES_IMAGES, namesForeignImage } from "../image-names.ts";
+import {
+  type ImageName,
+  imageText,
+  judgeName,
+  NAMES_IMAGES,
+  namesForeignImage,
+} from "../facts/image-names.ts";
+import { parseOnce } from "../facts/parsed-files.ts";
+import { parseDockerfile } from "../files/dockerfile.ts";
 import { definePolicy, type Evidence } from "../policy.ts";
 
 /**
@@ -23,7 +30,7 @@ export const imagesArePinned = definePolicy({
 const problem = ({ digest }: ImageName) => (digest === undefined ? ", without a digest" : undefined);
 
 const ofDockerfile = (resource: Resource): readonly Evidence[] =>
-  dockerfileOf(resource).images.flatMap(({ line, text, image }) =>
+  parseOnce(resource, parseDockerfile).images.flatMap(({ line, text, image }) =>
     image === undefined
       ? [{ notEnforceable: `line ${line}: ${text} is chosen by a build argument` }]
       : judgeName(image, problem, `line ${line}: the image`),

@@ -1,4 +1,4 @@
-import { imageText, namesForeignImage, parseImageName } from "../image-names.ts";
+import { imageText, namesForeignImage, parseImageName } from "../facts/image-names.ts";
 import { definePolicy } from "../policy.ts";
 import { isKnown, show } from "../values.ts";
 

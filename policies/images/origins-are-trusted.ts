@@ -1,7 +1,7 @@
 import type { StackDocument } from "../document.ts";
-import { type ImageName, imageText, judgeName, namesForeignImage } from "../image-names.ts";
+import { type ImageName, imageText, judgeName, namesForeignImage } from "../facts/image-names.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 import { blocks } from "../values.ts";
 
 /**

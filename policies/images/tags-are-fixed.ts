@@ -1,8 +1,15 @@
 import type { Resource } from "../document.ts";
-import { dockerfileOf } from "../files/dockerfile.ts";
-import { type ImageName, imageText, judgeName, NAMES_IMAGES, namesForeignImage } from "../image-names.ts";
+import {
+  type ImageName,
+  imageText,
+  judgeName,
+  NAMES_IMAGES,
+  namesForeignImage,
+} from "../facts/image-names.ts";
+import { parseOnce } from "../facts/parsed-files.ts";
+import { RUNS } from "../facts/services.ts";
+import { parseDockerfile } from "../files/dockerfile.ts";
 import { definePolicy, type Evidence } from "../policy.ts";
-import { RUNS } from "../services.ts";
 
 /**
  * `latest`, which is also meant where no tag is, is a different program each month: a broker that listens no more,
@@ -30,7 +37,7 @@ function problem({ tag, digest }: ImageName): string | undefined {
 }
 
 const ofDockerfile = (resource: Resource): readonly Evidence[] =>
-  dockerfileOf(resource).images.flatMap(({ line, text, image }) =>
+  parseOnce(resource, parseDockerfile).images.flatMap(({ line, text, image }) =>
     image === undefined
       ? [{ notEnforceable: `line ${line}: ${text} is chosen by a build argument` }]
       : judgeName(image, problem, `line ${line}: the image`),

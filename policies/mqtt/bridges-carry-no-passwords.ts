@@ -1,7 +1,7 @@
+import { parseOnce } from "../facts/parsed-files.ts";
+import { soundsSecret } from "../facts/secret-names.ts";
 import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
-import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
-import { soundsSecret } from "../secret-names.ts";
 
 const SECRET = ["remote_password", "password", "bridge_psk", "websockets_secret"];
 

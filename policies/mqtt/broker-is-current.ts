@@ -1,7 +1,7 @@
-import { runs } from "../deliveries.ts";
-import { imageVersion } from "../image-versions.ts";
+import { runs } from "../facts/deliveries.ts";
+import { imageVersion } from "../facts/image-versions.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 
 /**
  * 1.6 lets everybody in unless it is told otherwise.

@@ -1,5 +1,5 @@
+import { parseOnce } from "../facts/parsed-files.ts";
 import { type Grant, mayRead, mayWrite, parseMosquittoAcl } from "../files/mosquitto-acl.ts";
-import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
 
 const isBrokerTopic = (topic: string) => topic === "$SYS" || topic.startsWith("$SYS/");

@@ -1,6 +1,6 @@
+import { parseOnce } from "../facts/parsed-files.ts";
 import { type Listener, parseMosquittoConf } from "../files/mosquitto-conf.ts";
 import type { Settings } from "../files/settings.ts";
-import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
 
 const isTrue = (value: string) => value === "true" || value === "1";

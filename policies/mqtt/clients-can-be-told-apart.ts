@@ -1,5 +1,5 @@
+import { parseOnce } from "../facts/parsed-files.ts";
 import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
-import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { Resource } from "../document.ts";
-import { variablesOf } from "../environment.ts";
+import { variablesOf } from "../facts/environment.ts";
+import { kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { kindOf, RUNS } from "../services.ts";
 
 const BROKER = /^MQTT_(?:BROKER_)?(?:HOST|HOSTNAME|URL|URI|SERVER|ADDRESS|BROKER)$|^MQTT_BROKER$/;
 const NAME = /^MQTT_(?:BROKER_)?(?:USER|USERNAME)(?:_FILE)?$/;

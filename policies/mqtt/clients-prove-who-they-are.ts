@@ -1,8 +1,8 @@
-import { isProvided, readersOf } from "../deliveries.ts";
 import type { Resource, StackDocument } from "../document.ts";
+import { isProvided, readersOf } from "../facts/deliveries.ts";
+import { parseOnce } from "../facts/parsed-files.ts";
 import { type Listener, parseMosquittoConf } from "../files/mosquitto-conf.ts";
 import type { Settings } from "../files/settings.ts";
-import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
 
 /**

@@ -1,12 +1,12 @@
 import { basename } from "node:path";
-import { filesWith, isFile, runs } from "../deliveries.ts";
 import type { Resource, StackDocument } from "../document.ts";
-import { commandWords } from "../environment.ts";
+import { filesWith, isFile, runs } from "../facts/deliveries.ts";
+import { commandOf } from "../facts/environment.ts";
+import { parseOnce } from "../facts/parsed-files.ts";
+import { RUNS } from "../facts/services.ts";
 import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
 import { told } from "../files/settings.ts";
-import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 
 /**
  * A broker without a listener binds loopback inside its container: it is up, healthy, and nobody reaches it.
@@ -35,7 +35,7 @@ function listeners(file: Resource): readonly string[] {
 function given(container: Resource, stack: StackDocument): readonly string[] {
   const files = filesWith(container, "mosquitto.conf", stack);
   if (files.length === 0) return ["it is given no mosquitto.conf that is known here"];
-  const words = commandWords(container);
+  const words = commandOf(container);
   if (words.length === 0) return [];
   const names = files.map(({ block }) => basename(String(block.file)));
   return names.some((name) => words.some((word) => basename(word) === name))

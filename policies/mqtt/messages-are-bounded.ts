@@ -1,6 +1,6 @@
+import { parseOnce } from "../facts/parsed-files.ts";
 import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
 import { isPositive, told } from "../files/settings.ts";
-import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
 
 /** What MQTT itself allows: 256 MiB less the header. */

@@ -1,8 +1,9 @@
-import { isBelow, mountsOf, readersOf } from "../deliveries.ts";
 import type { Resource, StackDocument } from "../document.ts";
+import { readersOf } from "../facts/deliveries.ts";
+import { keepsDataAt } from "../facts/mounts.ts";
+import { parseOnce } from "../facts/parsed-files.ts";
 import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
 import type { Setting } from "../files/settings.ts";
-import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
 
 /**
@@ -31,8 +32,7 @@ export const messagesOutliveTheBroker = definePolicy({
 });
 
 function problem({ value, place }: Setting, reader: Resource, stack: StackDocument): readonly string[] {
-  const volumes = mountsOf(reader, stack).filter(({ volume, writable }) => volume !== undefined && writable);
-  return volumes.some(({ path }) => isBelow(value.replace(/(.)\/$/, "$1"), path))
+  return keepsDataAt(value.replace(/(.)\/$/, "$1"), reader, stack)
     ? []
     : [`persistence_location ${value} is on no volume that ${reader.path} may write (${place})`];
 }

@@ -1,5 +1,5 @@
+import { textOf } from "../facts/parsed-files.ts";
 import { lines } from "../files/settings.ts";
-import { textOf } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
 
 /** SHA-512 with a salt ($6$), PBKDF2 ($7$), argon2id (2.1). */

@@ -1,9 +1,9 @@
-import { filesWith, runs } from "../deliveries.ts";
 import type { Resource } from "../document.ts";
+import { filesWith, runs } from "../facts/deliveries.ts";
+import { parseOnce } from "../facts/parsed-files.ts";
+import { RUNS } from "../facts/services.ts";
 import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
-import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 import { asNumber, blocks, show } from "../values.ts";
 
 /**

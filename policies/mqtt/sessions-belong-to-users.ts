@@ -1,9 +1,9 @@
-import { readersOf } from "../deliveries.ts";
 import type { Resource, StackDocument } from "../document.ts";
+import { readersOf } from "../facts/deliveries.ts";
+import { parseOnce } from "../facts/parsed-files.ts";
+import { internalPort, isOpen, publishedPorts } from "../facts/ports.ts";
 import { type Listener, parseMosquittoConf } from "../files/mosquitto-conf.ts";
-import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
-import { internalPort, isOpen, publishedPorts } from "../ports.ts";
 
 /**
  * Whoever logs in may call itself as it likes: with the id of another client it throws that one out, and takes the

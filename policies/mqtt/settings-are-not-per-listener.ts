@@ -1,8 +1,8 @@
-import { readersOf } from "../deliveries.ts";
+import { readersOf } from "../facts/deliveries.ts";
+import { imageVersion } from "../facts/image-versions.ts";
+import { parseOnce } from "../facts/parsed-files.ts";
 import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
 import { told } from "../files/settings.ts";
-import { imageVersion } from "../image-versions.ts";
-import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
 
 /**

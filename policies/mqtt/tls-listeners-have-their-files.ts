@@ -1,6 +1,6 @@
-import { isProvided, readersOf } from "../deliveries.ts";
+import { isProvided, readersOf } from "../facts/deliveries.ts";
+import { parseOnce } from "../facts/parsed-files.ts";
 import { type Listener, parseMosquittoConf } from "../files/mosquitto-conf.ts";
-import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
 
 /** Ports that are for TLS by agreement: MQTT over TLS, and the usual one over WebSockets. */

@@ -1,8 +1,8 @@
-import { fileAt, isFile, isProvided, readersOf } from "../deliveries.ts";
 import type { Resource, StackDocument } from "../document.ts";
+import { fileAt, isFile, isProvided, readersOf } from "../facts/deliveries.ts";
+import { parseOnce } from "../facts/parsed-files.ts";
 import { type Grant, mayWrite, parseMosquittoAcl } from "../files/mosquitto-acl.ts";
 import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
-import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
 
 /**

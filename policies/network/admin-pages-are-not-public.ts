@@ -1,6 +1,6 @@
+import { describe, isOpen, publishedPorts, publishesPorts } from "../facts/ports.ts";
+import { imageOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { describe, isOpen, publishedPorts, publishesPorts } from "../ports.ts";
-import { imageOf, RUNS } from "../services.ts";
 
 /** Images that are there to administer or to watch others. */
 const TOOLS =

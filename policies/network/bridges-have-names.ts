@@ -1,4 +1,4 @@
-import { BRIDGE_OPTION, isBridge, optionsOf } from "../memberships.ts";
+import { BRIDGE_OPTION, isBridge, optionsOf } from "../facts/networks.ts";
 import { definePolicy } from "../policy.ts";
 import { must } from "../values.ts";
 

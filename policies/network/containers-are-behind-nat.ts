@@ -1,4 +1,4 @@
-import { BRIDGE_OPTION, optionsOf } from "../memberships.ts";
+import { BRIDGE_OPTION, optionsOf } from "../facts/networks.ts";
 import { definePolicy } from "../policy.ts";
 import { isUnset, must } from "../values.ts";
 

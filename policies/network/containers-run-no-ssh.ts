@@ -1,7 +1,7 @@
+import { commandOf } from "../facts/environment.ts";
+import { describe, internalPort, publishedPorts } from "../facts/ports.ts";
+import { imageOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { describe, internalPort, publishedPorts } from "../ports.ts";
-import { imageOf, RUNS } from "../services.ts";
-import { commandOf } from "../variables.ts";
 
 /**
  * A login inside a container has keys and users of its own, which nobody rotates.

@@ -1,4 +1,4 @@
-import { databaseOn } from "../memberships.ts";
+import { databaseOn } from "../facts/networks.ts";
 import { definePolicy } from "../policy.ts";
 import { isTrue, must } from "../values.ts";
 

@@ -1,7 +1,7 @@
-import type { Membership } from "../memberships.ts";
-import { networksOf } from "../memberships.ts";
+import type { Membership } from "../facts/networks.ts";
+import { networksOf } from "../facts/networks.ts";
+import { isDatabase, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { isDatabase, RUNS } from "../services.ts";
 import { isTrue, show } from "../values.ts";
 
 /**

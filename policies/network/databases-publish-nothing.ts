@@ -1,6 +1,6 @@
+import { describe, publishedPorts } from "../facts/ports.ts";
+import { isDatabase, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { describe, publishedPorts } from "../ports.ts";
-import { isDatabase, RUNS } from "../services.ts";
 
 /**
  * Open databases are found by scanners within hours; a port of the loopback address is one SSH tunnel, or one

@@ -1,6 +1,6 @@
+import { describe, externalPort, internalPort, publishedPorts, publishesPorts } from "../facts/ports.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { describe, externalPort, internalPort, publishedPorts, publishesPorts } from "../ports.ts";
-import { RUNS } from "../services.ts";
 
 const ENGINE: readonly number[] = [2375, 2376, 2377, 4789, 7946];
 

@@ -1,10 +1,10 @@
 import type { Resource, StackDocument } from "../document.ts";
+import { chainsAt, matchOn, openings, type Placed, valuesIn } from "../facts/firewall-chains.ts";
+import { externalPort, isOpen, publishedPorts } from "../facts/ports.ts";
+import { RUNS } from "../facts/services.ts";
 import { nftables } from "../files/nftables.ts";
 import type { Rule } from "../files/nftables-rules.ts";
-import { chainsAt, matchOn, openings, type Placed, valuesIn } from "../firewall-chains.ts";
 import { definePolicy } from "../policy.ts";
-import { externalPort, isOpen, publishedPorts } from "../ports.ts";
-import { RUNS } from "../services.ts";
 
 /** A port of the host that is published beyond loopback. */
 interface Declared {

@@ -1,6 +1,6 @@
-import { databaseOn, networksOf } from "../memberships.ts";
+import { databaseOn, networksOf } from "../facts/networks.ts";
+import { kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { kindOf, RUNS } from "../services.ts";
 import { show } from "../values.ts";
 
 /**

@@ -1,12 +1,11 @@
 import type { Resource, StackDocument } from "../document.ts";
+import { externalPort, type PublishedPort, publishedPorts, publishesPorts } from "../facts/ports.ts";
+import { remembered } from "../facts/remembered.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { externalPort, type PublishedPort, publishedPorts, publishesPorts } from "../ports.ts";
-import { RUNS } from "../services.ts";
 
 /** Who binds one port of the host first, by address. */
 type Bindings = Map<string, Resource>;
-
-const indexes = new WeakMap<StackDocument, ReadonlyMap<Resource, readonly string[]>>();
 
 /**
  * The second container does not start, and which of the two is the second differs from apply to apply.
@@ -20,16 +19,10 @@ export const hostPortsAreTakenOnce = definePolicy({
   source: "the engine refuses the second: port is already allocated",
   looksAt: RUNS,
   where: publishesPorts,
-  check: (resource, stack) => collisionsOf(stack).get(resource) ?? [],
+  check: (resource, stack) => collisionsIn(stack).get(resource) ?? [],
 });
 
-function collisionsOf(stack: StackDocument): ReadonlyMap<Resource, readonly string[]> {
-  const found = indexes.get(stack) ?? collisions(stack);
-  indexes.set(stack, found);
-  return found;
-}
-
-function collisions(stack: StackDocument): ReadonlyMap<Resource, readonly string[]> {
+const collisionsIn = remembered((stack: StackDocument): ReadonlyMap<Resource, readonly string[]> => {
   const taken = new Map<string, Bindings>();
   const found = new Map<Resource, string[]>();
   for (const resource of stack.of(RUNS)) {
@@ -50,7 +43,7 @@ function collisions(stack: StackDocument): ReadonlyMap<Resource, readonly string
     }
   }
   return found;
-}
+});
 
 /** Unset binds every address of both families. */
 const addressesOf = ({ ip }: PublishedPort): readonly string[] =>

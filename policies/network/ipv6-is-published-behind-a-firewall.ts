@@ -1,9 +1,9 @@
 import { isIPv6 } from "node:net";
 import type { StackDocument } from "../document.ts";
+import { chainsAt } from "../facts/firewall-chains.ts";
+import { describe, isOpen, publishedPorts } from "../facts/ports.ts";
 import { nftables } from "../files/nftables.ts";
-import { chainsAt } from "../firewall-chains.ts";
 import { definePolicy } from "../policy.ts";
-import { describe, isOpen, publishedPorts } from "../ports.ts";
 
 /**
  * Nobody scans one's own IPv6 addresses, and a firewall that was written for IPv4 leaves them open.

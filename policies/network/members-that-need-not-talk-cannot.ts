@@ -1,9 +1,9 @@
 import type { Resource, StackDocument } from "../document.ts";
-import { variablesOf } from "../environment.ts";
-import { BRIDGE_OPTION, isBridge, membersOf, namesOf, optionsOf } from "../memberships.ts";
+import { commandOf, variablesOf } from "../facts/environment.ts";
+import { BRIDGE_OPTION, isBridge, membersOf, namesOf, optionsOf } from "../facts/networks.ts";
+import { remembered } from "../facts/remembered.ts";
 import { definePolicy } from "../policy.ts";
 import { isFalse, isTrue, must } from "../values.ts";
-import { commandOf } from "../variables.ts";
 
 const ENABLE_ICC = `${BRIDGE_OPTION}enable_icc`;
 
@@ -47,13 +47,7 @@ function someTalk(members: readonly Resource[], stack: StackDocument): boolean {
   );
 }
 
-const known = new WeakMap<Resource, readonly string[]>();
-
-function wordsOf(resource: Resource): readonly string[] {
-  const found = known.get(resource) ?? textOf(resource).split(/[^\w.-]+/);
-  known.set(resource, found);
-  return found;
-}
+const wordsOf = remembered((resource: Resource): readonly string[] => textOf(resource).split(/[^\w.-]+/));
 
 const textOf = (resource: Resource): string =>
   resource.type.startsWith("file/")

@@ -1,6 +1,6 @@
+import { publishedPorts, publishesPorts } from "../facts/ports.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { publishedPorts, publishesPorts } from "../ports.ts";
-import { RUNS } from "../services.ts";
 import { asNumber, must, show } from "../values.ts";
 
 /**

@@ -1,6 +1,5 @@
 import type { Environment, Resource, StackDocument } from "../document.ts";
-import { variableOf } from "../environment.ts";
-import { definePolicy } from "../policy.ts";
+import { variableOf } from "../facts/environment.ts";
 import {
   describe,
   externalPort,
@@ -8,8 +7,9 @@ import {
   type PublishedPort,
   publishedPorts,
   publishesPorts,
-} from "../ports.ts";
-import { type Kind, kindOf, RUNS } from "../services.ts";
+} from "../facts/ports.ts";
+import { type Kind, kindOf, RUNS } from "../facts/services.ts";
+import { definePolicy } from "../policy.ts";
 
 /** Ports inside, which the kind of a service decides: the port on the host is free for the user to choose. */
 const INSIDE: Readonly<Partial<Record<Kind, readonly number[]>>> = {

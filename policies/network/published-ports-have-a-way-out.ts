@@ -1,5 +1,5 @@
-import { hasPorts } from "../containers.ts";
 import type { Resource } from "../document.ts";
+import { hasPorts } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, isKnown, isUnset, isUnsetOrFalse, must, show } from "../values.ts";
 

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { hasPorts } from "../containers.ts";
+import { hasPorts } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, must, show } from "../values.ts";
 

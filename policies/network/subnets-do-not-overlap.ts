@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import type { Resource, StackDocument } from "../document.ts";
+import { remembered } from "../facts/remembered.ts";
 import { definePolicy, type Evidence } from "../policy.ts";
 import { blocks, isKnown, show } from "../values.ts";
 
@@ -10,8 +11,6 @@ interface Range {
   readonly cidr: string;
   readonly network: Resource;
 }
-
-const indexes = new WeakMap<StackDocument, ReadonlyMap<Resource, readonly string[]>>();
 
 const PICKED = {
   notEnforceable:
@@ -32,7 +31,7 @@ export const subnetsDoNotOverlap = definePolicy({
   check: (network, stack) => {
     const stated = subnetsOf(network);
     if (stated.length === 0) return [PICKED];
-    return [...stated.flatMap(malformed), ...(overlapsOf(stack).get(network) ?? [])];
+    return [...stated.flatMap(malformed), ...(overlapsIn(stack).get(network) ?? [])];
   },
 });
 
@@ -43,14 +42,8 @@ function malformed(subnet: unknown): readonly Evidence[] {
   return ipaddr.isValidCIDR(String(subnet)) ? [] : [`subnet is ${show(subnet)}`];
 }
 
-function overlapsOf(stack: StackDocument): ReadonlyMap<Resource, readonly string[]> {
-  const found = indexes.get(stack) ?? overlaps(stack);
-  indexes.set(stack, found);
-  return found;
-}
-
 /** Sorted by first address, a subnet overlaps another exactly if it begins before the furthest end so far. */
-function overlaps(stack: StackDocument): ReadonlyMap<Resource, readonly string[]> {
+const overlapsIn = remembered((stack: StackDocument): ReadonlyMap<Resource, readonly string[]> => {
   const found = new Map<Resource, string[]>();
   let furthest: Range | undefined;
   const ranges = stack.of(["docker_network"]).flatMap(rangesOf);
@@ -62,7 +55,7 @@ function overlaps(stack: StackDocument): ReadonlyMap<Resource, readonly string[]
     if (furthest === undefined || range.last > furthest.last) furthest = range;
   }
   return found;
-}
+});
 
 function note(found: Map<Resource, string[]>, { network, cidr }: Range, other: Range): void {
   const text = `subnet ${cidr} overlaps ${other.cidr} of ${other.network.path}`;

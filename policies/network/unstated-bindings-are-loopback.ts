@@ -1,5 +1,5 @@
-import { isLoopback } from "../addresses.ts";
-import { BRIDGE_OPTION, isBridge, optionsOf } from "../memberships.ts";
+import { isLoopback } from "../facts/addresses.ts";
+import { BRIDGE_OPTION, isBridge, optionsOf } from "../facts/networks.ts";
 import { definePolicy } from "../policy.ts";
 import { must } from "../values.ts";
 

@@ -1,6 +1,6 @@
-import { isServer } from "../deliveries.ts";
+import { isServer } from "../facts/deliveries.ts";
+import { POSTGRES, postgresSettings } from "../facts/postgres.ts";
 import { definePolicy } from "../policy.ts";
-import { POSTGRES, postgresSettings } from "../postgres.ts";
 
 /**
  * The image writes `*` into the data directory once; what is not stated is whatever that first start left there.

@@ -1,11 +1,12 @@
-import { isFile, runs } from "../deliveries.ts";
 import type { Resource, StackDocument } from "../document.ts";
-import { type Variable, variableOf, variablesOf } from "../environment.ts";
+import { isFile, runs } from "../facts/deliveries.ts";
+import { type Variable, variableOf, variablesOf } from "../facts/environment.ts";
+import { parseOnce } from "../facts/parsed-files.ts";
+import { remembered } from "../facts/remembered.ts";
+import { RUNS } from "../facts/services.ts";
 import { parsePgHba } from "../files/pg-hba.ts";
 import { parseSql, type Statement } from "../files/sql.ts";
-import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 
 const USER = /^(?:PGUSER|(?:POSTGRES|DATABASE|DB|PG)_USER(?:NAME)?)$/;
 const POWERS = ["SUPERUSER", "CREATEDB", "CREATEROLE", "REPLICATION", "BYPASSRLS"];
@@ -18,7 +19,7 @@ export const applicationIsNoSuperuser = definePolicy({
   severity: "high",
   title: "the application has a role of its own, with its own database and no more",
   allowed:
-    "a user that is not POSTGRES_USER; roles without SUPERUSER, CREATEDB, CREATEROLE, REPLICATION, BYPASSRLS; databases that PUBLIC is revoked from; host records for named users",
+    "a user that is not POSTGRES_USER; roles without SUPERUSER, CREATEDB, CREATEROLE, REPLICATION, BYPASSRLS; databases, postgres among them, that PUBLIC is revoked from; host records for named users",
   fix: "create a role for the application in an init file, and let only it in over the network",
   source: "PostgreSQL documentation, role-attributes; least privilege",
   looksAt: ["file/sql", "file/pg_hba.conf", ...RUNS],
@@ -35,22 +36,17 @@ export const applicationIsNoSuperuser = definePolicy({
   },
 });
 
-const cache = new WeakMap<StackDocument, ReadonlySet<string>>();
-
 /** `postgres`, and what else the databases of the stack are told to call it. */
-function superusersOf(stack: StackDocument): ReadonlySet<string> {
-  const known = cache.get(stack);
-  if (known !== undefined) return known;
+const superusersOf = remembered((stack: StackDocument): ReadonlySet<string> => {
   const databases = stack.of(RUNS).filter((container) => runs("postgres")(container, stack));
   const named = databases.flatMap((container) => variableOf(container, "POSTGRES_USER")?.value ?? []);
-  const found = new Set(["postgres", ...named]);
-  cache.set(stack, found);
-  return found;
-}
+  return new Set(["postgres", ...named]);
+});
 
 /** The user that a variable names, by itself or in a URL. */
 function userIn({ name, value = "" }: Variable): string | undefined {
-  if (USER.test(name)) return value;
+  if (name.includes("USER") && USER.test(name)) return value;
+  if (!value.startsWith("postgres")) return undefined;
   return /^postgres(?:ql)?(?:\+\w+)?:\/\/([^:@/]+)/.exec(value)?.[1];
 }
 
@@ -73,17 +69,20 @@ const letIn = (file: Resource, superusers: ReadonlySet<string>) =>
 
 function roles(statements: readonly Statement[]): readonly string[] {
   const closed = new Set(statements.flatMap((statement) => revoked(statement) ?? []));
-  return statements.flatMap((statement) => {
+  const created = statements.filter(({ words }) => words[0] === "CREATE" && words[1] === "DATABASE");
+  const shared = created.length > 0 && !closed.has("postgres") && !closed.has("POSTGRES");
+  const found = statements.flatMap((statement) => {
     const { words, line } = statement;
     const powers = /^(CREATE|ALTER) (ROLE|USER)$/.test(words.slice(0, 2).join(" "))
       ? words.slice(3).filter((word) => POWERS.includes(word))
       : [];
-    const open = words[0] === "CREATE" && words[1] === "DATABASE" && !closed.has(String(words[2]));
+    const open = created.includes(statement) && !closed.has(String(words[2]));
     return [
       ...powers.map((power) => `${words[2]} is given ${power} (line ${line})`),
       ...(open ? [`PUBLIC is not revoked from the database ${words[2]} (line ${line})`] : []),
     ];
   });
+  return shared ? [...found, "PUBLIC is not revoked from the database postgres"] : found;
 }
 
 /** The database of `REVOKE ALL ON DATABASE name FROM PUBLIC`. */

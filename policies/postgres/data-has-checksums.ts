@@ -1,8 +1,8 @@
-import { runs } from "../deliveries.ts";
-import { shellWords, variableOf } from "../environment.ts";
-import { imageVersion } from "../image-versions.ts";
+import { runs } from "../facts/deliveries.ts";
+import { shellWords, variableOf } from "../facts/environment.ts";
+import { imageVersion } from "../facts/image-versions.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 
 /**
  * Without checksums a bad sector is read as data, and copied into the next backup.

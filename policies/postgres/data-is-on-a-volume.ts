@@ -1,8 +1,9 @@
-import { isBelow, mountsOf, runs } from "../deliveries.ts";
-import { variableOf } from "../environment.ts";
-import { imageVersion } from "../image-versions.ts";
+import { runs } from "../facts/deliveries.ts";
+import { variableOf } from "../facts/environment.ts";
+import { imageVersion } from "../facts/image-versions.ts";
+import { keepsDataAt } from "../facts/mounts.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 
 /**
  * Without a named volume where the data is, the image makes one without a name, and the next container starts empty.
@@ -26,9 +27,6 @@ export const dataIsOnAVolume = definePolicy({
         ? `/var/lib/postgresql/${version.major}/docker`
         : "/var/lib/postgresql/data";
     const data = stated?.value ?? usual;
-    const isThere = mountsOf(container, stack).some(
-      ({ path, volume, writable }) => volume !== undefined && writable && isBelow(data, path),
-    );
-    return isThere ? [] : [`the data at ${data} is on no named volume`];
+    return keepsDataAt(data, container, stack) ? [] : [`the data at ${data} is on no named volume`];
   },
 });

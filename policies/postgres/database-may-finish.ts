@@ -1,7 +1,7 @@
-import { runs } from "../deliveries.ts";
-import { seconds } from "../durations.ts";
+import { runs } from "../facts/deliveries.ts";
+import { seconds } from "../facts/durations.ts";
+import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { containerSpec, RUNS } from "../services.ts";
 import { asNumber, isUnset, must } from "../values.ts";
 
 const SECONDS = 30;

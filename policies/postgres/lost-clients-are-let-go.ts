@@ -1,6 +1,6 @@
-import { isServer } from "../deliveries.ts";
+import { isServer } from "../facts/deliveries.ts";
+import { POSTGRES, postgresSettings } from "../facts/postgres.ts";
 import { definePolicy } from "../policy.ts";
-import { POSTGRES, postgresSettings } from "../postgres.ts";
 
 const isNotZero = (value: string) => Number.parseFloat(value) > 0;
 

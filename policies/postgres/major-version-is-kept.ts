@@ -1,8 +1,8 @@
-import { runs } from "../deliveries.ts";
 import type { Resource, StackDocument } from "../document.ts";
-import { imageVersion, versionIn } from "../image-versions.ts";
+import { runs } from "../facts/deliveries.ts";
+import { imageVersion, versionIn } from "../facts/image-versions.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy, type Evidence } from "../policy.ts";
-import { RUNS } from "../services.ts";
 import { type Block, isBlock } from "../values.ts";
 
 /**

@@ -1,10 +1,10 @@
-import { isFile, runs } from "../deliveries.ts";
 import type { Resource } from "../document.ts";
-import { variableOf } from "../environment.ts";
+import { isFile, runs } from "../facts/deliveries.ts";
+import { variableOf } from "../facts/environment.ts";
+import { parseOnce } from "../facts/parsed-files.ts";
+import { RUNS } from "../facts/services.ts";
 import { parsePgHba } from "../files/pg-hba.ts";
-import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 
 /**
  * trust lets in whoever can open a connection, as any role, the superuser among them.

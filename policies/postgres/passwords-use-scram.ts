@@ -1,10 +1,10 @@
-import { fileAt, isFile, isServer } from "../deliveries.ts";
 import type { Resource } from "../document.ts";
-import { variableOf } from "../environment.ts";
+import { fileAt, isFile, isServer } from "../facts/deliveries.ts";
+import { variableOf } from "../facts/environment.ts";
+import { parseOnce } from "../facts/parsed-files.ts";
+import { POSTGRES, postgresSettings } from "../facts/postgres.ts";
 import { parsePgHba } from "../files/pg-hba.ts";
-import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
-import { POSTGRES, postgresSettings } from "../postgres.ts";
 
 const METHODS = ["scram-sha-256", "cert", "gss", "reject", "trust"];
 

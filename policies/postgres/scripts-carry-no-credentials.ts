@@ -1,7 +1,7 @@
+import { parseOnce } from "../facts/parsed-files.ts";
+import { looksSecret } from "../facts/secret-names.ts";
 import { parseSql, type Statement } from "../files/sql.ts";
-import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
-import { looksSecret } from "../secret-names.ts";
 
 /**
  * An init file is no secret: it stands in Terraform's JSON, in its state and in the repository.
@@ -9,14 +9,31 @@ import { looksSecret } from "../secret-names.ts";
 export const scriptsCarryNoCredentials = definePolicy({
   id: "PGS-014",
   severity: "medium",
-  title: "SQL files hold no passwords",
+  title: "SQL files hold no passwords, and let none into the server's log",
   allowed:
-    "passwords from variables of psql, read from a file: \\set password `cat FILE` and PASSWORD :'password'",
+    "passwords from variables of psql, read from a file: \\set password `cat FILE` and PASSWORD :'password', after SET log_min_error_statement = 'panic'",
   fix: "read the password from its file when the script runs, and change the one that stood there",
-  source: "PostgreSQL documentation, app-psql, SQL interpolation",
+  source: "PostgreSQL documentation, app-psql, SQL interpolation; log_min_error_statement",
   looksAt: ["file/sql"],
-  check: (file) => parseOnce(file, parseSql).flatMap(problem),
+  check: (file) => {
+    const statements = parseOnce(file, parseSql);
+    return [...statements.flatMap(problem), ...logged(statements)];
+  },
 });
+
+/** What fails is written into the log as the server got it: with the value that psql put there. */
+function logged(statements: readonly Statement[]): readonly string[] {
+  const silent = statements.findIndex(silencesTheLog);
+  return statements
+    .filter((_, index) => silent < 0 || index < silent)
+    .filter(({ words }) => words.some((word, at) => word === "PASSWORD" && words[at + 1]?.startsWith(":")))
+    .map(({ line }) => `line ${line} is written into the log with its password if it fails`);
+}
+
+const silencesTheLog = ({ words, texts }: Statement): boolean =>
+  words[0] === "SET" &&
+  words.includes("LOG_MIN_ERROR_STATEMENT") &&
+  /^'?(log|fatal|panic)'?$/i.test(texts[0] ?? words.at(-1) ?? "");
 
 function problem({ words, texts, line }: Statement): readonly string[] {
   const written = words.some((word, index) => word === "PASSWORD" && words[index + 1] === "'…'");

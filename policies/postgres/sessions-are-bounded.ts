@@ -1,9 +1,9 @@
-import { filesWith, isServer } from "../deliveries.ts";
 import type { Resource, StackDocument } from "../document.ts";
+import { filesWith, isServer } from "../facts/deliveries.ts";
+import { parseOnce } from "../facts/parsed-files.ts";
+import { POSTGRES, postgresSettings } from "../facts/postgres.ts";
 import { parseSql } from "../files/sql.ts";
-import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
-import { POSTGRES, postgresSettings } from "../postgres.ts";
 
 const TIMEOUTS = ["statement_timeout", "idle_in_transaction_session_timeout"];
 const isNotZero = (value: string) => Number.parseFloat(value) > 0;

@@ -1,8 +1,8 @@
-import { isFile, isServer } from "../deliveries.ts";
+import { isFile, isServer } from "../facts/deliveries.ts";
+import { waysOut } from "../facts/networks.ts";
+import { POSTGRES, postgresSettings } from "../facts/postgres.ts";
 import { isOn } from "../files/postgresql-conf.ts";
-import { waysOut } from "../networks.ts";
 import { definePolicy } from "../policy.ts";
-import { POSTGRES, postgresSettings } from "../postgres.ts";
 
 /**
  * After a break-in the first question is who was connected, and from where. On an internal network the stack itself

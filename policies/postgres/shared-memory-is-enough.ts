@@ -1,6 +1,6 @@
-import { runs } from "../deliveries.ts";
+import { runs } from "../facts/deliveries.ts";
+import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { containerSpec, RUNS } from "../services.ts";
 import { asNumber, blocks, isBlock, isKnown, must } from "../values.ts";
 
 const MIB = 1024 * 1024;

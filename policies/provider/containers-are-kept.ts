@@ -1,4 +1,4 @@
-import { isJob } from "../containers.ts";
+import { isJob } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { isFalse, isTrue, isUnsetOrFalse, isUnsetOrTrue, must } from "../values.ts";
 

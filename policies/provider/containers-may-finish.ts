@@ -1,5 +1,5 @@
-import { isJob, LABEL, labelOf } from "../containers.ts";
 import type { Resource } from "../document.ts";
+import { isJob, LABEL, labelOf } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { asNumber, isUnset, must, show } from "../values.ts";
 

@@ -1,4 +1,4 @@
-import { hasUploads, isJob } from "../containers.ts";
+import { hasUploads, isJob } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, must, show } from "../values.ts";
 

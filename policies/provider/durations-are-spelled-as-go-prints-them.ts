@@ -1,4 +1,4 @@
-import { asGoPrints, nanoseconds } from "../durations.ts";
+import { asGoPrints, nanoseconds } from "../facts/durations.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, must } from "../values.ts";
 

@@ -1,4 +1,4 @@
-import { isJob } from "../containers.ts";
+import { isJob } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, isTrue, must, show } from "../values.ts";
 

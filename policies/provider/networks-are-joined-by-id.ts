@@ -1,5 +1,5 @@
-import { isFirewall } from "../containers.ts";
 import type { Target } from "../document.ts";
+import { isFirewall } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, isUnset, must, show } from "../values.ts";
 

@@ -1,4 +1,4 @@
-import { ignoredChanges } from "../containers.ts";
+import { ignoredChanges } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, show } from "../values.ts";
 

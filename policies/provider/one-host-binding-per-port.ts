@@ -1,4 +1,4 @@
-import { hasPorts, ignoredChanges } from "../containers.ts";
+import { hasPorts, ignoredChanges } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { type Block, blocks, isKnown } from "../values.ts";
 

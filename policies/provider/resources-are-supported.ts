@@ -1,23 +1,32 @@
 import { definePolicy } from "../policy.ts";
 
-const SUPPORTED = ["docker_container", "docker_image", "docker_network", "docker_volume"];
+/** The kinds that rules look at; `test/policies/provider/` compares it with what they say. */
+export const JUDGED = [
+  "docker_config",
+  "docker_container",
+  "docker_image",
+  "docker_network",
+  "docker_plugin",
+  "docker_registry_image",
+  "docker_secret",
+  "docker_service",
+  "docker_volume",
+];
 
 /**
- * Services, secrets and configs of a swarm follow other rules, and what no rule knows would pass unseen.
+ * What no rule knows would pass unseen.
  */
 export const resourcesAreSupported = definePolicy({
   id: "PRV-016",
   severity: "medium",
   title: "every resource is of a kind that is judged",
-  allowed: "docker_container, docker_image, docker_network, docker_volume; nothing of swarm, no modules",
-  fix: "declare containers, networks, volumes and images in the stack itself",
-  source: "docs/architecture.md, provider rule 15",
+  allowed: `${JUDGED.join(", ")}; no modules`,
+  fix: "declare containers, services, networks, volumes and images in the stack itself",
+  source: "the rules themselves: what none of them looks at is judged by none",
   dialect: "terraform",
   looksAt: ["*"],
   check: ({ type }) => {
     if (type === "module") return ["a module: what it holds cannot be seen here"];
-    return type.startsWith("docker_") && !SUPPORTED.includes(type)
-      ? [`${type} is not supported by this kit yet`]
-      : [];
+    return type.startsWith("docker_") && !JUDGED.includes(type) ? [`no rule looks at a ${type}`] : [];
   },
 });

@@ -1,5 +1,5 @@
-import { isService } from "../containers.ts";
-import { seconds } from "../durations.ts";
+import { isService } from "../facts/containers.ts";
+import { seconds } from "../facts/durations.ts";
 import { definePolicy } from "../policy.ts";
 import { asNumber, type Block, blocks, isTrue, must } from "../values.ts";
 

@@ -1,4 +1,4 @@
-import { hasUploads, isJob } from "../containers.ts";
+import { hasUploads, isJob } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, isBlock, isKnown, show } from "../values.ts";
 

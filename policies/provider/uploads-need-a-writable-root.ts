@@ -1,4 +1,4 @@
-import { hasUploads } from "../containers.ts";
+import { hasUploads } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { isUnsetOrFalse, must } from "../values.ts";
 

@@ -1,5 +1,5 @@
-import { ignoredChanges } from "../containers.ts";
-import { holdsData } from "../mounts.ts";
+import { ignoredChanges } from "../facts/containers.ts";
+import { holdsData } from "../facts/volumes.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, show } from "../values.ts";
 

@@ -1,6 +1,6 @@
-import { isServer } from "../deliveries.ts";
+import { isServer } from "../facts/deliveries.ts";
+import { REDIS, redisUsers } from "../facts/redis.ts";
 import { definePolicy } from "../policy.ts";
-import { REDIS, redisUsers } from "../redis.ts";
 
 /**
  * One password for all cannot be taken from one of them, and each reads what the others keep.

@@ -1,7 +1,7 @@
-import { isServer } from "../deliveries.ts";
+import { isServer } from "../facts/deliveries.ts";
+import { REDIS, redisSettings } from "../facts/redis.ts";
 import { isPositive } from "../files/settings.ts";
 import { definePolicy } from "../policy.ts";
-import { REDIS, redisSettings } from "../redis.ts";
 
 /**
  * Ten thousand clients by default, and those whose machine is gone count for hours.

@@ -1,6 +1,6 @@
-import { isServer } from "../deliveries.ts";
+import { isServer } from "../facts/deliveries.ts";
+import { REDIS, redisUsers } from "../facts/redis.ts";
 import { definePolicy } from "../policy.ts";
-import { REDIS, redisUsers } from "../redis.ts";
 
 /**
  * The official image turns the protected mode off, so a Redis without a password is open to all its networks.

@@ -1,7 +1,7 @@
-import { isFile, isServer } from "../deliveries.ts";
-import { waysOut } from "../networks.ts";
+import { isFile, isServer } from "../facts/deliveries.ts";
+import { waysOut } from "../facts/networks.ts";
+import { REDIS, redisSettings } from "../facts/redis.ts";
 import { definePolicy } from "../policy.ts";
-import { REDIS, redisSettings } from "../redis.ts";
 
 /**
  * Between machines passwords and data cross the network in clear; on an internal bridge nobody sits in between.

@@ -1,6 +1,6 @@
-import { isServer } from "../deliveries.ts";
+import { isServer } from "../facts/deliveries.ts";
+import { hasUsers, REDIS, redisSettings, redisUsers } from "../facts/redis.ts";
 import { definePolicy } from "../policy.ts";
-import { hasUsers, REDIS, redisSettings, redisUsers } from "../redis.ts";
 
 const SWITCHES = ["enable-debug-command", "enable-protected-configs", "enable-module-command"];
 

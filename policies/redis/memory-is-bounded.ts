@@ -1,10 +1,10 @@
-import { isFile, isServer } from "../deliveries.ts";
 import type { Resource } from "../document.ts";
+import { isFile, isServer } from "../facts/deliveries.ts";
+import { REDIS, redisSettings } from "../facts/redis.ts";
+import { taskSpec } from "../facts/services.ts";
 import { redisBytes } from "../files/redis-conf.ts";
 import { told } from "../files/settings.ts";
 import { definePolicy } from "../policy.ts";
-import { REDIS, redisSettings } from "../redis.ts";
-import { taskSpec } from "../services.ts";
 import { asNumber, blocks } from "../values.ts";
 
 const MIB = 1024 * 1024;

@@ -1,6 +1,6 @@
-import { isServer } from "../deliveries.ts";
+import { isServer } from "../facts/deliveries.ts";
+import { REDIS, redisUsers } from "../facts/redis.ts";
 import { definePolicy } from "../policy.ts";
-import { REDIS, redisUsers } from "../redis.ts";
 
 /**
  * Who reads a hash of 256 random bits has nothing; who reads a password has the user.

@@ -1,8 +1,8 @@
 import { basename } from "node:path";
-import { runs } from "../deliveries.ts";
-import { type Argument, argumentsOf } from "../environment.ts";
+import { runs } from "../facts/deliveries.ts";
+import { type Argument, argumentsOf, wordsOf } from "../facts/environment.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 
 const OPTIONS = ["-a", "--pass", "--requirepass", "--masterauth", "--user"];
 
@@ -23,7 +23,9 @@ export const passwordsAreNoArguments = definePolicy({
 });
 
 /** The word behind the option, in the same text or in the next one; never the word itself. */
-function problem({ place, text, words }: Argument, next: Argument | undefined): readonly string[] {
+function problem(argument: Argument, next: Argument | undefined): readonly string[] {
+  const { place, text } = argument;
+  const words = wordsOf(argument);
   const found = words.some((word, index) => {
     const value = words[index + 1] ?? (words.length === 1 ? next?.text : undefined);
     return (

@@ -1,7 +1,8 @@
-import { isBelow, isFile, isServer, mountsOf } from "../deliveries.ts";
+import { isFile, isServer } from "../facts/deliveries.ts";
+import { keepsDataAt } from "../facts/mounts.ts";
+import { REDIS, redisSettings } from "../facts/redis.ts";
 import type { Settings } from "../files/settings.ts";
 import { definePolicy } from "../policy.ts";
-import { REDIS, redisSettings } from "../redis.ts";
 
 /**
  * By default Redis saves now and then into a folder that is gone with the container.
@@ -24,9 +25,7 @@ export const persistenceIsChosen = definePolicy({
     ];
     if (isFile(resource)) return missing;
     const folder = settings.last("dir")?.value ?? "/data";
-    const isThere = mountsOf(resource, stack).some(
-      ({ path, volume, writable }) => volume !== undefined && writable && isBelow(folder, path),
-    );
+    const isThere = keepsDataAt(folder, resource, stack);
     if (!keepsData(settings))
       return isThere ? [...missing, `it keeps nothing, and has a volume at ${folder}`] : missing;
     return isThere

@@ -1,7 +1,7 @@
-import { runs } from "../deliveries.ts";
-import { variableOf } from "../environment.ts";
+import { runs } from "../facts/deliveries.ts";
+import { variableOf } from "../facts/environment.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 
 /**
  * With it the image's entrypoint leaves the server running as root.

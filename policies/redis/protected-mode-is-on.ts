@@ -1,6 +1,6 @@
-import { isServer } from "../deliveries.ts";
+import { isServer } from "../facts/deliveries.ts";
+import { REDIS, redisSettings } from "../facts/redis.ts";
 import { definePolicy } from "../policy.ts";
-import { REDIS, redisSettings } from "../redis.ts";
 
 /**
  * The last line of defence when the ACL is lost: without a password only loopback is answered.

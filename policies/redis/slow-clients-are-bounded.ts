@@ -1,7 +1,7 @@
-import { isServer } from "../deliveries.ts";
+import { isServer } from "../facts/deliveries.ts";
+import { REDIS, redisSettings } from "../facts/redis.ts";
 import type { Settings } from "../files/settings.ts";
 import { definePolicy } from "../policy.ts";
-import { REDIS, redisSettings } from "../redis.ts";
 
 /**
  * What clients do not read waits in the memory of Redis, outside maxmemory's data: by default without a limit.

@@ -1,8 +1,8 @@
-import { argumentsOf, variablesOf } from "../environment.ts";
-import { labelTexts } from "../label-texts.ts";
+import { argumentsOf, variablesOf } from "../facts/environment.ts";
+import { labelTexts } from "../facts/label-texts.ts";
+import { holdsCredentials } from "../facts/secret-names.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { holdsCredentials } from "../secret-names.ts";
-import { RUNS } from "../services.ts";
 
 /**
  * A password in a URL is copied with it: into logs, errors, the history of a shell.

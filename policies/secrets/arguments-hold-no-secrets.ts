@@ -1,8 +1,8 @@
 import { basename } from "node:path";
-import { type Argument, argumentsOf } from "../environment.ts";
+import { type Argument, argumentsOf, wordsOf } from "../facts/environment.ts";
+import { looksSecret, soundsSecret } from "../facts/secret-names.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { looksSecret, soundsSecret } from "../secret-names.ts";
-import { RUNS } from "../services.ts";
 
 /**
  * Arguments stand in Terraform's state, in `docker inspect` and in the list of processes, for every user of the machine.
@@ -20,8 +20,11 @@ export const argumentsHoldNoSecrets = definePolicy({
 });
 
 /** Places and names of options only. */
-function problem({ place, text, words }: Argument, next: Argument | undefined): readonly string[] {
+function problem(argument: Argument, next: Argument | undefined): readonly string[] {
+  const { place, text } = argument;
   if (looksSecret(text)) return [`${place} holds a private key or a password in a URL`];
+  if (!isSuspect(text)) return [];
+  const words = wordsOf(argument);
   return words.flatMap((word, index) => {
     if (!isSuspect(word)) return [];
     const [, name = "", value] = /^-{0,2}([\w.-]+)(?:=(.*))?$/s.exec(word) ?? [];
@@ -35,8 +38,8 @@ function problem({ place, text, words }: Argument, next: Argument | undefined): 
   });
 }
 
-/** Cheap, since most words are neither; what it lets through is looked at closely. */
-const isSuspect = (word: string) => word === "-P" || /pass|secret|token|credential|key/i.test(word);
+/** Cheap, since most texts and words are neither; what it lets through is looked at closely. */
+const isSuspect = (text: string) => text.includes("-P") || /pass|secret|token|credential|key/i.test(text);
 
 /** A path or a variable of the shell is not the secret itself. */
 const isWritten = (value: string | undefined) =>

@@ -1,5 +1,5 @@
+import { secretUploads } from "../facts/secret-uploads.ts";
 import { definePolicy } from "../policy.ts";
-import { secretUploads } from "../secret-uploads.ts";
 import { show } from "../values.ts";
 
 /** MD5, SHA-1, SHA-256 and SHA-512 in hexadecimal, and in base64. */

@@ -1,6 +1,6 @@
-import { labelTexts } from "../label-texts.ts";
+import { labelTexts } from "../facts/label-texts.ts";
+import { looksSecret, soundsSecret } from "../facts/secret-names.ts";
 import { definePolicy } from "../policy.ts";
-import { looksSecret, soundsSecret } from "../secret-names.ts";
 
 /**
  * Whoever may list containers reads their labels; reverse proxies and dashboards do so all the time.

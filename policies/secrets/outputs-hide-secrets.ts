@@ -1,5 +1,5 @@
+import { looksSecret, namesSecret, soundsSecret } from "../facts/secret-names.ts";
 import { definePolicy } from "../policy.ts";
-import { looksSecret, namesSecret, soundsSecret } from "../secret-names.ts";
 import { isKnown, isTrue } from "../values.ts";
 
 /**

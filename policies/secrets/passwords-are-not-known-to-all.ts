@@ -1,13 +1,13 @@
-import { isFile } from "../deliveries.ts";
 import type { Resource } from "../document.ts";
-import { argumentsOf, variablesOf } from "../environment.ts";
+import { isFile } from "../facts/deliveries.ts";
+import { argumentsOf, variablesOf } from "../facts/environment.ts";
+import { labelTexts } from "../facts/label-texts.ts";
+import { parseOnce } from "../facts/parsed-files.ts";
+import { assignmentsIn, isKnownPassword, soundsSecret } from "../facts/secret-names.ts";
+import { containerSpec, RUNS } from "../facts/services.ts";
 import { parseSql } from "../files/sql.ts";
 import { fileKind } from "../files.ts";
-import { labelTexts } from "../label-texts.ts";
-import { parseOnce } from "../parsed-files.ts";
 import { definePolicy } from "../policy.ts";
-import { assignmentsIn, isKnownPassword, soundsSecret } from "../secret-names.ts";
-import { containerSpec, RUNS } from "../services.ts";
 import { blocks, show } from "../values.ts";
 
 /** Files whose secrets stand behind a name. */
@@ -55,11 +55,18 @@ function given(resource: Resource): readonly Given[] {
   return ofContainer(resource);
 }
 
-const inText = (text: string, where: string): readonly Given[] => [
-  ...assignmentsIn(text).map(({ name, value }) => ({ place: `${name} in ${where}`, value })),
-  ...inUrls(text).map((value) => ({ place: `a URL in ${where}`, value })),
-  ...redisPasswords(text).map(([, name, value = ""]) => ({ place: `${name} in ${where}`, value })),
-];
+function inText(text: string, where: string): readonly Given[] {
+  if (!HINT.test(text)) return NOTHING;
+  return [
+    ...assignmentsIn(text).map(({ name, value }) => ({ place: `${name} in ${where}`, value })),
+    ...inUrls(text).map((value) => ({ place: `a URL in ${where}`, value })),
+    ...redisPasswords(text).map(([, name, value = ""]) => ({ place: `${name} in ${where}`, value })),
+  ];
+}
+
+/** Most texts have nothing that looks like a password: nothing is made for the answer. */
+const HINT = /pass|secret|token|credential|key|masterauth|:\/\//i;
+const NOTHING: readonly Given[] = [];
 
 const redisPasswords = (text: string) =>
   /requirepass|masterauth/.test(text)
@@ -67,10 +74,10 @@ const redisPasswords = (text: string) =>
     : [];
 
 /** Passwords of URLs. */
-const inUrls = (text: string) =>
-  (text.includes("://") ? [...text.matchAll(/:\/\/[^\s/:@]*:([^\s/@]+)@/g)] : []).map(
-    ([, value = ""]) => value,
-  );
+const inUrls = (text: string): readonly string[] =>
+  text.includes("://")
+    ? [...text.matchAll(/:\/\/[^\s/:@]*:([^\s/@]+)@/g)].map(([, value = ""]) => value)
+    : [];
 
 /** `PASSWORD 'text'`; a variable of psql is none. */
 const inSql = (file: Resource): readonly Given[] =>
@@ -87,15 +94,16 @@ const inSql = (file: Resource): readonly Given[] =>
 
 /** Files that rules read by themselves are judged there. */
 const ofContainer = (resource: Resource): readonly Given[] => [
-  ...variablesOf(resource).flatMap(({ name, value = "" }) => [
-    ...(soundsSecret(name) ? [{ place: name, value }] : []),
-    ...inUrls(value).map((password) => ({ place: `the password in ${name}`, value: password })),
-  ]),
+  ...variablesOf(resource)
+    .filter(({ name, value }) => soundsSecret(name) || value?.includes("://"))
+    .flatMap(({ name, value = "" }) => [
+      ...(soundsSecret(name) ? [{ place: name, value }] : []),
+      ...inUrls(value).map((password) => ({ place: `the password in ${name}`, value: password })),
+    ]),
   ...argumentsOf(resource).flatMap(({ place, text }) => inText(text, place)),
-  ...labelTexts(resource).flatMap(({ name, place, text }) => [
-    ...(soundsSecret(name) ? [{ place, value: text }] : []),
-    ...inText(text, place),
-  ]),
+  ...labelTexts(resource).flatMap(({ name, place, text }) =>
+    soundsSecret(name) ? [{ place, value: text }, ...inText(text, place)] : inText(text, place),
+  ),
   ...blocks(containerSpec(resource), "upload").flatMap(({ file, content }) =>
     typeof content === "string" && fileKind(String(file)) === undefined
       ? [

@@ -1,5 +1,5 @@
+import { soundsSecret } from "../facts/secret-names.ts";
 import { definePolicy } from "../policy.ts";
-import { soundsSecret } from "../secret-names.ts";
 import { type Block, blocks, isBlock, isKnown, show } from "../values.ts";
 
 const SECRET = ["password", "identity_token", "registry_token", "auth"];

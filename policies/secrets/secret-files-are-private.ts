@@ -1,6 +1,6 @@
+import { secretUploads } from "../facts/secret-uploads.ts";
+import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { secretUploads } from "../secret-uploads.ts";
-import { containerSpec, RUNS } from "../services.ts";
 import { asNumber, type Block, blocks, isKnown, must, show } from "../values.ts";
 
 /** Reading, for owner and group. */

@@ -1,7 +1,7 @@
-import { isProvided } from "../deliveries.ts";
-import { variablesOf } from "../environment.ts";
+import { isProvided } from "../facts/deliveries.ts";
+import { variablesOf } from "../facts/environment.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 import { show } from "../values.ts";
 
 /**

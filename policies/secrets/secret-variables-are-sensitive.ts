@@ -1,5 +1,5 @@
+import { soundsSecret } from "../facts/secret-names.ts";
 import { definePolicy } from "../policy.ts";
-import { soundsSecret } from "../secret-names.ts";
 import { isTrue } from "../values.ts";
 
 /**

@@ -1,7 +1,7 @@
-import { variablesOf } from "../environment.ts";
+import { variablesOf } from "../facts/environment.ts";
+import { looksSecret, soundsSecret } from "../facts/secret-names.ts";
+import { containerSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { looksSecret, soundsSecret } from "../secret-names.ts";
-import { containerSpec } from "../services.ts";
 import { isKnown } from "../values.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { hasUploads } from "../containers.ts";
+import { hasUploads } from "../facts/containers.ts";
+import { looksSecret, soundsSecret } from "../facts/secret-names.ts";
 import { definePolicy } from "../policy.ts";
-import { looksSecret, soundsSecret } from "../secret-names.ts";
 import { type Block, blocks, isKnown, isUnset, show } from "../values.ts";
 
 /**

@@ -1,5 +1,5 @@
+import { assignmentsIn, looksSecret, soundsSecret } from "../facts/secret-names.ts";
 import { definePolicy } from "../policy.ts";
-import { assignmentsIn, looksSecret, soundsSecret } from "../secret-names.ts";
 import { isKnown, show } from "../values.ts";
 
 /**

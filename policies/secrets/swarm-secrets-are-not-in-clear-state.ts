@@ -1,4 +1,4 @@
-import { encryptsState } from "../backends.ts";
+import { encryptsState } from "../facts/backends.ts";
 import { definePolicy } from "../policy.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { Resource, StackDocument } from "../document.ts";
-import { holdsData } from "../mounts.ts";
+import { isStateful } from "../facts/services.ts";
+import { holdsData } from "../facts/volumes.ts";
 import { definePolicy } from "../policy.ts";
-import { isStateful } from "../services.ts";
 import { type Block, isBlock, show, texts } from "../values.ts";
 
 /**

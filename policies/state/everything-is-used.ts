@@ -1,8 +1,9 @@
 import type { Resource, StackDocument } from "../document.ts";
+import { remembered } from "../facts/remembered.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 
-const REFERENCE = /\b(docker_\w+)\.([\w-]+)/g;
+const REFERENCE = /\b(docker_(?:network|volume|image))\.([\w-]+)/g;
 const JUDGED = ["docker_network", "docker_volume", "docker_image"];
 
 /**
@@ -23,29 +24,29 @@ export const everythingIsUsed = definePolicy({
   },
 });
 
-const cache = new WeakMap<StackDocument, ReadonlySet<string>>();
-
-/** Addresses that anything refers to, and every text that a container or a service holds. */
-function usedIn(stack: StackDocument): ReadonlySet<string> {
-  const known = cache.get(stack);
-  if (known !== undefined) return known;
+/** Addresses that anything refers to, and those of the names that a container or a service holds as a text. */
+const usedIn = remembered((stack: StackDocument): ReadonlySet<string> => {
+  const names = new Set(stack.of(JUDGED).map(({ block }) => block.name));
   const used = new Set<string>();
   const runs: readonly string[] = RUNS;
-  for (const resource of stack.resources) collect(resource, runs.includes(resource.type), used);
-  cache.set(stack, used);
+  for (const resource of stack.resources)
+    collect(resource, runs.includes(resource.type) ? names : NO_NAMES, used);
   return used;
+});
+
+const NO_NAMES: ReadonlySet<unknown> = new Set();
+
+function collect({ block }: Resource, names: ReadonlySet<unknown>, used: Set<string>): void {
+  eachText(block, (text) => {
+    if (names.has(text)) used.add(text);
+    if (!text.includes("docker_")) return;
+    for (const [, type, id] of text.matchAll(REFERENCE)) used.add(`${type}.${id}`);
+  });
 }
 
-function collect({ block }: Resource, withTexts: boolean, used: Set<string>): void {
-  const open: unknown[] = [block];
-  while (open.length > 0) {
-    const value = open.pop();
-    if (typeof value === "string") {
-      if (withTexts && value.length < 256) used.add(value);
-      if (value.includes("docker_"))
-        for (const [, type, id] of value.matchAll(REFERENCE)) used.add(`${type}.${id}`);
-    } else if (typeof value === "object" && value !== null) {
-      for (const key in value) if (key !== "//") open.push(value[key as keyof typeof value]);
-    }
-  }
+/** What cdktf notes in `"//"` refers to nothing. */
+function eachText(value: unknown, visit: (text: string) => void): void {
+  if (typeof value === "string") visit(value);
+  if (typeof value !== "object" || value === null) return;
+  for (const key in value) if (key !== "//") eachText(value[key as keyof typeof value], visit);
 }

@@ -1,6 +1,6 @@
 import type { StackDocument } from "../document.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
 import { isBlock, isKnown } from "../values.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { type Backend, backendOf, encrypts } from "../backends.ts";
+import { type Backend, backendOf, encrypts } from "../facts/backends.ts";
 import { definePolicy, type Evidence } from "../policy.ts";
 import { isFilledText, isTrue, must, show } from "../values.ts";
 

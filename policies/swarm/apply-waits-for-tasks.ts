@@ -1,7 +1,6 @@
-import { seconds } from "../durations.ts";
-import { nested } from "../nested.ts";
+import { seconds } from "../facts/durations.ts";
 import { definePolicy } from "../policy.ts";
-import { isTrue, must } from "../values.ts";
+import { isTrue, must, nested } from "../values.ts";
 
 /**
  * Without it an apply ends when the managers have taken the order, and says nothing of tasks that never start.

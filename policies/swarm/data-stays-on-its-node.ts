@@ -1,7 +1,6 @@
-import { nested } from "../nested.ts";
+import { isStateful, taskSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { isStateful, taskSpec } from "../services.ts";
-import { must } from "../values.ts";
+import { must, nested } from "../values.ts";
 
 /**
  * A local volume does not move with its task: on another node the database starts with an empty one.

@@ -1,5 +1,5 @@
+import { containerSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { containerSpec } from "../services.ts";
 import { asNumber, type Block, blocks, must, show } from "../values.ts";
 
 /**

@@ -1,7 +1,6 @@
-import { nested } from "../nested.ts";
+import { isDatabase } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { isDatabase } from "../services.ts";
-import { asNumber, blocks, must, show } from "../values.ts";
+import { asNumber, blocks, must, nested, show } from "../values.ts";
 
 const LISTED = [443, 1883, 3000, 8000, 8883];
 

@@ -1,7 +1,6 @@
-import { nested } from "../nested.ts";
+import { isStateful } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { isStateful } from "../services.ts";
-import { asNumber, blocks, must } from "../values.ts";
+import { asNumber, blocks, must, nested } from "../values.ts";
 
 /**
  * A second PostgreSQL, Redis or Mosquitto is another, empty one behind the same name; a single web server is an

@@ -1,7 +1,6 @@
-import { nested } from "../nested.ts";
+import { taskSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { taskSpec } from "../services.ts";
-import { asNumber, must } from "../values.ts";
+import { asNumber, must, nested } from "../values.ts";
 
 /**
  * The scheduler counts reservations and nothing else: without them every task may land on one node.

@@ -1,8 +1,7 @@
-import { seconds } from "../durations.ts";
-import { nested } from "../nested.ts";
+import { seconds } from "../facts/durations.ts";
+import { taskSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { taskSpec } from "../services.ts";
-import { asNumber, must } from "../values.ts";
+import { asNumber, must, nested } from "../values.ts";
 
 /**
  * A task that fails at once is started again at once, on every node, until logs and disks are full.

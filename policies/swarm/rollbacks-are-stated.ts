@@ -1,6 +1,5 @@
-import { nested } from "../nested.ts";
 import { definePolicy } from "../policy.ts";
-import { asNumber, must } from "../values.ts";
+import { asNumber, must, nested } from "../values.ts";
 
 /**
  * Without it a rollback stops every task at once and starts the old version wherever it fits.

@@ -1,6 +1,6 @@
+import { looksSecret, soundsSecret } from "../facts/secret-names.ts";
+import { containerSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { looksSecret, soundsSecret } from "../secret-names.ts";
-import { containerSpec } from "../services.ts";
 import { isBlock, isKnown, show } from "../values.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { judgeName } from "../image-names.ts";
+import { judgeName } from "../facts/image-names.ts";
+import { containerSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { containerSpec } from "../services.ts";
 import { isKnown } from "../values.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { seconds } from "../durations.ts";
+import { seconds } from "../facts/durations.ts";
+import { containerSpec, isStateful } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { containerSpec, isStateful } from "../services.ts";
 import { must } from "../values.ts";
 
 /**

@@ -1,7 +1,6 @@
-import { seconds } from "../durations.ts";
-import { nested } from "../nested.ts";
+import { seconds } from "../facts/durations.ts";
 import { definePolicy } from "../policy.ts";
-import { asNumber, must } from "../values.ts";
+import { asNumber, must, nested } from "../values.ts";
 
 /**
  * A failed update pauses by default, with a part of the tasks on the broken version, until somebody looks.

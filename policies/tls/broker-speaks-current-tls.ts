@@ -1,8 +1,9 @@
+import { parseOnce } from "../facts/parsed-files.ts";
+import { WEAK_SUITES } from "../facts/tls-suites.ts";
 import type { Listener } from "../files/mosquitto-conf.ts";
+import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
 import type { Settings } from "../files/settings.ts";
-import { mosquittoConf } from "../mosquitto.ts";
 import { definePolicy } from "../policy.ts";
-import { WEAK_SUITES } from "../tls-suites.ts";
 
 const CURRENT: readonly string[] = ["tlsv1.2", "tlsv1.3"];
 const WEAK = /NULL|RC4|3DES|DES|MD5|EXP|ADH|AECDH|LOW|^ALL$/;
@@ -19,7 +20,7 @@ export const brokerSpeaksCurrentTls = definePolicy({
   fix: "add tls_version tlsv1.2 and ciphers such as ECDHE-ECDSA-AES128-GCM-SHA256 below the listener",
   source: "mosquitto.conf(5)",
   looksAt: ["file/mosquitto.conf"],
-  check: (file) => mosquittoConf(file).listeners.flatMap(problems),
+  check: (file) => parseOnce(file, parseMosquittoConf).listeners.flatMap(problems),
 });
 
 function problems({ port, place, settings }: Listener): readonly string[] {

@@ -1,6 +1,5 @@
-import { hasClearTextPages } from "../clear-text.ts";
 import type { StackDocument } from "../document.ts";
-import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
+import { hasClearTextPages } from "../facts/clear-text.ts";
 import {
   answerHeader,
   binds,
@@ -10,7 +9,8 @@ import {
   isTls,
   isUnconditional,
   titleOf,
-} from "../haproxy.ts";
+} from "../facts/haproxy.ts";
+import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
 import { definePolicy } from "../policy.ts";
 
 const YEAR = 365 * 24 * 3600;

@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
-import { certificates, declaredHosts, isServed } from "../certificates.ts";
 import type { StackDocument } from "../document.ts";
+import { certificates, declaredHosts, isServed } from "../facts/certificates.ts";
 import { definePolicy } from "../policy.ts";
 
 const DAYS_LEFT = 30;

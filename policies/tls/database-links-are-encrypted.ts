@@ -1,14 +1,13 @@
-import type { Resource } from "../document.ts";
-import { type Link, linksOf, staysOnTheHost } from "../links.ts";
+import { firstValue } from "../facts/environment.ts";
+import { type Link, linksBy, staysOnTheHost } from "../facts/links.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
-import { firstValue } from "../variables.ts";
 
 const HOSTS = ["DATABASE_HOST", "DB_HOST", "PGHOST", "POSTGRES_HOST"];
 const MODES = ["PGSSLMODE", "DATABASE_SSLMODE", "DB_SSLMODE", "POSTGRES_SSLMODE"];
 const ENCRYPTED: readonly string[] = ["require", "verify-ca", "verify-full"];
 
-const links = (resource: Resource) => linksOf(resource, /^postgres(ql)?(\+\w+)?$/, HOSTS);
+const links = linksBy(/^postgres(ql)?(\+\w+)?$/, HOSTS);
 
 /**
  * libpq prefers TLS and goes on without: who can drop one packet reads the data and the password's proof.

@@ -1,7 +1,7 @@
+import { binds, globals, isTls, titleOf } from "../facts/haproxy.ts";
+import { WEAK_SUITES } from "../facts/tls-suites.ts";
 import { type Directive, haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
-import { binds, globals, isTls, titleOf } from "../haproxy.ts";
 import { definePolicy } from "../policy.ts";
-import { WEAK_SUITES } from "../tls-suites.ts";
 
 const WEAK = /NULL|RC4|3DES|DES|MD5|EXP|ADH|AECDH|LOW|IDEA|SEED|PSK|^ALL$|COMPLEMENTOF/;
 const CURRENT: readonly string[] = ["TLSv1.2", "TLSv1.3"];

@@ -1,7 +1,7 @@
-import { isJob } from "../containers.ts";
 import type { Resource } from "../document.ts";
+import { isJob } from "../facts/containers.ts";
+import { containerSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { containerSpec } from "../services.ts";
 import { asNumber, type Block, blocks, isKnown, show } from "../values.ts";
 
 const KEY_FILE = /(\.key|[-_.]key\.pem|(^|\/)(privkey|key|private)\.pem|_(rsa|ecdsa|ed25519))$/i;

@@ -1,8 +1,8 @@
 import type { X509Certificate } from "node:crypto";
-import { certificates, isServed } from "../certificates.ts";
 import type { StackDocument } from "../document.ts";
+import { certificates, isServed } from "../facts/certificates.ts";
+import { kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { kindOf, RUNS } from "../services.ts";
 
 const CURVES = ["prime256v1", "secp384r1", "secp521r1"];
 

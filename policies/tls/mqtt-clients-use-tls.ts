@@ -1,15 +1,17 @@
 import type { Resource } from "../document.ts";
-import { linksOf, staysOnTheHost } from "../links.ts";
+import { firstValue, isOn } from "../facts/environment.ts";
+import { type Link, linksBy, staysOnTheHost } from "../facts/links.ts";
+import { remembered } from "../facts/remembered.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
-import { firstValue, isOn } from "../variables.ts";
 
 const HOSTS = ["MQTT_HOST", "MQTT_BROKER", "MQTT_BROKER_HOST", "MQTT_SERVER"];
 const AUTHORITIES = ["MQTT_CA_CERTS", "MQTT_CA_CERT", "MQTT_CA_FILE", "MQTT_CAFILE", "MQTT_TLS_CA"];
 
-const links = (resource: Resource) => linksOf(resource, /^(mqtts?|ssl|tls|wss?)$/, HOSTS).filter(isMqtt);
-const isMqtt = ({ scheme, variable }: { scheme: string; variable: string }) =>
+const all = linksBy(/^(mqtts?|ssl|tls|wss?)$/, HOSTS);
+const isMqtt = ({ scheme, variable }: Link) =>
   scheme === "" || scheme.startsWith("mqtt") || /MQTT/.test(variable);
+const links = remembered((resource: Resource) => all(resource).filter(isMqtt));
 
 /**
  * An MQTT password goes over the wire as it is; TLS without an authority to check against takes any broker's word.

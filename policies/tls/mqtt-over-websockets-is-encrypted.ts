@@ -1,5 +1,6 @@
+import { parseOnce } from "../facts/parsed-files.ts";
 import type { Listener } from "../files/mosquitto-conf.ts";
-import { mosquittoConf } from "../mosquitto.ts";
+import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
 import { definePolicy } from "../policy.ts";
 
 /**
@@ -15,7 +16,7 @@ export const mqttOverWebsocketsIsEncrypted = definePolicy({
   enforcedIn: ["production"],
   looksAt: ["file/mosquitto.conf"],
   check: (file) =>
-    mosquittoConf(file)
+    parseOnce(file, parseMosquittoConf)
       .listeners.filter(isOpenInClearText)
       .map(({ port, place }) => `listener ${port} (${place}) has protocol websockets and no certificate`),
 });

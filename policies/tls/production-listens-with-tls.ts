@@ -1,7 +1,7 @@
 import type { Resource, StackDocument } from "../document.ts";
+import { internalPort, isOpen, publishedPorts } from "../facts/ports.ts";
+import { type Kind, kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy, type Evidence } from "../policy.ts";
-import { internalPort, isOpen, publishedPorts } from "../ports.ts";
-import { type Kind, kindOf, RUNS } from "../services.ts";
 
 /**
  * A server that nobody reaches over TLS is reached without, or through a tunnel that outlives its purpose. Ports on

@@ -1,7 +1,7 @@
-import { clearTextPorts } from "../clear-text.ts";
+import { clearTextPorts } from "../facts/clear-text.ts";
+import { describe, publishesPorts } from "../facts/ports.ts";
+import { kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { describe, publishesPorts } from "../ports.ts";
-import { kindOf, RUNS } from "../services.ts";
 
 /**
  * Passwords of devices and API keys go over such a port as they are.

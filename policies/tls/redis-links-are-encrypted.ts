@@ -1,11 +1,9 @@
-import type { Resource } from "../document.ts";
-import { linksOf, staysOnTheHost } from "../links.ts";
+import { firstValue, isOn } from "../facts/environment.ts";
+import { linksBy, staysOnTheHost } from "../facts/links.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { RUNS } from "../services.ts";
-import { firstValue, isOn } from "../variables.ts";
 
-const links = (resource: Resource) =>
-  linksOf(resource, /^(rediss?|valkeys?)$/, ["REDIS_HOST", "VALKEY_HOST"]);
+const links = linksBy(/^(rediss?|valkeys?)$/, ["REDIS_HOST", "VALKEY_HOST"]);
 
 /**
  * Redis sends passwords as they are.

@@ -1,5 +1,5 @@
 import type { Resource } from "../document.ts";
-import { type Mounted, mountedBy } from "../mounted.ts";
+import { type Mount, mountsOf } from "../facts/mounts.ts";
 import { definePolicy } from "../policy.ts";
 import { isFalse, must } from "../values.ts";
 
@@ -15,9 +15,8 @@ export const anonymousVolumesAreKept = definePolicy({
   source: "kreuzwerker/docker 4.5, docker_container",
   dialect: "terraform",
   looksAt: ["docker_container"],
-  where: (resource: Resource) => mountedBy(resource).some(isAnonymous),
+  where: (resource: Resource) => mountsOf(resource).some(isAnonymous),
   check: ({ block }) => must(block, "remove_volumes", isFalse),
 });
 
-const isAnonymous = ({ type, source }: Mounted) =>
-  type === "volume" && (source === undefined || source === "");
+const isAnonymous = ({ type, source }: Mount) => type === "volume" && (source === undefined || source === "");

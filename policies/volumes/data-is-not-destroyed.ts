@@ -1,4 +1,4 @@
-import { environmentsOf, holdsData } from "../mounts.ts";
+import { environmentsOf, holdsData } from "../facts/volumes.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, isTrue, must } from "../values.ts";
 

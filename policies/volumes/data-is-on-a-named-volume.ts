@@ -1,7 +1,7 @@
 import type { Resource, StackDocument } from "../document.ts";
-import { type Mounted, mountedBy } from "../mounted.ts";
+import { type Mount, mountsOf } from "../facts/mounts.ts";
+import { containerSpec, isStateful, kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { containerSpec, isStateful, kindOf, RUNS } from "../services.ts";
 import { isBlock, isFilledText, isKnown, show } from "../values.ts";
 
 /**
@@ -19,15 +19,13 @@ export const dataIsOnANamedVolume = definePolicy({
   where: isStateful,
   check: (resource, stack) => {
     const folders = dataFolders(resource, stack);
-    const found = mountedBy(resource).filter(({ target }) =>
-      folders.some((folder) => covers(target, folder)),
-    );
+    const found = mountsOf(resource).filter(({ target }) => folders.some((folder) => covers(target, folder)));
     if (found.length === 0) return [`nothing is mounted at ${folders.join(" or ")}`];
     return found.flatMap(problem);
   },
 });
 
-function problem({ type, source, target }: Mounted): readonly string[] {
+function problem({ type, source, target }: Mount): readonly string[] {
   if (type !== "volume") return [`a mount of type ${show(type)} is at ${show(target)}`];
   if (!isFilledText(source)) return [`an anonymous volume is at ${show(target)}`];
   return isKnown(source) || /^\$\{\s*docker_volume\./.test(String(source))

@@ -1,9 +1,9 @@
-import { isDelivery } from "../containers.ts";
-import { mountedBy } from "../mounted.ts";
-import { isDelivered } from "../mounts.ts";
+import { isDelivery } from "../facts/containers.ts";
+import { isWritable, mountsOf } from "../facts/mounts.ts";
+import { kindOf } from "../facts/services.ts";
+import { isDelivered } from "../facts/volumes.ts";
 import { definePolicy } from "../policy.ts";
-import { kindOf } from "../services.ts";
-import { isTrue, show } from "../values.ts";
+import { show } from "../values.ts";
 
 /** A service that may write where its configuration and secrets lie can be made to keep what an intruder put there. */
 export const deliveredFilesAreReadOnly = definePolicy({
@@ -18,7 +18,7 @@ export const deliveredFilesAreReadOnly = definePolicy({
   // The renewer puts certificates beside the one that was delivered.
   where: (container, stack) => !isDelivery(container) && kindOf(container, stack) !== "renewer",
   check: (container, stack) =>
-    mountedBy(container)
-      .filter(({ source, readOnly }) => !isTrue(readOnly) && isDelivered(source, stack))
+    mountsOf(container)
+      .filter((mount) => isWritable(mount) && isDelivered(mount, stack))
       .map(({ source }) => `${show(source)} is mounted writable`),
 });

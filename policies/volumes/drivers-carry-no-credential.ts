@@ -1,10 +1,9 @@
 import type { Resource } from "../document.ts";
-import { mountedBy } from "../mounted.ts";
-import { nested } from "../nested.ts";
+import { mountsOf } from "../facts/mounts.ts";
+import { looksSecret, soundsSecret } from "../facts/secret-names.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { looksSecret, soundsSecret } from "../secret-names.ts";
-import { RUNS } from "../services.ts";
-import { isBlock, isKnown, show } from "../values.ts";
+import { isBlock, isKnown, nested, show } from "../values.ts";
 
 /**
  * Options of a driver stand in the JSON, in Terraform's state and in `docker volume inspect`.
@@ -34,7 +33,7 @@ const isCredential = (name: string, value: string): boolean =>
 const optionsOf = (resource: Resource): readonly (readonly [string, unknown])[] =>
   resource.type === "docker_volume"
     ? entriesOf(resource.block.driver_opts)
-    : mountedBy(resource).flatMap(({ block }) => entriesOf(nested(block, "volume_options").driver_options));
+    : mountsOf(resource).flatMap(({ block }) => entriesOf(nested(block, "volume_options").driver_options));
 
 function entriesOf(options: unknown): readonly (readonly [string, unknown])[] {
   if ((options ?? undefined) === undefined) return [];

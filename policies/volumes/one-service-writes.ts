@@ -1,4 +1,4 @@
-import { writersOf } from "../mounts.ts";
+import { writersOf } from "../facts/volumes.ts";
 import { definePolicy } from "../policy.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { isRuntimeSocket, isSensitive } from "../host-paths.ts";
+import { isRuntimeSocket, isSensitive } from "../facts/host-paths.ts";
 import { definePolicy } from "../policy.ts";
 import { isBlock, isKnown, must, show } from "../values.ts";
 

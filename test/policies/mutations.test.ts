@@ -18,10 +18,6 @@ const SURVIVORS: Readonly<Record<string, readonly string[]>> = {
     // its own clients have none left, which is noticed at once.
     'local/Mosquitto/Files/Container: /incoming/acl: without "user sensor"',
     'local/Mosquitto/Files/Container: /incoming/acl: without "user viewer"',
-    // No rule reads these yet. The server runs one application and its own superuser, who is let in by peer alone: nobody
-    // else could connect, and the log of a failed first start is where the password would stand.
-    "local/Postgres/Files/Container: /incoming/initdb/10-application.sql: without \"SET log_min_error_statement = 'panic';\"",
-    'local/Postgres/Files/Container: /incoming/initdb/10-application.sql: without "REVOKE ALL ON DATABASE postgres FROM PUBLIC;"',
   ],
   production: [
     // The listener for neighbours inside is gone: nobody gets in by it, and the backend says so.
@@ -33,10 +29,6 @@ const SURVIVORS: Readonly<Record<string, readonly string[]>> = {
     // PGS-012 lets a database on an internal network log no connections (docs/decisions/0055).
     'production/Postgres/Files/Container: /incoming/postgresql.conf: without "log_connections = on"',
     'production/Postgres/Files/Container: /incoming/postgresql.conf: without "log_disconnections = on"',
-    // No rule reads these yet. The server runs one application and its own superuser, who is let in by peer alone: nobody
-    // else could connect, and the log of a failed first start is where the password would stand.
-    "production/Postgres/Files/Container: /incoming/initdb/10-application.sql: without \"SET log_min_error_statement = 'panic';\"",
-    'production/Postgres/Files/Container: /incoming/initdb/10-application.sql: without "REVOKE ALL ON DATABASE postgres FROM PUBLIC;"',
   ],
 };
 

@@ -11,7 +11,7 @@ test.each<{ key: string; value: unknown; finds: string[] }>([
   {
     key: "resource.docker_compose.web",
     value: { name: "web" },
-    finds: ["PRV-016 local/docker_compose.web: docker_compose is not supported by this kit yet"],
+    finds: ["PRV-016 local/docker_compose.web: no rule looks at a docker_compose"],
   },
   {
     key: "module.more",

@@ -73,6 +73,6 @@ test("says so when the text of a Dockerfile is not known", () => {
   const upload = [{ file: "/in/Dockerfile", source: "elsewhere" }];
 
   expect(said(buildsKnowNoSecret, { resource: { docker_container: { A: { upload } } } }).findings).toEqual([
-    "stack/docker_container.A:Dockerfile: cannot be judged: its text is not known here",
+    "stack/docker_container.A:Dockerfile: cannot be judged: Dockerfile: its text is not known here",
   ]);
 });

@@ -22,6 +22,7 @@ judges(applicationIsNoSuperuser, "PGS-004", {
         "APP is given CREATEDB (line 1)",
         "app is given BYPASSRLS (line 3)",
         "PUBLIC is not revoked from the database APP (line 4)",
+        "PUBLIC is not revoked from the database postgres",
       ],
     },
     {
@@ -54,8 +55,10 @@ judges(applicationIsNoSuperuser, "PGS-004", {
       given: alone("init.sql", [
         "CREATE ROLE \"app\" LOGIN NOSUPERUSER NOCREATEDB PASSWORD :'password';",
         'CREATE DATABASE "app" OWNER "app"; REVOKE ALL ON DATABASE "app" FROM PUBLIC;',
+        "REVOKE ALL ON DATABASE postgres FROM PUBLIC;",
       ]),
     },
+    { name: "a role for a database that is there", given: alone("init.sql", ["CREATE ROLE app LOGIN;"]) },
     {
       name: "the application over the network, the superuser inside",
       type: "file/pg_hba.conf",

@@ -25,6 +25,20 @@ judges(scriptsCarryNoCredentials, "PGS-014", {
       ],
     },
     {
+      name: "passwords that the log may quote: before it is told not to, and after it is told too little",
+      given: sql(
+        "CREATE ROLE one PASSWORD :'password';",
+        "SET log_min_error_statement TO error;",
+        "ALTER ROLE two PASSWORD :'password';",
+        "SET log_min_error_statement TO fatal;",
+        "ALTER ROLE three PASSWORD :'password';",
+      ),
+      evidence: [
+        "line 1 is written into the log with its password if it fails",
+        "line 3 is written into the log with its password if it fails",
+      ],
+    },
+    {
       name: "a text that does not end",
       given: sql("SELECT 1;", "SELECT 'a"),
       evidence: ["cannot be judged: init.sql line 2: a quote does not end"],
@@ -40,6 +54,7 @@ judges(scriptsCarryNoCredentials, "PGS-014", {
       name: "a variable that is read from a file",
       given: sql(
         "\\set password `cat /run/app.password`",
+        "SET log_min_error_statement = 'panic';",
         "-- PASSWORD 'hunter2'",
         "CREATE ROLE app PASSWORD :'password'; /* PASSWORD 'x' */",
       ),

@@ -2,7 +2,7 @@ import { volumesCarryNoLabels } from "../../../policies/provider/volumes-carry-n
 import { judges } from "../judging.ts";
 
 const volumes = [{ container_path: "/data", volume_name: "${docker_volume.Subject.name}" }];
-const mountedBy = (block: object) => ({ docker_container: { Redis: { ...block } } });
+const mountsOf = (block: object) => ({ docker_container: { Redis: { ...block } } });
 
 judges(volumesCarryNoLabels, "PRV-011", {
   rejects: [
@@ -14,13 +14,13 @@ judges(volumesCarryNoLabels, "PRV-011", {
     {
       name: "data whose labels are not ignored",
       given: {},
-      beside: mountedBy({ volumes }),
+      beside: mountsOf({ volumes }),
       evidence: ["it holds data, and lifecycle.ignore_changes does not name labels"],
     },
     {
       name: "data in a volume mounted the other way",
       given: { lifecycle: { ignore_changes: ["name"] } },
-      beside: mountedBy({ mounts: [{ type: "volume", source: "${docker_volume.Subject.name}" }] }),
+      beside: mountsOf({ mounts: [{ type: "volume", source: "${docker_volume.Subject.name}" }] }),
       evidence: ["it holds data, and lifecycle.ignore_changes does not name labels"],
     },
     {
@@ -37,13 +37,13 @@ judges(volumesCarryNoLabels, "PRV-011", {
     {
       name: "a volume whose mount is read-only only at apply",
       given: {},
-      beside: mountedBy({ volumes: [{ ...volumes[0], read_only: "${var.r}" }] }),
+      beside: mountsOf({ volumes: [{ ...volumes[0], read_only: "${var.r}" }] }),
       evidence: ["it holds data, and lifecycle.ignore_changes does not name labels"],
     },
     {
       name: "a volume in a stack whose mounts cannot be read",
       given: {},
-      beside: mountedBy({ volumes: "${var.volumes}" }),
+      beside: mountsOf({ volumes: "${var.volumes}" }),
       evidence: ['cannot be judged: volumes is "${var.volumes}", which is not a block'],
     },
   ],
@@ -51,13 +51,13 @@ judges(volumesCarryNoLabels, "PRV-011", {
     {
       name: "data whose labels are ignored",
       given: { lifecycle: { ignore_changes: ["labels"] } },
-      beside: mountedBy({ volumes }),
+      beside: mountsOf({ volumes }),
     },
     {
       name: "files that services only read",
       given: {},
-      beside: mountedBy({ volumes: [{ ...volumes[0], read_only: true }] }),
+      beside: mountsOf({ volumes: [{ ...volumes[0], read_only: true }] }),
     },
-    { name: "files that a job writes", given: {}, beside: mountedBy({ must_run: false, volumes }) },
+    { name: "files that a job writes", given: {}, beside: mountsOf({ must_run: false, volumes }) },
   ],
 });

@@ -27,6 +27,8 @@ const named = definePolicy({
 const others = [
   { ...named, id: "TST-002", severity: "low", title: "relaxed here", enforcedIn: ["production"] },
   { ...named, id: "TST-003", title: "looks at nothing", looksAt: ["docker_volume"] },
+  { ...named, id: "TSU-001", looksAt: ["docker_volume"] },
+  { ...named, id: "TSU-002", looksAt: ["docker_service"] },
   {
     ...named,
     id: "TST-004",
@@ -65,9 +67,9 @@ b"
     fix: remove the name
 waived until 9999-12-31: TST-001 at demo/B: a reason to judge
 out/cdk.tf.json: relaxed in environment local: TST-002 (2)
-not enforceable here: TST-004
-looked at nothing: TST-003
-8 rules: 4 satisfied, 1 violated with 1 findings, 1 relaxed, 1 not enforceable, 1 looked at nothing; 1 findings waived`);
+not enforceable here: TST-004 (3): only when it runs
+looked at nothing: TST-003 TSU-*
+10 rules: 4 satisfied, 1 violated with 1 findings, 1 relaxed, 1 not enforceable, 3 looked at nothing; 1 findings waived`);
   });
 
   test("as JSON, with the status of every rule", () => {
@@ -83,6 +85,8 @@ looked at nothing: TST-003
       ["TST-001", "violated", 3],
       ["TST-002", "relaxed", 3],
       ["TST-003", "nothing to judge", 0],
+      ["TSU-001", "nothing to judge", 0],
+      ["TSU-002", "nothing to judge", 0],
       ["TST-004", "not enforceable", 3],
     ]);
   });
@@ -125,9 +129,9 @@ looked at nothing: TST-003
 
     expect(suite).toEqual({
       "@_name": "out/cdk.tf.json",
-      "@_tests": "8",
+      "@_tests": "10",
       "@_failures": "1",
-      "@_skipped": "3",
+      "@_skipped": "5",
     });
     expect(testcase[4]).toEqual({
       "@_classname": "TST",
@@ -140,9 +144,7 @@ looked at nothing: TST-003
     });
     expect(testcase.map((each: object) => "skipped" in each)).toEqual([
       ...Array(5).fill(false),
-      true,
-      true,
-      true,
+      ...Array(5).fill(true),
     ]);
   });
 

@@ -1,0 +1,81 @@
+import type { Resource, StackDocument } from "../document.ts";
+import type { Evidence } from "../policy.ts";
+import { type Block, blocks, isBlock, isKnown, show } from "../values.ts";
+import { remembered } from "./remembered.ts";
+import { containerSpec } from "./services.ts";
+
+/** The parts of an image's name. `docker.io` and `library/` are written out where they are implied. */
+export interface ImageName {
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag: string | undefined;
+  readonly digest: string | undefined;
+}
+
+const NAME = /^(?<path>[^@]+?)(?::(?<tag>[\w][\w.-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$/;
+const HUB = ["docker.io", "index.docker.io", "registry-1.docker.io"];
+
+/** @throws Error for text that names no image */
+export function parseImageName(text: string): ImageName {
+  const { path, tag, digest } = NAME.exec(text.trim())?.groups ?? {};
+  if (path === undefined || /\s/.test(path)) throw new Error(`${show(text)} names no image`);
+  const [first = "", ...rest] = path.split("/");
+  const hasRegistry = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
+  const registry = hasRegistry ? (HUB.includes(first) ? "docker.io" : first) : "docker.io";
+  const repository = hasRegistry ? rest.join("/") : path;
+  const isOfficial = registry === "docker.io" && !repository.includes("/");
+  return { registry, repository: isOfficial ? `library/${repository}` : repository, tag, digest };
+}
+
+/** Where rules about image names look: who names an image that is not made from a recipe of the stack. */
+export const NAMES_IMAGES = ["docker_image", "docker_container", "file/Dockerfile"] as const;
+
+/** What a resource says about the image: the name of a `docker_image`, the image of a container or a service. */
+export const imageText = (resource: Resource): unknown =>
+  resource.type === "docker_image" ? resource.block.name : containerSpec(resource).image;
+
+/**
+ * Whether a resource names an image from elsewhere. A container that refers to a `docker_image` of the stack leaves
+ * that to it, and what is built with the stack comes from nowhere.
+ */
+export function namesForeignImage(resource: Resource, stack: StackDocument): boolean {
+  if (resource.type === "file/Dockerfile") return true;
+  if (resource.type === "docker_image" && blocks(resource.block, "build").length > 0) return false;
+  const text = imageText(resource);
+  return stack.follow(text)?.resource.type !== "docker_image" && !isMadeHere(text, stack);
+}
+
+/** What a rule says about the name of an image; `line` where a Dockerfile names it. */
+export function judgeName(
+  text: unknown,
+  problem: (name: ImageName) => string | undefined,
+  place = "image",
+): readonly Evidence[] {
+  if ((text ?? undefined) === undefined) return [`${place} is not set`];
+  if (!isKnown(text)) return [`${place} is ${show(text)}, known only at apply`];
+  if (isContentId(text)) return [];
+  const found = problem(parseImageName(String(text)));
+  return found === undefined ? [] : [`${place} is ${show(text)}${found}`];
+}
+
+/** `sha256:…`: the id of an image that is on the host. */
+const isContentId = (text: unknown): boolean => /^(sha256:)?[0-9a-f]{64}$/.test(String(text));
+
+/** Whether an image is made on this machine from a recipe that stands in the stack; its tag is the recipe's hash. */
+const isMadeHere = (name: unknown, stack: StackDocument): boolean => tagsMadeHere(stack).has(name);
+
+const tagsMadeHere = remembered(
+  (stack: StackDocument): ReadonlySet<unknown> =>
+    new Set(
+      stack
+        .of(["terraform_data"])
+        .flatMap(recipesIn)
+        .map(({ tag }) => tag),
+    ),
+);
+
+/** The recipes that a `terraform_data` is given; none if it is one of another project. */
+export function recipesIn({ block: { input } }: Resource): readonly Block[] {
+  const found: unknown = isBlock(input) ? input.recipes : undefined;
+  return Array.isArray(found) ? found.filter(isBlock) : [];
+}

@@ -1,0 +1,31 @@
+import type { Resource, StackDocument } from "../document.ts";
+import type { Evidence } from "../policy.ts";
+import { show } from "../values.ts";
+import { imageOf } from "./services.ts";
+
+/** What the name of an image says about the version in it. */
+export type ImageVersion =
+  | { readonly major: number; readonly minor: number }
+  | { readonly unknown: Evidence };
+
+/** `15`, `v2.0.18`, `2-openssl`; `pg16` where an extension's own version comes first. */
+const VERSION = /^v?(\d{1,4})(?:\.(\d+))?(?:[.-]|$)/;
+const EXTENSION = /(?:^|-)pg(\d+)(?:[.-]|$)/;
+
+/** The version in a tag. A tag that is a hash, as the kit's own are, is looked up in the image's recipe. */
+export function versionIn(image: string): ImageVersion {
+  const tag = /:([^/:@]+)(?:@.*)?$/.exec(image)?.[1] ?? "";
+  const [, major, minor = "0"] = EXTENSION.exec(tag) ?? VERSION.exec(tag) ?? [];
+  if (major !== undefined) return { major: Number(major), minor: Number(minor) };
+  const byContent = /^[0-9a-f]{12,}$/.test(tag) || (tag === "" && image.includes("@sha256:"));
+  return {
+    unknown: byContent
+      ? { notEnforceable: `${show(image)} is named by content: its recipe says which version it holds` }
+      : `${show(image)} names no version`,
+  };
+}
+
+export function imageVersion(container: Resource, stack: StackDocument): ImageVersion {
+  const image = imageOf(container, stack);
+  return image === undefined ? { unknown: "its image is known only at apply" } : versionIn(image);
+}

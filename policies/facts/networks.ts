@@ -1,0 +1,127 @@
+import type { Resource, StackDocument } from "../document.ts";
+import { type Block, blocks, isTrue, isUnset, show, texts } from "../values.ts";
+import { remembered } from "./remembered.ts";
+import { containerSpec, type Kind, kindOf, RUNS, taskSpec } from "./services.ts";
+
+/** A network that a container joins. */
+export interface Membership {
+  /** As the container names it. */
+  readonly named: unknown;
+
+  /** Undefined for a network that is not of this stack, or known only at apply. */
+  readonly network: Resource | undefined;
+  readonly aliases: readonly string[];
+}
+
+/**
+ * Every network that a container or a service joins by a block.
+ *
+ * @throws Error if it cannot be read
+ */
+export const networksOf = remembered((resource: Resource, stack: StackDocument): readonly Membership[] => {
+  const block = resource.type === "docker_container" ? resource.block : taskSpec(resource.block);
+  return blocks(block, "networks_advanced").map((joined) => {
+    const target = stack.follow(joined.name)?.resource ?? networksByName(stack).get(joined.name);
+    return {
+      named: joined.name,
+      network: target?.type === "docker_network" ? target : undefined,
+      aliases: texts(joined, "aliases"),
+    };
+  });
+});
+
+const networksByName = remembered(
+  (stack: StackDocument): ReadonlyMap<unknown, Resource> =>
+    new Map(stack.of(["docker_network"]).map((network) => [network.block.name, network])),
+);
+
+/** Names that a container answers to on the networks it joins. */
+export const namesOf = remembered((resource: Resource, stack: StackDocument): readonly string[] =>
+  [
+    ...[resource.block.name, resource.block.hostname, containerSpec(resource).hostname],
+    ...networksOf(resource, stack).flatMap(({ aliases }) => aliases),
+  ].filter((name): name is string => typeof name === "string"),
+);
+
+/** Who is on each network, in the order of the stack. */
+const members = remembered((stack: StackDocument): ReadonlyMap<Resource, readonly Resource[]> => {
+  const found = new Map<Resource, Resource[]>();
+  for (const resource of stack.of(RUNS)) {
+    for (const { network } of networksOf(resource, stack)) {
+      if (network === undefined) continue;
+      const known = found.get(network);
+      if (known === undefined) found.set(network, [resource]);
+      else known.push(resource);
+    }
+  }
+  return found;
+});
+
+export const membersOf = (network: Resource, stack: StackDocument): readonly Resource[] =>
+  members(stack).get(network) ?? [];
+
+/** The first member of a network that is of a kind. */
+export const memberOfKind = (network: Resource, kind: Kind, stack: StackDocument): Resource | undefined =>
+  firstOfKind(network, stack).get(kind);
+
+const firstOfKind = remembered(
+  (network: Resource, stack: StackDocument): ReadonlyMap<Kind | undefined, Resource> =>
+    new Map(
+      membersOf(network, stack)
+        .toReversed()
+        .map((member) => [kindOf(member, stack), member]),
+    ),
+);
+
+/** A database on a network. */
+export const databaseOn = (network: Resource, stack: StackDocument): Resource | undefined =>
+  memberOfKind(network, "postgres", stack) ?? memberOfKind(network, "redis", stack);
+
+/** What a container reaches under a host name over a bridge of this stack: such traffic never leaves the host. */
+export const neighbour = (resource: Resource, host: string, stack: StackDocument): Resource | undefined =>
+  networksOf(resource, stack)
+    .flatMap(({ network }) => (network !== undefined && isBridge(network) ? [network] : []))
+    .map((network) => answering(network, stack).get(host))
+    .find((found) => found !== undefined);
+
+/** Who answers to a name on a network. */
+const answering = remembered(
+  (network: Resource, stack: StackDocument): ReadonlyMap<string, Resource> =>
+    new Map(
+      membersOf(network, stack).flatMap((member) =>
+        [
+          member.block.name,
+          member.block.hostname,
+          ...networksOf(member, stack)
+            .filter((joined) => joined.network === network)
+            .flatMap(({ aliases }) => aliases),
+        ].flatMap((name): [string, Resource][] => (typeof name === "string" ? [[name, member]] : [])),
+      ),
+    ),
+);
+
+/** Networks of a container from which traffic may leave the machine, for evidence; none if all stay on it. */
+export function waysOut(container: Resource, stack: StackDocument): readonly string[] {
+  if (container.block.network_mode === "none") return [];
+  const joined = networksOf(container, stack);
+  if (joined.length === 0) return ["it is on the engine's default network"];
+  return joined.flatMap(({ named, network }) => {
+    if (network === undefined) return [`the network ${show(named)} is not in the stack`];
+    if (!isBridge(network))
+      return [`the network ${network.path} has the driver ${show(network.block.driver)}`];
+    return isTrue(network.block.internal) ? [] : [`the network ${network.path} is not internal`];
+  });
+}
+
+export const isBridge = ({ block }: Resource): boolean =>
+  isUnset(block.driver ?? undefined) || block.driver === "bridge";
+
+/** One of the options that the bridge driver reads, without the prefix that they share. */
+export const BRIDGE_OPTION = "com.docker.network.bridge.";
+
+export function optionsOf({ block }: Resource): Block {
+  const { options } = block;
+  if (options === undefined || options === null) return {};
+  if (typeof options !== "object" || Array.isArray(options)) throw new Error("options is not a map");
+  return options as Block;
+}

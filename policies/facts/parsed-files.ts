@@ -1,0 +1,31 @@
+import { basename } from "node:path";
+import type { Resource } from "../document.ts";
+import { isKnown } from "../values.ts";
+import { remembered } from "./remembered.ts";
+
+/**
+ * The text of a file as its reader gets it.
+ *
+ * @throws Error if it is not known here, or not all of it, which is a finding
+ */
+export const textOf = remembered(({ block }: Resource): string => {
+  const { text, file, container } = block;
+  const name = file === undefined ? "" : `${basename(String(file))}: `;
+  if (typeof text !== "string") throw new Error(`${name}its text is not known here`);
+  // A file that stands in Terraform's JSON is written with Terraform's escapes; one that lies beside it is not.
+  if (container === undefined) return text;
+  if (!isKnown(text)) throw new Error(`${name}parts of its text are known only at apply`);
+  return text.replaceAll("$${", "${").replaceAll("%%{", "%{");
+});
+
+/** Parses each file once, however many rules look at it. What does not parse is told to each of them. */
+export const reader = <Result>(parse: Parser<Result>): ((file: Resource) => Result) =>
+  remembered((file: Resource) => parse(textOf(file), basename(String(file.block.file ?? file.type))));
+
+type Parser<Result> = (text: string, name: string) => Result;
+
+const readerFor = remembered((parse: Parser<unknown>) => reader(parse));
+
+/** The same for a parser that is named where it is used. */
+export const parseOnce = <Result>(file: Resource, parse: Parser<Result>): Result =>
+  readerFor(parse)(file) as Result;

@@ -1,0 +1,29 @@
+/**
+ * A question that is answered once for each thing that it is about, for as long as that is in memory: many rules ask the
+ * same of one stack, one resource or one file. What cannot be answered is an error for each of them.
+ *
+ * @param find answers it; what it is given beside the key must follow from the key, as the stack of a resource does
+ */
+export function remembered<Key extends object, Answer>(find: (key: Key) => Answer): (key: Key) => Answer;
+export function remembered<Key extends object, Context, Answer>(
+  find: (key: Key, context: Context) => Answer,
+): (key: Key, context: Context) => Answer;
+export function remembered<Key extends object, Context, Answer>(
+  find: (key: Key, context: Context) => Answer,
+): (key: Key, context: Context) => Answer {
+  const answers = new WeakMap<Key, Answer>();
+  const errors = new WeakMap<Key, unknown>();
+  return (key, context) => {
+    const known = answers.get(key);
+    if (known !== undefined || answers.has(key)) return known as Answer;
+    if (errors.has(key)) throw errors.get(key);
+    try {
+      const found = find(key, context);
+      answers.set(key, found);
+      return found;
+    } catch (error) {
+      errors.set(key, error);
+      throw error;
+    }
+  };
+}

@@ -1,5 +1,0 @@
-import type { Resource } from "./document.ts";
-import { commandOf } from "./variables.ts";
-
-export const runsUvicorn = (resource: Resource): boolean =>
-  commandOf(resource).some((word) => /(^|\/)uvicorn$/.test(word));
