@@ -1,5 +1,5 @@
 import { haproxyCfg } from "../files/haproxy-cfg.ts";
-import { entrances, titleOf } from "../haproxy.ts";
+import { doors, entrances, titleOf } from "../haproxy.ts";
 import { refusesBy } from "../haproxy-counters.ts";
 import { definePolicy } from "../policy.ts";
 
@@ -18,7 +18,8 @@ export const connectionsAreLimited = definePolicy({
   looksAt: ["file/haproxy.cfg"],
   check: (file) => {
     const sections = haproxyCfg(file);
-    return entrances(sections)
+    const all = entrances(sections).flatMap((section) => doors(section, sections));
+    return [...new Set(all)]
       .filter((section) => !refusesBy(section, ["conn_cur", "conn_rate"], sections))
       .map((section) => `${titleOf(section)} refuses nobody for the number of connections`);
   },

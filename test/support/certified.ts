@@ -4,6 +4,7 @@ import { servesDevices, servesTls } from "../../config/listeners.ts";
 import type { Deployment } from "../../config/parse.ts";
 import { devicesFolder, setCurrentPair } from "../../pki/folder.ts";
 import { putPair, replaceFile } from "../../pki/pair.ts";
+import { postgresAuthorityFolder, postgresFolder } from "../../pki/postgres.ts";
 import { makeAuthority, makeRevocationList, makeServerPair } from "../../pki/x509.ts";
 
 // Made once for every synthesis of a test file: a stack is built without waiting, and keys are not.
@@ -15,6 +16,10 @@ const revocations = await makeRevocationList(authority, []);
 export function certify(deployment: Deployment): void {
   const home = deploymentHome(deployment.name);
   if (servesTls(deployment)) setCurrentPair(home, pair);
+  if (deployment.postgres.tls) {
+    putPair(postgresAuthorityFolder(home), "ca", authority);
+    putPair(postgresFolder(home), "server", pair);
+  }
   if (!servesDevices(deployment)) return;
   putPair(join(devicesFolder(home), "authority"), "ca", authority);
   replaceFile(join(devicesFolder(home), "crl.pem"), revocations);
