@@ -1,30 +1,14 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { run } from "../../engines/run.ts";
 import { kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
+import { RenderedFolder } from "../support/e2e-rendered.ts";
 import { SecondEngine } from "../support/second-engine.ts";
 
 /** Stops and starts everything several times. */
 const LONG = 300_000;
 const SERVICES = ["api", "edge", "frontend", "ingest", "mosquitto", "postgres", "redis"];
-
-/** All that the server has besides Docker: no Node, no Terraform. */
-const TOOLS =
-  "sh docker base64 cat chmod cmp cut dirname openssl paste grep head mkdir mv rm sha256sum sort tar tr printf sed env".split(
-    " ",
-  );
 
 const deployment = new TestDeployment({
   name: "e2e-render",
@@ -48,37 +32,22 @@ const deployment = new TestDeployment({
 const reason = missing.docker ?? missing.compose;
 
 describe.skipIf(reason)(titled("a rendered folder, on a machine with Docker alone", reason), () => {
-  const folder = mkdtempSync(join(tmpdir(), "exploreiot-render-"));
-  const rendered = join(folder, "rendered");
-  const server = join(folder, "elsewhere", "srv");
   const engine = new SecondEngine();
+  const files = new RenderedFolder({ DOCKER_HOST: engine.host });
+  const { folder, rendered, server } = files;
+  const shell = (script: string) => files.shell(script);
   let started: Awaited<ReturnType<typeof shell>>;
 
-  /** Runs a script in the server's folder, with the server's programs and engine. */
-  const shell = (script: string) =>
-    run(["sh", "-euc", script], {
-      cwd: server,
-      env: { PATH: join(folder, "bin"), DOCKER_HOST: engine.host },
-      expected: [0, 1, 2, 127],
-    });
   const container = (role: string) => deployment.container(role);
 
   beforeAll(async () => {
-    mkdirSync(join(folder, "bin"));
-    for (const tool of TOOLS) {
-      const { stdout } = await run(["sh", "-c", `command -v ${tool} || echo /usr/bin/${tool}`]);
-      const path = stdout.trim().startsWith("/") ? stdout.trim() : `/usr/bin/${tool}`;
-      symlinkSync(path, join(folder, "bin", tool));
-    }
-    const { code, stderr } = await kit(["render", deployment.site, "-o", rendered, "--images"]);
-    if (code !== 0) throw new Error(stderr);
-    cpSync(rendered, server, { recursive: true, preserveTimestamps: true });
+    await files.render(deployment, "--images");
     await engine.start();
     started = await shell("./start.sh");
   });
   afterAll(async () => {
     await engine.remove();
-    rmSync(folder, { recursive: true, force: true });
+    files.remove();
     await deployment.forget();
   });
 
@@ -295,8 +264,7 @@ describe.skipIf(reason)(titled("a rendered folder, on a machine with Docker alon
 
   /** The commands under a heading of the runbook, one text for each block. */
   function tasks(heading: string): readonly string[] {
-    const book = readFileSync(join(server, "RUNBOOK.md"), "utf8");
-    const section = book.split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
+    const section = files.runbook().split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
     return [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, commands]) => commands as string);
   }
 
