@@ -41,7 +41,8 @@ export class IotStack extends TerraformStack {
     const context: DeploymentScope = deployment.firewall.enabled
       ? { ...unguarded, firewall: new Firewall(this, "Firewall", unguarded) }
       : unguarded;
-    if (deployment.environment === "production") images.after(new Preflight(this, "Preflight", context));
+    const preflight =
+      deployment.environment === "production" ? new Preflight(this, "Preflight", context) : undefined;
     const networks = this.#networks(context);
     const open = new Set(allowList(deployment).map(({ listener }) => listener));
     const certificates =
@@ -80,6 +81,7 @@ export class IotStack extends TerraformStack {
     ];
     if (open.has("https") && certificates !== undefined)
       this.#edge(context, { network: networks("edge"), certificates, after: applications });
+    preflight?.goBefore(this, images);
   }
 
   /** Networks are made for those who join them: a broker alone has no use for the others. */
