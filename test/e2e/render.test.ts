@@ -141,6 +141,41 @@ describe.skipIf(reason)(titled("a rendered folder, on a machine with Docker alon
     expect(existsSync(join(rendered, "secrets"))).toBe(false);
   });
 
+  test("answers as a deployed stack does: on the declared ports, over current TLS, to its own host", async () => {
+    const authority = join(server, "secrets/pki/authority/ca.crt");
+    const ask = async (...options: string[]) => {
+      const shown = ["--silent", "--output", "/dev/null", "--write-out", "%{http_code} %{http_version}"];
+      const url = "https://localhost:25503/api/mesures";
+      return (await engine.inside("curl", ...shown, "--cacert", authority, ...options, url)).stdout;
+    };
+    const listening = (await engine.inside("ss", "-Hltn")).stdout.match(/(?<=127\.0\.0\.1:)\d+/g);
+
+    expect({
+      own: await ask(),
+      other: await ask("--header", "Host: other.test"),
+      old: await ask("--tls-max", "1.1"),
+      listening: listening?.sort(),
+      firewall: /^state=.*$/m.exec(
+        await engine.output("exec", container("firewall"), "firewall", "status"),
+      )?.[0],
+    }).toEqual({
+      ...{ own: "200 2", other: "421 2", old: "000 0" },
+      listening: ["25500", "25501", "25502", "25503", "25504"],
+      firewall: "state=applied",
+    });
+  });
+
+  test("takes a reading over TLS from who has the password, and from nobody else", async () => {
+    const to = "mosquitto_pub -h localhost -p 25504 --cafile /s/pki/authority/ca.crt -u sensor -q 1";
+    const publish = (password: string, sensor: string) =>
+      beside("host", `${to} -P "${password}" -t sensor/${sensor} -m 7 || exit 1`);
+
+    expect((await publish("$(cat /s/mqtt-sensor-password)", "overtls")).code).toBe(0);
+    expect((await publish("wrong", "refused")).stderr).toContain("not authorised");
+    expect(await until("the reading in the list", () => newest("overtls"), 30_000)).toBe(7);
+    expect(await newest("refused")).toBeUndefined();
+  });
+
   test("is backed up and restored by the commands of its runbook", { timeout: LONG }, async () => {
     await publish("kept", "1");
     await until("the reading to be kept", () => newest("kept"), 30_000);
@@ -235,25 +270,17 @@ describe.skipIf(reason)(titled("a rendered folder, on a machine with Docker alon
   const changed = (before: Record<string, string>, after: Record<string, string>) =>
     SERVICES.filter((role) => before[role] !== after[role]);
 
-  /** From a container beside the broker; the password comes from the server's own folder. */
+  /** Runs a script with the broker's programs in a network; `/s` is the server's own folder of secrets. */
+  async function beside(network: string, script: string) {
+    const image = await engine.output("inspect", "--format", "{{.Config.Image}}", container("mosquitto"));
+    const options = ["--rm", "--user=0", "--network", network, "-v", `${server}/secrets:/s:ro`];
+    return engine.docker("run", ...options, image, "sh", "-c", script);
+  }
+
   async function publish(sensor: string, value: string): Promise<void> {
     const script = `mosquitto_pub -h mosquitto -u sensor -P "$(cat /s/mqtt-sensor-password)" -t sensor/${sensor} -q 1 -m ${value}`;
-    const image = await engine.output("inspect", "--format", "{{.Config.Image}}", container("mosquitto"));
-    const network = `exploreiot-${deployment.name}-broker`;
-    const volume = `${server}/secrets:/s:ro`;
-    await engine.output(
-      "run",
-      "--rm",
-      "--user=0",
-      "--network",
-      network,
-      "-v",
-      volume,
-      image,
-      "sh",
-      "-c",
-      script,
-    );
+    const { code, stderr } = await beside(`exploreiot-${deployment.name}-broker`, script);
+    if (code !== 0) throw new Error(stderr);
   }
 
   async function newest(sensor: string): Promise<number | undefined> {
