@@ -85,6 +85,16 @@ describe.skipIf(reason)(titled("a rendered folder whose certificate an ACME serv
     expect(await served(MQTTS)).toEqual(await served(HTTPS));
   });
 
+  test("opens no port 80 for the CA, nor anything but its two listeners", async () => {
+    const named = ["--filter", `label=exploreiot.deployment=${deployment.name}`];
+    const ports = await docker("ps", ...named, "--format", "{{.Ports}}");
+
+    expect(ports.match(/\S+->\S+/g)?.sort()).toEqual([
+      `127.0.0.1:${MQTTS}->8883/tcp`,
+      `127.0.0.1:${HTTPS}->8443/tcp`,
+    ]);
+  });
+
   test("serves what was issued once its name leads there, without a new start", async () => {
     await until("the first attempt's end", async () => (await log()).includes("no certificate for"), 90_000);
     const before = await containers();

@@ -298,15 +298,8 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
       await engine.start();
     });
 
-    test("follows a change of the listeners: TLS alone, as in production", async () => {
-      const off = { enabled: false };
-      site.configure({
-        listeners: {
-          ...{ frontend: off, backend: off, mqtt: off },
-          https: { port: 443 },
-          mqtts: { port: 8883 },
-        },
-      });
+    test("follows a change of the deployment: in production TLS alone is open, unasked", async () => {
+      site.configure({ environment: "production", listeners: {}, firewall: {} });
       await site.up("compose");
 
       expect(await openTo(machine.v4)).toEqual([443, 8883, 25100]);
