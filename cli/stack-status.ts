@@ -52,7 +52,10 @@ function health(spec: ContainerSpec, reported: string | undefined, exitCode: num
 }
 
 /** The services first, as a person looks for them; jobs that are done are left out. */
-export function statusTable({ containers }: StackStatus): string {
+export function statusTable({
+  containers,
+  warnings,
+}: StackStatus & { readonly warnings: readonly string[] }): string {
   const rows = containers
     .filter(({ health, difference }) => health !== "done" || difference !== undefined)
     .map(({ role, state, health, listens, difference }) => [
@@ -62,5 +65,6 @@ export function statusTable({ containers }: StackStatus): string {
       listens.join("\n") || "inside only",
       difference ?? "",
     ]);
-  return renderTable(["service", "state", "health", "listens on", "difference"], rows);
+  const table = renderTable(["service", "state", "health", "listens on", "difference"], rows);
+  return [table, ...warnings.map((line) => `warning: ${line}`)].join("\n");
 }

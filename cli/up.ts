@@ -1,4 +1,5 @@
 import { deploy } from "../engines/deploy.ts";
+import { firewallWarnings } from "../engines/docker/firewall-check.ts";
 import type { EngineName } from "../engines/record.ts";
 import { confirmationSteps } from "./firewall.ts";
 import { nextSteps } from "./next-steps.ts";
@@ -28,7 +29,7 @@ export const upCommand = verb("up", "deploy: make what runs equal to what is con
     const { deployment, stack, home } = await synthesize(config);
     if (setup) await prepareMachine({ stack, home, engine, report: progress, signal });
     const { changed, engine: used, seen } = await deploy({ stack, home, engine, report: progress, signal });
-    const status = stackStatus(stack, seen);
+    const status = { ...stackStatus(stack, seen), warnings: await firewallWarnings(stack) };
     if (json) {
       console.log(
         JSON.stringify({ deployment: deployment.name, engine: used, changed, ...status }, undefined, 2),

@@ -12,7 +12,7 @@ import { referencesExist } from "./reference-checks.ts";
 import { BACKEND_USER } from "./references.ts";
 import type { ParsedDeployment } from "./schema.ts";
 import { overlap } from "./subnets.ts";
-import { acmeCanProve } from "./tls-checks.ts";
+import { acmeCanProve, usersHaveAListener } from "./tls-checks.ts";
 
 type Parts = Partial<ParsedDeployment>;
 type Part = keyof ParsedDeployment;
@@ -32,6 +32,7 @@ const checks: readonly CrossCheck[] = [
   { needs: ["networks"], check: ipv6NeedsIpv4 },
   { needs: ["environment", "listeners", "firewall"], check: firewallFits },
   { needs: ["mosquitto"], check: mqttUsersAreDistinct },
+  { needs: ["environment", "listeners", "tls", "mosquitto"], check: usersHaveAListener },
   { needs: ["topics"], check: statusIsOneTopic },
   { needs: ["environment", "listeners", "backend", "frontend", "http"], check: pathsLeadOneWay },
   { needs: ["backend"], check: rolesFit },

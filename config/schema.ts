@@ -55,7 +55,8 @@ const hostName = z.union([z.hostname(), z.ipv4(), z.ipv6()], {
 });
 
 const bindAddress = z.union([z.enum(["loopback", "lan"]), z.ipv4(), z.ipv6()], {
-  error: '"loopback" (this machine only), "lan" (every address) or one IP address of this machine',
+  error:
+    '"loopback" (this machine only), "lan" (every IPv4 address) or one IP address of this machine, of either family',
 });
 
 const listener = (port: number, serves: string) =>

@@ -12,7 +12,8 @@ name: ${name}
 # With production it is 443 (page, API, /ws) and 8883 (MQTT) over TLS and nothing else; writing needs the API key.
 environment: local
 
-# Which addresses the listeners use: loopback (this machine only), lan (every address), or one IP address.
+# Which addresses the listeners use: loopback (this machine only), lan (every IPv4 address), or one IP
+# address of either family; "::" is every IPv6 address. A listener has one of these: docs/firewall.md.
 bind: loopback
 
 # Names and addresses that users type into their browsers. Needed as soon as bind is not loopback.

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { hosts } from "./addresses.ts";
-import { completeListeners, servesTls } from "./listeners.ts";
+import { completeListeners, servesDevices, servesTls } from "./listeners.ts";
 import type { Problem } from "./problems.ts";
 import type { ParsedDeployment } from "./schema.ts";
 
@@ -28,4 +28,22 @@ export function acmeCanProve(deployment: Serving): readonly Problem[] {
     fix: "open the listener and turn one of them on, or set tls.certificate.source to internal or files",
   };
   return [...names, shut];
+}
+
+/** The mqtts listener takes certificates or passwords, never both: users with passwords need the other listener. */
+export function usersHaveAListener(
+  deployment: Pick<ParsedDeployment, "environment" | "listeners" | "tls" | "mosquitto">,
+): readonly Problem[] {
+  const { users } = deployment.mosquitto;
+  if (users.length === 0 || !servesDevices(deployment)) return [];
+  if (completeListeners(deployment).mqtt.enabled) return [];
+  return [
+    {
+      path: "mosquitto.users",
+      got: users.map(({ name }) => name),
+      allowed:
+        "nobody with a password while tls.mqttClients is certificates and listeners.mqtt is shut: no listener would let them in",
+      fix: "remove them and issue each a certificate (exploreiot devices issue NAME, with rights by mosquitto.devices), or set tls.mqttClients to passwords, or open listeners.mqtt, which is clear text",
+    },
+  ];
 }

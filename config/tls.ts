@@ -32,6 +32,8 @@ export const tls = z
     mqttClients: z
       .enum(["passwords", "certificates"])
       .default("passwords")
-      .describe("how clients of the mqtts listener prove who they are"),
+      .describe(
+        "how clients of the mqtts listener prove who they are; with certificates, mosquitto.users need listeners.mqtt",
+      ),
   })
   .prefault({});

@@ -39,7 +39,7 @@ export function httpsSection(deployment: Deployment): readonly string[] {
     ...(isAcme(deployment) ? [] : limitConnections),
     ...identity(),
     ...refusals(deployment),
-    ...(served(deployment).api ? applicationAccess(deployment) : []),
+    ...(served(deployment).api ? applicationAccess(deployment) : noUpgrades()),
     ...forwarded(deployment),
     ...answerHeaders(deployment),
     ...routes(deployment),
@@ -106,6 +106,11 @@ const applicationAccess = (deployment: Deployment) => [
   "    http-request set-var(txn.cors) req.hdr(origin) if is_api origin_ok",
   `    http-request return status 204 hdr Access-Control-Allow-Methods "GET, POST, PUT, PATCH, DELETE" hdr Access-Control-Allow-Headers "Authorization, Content-Type, X-API-Key" hdr Access-Control-Max-Age 600 if is_api METH_OPTIONS preflight origin_ok`,
   `    http-request return status 403 content-type text/plain string "origin refused" if is_api METH_OPTIONS preflight`,
+];
+
+/** Only the API has a socket. */
+const noUpgrades = () => [
+  `    http-request return status 403 content-type text/plain string "upgrade refused" if { req.hdr(upgrade) -m found }`,
 ];
 
 const forwarded = ({ listeners }: Deployment) => [

@@ -1,11 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { TerraformResource } from "cdktf";
+import { Network } from "@cdktf/provider-docker/lib/network/index.js";
+import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
+import { TerraformResource, type TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { projectRoot } from "../config/home.ts";
 import type { ImageLock } from "../config/images.ts";
 import { openListeners } from "../config/listeners.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
+import type { Images } from "./images.ts";
 
 /**
  * `terraform_data` that looks at what would make a production deploy fail, before anything else is made: so that
@@ -28,6 +31,18 @@ export class Preflight extends TerraformResource {
     };
     const command = `node ${relative(stackFolder, projectRoot)}/bin/exploreiot.js preflight --stack .`;
     this.addOverride("provisioner", [{ "local-exec": { command } }]);
+  }
+
+  /** Makes the stack wait: its images, which its containers wait for, and the networks and volumes it has by now. */
+  goBefore(stack: TerraformStack, images: Images): void {
+    images.after(this);
+    for (const element of stack.node.findAll()) {
+      if (element instanceof Network || element instanceof Volume)
+        element.dependsOn = [
+          ...(element.dependsOn ?? []),
+          `${this.terraformResourceType}.${this.friendlyUniqueId}`,
+        ];
+    }
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {

@@ -23,6 +23,7 @@ export function firewallUnit({ stack, deliveries }: Model): Files {
   };
 }
 
+/** Not `/etc/nftables.conf`, which flushes the whole ruleset, the engine's included. */
 const unit = (deployment: string, name: string, table: string): string => `[Unit]
 Description=Firewall of the ExploreIOT deployment ${deployment}
 DefaultDependencies=no
@@ -37,6 +38,10 @@ RemainAfterExit=yes
 ExecStart=/usr/sbin/nft -f /etc/exploreiot/${name}.nft
 ExecReload=/usr/sbin/nft -f /etc/exploreiot/${name}.nft
 ExecStop=/usr/sbin/nft delete table ${table}
+NoNewPrivileges=yes
+CapabilityBoundingSet=CAP_NET_ADMIN
+ProtectSystem=strict
+ProtectHome=yes
 
 [Install]
 WantedBy=sysinit.target

@@ -1,4 +1,7 @@
+import { isIP } from "node:net";
+import { roleOf } from "../config/labels.ts";
 import type { IssuedPair } from "../config/secret-text.ts";
+import type { ContainerSpec, Stack } from "../engines/stack.ts";
 import type { Model } from "./model.ts";
 
 /** Which certificates there are, who makes them, and how others are brought. */
@@ -22,10 +25,32 @@ export function certificates({ stack, deliveries }: Model): string {
   if (paragraphs.length === 0) return "None: no listener uses TLS.";
   return [
     ...paragraphs,
+    ...issued(stack),
     "A changed certificate is handed over, without a restart of who serves it, by:",
     "```sh\n./start.sh\n```",
   ].join("\n\n");
 }
+
+/** What an operator asks about a certificate that is issued here: of what is served, not of the renewer. */
+function issued({ containers }: Stack): readonly string[] {
+  const [renewer, edge] = ["renewer", "edge"].map((role) =>
+    containers.find((container) => roleOf(container) === role),
+  );
+  const [listener] = edge?.block.ports ?? [];
+  if (renewer === undefined || listener === undefined) return [];
+  const [directory, hosts] = ["ACME_DIRECTORY", "ACME_HOSTS"].map((name) => variable(renewer, name));
+  const address = isIP(listener.ip) === 6 ? `[${listener.ip}]` : listener.ip;
+  const client = `openssl s_client -connect ${address}:${listener.external} -servername ${hosts?.split(" ")[0]}`;
+  return [
+    `\`${renewer.name}\` asks \`${directory}\`, and renews. This ends with 1 if what is served lasts less than 14 days; run it daily:`,
+    `\`\`\`sh\n${client} </dev/null 2>/dev/null | openssl x509 -noout -issuer -enddate -checkend 1209600\n\`\`\``,
+    `\`docker logs ${renewer.name}\` says what the CA answered. After a failure it waits for hours; once the reason is mended, this has it ask at once:`,
+    `\`\`\`sh\ndocker exec ${renewer.name} rm /acme/not-before\n\`\`\``,
+  ];
+}
+
+const variable = ({ block }: ContainerSpec, name: string): string | undefined =>
+  block.env?.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
 
 function describePair({ pair, name, hosts, authority }: IssuedPair): string {
   const place = `\`secrets/${pair}/${name}.crt\` and \`.key\``;

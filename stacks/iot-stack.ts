@@ -45,6 +45,8 @@ export class IotStack extends TerraformStack {
     const applications = this.#applications(context, networks, stores);
     if (certificates !== undefined && isOpen(deployment, "https"))
       this.#edge(context, networks("edge"), certificates, applications);
+    if (deployment.environment === "production")
+      new Preflight(this, "Preflight", context).goBefore(this, context.images);
   }
 
   /** What every service is made with; where there is a firewall it is up before any of them. */
@@ -55,7 +57,6 @@ export class IotStack extends TerraformStack {
     const context = deployment.firewall.enabled
       ? { ...unguarded, firewall: new Firewall(this, "Firewall", unguarded) }
       : unguarded;
-    if (deployment.environment === "production") images.after(new Preflight(this, "Preflight", context));
     return context;
   }
 

@@ -2,7 +2,8 @@ import { UserError } from "../../config/errors.ts";
 import type { Report } from "../engine.ts";
 import { run } from "../run.ts";
 import type { ContainerSpec, Stack } from "../stack.ts";
-import { firewallOf, refusal } from "./firewall.ts";
+import { askFirewall, firewallOf, refusal } from "./firewall.ts";
+import { blindSpots, publishingOf, refuseDeadListeners } from "./publishing.ts";
 
 const OFF = "or set firewall.enabled: false in the configuration, and filter in front of it";
 
@@ -49,18 +50,34 @@ export function unguardable({ OperatingSystem = "", SecurityOptions }: Info): Us
 
 /**
  * Has the image of the firewall try the rules on the machine of the engine, without applying them: that nftables works
- * there, that the engine filters packets, that the interfaces exist, and that the kernel takes each rule.
+ * there, that the engine filters packets, that the interfaces exist, that the kernel takes each rule, and that each
+ * listener will be answered.
  *
+ * @returns what the rules will not see
  * @throws UserError with the container's reason and what to do
  */
-export async function probeFirewall(stack: Stack): Promise<void> {
+export async function probeFirewall(stack: Stack): Promise<readonly string[]> {
   const spec = firewallOf(stack);
-  if (spec === undefined) return;
-  const { code, stderr } = await run(
+  if (spec === undefined) return [];
+  const { code, stdout, stderr } = await run(
     ["docker", "run", "--rm", "--interactive", ...confinement(spec), spec.image, "firewall", "probe"],
     { input: rulesOf(stack, spec), expected: [0, 1, 3, 125, 126, 127] },
   );
   if (code !== 0) throw refusal(stderr);
+  const publishing = publishingOf(stdout);
+  refuseDeadListeners(stack, publishing);
+  return blindSpots(stack, publishing);
+}
+
+/** What the rules of a running firewall do not see; nothing where none runs. */
+export async function firewallWarnings(stack: Stack): Promise<readonly string[]> {
+  if (firewallOf(stack) === undefined) return [];
+  try {
+    return blindSpots(stack, publishingOf(await askFirewall(stack.name, "firewall", "status")));
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
 }
 
 /** As the container itself will run. */

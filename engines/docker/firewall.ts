@@ -39,7 +39,7 @@ export const firewallOf = (stack: Stack): ContainerSpec | undefined =>
  * @throws UserError if there is none, or it does not run
  */
 export async function firewallStatus(deployment: string): Promise<FirewallStatus> {
-  const lines = (await ask(deployment, "firewall", "status")).split("\n").filter(Boolean);
+  const lines = (await askFirewall(deployment, "firewall", "status")).split("\n").filter(Boolean);
   const { table = "", state, secondsLeft } = Object.fromEntries(lines.map((line) => line.split("=", 2)));
   return {
     table,
@@ -61,12 +61,12 @@ export async function firewallStatus(deployment: string): Promise<FirewallStatus
  * @throws UserError if it is too late, or no login has come in
  */
 export async function confirmFirewall(deployment: string, withoutLogin: boolean): Promise<string> {
-  const said = await ask(deployment, "firewall", "confirm", ...(withoutLogin ? ["--no-login"] : []));
+  const said = await askFirewall(deployment, "firewall", "confirm", ...(withoutLogin ? ["--no-login"] : []));
   return said.trim().replace(/^firewall: /, "");
 }
 
 /** What the container says to a command; a refusal in its own words. */
-async function ask(deployment: string, ...command: readonly string[]): Promise<string> {
+export async function askFirewall(deployment: string, ...command: readonly string[]): Promise<string> {
   const container = `exploreiot-${deployment}-firewall`;
   const result = await run(["docker", "exec", container, ...command], { expected: [0, 1, REFUSED] });
   if (result.code === 0) return result.stdout;
@@ -97,7 +97,9 @@ interface NftRule {
 }
 
 async function counters(deployment: string, table: string): Promise<readonly RuleCounter[]> {
-  const { nftables } = JSON.parse(await ask(deployment, "nft", "--json", "list", "table", "inet", table)) as {
+  const { nftables } = JSON.parse(
+    await askFirewall(deployment, "nft", "--json", "list", "table", "inet", table),
+  ) as {
     readonly nftables: readonly NftRule[];
   };
   return nftables.flatMap(({ rule }) => {

@@ -1,9 +1,12 @@
 import { UserError } from "../../config/errors.ts";
 import { refuseForeignData, rememberDataVolumes } from "../docker/data-volumes.ts";
+import { firewallOf } from "../docker/firewall.ts";
+import { probeFirewall, refuseUnguardableEngine } from "../docker/firewall-check.ts";
 import { observe } from "../docker/observe.ts";
 import { refuseTakenPorts } from "../docker/ports.ts";
 import { refuseTakenSubnets } from "../docker/subnets.ts";
 import type { Report } from "../engine.ts";
+import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
 import { clockProblems } from "./clock.ts";
 import { nameProblems, strangerWarnings } from "./names.ts";
@@ -38,6 +41,15 @@ export async function preflight(stack: Stack, home: string, report: Report): Pro
     refuseTakenPorts(stack, seen),
     refuseTakenSubnets(stack),
     refuseForeignData(stack, home),
+    refuseUnguardableEngine(stack, report),
   ]);
+  for (const line of await probed(stack)) report(line);
   rememberDataVolumes(stack, home);
+}
+
+/** Under `cdktf deploy` the image that tries the rules may not be made yet: then the firewall itself refuses. */
+async function probed(stack: Stack): Promise<readonly string[]> {
+  const image = firewallOf(stack)?.image;
+  const { code } = await run(["docker", "image", "inspect", image ?? ""], { expected: [0, 1] });
+  return code === 0 ? probeFirewall(stack) : [];
 }

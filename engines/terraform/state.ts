@@ -34,7 +34,8 @@ export async function readOwned(stack: Stack, home: string): Promise<Owned> {
 /** The local state file (format 4) is read as it is: `terraform state pull` takes 0.3 s for the same. */
 function localState(home: string): State {
   try {
-    return JSON.parse(readFileSync(join(home, "terraform.tfstate"), "utf8")) as State;
+    // Terraform holds a file without a word in it while it makes the first resource.
+    return JSON.parse(readFileSync(join(home, "terraform.tfstate"), "utf8").trim() || "{}") as State;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
     throw error;

@@ -2,8 +2,9 @@
 # firewall run       applies the rules and keeps them applied until it is told to stop
 # firewall check     whether the table in the kernel is the one that was applied
 # firewall confirm   keeps rules that would otherwise be taken back
-# firewall status    what is applied, as lines of NAME=VALUE
-# firewall probe     whether the rules on standard input could work on this machine; changes nothing
+# firewall status    what is applied, and how the engine publishes, as lines of NAME=VALUE
+# firewall probe     whether the rules on standard input could work on this machine, and how the engine publishes;
+#                    changes nothing
 #
 # Runs in the network namespace of the machine, as uid 0 with CAP_NET_ADMIN alone. Reads
 #   FIREWALL_TABLE            the table, in family inet; no other is ever touched
@@ -41,6 +42,24 @@ machine_fits() {
       refuse "firewall.interfaces: got \"$interface\"; allowed: $(ls /sys/class/net | grep -v '^lo$' | tr '\n' ' ')" \
         "name the interfaces of the machine that the engine runs on"
   done
+}
+
+# How the engine serves published ports, where IPv6 and its proxy come into it. Without a proxy it also turns loopback
+# addresses round; where its rules cannot be read (the older iptables) the proxy, its default, is assumed.
+publishing() {
+  local output
+  output=$(nft list chain ip nat OUTPUT 2>/dev/null || nft list table ip docker-bridges 2>/dev/null || true)
+  case $output in
+  *"!= 127.0.0.0/8"*) echo "proxy=on" ;;
+  *"jump "*) echo "proxy=off" ;;
+  *) echo "proxy=on" ;;
+  esac
+  if nft list chain ip6 nat DOCKER >/dev/null 2>&1 || nft list table ip6 docker-bridges >/dev/null 2>&1 ||
+    grep -qx nat /proc/net/ip6_tables_names 2>/dev/null; then
+    echo "ip6tables=on"
+  else
+    echo "ip6tables=off"
+  fi
 }
 
 apply() {
@@ -181,11 +200,13 @@ status() {
   else
     echo "state=applied"
   fi
+  publishing
 }
 
 probe() {
   machine_fits
   nft --check --file - || refuse "nftables refuses the rules" "the messages above say which one"
+  publishing
 }
 
 case ${1:-} in

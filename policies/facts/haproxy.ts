@@ -22,6 +22,27 @@ export const leadsOn = (section: Section): boolean =>
 export const entrances = (sections: readonly Section[]): readonly Section[] =>
   sections.filter((section) => leadsOn(section) && (isHttp(section) || binds(section).some(isTls)));
 
+/**
+ * Where the connections of a section come in from the network: at the section itself, or, where it listens on
+ * abstract sockets alone, at those that lead there. What such a socket sees of a client is the one before it.
+ */
+export function doors(section: Section, sections: readonly Section[]): readonly Section[] {
+  const sockets = binds(section).map(({ words: [, address = ""] }) => address);
+  if (!sockets.every((address) => address.startsWith("abns@"))) return [section];
+  const before = sections.filter((other) =>
+    directives(other, "server").some(({ words: [, , address = ""] }) => sockets.includes(address)),
+  );
+  const found = sections.filter(
+    (other) => binds(other).length > 0 && before.some(({ name }) => other.name === name || uses(other, name)),
+  );
+  return found.length > 0 ? found : [section];
+}
+
+const uses = (section: Section, backend: string): boolean =>
+  [...directives(section, "use_backend"), ...directives(section, "default_backend")].some(
+    ({ words: [, name] }) => name === backend,
+  );
+
 export const globals = (sections: readonly Section[]): readonly Directive[] =>
   sections.filter(({ kind }) => kind === "global").flatMap((section) => section.directives);
 

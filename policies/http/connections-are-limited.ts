@@ -1,4 +1,4 @@
-import { entrances, titleOf } from "../facts/haproxy.ts";
+import { doors, entrances, titleOf } from "../facts/haproxy.ts";
 import { refusesBy } from "../facts/haproxy-counters.ts";
 import { haproxyCfg } from "../files/haproxy-cfg.ts";
 import { definePolicy } from "../policy.ts";
@@ -18,7 +18,8 @@ export const connectionsAreLimited = definePolicy({
   looksAt: ["file/haproxy.cfg"],
   check: (file) => {
     const sections = haproxyCfg(file);
-    return entrances(sections)
+    const all = entrances(sections).flatMap((section) => doors(section, sections));
+    return [...new Set(all)]
       .filter((section) => !refusesBy(section, ["conn_cur", "conn_rate"], sections))
       .map((section) => `${titleOf(section)} refuses nobody for the number of connections`);
   },

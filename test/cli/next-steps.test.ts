@@ -45,7 +45,7 @@ test("a stack behind TLS is opened and tried under its own name, with its CA", (
 });
 
 test("a stack for devices with certificates says how they get them", () => {
-  expect(lines({ ...production, tls: { mqttClients: "certificates" } })).toEqual([
+  expect(lines({ ...production, mosquitto: {}, tls: { mqttClients: "certificates" } })).toEqual([
     "",
     "Open https://iot.example.org",
     TRUST,

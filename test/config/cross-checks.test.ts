@@ -57,6 +57,17 @@ describe("a deployment is refused for", () => {
       ],
     ],
     [
+      "users with passwords that no listener takes",
+      {
+        listeners: { mqtt: { enabled: false }, mqtts: {} },
+        tls: { mqttClients: "certificates" },
+        mosquitto: { users: [{ name: "sensor" }, { name: "viewer" }] },
+      },
+      [
+        'mosquitto.users: got ["sensor","viewer"]; allowed: nobody with a password while tls.mqttClients is certificates and listeners.mqtt is shut: no listener would let them in; to mend: remove them and issue each a certificate (exploreiot devices issue NAME, with rights by mosquitto.devices), or set tls.mqttClients to passwords, or open listeners.mqtt, which is clear text',
+      ],
+    ],
+    [
       "page and API on one address without a prefix between them",
       { listeners: { https: {} }, backend: { ...OWN, pathPrefix: "" } },
       [
@@ -246,6 +257,14 @@ describe("a deployment is accepted with", () => {
     [
       "listeners on loopback in either family",
       { listeners: { mqtt: { bind: "::1" }, backend: { bind: "127.0.0.1" } } },
+    ],
+    [
+      "users with passwords beside devices with certificates, each with a listener",
+      {
+        listeners: { mqtt: {}, mqtts: {} },
+        tls: { mqttClients: "certificates" },
+        mosquitto: { users: [{ name: "sensor" }] },
+      },
     ],
     [
       "neighbouring subnets in both families",

@@ -104,7 +104,7 @@ describe("a deployment is refused", () => {
     [
       "an address with a port",
       { bind: "127.0.0.1:80" },
-      'bind: got "127.0.0.1:80"; allowed: "loopback" (this machine only), "lan" (every address) or one IP address of this machine; to mend: change it',
+      'bind: got "127.0.0.1:80"; allowed: "loopback" (this machine only), "lan" (every IPv4 address) or one IP address of this machine, of either family; to mend: change it',
     ],
     [
       "a host with a port",

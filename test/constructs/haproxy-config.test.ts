@@ -236,6 +236,7 @@ describe("haproxy.cfg follows the deployment:", () => {
         "- use_backend api if is_api or is_ws",
         "- backend api",
         "- server backend backend:8000 check inter 2s fall 3 rise 1",
+        '+ http-request return status 403 content-type text/plain string "upgrade refused" if { req.hdr(upgrade) -m found }',
       ],
     ],
     [

@@ -26,6 +26,7 @@ const withDevices = () =>
     {
       ...production,
       name: "site",
+      listeners: { ...production.listeners, mqtt: {} },
       tls: { mqttClients: "certificates" },
       mosquitto: { ...production.mosquitto, devices: { subscribe: ["command/%u/#"] } },
     },

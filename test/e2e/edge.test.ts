@@ -25,6 +25,7 @@ import { inspectAll } from "../support/inspected.ts";
 const HOST = "localhost";
 const HTTPS = 26443;
 const MQTTS = 26883;
+const MQTT = 26884;
 const PARTNER = "https://partner.test";
 const LIMIT = 300;
 const site = `${HOST}:${HTTPS}`;
@@ -353,7 +354,9 @@ print(dict(seen))`;
       connect(MQTTS, { ...more, tls: tls(pairs.get(name)) });
 
     beforeAll(async () => {
-      deployment.configure({ tls: { mqttClients: "certificates" } });
+      // The declared users have passwords, so they need the listener that asks for one.
+      const listeners = { https: { port: HTTPS }, mqtts: { port: MQTTS }, mqtt: { port: MQTT } };
+      deployment.configure({ listeners, tls: { mqttClients: "certificates" } });
       await deployment.up(engine);
       for (const name of ["dev-1", "dev-2", "dev-3"])
         pairs.set(name, await issueDevice(parsed(), deployment.home, name));

@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DeploymentInput } from "../../config/schema.ts";
 import { readStack } from "../../engines/stack.ts";
 import { BROKER_ALONE } from "../support/broker-alone.ts";
-import { kit, missing, titled, until } from "../support/e2e.ts";
+import { missing, titled, until } from "../support/e2e.ts";
 import { GuardedDeployment } from "../support/e2e-guarded.ts";
+import { takeImages } from "../support/e2e-images.ts";
 import { ADDRESS, Namespaces, openIn, scan } from "../support/e2e-namespaces.ts";
 import { PrivateEngine } from "../support/e2e-private-engine.ts";
 
@@ -46,7 +45,9 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
   beforeAll(async () => {
     await namespaces.open();
     await engine.start();
-    images = await takeImages(engine);
+    images = await takeImages(engine, whole, [
+      ...["base", "edge", "firewall", "mosquitto", "postgres", "redis", "backend", "frontend"],
+    ]);
     namespaces.listen(namespaces.machine, 25100, "a service of the machine");
     namespaces.listen(namespaces.outside, 25200, "the neighbour");
   });
@@ -296,15 +297,8 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
       await engine.start();
     });
 
-    test("follows a change of the listeners: TLS alone, as in production", async () => {
-      const off = { enabled: false };
-      site.configure({
-        listeners: {
-          ...{ frontend: off, backend: off, mqtt: off },
-          https: { port: 443 },
-          mqtts: { port: 8883 },
-        },
-      });
+    test("follows a change of the deployment: in production TLS alone is open, unasked", async () => {
+      site.configure({ environment: "production", listeners: {}, firewall: {} });
       await site.up("compose");
 
       expect(await openTo(machine.v4)).toEqual([443, 8883, 25100]);
@@ -437,18 +431,3 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
     });
   });
 });
-
-/** Makes the images with the engine that is there, and hands them to the private one; name to tag. */
-async function takeImages(engine: PrivateEngine): Promise<Readonly<Record<string, string>>> {
-  const folder = mkdtempSync("/var/tmp/exploreiot-fw-");
-  const site = join(folder, "site.json");
-  writeFileSync(site, JSON.stringify(whole));
-  const { code, stdout, stderr } = await kit(["images", "--config", site, "--json"]);
-  rmSync(folder, { recursive: true });
-  if (code !== 0) throw new Error(stderr);
-  const tags = (JSON.parse(stdout) as { tag: string }[]).map(({ tag }) => tag);
-  const named = Object.fromEntries(tags.map((tag) => [/\/(.*):/.exec(tag)?.[1] ?? tag, tag]));
-  const { base, edge, firewall, mosquitto, postgres, redis, backend, frontend } = named;
-  await engine.load([base, edge, firewall, mosquitto, postgres, redis, backend, frontend] as string[]);
-  return named;
-}

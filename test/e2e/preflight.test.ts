@@ -11,12 +11,21 @@ const deployment = new TestDeployment({
   environment: "production",
   hosts: ["nowhere.invalid"],
   listeners: { mqtt: { port: 25541 }, https: { enabled: false }, mqtts: { enabled: false } },
-  networks: { broker: { ipv4: "172.24.42.0/24" } },
+  // Outside the pools from which the engine gives subnets to others.
+  networks: { broker: { ipv4: "10.124.42.0/24" } },
   ...BROKER_ALONE,
 });
 const REFUSED = "hosts: nowhere.invalid does not resolve";
 const containers = () =>
   docker("ps", "--all", "--quiet", "--filter", `label=exploreiot.deployment=${deployment.name}`);
+const made = async () => {
+  const named = ["--filter", `name=${deployment.container("")}`, "--format", "{{.Name}}"];
+  const [networks, volumes] = [
+    await docker("network", "ls", ...named),
+    await docker("volume", "ls", ...named),
+  ];
+  return [await containers(), networks, volumes].join("\n").trim();
+};
 
 describe("a production deploy with a name that leads nowhere", () => {
   afterAll(() => deployment.forget());
@@ -27,7 +36,7 @@ describe("a production deploy with a name that leads nowhere", () => {
     expect([up.code, preflight.code]).toEqual([1, 1]);
     expect(up.stderr).toContain(REFUSED);
     expect(preflight.stderr).toContain(REFUSED);
-    expect(await containers()).toBe("");
+    expect(await made()).toBe("");
   });
 
   test.skipIf(missing.terraform)(
@@ -43,7 +52,7 @@ describe("a production deploy with a name that leads nowhere", () => {
           env: { EXPLOREIOT_CONFIG: deployment.site, CI: "1", CHECKPOINT_DISABLE: "1" },
         });
       const refused = await deploy();
-      const before = await containers();
+      const before = await made();
       deployment.configure({ hosts: ["localhost"] });
       const deployed = await deploy();
       const plan = [

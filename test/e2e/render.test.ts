@@ -1,30 +1,14 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { run } from "../../engines/run.ts";
 import { kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { PrivateEngine } from "../support/e2e-private-engine.ts";
+import { RenderedFolder } from "../support/e2e-rendered.ts";
 
 /** Stops and starts everything several times. */
 const LONG = 300_000;
 const SERVICES = ["api", "edge", "frontend", "ingest", "mosquitto", "postgres", "redis"];
-
-/** All that the server has besides Docker: no Node, no Terraform. */
-const TOOLS =
-  "sh docker base64 cat chmod cmp cut dirname openssl paste grep head mkdir mv rm sha256sum sort tar tr printf sed env".split(
-    " ",
-  );
 
 const deployment = new TestDeployment({
   name: "e2e-render",
@@ -48,37 +32,22 @@ const deployment = new TestDeployment({
 const reason = missing.docker ?? missing.compose;
 
 describe.skipIf(reason)(titled("a rendered folder, on a machine with Docker alone", reason), () => {
-  const folder = mkdtempSync(join(tmpdir(), "exploreiot-render-"));
-  const rendered = join(folder, "rendered");
-  const server = join(folder, "elsewhere", "srv");
   const engine = new PrivateEngine();
+  const files = new RenderedFolder({ DOCKER_HOST: engine.host });
+  const { folder, rendered, server } = files;
+  const shell = (script: string) => files.shell(script);
   let started: Awaited<ReturnType<typeof shell>>;
 
-  /** Runs a script in the server's folder, with the server's programs and engine. */
-  const shell = (script: string) =>
-    run(["sh", "-euc", script], {
-      cwd: server,
-      env: { PATH: join(folder, "bin"), DOCKER_HOST: engine.host },
-      expected: [0, 1, 2, 127],
-    });
   const container = (role: string) => deployment.container(role);
 
   beforeAll(async () => {
-    mkdirSync(join(folder, "bin"));
-    for (const tool of TOOLS) {
-      const { stdout } = await run(["sh", "-c", `command -v ${tool} || echo /usr/bin/${tool}`]);
-      const path = stdout.trim().startsWith("/") ? stdout.trim() : `/usr/bin/${tool}`;
-      symlinkSync(path, join(folder, "bin", tool));
-    }
-    const { code, stderr } = await kit(["render", deployment.site, "-o", rendered, "--images"]);
-    if (code !== 0) throw new Error(stderr);
-    cpSync(rendered, server, { recursive: true, preserveTimestamps: true });
+    await files.render(deployment, "--images");
     await engine.start();
     started = await shell("./start.sh");
   });
   afterAll(async () => {
     await engine.remove();
-    rmSync(folder, { recursive: true, force: true });
+    files.remove();
     await deployment.forget();
   });
 
@@ -170,6 +139,41 @@ describe.skipIf(reason)(titled("a rendered folder, on a machine with Docker alon
     expect([check.code, stdout.trim().endsWith(": OK")]).toEqual([0, true]);
     expect(served).toBe(readFileSync(join(server, "secrets/pki/edge/edge.crt"), "utf8").trim());
     expect(existsSync(join(rendered, "secrets"))).toBe(false);
+  });
+
+  test("answers as a deployed stack does: on the declared ports, over current TLS, to its own host", async () => {
+    const authority = join(server, "secrets/pki/authority/ca.crt");
+    const ask = async (...options: string[]) => {
+      const shown = ["--silent", "--output", "/dev/null", "--write-out", "%{http_code} %{http_version}"];
+      const url = "https://localhost:25503/api/mesures";
+      return (await engine.inside("curl", ...shown, "--cacert", authority, ...options, url)).stdout;
+    };
+    const listening = (await engine.inside("ss", "-Hltn")).stdout.match(/(?<=127\.0\.0\.1:)\d+/g);
+
+    expect({
+      own: await ask(),
+      other: await ask("--header", "Host: other.test"),
+      old: await ask("--tls-max", "1.1"),
+      listening: listening?.sort(),
+      firewall: /^state=.*$/m.exec(
+        await engine.output("exec", container("firewall"), "firewall", "status"),
+      )?.[0],
+    }).toEqual({
+      ...{ own: "200 2", other: "421 2", old: "000 0" },
+      listening: ["25500", "25501", "25502", "25503", "25504"],
+      firewall: "state=applied",
+    });
+  });
+
+  test("takes a reading over TLS from who has the password, and from nobody else", async () => {
+    const to = "mosquitto_pub -h localhost -p 25504 --cafile /s/pki/authority/ca.crt -u sensor -q 1";
+    const publish = (password: string, sensor: string) =>
+      beside("host", `${to} -P "${password}" -t sensor/${sensor} -m 7 || exit 1`);
+
+    expect((await publish("$(cat /s/mqtt-sensor-password)", "overtls")).code).toBe(0);
+    expect((await publish("wrong", "refused")).stderr).toContain("not authorised");
+    expect(await until("the reading in the list", () => newest("overtls"), 30_000)).toBe(7);
+    expect(await newest("refused")).toBeUndefined();
   });
 
   test("is backed up and restored by the commands of its runbook", { timeout: LONG }, async () => {
@@ -266,25 +270,17 @@ describe.skipIf(reason)(titled("a rendered folder, on a machine with Docker alon
   const changed = (before: Record<string, string>, after: Record<string, string>) =>
     SERVICES.filter((role) => before[role] !== after[role]);
 
-  /** From a container beside the broker; the password comes from the server's own folder. */
+  /** Runs a script with the broker's programs in a network; `/s` is the server's own folder of secrets. */
+  async function beside(network: string, script: string) {
+    const image = await engine.output("inspect", "--format", "{{.Config.Image}}", container("mosquitto"));
+    const options = ["--rm", "--user=0", "--network", network, "-v", `${server}/secrets:/s:ro`];
+    return engine.docker("run", ...options, image, "sh", "-c", script);
+  }
+
   async function publish(sensor: string, value: string): Promise<void> {
     const script = `mosquitto_pub -h mosquitto -u sensor -P "$(cat /s/mqtt-sensor-password)" -t sensor/${sensor} -q 1 -m ${value}`;
-    const image = await engine.output("inspect", "--format", "{{.Config.Image}}", container("mosquitto"));
-    const network = `exploreiot-${deployment.name}-broker`;
-    const volume = `${server}/secrets:/s:ro`;
-    await engine.output(
-      "run",
-      "--rm",
-      "--user=0",
-      "--network",
-      network,
-      "-v",
-      volume,
-      image,
-      "sh",
-      "-c",
-      script,
-    );
+    const { code, stderr } = await beside(`exploreiot-${deployment.name}-broker`, script);
+    if (code !== 0) throw new Error(stderr);
   }
 
   async function newest(sensor: string): Promise<number | undefined> {
@@ -295,8 +291,7 @@ describe.skipIf(reason)(titled("a rendered folder, on a machine with Docker alon
 
   /** The commands under a heading of the runbook, one text for each block. */
   function tasks(heading: string): readonly string[] {
-    const book = readFileSync(join(server, "RUNBOOK.md"), "utf8");
-    const section = book.split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
+    const section = files.runbook().split(`\n## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
     return [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, commands]) => commands as string);
   }
 

@@ -13,6 +13,7 @@ const site = (...users: string[]) =>
       name: "plant",
       environment: "production",
       hosts: ["iot.example.test"],
+      listeners: { mqtts: {}, mqtt: {} },
       tls: { mqttClients: "certificates" },
       mosquitto: { users: users.map((name) => ({ name })) },
     },

@@ -16,13 +16,13 @@ defaults
 backend counters
     stick-table type ipv6 size 100k expire 2m store http_req_rate(10s),conn_cur
 
-frontend arrivals
+listen arrivals
     mode tcp
     bind :443
-    default_backend terminate
-
-backend terminate
-    mode tcp
+    tcp-request connection track-sc0 src table counters
+    tcp-request connection reject if { sc0_conn_cur gt 100 }
+    # On to where TLS ends, over a socket of this
+    # process and with the client's address before it.
     server https abns@https send-proxy-v2
 
 frontend https
@@ -47,8 +47,8 @@ frontend https
     http-after-response del-header X-Powered-By
     http-after-response add-header Vary Origin
     option http-restrict-req-hdr-names delete
-    tcp-request connection track-sc0 src table counters
-    tcp-request connection reject if { sc0_conn_cur gt 100 }
+    # Connections are limited where they arrive: to
+    # tcp-request connection all clients here are one.
     http-request del-header X-Forwarded -m beg
     http-request del-header Forwarded
     http-request del-header X-Real-IP

@@ -15,10 +15,16 @@ test("the firewall's rules are a file of their own, and a unit loads and removes
   const unit = files["firewall/exploreiot-demo-firewall.service"]?.split("\n") ?? [];
 
   expect(files["firewall/exploreiot-demo-firewall.nft"]).toBe(rules);
-  expect(unit.filter((line) => line.startsWith("Exec"))).toEqual([
+  expect(unit.filter((line) => /^(Exec|Before|WantedBy|Capab|NoNew|Protect)/.test(line))).toEqual([
+    "Before=network-pre.target docker.service shutdown.target",
     "ExecStart=/usr/sbin/nft -f /etc/exploreiot/exploreiot-demo-firewall.nft",
     "ExecReload=/usr/sbin/nft -f /etc/exploreiot/exploreiot-demo-firewall.nft",
     "ExecStop=/usr/sbin/nft delete table inet exploreiot_demo",
+    "NoNewPrivileges=yes",
+    "CapabilityBoundingSet=CAP_NET_ADMIN",
+    "ProtectSystem=strict",
+    "ProtectHome=yes",
+    "WantedBy=sysinit.target",
   ]);
 });
 

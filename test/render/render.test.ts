@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { local } from "../../config/local.ts";
+import { production } from "../../config/production.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
 import { checksums, writeFolder } from "../../render/folder.ts";
 import { render } from "../../render/render.ts";
@@ -16,11 +17,13 @@ function rendered(input: Omit<DeploymentInput, "name"> = local): Readonly<Record
   // Two sandboxes never share a name, and a deployment's name is in its files.
   return Object.fromEntries(
     Object.entries(files).map(([path, text]) => [
-      path,
+      path.replaceAll(sandbox.name, "NAME"),
       text.replaceAll(sandbox.name, "NAME").replace(/\bxi[0-9a-f]{6}-/g, "BRIDGE-"),
     ]),
   );
 }
+
+const config = (path: string) => `config/${path}`;
 
 describe("a rendered folder", () => {
   test("is the same for two machines with other secrets", () => {
@@ -43,6 +46,22 @@ describe("a rendered folder", () => {
     // The engine lists services by the hash of their name's path, which is the sandbox's.
     expect(two["deployment.sh"]).toBe(one["deployment.sh"]);
     expect(two["compose.yaml"]).toBe(one["compose.yaml"]);
+  });
+
+  test("holds what a production server needs, each server's files and rules of its own", () => {
+    expect(Object.keys(rendered(production)).sort()).toEqual([
+      "RUNBOOK.md",
+      "compose.yaml",
+      ...["edge/haproxy.cfg", "edge/watch-then-run.sh", "firewall/firewall.nft"].map(config),
+      ...["mosquitto/acl", "mosquitto/mosquitto.conf", "mosquitto/watch-then-run.sh"].map(config),
+      ...["postgres/entrypoint.sh", "postgres/initdb/10-application.sql"].map(config),
+      ...["postgres/pg_hba.conf", "postgres/postgresql.conf", "redis/redis.conf"].map(config),
+      "deployment.sh",
+      "firewall/exploreiot-NAME-firewall.nft",
+      "firewall/exploreiot-NAME-firewall.service",
+      "start.sh",
+      "terraform/cdk.tf.json",
+    ]);
   });
 
   test("names no folder of the machine that rendered it", () => {

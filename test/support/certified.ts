@@ -5,6 +5,7 @@ import type { Deployment } from "../../config/parse.ts";
 import { replaceFile } from "../../config/private-files.ts";
 import { devicesFolder, setCurrentPair } from "../../pki/folder.ts";
 import { putPair } from "../../pki/pair.ts";
+import { postgresAuthorityFolder, postgresFolder } from "../../pki/postgres.ts";
 import { makeAuthority, makeRevocationList, makeServerPair } from "../../pki/x509.ts";
 
 // Made once for every synthesis of a test file: a stack is built without waiting, and keys are not.
@@ -16,6 +17,10 @@ const revocations = await makeRevocationList(authority, []);
 export function certify(deployment: Deployment): void {
   const home = deploymentHome(deployment.name);
   if (servesTls(deployment)) setCurrentPair(home, pair);
+  if (deployment.postgres.tls) {
+    putPair(postgresAuthorityFolder(home), "ca", authority);
+    putPair(postgresFolder(home), "server", pair);
+  }
   if (!servesDevices(deployment)) return;
   putPair(join(devicesFolder(home), "authority"), "ca", authority);
   replaceFile(join(devicesFolder(home), "crl.pem"), revocations);

@@ -21,6 +21,10 @@ export interface Missing {
 
   /** The ACME server; needs Go. */
   readonly pebble: string | undefined;
+
+  /** What judges systemd's units; nothing has to run under it. */
+  readonly systemd: string | undefined;
+
   /** Network namespaces, and an engine of their own inside. */
   readonly namespaces: string | undefined;
 }
@@ -43,7 +47,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const tools =
     docker === undefined
       ? await installTools()
-      : { terraform: docker, compose: docker, browser: docker, pebble: docker, namespaces: docker };
+      : {
+          terraform: docker,
+          compose: docker,
+          browser: docker,
+          pebble: docker,
+          systemd: docker,
+          namespaces: docker,
+        };
   project.provide("missing", { docker, ...tools });
   return async () => {
     if (pid !== undefined) await stop(pid);
@@ -62,6 +73,7 @@ async function installTools(): Promise<Omit<Missing, "docker">> {
     }),
     browser: await reasonOf(() => package_("/usr/bin/chromium", "chromium")),
     pebble: await reasonOf(() => installPebble(report)),
+    systemd: await reasonOf(() => package_("/usr/bin/systemd-analyze", "systemd")),
     namespaces: await reasonOf(namespacesWork),
   };
 }

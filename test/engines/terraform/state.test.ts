@@ -30,7 +30,7 @@ test("what is in the state is told by id and by address", async () => {
   });
 });
 
-test.each([undefined, '{"version": 4}', '{"version": 4, "resources": []}'])(
+test.each([undefined, "", '{"version": 4}', '{"version": 4, "resources": []}'])(
   "nothing is owned where the state is %j",
   async (text) => {
     expect(await owned(home(text))).toEqual({ ids: new Set(), addresses: [] });

@@ -2,7 +2,8 @@ import { connectionsAreLimited } from "../../../policies/http/connections-are-li
 import { judgesEdges } from "../edge-file.ts";
 
 const TRACK = "    tcp-request connection track-sc0 src table counters\n";
-const evidence = ["line 25: frontend https refuses nobody for the number of connections"];
+const REJECT = "    tcp-request connection reject if { sc0_conn_cur gt 100 }\n";
+const evidence = ["line 16: listen arrivals refuses nobody for the number of connections"];
 
 judgesEdges(
   connectionsAreLimited,
@@ -14,6 +15,24 @@ judgesEdges(
     { name: "a number that nobody is held to", change: { "reject if": "accept if" }, evidence },
     { name: "another counter", change: { sc0_conn_cur: "sc2_conn_cur" }, evidence },
     {
+      name: "a limit behind a socket, where every client has the address of the one before it",
+      change: {
+        [TRACK + REJECT]: "",
+        "    option http-restrict-req-hdr-names delete\n": `    option http-restrict-req-hdr-names delete\n${TRACK}${REJECT}`,
+      },
+      evidence,
+    },
+    {
+      name: "an edge that clients reach without the section that limits",
+      change: { "bind abns@https accept-proxy": "bind :8443" },
+      evidence: ["line 25: frontend https refuses nobody for the number of connections"],
+    },
+    {
+      name: "a socket that nothing leads to",
+      change: { "server https abns@https": "server https abns@other" },
+      evidence: ["line 25: frontend https refuses nobody for the number of connections"],
+    },
+    {
       name: "a refusal of those with few",
       change: { "reject if { sc0_conn_cur gt 100 }": "reject unless { sc0_conn_cur gt 100 }" },
       evidence,
@@ -21,6 +40,14 @@ judgesEdges(
   ],
   [
     { name: "the rate of connections", change: { conn_cur: "conn_rate", ",conn_rate": ",conn_rate(3s)" } },
+    {
+      name: "a frontend that leads there through a backend",
+      change: {
+        "listen arrivals": "frontend arrivals",
+        "    server https abns@https":
+          "    default_backend on\nbackend on\n    mode tcp\n    server https abns@https",
+      },
+    },
     { name: "the counter by its number", change: { sc0_conn_cur: "sc_conn_cur(0)" } },
     {
       name: "the source, without a counter",
