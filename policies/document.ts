@@ -1,3 +1,4 @@
+import { LABEL } from "../config/labels.ts";
 import { type Block, isBlock } from "./values.ts";
 
 /** What a stack is for. One that does not say is judged as production. */
@@ -54,7 +55,6 @@ export interface Contents {
 }
 
 const REFERENCE = /^\$\{\s*(\w+)\.([\w-]+)\.(\w+)\s*\}$/;
-const ENVIRONMENT_LABEL = "exploreiot.env";
 
 /** A stack, as the rules see it. */
 export class StackDocument {
@@ -127,5 +127,5 @@ function environmentIn(resources: readonly Resource[]): Environment {
 
 function environmentOf({ labels }: Block): unknown {
   const entries: readonly unknown[] = Array.isArray(labels) ? labels : [labels];
-  return entries.filter(isBlock).find(({ label }) => label === ENVIRONMENT_LABEL)?.value;
+  return entries.filter(isBlock).find(({ label }) => label === LABEL.environment)?.value;
 }

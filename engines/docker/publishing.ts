@@ -1,5 +1,6 @@
 import { isIPv6 } from "node:net";
 import { UserError } from "../../config/errors.ts";
+import { roleOf } from "../../config/labels.ts";
 import type { ContainerSpec, Stack } from "../stack.ts";
 import { firewallOf } from "./firewall.ts";
 
@@ -65,7 +66,7 @@ const unforwarded = (stack: Stack, publishing: Publishing): readonly string[] =>
   stack.containers.flatMap((container) =>
     (container.block.ports ?? [])
       .filter(({ ip }) => isIPv6(ip) && !isForwarded(container, stack, publishing))
-      .map(({ ip, external }) => `${container.labels["exploreiot.role"]} on [${ip}]:${external}`),
+      .map(({ ip, external }) => `${roleOf(container)} on [${ip}]:${external}`),
   );
 
 const isForwarded = ({ networks }: ContainerSpec, stack: Stack, { ip6tables }: Publishing): boolean =>

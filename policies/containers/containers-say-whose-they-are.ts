@@ -1,5 +1,6 @@
+import { LABEL } from "../../config/labels.ts";
 import type { StackDocument } from "../document.ts";
-import { LABEL, labelOf, mustLabel } from "../facts/containers.ts";
+import { labelOf, mustLabel } from "../facts/containers.ts";
 import { remembered } from "../facts/remembered.ts";
 import { definePolicy } from "../policy.ts";
 import { isFilledText } from "../values.ts";

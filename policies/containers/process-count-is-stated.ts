@@ -1,4 +1,5 @@
-import { LABEL, mustLabel } from "../facts/containers.ts";
+import { LABEL } from "../../config/labels.ts";
+import { mustLabel } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 
 /**

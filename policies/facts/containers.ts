@@ -1,14 +1,6 @@
+import { LABEL } from "../../config/labels.ts";
 import type { Resource } from "../document.ts";
 import { type Block, blocks, isFalse, isUnsetOrFalse, must, texts } from "../values.ts";
-
-/** Labels that the kit puts on its containers. */
-export const LABEL = {
-  deployment: "exploreiot.deployment",
-  role: "exploreiot.role",
-  environment: "exploreiot.env",
-  configHash: "exploreiot.config-hash",
-  pidsLimit: "exploreiot.pids-limit",
-} as const;
 
 /** Runs once and ends. Whoever says so takes on the rules for jobs; anything else is a service. */
 export const isJob = ({ block }: Resource): boolean => isFalse(block.must_run);

@@ -1,6 +1,7 @@
+import { LABEL } from "../../config/labels.ts";
 import type { Resource, StackDocument } from "../document.ts";
 import { type Block, blocks, isFalse } from "../values.ts";
-import { LABEL, labelOf } from "./containers.ts";
+import { labelOf } from "./containers.ts";
 import { remembered } from "./remembered.ts";
 
 /** Both ways of running a container. */

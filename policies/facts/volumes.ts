@@ -1,5 +1,6 @@
+import { LABEL } from "../../config/labels.ts";
 import type { Resource, StackDocument } from "../document.ts";
-import { isDelivery, isService, LABEL, labelOf } from "./containers.ts";
+import { isDelivery, isService, labelOf } from "./containers.ts";
 import { isWritable, type Mount, mountsOf, volumeOf } from "./mounts.ts";
 import { remembered } from "./remembered.ts";
 import { RUNS } from "./services.ts";

@@ -1,5 +1,6 @@
+import { LABEL } from "../../config/labels.ts";
 import type { Resource } from "../document.ts";
-import { isJob, LABEL, labelOf } from "../facts/containers.ts";
+import { isJob, labelOf } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { asNumber, isUnset, must, show } from "../values.ts";
 
