@@ -11,12 +11,14 @@ import { IotStack } from "./stacks/iot-stack.ts";
 
 try {
   const deployments = await loadDeployments();
-  for (const deployment of deployments) await preparePki(deployment, deploymentHome(deployment.name));
+  // The verbs that only look or remove say so; cdktf cannot.
+  const onlyLooks = process.argv.includes("--unjudged");
+  for (const deployment of deployments)
+    await preparePki(deployment, deploymentHome(deployment.name), { keepCurrent: onlyLooks });
   const app = new App();
   const stacks = deployments.map((deployment) => ({ deployment, stack: new IotStack(app, deployment) }));
   app.synth();
-  // The verbs that only look or remove say so; cdktf cannot.
-  if (!process.argv.includes("--unjudged")) await judgeAll(app, stacks);
+  if (!onlyLooks) await judgeAll(app, stacks);
 } catch (error) {
   process.exitCode = report(error);
 }

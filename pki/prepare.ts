@@ -1,5 +1,7 @@
+import { UserError } from "../config/errors.ts";
 import { servesDevices, servesTls } from "../config/listeners.ts";
 import type { Deployment } from "../config/parse.ts";
+import { currentPair } from "./folder.ts";
 import { prepareInternal, preparePlaceholder } from "./internal.ts";
 
 /**
@@ -7,9 +9,15 @@ import { prepareInternal, preparePlaceholder } from "./internal.ts";
  * synthesized. Does nothing, and loads nothing, for a deployment without TLS.
  *
  * @param home the deployment's directory, see `deploymentHome`
+ * @param options.keepCurrent go on with the pair that is served where the user's own PEM files are no good: for verbs
+ *   that only look or remove. @default false
  * @throws UserError that lists every problem of the user's own PEM files
  */
-export async function preparePki(deployment: Deployment, home: string): Promise<void> {
+export async function preparePki(
+  deployment: Deployment,
+  home: string,
+  { keepCurrent = false } = {},
+): Promise<void> {
   if (deployment.postgres.enabled && deployment.postgres.tls) {
     const { preparePostgres } = await import("./postgres.ts");
     await preparePostgres(deployment, home);
@@ -20,7 +28,9 @@ export async function preparePki(deployment: Deployment, home: string): Promise<
   if (certificate.source === "acme") await preparePlaceholder(deployment, home);
   if (certificate.source === "files") {
     const { prepareFiles } = await import("./files.ts");
-    await prepareFiles(deployment, certificate, home);
+    await prepareFiles(deployment, certificate, home).catch((error: unknown) => {
+      if (!(error instanceof UserError && keepCurrent && currentPair(home) !== undefined)) throw error;
+    });
   }
   if (servesDevices(deployment)) {
     const { prepareDevices } = await import("./devices.ts");

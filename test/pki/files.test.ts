@@ -216,4 +216,22 @@ describe("the user's own certificate", () => {
     expect(await errorText(() => preparePki(own, temporaryFolder()))).toContain("server: expired on ");
     vi.useRealTimers();
   });
+
+  test("may be replaced by a bad pair without standing in the way of status and down", async () => {
+    const [folder, home] = [temporaryFolder(), temporaryFolder()];
+    const files = [
+      write(folder, "chain.pem", leaf.certificate + root.certificate),
+      write(folder, "key.pem", leaf.key),
+    ];
+    const own = deployment(files[0] as string, files[1] as string);
+    await preparePki(own, home);
+    write(folder, "key.pem", "no key");
+
+    await preparePki(own, home, { keepCurrent: true });
+
+    expect(currentPair(home)?.pair.key).toBe(leaf.key);
+    expect(await errorText(() => preparePki(own, home))).toContain("tls.certificate.key: ");
+    const never = () => preparePki(own, temporaryFolder(), { keepCurrent: true });
+    expect(await errorText(never)).toContain("tls.certificate.key: ");
+  });
 });
