@@ -49,7 +49,6 @@ max_inflight_messages 20
 max_queued_messages 100000
 max_queued_bytes 16777216
 max_keepalive 65535
-set_tcp_nodelay true
 auto_id_prefix auto-
 log_dest stdout
 log_type error

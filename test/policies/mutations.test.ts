@@ -12,8 +12,6 @@ import { type Synthesized, synthesized } from "./synthesized.ts";
  */
 const SURVIVORS: Readonly<Record<string, readonly string[]>> = {
   local: [
-    // Speed, not safety: readings come later by some 10 ms.
-    'local/Mosquitto/Files/Container: /incoming/mosquitto.conf: without "set_tcp_nodelay true"',
     // The rights of this user become those of the user before. Which topics a user is meant to have no file says;
     // its own clients have none left, which is noticed at once.
     'local/Mosquitto/Files/Container: /incoming/acl: without "user sensor"',
@@ -22,8 +20,6 @@ const SURVIVORS: Readonly<Record<string, readonly string[]>> = {
   production: [
     // The listener for neighbours inside is gone: nobody gets in by it, and the backend says so.
     'production/Mosquitto/Files/Container: /incoming/mosquitto.conf: without "listener 1883"',
-    // As above.
-    'production/Mosquitto/Files/Container: /incoming/mosquitto.conf: without "set_tcp_nodelay true"',
     // As above.
     'production/Mosquitto/Files/Container: /incoming/acl: without "user sensor"',
     // PGS-012 lets a database on an internal network log no connections (docs/decisions/0055).
