@@ -328,8 +328,8 @@ except e.HTTPError: pass`,
   });
 
   test("up ends with a line that publishes over TLS and shows the reading", async () => {
-    const { stdout } = await deployment.kit("up", "--engine", engine);
-    expect(stdout).toContain(`Open https://${site}\n`);
+    const { stdout, stderr } = await deployment.kit("up", "--engine", engine);
+    expect(stdout, stderr).toContain(`Open https://${site}\n`);
     const line = stdout.trimEnd().split("\n").at(-1) ?? "";
     expect((await run(["sh", "-ec", line])).stdout).toContain('"valeur":21.5');
     await until("the reading", async () => (await ask(https(), "/api/capteurs")).body.includes('"temp"'));

@@ -72,7 +72,8 @@ export async function openPage(
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
   await until("the page", () => visited(page, address), 30_000);
-  await page.locator('[data-testid="connection"][data-state="open"]').first().waitFor({ timeout: 15_000 });
+  // Containers that come and go beside it end its sockets, and it waits up to half a minute before it tries again.
+  await page.locator('[data-testid="connection"][data-state="open"]').first().waitFor({ timeout: 60_000 });
   return {
     page,
     complaints,
