@@ -1,6 +1,8 @@
 import type { Resource, StackDocument } from "../document.ts";
+import { parseDockerfile } from "../files/dockerfile.ts";
 import type { Evidence } from "../policy.ts";
 import { type Block, blocks, isBlock, isKnown, show } from "../values.ts";
+import { parseOnce } from "./parsed-files.ts";
 import { remembered } from "./remembered.ts";
 import { containerSpec } from "./services.ts";
 
@@ -45,12 +47,21 @@ export function namesForeignImage(resource: Resource, stack: StackDocument): boo
   return stack.follow(text)?.resource.type !== "docker_image" && !isMadeHere(text, stack);
 }
 
-/** What a rule says about the name of an image; `line` where a Dockerfile names it. */
-export function judgeName(
-  text: unknown,
-  problem: (name: ImageName) => string | undefined,
-  place = "image",
-): readonly Evidence[] {
+/** What a rule says about each name of an image: the one that a resource gives, or those of a Dockerfile. */
+export function judgeNames(resource: Resource, problem: Problem): readonly Evidence[] {
+  if (resource.type !== "file/Dockerfile") return judgeName(imageText(resource), problem);
+  return parseOnce(resource, parseDockerfile).images.flatMap(({ line, text, image }) =>
+    image === undefined
+      ? [{ notEnforceable: `line ${line}: ${text} is chosen by a build argument` }]
+      : judgeName(image, problem, `line ${line}: the image`),
+  );
+}
+
+/** What is wrong with a name, as it follows on the name; undefined if nothing is. */
+type Problem = (name: ImageName) => string | undefined;
+
+/** What a rule says about one name; `place` is where it stands. */
+export function judgeName(text: unknown, problem: Problem, place = "image"): readonly Evidence[] {
   if ((text ?? undefined) === undefined) return [`${place} is not set`];
   if (!isKnown(text)) return [`${place} is ${show(text)}, known only at apply`];
   if (isContentId(text)) return [];

@@ -1,14 +1,5 @@
-import type { Resource } from "../document.ts";
-import {
-  type ImageName,
-  imageText,
-  judgeName,
-  NAMES_IMAGES,
-  namesForeignImage,
-} from "../facts/image-names.ts";
-import { parseOnce } from "../facts/parsed-files.ts";
-import { parseDockerfile } from "../files/dockerfile.ts";
-import { definePolicy, type Evidence } from "../policy.ts";
+import { type ImageName, judgeNames, NAMES_IMAGES, namesForeignImage } from "../facts/image-names.ts";
+import { definePolicy } from "../policy.ts";
 
 /**
  * A tag is moved by whoever owns the repository, or has broken into it: the same file then deploys something else.
@@ -23,15 +14,7 @@ export const imagesArePinned = definePolicy({
   looksAt: NAMES_IMAGES,
   where: namesForeignImage,
   enforcedIn: ["production"],
-  check: (resource) =>
-    resource.type === "file/Dockerfile" ? ofDockerfile(resource) : judgeName(imageText(resource), problem),
+  check: (resource) => judgeNames(resource, problem),
 });
 
 const problem = ({ digest }: ImageName) => (digest === undefined ? ", without a digest" : undefined);
-
-const ofDockerfile = (resource: Resource): readonly Evidence[] =>
-  parseOnce(resource, parseDockerfile).images.flatMap(({ line, text, image }) =>
-    image === undefined
-      ? [{ notEnforceable: `line ${line}: ${text} is chosen by a build argument` }]
-      : judgeName(image, problem, `line ${line}: the image`),
-  );

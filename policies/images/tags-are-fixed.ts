@@ -1,15 +1,6 @@
-import type { Resource } from "../document.ts";
-import {
-  type ImageName,
-  imageText,
-  judgeName,
-  NAMES_IMAGES,
-  namesForeignImage,
-} from "../facts/image-names.ts";
-import { parseOnce } from "../facts/parsed-files.ts";
+import { type ImageName, judgeNames, NAMES_IMAGES, namesForeignImage } from "../facts/image-names.ts";
 import { RUNS } from "../facts/services.ts";
-import { parseDockerfile } from "../files/dockerfile.ts";
-import { definePolicy, type Evidence } from "../policy.ts";
+import { definePolicy } from "../policy.ts";
 
 /**
  * `latest`, which is also meant where no tag is, is a different program each month: a broker that listens no more,
@@ -24,8 +15,7 @@ export const tagsAreFixed = definePolicy({
   source: "CIS Docker Benchmark 1.6.0, 5.28",
   looksAt: [...new Set([...NAMES_IMAGES, ...RUNS])],
   where: namesForeignImage,
-  check: (resource) =>
-    resource.type === "file/Dockerfile" ? ofDockerfile(resource) : judgeName(imageText(resource), problem),
+  check: (resource) => judgeNames(resource, problem),
 });
 
 const MOVING = /^(latest|stable|edge|nightly|main|master|dev|rolling)$/;
@@ -35,10 +25,3 @@ function problem({ tag, digest }: ImageName): string | undefined {
   if (tag === undefined) return ", without a tag";
   return MOVING.test(tag) ? ", a tag that moves" : undefined;
 }
-
-const ofDockerfile = (resource: Resource): readonly Evidence[] =>
-  parseOnce(resource, parseDockerfile).images.flatMap(({ line, text, image }) =>
-    image === undefined
-      ? [{ notEnforceable: `line ${line}: ${text} is chosen by a build argument` }]
-      : judgeName(image, problem, `line ${line}: the image`),
-  );

@@ -2,8 +2,6 @@ import { X509Certificate } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { projectRoot } from "../../config/home.ts";
-import { imageRecipes } from "../../config/images.ts";
 import { run } from "../../engines/run.ts";
 import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { AcmeServer } from "../support/e2e-acme.ts";
@@ -27,19 +25,7 @@ describe.skipIf(reason)(titled("a rendered folder whose certificate an ACME serv
     ...{ name: "e2e-rendered-acme", hosts: [HOST] },
     listeners: { frontend: off, mqtt: off, https: { port: HTTPS }, mqtts: { port: MQTTS } },
     networks: { edge: { ipv4: "10.124.11.0/24" }, broker: { ipv4: "10.124.12.0/24" } },
-    tls: {
-      certificate: {
-        source: "acme",
-        directory: acme.directory,
-        email: "ops@example.test",
-        ca: acme.authority,
-      },
-    },
-    frontend: {
-      image: imageRecipes(projectRoot, ["node"], { source: "auto" }).at(-1)?.tag,
-      command: ["node", "-e", "require('http').createServer((_, answer) => answer.end('ok')).listen(3000)"],
-    },
-    ...{ backend: off, postgres: off, redis: off },
+    ...acme.site,
   });
   const renewer = deployment.container("renewer");
   const files = new RenderedFolder();

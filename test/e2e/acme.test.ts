@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { projectRoot } from "../../config/home.ts";
-import { imageRecipes } from "../../config/images.ts";
 import { run } from "../../engines/run.ts";
 import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { AcmeServer } from "../support/e2e-acme.ts";
@@ -28,20 +26,8 @@ describe.skipIf(reason)(titled("the certificate of an ACME server", reason), () 
     hosts: [HOST],
     listeners: { frontend: off, mqtt: off, https: { port: HTTPS }, mqtts: { port: MQTTS } },
     networks: { edge: { ipv4: "10.26.11.0/24" }, broker: { ipv4: "10.26.12.0/24" } },
-    tls: {
-      certificate: {
-        source: "acme",
-        directory: server.directory,
-        email: "ops@example.test",
-        ca: server.authority,
-      },
-    },
-    frontend: {
-      image: imageRecipes(projectRoot, ["node"], { source: "auto" }).at(-1)?.tag,
-      command: ["node", "-e", "require('http').createServer((_, answer) => answer.end('ok')).listen(3000)"],
-    },
+    ...server.site,
     mosquitto: { users: [{ name: "viewer", subscribe: ["sensor/+"] }] },
-    ...{ backend: off, postgres: off, redis: off },
   });
   const renewer = deployment.container("renewer");
 

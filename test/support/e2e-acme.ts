@@ -4,10 +4,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { projectRoot } from "../../config/home.ts";
+import { imageRecipes } from "../../config/images.ts";
+import type { DeploymentInput } from "../../config/schema.ts";
 import { run } from "../../engines/run.ts";
 import { makeAuthority, makeServerPair } from "../../pki/x509.ts";
 import { until } from "./e2e.ts";
 import { pebbleFolder } from "./pebble-setup.ts";
+
+const ANSWERS = "require('http').createServer((_, answer) => answer.end('ok')).listen(3000)";
 
 export interface AcmePorts {
   readonly directory: number;
@@ -37,6 +42,25 @@ export class AcmeServer {
     this.#ports = ports;
     this.directory = `https://${address}:${ports.directory}/dir`;
     this.authority = join(this.#folder, "ca.pem");
+  }
+
+  /** Settings of a deployment whose certificate it issues, and whose page is nothing but an answer: quickly up. */
+  get site() {
+    return {
+      tls: {
+        certificate: {
+          source: "acme",
+          directory: this.directory,
+          email: "ops@example.test",
+          ca: this.authority,
+        },
+      },
+      frontend: {
+        image: imageRecipes(projectRoot, ["node"], { source: "auto" }).at(-1)?.tag,
+        command: ["node", "-e", ANSWERS],
+      },
+      ...{ backend: { enabled: false }, postgres: { enabled: false }, redis: { enabled: false } },
+    } satisfies Partial<DeploymentInput>;
   }
 
   /** @param leadsTo the address that every name has */
