@@ -67,8 +67,8 @@ export class StackDocument {
   readonly #byType = new Map<string, Resource[]>();
   readonly #followed = new Map<string, Target | undefined>();
 
-  /** By the very list that asks: rules and helpers ask with the same few, again and again. */
-  readonly #byTypes = new WeakMap<readonly string[], readonly Resource[]>();
+  /** By the types, since rules and helpers ask for the same few again and again. */
+  readonly #byTypes = new Map<string, readonly Resource[]>();
 
   constructor({ dialect, resources, declarations, unreadable, settings }: Contents) {
     this.dialect = dialect;
@@ -88,14 +88,13 @@ export class StackDocument {
   of(types: readonly string[]): readonly Resource[] {
     const [only] = types;
     if (types.length === 1 && only !== undefined && only !== "*") return this.#byType.get(only) ?? [];
-    const known = this.#byTypes.get(types) ?? this.#find(types);
-    this.#byTypes.set(types, known);
-    return known;
-  }
-
-  #find(types: readonly string[]): readonly Resource[] {
     if (types.includes("*")) return this.resources;
-    return types.flatMap((type) => this.#byType.get(type) ?? []);
+    const key = types.join(" ");
+    const known =
+      this.#byTypes.get(key) ??
+      ([] as Resource[]).concat(...types.map((type) => this.#byType.get(type) ?? []));
+    this.#byTypes.set(key, known);
+    return known;
   }
 
   /** The files that belong to it: those of type `file/…`. */

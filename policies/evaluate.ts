@@ -1,4 +1,5 @@
 import type { StackDocument } from "./document.ts";
+import { type Judged, judgedBy } from "./judged-by.ts";
 import { definePolicy, type Finding, finding, type Policy } from "./policy.ts";
 import { readWaivers, type WaivedFinding, type Waivers, waiverPolicies } from "./waivers.ts";
 
@@ -82,7 +83,7 @@ const report = (policy: Policy, seen: Pick<PolicyReport, "examined" | "findings"
 
 /** What one policy saw, before waivers: nothing of it is made anew for a resource on which nothing is found. */
 interface Seen {
-  examined: number;
+  readonly examined: number;
   readonly found: Finding[];
   readonly notEnforceable: NotEnforceable[];
 }
@@ -96,27 +97,25 @@ function reportOf(policy: Policy, stack: StackDocument, waivers: Waivers): Polic
 }
 
 function seenBy(policy: Policy, stack: StackDocument): Seen {
-  const seen: Seen = { examined: 0, found: [], notEnforceable: [] };
-  if (!applies(policy, stack)) return seen;
-  for (const resource of stack.of(policy.looksAt)) {
+  const found: Finding[] = [];
+  const notEnforceable: NotEnforceable[] = [];
+  const { resources, problems } = applies(policy, stack) ? judgedBy(policy, stack) : NOTHING;
+  for (const resource of resources) {
     const { path } = resource;
-    // Counted first: a condition that throws has left the resource unjudged, not out.
-    seen.examined += 1;
     try {
-      if (policy.where !== undefined && !policy.where(resource, stack)) {
-        seen.examined -= 1;
-        continue;
-      }
+      if (problems.size > 0 && problems.has(resource)) throw problems.get(resource);
       for (const evidence of policy.check(resource, stack)) {
-        if (typeof evidence === "string") seen.found.push(finding(policy, path, evidence));
-        else seen.notEnforceable.push({ path, reason: evidence.notEnforceable });
+        if (typeof evidence === "string") found.push(finding(policy, path, evidence));
+        else notEnforceable.push({ path, reason: evidence.notEnforceable });
       }
     } catch (error) {
-      seen.found.push(finding(policy, path, `cannot be judged: ${reasonOf(error)}`));
+      found.push(finding(policy, path, `cannot be judged: ${reasonOf(error)}`));
     }
   }
-  return seen;
+  return { examined: resources.length, found, notEnforceable };
 }
+
+const NOTHING: Judged = { resources: [], problems: new Map() };
 
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 

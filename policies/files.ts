@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import type { Resource } from "./document.ts";
+import { rememberedText } from "./facts/remembered.ts";
 import { type Block, blocks } from "./values.ts";
 
 /** A file that lies beside a stack: where, and what it says. */
@@ -31,8 +32,13 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** `mosquitto.conf` for a file of that kind; undefined for one that no rule reads. */
-export const fileKind = (path: string): string | undefined =>
-  WORKFLOW.test(path) ? "workflow" : KINDS.find(([name]) => name.test(basename(path)))?.[1];
+export const fileKind = (path: string): string | undefined => kindAt(path) ?? undefined;
+
+const kindAt = rememberedText((path): string | null => {
+  if (WORKFLOW.test(path)) return "workflow";
+  const name = basename(path);
+  return KINDS.find(([pattern]) => pattern.test(name))?.[1] ?? null;
+});
 
 /** What is judged together with a stack. */
 export interface Surroundings {

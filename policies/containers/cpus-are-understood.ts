@@ -1,4 +1,5 @@
 import type { StackDocument } from "../document.ts";
+import { remembered } from "../facts/remembered.ts";
 import { definePolicy } from "../policy.ts";
 import { type Block, blocks, isBlock, isKnown, show } from "../values.ts";
 
@@ -16,10 +17,15 @@ export const cpusAreUnderstood = definePolicy({
   looksAt: ["docker_container"],
   where: ({ block }) => (block.cpus ?? undefined) !== undefined,
   check: (_, stack) => {
-    const version = versionOf(stack);
+    const { version, least } = providerOf(stack);
     if (!isKnown(version)) return [`version of docker is ${show(version)}, known only at apply`];
-    return leastOf(version) >= 3.007 ? [] : [`cpus is set, and version of docker is ${show(version)}`];
+    return least >= 3.007 ? [] : [`cpus is set, and version of docker is ${show(version)}`];
   },
+});
+
+const providerOf = remembered((stack: StackDocument) => {
+  const version = versionOf(stack);
+  return { version, least: leastOf(version) };
 });
 
 function versionOf(stack: StackDocument): unknown {

@@ -24,30 +24,36 @@ export const namesAreUnique = definePolicy({
   ],
 });
 
-type Named = readonly [key: string, label: string];
+/** One thing that a container is called. */
+interface Called {
+  readonly as: "name" | "hostname" | "alias";
+  readonly name: string;
 
-/** What a container is called: where the name holds, and how evidence shows it. */
-const namesOf = ({ name, hostname }: Block): readonly Named[] => [
-  ...(typeof name === "string" ? [[`name ${name}`, `name ${show(name)}`] as const] : []),
-  ...(typeof hostname === "string" ? [[`host ${hostname}`, `hostname ${show(hostname)}`] as const] : []),
+  /** Where it leads to one container: on the host, or on this network. */
+  readonly scope: string;
+}
+
+const namesOf = ({ name, hostname }: Block): readonly Called[] => [
+  ...(typeof name === "string" ? [{ as: "name", name, scope: "" } as const] : []),
+  ...(typeof hostname === "string" ? [{ as: "hostname", name: hostname, scope: "" } as const] : []),
 ];
 
-const aliasesOf = (block: Block): readonly Named[] =>
+const aliasesOf = (block: Block): readonly Called[] =>
   blocks(block, "networks_advanced").flatMap((network) =>
-    texts(network, "aliases").map(
-      (alias) => [`alias ${String(network.name)} ${alias}`, `alias ${show(alias)}`] as const,
-    ),
+    texts(network, "aliases").map((name) => ({ as: "alias", name, scope: String(network.name) }) as const),
   );
 
 const clashesIn = remembered((stack: StackDocument): ReadonlyMap<Resource, readonly string[]> => {
   const owners = new Map<string, Resource>();
   const found = new Map<Resource, string[]>();
   for (const container of stack.of(["docker_container"])) {
-    for (const [key, label] of [...namesOf(container.block), ...aliasesOf(container.block)]) {
+    for (const { as, name, scope } of [...namesOf(container.block), ...aliasesOf(container.block)]) {
+      const key = `${as} ${scope} ${name}`;
       const owner = owners.get(key) ?? container;
       owners.set(key, owner);
-      if (owner === container || (key.startsWith("alias ") && areReplicas(owner, container, stack))) continue;
-      found.set(container, [...(found.get(container) ?? []), `${label} is also that of ${owner.path}`]);
+      if (owner === container || (as === "alias" && areReplicas(owner, container, stack))) continue;
+      const clash = `${as} ${show(name)} is also that of ${owner.path}`;
+      found.set(container, [...(found.get(container) ?? []), clash]);
     }
   }
   return found;

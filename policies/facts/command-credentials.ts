@@ -1,3 +1,4 @@
+import { rememberedText } from "./remembered.ts";
 import { looksSecret, soundsSecret } from "./secret-names.ts";
 
 /** Short options that take a password, by the program that they belong to. */
@@ -26,7 +27,14 @@ const isLiteral = (value: string | undefined): boolean => value !== undefined &&
  *
  * @param command program and arguments; an argument may be a shell line of its own
  */
-export function commandCredentials(command: readonly string[]): readonly string[] {
+export const commandCredentials = (command: readonly string[]): readonly string[] =>
+  credentialsIn(command.join(BETWEEN));
+
+/** No argument holds it: a process's arguments end with one. */
+const BETWEEN = "\0";
+
+const credentialsIn = rememberedText((joined): readonly string[] => {
+  const command = joined.split(BETWEEN);
   const text = command.join(" ");
   const words = command.flatMap(wordsOf);
   const options = OPTIONS.flatMap(([program, names]) => (program.test(text) ? names : []));
@@ -35,7 +43,7 @@ export function commandCredentials(command: readonly string[]): readonly string[
     ...(looksSecret(text.replaceAll(VARIABLE, "")) ? ["holds a private key or a password in a URL"] : []),
     ...(AUTHORIZATION.test(text) ? ["holds an Authorization header"] : []),
   ];
-}
+});
 
 function problem(word: string, next: string | undefined, options: readonly string[]): readonly string[] {
   if (!/^-|=/.test(word)) return [];

@@ -1,6 +1,7 @@
 import { LABEL } from "../../config/labels.ts";
 import type { Resource } from "../document.ts";
 import { type Block, blocks, isFalse, isUnsetOrFalse, must, texts } from "../values.ts";
+import { remembered } from "./remembered.ts";
 
 /** Runs once and ends. Whoever says so takes on the rules for jobs; anything else is a service. */
 export const isJob = ({ block }: Resource): boolean => isFalse(block.must_run);
@@ -31,10 +32,14 @@ export const hasPorts = ({ block }: Resource): boolean => blocks(block, "ports")
 export const hasUploads = ({ block }: Resource): boolean => blocks(block, "upload").length > 0;
 
 /** The value of a label; undefined if there is none, or if it is there twice. */
-export function labelOf(block: Block, name: string): unknown {
-  const found = blocks(block, "labels").filter(({ label }) => label === name);
-  return found.length === 1 ? found[0]?.value : undefined;
-}
+export const labelOf = (block: Block, name: string): unknown => labelsIn(block).get(name);
+
+const labelsIn = remembered((block: Block): ReadonlyMap<unknown, unknown> => {
+  const found = new Map<unknown, unknown>();
+  for (const { label, value } of blocks(block, "labels"))
+    found.set(label, found.has(label) ? undefined : value);
+  return found;
+});
 
 /** Evidence that a label is not what it has to be. */
 export const mustLabel = (block: Block, name: string, isAllowed: (value: unknown) => boolean) =>

@@ -2,7 +2,7 @@ import { basename, dirname } from "node:path";
 import type { Resource, StackDocument } from "../document.ts";
 import { blocks } from "../values.ts";
 import { type Mount, mountAt, mountsOf, volumeOf } from "./mounts.ts";
-import { remembered } from "./remembered.ts";
+import { remembered, rememberedText } from "./remembered.ts";
 import { containerSpec, type Kind, kindOf, RUNS } from "./services.ts";
 import { seenUsersOf } from "./volumes.ts";
 
@@ -19,14 +19,21 @@ const CONFIGURATION = [
 ].map((kind) => `file/${kind}`);
 
 /** Whether a container runs such a server; jobs run none. */
-export const runs =
-  (kind: Kind) =>
-  (resource: Resource, stack: StackDocument): boolean =>
-    kindOf(resource, stack) === kind;
+export const runs: (kind: Kind) => Condition = rememberedText(
+  (kind): Condition =>
+    (resource, stack) =>
+      kindOf(resource, stack) === kind,
+);
 
 /** Whether it runs such a server, or is the configuration of one that nothing in the stack is seen to run. */
-export const isServer = (kind: Kind) => (resource: Resource, stack: StackDocument) =>
-  isFile(resource) ? readersOf(resource, stack).length === 0 : runs(kind)(resource, stack);
+export const isServer: (kind: Kind) => Condition = rememberedText(
+  (kind): Condition =>
+    (resource, stack) =>
+      isFile(resource) ? readersOf(resource, stack).length === 0 : kindOf(resource, stack) === kind,
+);
+
+/** The same one for each of the policies that ask: what it selects is then found once. */
+type Condition = (resource: Resource, stack: StackDocument) => boolean;
 
 export const isFile = ({ type }: Resource) => type.startsWith("file/");
 

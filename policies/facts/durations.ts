@@ -1,3 +1,5 @@
+import { rememberedText } from "./remembered.ts";
+
 const UNIT: Readonly<Record<string, number>> = {
   ns: 1,
   us: 1e3,
@@ -10,13 +12,16 @@ const UNIT: Readonly<Record<string, number>> = {
 const PART = /(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g;
 
 /** Nanoseconds of a duration as Go reads it (`1m30s`, `90s`, `1500ms`); undefined if it is none. */
-export function nanoseconds(value: unknown): number | undefined {
-  if (typeof value !== "string" || value.replace(PART, "") !== "" || value === "") return undefined;
-  return [...value.matchAll(PART)].reduce(
+export const nanoseconds = (value: unknown): number | undefined =>
+  typeof value === "string" ? inText(value) : undefined;
+
+const inText = rememberedText((text): number | undefined => {
+  if (text.replace(PART, "") !== "" || text === "") return undefined;
+  return [...text.matchAll(PART)].reduce(
     (sum, [, amount, unit]) => sum + Math.round(Number(amount) * (UNIT[unit as string] as number)),
     0,
   );
-}
+});
 
 /** Seconds of a duration, NaN if it is none: it then compares as false with everything. */
 export const seconds = (value: unknown): number => (nanoseconds(value) ?? Number.NaN) / 1e9;

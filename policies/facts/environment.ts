@@ -1,6 +1,6 @@
 import type { Resource } from "../document.ts";
 import { blocks, isBlock, isKnown } from "../values.ts";
-import { remembered } from "./remembered.ts";
+import { remembered, rememberedText } from "./remembered.ts";
 import { containerSpec } from "./services.ts";
 
 /** A variable of a container. */
@@ -32,11 +32,20 @@ function variable(entry: string): Variable {
 
 /** One variable by its name; undefined if it is not set. */
 export const variableOf = (resource: Resource, name: string): Variable | undefined =>
-  variablesOf(resource).findLast((entry) => entry.name === name);
+  variablesByName(resource).get(name);
+
+/** What a name is given last counts. */
+const variablesByName = remembered(
+  (resource: Resource): ReadonlyMap<string, Variable> =>
+    new Map(variablesOf(resource).map((variable) => [variable.name, variable])),
+);
 
 /** The value of the first of these variables that is set; undefined if none is, or if only apply knows it. */
-export const firstValue = (resource: Resource, names: readonly string[]): string | undefined =>
-  names.map((name) => variableOf(resource, name)).find((variable) => variable !== undefined)?.value;
+export function firstValue(resource: Resource, names: readonly string[]): string | undefined {
+  const variables = variablesByName(resource);
+  const name = names.find((candidate) => variables.has(candidate));
+  return name === undefined ? undefined : variables.get(name)?.value;
+}
 
 export const isOn = (value: string | undefined): boolean => /^(1|true|yes|on)$/i.test(value ?? "");
 export const isOff = (value: string | undefined): boolean => /^(0|false|no|off)$/i.test(value ?? "");
@@ -47,30 +56,30 @@ export interface Argument {
   readonly text: string;
 }
 
-/** The text of an argument as a shell splits it, which a text behind `sh -c` is. */
-export const wordsOf = remembered(({ text }: Argument): readonly string[] => shellWords(text));
-
 /** Everything that ends in a process's arguments, in order. */
 export const argumentsOf = remembered((resource: Resource): readonly Argument[] => {
   const spec = containerSpec(resource);
-  const lists = [
-    ...["entrypoint", "command", "args"].map((name) => [name, spec[name]] as const),
-    ...blocks(spec, "healthcheck").map(({ test }) => ["healthcheck.test", test] as const),
-  ];
-  return lists.flatMap(([name, value]) => listed(name, value));
+  const found: Argument[] = [];
+  for (const name of ["entrypoint", "command", "args"]) list(name, spec[name], found);
+  for (const { test } of blocks(spec, "healthcheck")) list("healthcheck.test", test, found);
+  return found;
 });
 
-function listed(name: string, value: unknown): readonly Argument[] {
-  if ((value ?? undefined) === undefined) return [];
+function list(name: string, value: unknown, found: Argument[]): void {
+  if ((value ?? undefined) === undefined) return;
   if (!Array.isArray(value)) throw new Error(`${name} is not a list, so its words are not known`);
-  return value.map((entry, index) => ({ place: `${name}[${index}]`, text: String(entry) }));
+  for (const [index, entry] of value.entries())
+    found.push({ place: `${name}[${index}]`, text: String(entry) });
 }
 
 /** The words of what a container runs, apart from its probe; what stands in one text for a shell is split as well. */
 export const commandOf = remembered((resource: Resource): readonly string[] =>
-  argumentsOf(resource)
-    .filter(({ place }) => !place.startsWith("healthcheck"))
-    .flatMap(wordsOf),
+  // Scripts have many words: lists are joined as wholes.
+  ([] as string[]).concat(
+    ...argumentsOf(resource)
+      .filter(({ place }) => !place.startsWith("healthcheck"))
+      .map(({ text }) => shellWords(text)),
+  ),
 );
 
 /** The value of an option, given as `--name value` or `--name=value`; undefined if it is not given. */
@@ -81,8 +90,9 @@ export function optionOf(words: readonly string[], name: string): string | undef
   return word === name ? (words[at + 1] ?? "") : word.slice(name.length + 1);
 }
 
-/** Words as a shell splits them, without their quotes. */
-export const shellWords = (text: string): readonly string[] =>
-  /[\s"']/.test(text) ? (text.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? []).map(withoutQuotes) : [text];
+/** Words as a shell splits them, without their quotes: of a text behind `sh -c`, or of any other argument. */
+export const shellWords = rememberedText((text): readonly string[] =>
+  /[\s"']/.test(text) ? (text.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? []).map(withoutQuotes) : [text],
+);
 
 const withoutQuotes = (word: string) => (/["']/.test(word) ? word.replace(/["']/g, "") : word);

@@ -1,5 +1,5 @@
 import type { Resource, StackDocument } from "../document.ts";
-import { variablesOf } from "./environment.ts";
+import { type Variable, variableOf, variablesOf } from "./environment.ts";
 import { neighbour } from "./networks.ts";
 import { remembered } from "./remembered.ts";
 
@@ -13,27 +13,33 @@ export interface Link {
 
   /** In lower case, such as `postgresql`; empty where only a host is given. */
   readonly scheme: string;
-  readonly query: URLSearchParams;
+
+  /** As it stands behind the `?`. */
+  readonly query: string;
 }
 
 /** Connections whose URL has one of the schemes, or whose host stands in a variable of one of the names. */
-export const linksBy = (scheme: RegExp, hosts: readonly string[]) =>
-  remembered((resource: Resource): readonly Link[] =>
-    variablesOf(resource)
-      .filter(({ name, value }) => hosts.includes(name) || value?.includes("://"))
-      .flatMap(({ name, value }) => {
-        const [, found = "", rest = ""] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(value ?? "") ?? [];
-        if (scheme.test(found.toLowerCase())) return [fromUrl(name, found.toLowerCase(), rest)];
-        return hosts.includes(name) && value !== "" ? [fromHost(name, value)] : [];
-      }),
-  );
+export const linksBy = (schemes: RegExp, hosts: readonly string[]) =>
+  remembered((resource: Resource): readonly Link[] => {
+    const urls = urlsOf(resource).filter(({ scheme }) => schemes.test(scheme));
+    const named = hosts.filter((name) => !urls.some(({ variable }) => variable === name));
+    return [...urls, ...named.flatMap((name) => byHost(variableOf(resource, name)))];
+  });
 
-const fromHost = (variable: string, host: string | undefined): Link => ({
-  variable,
-  host,
-  scheme: "",
-  query: new URLSearchParams(),
-});
+/** The variables that are URLs, among which several rules look for theirs. */
+const urlsOf = remembered((resource: Resource): readonly Link[] =>
+  variablesOf(resource)
+    .filter(({ value }) => value?.includes("://"))
+    .flatMap(({ name, value = "" }) => {
+      const [, scheme, rest = ""] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(value) ?? [];
+      return scheme === undefined ? [] : [fromUrl(name, scheme.toLowerCase(), rest)];
+    }),
+);
+
+const byHost = (variable: Variable | undefined): readonly Link[] =>
+  variable === undefined || variable.value === ""
+    ? []
+    : [{ variable: variable.name, host: variable.value, scheme: "", query: "" }];
 
 /** The part after the last `@` is the host's, whatever a password holds. */
 function fromUrl(variable: string, scheme: string, rest: string): Link {
@@ -43,7 +49,7 @@ function fromUrl(variable: string, scheme: string, rest: string): Link {
     variable,
     host: host === "" ? undefined : host,
     scheme,
-    query: new URLSearchParams(query),
+    query,
   };
 }
 

@@ -60,12 +60,18 @@ export const isWritable = ({ readOnly }: Mount): boolean => !isTrue(readOnly);
 export const covers = ({ target }: Mount, path: string): boolean => isBelow(path, folderOf(target));
 
 /** The mount that a path in a container lies on: the deepest of those that cover it. */
-export const mountAt = (path: string, resource: Resource): Mount | undefined =>
-  mountsOf(resource)
-    .filter((mount) => covers(mount, path))
-    .sort((one, other) => folderOf(other.target).length - folderOf(one.target).length)[0];
+export function mountAt(path: string, resource: Resource): Mount | undefined {
+  let deepest: Mount | undefined;
+  for (const mount of mountsOf(resource))
+    if (covers(mount, path) && (deepest === undefined || !covers(mount, folderOf(deepest.target))))
+      deepest = mount;
+  return deepest;
+}
 
-const folderOf = (target: unknown): string => String(target).replace(/(.)\/$/, "$1");
+function folderOf(target: unknown): string {
+  const path = String(target);
+  return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
+}
 
 const isBelow = (path: string, folder: string) =>
   path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);

@@ -85,20 +85,15 @@ export const neighbour = (resource: Resource, host: string, stack: StackDocument
     .find((found) => found !== undefined);
 
 /** Who answers to a name on a network. */
-const answering = remembered(
-  (network: Resource, stack: StackDocument): ReadonlyMap<string, Resource> =>
-    new Map(
-      membersOf(network, stack).flatMap((member) =>
-        [
-          member.block.name,
-          member.block.hostname,
-          ...networksOf(member, stack)
-            .filter((joined) => joined.network === network)
-            .flatMap(({ aliases }) => aliases),
-        ].flatMap((name): [string, Resource][] => (typeof name === "string" ? [[name, member]] : [])),
-      ),
-    ),
-);
+const answering = remembered((network: Resource, stack: StackDocument): ReadonlyMap<unknown, Resource> => {
+  const found = new Map<unknown, Resource>();
+  for (const member of membersOf(network, stack)) {
+    found.set(member.block.name, member).set(member.block.hostname, member);
+    for (const joined of networksOf(member, stack))
+      if (joined.network === network) for (const alias of joined.aliases) found.set(alias, member);
+  }
+  return found;
+});
 
 /** Networks of a container from which traffic may leave the machine, for evidence; none if all stay on it. */
 export function waysOut(container: Resource, stack: StackDocument): readonly string[] {

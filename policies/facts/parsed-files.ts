@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { Resource } from "../document.ts";
 import { isKnown } from "../values.ts";
-import { remembered } from "./remembered.ts";
+import { remembered, rememberedText } from "./remembered.ts";
 
 /**
  * The text of a file as its reader gets it.
@@ -18,9 +18,11 @@ export const textOf = remembered(({ block }: Resource): string => {
   return text.replaceAll("$${", "${").replaceAll("%%{", "%{");
 });
 
-/** Parses each file once, however many rules look at it. What does not parse is told to each of them. */
-export const reader = <Result>(parse: Parser<Result>): ((file: Resource) => Result) =>
-  remembered((file: Resource) => parse(textOf(file), basename(String(file.block.file ?? file.type))));
+/** Parses each text once, however many rules and files have it. What does not parse is told to each of them. */
+export function reader<Result>(parse: Parser<Result>): (file: Resource) => Result {
+  const named = rememberedText((name) => rememberedText((text) => parse(text, name)));
+  return remembered((file: Resource) => named(basename(String(file.block.file ?? file.type)))(textOf(file)));
+}
 
 type Parser<Result> = (text: string, name: string) => Result;
 

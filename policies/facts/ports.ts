@@ -1,6 +1,7 @@
 import type { Resource } from "../document.ts";
 import { asNumber, type Block, blocks, isKnown, show } from "../values.ts";
 import { isLoopback } from "./addresses.ts";
+import { remembered } from "./remembered.ts";
 
 /** A port that a container or a service publishes. */
 export interface PublishedPort {
@@ -20,12 +21,12 @@ const CONTAINER = { internal: "internal", external: "external" };
 const SERVICE = { internal: "target_port", external: "published_port" };
 
 /** The ports of a `docker_container` or a `docker_service`. */
-export function publishedPorts({ type, block }: Resource): readonly PublishedPort[] {
+export const publishedPorts = remembered(({ type, block }: Resource): readonly PublishedPort[] => {
   if (type === "docker_container") return blocks(block, "ports").map((port) => published(port, CONTAINER));
   return blocks(block, "endpoint_spec")
     .flatMap((endpoint) => blocks(endpoint, "ports"))
     .map((port) => published(port, SERVICE));
-}
+});
 
 function published(block: Block, names: PublishedPort["names"]): PublishedPort {
   return {

@@ -27,3 +27,24 @@ export function remembered<Key extends object, Context, Answer>(
     }
   };
 }
+
+/** Texts that are remembered at once: more than a stack of 10,000 containers asks about, and little memory. */
+const MOST_TEXTS = 10_000;
+
+/**
+ * The same for what is asked of texts. Durations, addresses, names of variables and lines for a shell stand in a stack
+ * again and again, whatever else its containers have in common.
+ *
+ * @param find answers it from the text alone
+ */
+export function rememberedText<Answer>(find: (text: string) => Answer): (text: string) => Answer {
+  const answers = new Map<string, Answer>();
+  return (text) => {
+    const known = answers.get(text);
+    if (known !== undefined) return known;
+    const found = find(text);
+    if (answers.size >= MOST_TEXTS) answers.clear();
+    answers.set(text, found);
+    return found;
+  };
+}

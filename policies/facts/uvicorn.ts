@@ -3,5 +3,5 @@ import { commandOf } from "./environment.ts";
 import { remembered } from "./remembered.ts";
 
 export const runsUvicorn = remembered((resource: Resource): boolean =>
-  commandOf(resource).some((word) => /(^|\/)uvicorn$/.test(word)),
+  commandOf(resource).some((word) => word === "uvicorn" || word.endsWith("/uvicorn")),
 );

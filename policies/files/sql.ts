@@ -44,4 +44,4 @@ type Token = Readonly<Record<string, string | undefined>>;
 const wordOf = ({ name, variable, meta, word, mark }: Token): string | undefined =>
   name ?? variable ?? meta ?? word?.toUpperCase() ?? mark;
 
-const newlines = (text: string) => text.split("\n").length - 1;
+const newlines = (text: string) => (text.includes("\n") ? text.split("\n").length - 1 : 0);

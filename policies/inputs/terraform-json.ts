@@ -98,11 +98,11 @@ function hidden({ type, path, block }: Resource): Unreadable[] {
 
 /** Without a list a level: most of the time of a first judgement would go there. */
 function dynamics(value: unknown, found: unknown[] = []): readonly unknown[] {
-  if (typeof value !== "object" || value === null) return found;
-  for (const key in value) {
-    const inner = value[key as keyof typeof value];
-    if (key === "dynamic") found.push(inner);
-    else if (typeof inner === "object") dynamics(inner, found);
-  }
+  if (Array.isArray(value)) for (const inner of value) dynamics(inner, found);
+  else if (isBlock(value))
+    for (const key in value) {
+      if (key === "dynamic") found.push(value[key]);
+      else dynamics(value[key], found);
+    }
   return found;
 }

@@ -1,7 +1,11 @@
+import { basename } from "node:path";
 import { commandOf } from "../facts/environment.ts";
 import { describe, internalPort, publishedPorts } from "../facts/ports.ts";
 import { imageOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
+
+const isServer = (word: string) =>
+  (word.endsWith("sshd") || word.endsWith("dropbear")) && ["sshd", "dropbear"].includes(basename(word));
 
 /**
  * A login inside a container has keys and users of its own, which nobody rotates.
@@ -22,7 +26,7 @@ export const containersRunNoSsh = definePolicy({
         .map((port) => `${describe(port)} is published`),
       ...(/(^|[/_-])(openssh(-server)?|sshd)([:@_-]|$)/.test(image) ? [`image is ${image}`] : []),
       ...commandOf(resource)
-        .filter((word) => /(^|\/)(sshd|dropbear)$/.test(word))
+        .filter((word) => isServer(word))
         .map((word) => `the command runs ${word}`),
     ];
   },

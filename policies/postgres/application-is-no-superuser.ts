@@ -2,7 +2,7 @@ import type { Resource, StackDocument } from "../document.ts";
 import { isFile, runs } from "../facts/deliveries.ts";
 import { type Variable, variableOf, variablesOf } from "../facts/environment.ts";
 import { parseOnce } from "../facts/parsed-files.ts";
-import { remembered } from "../facts/remembered.ts";
+import { remembered, rememberedText } from "../facts/remembered.ts";
 import { RUNS } from "../facts/services.ts";
 import { parsePgHba } from "../files/pg-hba.ts";
 import { parseSql, type Statement } from "../files/sql.ts";
@@ -46,9 +46,12 @@ const superusersOf = remembered((stack: StackDocument): ReadonlySet<string> => {
 /** The user that a variable names, by itself or in a URL. */
 function userIn({ name, value = "" }: Variable): string | undefined {
   if (name.includes("USER") && USER.test(name)) return value;
-  if (!value.startsWith("postgres")) return undefined;
-  return /^postgres(?:ql)?(?:\+\w+)?:\/\/([^:@/]+)/.exec(value)?.[1];
+  return value.startsWith("postgres") ? userInUrl(value) : undefined;
 }
+
+const userInUrl = rememberedText(
+  (url): string | undefined => /^postgres(?:ql)?(?:\+\w+)?:\/\/([^:@/]+)/.exec(url)?.[1],
+);
 
 const loggedIn = (container: Resource, superusers: ReadonlySet<string>) =>
   variablesOf(container).flatMap((entry) => {

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { runs } from "../facts/deliveries.ts";
-import { type Argument, argumentsOf, wordsOf } from "../facts/environment.ts";
+import { type Argument, argumentsOf, shellWords } from "../facts/environment.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 
@@ -25,7 +25,7 @@ export const passwordsAreNoArguments = definePolicy({
 /** The word behind the option, in the same text or in the next one; never the word itself. */
 function problem(argument: Argument, next: Argument | undefined): readonly string[] {
   const { place, text } = argument;
-  const words = wordsOf(argument);
+  const words = shellWords(text);
   const found = words.some((word, index) => {
     const value = words[index + 1] ?? (words.length === 1 ? next?.text : undefined);
     return (

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
-import { type Argument, argumentsOf, wordsOf } from "../facts/environment.ts";
+import { type Argument, argumentsOf, shellWords } from "../facts/environment.ts";
+import { rememberedText } from "../facts/remembered.ts";
 import { looksSecret, soundsSecret } from "../facts/secret-names.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
@@ -23,10 +24,9 @@ export const argumentsHoldNoSecrets = definePolicy({
 function problem(argument: Argument, next: Argument | undefined): readonly string[] {
   const { place, text } = argument;
   if (looksSecret(text)) return [`${place} holds a private key or a password in a URL`];
-  if (!isSuspect(text)) return [];
-  const words = wordsOf(argument);
-  return words.flatMap((word, index) => {
-    if (!isSuspect(word)) return [];
+  const words = shellWords(text);
+  return suspectsIn(text).flatMap((index) => {
+    const word = words[index] ?? "";
     const [, name = "", value] = /^-{0,2}([\w.-]+)(?:=(.*))?$/s.exec(word) ?? [];
     const following = words[index + 1] ?? (words.length === 1 ? next?.text : undefined);
     const isOption = word.startsWith("-") && soundsSecret(name) && value === undefined;
@@ -38,7 +38,11 @@ function problem(argument: Argument, next: Argument | undefined): readonly strin
   });
 }
 
-/** Cheap, since most texts and words are neither; what it lets through is looked at closely. */
+/** Where the words of a text stand that are looked at closely, which most texts do not have. */
+const suspectsIn = rememberedText((text): readonly number[] =>
+  isSuspect(text) ? shellWords(text).flatMap((word, index) => (isSuspect(word) ? [index] : [])) : [],
+);
+
 const isSuspect = (text: string) => text.includes("-P") || /pass|secret|token|credential|key/i.test(text);
 
 /** A path or a variable of the shell is not the secret itself. */

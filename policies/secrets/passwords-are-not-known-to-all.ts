@@ -3,6 +3,7 @@ import { isFile } from "../facts/deliveries.ts";
 import { argumentsOf, variablesOf } from "../facts/environment.ts";
 import { labelTexts } from "../facts/label-texts.ts";
 import { parseOnce } from "../facts/parsed-files.ts";
+import { rememberedText } from "../facts/remembered.ts";
 import { assignmentsIn, isKnownPassword, soundsSecret } from "../facts/secret-names.ts";
 import { containerSpec, RUNS } from "../facts/services.ts";
 import { parseSql } from "../files/sql.ts";
@@ -56,17 +57,23 @@ function given(resource: Resource): readonly Given[] {
 }
 
 function inText(text: string, where: string): readonly Given[] {
-  if (!HINT.test(text)) return NOTHING;
-  return [
-    ...assignmentsIn(text).map(({ name, value }) => ({ place: `${name} in ${where}`, value })),
-    ...inUrls(text).map((value) => ({ place: `a URL in ${where}`, value })),
-    ...redisPasswords(text).map(([, name, value = ""]) => ({ place: `${name} in ${where}`, value })),
-  ];
+  const found = givenIn(text);
+  return found.length === 0
+    ? found
+    : found.map(({ place, value }) => ({ place: `${place} in ${where}`, value }));
 }
 
-/** Most texts have nothing that looks like a password: nothing is made for the answer. */
+const givenIn = rememberedText((text): readonly Given[] => {
+  if (!HINT.test(text)) return [];
+  return [
+    ...assignmentsIn(text).map(({ name, value }) => ({ place: name, value })),
+    ...inUrls(text).map((value) => ({ place: "a URL", value })),
+    ...redisPasswords(text).map(([, name = "", value = ""]) => ({ place: name, value })),
+  ];
+});
+
+/** Most texts have nothing that looks like a password. */
 const HINT = /pass|secret|token|credential|key|masterauth|:\/\//i;
-const NOTHING: readonly Given[] = [];
 
 const redisPasswords = (text: string) =>
   /requirepass|masterauth/.test(text)

@@ -1,6 +1,7 @@
 import type { Resource, StackDocument } from "../document.ts";
 import { remembered } from "../facts/remembered.ts";
 import { RUNS } from "../facts/services.ts";
+import { textsIn } from "../facts/texts.ts";
 import { definePolicy } from "../policy.ts";
 
 const REFERENCE = /\b(docker_(?:network|volume|image))\.([\w-]+)/g;
@@ -17,36 +18,44 @@ export const everythingIsUsed = definePolicy({
   fix: "remove it, after a look at what the volume holds",
   source: "Terraform documentation, references to resource attributes",
   looksAt: JUDGED,
-  check: ({ type, id, block }, stack) => {
-    const used = usedIn(stack);
-    const isNamed = typeof block.name === "string" && used.has(block.name);
-    return used.has(`${type}.${id}`) || isNamed ? [] : ["nothing refers to it"];
+  check: (resource, stack) => {
+    const { addresses, resources, names } = usedIn(stack);
+    const { type, id, block } = resource;
+    const isUsed = resources.has(resource) || names.has(block.name) || addresses.has(`${type}.${id}`);
+    return isUsed ? [] : ["nothing refers to it"];
   },
 });
 
-/** Addresses that anything refers to, and those of the names that a container or a service holds as a text. */
-const usedIn = remembered((stack: StackDocument): ReadonlySet<string> => {
-  const names = new Set(stack.of(JUDGED).map(({ block }) => block.name));
-  const used = new Set<string>();
+/** What is used, by each of the ways to use it. */
+interface Used {
+  /** What a whole value refers to. */
+  readonly resources: Set<Resource>;
+
+  /** What a longer text refers to: `docker_network.data`. */
+  readonly addresses: Set<string>;
+
+  /** What a container or a service holds as a text. */
+  readonly names: Set<unknown>;
+}
+
+const usedIn = remembered((stack: StackDocument): Used => {
+  const used: Used = { resources: new Set(), addresses: new Set(), names: new Set() };
+  const declared = new Set(stack.of(JUDGED).map(({ block }) => block.name));
   const runs: readonly string[] = RUNS;
-  for (const resource of stack.resources)
-    collect(resource, runs.includes(resource.type) ? names : NO_NAMES, used);
+  for (const resource of stack.resources) {
+    const names = runs.includes(resource.type) ? declared : NO_NAMES;
+    for (const text of textsIn(resource)) {
+      if (names.has(text)) used.names.add(text);
+      if (text.includes("docker_")) note(text, used, stack);
+    }
+  }
   return used;
 });
 
 const NO_NAMES: ReadonlySet<unknown> = new Set();
 
-function collect({ block }: Resource, names: ReadonlySet<unknown>, used: Set<string>): void {
-  eachText(block, (text) => {
-    if (names.has(text)) used.add(text);
-    if (!text.includes("docker_")) return;
-    for (const [, type, id] of text.matchAll(REFERENCE)) used.add(`${type}.${id}`);
-  });
-}
-
-/** What cdktf notes in `"//"` refers to nothing. */
-function eachText(value: unknown, visit: (text: string) => void): void {
-  if (typeof value === "string") visit(value);
-  if (typeof value !== "object" || value === null) return;
-  for (const key in value) if (key !== "//") eachText(value[key as keyof typeof value], visit);
+function note(text: string, { resources, addresses }: Used, stack: StackDocument): void {
+  const target = stack.follow(text)?.resource;
+  if (target !== undefined) resources.add(target);
+  else for (const [, type, id] of text.matchAll(REFERENCE)) addresses.add(`${type}.${id}`);
 }

@@ -36,4 +36,7 @@ export const databaseLinksAreEncrypted = definePolicy({
 });
 
 /** asyncpg calls it `ssl`. */
-const modeOf = ({ query }: Link): string | undefined => query.get("sslmode") ?? query.get("ssl") ?? undefined;
+function modeOf({ query }: Link): string | undefined {
+  const parameters = new URLSearchParams(query);
+  return parameters.get("sslmode") ?? parameters.get("ssl") ?? undefined;
+}

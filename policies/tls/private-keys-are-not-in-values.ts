@@ -16,34 +16,31 @@ export const privateKeysAreNotInValues = definePolicy({
   looksAt: ["docker_container", "docker_service", "docker_config", "docker_secret", "docker_image"],
   check: ({ block }) =>
     [
-      ...placesOf(block),
-      ...blocks(block, "task_spec").flatMap((task) => blocks(task, "container_spec").flatMap(placesOf)),
-    ]
-      .filter(([, text]) => holdsKey(text))
-      .map(([place]) => `${place} holds a private key`),
+      ...placesIn(block),
+      ...blocks(block, "task_spec").flatMap((task) => blocks(task, "container_spec").flatMap(placesIn)),
+    ].map((place) => `${place} holds a private key`),
 });
 
-type Place = readonly [string, unknown];
+/** Where a key stands among the texts that people put keys into. */
+const placesIn = (block: Block): readonly string[] => [
+  ...inside("data", block.data),
+  ...blocks(block, "upload").flatMap(({ file, content, content_base64 }) => [
+    ...(holdsKey(content) ? [`content of ${show(file)}`] : []),
+    ...(holdsKey(content_base64) ? [`content_base64 of ${show(file)}`] : []),
+  ]),
+  ...blocks(block, "labels")
+    .filter(({ value }) => holdsKey(value))
+    .map(({ label }) => `label ${show(label)}`),
+  ...blocks(block, "build").flatMap((build) => inside("build_args", build.build_args ?? build.build_arg)),
+  ...["env", "command", "entrypoint", "args"].flatMap((name) => inside(name, block[name])),
+];
 
-/** Texts that people put keys into, with where each stands. */
-function placesOf(block: Block): readonly Place[] {
-  return [
-    ["data", block.data],
-    ...blocks(block, "upload").flatMap(({ file, content, content_base64 }): Place[] => [
-      [`content of ${show(file)}`, content],
-      [`content_base64 of ${show(file)}`, content_base64],
-    ]),
-    ...blocks(block, "labels").map(({ label, value }): Place => [`label ${show(label)}`, value]),
-    ...blocks(block, "build").flatMap((build) => inside("build_args", build.build_args ?? build.build_arg)),
-    ...["env", "command", "entrypoint", "args"].flatMap((name) => inside(name, block[name])),
-  ];
-}
-
-function inside(name: string, value: unknown): readonly Place[] {
-  if (Array.isArray(value)) return value.map((entry): Place => [keyOf(name, String(entry)), entry]);
-  return isBlock(value)
-    ? Object.entries(value).map(([key, text]): Place => [`${name} ${key}`, text])
-    : [[name, value]];
+function inside(name: string, value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.filter(holdsKey).map((entry) => keyOf(name, String(entry)));
+  if (!isBlock(value)) return holdsKey(value) ? [name] : [];
+  return Object.keys(value)
+    .filter((key) => holdsKey(value[key]))
+    .map((key) => `${name} ${key}`);
 }
 
 const keyOf = (name: string, entry: string) =>

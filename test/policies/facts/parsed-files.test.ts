@@ -23,10 +23,20 @@ test("a text that is not here, or known only at apply, is an error", () => {
   );
 });
 
-test("a file is parsed once", () => {
-  let times = 0;
-  const read = reader(() => ++times);
-  const one = file({ text: "" });
+test("a text is parsed once for all files of its name that have it", () => {
+  const parsed: unknown[] = [];
+  const read = reader((text, name) => parsed.push([text, name]));
+  const one = file({ text: "a", file: "/etc/x" });
+  const others = [
+    { text: "a", file: "/run/x" },
+    { text: "b", file: "/etc/x" },
+    { text: "a", file: "/etc/y" },
+  ];
 
-  expect([read(one), read(one), read(file({ text: "" }))]).toEqual([1, 1, 2]);
+  expect([one, one, ...others.map(file)].map(read)).toEqual([1, 1, 1, 2, 3]);
+  expect(parsed).toEqual([
+    ["a", "x"],
+    ["b", "x"],
+    ["a", "y"],
+  ]);
 });
