@@ -158,6 +158,16 @@ describe("published ports", () => {
 });
 
 describe("what is synthesized", () => {
+  test("lets the edge pass its access log on in batches", () => {
+    const { edge } = byRole(sandbox().json(production));
+    const [shell, watch, signal, , ...command] = edge?.entrypoint ?? [];
+    expect([shell, watch, signal]).toEqual(["/bin/sh", "/run/exploreiot/watch-then-run.sh", "USR2"]);
+    expect(command).toEqual([
+      ...["perl", "/run/exploreiot/batch-output.pl"],
+      ...["haproxy", "-W", "-db", "-f", "/run/exploreiot/haproxy.cfg"],
+    ]);
+  });
+
   test.each(inputs)("for %s holds no secret, neither plain nor hashed", (_, input) => {
     const made = sandbox();
     made.synthesize(input);
