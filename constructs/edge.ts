@@ -1,6 +1,7 @@
 import { Construct, type IConstruct } from "constructs";
 import { edgeAddress } from "../config/addresses.ts";
 import { FILES, HOST, PORT } from "../config/references.ts";
+import { batched, batcher } from "./batched.ts";
 import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "./certificates.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";
@@ -35,7 +36,7 @@ export class Edge extends Construct {
       service: "edge",
       user: USER,
       context,
-      files: [{ name: "haproxy.cfg", content: haproxyConfig(deployment) }, watcher],
+      files: [{ name: "haproxy.cfg", content: haproxyConfig(deployment) }, watcher, batcher],
     });
     new ServiceContainer(this, "Service", {
       context,
@@ -48,7 +49,7 @@ export class Edge extends Construct {
       networks: [network],
       address: edgeAddress(deployment),
       // In the place of the image's entrypoint, which would run the shell as an argument of HAProxy.
-      entrypoint: watched("USR2", PAIR, ["haproxy", "-W", "-db", "-f", `${FILES}/haproxy.cfg`]),
+      entrypoint: watched("USR2", PAIR, batched(["haproxy", "-W", "-db", "-f", `${FILES}/haproxy.cfg`])),
       command: [],
       files,
       volumes: [{ name: certificates.volumeName, path: CERTIFICATES, readOnly: true }],

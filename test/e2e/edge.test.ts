@@ -286,10 +286,11 @@ except e.HTTPError: pass`,
 
   test("logs JSON without query strings, and keeps its metrics inside", async () => {
     await ask(https(), '/api/mesures?secret=in-the-query"\\');
-    const lines = (await docker("logs", deployment.container("edge"))).split("\n");
-    const logged = lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
-    expect(logged.find(({ path }) => path === "/api/mesures")).toMatchObject({ host: HOST, backend: "api" });
-    expect(lines.join()).not.toContain("in-the-query");
+    const line = await until("the request in the log", async () =>
+      (await accessLog()).find(({ path }) => path === "/api/mesures"),
+    );
+    expect(line).toMatchObject({ host: HOST, backend: "api" });
+    expect(await docker("logs", deployment.container("edge"))).not.toContain("in-the-query");
     expect((await ask(https(), "/metrics")).body).not.toContain("haproxy_");
     const get = `exec 3<>/dev/tcp/127.0.0.1/8404; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3`;
     expect(await docker("exec", deployment.container("edge"), "bash", "-c", get)).toContain(
@@ -335,17 +336,22 @@ except e.HTTPError: pass`,
     await until("the reading", async () => (await ask(https(), "/api/capteurs")).body.includes('"temp"'));
   });
 
-  test("answers 429 with Retry-After to a client that asks too often", async () => {
+  test("answers 429 with Retry-After to a client that asks too often, and logs every request once", async () => {
     const script = `import collections, http.client, ssl
 edge = http.client.HTTPSConnection("edge", 8443, context=ssl._create_unverified_context())
 seen = collections.Counter()
 for _ in range(${LIMIT + 5}):
-    edge.request("GET", "/api/mesures", headers={"Host": "${HOST}"})
+    edge.request("GET", "/api/mesures", headers={"Host": "${HOST}", "User-Agent": "impatient"})
     answer = edge.getresponse(); answer.read()
     seen[f"{answer.status} {answer.getheader('Retry-After')}"] += 1
 print(dict(seen))`;
     expect(await python("api", script)).toBe(`{'200 None': ${LIMIT}, '429 60': 5}`);
     expect((await ask(https(), "/api/mesures")).status).toBe(200);
+    const ids = await until("the last request in the log", async () => {
+      const logged = (await accessLog()).filter(({ ua }) => ua === "impatient");
+      return logged.length >= LIMIT + 5 && logged.map(({ id }) => id);
+    });
+    expect([ids.length, new Set(ids).size]).toEqual([LIMIT + 5, LIMIT + 5]);
   });
 
   describe("with certificates for MQTT clients", () => {
@@ -440,6 +446,12 @@ const statusOf = (answer: string) => Number(/^HTTP\/1\.[01] (\d{3})/.exec(answer
 
 const closed = (socket: Socket) =>
   new Promise((resolve) => socket.on("error", () => undefined).once("close", () => resolve(true)));
+
+/** What the edge has logged, a line a request; it comes up to 100 ms after the answer. */
+async function accessLog(): Promise<readonly Record<string, unknown>[]> {
+  const lines = (await docker("logs", deployment.container("edge"))).split("\n");
+  return lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
+}
 
 /** The address that the backend's own log has for a path. */
 async function loggedClient(path: string): Promise<string> {

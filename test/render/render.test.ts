@@ -52,7 +52,8 @@ describe("a rendered folder", () => {
     expect(Object.keys(rendered(production)).sort()).toEqual([
       "RUNBOOK.md",
       "compose.yaml",
-      ...["edge/haproxy.cfg", "edge/watch-then-run.sh", "firewall/firewall.nft"].map(config),
+      ...["edge/batch-output.pl", "edge/haproxy.cfg", "edge/watch-then-run.sh"].map(config),
+      config("firewall/firewall.nft"),
       ...["mosquitto/acl", "mosquitto/mosquitto.conf", "mosquitto/watch-then-run.sh"].map(config),
       ...["postgres/entrypoint.sh", "postgres/initdb/10-application.sql"].map(config),
       ...["postgres/pg_hba.conf", "postgres/postgresql.conf", "redis/redis.conf"].map(config),

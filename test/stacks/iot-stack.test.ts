@@ -158,6 +158,15 @@ describe("published ports", () => {
 });
 
 describe("what is synthesized", () => {
+  test("lets the edge pass its access log on in batches", () => {
+    const { edge } = byRole(sandbox().json(production));
+    expect(edge?.entrypoint).toEqual([
+      ...["/bin/sh", "/run/exploreiot/watch-then-run.sh", "USR2", expect.stringContaining("edge.crt")],
+      ...["perl", "/run/exploreiot/batch-output.pl"],
+      ...["haproxy", "-W", "-db", "-f", "/run/exploreiot/haproxy.cfg"],
+    ]);
+  });
+
   test.each(inputs)("for %s holds no secret, neither plain nor hashed", (_, input) => {
     const made = sandbox();
     made.synthesize(input);
