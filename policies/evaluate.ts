@@ -103,7 +103,7 @@ function seenBy(policy: Policy, stack: StackDocument): Seen {
   for (const resource of resources) {
     const { path } = resource;
     try {
-      if (problems.size > 0 && problems.has(resource)) throw problems.get(resource);
+      if (problems.has(resource)) throw problems.get(resource);
       for (const evidence of policy.check(resource, stack)) {
         if (typeof evidence === "string") found.push(finding(policy, path, evidence));
         else notEnforceable.push({ path, reason: evidence.notEnforceable });

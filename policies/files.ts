@@ -32,12 +32,10 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** `mosquitto.conf` for a file of that kind; undefined for one that no rule reads. */
-export const fileKind = (path: string): string | undefined => kindAt(path) ?? undefined;
-
-const kindAt = rememberedText((path): string | null => {
+export const fileKind = rememberedText((path): string | undefined => {
   if (WORKFLOW.test(path)) return "workflow";
   const name = basename(path);
-  return KINDS.find(([pattern]) => pattern.test(name))?.[1] ?? null;
+  return KINDS.find(([pattern]) => pattern.test(name))?.[1];
 });
 
 /** What is judged together with a stack. */

@@ -1,6 +1,6 @@
 import type { Resource, StackDocument } from "./document.ts";
 import { remembered } from "./facts/remembered.ts";
-import type { Policy } from "./policy.ts";
+import type { Condition, Policy } from "./policy.ts";
 
 /** What a policy looks at in a stack. */
 export interface Judged {
@@ -9,8 +9,6 @@ export interface Judged {
   /** Why it cannot be said of some of them: a condition that throws leaves a resource unjudged, not out. */
   readonly problems: ReadonlyMap<Resource, unknown>;
 }
-
-type Condition = NonNullable<Policy["where"]>;
 
 /** The resources of its types on which its condition holds. Policies with one condition share the answer. */
 export function judgedBy({ looksAt, where }: Policy, stack: StackDocument): Judged {

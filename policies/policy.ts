@@ -30,7 +30,7 @@ export interface Policy {
   readonly looksAt: readonly string[];
 
   /** Which of them. @default - all of those types */
-  readonly where?: (resource: Resource, stack: StackDocument) => boolean;
+  readonly where?: Condition;
 
   /** Where it stops anything; elsewhere what it finds is listed as relaxed. @default - everywhere */
   readonly enforcedIn?: readonly Environment[];
@@ -44,6 +44,9 @@ export interface Policy {
   /** Each way in which the resource breaks the claim. */
   readonly check: (resource: Resource, stack: StackDocument) => readonly Evidence[];
 }
+
+/** Something that holds of a resource or not. */
+export type Condition = (resource: Resource, stack: StackDocument) => boolean;
 
 export const definePolicy = (policy: Policy): Policy => policy;
 

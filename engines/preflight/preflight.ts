@@ -50,6 +50,7 @@ export async function preflight(stack: Stack, home: string, report: Report): Pro
 /** Under `cdktf deploy` the image that tries the rules may not be made yet: then the firewall itself refuses. */
 async function probed(stack: Stack): Promise<readonly string[]> {
   const image = firewallOf(stack)?.image;
-  const { code } = await run(["docker", "image", "inspect", image ?? ""], { expected: [0, 1] });
+  if (image === undefined) return [];
+  const { code } = await run(["docker", "image", "inspect", image], { expected: [0, 1] });
   return code === 0 ? probeFirewall(stack) : [];
 }

@@ -1,5 +1,6 @@
 import { basename, dirname } from "node:path";
 import type { Resource, StackDocument } from "../document.ts";
+import type { Condition } from "../policy.ts";
 import { blocks } from "../values.ts";
 import { type Mount, mountAt, mountsOf, volumeOf } from "./mounts.ts";
 import { remembered, rememberedText } from "./remembered.ts";
@@ -18,7 +19,7 @@ const CONFIGURATION = [
   "redis.acl",
 ].map((kind) => `file/${kind}`);
 
-/** Whether a container runs such a server; jobs run none. */
+/** Whether a container runs such a server; jobs run none. One condition a kind: what it selects is then found once. */
 export const runs: (kind: Kind) => Condition = rememberedText(
   (kind): Condition =>
     (resource, stack) =>
@@ -31,9 +32,6 @@ export const isServer: (kind: Kind) => Condition = rememberedText(
     (resource, stack) =>
       isFile(resource) ? readersOf(resource, stack).length === 0 : kindOf(resource, stack) === kind,
 );
-
-/** The same one for each of the policies that ask: what it selects is then found once. */
-type Condition = (resource: Resource, stack: StackDocument) => boolean;
 
 export const isFile = ({ type }: Resource) => type.startsWith("file/");
 

@@ -41,7 +41,7 @@ export function rememberedText<Answer>(find: (text: string) => Answer): (text: s
   const answers = new Map<string, Answer>();
   return (text) => {
     const known = answers.get(text);
-    if (known !== undefined) return known;
+    if (known !== undefined || answers.has(text)) return known as Answer;
     const found = find(text);
     if (answers.size >= MOST_TEXTS) answers.clear();
     answers.set(text, found);

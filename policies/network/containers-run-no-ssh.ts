@@ -4,7 +4,7 @@ import { describe, internalPort, publishedPorts } from "../facts/ports.ts";
 import { imageOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 
-const isServer = (word: string) =>
+const isSshServer = (word: string) =>
   (word.endsWith("sshd") || word.endsWith("dropbear")) && ["sshd", "dropbear"].includes(basename(word));
 
 /**
@@ -26,7 +26,7 @@ export const containersRunNoSsh = definePolicy({
         .map((port) => `${describe(port)} is published`),
       ...(/(^|[/_-])(openssh(-server)?|sshd)([:@_-]|$)/.test(image) ? [`image is ${image}`] : []),
       ...commandOf(resource)
-        .filter((word) => isServer(word))
+        .filter(isSshServer)
         .map((word) => `the command runs ${word}`),
     ];
   },

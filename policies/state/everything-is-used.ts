@@ -1,8 +1,8 @@
 import type { Resource, StackDocument } from "../document.ts";
 import { remembered } from "../facts/remembered.ts";
 import { RUNS } from "../facts/services.ts";
-import { textsIn } from "../facts/texts.ts";
 import { definePolicy } from "../policy.ts";
+import { isBlock } from "../values.ts";
 
 const REFERENCE = /\b(docker_(?:network|volume|image))\.([\w-]+)/g;
 const JUDGED = ["docker_network", "docker_volume", "docker_image"];
@@ -18,44 +18,46 @@ export const everythingIsUsed = definePolicy({
   fix: "remove it, after a look at what the volume holds",
   source: "Terraform documentation, references to resource attributes",
   looksAt: JUDGED,
-  check: (resource, stack) => {
-    const { addresses, resources, names } = usedIn(stack);
-    const { type, id, block } = resource;
-    const isUsed = resources.has(resource) || names.has(block.name) || addresses.has(`${type}.${id}`);
-    return isUsed ? [] : ["nothing refers to it"];
-  },
+  check: (resource, stack) => (usedIn(stack).has(resource) ? [] : ["nothing refers to it"]),
 });
 
-/** What is used, by each of the ways to use it. */
-interface Used {
-  /** What a whole value refers to. */
-  readonly resources: Set<Resource>;
-
-  /** What a longer text refers to: `docker_network.data`. */
-  readonly addresses: Set<string>;
-
-  /** What a container or a service holds as a text. */
-  readonly names: Set<unknown>;
-}
-
-const usedIn = remembered((stack: StackDocument): Used => {
-  const used: Used = { resources: new Set(), addresses: new Set(), names: new Set() };
-  const declared = new Set(stack.of(JUDGED).map(({ block }) => block.name));
+/** What anything refers to, and what a container or a service holds the name of as a text. */
+const usedIn = remembered((stack: StackDocument): ReadonlySet<Resource> => {
+  const used = new Set<Resource>();
+  const byName = namedIn(stack);
   const runs: readonly string[] = RUNS;
-  for (const resource of stack.resources) {
-    const names = runs.includes(resource.type) ? declared : NO_NAMES;
-    for (const text of textsIn(resource)) {
-      if (names.has(text)) used.names.add(text);
-      if (text.includes("docker_")) note(text, used, stack);
-    }
+  for (const { type, block } of stack.resources) {
+    const namesCount = runs.includes(type);
+    eachText(block, (text) => {
+      if (namesCount) for (const resource of byName.get(text) ?? []) used.add(resource);
+      if (text.includes("docker_")) for (const resource of referredTo(text, stack)) used.add(resource);
+    });
   }
   return used;
 });
 
-const NO_NAMES: ReadonlySet<unknown> = new Set();
+function namedIn(stack: StackDocument): ReadonlyMap<unknown, readonly Resource[]> {
+  const found = new Map<unknown, Resource[]>();
+  for (const resource of stack.of(JUDGED)) {
+    const alike = found.get(resource.block.name);
+    if (alike === undefined) found.set(resource.block.name, [resource]);
+    else alike.push(resource);
+  }
+  return found;
+}
 
-function note(text: string, { resources, addresses }: Used, stack: StackDocument): void {
-  const target = stack.follow(text)?.resource;
-  if (target !== undefined) resources.add(target);
-  else for (const [, type, id] of text.matchAll(REFERENCE)) addresses.add(`${type}.${id}`);
+/** A whole value is followed at once; a longer text may refer to several. */
+function referredTo(text: string, stack: StackDocument): readonly Resource[] {
+  const whole = stack.follow(text)?.resource;
+  if (whole !== undefined) return [whole];
+  return [...text.matchAll(REFERENCE)].flatMap(
+    ([, type, id]) => stack.follow(`\${${type}.${id}.id}`)?.resource ?? [],
+  );
+}
+
+/** What cdktf notes in `"//"` refers to nothing. */
+function eachText(value: unknown, visit: (text: string) => void): void {
+  if (typeof value === "string") visit(value);
+  else if (Array.isArray(value)) for (const inner of value) eachText(inner, visit);
+  else if (isBlock(value)) for (const key in value) if (key !== "//") eachText(value[key], visit);
 }

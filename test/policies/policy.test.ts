@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Resource } from "../../policies/document.ts";
+import { evaluate } from "../../policies/evaluate.ts";
+import { readTerraformJson } from "../../policies/inputs/terraform-json.ts";
 import { definePolicy } from "../../policies/policy.ts";
 import { reportOf } from "./judging.ts";
 
@@ -65,6 +68,19 @@ describe("evaluate", () => {
       examined: 1,
       findings: [found("demo/docker_container.A", "cannot be judged: no idea")],
     });
+  });
+
+  test("policies that share a condition each judge the resources of their own types", () => {
+    const where = ({ block }: Resource) => block.name !== "skip";
+    const stack = {
+      resource: { docker_container: { A: { name: "a" }, B: { name: "skip" } }, docker_volume: { V: {} } },
+    };
+    const looksAt = [["docker_container"], ["docker_volume"], ["docker_volume", "docker_container"], ["*"]];
+    const examined = looksAt.map((types) => ({ ...naming, where, looksAt: types, check: () => [] }));
+
+    // `*` has the settings of Terraform as well.
+    const reports = evaluate(readTerraformJson(stack), examined).slice(-looksAt.length);
+    expect(reports.map((report) => report.examined)).toEqual([1, 1, 2, 3]);
   });
 
   test.each([
