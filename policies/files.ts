@@ -74,7 +74,9 @@ export function fileResources(
 }
 
 /** The text of a file as it would stand in Terraform's JSON, where `${` and `%{` begin an expression. */
-export const asLiteral = (text: string | undefined) => text?.replaceAll("${", "$${").replaceAll("%{", "%%{");
+export const asLiteral = (text: string | undefined) =>
+  // A function, since `$$` stands for one `$` in a replacement.
+  text?.replaceAll("${", () => "$${").replaceAll("%{", "%%{");
 
 function uploads(container: Resource, read: (source: string) => string | undefined): Resource[] {
   const { type, id, path, block } = container;

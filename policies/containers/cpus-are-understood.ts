@@ -28,14 +28,18 @@ const providerOf = remembered((stack: StackDocument) => {
   return { version, least: leastOf(version) };
 });
 
+/** Of the settings of Terraform; a plan has it with the provider, where older configurations write it too. */
 function versionOf(stack: StackDocument): unknown {
-  const providers = stack
+  const required = stack
     .of(["terraform"])
     .flatMap(({ block }) => blocks(block, "required_providers"))
     .map((named: Block) => named.docker)
     .find((entry) => entry !== undefined);
-  return isBlock(providers) ? providers.version : providers;
+  const version = isBlock(required) ? required.version : required;
+  return version ?? stack.of(["provider.docker"]).find(({ block }) => isSet(block.version))?.block.version;
 }
+
+const isSet = (value: unknown) => (value ?? undefined) !== undefined;
 
 /** The lowest version that a constraint admits: 3.6.2 as 3.006. NaN where nothing bounds it from below. */
 function leastOf(constraint: unknown): number {

@@ -1,4 +1,5 @@
-import { type Block, isBlock } from "../values.ts";
+import { asLiteral } from "../files.ts";
+import { type Block, isBlock, isKnown } from "../values.ts";
 
 /** What may stand in a reference between two dots. */
 const encoded = (text: string) => text.replace(/[^\w-]+/g, "-").replace(/-$/, "");
@@ -20,7 +21,7 @@ interface Scope {
  * The attributes that were written, with the values that the plan knows for them. Blocks that stand in the plan
  * only (`dynamic` ones, which the configuration of a plan leaves out) are taken as they are planned.
  *
- * @param values the planned values, defaults of the provider included
+ * @param values the planned values as `literalBlock` spells them, defaults of the provider included
  * @param written the resource in the plan's configuration
  */
 export function configuredBlock(values: Block, written: Block | undefined, scope: Scope): Block {
@@ -53,7 +54,9 @@ function attribute(expression: unknown, planned: unknown, { variables, module }:
   if (!isBlock(expression)) return planned ?? undefined;
   const { constant_value: constant, references } = expression;
   if (!Array.isArray(references)) {
-    return "constant_value" in expression ? constant : nested(expression, planned, { variables, module });
+    if (!("constant_value" in expression)) return nested(expression, planned, { variables, module });
+    // JSON shows the text of the configuration here, HCL what it comes to; the value tells text from expression.
+    return isKnown(constant) ? constant : (planned ?? constant);
   }
   const [first = ""] = references.map(String);
   const resource = /^(?:data\.)?(docker_\w+)\.([\w-]+)(?:\[(?:(\d+)|"([^"]*)")\])?\.(\w+)$/.exec(first);
@@ -70,7 +73,17 @@ function attribute(expression: unknown, planned: unknown, { variables, module }:
 const isWhole = (constant: unknown, reference: string) =>
   constant === undefined || constant === `\${${reference}}`;
 
-const planValue = (variable: unknown) => (isBlock(variable) ? variable.value : undefined);
+const planValue = (variable: unknown) => (isBlock(variable) ? literal(variable.value) : undefined);
+
+/** A planned value as it would stand in Terraform's JSON: a plan shows `${HOME}` of a shell without escapes. */
+function literal(value: unknown): unknown {
+  if (typeof value === "string") return asLiteral(value);
+  if (Array.isArray(value)) return value.map(literal);
+  return isBlock(value) ? literalBlock(value) : value;
+}
+
+export const literalBlock = (block: Block): Block =>
+  Object.fromEntries(Object.entries(block).map(([name, value]) => [name, literal(value)]));
 
 /** A single nested block stands as an object of expressions. */
 const nested = (expression: Block, planned: unknown, scope: Scope): unknown =>

@@ -1,7 +1,7 @@
 import { type Resource, StackDocument, type Unreadable } from "../document.ts";
 import { fileResources, type Surroundings } from "../files.ts";
 import { type Block, isBlock, show } from "../values.ts";
-import { configuredBlock, identifier } from "./plan-expressions.ts";
+import { configuredBlock, identifier, literalBlock } from "./plan-expressions.ts";
 
 /** Whether parsed JSON is what `terraform show -json PLAN` prints. */
 export const isPlan = (json: unknown): json is Block =>
@@ -32,7 +32,7 @@ export function readPlan(plan: Block, surroundings: Surroundings = {}): StackDoc
       unreadable.push({ path: String(address ?? "plan"), evidence: `${show(resource)} is not a resource` });
       continue;
     }
-    const block = configuredBlock(resource.values, written, { variables, module });
+    const block = configuredBlock(literalBlock(resource.values), written, { variables, module });
     const id = identifier(module, String(resource.name), resource.index);
     resources.push({ type: resource.mode === "data" ? `data.${type}` : type, id, path: address, block });
   }

@@ -1,12 +1,12 @@
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import WebSocket from "ws";
 import type { EngineName } from "../../engines/record.ts";
 import { run } from "../../engines/run.ts";
-import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
+import { docker, kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { connect, login, publish } from "../support/e2e-broker.ts";
 import { secretsIn } from "../support/e2e-canary.ts";
 import { comparable } from "../support/e2e-inspect.ts";
@@ -272,6 +272,22 @@ for (const engine of ["terraform", "compose"] as const) {
       );
       expect(plan.code).toBe(0);
     });
+
+    if (engine === "terraform")
+      test("what Terraform plans satisfies the policies, like what was synthesized", async () => {
+        const plan = join(deployment.stack, "plan.tfplan");
+        const shown = join(deployment.stack, "plan.json");
+        onTestFinished(() => {
+          for (const file of [plan, shown]) rmSync(file, { force: true });
+        });
+        const at = `-chdir=${deployment.stack}`;
+        await run(["terraform", at, "plan", "-input=false", `-out=${plan}`]);
+        writeFileSync(shown, (await run(["terraform", at, "show", "-json", plan])).stdout);
+
+        const { code, stdout } = await kit(["policy", "check", shown]);
+        expect(code, stdout).toBe(0);
+        expect(stdout).toContain(" 0 violated with 0 findings");
+      });
 
     describe("up repairs what has drifted", () => {
       const redis = deployment.container("redis");

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Resource } from "../../../policies/document.ts";
 import { reader, textOf } from "../../../policies/facts/parsed-files.ts";
+import { readTerraformJson } from "../../../policies/inputs/terraform-json.ts";
 
 const file = (block: Resource["block"]): Resource => ({
   type: "file/haproxy.cfg",
@@ -14,6 +15,16 @@ test("a text in Terraform's JSON is read without Terraform's escapes, one beside
 
   expect(textOf(file({ text, container: "docker_container.X" }))).toBe("a ${b} %{c}");
   expect(textOf(file({ text }))).toBe(text);
+});
+
+test("a file that a container is given by its path is read as it lies there", () => {
+  const upload = [{ file: "/etc/redis.conf", source: "redis.conf" }];
+  const stack = readTerraformJson(
+    { resource: { docker_container: { X: { upload } } } },
+    { read: () => "a ${b} $${c} %{d}" },
+  );
+
+  expect(stack.files.map(textOf)).toEqual(["a ${b} $${c} %{d}"]);
 });
 
 test("a text that is not here, or known only at apply, is an error", () => {

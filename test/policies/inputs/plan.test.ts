@@ -54,6 +54,20 @@ describe("a plan is read as what was written, with the values it knows", () => {
     });
   });
 
+  test("text that looks like an expression is text where the plan knows it, and an expression where it does not", () => {
+    const shell = "echo ${HOME}";
+    const written = { test: { constant_value: ["CMD", shell] }, user: { constant_value: "${timestamp()}" } };
+
+    expect(blockOf(written, { test: ["CMD", shell], healthcheck: [{ test: [shell] }] })).toEqual({
+      test: ["CMD", "echo $${HOME}"],
+      user: "${timestamp()}",
+      healthcheck: [{ test: ["echo $${HOME}"] }],
+    });
+    expect(blockOf({ user: { constant_value: "$${JSON}" } }, { user: "${JSON}" })).toEqual({
+      user: "$${JSON}",
+    });
+  });
+
   test("what only apply knows stays an expression, and so unknown", () => {
     expect(blockOf({ user: { references: ["data.external.u.result"] } }, {})).toEqual({
       user: "${data.external.u.result}",
