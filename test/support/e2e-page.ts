@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium, type Page } from "playwright-core";
+import { chromium, errors, type Page } from "playwright-core";
 import { until } from "./e2e.ts";
 
 const ARGUMENTS = [
@@ -26,7 +26,7 @@ export const PHONE: Visitor = { locale: "fr-FR", width: 390, height: 844 };
 export interface OpenPage {
   readonly page: Page;
 
-  /** What went wrong in the page: console errors and refused resources. */
+  /** What went wrong in the page: console errors and refused resources, but not what Chromium broke off. */
   readonly complaints: readonly string[];
 
   /** Text of the element with that test id, once there is one; the page is not reloaded. */
@@ -35,12 +35,18 @@ export interface OpenPage {
 }
 
 /** Chromium breaks off what it loads when a network of the machine comes or goes, as those of containers do. */
-async function visited(page: Page, address: string): Promise<boolean> {
+const BROKEN_OFF = "ERR_NETWORK_CHANGED";
+
+/** Whether the page is there and its socket connected; a page of which a part was broken off is to be asked for again. */
+async function connected(page: Page, address: string): Promise<boolean> {
   try {
     await page.goto(address);
+    // A socket that was broken off is opened again after up to half a minute.
+    const open = page.locator('[data-testid="connection"][data-state="open"]').first();
+    await open.waitFor({ timeout: 40_000 });
     return true;
   } catch (error) {
-    if (error instanceof Error && error.message.includes("ERR_NETWORK_CHANGED")) return false;
+    if (error instanceof errors.TimeoutError || String(error).includes(BROKEN_OFF)) return false;
     throw error;
   }
 }
@@ -69,11 +75,11 @@ export async function openPage(
   });
   const page = await browser.newPage();
   const complaints: string[] = [];
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !message.text().includes(BROKEN_OFF)) complaints.push(message.text());
+  });
   page.on("pageerror", (error) => complaints.push(error.message));
-  await until("the page", () => visited(page, address), 30_000);
-  // Containers that come and go beside it end its sockets, and it waits up to half a minute before it tries again.
-  await page.locator('[data-testid="connection"][data-state="open"]').first().waitFor({ timeout: 60_000 });
+  await until("the page with its socket", () => connected(page, address), 120_000);
   return {
     page,
     complaints,
