@@ -8,14 +8,13 @@ export const isBlock = (value: unknown): value is Block =>
  * its escapes for plain text.
  */
 export function isKnown(value: unknown): boolean {
-  if (typeof value === "string") return !OPENER.test(value) || !OPENER.test(unescaped(value));
+  if (typeof value === "string") return !value.includes("{") || !OPENER.test(value);
   if (typeof value !== "object" || value === null) return true;
   if (Array.isArray(value)) return value.every(isKnown);
   return Object.entries(value).every(([key, inner]) => isKnown(key) && isKnown(inner));
 }
 
-const OPENER = /[$%]\{/;
-const unescaped = (text: string) => text.replaceAll("$${", "").replaceAll("%%{", "");
+const OPENER = /(?<!\$)\$\{|(?<!%)%\{/;
 
 /** A value as evidence shows it. Never for what may be a secret. */
 export function show(value: unknown): string {

@@ -3,11 +3,10 @@ import { type Block, blocks } from "../values.ts";
 import { remembered } from "./remembered.ts";
 import { containerSpec } from "./services.ts";
 
-/** A label, and where it stands for evidence. */
+/** A label. */
 export interface LabelText {
   readonly name: string;
   readonly text: string;
-  readonly place: string;
 }
 
 /** The labels of a resource; of a service those of its containers as well. */
@@ -16,9 +15,5 @@ export const labelTexts = remembered((resource: Resource): readonly LabelText[] 
   const places: readonly Block[] = type === "docker_service" ? [block, containerSpec(resource)] : [block];
   return places
     .flatMap((place) => blocks(place, "labels"))
-    .map(({ label, value }) => ({
-      name: String(label),
-      text: String(value ?? ""),
-      place: `label ${String(label)}`,
-    }));
+    .map(({ label, value }) => ({ name: String(label), text: String(value ?? "") }));
 });

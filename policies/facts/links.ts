@@ -22,8 +22,12 @@ export interface Link {
 export const linksBy = (schemes: RegExp, hosts: readonly string[]) =>
   remembered((resource: Resource): readonly Link[] => {
     const urls = urlsOf(resource).filter(({ scheme }) => schemes.test(scheme));
-    const named = hosts.filter((name) => !urls.some(({ variable }) => variable === name));
-    return [...urls, ...named.flatMap((name) => byHost(variableOf(resource, name)))];
+    const named = hosts.filter(
+      (name) => variableOf(resource, name) !== undefined && !urls.some(({ variable }) => variable === name),
+    );
+    return named.length === 0
+      ? urls
+      : [...urls, ...named.flatMap((name) => byHost(variableOf(resource, name)))];
   });
 
 /** The variables that are URLs, among which several rules look for theirs. */

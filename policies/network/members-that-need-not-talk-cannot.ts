@@ -1,7 +1,7 @@
 import type { Resource, StackDocument } from "../document.ts";
 import { commandOf, variablesOf } from "../facts/environment.ts";
 import { BRIDGE_OPTION, isBridge, membersOf, namesOf, optionsOf } from "../facts/networks.ts";
-import { remembered } from "../facts/remembered.ts";
+import { rememberedText } from "../facts/remembered.ts";
 import { definePolicy } from "../policy.ts";
 import { isFalse, isTrue, must } from "../values.ts";
 
@@ -42,14 +42,15 @@ function someTalk(members: readonly Resource[], stack: StackDocument): boolean {
     return found !== undefined && found !== member;
   };
   return (
-    members.some((member) => wordsOf(member).some(isNamedBy(member))) ||
-    stack.of(["file/haproxy.cfg"]).some((file) => wordsOf(file).some((word) => answering.has(word)))
+    members.some((member) => saysWord(member, isNamedBy(member))) ||
+    stack
+      .of(["file/haproxy.cfg"])
+      .some(({ block }) => wordsIn(String(block.text)).some((word) => answering.has(word)))
   );
 }
 
-const wordsOf = remembered((resource: Resource): readonly string[] => textOf(resource).split(/[^\w.-]+/));
+const saysWord = (resource: Resource, isMeant: (word: string) => boolean) =>
+  variablesOf(resource).some(({ value = "" }) => wordsIn(value).some(isMeant)) ||
+  commandOf(resource).some((text) => wordsIn(text).some(isMeant));
 
-const textOf = (resource: Resource): string =>
-  resource.type.startsWith("file/")
-    ? String(resource.block.text)
-    : [...variablesOf(resource).map(({ value }) => value), ...commandOf(resource)].join(" ");
+const wordsIn = rememberedText((text): readonly string[] => text.split(/[^\w.-]+/));

@@ -1,5 +1,8 @@
+import { rememberedText } from "../facts/remembered.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, show, texts } from "../values.ts";
+
+const isSpelledInFull = rememberedText((name): boolean => /^(ALL|CAP_[A-Z_]+)$/.test(name));
 
 /**
  * Any other spelling is read back differently and replaces the container in each plan.
@@ -18,7 +21,7 @@ export const capabilitiesAreSpelledInFull = definePolicy({
     blocks(block, "capabilities").flatMap((capabilities) =>
       ["add", "drop"].flatMap((list) =>
         texts(capabilities, list)
-          .filter((name) => !/^(ALL|CAP_[A-Z_]+)$/.test(name))
+          .filter((name) => !isSpelledInFull(name))
           .map((name) => `capabilities.${list} holds ${show(name)}`),
       ),
     ),

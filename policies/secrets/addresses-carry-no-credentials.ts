@@ -19,8 +19,11 @@ export const addressesCarryNoCredentials = definePolicy({
     ...variablesOf(container)
       .filter(({ value }) => holdsCredentials(value ?? ""))
       .map(({ name }) => `${name} holds a password in a URL`),
-    ...[...argumentsOf(container), ...labelTexts(container)]
+    ...argumentsOf(container)
       .filter(({ text }) => holdsCredentials(text))
       .map(({ place }) => `${place} holds a password in a URL`),
+    ...labelTexts(container)
+      .filter(({ text }) => holdsCredentials(text))
+      .map(({ name }) => `label ${name} holds a password in a URL`),
   ],
 });

@@ -14,8 +14,8 @@ export const labelsHoldNoSecrets = definePolicy({
   source: "Docker Engine API, GET /containers/json",
   looksAt: ["docker_container", "docker_service", "docker_network", "docker_volume", "docker_image"],
   check: (resource) =>
-    labelTexts(resource).flatMap(({ place, name, text }) => {
-      if (looksSecret(text)) return [`${place} holds a private key or a password in a URL`];
-      return soundsSecret(name) && !["", "true", "false"].includes(text) ? [`${place} has a value`] : [];
+    labelTexts(resource).flatMap(({ name, text }) => {
+      if (looksSecret(text)) return [`label ${name} holds a private key or a password in a URL`];
+      return soundsSecret(name) && !["", "true", "false"].includes(text) ? [`label ${name} has a value`] : [];
     }),
 });

@@ -108,9 +108,10 @@ const ofContainer = (resource: Resource): readonly Given[] => [
       ...inUrls(value).map((password) => ({ place: `the password in ${name}`, value: password })),
     ]),
   ...argumentsOf(resource).flatMap(({ place, text }) => inText(text, place)),
-  ...labelTexts(resource).flatMap(({ name, place, text }) =>
-    soundsSecret(name) ? [{ place, value: text }, ...inText(text, place)] : inText(text, place),
-  ),
+  ...labelTexts(resource).flatMap(({ name, text }) => {
+    const place = `label ${name}`;
+    return soundsSecret(name) ? [{ place, value: text }, ...inText(text, place)] : inText(text, place);
+  }),
   ...blocks(containerSpec(resource), "upload").flatMap(({ file, content }) =>
     typeof content === "string" && fileKind(String(file)) === undefined
       ? [

@@ -25,11 +25,14 @@ export const everythingIsUsed = definePolicy({
 const usedIn = remembered((stack: StackDocument): ReadonlySet<Resource> => {
   const used = new Set<Resource>();
   const byName = namedIn(stack);
+  const longest = Math.max(0, ...[...byName.keys()].map((name) => String(name).length));
   const runs: readonly string[] = RUNS;
   for (const { type, block } of stack.resources) {
     const namesCount = runs.includes(type);
     eachText(block, (text) => {
-      if (namesCount) for (const resource of byName.get(text) ?? []) used.add(resource);
+      // Most texts are scripts, paths and numbers, and all of them are looked at.
+      if (namesCount && text.length <= longest)
+        for (const resource of byName.get(text) ?? []) used.add(resource);
       if (text.includes("docker_")) for (const resource of referredTo(text, stack)) used.add(resource);
     });
   }
