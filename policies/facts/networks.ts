@@ -21,9 +21,11 @@ export interface Membership {
 export const networksOf = remembered((resource: Resource, stack: StackDocument): readonly Membership[] => {
   const block = resource.type === "docker_container" ? resource.block : taskSpec(resource.block);
   return blocks(block, "networks_advanced").map((joined) => {
-    const target = stack.follow(joined.name)?.resource ?? networksByName(stack).get(joined.name);
+    // A service may say `id` instead, from version 4.5 of the provider on.
+    const named = joined.name ?? joined.id;
+    const target = stack.follow(named)?.resource ?? networksByName(stack).get(named);
     return {
-      named: joined.name,
+      named,
       network: target?.type === "docker_network" ? target : undefined,
       aliases: texts(joined, "aliases"),
     };

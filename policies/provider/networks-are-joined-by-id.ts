@@ -1,37 +1,48 @@
-import type { Target } from "../document.ts";
+import type { Resource, StackDocument, Target } from "../document.ts";
 import { isFirewall } from "../facts/containers.ts";
+import { RUNS, taskSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, isUnset, must, show } from "../values.ts";
 
 /**
  * A container that knows only the name of its network is not replaced with it, and the network cannot be removed
  * under it. Beside `network_mode` with a name its aliases are lost. `bridge` is the value the schema fills in.
+ * A service that joins by `name` is replaced by each apply, even if the name is an id: the engine answers with `id`.
  */
 export const networksAreJoinedById = definePolicy({
   id: "PRV-007",
   severity: "medium",
   title: "networks are joined by id, not by name and not through network_mode",
   allowed:
-    "networks_advanced.name as the id of a docker_network of the stack; network_mode unset, or none without networks; host for the firewall",
+    "networks_advanced.name, of a service networks_advanced.id, as the id of a docker_network of the stack; network_mode unset, or none without networks; host for the firewall",
   fix: "pass the id of a PrivateNetwork, and remove network_mode",
   source: "docs/architecture.md, provider rule 9",
   dialect: "terraform",
-  looksAt: ["docker_container"],
-  check: (resource, stack) => {
-    const { block } = resource;
-    const networks = blocks(block, "networks_advanced");
-    return [
-      ...networks
-        .filter(({ name }) => !isNetworkId(stack.follow(name)))
-        .map(({ name }) => `networks_advanced.name is ${show(name)}`),
-      ...must(
-        block,
-        "network_mode",
-        (mode) => isAllowedMode(mode, networks.length > 0) || (mode === "host" && isFirewall(resource)),
-      ).map((evidence) => (networks.length > 0 ? `${evidence} beside networks_advanced` : evidence)),
-    ];
-  },
+  looksAt: RUNS,
+  check: (resource, stack) =>
+    resource.type === "docker_service" ? ofService(resource, stack) : ofContainer(resource, stack),
 });
+
+function ofContainer(resource: Resource, stack: StackDocument): readonly string[] {
+  const { block } = resource;
+  const networks = blocks(block, "networks_advanced");
+  return [
+    ...networks
+      .filter(({ name }) => !isNetworkId(stack.follow(name)))
+      .map(({ name }) => `networks_advanced.name is ${show(name)}`),
+    ...must(
+      block,
+      "network_mode",
+      (mode) => isAllowedMode(mode, networks.length > 0) || (mode === "host" && isFirewall(resource)),
+    ).map((evidence) => (networks.length > 0 ? `${evidence} beside networks_advanced` : evidence)),
+  ];
+}
+
+const ofService = ({ block }: Resource, stack: StackDocument): readonly string[] =>
+  blocks(taskSpec(block), "networks_advanced").flatMap(({ name, id }) => {
+    if (!isUnset(name ?? undefined)) return [`task_spec.networks_advanced.name is ${show(name)}`];
+    return isNetworkId(stack.follow(id)) ? [] : [`task_spec.networks_advanced.id is ${show(id)}`];
+  });
 
 const isNetworkId = (target: Target | undefined) =>
   target?.resource.type === "docker_network" && target.attribute === "id";

@@ -31,6 +31,18 @@ judges(databasesAreOnInternalNetworks, "NET-009", {
       beside: NETWORKS,
       evidence: ["test/Edge has internal false"],
     },
+    {
+      name: "a service of a swarm that joins by id",
+      type: "docker_service",
+      given: {
+        task_spec: {
+          ...(swarm("redis:7").task_spec as object),
+          networks_advanced: [{ id: "${docker_network.Edge.id}" }],
+        },
+      },
+      beside: NETWORKS,
+      evidence: ["test/Edge has internal false"],
+    },
   ],
   accepts: [
     {

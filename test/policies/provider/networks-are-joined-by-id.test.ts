@@ -59,12 +59,35 @@ judges(networksAreJoinedById, "PRV-007", {
       given: { network_mode: "${docker_network.Edge.name}" },
       evidence: ['network_mode is "${docker_network.Edge.name}", known only at apply'],
     },
+    {
+      name: "a service that joins by name, though it is an id",
+      type: "docker_service",
+      given: { task_spec: { networks_advanced: [edge] } },
+      beside: NETWORKS,
+      evidence: ['task_spec.networks_advanced.name is "${docker_network.Edge.id}"'],
+    },
+    {
+      name: "a service with the name of a network as its id, and with nothing",
+      type: "docker_service",
+      given: { task_spec: { networks_advanced: [{ id: "${docker_network.Edge.name}" }, {}] } },
+      beside: NETWORKS,
+      evidence: [
+        'task_spec.networks_advanced.id is "${docker_network.Edge.name}"',
+        "task_spec.networks_advanced.id is not set",
+      ],
+    },
   ],
   accepts: [
     { name: "the firewall in the namespace of the host", given: FIREWALL },
     {
       name: "ids of networks of the stack",
       given: { networks_advanced: [edge, { name: "${docker_network.Data.id}" }] },
+      beside: NETWORKS,
+    },
+    {
+      name: "a service with ids of networks of the stack",
+      type: "docker_service",
+      given: { task_spec: { networks_advanced: [{ id: "${docker_network.Edge.id}" }] } },
       beside: NETWORKS,
     },
     { name: "the value that the schema fills in, without networks", given: { network_mode: "bridge" } },
