@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 import { roleOf } from "../config/labels.ts";
 import type { IssuedPair } from "../config/secret-text.ts";
-import type { ContainerSpec, Stack } from "../engines/stack.ts";
-import type { Model } from "./model.ts";
+import type { Stack } from "../engines/stack.ts";
+import { type Model, variable } from "./model.ts";
 
 /** Which certificates there are, who makes them, and how others are brought. */
 export function certificates({ stack, deliveries }: Model): string {
@@ -48,9 +48,6 @@ function issued({ containers }: Stack): readonly string[] {
     `\`\`\`sh\ndocker exec ${renewer.name} rm /acme/not-before\n\`\`\``,
   ];
 }
-
-const variable = ({ block }: ContainerSpec, name: string): string | undefined =>
-  block.env?.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
 
 function describePair({ pair, name, hosts, authority }: IssuedPair): string {
   const place = `\`secrets/${pair}/${name}.crt\` and \`.key\``;

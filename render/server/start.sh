@@ -163,6 +163,26 @@ digest() {
   echo "$name=$(keyed "$@")" >>.env.new
 }
 
+# firewall_says NAME: what the firewall, where there is one, says of itself.
+firewall_says() { docker exec "$project-firewall" firewall status 2>/dev/null | sed -n "s/^$1=//p"; }
+
+# Rules for the whole machine that nobody confirmed in time are taken back; a new start tries them again.
+try_rules_again() {
+  [ "$(firewall_says state)" = reverted ] || return 0
+  say "trying the firewall's rules again"
+  docker restart "$project-firewall" >/dev/null
+}
+
+ask_for_confirmation() {
+  case $(firewall_says state) in
+    unconfirmed)
+      say "the rules for the whole machine are taken back in $(firewall_says secondsLeft) s; log in anew, then keep them:"
+      say "  docker exec $project-firewall firewall confirm"
+      ;;
+    reverted) say "the rules for the whole machine were taken back: nobody confirmed them in time; run ./start.sh again" ;;
+  esac
+}
+
 make_secrets() {
   mkdir -p secrets
   chmod 0700 secrets
@@ -178,8 +198,10 @@ check_docker
 images
 make_secrets
 [ "${1:-}" != secrets ] || exit 0
+try_rules_again
 say "starting $project"
 docker compose up --detach --wait --wait-timeout "$wait_seconds" --remove-orphans --quiet-pull || fail "$project did not start" \
   "docker compose ps --all shows what is not well, docker compose logs SERVICE why" \
   "run ./start.sh again: it goes on from there"
+ask_for_confirmation
 say "$project is up"
