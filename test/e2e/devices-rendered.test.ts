@@ -81,7 +81,7 @@ describe.skipIf(missing.compose)(titled("a rendered folder for devices", missing
 
   test("refuses a device once the new list was brought, and ends its connection by the runbook's command", async () => {
     const session = await connect(PORT, device("pump-1"));
-    const ended = new Promise((resolve) => session.once("close", resolve));
+    const ended = new Promise<void>((resolve) => session.once("close", () => resolve()));
     const before = await docker("inspect", "--format", "{{.Id}}", broker);
     for (const name of ["pump-1", "pump-3"]) await devices("revoke", name);
     bring(REVOKED);

@@ -6,7 +6,7 @@ import type { DeploymentInput } from "../../config/schema.ts";
 import { checksums, writeFolder } from "../../render/folder.ts";
 import { render } from "../../render/render.ts";
 import { errorText } from "../support/error-text.ts";
-import { Sandbox } from "../support/synthesized.ts";
+import { custom, Sandbox } from "../support/synthesized.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 
 /** A deployment rendered on a machine of its own: other secrets, other folders. */
@@ -64,6 +64,21 @@ describe("a rendered folder", () => {
       "start.sh",
       "terraform/cdk.tf.json",
     ]);
+  });
+
+  test("is the same after a service was taken out as if it had never been there", () => {
+    const sandbox = new Sandbox();
+    onTestFinished(() => sandbox.remove());
+    const terraform = (input: Omit<DeploymentInput, "name">) => {
+      sandbox.synthesize(input);
+      return render(sandbox.stack(), sandbox.home)["terraform/cdk.tf.json"];
+    };
+    const less = { ...custom, redis: { enabled: false } };
+    const never = terraform(less);
+    terraform(custom);
+
+    expect(sandbox.synthesize(less)).toContain('"removed": [');
+    expect(terraform(less)).toBe(never);
   });
 
   test("names no folder of the machine that rendered it", () => {
