@@ -91,6 +91,6 @@ function describePair({ pair, name, hosts, authority }: IssuedPair): string {
   return (
     `${place}: for ${names}, issued by this server's own CA (\`secrets/${authority}/ca.crt\`, which clients need). ` +
     "Both are made by `start.sh` (needs openssl); the pair is renewed by it from 30 days before its end, so run it monthly. " +
-    "A pair that you put there yourself before the first start is kept."
+    `A pair that you put there yourself before the first start is kept. To change the CA, remove \`secrets/${authority}/\` and start: clients refuse until they have the new \`ca.crt\`.`
   );
 }

@@ -120,8 +120,11 @@ authority() {
   say "made the CA $2: clients need secrets/$1/ca.crt"
 }
 
-# pair FOLDER NAME AUTHORITY SUBJECT HOST …: a certificate and its key, made anew for other hosts and 30 days before
-# it ends. A pair that was brought here, known by the missing list of hosts, is never replaced.
+# issued_by AUTHORITY FILE: a certificate that nobody has to have issued is issued by anybody.
+issued_by() { [ -z "$1" ] || openssl verify -CAfile "secrets/$1/ca.crt" "$2" >/dev/null 2>&1; }
+
+# pair FOLDER NAME AUTHORITY SUBJECT HOST …: a certificate and its key, made anew for other hosts, by another CA, and
+# 30 days before it ends. A pair that was brought here, known by the missing list of hosts, is never replaced.
 pair() {
   place=secrets/$1/$2 signer=$3 subject=$4
   need_openssl "$1/$2.crt"
@@ -129,7 +132,8 @@ pair() {
   names=$(for host in "$@"; do case $host in *:* | [0-9]*.*[0-9]) echo "IP:$host" ;; *) echo "DNS:$host" ;; esac; done | paste -sd, -)
   if [ -s "$place.crt" ]; then
     [ -f "$place.hosts" ] || return 0
-    ! { [ "$(cat "$place.hosts")" = "$names" ] && openssl x509 -in "$place.crt" -noout -checkend 2592000 >/dev/null; } || return 0
+    ! { [ "$(cat "$place.hosts")" = "$names" ] && openssl x509 -in "$place.crt" -noout -checkend 2592000 >/dev/null &&
+      issued_by "$signer" "$place.crt"; } || return 0
   fi
   mkdir -p "$(dirname "$place")"
   make_key "$place.key.new"

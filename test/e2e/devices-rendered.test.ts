@@ -79,6 +79,17 @@ describe.skipIf(missing.compose)(titled("a rendered folder for devices", missing
     });
   });
 
+  test("serves a certificate of the new CA when its own was removed, from the same container", async () => {
+    const before = await docker("inspect", "--format", "{{.Id}}", broker);
+    const old = device("pump-2");
+    const { code, stderr } = await files.shell("rm -r secrets/pki/authority\n./start.sh");
+
+    expect(code, stderr).toBe(0);
+    await until("the new CA's", async () => (await login(PORT, device("pump-2"))) === "accepted");
+    expect(await login(PORT, old)).not.toBe("accepted");
+    expect(await docker("inspect", "--format", "{{.Id}}", broker)).toBe(before);
+  });
+
   test("refuses a device once the new list was brought, and ends its connection by the runbook's command", async () => {
     const session = await connect(PORT, device("pump-1"));
     const ended = new Promise<void>((resolve) => session.once("close", () => resolve()));
