@@ -3,6 +3,7 @@ import type { Deployment } from "../config/parse.ts";
 import { remoteHost } from "../engines/docker/remote.ts";
 import { allowList } from "../firewall/allow-list.ts";
 import { commonName, daysLeft, isLate, namesIn } from "../pki/certificate.ts";
+import { authorityName } from "../pki/internal.ts";
 import { servedCertificate } from "../pki/served.ts";
 
 /** What one TLS listener serves. */
@@ -59,9 +60,10 @@ function reachable(address: string): string {
 function judge(served: X509Certificate, published: X509Certificate | undefined, deployment: Deployment) {
   const left = daysLeft(served);
   const asPublished = served.fingerprint256 === published?.fingerprint256;
-  const placeholder =
-    deployment.tls.certificate.source === "acme" && served.verify(served.publicKey)
-      ? ["the placeholder: no certificate was issued yet, see the renewer's log"]
+  const isOwn = served.verify(served.publicKey) || commonName(served.issuer) === authorityName(deployment);
+  const unissued =
+    deployment.tls.certificate.source === "acme" && isOwn
+      ? ["of this deployment's own making: none was issued by ACME yet, see the renewer's log"]
       : [];
   const other = `not what was published${published === undefined ? "" : ` (serial ${published.serialNumber})`}`;
   return {
@@ -74,7 +76,7 @@ function judge(served: X509Certificate, published: X509Certificate | undefined, 
     },
     asPublished,
     problems: [
-      ...placeholder,
+      ...unissued,
       ...(asPublished ? [] : [`${other}: run exploreiot up; services take it over within 5 s`]),
       ...(isLate(served) ? [`${left} days left`] : []),
     ],

@@ -68,7 +68,7 @@ const revoke = verb("revoke", "revoke every certificate of a device")
         [
           `${name}: revoked ${serials.join(", ")}`,
           `A running broker learns of it by: exploreiot up -c ${config} (delivers the new revocation list, restarts nothing).`,
-          "From then on it refuses the device; a connection that is open stays until it ends.",
+          `From then on it refuses the device; a connection that is open stays until it ends (all end with docker restart exploreiot-${deployment.name}-mosquitto).`,
         ].join("\n"),
       );
   });

@@ -61,13 +61,22 @@ function told(deployment: string, { table, state, secondsLeft, counters }: Firew
 }
 
 /** What whoever deployed rules for the whole machine has to do next; nothing where they are confirmed already. */
-export async function confirmationSteps(deployment: string): Promise<readonly string[]> {
-  const { state, secondsLeft } = await firewallStatus(deployment);
-  return state !== "unconfirmed"
-    ? []
-    : [
-        "",
-        `The rules for the whole machine are taken back in ${secondsLeft} s. Log in anew, then keep them:`,
-        `  exploreiot firewall confirm ${deployment}`,
-      ];
+export function confirmationSteps(
+  deployment: string,
+  { state, secondsLeft }: Pick<FirewallStatus, "state" | "secondsLeft">,
+): readonly string[] {
+  const confirm = `  exploreiot firewall confirm ${deployment}`;
+  if (state === "unconfirmed")
+    return [
+      "",
+      `The rules for the whole machine are taken back in ${secondsLeft} s. Log in anew, then keep them:`,
+      confirm,
+    ];
+  if (state === "reverted")
+    return [
+      "",
+      "The rules for the whole machine were taken back, since nobody confirmed them in time. Run up again, log in anew, then keep them:",
+      confirm,
+    ];
+  return [];
 }

@@ -1,4 +1,5 @@
 import { deploy } from "../engines/deploy.ts";
+import { firewallStatus } from "../engines/docker/firewall.ts";
 import { firewallWarnings } from "../engines/docker/firewall-check.ts";
 import type { EngineName } from "../engines/record.ts";
 import { confirmationSteps } from "./firewall.ts";
@@ -43,5 +44,6 @@ export const upCommand = verb("up", "deploy: make what runs equal to what is con
     for (const line of nextSteps(deployment, stack, home)) console.log(line);
     const { enabled, scope } = deployment.firewall;
     if (enabled && scope === "host")
-      for (const line of await confirmationSteps(deployment.name)) console.log(line);
+      for (const line of confirmationSteps(deployment.name, await firewallStatus(deployment.name)))
+        console.log(line);
   });

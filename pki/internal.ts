@@ -9,7 +9,7 @@ import { type Pair, putPair, readPair } from "./pair.ts";
  * third of the old one's life is left.
  */
 export async function prepareInternal(deployment: Deployment, home: string): Promise<void> {
-  const authority = await ensureAuthority(authorityFolder(home), `ExploreIOT ${deployment.name} CA`);
+  const authority = await ensureAuthority(authorityFolder(home), authorityName(deployment));
   if (isStillGood(home, deployment.hosts, authority)) return;
   const { makeServerPair } = await import("./x509.ts");
   setCurrentPair(home, await makeServerPair(serverName(deployment), deployment.hosts, authority));
@@ -30,6 +30,9 @@ export async function ensureAuthority(folder: string, name: string): Promise<Pai
   putPair(folder, "ca", await makeAuthority(name));
   return readPair(folder, "ca") as Pair;
 }
+
+/** Who signs the server's certificate, as clients see it. */
+export const authorityName = ({ name }: Deployment) => `ExploreIOT ${name} CA`;
 
 /** A certificate's subject has room for 64 characters, and clients read the alternative names only. */
 const serverName = ({ name }: Deployment) => `ExploreIOT ${name}`;

@@ -1,7 +1,7 @@
 import { roleOf } from "../config/labels.ts";
 import { projectName } from "../engines/compose/render.ts";
 import type { Files } from "./folder.ts";
-import type { Model } from "./model.ts";
+import { type Model, variable } from "./model.ts";
 
 const RULES = "firewall.nft";
 
@@ -47,15 +47,17 @@ ProtectHome=yes
 WantedBy=sysinit.target
 `;
 
-/** How the unit is put in place, for the runbook. */
+/** How rules are kept, and how the unit is put in place, for the runbook. */
 export function firewallTask(model: Model): string {
   const files = Object.keys(firewallUnit(model));
-  if (files.length === 0)
+  const service = model.stack.containers.find((container) => roleOf(container) === "firewall");
+  if (files.length === 0 || service === undefined)
     return "This deployment has none: the ports above are open to whoever reaches their addresses.";
   const name = `${projectName(model.stack)}-firewall`;
-  const service = model.stack.containers.find((container) => roleOf(container) === "firewall")?.name;
+  const seconds = Number(variable(service, "FIREWALL_CONFIRM_SECONDS"));
   return [
-    `The container \`${service}\` keeps the rules applied while the engine runs. For the time before that, load them at boot:`,
+    ...(seconds > 0 ? confirmation(service.name, seconds) : []),
+    `The container \`${service.name}\` keeps the rules applied while the engine runs. For the time before that, load them at boot${seconds > 0 ? ", once they are confirmed: the unit takes nothing back" : ""}:`,
     [
       "```sh",
       `install -D -m 0644 firewall/${name}.nft /etc/exploreiot/${name}.nft`,
@@ -67,3 +69,10 @@ export function firewallTask(model: Model): string {
     `\`nft --check -f firewall/${name}.nft\` says whether this machine takes them; \`systemctl disable --now ${name}.service\` takes them out.`,
   ].join("\n\n");
 }
+
+/** Rules that close the machine itself could lock out who applies them. */
+const confirmation = (container: string, seconds: number): readonly string[] => [
+  `These rules close the whole machine but for what is declared. They are taken back ${seconds} s after they were applied, unless they are confirmed: log in anew, from where you will need it, and run there`,
+  `\`\`\`sh\ndocker exec ${container} firewall confirm\n\`\`\``,
+  `It is refused while no login has come in since; with a console of the machine, \`firewall confirm --no-login\` does without. \`docker exec ${container} firewall status\` says where things stand. Taken back, they are tried again by \`./start.sh\`.`,
+];

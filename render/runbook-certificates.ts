@@ -1,11 +1,12 @@
 import { isIP } from "node:net";
 import { roleOf } from "../config/labels.ts";
+import { PORT } from "../config/references.ts";
 import type { IssuedPair } from "../config/secret-text.ts";
-import type { ContainerSpec, Stack } from "../engines/stack.ts";
-import type { Model } from "./model.ts";
+import { type Model, variable } from "./model.ts";
 
 /** Which certificates there are, who makes them, and how others are brought. */
-export function certificates({ stack, deliveries }: Model): string {
+export function certificates(model: Model): string {
+  const { stack, deliveries } = model;
   const files = deliveries.flatMap(({ secret }) => secret);
   const pairs = new Map(
     files.flatMap(({ origin }) =>
@@ -25,32 +26,61 @@ export function certificates({ stack, deliveries }: Model): string {
   if (paragraphs.length === 0) return "None: no listener uses TLS.";
   return [
     ...paragraphs,
-    ...issued(stack),
+    ...alarm(model, [...pairs.values()].find(({ pair }) => pair === "pki/edge")?.hosts[0]),
+    ...renewal(model),
     "A changed certificate is handed over, without a restart of who serves it, by:",
     "```sh\n./start.sh\n```",
+    ...(brought.includes(REVOKED) ? devices(model) : []),
   ].join("\n\n");
 }
 
-/** What an operator asks about a certificate that is issued here: of what is served, not of the renewer. */
-function issued({ containers }: Stack): readonly string[] {
-  const [renewer, edge] = ["renewer", "edge"].map((role) =>
-    containers.find((container) => roleOf(container) === role),
-  );
-  const [listener] = edge?.block.ports ?? [];
-  if (renewer === undefined || listener === undefined) return [];
-  const [directory, hosts] = ["ACME_DIRECTORY", "ACME_HOSTS"].map((name) => variable(renewer, name));
-  const address = isIP(listener.ip) === 6 ? `[${listener.ip}]` : listener.ip;
-  const client = `openssl s_client -connect ${address}:${listener.external} -servername ${hosts?.split(" ")[0]}`;
+/** Inside the containers: where page and broker speak TLS. */
+const TLS_PORTS: readonly number[] = [PORT.edge, PORT.mosquittoTls];
+const REVOKED = "secrets/pki/devices/crl.pem";
+
+/** The CA of devices stays where the folder was rendered; that of the listeners may be another, made here. */
+function devices({ stack, deliveries }: Model): readonly string[] {
+  const own = deliveries
+    .flatMap(({ secret }) => secret)
+    .flatMap(({ origin }) =>
+      origin !== undefined && "authority" in origin && origin.authority !== undefined
+        ? [origin.authority]
+        : [],
+    );
+  const trusted = own.includes("pki/authority")
+    ? " In the place of the `server-ca.crt` there each needs this server's `secrets/pki/authority/ca.crt`."
+    : "";
+  const broker = stack.containers.find((container) => roleOf(container) === "mosquitto")?.name;
   return [
-    `\`${renewer.name}\` asks \`${directory}\`, and renews. This ends with 1 if what is served lasts less than 14 days; run it daily:`,
-    `\`\`\`sh\n${client} </dev/null 2>/dev/null | openssl x509 -noout -issuer -enddate -checkend 1209600\n\`\`\``,
-    `\`docker logs ${renewer.name}\` says what the CA answered. After a failure it waits for hours; once the reason is mended, this has it ask at once:`,
-    `\`\`\`sh\ndocker exec ${renewer.name} rm /acme/not-before\n\`\`\``,
+    `Devices get their certificates on the machine that rendered this: \`exploreiot devices issue NAME\`.${trusted}`,
+    `After \`exploreiot devices revoke NAME\` there, bring \`${REVOKED}\` again and run \`./start.sh\`: the device is refused from then on. A connection that it has open stays; this ends all of them, and the others come back by themselves:`,
+    `\`\`\`sh\ndocker restart ${broker}\n\`\`\``,
   ];
 }
 
-const variable = ({ block }: ContainerSpec, name: string): string | undefined =>
-  block.env?.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
+/** What an operator asks, and a machine every day: of what is served, whoever was to renew it. */
+function alarm({ stack }: Model, host: string | undefined): readonly string[] {
+  const [listener] = stack.containers.flatMap((container) =>
+    (container.block.ports ?? []).filter(({ internal }) => TLS_PORTS.includes(internal)),
+  );
+  if (listener === undefined) return [];
+  const address = isIP(listener.ip) === 6 ? `[${listener.ip}]` : listener.ip;
+  const name = host === undefined || isIP(host) !== 0 ? "" : ` -servername ${host}`;
+  const client = `openssl s_client -connect ${address}:${listener.external}${name}`;
+  return [
+    "This ends with 1 if what is served lasts less than 14 days; run it daily:",
+    `\`\`\`sh\n${client} </dev/null 2>/dev/null | openssl x509 -noout -issuer -enddate -checkend 1209600\n\`\`\``,
+  ];
+}
+
+function renewal({ stack }: Model): readonly string[] {
+  const renewer = stack.containers.find((container) => roleOf(container) === "renewer");
+  if (renewer === undefined) return [];
+  return [
+    `\`${renewer.name}\` asks \`${variable(renewer, "ACME_DIRECTORY")}\`, and renews. \`docker logs ${renewer.name}\` says what the CA answered. After a failure it waits for hours; once the reason is mended, this has it ask at once:`,
+    `\`\`\`sh\ndocker exec ${renewer.name} rm /acme/not-before\n\`\`\``,
+  ];
+}
 
 function describePair({ pair, name, hosts, authority }: IssuedPair): string {
   const place = `\`secrets/${pair}/${name}.crt\` and \`.key\``;
@@ -61,6 +91,6 @@ function describePair({ pair, name, hosts, authority }: IssuedPair): string {
   return (
     `${place}: for ${names}, issued by this server's own CA (\`secrets/${authority}/ca.crt\`, which clients need). ` +
     "Both are made by `start.sh` (needs openssl); the pair is renewed by it from 30 days before its end, so run it monthly. " +
-    "A pair that you put there yourself before the first start is kept."
+    `A pair that you put there yourself before the first start is kept. To change the CA, remove \`secrets/${authority}/\` and start: clients refuse until they have the new \`ca.crt\`.`
   );
 }

@@ -7,6 +7,8 @@ interface Document {
     readonly backend: Readonly<Record<string, unknown>>;
     readonly required_providers: object;
   };
+  readonly removed?: unknown;
+  readonly "//"?: { readonly metadata?: object };
   readonly resource: {
     readonly docker_container: Readonly<Record<string, ContainerBlock>>;
     readonly terraform_data?: Readonly<Record<string, { readonly provisioner?: unknown }>>;
@@ -26,10 +28,12 @@ interface ContainerBlock {
  * @param text the synthesized `cdk.tf.json`
  */
 export function serverTerraform(text: string, model: Model): string {
-  const { terraform, resource, ...rest } = JSON.parse(text) as Document;
+  // What was declared before is true of this machine alone; cdktf's notes about the synthesis tell of it too.
+  const { terraform, resource, removed: _, "//": notes, ...rest } = JSON.parse(text) as Document;
   const { terraform_data = {}, docker_container } = resource;
   const local = "local" in terraform.backend;
   const document = {
+    "//": { ...notes, metadata: { ...notes?.metadata, overrides: undefined } },
     ...rest,
     terraform: {
       ...terraform,

@@ -13,6 +13,7 @@ import { Edge } from "../constructs/edge.ts";
 import { Firewall } from "../constructs/firewall.ts";
 import { Frontend } from "../constructs/frontend.ts";
 import { Images } from "../constructs/images.ts";
+import { keepUndeclaredData } from "../constructs/kept-data.ts";
 import { Mosquitto } from "../constructs/mosquitto.ts";
 import { Postgres } from "../constructs/postgres.ts";
 import { Preflight } from "../constructs/preflight.ts";
@@ -47,6 +48,7 @@ export class IotStack extends TerraformStack {
       this.#edge(context, networks("edge"), certificates, applications);
     if (deployment.environment === "production")
       new Preflight(this, "Preflight", context).goBefore(this, context.images);
+    keepUndeclaredData(this, deploymentHome(deployment.name));
   }
 
   /** What every service is made with; where there is a firewall it is up before any of them. */

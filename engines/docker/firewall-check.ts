@@ -5,6 +5,7 @@ import type { ContainerSpec, Stack } from "../stack.ts";
 import { askFirewall, firewallOf, refusal } from "./firewall.ts";
 import { blindSpots, publishingOf, refuseDeadListeners } from "./publishing.ts";
 
+const CONFIRM_SECONDS = "FIREWALL_CONFIRM_SECONDS=";
 const OFF = "or set firewall.enabled: false in the configuration, and filter in front of it";
 
 interface Info {
@@ -78,6 +79,17 @@ export async function firewallWarnings(stack: Stack): Promise<readonly string[]>
     if (error instanceof UserError) return [];
     throw error;
   }
+}
+
+/** What whoever deploys rules for the whole machine has to do soon after; nothing for other rules. */
+export function confirmationNotice(stack: Stack): readonly string[] {
+  const entry = firewallOf(stack)?.block.env?.find((variable) => variable.startsWith(CONFIRM_SECONDS));
+  const seconds = Number(entry?.slice(CONFIRM_SECONDS.length) ?? 0);
+  return seconds === 0
+    ? []
+    : [
+        `firewall: the rules for the whole machine are taken back ${seconds} s after they are applied, unless somebody logs in anew and runs: exploreiot firewall confirm ${stack.name}`,
+      ];
 }
 
 /** As the container itself will run. */

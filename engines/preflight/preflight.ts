@@ -1,7 +1,7 @@
 import { UserError } from "../../config/errors.ts";
 import { refuseForeignData, rememberDataVolumes } from "../docker/data-volumes.ts";
 import { firewallOf } from "../docker/firewall.ts";
-import { probeFirewall, refuseUnguardableEngine } from "../docker/firewall-check.ts";
+import { confirmationNotice, probeFirewall, refuseUnguardableEngine } from "../docker/firewall-check.ts";
 import { observe } from "../docker/observe.ts";
 import { refuseTakenPorts } from "../docker/ports.ts";
 import { refuseTakenSubnets } from "../docker/subnets.ts";
@@ -43,7 +43,7 @@ export async function preflight(stack: Stack, home: string, report: Report): Pro
     refuseForeignData(stack, home),
     refuseUnguardableEngine(stack, report),
   ]);
-  for (const line of await probed(stack)) report(line);
+  for (const line of [...(await probed(stack)), ...confirmationNotice(stack)]) report(line);
   rememberDataVolumes(stack, home);
 }
 

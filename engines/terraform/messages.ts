@@ -83,6 +83,8 @@ const kindOf = (address: string) =>
 function describeChange({ address, action, reason }: Change): string {
   const [type, id = ""] = address.split(".");
   const path = id.replace(/_[0-9A-F]{8}$/, "").replaceAll("_", "/");
+  if (action === "remove")
+    return `terraform: ${type} ${path} is not declared any more; it stays, and is forgotten (docker volume rm deletes it)`;
   const why = reason === undefined ? "" : ` (${reason.replaceAll("_", " ")})`;
   return `terraform: ${SIGN[action] ?? action} ${type} ${path}${why}`;
 }

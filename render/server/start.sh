@@ -120,8 +120,11 @@ authority() {
   say "made the CA $2: clients need secrets/$1/ca.crt"
 }
 
-# pair FOLDER NAME AUTHORITY SUBJECT HOST …: a certificate and its key, made anew for other hosts and 30 days before
-# it ends. A pair that was brought here, known by the missing list of hosts, is never replaced.
+# issued_by AUTHORITY FILE: a certificate that nobody has to have issued is issued by anybody.
+issued_by() { [ -z "$1" ] || openssl verify -CAfile "secrets/$1/ca.crt" "$2" >/dev/null 2>&1; }
+
+# pair FOLDER NAME AUTHORITY SUBJECT HOST …: a certificate and its key, made anew for other hosts, by another CA, and
+# 30 days before it ends. A pair that was brought here, known by the missing list of hosts, is never replaced.
 pair() {
   place=secrets/$1/$2 signer=$3 subject=$4
   need_openssl "$1/$2.crt"
@@ -129,7 +132,8 @@ pair() {
   names=$(for host in "$@"; do case $host in *:* | [0-9]*.*[0-9]) echo "IP:$host" ;; *) echo "DNS:$host" ;; esac; done | paste -sd, -)
   if [ -s "$place.crt" ]; then
     [ -f "$place.hosts" ] || return 0
-    ! { [ "$(cat "$place.hosts")" = "$names" ] && openssl x509 -in "$place.crt" -noout -checkend 2592000 >/dev/null; } || return 0
+    ! { [ "$(cat "$place.hosts")" = "$names" ] && openssl x509 -in "$place.crt" -noout -checkend 2592000 >/dev/null &&
+      issued_by "$signer" "$place.crt"; } || return 0
   fi
   mkdir -p "$(dirname "$place")"
   make_key "$place.key.new"
@@ -163,6 +167,26 @@ digest() {
   echo "$name=$(keyed "$@")" >>.env.new
 }
 
+# firewall_says NAME: what the firewall, where there is one, says of itself.
+firewall_says() { docker exec "$project-firewall" firewall status 2>/dev/null | sed -n "s/^$1=//p"; }
+
+# Rules for the whole machine that nobody confirmed in time are taken back; a new start tries them again.
+try_rules_again() {
+  [ "$(firewall_says state)" = reverted ] || return 0
+  say "trying the firewall's rules again"
+  docker restart "$project-firewall" >/dev/null
+}
+
+ask_for_confirmation() {
+  case $(firewall_says state) in
+    unconfirmed)
+      say "the rules for the whole machine are taken back in $(firewall_says secondsLeft) s; log in anew, then keep them:"
+      say "  docker exec $project-firewall firewall confirm"
+      ;;
+    reverted) say "the rules for the whole machine were taken back: nobody confirmed them in time; run ./start.sh again" ;;
+  esac
+}
+
 make_secrets() {
   mkdir -p secrets
   chmod 0700 secrets
@@ -178,8 +202,10 @@ check_docker
 images
 make_secrets
 [ "${1:-}" != secrets ] || exit 0
+try_rules_again
 say "starting $project"
 docker compose up --detach --wait --wait-timeout "$wait_seconds" --remove-orphans --quiet-pull || fail "$project did not start" \
   "docker compose ps --all shows what is not well, docker compose logs SERVICE why" \
   "run ./start.sh again: it goes on from there"
+ask_for_confirmation
 say "$project is up"

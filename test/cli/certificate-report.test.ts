@@ -51,6 +51,25 @@ describe("the alarm of a certificate", () => {
     ]);
   });
 
+  test("is raised while ACME has issued nothing, whether a placeholder is served or what the own CA made before", async () => {
+    const tls = { certificate: { source: "acme", email: "ops@example.org" } } as const;
+    const hosts = ["iot.example.org"];
+    const made = [await makeServerPair("site placeholder", hosts)];
+    made.push(await makeServerPair("site", hosts, await makeAuthority("ExploreIOT site CA")));
+    const found = made.map(async ({ certificate, key }) => {
+      const own = createServer({ cert: certificate, key }).listen(0, "127.0.0.1");
+      await once(own, "listening");
+      const listeners = { https: { port: (own.address() as AddressInfo).port } };
+      const deployment = parseDeployment({ name: "site", hosts, listeners, tls }, "test");
+      const [report] = await judgeListeners(deployment, new X509Certificate(certificate));
+      own.close();
+      return report?.problems;
+    });
+
+    const problem = "of this deployment's own making: none was issued by ACME yet, see the renewer's log";
+    expect(await Promise.all(found)).toEqual([[problem], [problem]]);
+  });
+
   test("is raised when nobody answers", async () => {
     expect(await problems(pair.certificate, 1)).toEqual([
       expect.stringMatching(/^not reached: .*ECONNREFUSED/),

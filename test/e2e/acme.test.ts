@@ -87,7 +87,7 @@ describe.skipIf(reason)(titled("the certificate of an ACME server", reason), () 
     expect(await served()).toMatchObject({
       code: 1,
       issuers: ["ExploreIOT e2e-pki-acme placeholder"],
-      problems: ["the placeholder: no certificate was issued yet, see the renewer's log"],
+      problems: ["of this deployment's own making: none was issued by ACME yet, see the renewer's log"],
     });
   });
 

@@ -1,10 +1,11 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { projectRoot } from "../../config/home.ts";
 import { run } from "../../engines/run.ts";
 import { BROKER_ALONE } from "../support/broker-alone.ts";
 import { docker, missing, TestDeployment, titled } from "../support/e2e.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const deployment = new TestDeployment({
   name: "e2e-render-bad",
@@ -28,7 +29,15 @@ const made = async () => {
 };
 
 describe("a production deploy with a name that leads nowhere", () => {
-  afterAll(() => deployment.forget());
+  // A folder of its own: cdktf empties the one that it writes to, where stacks of other tests are.
+  const output = mkdtempSync(join(tmpdir(), "exploreiot-cdktf-"));
+
+  afterAll(async () => {
+    // Declared again, so that its data goes too.
+    deployment.configure({ redis: { enabled: true } });
+    await deployment.forget();
+    rmSync(output, { recursive: true, force: true });
+  });
 
   test("is refused by up and by preflight, with the reason, before anything is made", async () => {
     const [up, preflight] = [await deployment.kit("up"), await deployment.kit("preflight")];
@@ -39,41 +48,51 @@ describe("a production deploy with a name that leads nowhere", () => {
     expect(await made()).toBe("");
   });
 
-  test.skipIf(missing.terraform)(
-    titled("is refused by cdktf deploy too, and the destruction of its data at all", missing.terraform),
-    async () => {
-      // A folder of its own: cdktf empties the one that it writes to, where stacks of other tests are.
-      const output = temporaryFolder();
-      const program = [join(projectRoot, "node_modules/.bin/cdktf"), "deploy", deployment.name] as const;
-      const deploy = () =>
-        run([...program, "--auto-approve", "--skip-provider-lock", "--output", output], {
+  describe.skipIf(missing.terraform)(titled("by cdktf deploy", missing.terraform), () => {
+    const program = [join(projectRoot, "node_modules/.bin/cdktf"), "deploy", deployment.name] as const;
+    const deploy = async () => {
+      const { code, stdout, stderr } = await run(
+        [...program, "--auto-approve", "--skip-provider-lock", "--output", output],
+        {
           cwd: projectRoot,
           expected: [0, 1],
           env: { EXPLOREIOT_CONFIG: deployment.site, CI: "1", CHECKPOINT_DISABLE: "1" },
-        });
-      const refused = await deploy();
-      const before = await made();
-      deployment.configure({ hosts: ["localhost"] });
-      const deployed = await deploy();
-      const plan = [
-        "terraform",
-        `-chdir=${join(output, "stacks", deployment.name)}`,
-        "plan",
-        "-destroy",
-        "-input=false",
-        "-no-color",
-      ] as const;
-      const destroyed = await run([...plan], { expected: [0, 1] });
+        },
+      );
+      return { code, said: stdout + stderr };
+    };
+    const data = async () =>
+      (await docker("volume", "ls", "--quiet", "--filter", `name=${deployment.container("")}`))
+        .split("\n")
+        .filter((name) => name.endsWith("-data"))
+        .sort();
 
-      expect(refused.code).toBe(1);
-      expect(refused.stdout + refused.stderr).toContain(REFUSED);
-      expect(before).toBe("");
-      expect(deployed.code, deployed.stdout + deployed.stderr).toBe(0);
+    test("is refused too, before anything is made", async () => {
+      const { code, said } = await deploy();
+
+      expect(code).toBe(1);
+      expect(said).toContain(REFUSED);
+      expect(await made()).toBe("");
+    });
+
+    test("refuses to destroy its data, and keeps that of a service that is taken out", async () => {
+      deployment.configure({ hosts: ["localhost"], redis: { enabled: true } });
+      const deployed = await deploy();
+      const both = ["mosquitto-data", "redis-data"].map((part) => deployment.container(part));
+      expect(deployed.code, deployed.said).toBe(0);
+      expect(await data()).toEqual(both);
+      const at = `-chdir=${join(output, "stacks", deployment.name)}`;
+      const destroyed = await run(["terraform", at, "plan", "-destroy", "-input=false", "-no-color"], {
+        expected: [0, 1],
+      });
+      deployment.configure({ redis: { enabled: false } });
+      const without = await deploy();
+
       expect(destroyed.code).toBe(1);
       expect(destroyed.stdout + destroyed.stderr).toContain("Instance cannot be destroyed");
-      expect(
-        await docker("volume", "ls", "--quiet", "--filter", `name=${deployment.container("mosquitto-data")}`),
-      ).not.toBe("");
-    },
-  );
+      expect(without.code, without.said).toBe(0);
+      expect(await docker("ps", "--quiet", "--filter", `name=${deployment.container("redis")}`)).toBe("");
+      expect(await data()).toEqual(both);
+    });
+  });
 });

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { local } from "../../config/local.ts";
 import { production } from "../../config/production.ts";
@@ -5,7 +6,7 @@ import type { DeploymentInput } from "../../config/schema.ts";
 import { checksums, writeFolder } from "../../render/folder.ts";
 import { render } from "../../render/render.ts";
 import { errorText } from "../support/error-text.ts";
-import { Sandbox } from "../support/synthesized.ts";
+import { custom, Sandbox } from "../support/synthesized.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 
 /** A deployment rendered on a machine of its own: other secrets, other folders. */
@@ -65,6 +66,21 @@ describe("a rendered folder", () => {
     ]);
   });
 
+  test("is the same after a service was taken out as if it had never been there", () => {
+    const sandbox = new Sandbox();
+    onTestFinished(() => sandbox.remove());
+    const terraform = (input: Omit<DeploymentInput, "name">) => {
+      sandbox.synthesize(input);
+      return render(sandbox.stack(), sandbox.home)["terraform/cdk.tf.json"];
+    };
+    const less = { ...custom, redis: { enabled: false } };
+    const never = terraform(less);
+    terraform(custom);
+
+    expect(sandbox.synthesize(less)).toContain('"removed": [');
+    expect(terraform(less)).toBe(never);
+  });
+
   test("names no folder of the machine that rendered it", () => {
     const all = Object.values(rendered()).join("\n");
 
@@ -122,14 +138,32 @@ describe("the folder on disk", () => {
     );
   });
 
-  test("loses what the last render wrote and this one does not, and nothing else", async () => {
+  test("is refused, and left whole, where somebody else keeps files with checksums", async () => {
     const folder = temporaryFolder();
-    writeFolder(folder, { old: "1", kept: "2" });
-    write(folder, "secrets/own", "3");
-    writeFolder(folder, { kept: "4" });
-    const { readdirSync, readFileSync } = await import("node:fs");
+    write(folder, "mine.iso", "x");
+    write(folder, "SHA256SUMS", checksums({ "mine.iso": "x" }));
 
-    expect(readdirSync(folder).sort()).toEqual(["SHA256SUMS", "kept", "secrets"]);
+    expect(await errorText(() => writeFolder(folder, { "deployment.sh": "" }))).toBe(
+      `${folder}: holds files that are no earlier render\n  → name a folder that is empty or not there yet`,
+    );
+    expect(readdirSync(folder).sort()).toEqual(["SHA256SUMS", "mine.iso"]);
+  });
+
+  test("is refused where a file has its name", async () => {
+    const file = write(temporaryFolder(), "mine.txt", "x");
+
+    expect(await errorText(() => writeFolder(file, {}))).toMatch(
+      /mine\.txt: cannot be written \(EEXIST.*\)\n {2}→ check the folder's owner and mode$/,
+    );
+  });
+
+  test("loses what the last render wrote and this one does not, and nothing else", () => {
+    const folder = temporaryFolder();
+    writeFolder(folder, { "deployment.sh": "0", old: "1", kept: "2" });
+    write(folder, "secrets/own", "3");
+    writeFolder(folder, { "deployment.sh": "0", kept: "4" });
+
+    expect(readdirSync(folder).sort()).toEqual(["SHA256SUMS", "deployment.sh", "kept", "secrets"]);
     expect(readFileSync(`${folder}/kept`, "utf8")).toBe("4");
   });
 });

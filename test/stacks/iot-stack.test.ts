@@ -217,6 +217,21 @@ describe("what is synthesized", () => {
     expect(one.filter((name) => two.includes(name))).toEqual([]);
   });
 
+  test("has Terraform forget, not delete, data that is declared no more, until it is declared again", () => {
+    const made = sandbox();
+    const forgotten = (input: Input) =>
+      (made.json(input) as { readonly removed?: readonly object[] }).removed ?? [];
+    const gone = (path: string) => ({
+      from: expect.stringMatching(new RegExp(`^docker_volume\\.${path}_Volume_[0-9A-F]{8}$`)),
+      lifecycle: { destroy: false },
+    });
+    const less = { ...custom, redis: { enabled: false }, frontend: { image: "registry.example/web:1" } };
+
+    expect(forgotten(custom)).toEqual([]);
+    expect(forgotten(less)).toEqual([gone("Frontend_Volume-cache"), gone("Redis_Data")]);
+    expect(forgotten(custom)).toEqual([]);
+  });
+
   test("puts data in volumes that Terraform refuses to destroy in production, and the rest in others", () => {
     const protectedVolumes = (input: Input) => {
       const made = sandbox();

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { confirmFirewall, firewallStatus } from "../../../engines/docker/firewall.ts";
-import { probeFirewall, refuseUnguardableEngine } from "../../../engines/docker/firewall-check.ts";
+import {
+  confirmationNotice,
+  probeFirewall,
+  refuseUnguardableEngine,
+} from "../../../engines/docker/firewall-check.ts";
 import { errorText } from "../../support/error-text.ts";
 import { programs } from "../../support/programs.ts";
 import { containerSpec, stackOf } from "../../support/stack.ts";
@@ -55,6 +59,16 @@ describe("an engine for a deployment with a firewall", () => {
     await refuseUnguardableEngine(stackOf([]), () => {});
     await probeFirewall(stackOf([]));
   });
+});
+
+test("a deploy of rules for the whole machine is announced with what has to follow, that of others is not", () => {
+  const seconds = (value: number) =>
+    stackOf([containerSpec("firewall", { block: { env: [`FIREWALL_CONFIRM_SECONDS=${value}`] } })]);
+
+  expect(confirmationNotice(seconds(120))).toEqual([
+    "firewall: the rules for the whole machine are taken back 120 s after they are applied, unless somebody logs in anew and runs: exploreiot firewall confirm demo",
+  ]);
+  expect([confirmationNotice(seconds(0)), confirmationNotice(stackOf([]))]).toEqual([[], []]);
 });
 
 describe("the probe", () => {

@@ -65,6 +65,7 @@ test("what is created is counted by kind, the rest stands line by line", () => {
       { address: redis, action: "update" },
       { address: redis, action: "delete" },
       { address: redis, action: "forget" },
+      { address: address("docker_volume", "Redis_Data"), action: "remove", reason: "delete_because_x" },
     ]),
   ).toEqual([
     "terraform: + 2 volumes, 1 container, 1 recipe list",
@@ -72,6 +73,7 @@ test("what is created is counted by kind, the rest stands line by line", () => {
     "terraform: ~ docker_container Redis/Service/Container",
     "terraform: - docker_container Redis/Service/Container",
     "terraform: forget docker_container Redis/Service/Container",
+    "terraform: docker_volume Redis/Data is not declared any more; it stays, and is forgotten (docker volume rm deletes it)",
   ]);
 });
 
