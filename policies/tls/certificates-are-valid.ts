@@ -13,8 +13,8 @@ const DAY = 24 * 3600 * 1000;
 export const certificatesAreValid = definePolicy({
   id: "TLS-005",
   severity: "high",
-  title: "certificates are valid for 30 more days, for the names that users type",
-  allowed: `certificates that are valid now and for ${DAYS_LEFT} days, the first with a subjectAltName for each name of ALLOWED_HOSTS`,
+  title: "certificates are valid, with time left to renew them, for the names that users type",
+  allowed: `certificates that are valid now and for ${DAYS_LEFT} days, or for a third of their life if that is shorter, the first with a subjectAltName for each name of ALLOWED_HOSTS`,
   fix: "renew the certificate; ask for all names that the deployment lists in hosts",
   source: "RFC 9525; CA/Browser Forum Baseline Requirements",
   looksAt: ["file/certificate"],
@@ -30,11 +30,14 @@ export const certificatesAreValid = definePolicy({
 
 function dates(certificate: X509Certificate): readonly string[] {
   const name = title(certificate);
-  const from = Date.parse(certificate.validFrom);
-  const left = Math.floor((Date.parse(certificate.validTo) - Date.now()) / DAY);
+  const [from, to] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)];
+  const left = Math.floor((to - Date.now()) / DAY);
   if (from > Date.now()) return [`${name} is not valid before ${certificate.validFrom}`];
   if (left < 0) return [`${name} ended on ${certificate.validTo}`];
-  return left < DAYS_LEFT ? [`${name} ends on ${certificate.validTo}, in ${left} days`] : [];
+  // Some CAs issue for a few days only; clients of ACME renew when a third of the life is left.
+  return left < Math.min(DAYS_LEFT, (to - from) / 3 / DAY)
+    ? [`${name} ends on ${certificate.validTo}, in ${left} days`]
+    : [];
 }
 
 function names(certificate: X509Certificate, stack: StackDocument): readonly string[] {

@@ -1,4 +1,4 @@
-/** Certificates with keys that nobody has, valid until 2126; made with openssl req and openssl x509. */
+/** Certificates with keys that nobody has, valid until 2126 but for one; made with openssl req and openssl x509. */
 
 /** A CA of its own. */
 export const CA = `-----BEGIN CERTIFICATE-----
@@ -84,5 +84,17 @@ FgQUWqB/JIJueGzhlgshWu0oCgeSaykwHwYDVR0jBBgwFoAUWqB/JIJueGzhlgsh
 Wu0oCgeSaykwDwYDVR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgg9pb3QuZXhhbXBs
 ZS5vcmcwCgYIKoZIzj0EAwIDRwAwRAIgVn6IanHybhgeYfIXwh/mRRCpASfLVXMv
 79OFOPkvrDwCIFdy3Kn13X+zA1PkzwXeyfIKPzOCYgf2n15WdCVgLr/W
+-----END CERTIFICATE-----
+`;
+
+/** For iot.example.org and six days: 2027-01-01 to 2027-01-07. */
+export const SIX_DAYS = `-----BEGIN CERTIFICATE-----
+MIIBPzCB56ADAgECAgFRMAoGCCqGSM49BAMCMBoxGDAWBgNVBAMTD2lvdC5leGFt
+cGxlLm9yZzAeFw0yNzAxMDEwMDAwMDBaFw0yNzAxMDcwMDAwMDBaMBoxGDAWBgNV
+BAMTD2lvdC5leGFtcGxlLm9yZzBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABNQ9
+8Hf9sjq3rAOd56KM4JAlwGGrS2poNyT8Nksy58o3Vc9mJRorlGdMd5ziIL8D95aT
+QS5W0PJJm0Ju32wRj4ujHjAcMBoGA1UdEQQTMBGCD2lvdC5leGFtcGxlLm9yZzAK
+BggqhkjOPQQDAgNHADBEAiBwv4ChLbaKpWRkuzAYnM7gQtSX5Cp7AC9yRC9/H/qB
+xAIgA8uT2hovmMczYTNB6UDKuU/Njm0jPYS+Vd/1LBgQ/Eo=
 -----END CERTIFICATE-----
 `;
