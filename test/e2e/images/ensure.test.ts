@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -126,11 +127,12 @@ describe.skipIf(!hasEngine)("with an engine", { timeout: 30_000 }, () => {
   );
 
   test.skipIf(!hasBase)("interrupted in the middle of a step, leaves neither tag nor container", async () => {
-    const recipe = await project.app(`FROM ${base}\nCOPY hello /\nRUN sleep 60\n`);
+    const mark = randomUUID();
+    const recipe = await project.app(`FROM ${base}\nCOPY hello /\nRUN sleep 60; : ${mark}\n`);
     const controller = new AbortController();
     const work = errorOf(project.ensure([recipe], controller.signal));
     await expect
-      .poll(() => project.lines.some((line) => line.includes("sleep 60")), { timeout: 10_000 })
+      .poll(() => project.lines.some((line) => line.includes(mark)), { timeout: 10_000 })
       .toBe(true);
     controller.abort();
     expect(await work).toBe(
@@ -139,7 +141,7 @@ describe.skipIf(!hasEngine)("with an engine", { timeout: 30_000 }, () => {
     expect(await exists(recipe.tag)).toBe(false);
     const containers = async () =>
       (await run(["docker", "ps", "--all", "--no-trunc", "--format={{.Command}}"])).stdout;
-    await expect.poll(containers, { timeout: 15_000 }).not.toContain("sleep 60");
+    await expect.poll(containers, { timeout: 15_000 }).not.toContain(mark);
   });
 });
 
