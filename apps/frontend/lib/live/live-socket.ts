@@ -84,9 +84,10 @@ export class LiveSocket {
     clearTimeout(this.timer);
     this.discard();
     this.failures += 1;
-    this.lostSince ??= Date.now();
+    const now = Date.now();
+    this.lostSince ??= now;
     const wait = backOffMs(this.failures, this.options.random ?? Math.random);
-    this.options.onConnection({ state: "lost", since: this.lostSince, retryAt: Date.now() + wait });
+    this.options.onConnection({ state: "lost", since: this.lostSince, retryAt: now + wait });
     this.timer = setTimeout(() => this.attempt(), wait);
   }
 
