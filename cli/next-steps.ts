@@ -1,12 +1,12 @@
 import { X509Certificate } from "node:crypto";
 import { relative } from "node:path";
 import { origin } from "../config/addresses.ts";
-import { roleOf } from "../config/labels.ts";
 import { servesDevices } from "../config/listeners.ts";
 import type { Deployment } from "../config/parse.ts";
 import { mqttSecret } from "../config/references.ts";
 import type { ListenerName } from "../config/schema.ts";
 import { SecretStore } from "../config/secrets.ts";
+import { ofRole } from "../engines/containers.ts";
 import type { Stack } from "../engines/stack.ts";
 import { allowList } from "../firewall/allow-list.ts";
 import { daysLeft, isLate } from "../pki/certificate.ts";
@@ -78,7 +78,7 @@ function publish(deployment: Deployment, stack: Stack, home: string): string | u
   if (broker === undefined || publisher === undefined) return undefined;
   const folder = clientOptions(publisher.name, broker, new SecretStore(home));
   const topic = (publisher.publish[0] ?? "").replaceAll("+", "temp").replaceAll("#", "temp");
-  const image = stack.containers.find((container) => roleOf(container) === "mosquitto")?.image;
+  const image = ofRole(stack, "mosquitto")?.image;
   const tls =
     broker.listener === "mqtts"
       ? ` --add-host ${broker.host}:${broker.address} -v ${authorityFile(home)}:/ca.crt:ro`

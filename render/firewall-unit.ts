@@ -1,7 +1,7 @@
-import { roleOf } from "../config/labels.ts";
 import { projectName } from "../engines/compose/render.ts";
+import { confirmSeconds, firewallOf } from "../engines/docker/firewall.ts";
 import type { Files } from "./folder.ts";
-import { type Model, variable } from "./model.ts";
+import type { Model } from "./model.ts";
 
 const RULES = "firewall.nft";
 
@@ -50,11 +50,11 @@ WantedBy=sysinit.target
 /** How rules are kept, and how the unit is put in place, for the runbook. */
 export function firewallTask(model: Model): string {
   const files = Object.keys(firewallUnit(model));
-  const service = model.stack.containers.find((container) => roleOf(container) === "firewall");
+  const service = firewallOf(model.stack);
   if (files.length === 0 || service === undefined)
     return "This deployment has none: the ports above are open to whoever reaches their addresses.";
   const name = `${projectName(model.stack)}-firewall`;
-  const seconds = Number(variable(service, "FIREWALL_CONFIRM_SECONDS"));
+  const seconds = confirmSeconds(service);
   return [
     ...(seconds > 0 ? confirmation(service.name, seconds) : []),
     `The container \`${service.name}\` keeps the rules applied while the engine runs. For the time before that, load them at boot${seconds > 0 ? ", once they are confirmed: the unit takes nothing back" : ""}:`,

@@ -84,7 +84,3 @@ const sharesFiles = (reader: ContainerSpec, writer: ContainerSpec): boolean =>
 /** A label's text with each `<VARIABLE>` replaced. */
 export const withVariables = (text: string, replace: (variable: string) => string): string =>
   text.replaceAll(/<([A-Z][A-Z0-9_]*)>/g, (_, variable: string) => replace(variable));
-
-/** What an environment variable of a container is set to. */
-export const variable = ({ block }: ContainerSpec, name: string): string | undefined =>
-  block.env?.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);

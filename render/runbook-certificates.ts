@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
-import { roleOf } from "../config/labels.ts";
 import { PORT } from "../config/references.ts";
 import type { IssuedPair } from "../config/secret-text.ts";
-import { type Model, variable } from "./model.ts";
+import { ofRole, variableOf } from "../engines/containers.ts";
+import type { Model } from "./model.ts";
 
 /** Which certificates there are, who makes them, and how others are brought. */
 export function certificates(model: Model): string {
@@ -50,7 +50,7 @@ function devices({ stack, deliveries }: Model): readonly string[] {
   const trusted = own.includes("pki/authority")
     ? " In the place of the `server-ca.crt` there each needs this server's `secrets/pki/authority/ca.crt`."
     : "";
-  const broker = stack.containers.find((container) => roleOf(container) === "mosquitto")?.name;
+  const broker = ofRole(stack, "mosquitto")?.name;
   return [
     `Devices get their certificates on the machine that rendered this: \`exploreiot devices issue NAME\`.${trusted}`,
     `After \`exploreiot devices revoke NAME\` there, bring \`${REVOKED}\` again and run \`./start.sh\`: the device is refused from then on. A connection that it has open stays; this ends all of them, and the others come back by themselves:`,
@@ -74,10 +74,10 @@ function alarm({ stack }: Model, host: string | undefined): readonly string[] {
 }
 
 function renewal({ stack }: Model): readonly string[] {
-  const renewer = stack.containers.find((container) => roleOf(container) === "renewer");
+  const renewer = ofRole(stack, "renewer");
   if (renewer === undefined) return [];
   return [
-    `\`${renewer.name}\` asks \`${variable(renewer, "ACME_DIRECTORY")}\`, and renews. \`docker logs ${renewer.name}\` says what the CA answered. After a failure it waits for hours; once the reason is mended, this has it ask at once:`,
+    `\`${renewer.name}\` asks \`${variableOf(renewer, "ACME_DIRECTORY")}\`, and renews. \`docker logs ${renewer.name}\` says what the CA answered. After a failure it waits for hours; once the reason is mended, this has it ask at once:`,
     `\`\`\`sh\ndocker exec ${renewer.name} rm /acme/not-before\n\`\`\``,
   ];
 }

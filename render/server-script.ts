@@ -1,14 +1,14 @@
 import type { ImageRecipe } from "../config/image-recipe.ts";
-import { roleOf } from "../config/labels.ts";
 import type { IssuedPair, Origin, SecretText } from "../config/secret-text.ts";
 import { projectName } from "../engines/compose/render.ts";
+import { ofRole } from "../engines/containers.ts";
 import type { Model } from "./model.ts";
 
 /** deployment.sh: what start.sh has to know of this deployment, as calls of start.sh's own functions. */
 export function deploymentScript(model: Model): string {
   const { stack } = model;
   const waitSeconds = Math.max(...stack.containers.map(({ block }) => block.wait_timeout ?? 0)) * 2;
-  const broker = stack.containers.find((container) => roleOf(container) === "mosquitto");
+  const broker = ofRole(stack, "mosquitto");
   return [
     "# Read by start.sh. Written by exploreiot render: change the configuration and render again.",
     `project=${projectName(stack)}`,

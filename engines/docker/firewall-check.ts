@@ -2,10 +2,9 @@ import { UserError } from "../../config/errors.ts";
 import type { Report } from "../engine.ts";
 import { run } from "../run.ts";
 import type { ContainerSpec, Stack } from "../stack.ts";
-import { askFirewall, firewallOf, refusal } from "./firewall.ts";
+import { askFirewall, confirmSeconds, firewallOf, refusal } from "./firewall.ts";
 import { blindSpots, publishingOf, refuseDeadListeners } from "./publishing.ts";
 
-const CONFIRM_SECONDS = "FIREWALL_CONFIRM_SECONDS=";
 const OFF = "or set firewall.enabled: false in the configuration, and filter in front of it";
 
 interface Info {
@@ -83,8 +82,8 @@ export async function firewallWarnings(stack: Stack): Promise<readonly string[]>
 
 /** What whoever deploys rules for the whole machine has to do soon after; nothing for other rules. */
 export function confirmationNotice(stack: Stack): readonly string[] {
-  const entry = firewallOf(stack)?.block.env?.find((variable) => variable.startsWith(CONFIRM_SECONDS));
-  const seconds = Number(entry?.slice(CONFIRM_SECONDS.length) ?? 0);
+  const firewall = firewallOf(stack);
+  const seconds = firewall === undefined ? 0 : confirmSeconds(firewall);
   return seconds === 0
     ? []
     : [

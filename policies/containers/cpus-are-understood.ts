@@ -1,7 +1,7 @@
 import type { StackDocument } from "../document.ts";
 import { remembered } from "../facts/remembered.ts";
 import { definePolicy } from "../policy.ts";
-import { type Block, blocks, isBlock, isKnown, show } from "../values.ts";
+import { type Block, blocks, isBlock, isKnown, isUnset, show } from "../values.ts";
 
 /**
  * `cpus` ends the provider with a panic up to 3.6.2, in the middle of an apply.
@@ -36,10 +36,11 @@ function versionOf(stack: StackDocument): unknown {
     .map((named: Block) => named.docker)
     .find((entry) => entry !== undefined);
   const version = isBlock(required) ? required.version : required;
-  return version ?? stack.of(["provider.docker"]).find(({ block }) => isSet(block.version))?.block.version;
+  return (
+    version ??
+    stack.of(["provider.docker"]).find(({ block }) => !isUnset(block.version ?? undefined))?.block.version
+  );
 }
-
-const isSet = (value: unknown) => (value ?? undefined) !== undefined;
 
 /** The lowest version that a constraint admits: 3.6.2 as 3.006. NaN where nothing bounds it from below. */
 function leastOf(constraint: unknown): number {

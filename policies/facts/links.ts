@@ -22,12 +22,10 @@ export interface Link {
 export const linksBy = (schemes: RegExp, hosts: readonly string[]) =>
   remembered((resource: Resource): readonly Link[] => {
     const urls = urlsOf(resource).filter(({ scheme }) => schemes.test(scheme));
-    const named = hosts.filter(
-      (name) => variableOf(resource, name) !== undefined && !urls.some(({ variable }) => variable === name),
+    const named = hosts.flatMap((name) =>
+      urls.some(({ variable }) => variable === name) ? NO_LINKS : byHost(variableOf(resource, name)),
     );
-    return named.length === 0
-      ? urls
-      : [...urls, ...named.flatMap((name) => byHost(variableOf(resource, name)))];
+    return named.length === 0 ? urls : [...urls, ...named];
   });
 
 /** The variables that are URLs, among which several rules look for theirs. */
@@ -40,9 +38,11 @@ const urlsOf = remembered((resource: Resource): readonly Link[] =>
     }),
 );
 
+const NO_LINKS: readonly Link[] = [];
+
 const byHost = (variable: Variable | undefined): readonly Link[] =>
   variable === undefined || variable.value === ""
-    ? []
+    ? NO_LINKS
     : [{ variable: variable.name, host: variable.value, scheme: "", query: "" }];
 
 /** The part after the last `@` is the host's, whatever a password holds. */
