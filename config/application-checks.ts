@@ -1,12 +1,12 @@
 import type { Problem } from "./problems.ts";
-import { FILES, HOST, replicaNames } from "./references.ts";
+import { FILES, HOST, PROBE_FOLDER, replicaNames } from "./references.ts";
 import type { ParsedDeployment, Role } from "./schema.ts";
 
 /** Container names of the kit's own, which roles must leave alone: a container is called after its role. */
 const RESERVED_ROLES: readonly string[] = [
   ...["postgres", "redis", "mosquitto", "frontend", "migrate", "edge", "firewall", "firewall-files"],
   ...["postgres-files", "redis-files", "mosquitto-files", "backend-files", "frontend-files", "edge-files"],
-  ...["certificates-files", "renewer", "renewer-files"],
+  ...["certificates-files", "renewer", "renewer-files", "probe-files"],
 ];
 
 export function rolesFit({ backend }: ParsedDeployment): readonly Problem[] {
@@ -104,7 +104,7 @@ const isReference = ({ enabled, image, build }: ParsedDeployment["frontend"] | P
 
 export function mountsAreDistinct({ backend, frontend }: ParsedDeployment): readonly Problem[] {
   return Object.entries({ backend, frontend }).flatMap(([service, { tmpfs, volumes }]) => {
-    const paths = new Set([FILES]);
+    const paths = new Set([FILES, PROBE_FOLDER]);
     const names = new Set<string>();
     const taken = (seen: Set<string>, text: string) => seen.size === seen.add(text).size;
     return [
@@ -124,7 +124,7 @@ const trimmed = (path: string) => path.replace(/\/+$/, "");
 const pathIsTaken = (place: string, path: string): Problem => ({
   path: `${place}.path`,
   got: path,
-  allowed: `a folder that nothing else is mounted on (${FILES} holds the kit's files)`,
+  allowed: `a folder that nothing else is mounted on (${FILES} and ${PROBE_FOLDER} are the kit's)`,
   fix: "choose another folder",
 });
 

@@ -11,6 +11,7 @@ export type KitImage =
   | "edge"
   | "renewer"
   | "firewall"
+  | "probe"
   | "backend"
   | "frontend";
 /** What the kit's images are built on; a user's Dockerfile may name these too. */
@@ -69,6 +70,7 @@ const definitions: Readonly<Record<ImageName, Definition>> = {
   edge: { context: "images/edge", args: fromBase },
   renewer: { context: "images/renewer", args: fromBase },
   firewall: { context: "images/firewall", args: fromBase },
+  probe: { context: "images/probe", args: fromBase },
   backend: { context: "apps/backend", args: fromBase },
   frontend: {
     context: "apps/frontend",

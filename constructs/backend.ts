@@ -4,8 +4,9 @@ import type { Role } from "../config/schema.ts";
 import { type ApplicationSettings, applicationSettings } from "./application-files.ts";
 import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
-import { probeOf, tmpfsOptions } from "./hardening.ts";
+import { tmpfsOptions } from "./hardening.ts";
 import type { PrivateNetwork } from "./private-network.ts";
+import { probeOf } from "./probes.ts";
 import { type ContainerProps, JobContainer, ServiceContainer } from "./service-container.ts";
 
 export interface BackendProps {
@@ -62,6 +63,7 @@ export class Backend extends Construct {
       image: context.images.application("backend", backend),
       user: backend.user,
       limits: backend.limits,
+      limitsAt: "backend.limits",
       tmpfs: Object.fromEntries(
         backend.tmpfs.map(({ path, sizeMiB }) => [path, tmpfsOptions(sizeMiB, backend.user)]),
       ),
@@ -74,7 +76,7 @@ export class Backend extends Construct {
   }
 
   #role(name: string, role: Role, props: Omit<ContainerProps, "role">, settings: ApplicationSettings): void {
-    const { port, healthPath } = props.context.deployment.backend;
+    const { backend } = props.context.deployment;
     const command = role.command === undefined ? undefined : [...settings.wrapper, ...role.command];
     new ServiceContainer(this, name, {
       ...props,
@@ -83,8 +85,9 @@ export class Backend extends Construct {
       role: name,
       // The published role is what others call "backend"; the rest answer at their own name.
       alias: role.publish ? HOST.backend : role.name,
-      probe: probeOf(role.health, port, healthPath),
-      ...(role.publish ? { published: [{ listener: "backend", internal: port }] } : {}),
+      probe: probeOf(role.health, backend, props.context.deployment),
+      health: role.health,
+      ...(role.publish ? { published: [{ listener: "backend", internal: backend.port }] } : {}),
     });
   }
 }

@@ -7,7 +7,7 @@ import type { DeploymentScope } from "./deployment-scope.ts";
  * limit is a label because the provider has no attribute for it (rule 18); the compose engine applies it.
  */
 export function containerLabels(
-  { deployment }: DeploymentScope,
+  { deployment }: Pick<DeploymentScope, "deployment">,
   { role, configHash, pids }: { readonly role: string; readonly configHash: string; readonly pids: number },
 ) {
   return [

@@ -14,6 +14,7 @@ import {
   tlsListener,
 } from "./mosquitto-tls.ts";
 import type { PrivateNetwork } from "./private-network.ts";
+import { tcpProbe } from "./probes.ts";
 import { ServiceContainer } from "./service-container.ts";
 import { watched, watcher } from "./watched.ts";
 
@@ -22,7 +23,7 @@ const USER = "1883:1883";
 const HEALTH_USER = "health";
 const COMMAND = ["mosquitto", "-c", `${FILES}/mosquitto.conf`];
 const UPTIME = "$SYS/broker/uptime";
-const PROBE = ["CMD", "mosquitto_sub", "-t", UPTIME, "-C", "1", "-W", "2"];
+const ASK_UPTIME = ["mosquitto_sub", "-t", UPTIME, "-C", "1", "-W", "2"];
 
 /**
  * The broker acknowledges first and saves later: a kill loses what nobody has taken yet and is younger than this.
@@ -65,6 +66,8 @@ export class Mosquitto extends Construct {
       image: context.images.kit("mosquitto"),
       user: USER,
       limits: deployment.mosquitto.limits,
+      limitsAt: "mosquitto.limits",
+      health: deployment.mosquitto.health,
       networks: [network],
       environment: { XDG_CONFIG_HOME: FILES },
       files,
@@ -74,7 +77,7 @@ export class Mosquitto extends Construct {
         { listener: "mqtts", internal: PORT.mosquittoTls },
       ],
       ...(certificates === undefined
-        ? { probe: PROBE, command: COMMAND, volumes: [volume] }
+        ? { probe: tcpProbe(PORT.mosquitto, ASK_UPTIME), command: COMMAND, volumes: [volume] }
         : overTls(deployment, certificates, volume)),
     });
   }
@@ -93,7 +96,9 @@ const clientOptions: SecretText = [
 /** How the broker runs with its TLS listener open: it reads the certificates, and again when they change. */
 function overTls(deployment: Deployment, certificates: Certificates, data: { name: string; path: string }) {
   return {
-    probe: ["CMD", "sh", "-c", `mosquitto_sub -t '${UPTIME}' -C 1 -W 2 >/dev/null && ${TLS_PROBE}`],
+    probe: tcpProbe(PORT.mosquitto, [
+      ...["sh", "-c", `mosquitto_sub -t '${UPTIME}' -C 1 -W 2 >/dev/null && ${TLS_PROBE}`],
+    ]),
     entrypoint: watched("HUP", certificateFiles(deployment), COMMAND),
     command: [],
     groups: [String(CERTIFICATES_GROUP)],
