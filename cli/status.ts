@@ -1,21 +1,25 @@
 import { EXIT } from "../config/report.ts";
 import { firewallWarnings } from "../engines/docker/firewall-check.ts";
 import { observe } from "../engines/docker/observe.ts";
+import { tryPorts } from "../engines/docker/published-ports.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { stackStatus, statusTable } from "./stack-status.ts";
 import { synthesize } from "./synthesize.ts";
 
 export const statusCommand = verb(
   "status",
-  "show what runs, where it listens, and what differs from the configuration",
+  "show what runs, whether its ports answer, and what differs from the configuration",
 )
   .addOption(configOption())
   .addOption(jsonOption())
-  .addHelpText("after", "\nExits with 2 when something is not as configured.")
+  .addHelpText(
+    "after",
+    "\nExits with 2 when something is not as configured, does not answer, or was restarted within 10 minutes.",
+  )
   .action(async ({ config, json }: { readonly config: string; readonly json?: true }) => {
     const { deployment, stack } = await synthesize(config, { unjudged: true });
     const [seen, warnings] = await Promise.all([observe(stack), firewallWarnings(stack)]);
-    const status = { ...stackStatus(stack, seen), warnings };
+    const status = { ...stackStatus(stack, seen, await tryPorts(stack, seen)), warnings };
     console.log(
       json ? JSON.stringify({ deployment: deployment.name, ...status }, undefined, 2) : statusTable(status),
     );

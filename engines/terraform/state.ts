@@ -10,7 +10,10 @@ interface State {
     readonly mode: string;
     readonly type: string;
     readonly name: string;
-    readonly instances: readonly { readonly attributes: { readonly id: string } }[];
+    readonly instances: readonly {
+      readonly status?: string;
+      readonly attributes: { readonly id: string; readonly name?: string };
+    }[];
   }[];
 }
 
@@ -20,6 +23,9 @@ export interface Owned {
 
   /** `docker_container.Redis_…`, without what it only looked up. */
   readonly addresses: readonly string[];
+
+  /** Containers by name, with their addresses, that were made and whose start failed or was not waited for. */
+  readonly taintedNames: ReadonlyMap<string, string>;
 }
 
 /** Everything in a deployment's state; empty where there is none yet. */
@@ -27,6 +33,15 @@ export async function readOwned(stack: Stack, home: string): Promise<Owned> {
   const { resources = [] } = stack.backend === "local" ? localState(home) : await pulledState(stack);
   return {
     ids: new Set(resources.flatMap(({ instances }) => instances.map(({ attributes }) => attributes.id))),
+    taintedNames: new Map(
+      resources
+        .filter(({ type }) => type === "docker_container")
+        .flatMap(({ type, name, instances }) =>
+          instances
+            .filter(({ status }) => status === "tainted")
+            .map(({ attributes }) => [attributes.name ?? "", `${type}.${name}`] as const),
+        ),
+    ),
     addresses: resources.filter(({ mode }) => mode === "managed").map(({ type, name }) => `${type}.${name}`),
   };
 }
