@@ -124,7 +124,7 @@ const trimmed = (path: string) => path.replace(/\/+$/, "");
 const pathIsTaken = (place: string, path: string): Problem => ({
   path: `${place}.path`,
   got: path,
-  allowed: `a folder that nothing else is mounted on (${FILES} and ${PROBE_FOLDER} are the kit's)`,
+  allowed: `a folder that nothing else is mounted on (${FILES} and ${PROBE_FOLDER} hold the kit's files)`,
   fix: "choose another folder",
 });
 

@@ -15,10 +15,10 @@ const POLL_MS = 500;
  */
 export async function keepStarted(context: EngineContext): Promise<void> {
   const { stack, home, report, signal } = context;
-  const { taintedNames } = await readOwned(stack, home);
-  const kept = stack.containers.filter(({ name, job }) => !job && taintedNames.has(name));
+  const { tainted } = await readOwned(stack, home);
+  const kept = stack.containers.filter(({ name, job }) => !job && tainted.has(name));
   for (const { name } of kept) {
-    const address = taintedNames.get(name) as string;
+    const address = tainted.get(name) as string;
     const { code, stdout, stderr } = await terraform(stack, ["untaint", address], signal);
     if (code !== 0) throw failure(stack, "untaint", stdout, stderr);
   }

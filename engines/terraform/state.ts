@@ -25,7 +25,7 @@ export interface Owned {
   readonly addresses: readonly string[];
 
   /** Containers by name, with their addresses, that were made and whose start failed or was not waited for. */
-  readonly taintedNames: ReadonlyMap<string, string>;
+  readonly tainted: ReadonlyMap<string, string>;
 }
 
 /** Everything in a deployment's state; empty where there is none yet. */
@@ -33,7 +33,7 @@ export async function readOwned(stack: Stack, home: string): Promise<Owned> {
   const { resources = [] } = stack.backend === "local" ? localState(home) : await pulledState(stack);
   return {
     ids: new Set(resources.flatMap(({ instances }) => instances.map(({ attributes }) => attributes.id))),
-    taintedNames: new Map(
+    tainted: new Map(
       resources
         .filter(({ type }) => type === "docker_container")
         .flatMap(({ type, name, instances }) =>

@@ -56,6 +56,7 @@ static int is_counted(const char *pid, const char *words) {
 
 int find_process(const char *name) {
   char words[4096], others[256] = "";
+  int stopped = 0;
   DIR *processes = opendir("/proc");
   if (processes == NULL) {
     perror("/proc");
@@ -67,10 +68,14 @@ int find_process(const char *name) {
     if (state == 0 || state == 'Z') continue;
     int found = has_name(words, length, name);
     if (found && state != 'T') return 0;
-    if (!found && has_word(others, base_name(words))) continue;
+    stopped |= found;
+    if (has_word(others, base_name(words))) continue;
     size_t used = strlen(others);
-    snprintf(others + used, sizeof others - used, " %.40s%s", base_name(words), found ? " (stopped)" : "");
+    snprintf(others + used, sizeof others - used, " %.40s", base_name(words));
   }
-  printf("no process %s runs; there is%s\n", name, others[0] == '\0' ? " none" : others);
+  if (stopped)
+    printf("the process %s is stopped by a signal\n", name);
+  else
+    printf("no process %s runs; there is%s\n", name, others[0] == '\0' ? " none" : others);
   return 1;
 }

@@ -236,8 +236,8 @@ describe("a deployment is refused for", () => {
         },
       },
       [
-        'backend.tmpfs.1.path: got "/run/exploreiot"; allowed: a folder that nothing else is mounted on (/run/exploreiot holds the kit\'s files); to mend: choose another folder',
-        'backend.volumes.0.path: got "/a/"; allowed: a folder that nothing else is mounted on (/run/exploreiot holds the kit\'s files); to mend: choose another folder',
+        'backend.tmpfs.1.path: got "/run/exploreiot"; allowed: a folder that nothing else is mounted on (/run/exploreiot and /run/exploreiot-probe hold the kit\'s files); to mend: choose another folder',
+        'backend.volumes.0.path: got "/a/"; allowed: a folder that nothing else is mounted on (/run/exploreiot and /run/exploreiot-probe hold the kit\'s files); to mend: choose another folder',
         'backend.volumes.1.name: got "v"; allowed: a name that no other volume of the application has; to mend: rename the volume',
       ],
     ],

@@ -87,7 +87,15 @@ const full = {
     volumes: [{ name: "uploads", path: "/uploads" }],
     port: 9000,
     pathPrefix: "",
-    roles: [{ name: "api", command: ["serve"], replicas: 1, publish: true, health: { path: "/live" } }],
+    roles: [
+      {
+        name: "api",
+        command: ["serve"],
+        replicas: 1,
+        publish: true,
+        health: { path: "/live", startPeriodSeconds: 90 },
+      },
+    ],
     migrate: { command: ["migrate"] },
     limits: { memoryMiB: 100, cpus: 1, pids: 10 },
   },
@@ -102,6 +110,7 @@ const full = {
     volumes: [],
     port: 8080,
     command: ["node", "server.js"],
+    health: { process: "server.js", intervalSeconds: 5, timeoutSeconds: 2, retries: 4 },
     limits: { memoryMiB: 100, cpus: 1, pids: 10 },
   },
 };

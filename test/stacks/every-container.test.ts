@@ -5,12 +5,21 @@ import { byRole, containersOf, custom, labelOf, type RawStack, Sandbox } from ".
 
 const reference = [
   ...["api", "backend-files", "frontend", "frontend-files", "ingest", "migrate", "mosquitto"],
-  ...["mosquitto-files", "postgres", "postgres-files", "redis", "redis-files"],
+  ...["mosquitto-files", "postgres", "postgres-files", "probe-files", "redis", "redis-files"],
 ];
 const guarded = ["certificates-files", "edge", "edge-files", "firewall", "firewall-files"];
 const others = [
   ...["api", "backend-files", "beat", "frontend", "migrate", "mosquitto", "mosquitto-files"],
-  ...["postgres", "postgres-files", "redis", "redis-files", "worker-1", "worker-2", ...guarded],
+  ...[
+    "postgres",
+    "postgres-files",
+    "probe-files",
+    "redis",
+    "redis-files",
+    "worker-1",
+    "worker-2",
+    ...guarded,
+  ],
 ];
 
 const byAcme = {
