@@ -4,7 +4,7 @@ import { clearTheWay } from "./docker/clear-the-way.ts";
 import { refuseForeignData, rememberDataVolumes } from "./docker/data-volumes.ts";
 import { engineVersion } from "./docker/engine-check.ts";
 import { probeFirewall, refuseUnguardableEngine } from "./docker/firewall-check.ts";
-import { lostError } from "./docker/lost.ts";
+import { explained, lostError } from "./docker/lost.ts";
 import { type Observation, observe } from "./docker/observe.ts";
 import { refuseTakenPorts } from "./docker/ports.ts";
 import { closedPorts } from "./docker/published-ports.ts";
@@ -97,6 +97,7 @@ async function runWatched(engine: Engine, context: EngineContext): Promise<Obser
   const { stack, report, signal } = context;
   const givingUp = new AbortController();
   let lost: Lost | undefined;
+  let isMade = false;
   const watcher = watch(stack, report, (found) => {
     lost ??= found;
     givingUp.abort();
@@ -104,10 +105,12 @@ async function runWatched(engine: Engine, context: EngineContext): Promise<Obser
   const either = AbortSignal.any([givingUp.signal, ...(signal === undefined ? [] : [signal])]);
   try {
     await engine.up({ ...context, signal: either });
+    isMade = true;
     return await verify(stack, either);
   } catch (error) {
     if (signal?.aborted) throw interrupted();
-    throw lost === undefined ? error : await lostError(lost);
+    if (lost !== undefined) throw await lostError(lost);
+    throw isMade ? error : await explained(error, stack);
   } finally {
     await watcher.stop();
   }

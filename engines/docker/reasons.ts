@@ -9,10 +9,16 @@ export const memoryLimit = ({ block, limitsAt }: ContainerSpec): string =>
 export function lastAnswer({ State }: Pick<ContainerState, "State">): string | undefined {
   const last = State.Health?.Log?.at(-1);
   if (last === undefined || last.ExitCode === 0) return undefined;
-  const lines = last.Output.split("\n")
+  return lastLineOf(last.Output, last.ExitCode);
+}
+
+/** The last line of what a probe printed. */
+export function lastLineOf(output: string, exitCode: number): string {
+  const lines = output
+    .split("\n")
     .map((line) => line.trim())
     .filter(Boolean);
-  return lines.at(-1) ?? `the probe ended with exit code ${last.ExitCode} and said nothing`;
+  return lines.at(-1) ?? `the probe ended with exit code ${exitCode} and said nothing`;
 }
 
 /** Why a container has ended: its exit code, and what that means where it is known. */

@@ -2,8 +2,9 @@ import { LABEL } from "../../config/labels.ts";
 import type { Report } from "../engine.ts";
 import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
+import type { Event } from "./event.ts";
 import { remoteScheme } from "./remote.ts";
-import { type Event, type Lost, Watcher } from "./watcher.ts";
+import { type Lost, Watcher } from "./watcher.ts";
 
 export interface Watch {
   readonly stop: () => Promise<void>;
@@ -44,7 +45,7 @@ export function watch(stack: Stack, report: Report, onLost: (lost: Lost) => void
   return {
     async stop() {
       controller.abort();
-      await Promise.all([events, watcher.settled()]);
+      await Promise.all([events, watcher.stop()]);
     },
   };
 }

@@ -1,19 +1,11 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Report } from "../engine.ts";
 import type { ContainerSpec, Stack } from "../stack.ts";
+import type { Event } from "./event.ts";
 import { lastLines } from "./last-lines.ts";
-import { type ContainerState, inspect, observe } from "./observe.ts";
+import { inspect, observe } from "./observe.ts";
+import { ProbeResults } from "./probe-results.ts";
 import { Prospects } from "./prospects.ts";
 import { endOf, lastAnswer, memoryLimit } from "./reasons.ts";
-
-/** The part of `docker events` that the kit reads. */
-export interface Event {
-  readonly Action: string;
-  readonly id: string;
-  readonly time: number;
-  readonly timeNano: number;
-  readonly Actor: { readonly Attributes: Readonly<Record<string, string>> };
-}
 
 /** A container that cannot become healthy any more. */
 export interface Lost {
@@ -23,9 +15,6 @@ export interface Lost {
   readonly why: string;
 }
 
-/** What the engine writes down a moment after it says that a probe has ended. */
-const NOTED_WITHIN_MS = 2000;
-
 /** Turns the events of a deployment into lines for people, and into a verdict on what cannot work. */
 export class Watcher {
   readonly #jobs: ReadonlySet<string>;
@@ -34,6 +23,7 @@ export class Watcher {
   readonly #report: Report;
   readonly #onLost: (lost: Lost) => void;
   readonly #prospects: Prospects;
+  readonly #probes = new ProbeResults();
   readonly #started = new Map<string, number>();
 
   /** How often each container has crashed: the first time is told in full, the rest of a crash loop in a line. */
@@ -64,7 +54,8 @@ export class Watcher {
   }
 
   /** Resolves when everything that was taken has been told. */
-  settled(): Promise<void> {
+  stop(): Promise<void> {
+    this.#probes.stop();
     return this.#work;
   }
 
@@ -77,13 +68,14 @@ export class Watcher {
       this.#asked.delete(id);
       this.#oom.delete(id);
       this.#say(`${name}: started`);
+      if (spec !== undefined) this.#probes.whenDue(spec, () => this.#then(() => this.#ask(spec, id)));
     } else if (Action === "health_status: healthy") {
       this.#prospects.forget(name);
       const started = this.#started.get(id);
       this.#say(`${name}: healthy${started === undefined ? "" : ` after ${time - started} s`}`);
     } else if (Action === "health_status: unhealthy") {
       this.#then(() => this.#turnedUnhealthy(name, id));
-    } else if (Action === "exec_die" && exitCode !== "0" && spec !== undefined) {
+    } else if (spec !== undefined && this.#probes.isFailure(event, spec)) {
       this.#then(() => this.#probeFailed(spec, id, event.timeNano));
     } else if (Action === "kill") {
       this.#asked.add(id);
@@ -124,16 +116,24 @@ export class Watcher {
 
   /** Says early what the probe of a container that is still starting answers: it may be all that is needed. */
   async #probeFailed(spec: ContainerSpec, id: string, timeNano: number): Promise<void> {
-    const state = await noted(id, timeNano);
+    const state = await this.#probes.noted(id, timeNano);
     const answer = state === undefined ? undefined : lastAnswer(state);
     if (state === undefined || answer === undefined) return;
     if (state.State.Health?.Status === "unhealthy") {
       if (this.#prospects.unhealthy(spec.name, await observe(this.#stack)))
         this.#onLost({ spec, why: `is unhealthy: ${answer}` });
-    } else if (this.#answers.get(id) !== answer) {
-      this.#answers.set(id, answer);
-      this.#report(`${spec.name}: not healthy yet: ${answer}`);
-    }
+    } else this.#tellAnswer(spec.name, id, answer);
+  }
+
+  async #ask(spec: ContainerSpec, id: string): Promise<void> {
+    const answer = await this.#probes.ask(spec, id);
+    if (answer !== undefined) this.#tellAnswer(spec.name, id, answer);
+  }
+
+  #tellAnswer(name: string, id: string, answer: string): void {
+    if (this.#answers.get(id) === answer) return;
+    this.#answers.set(id, answer);
+    this.#report(`${name}: not healthy yet: ${answer}`);
   }
 
   /** Reports with the end of the log, the first time; a log that is still empty is asked for again. */
@@ -141,18 +141,5 @@ export class Watcher {
     const lines = this.#told.has(id) ? [] : await lastLines(id);
     if (lines.length > 0) this.#told.add(id);
     this.#report([what, ...lines.map((line) => `    ${line}`)].join("\n"));
-  }
-}
-
-/** The container once the probe that ended at this time is written down; undefined if it was no probe, or it is gone. */
-async function noted(id: string, timeNano: number): Promise<ContainerState | undefined> {
-  const deadline = Date.now() + NOTED_WITHIN_MS;
-  for (;;) {
-    const [state] = await inspect([id]);
-    const end = Date.parse(state?.State?.Health?.Log?.at(-1)?.End ?? "");
-    // Both times are the engine's own; the events' is a little earlier or later than the one written down.
-    if (state === undefined || Math.abs(end - timeNano / 1e6) < 500) return state;
-    if (Date.now() > deadline) return undefined;
-    await delay(50);
   }
 }
