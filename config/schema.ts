@@ -82,11 +82,21 @@ const subnets = z
   })
   .prefault({});
 
-/** What one container may use. Docker kills it above `memoryMiB`; there is no swap on top. */
-const limits = (memoryMiB: number, cpus: number, pids: number) =>
+/** The engine's own least. */
+const LEAST_MEMORY_MIB = 6;
+
+/** PostgreSQL 15 makes its cluster with 40 MiB and is killed for memory with 32 (measured). */
+const LEAST_POSTGRES_MIB = 48;
+
+/**
+ * What one container may use. Docker kills it above `memoryMiB`; there is no swap on top.
+ *
+ * @param least what the service cannot do without
+ */
+const limits = (memoryMiB: number, cpus: number, pids: number, least = LEAST_MEMORY_MIB) =>
   z
     .strictObject({
-      memoryMiB: z.int().min(6).max(1_048_576).default(memoryMiB).describe("MiB; the engine's least is 6"),
+      memoryMiB: z.int().min(least).max(1_048_576).default(memoryMiB).describe(`MiB; ${least} or more`),
       cpus: z.number().min(0.05).max(512).default(cpus),
       pids: z.int().min(8).max(32768).default(pids).describe("processes and threads (compose engine only)"),
     })
@@ -288,7 +298,7 @@ export const deploymentSchema = z.strictObject({
         .boolean()
         .default(false)
         .describe("clients must use TLS and check the certificate, from a CA that this deployment makes"),
-      limits: limits(256, 1, 128),
+      limits: limits(256, 1, 128, LEAST_POSTGRES_MIB),
       health: timing,
     })
     .prefault({}),

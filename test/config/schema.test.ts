@@ -197,6 +197,11 @@ describe("a deployment is refused", () => {
       'frontend.health.process: got "/bin/serve"; allowed: the name of a program or script, without a path; to mend: change it',
     ],
     [
+      "a database with too little memory to start",
+      { postgres: { limits: { memoryMiB: 16 } } },
+      "postgres.limits.memoryMiB: got 16; allowed: 48 or more; to mend: change it",
+    ],
+    [
       "a start period without end",
       { postgres: { health: { startPeriodSeconds: 3601 } } },
       "postgres.health.startPeriodSeconds: got 3601; allowed: 3600 or less; to mend: change it",
