@@ -8,7 +8,7 @@ import { synthesize } from "./synthesize.ts";
 
 export const statusCommand = verb(
   "status",
-  "show what runs, whether its ports answer, and what differs from the configuration",
+  "show what runs, what answers, and what differs from the configuration",
 )
   .addOption(configOption())
   .addOption(jsonOption())

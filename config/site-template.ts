@@ -54,7 +54,7 @@ mosquitto:
     - { name: sensor, publish: ["sensor/+"] }
     - { name: viewer, subscribe: ["sensor/+"] }
 
-# postgres: { limits: { memoryMiB: 512 } }
+# postgres: { limits: { memoryMiB: 512 }, health: { startPeriodSeconds: 120 } }
 
 # Your own backend instead of the reference application:
 # backend:
@@ -68,6 +68,6 @@ mosquitto:
 #     SESSION_KEY: { value: "{secret.session-key}" }  # generated; SESSION_KEY_FILE names the file
 #   roles:
 #     - { name: api, command: [uvicorn, "app:app", --host, 0.0.0.0], publish: true }
-#     - { name: worker, command: [python, worker.py], health: { command: [python, check.py] } }
+#     - { name: worker, command: [python, worker.py], health: { process: worker.py, startPeriodSeconds: 60 } }
 #   migrate: { command: [alembic, upgrade, head] }
 `;

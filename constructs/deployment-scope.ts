@@ -2,7 +2,6 @@ import type { IConstruct } from "constructs";
 import type { Deployment } from "../config/parse.ts";
 import type { SecretStore } from "../config/secrets.ts";
 import type { Images } from "./images.ts";
-import type { ProbeProgram } from "./probe-program.ts";
 
 /** What every construct of one deployment needs to know about it. */
 export interface DeploymentScope {
@@ -14,7 +13,7 @@ export interface DeploymentScope {
   readonly stackFolder: string;
 
   /** What containers are probed with; made for the first that asks. */
-  readonly probeProgram: () => ProbeProgram;
+  readonly probeProgram: () => IConstruct & { readonly volumeName: string };
 
   /** Has to be up before anything on a network that leads out. @default - no firewall */
   readonly firewall?: IConstruct;
