@@ -39,7 +39,7 @@ export interface ContainerState {
     > | null;
   };
   readonly NetworkSettings: {
-    readonly Networks: Readonly<Record<string, { readonly NetworkID: string; readonly Gateway?: string }>>;
+    readonly Networks: Readonly<Record<string, { readonly NetworkID: string }>>;
   };
 }
 

@@ -30,6 +30,9 @@ export async function closedPorts(stack: Stack, seen: Observation): Promise<read
   );
 }
 
+/** Docker's option for what a network's bridge is called; without it, after the network's id. */
+const BRIDGE_NAME = "com.docker.network.bridge.name";
+
 const LIMIT_MS = 3000;
 const REFUSED = "refuses connections";
 
@@ -55,12 +58,13 @@ export async function tryPorts(
     if (state?.State.Running !== true || state.State.Restarting) return [];
     return (block.ports ?? [])
       .filter(({ protocol }) => protocol === "tcp")
-      .map((port) => tryPort(name, state, port, staysOpenMs));
+      .map((port) => tryPort(stack, name, state, port, staysOpenMs));
   });
   return (await Promise.all(tried)).flatMap((trouble) => trouble ?? []);
 }
 
 async function tryPort(
+  stack: Stack,
   container: string,
   state: ContainerState,
   port: PortBlock,
@@ -75,7 +79,7 @@ async function tryPort(
   const problem = await ask(host, port, staysOpenMs);
   if (problem === undefined) return undefined;
   // Who runs in another machine or network namespace than the engine cannot tell by loopback.
-  const known = remoteHost() !== undefined || isHere(state);
+  const known = remoteHost() !== undefined || isHere(stack, state);
   return {
     container,
     what: `${at} ${problem}${known ? "" : ", but this may not be its machine"}`,
@@ -94,11 +98,12 @@ function hostOf(ip: string): string | undefined {
 }
 
 /** Whether the bridge of one of the container's networks is an interface of this machine. */
-function isHere({ NetworkSettings }: ContainerState): boolean {
-  const own = Object.values(networkInterfaces()).flatMap((entries) =>
-    (entries ?? []).map(({ address }) => address),
-  );
-  return Object.values(NetworkSettings.Networks).some(({ Gateway }) => own.includes(Gateway ?? ""));
+function isHere({ networks }: Stack, { NetworkSettings }: ContainerState): boolean {
+  const own = networkInterfaces();
+  return Object.entries(NetworkSettings.Networks).some(([name, { NetworkID }]) => {
+    const options = networks.find((network) => network.name === name)?.options;
+    return (options?.[BRIDGE_NAME] ?? `br-${NetworkID.slice(0, 12)}`) in own;
+  });
 }
 
 /** What is wrong with a port, or undefined. */

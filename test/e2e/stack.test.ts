@@ -22,6 +22,7 @@ const JOBS = [
   "redis-files",
   "backend-files",
   "frontend-files",
+  "probe-files",
 ];
 
 const deployment = new TestDeployment({

@@ -31,14 +31,16 @@ function published(external: number, { internal = 80, ip = "127.0.0.1", here = t
         NAME,
         {
           State: { Running: running, Restarting: false },
-          NetworkSettings: {
-            Networks: { n: { NetworkID: "n", Gateway: here ? "127.0.0.1" : "198.51.100.1" } },
-          },
+          NetworkSettings: { Networks: { edge: { NetworkID: "0123456789abcdef" } } },
         } as unknown as ContainerState,
       ],
     ]),
   };
-  return [stackOf([containerSpec("api", { block: { ports } })]), seen] as const;
+  const network = {
+    ...{ name: "edge", internal: false, ipv6: false, subnets: [] },
+    options: here ? { "com.docker.network.bridge.name": "lo" } : {},
+  };
+  return [stackOf([containerSpec("api", { block: { ports } })], { networks: [network] }), seen] as const;
 }
 
 const whatOf = async (...args: Parameters<typeof published>) =>
