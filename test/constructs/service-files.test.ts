@@ -8,8 +8,9 @@ import type { SecretText } from "../../config/secret-text.ts";
 import { databaseLogins, redisLogins } from "../../config/store-logins.ts";
 import { accessControlList, brokerUsers, mosquittoConf } from "../../constructs/mosquitto.ts";
 import { devicePatterns } from "../../constructs/mosquitto-tls.ts";
-import { pgHba, postgresqlConf, rolesSql } from "../../constructs/postgres-files.ts";
+import { pgHba, postgresqlConf } from "../../constructs/postgres-files.ts";
 import { postgresMemory } from "../../constructs/postgres-memory.ts";
+import { rolesSql } from "../../constructs/postgres-roles.ts";
 import { redisConf, redisUsers } from "../../constructs/redis.ts";
 import { Sandbox } from "../support/synthesized.ts";
 
@@ -237,6 +238,8 @@ local   all  postgres  peer
     expect(
       rolesSql({ database: "readings", user: "app" }, logins),
     ).toBe(`SET log_min_error_statement = 'panic';
+\\set password \`cat /run/exploreiot/superuser.password\`
+ALTER ROLE postgres PASSWORD :'password';
 SELECT NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'app') AS wanted \\gset
 \\if :wanted
 CREATE ROLE "app";
