@@ -110,7 +110,7 @@ async function runWatched(engine: Engine, context: EngineContext): Promise<Obser
   } catch (error) {
     if (signal?.aborted) throw interrupted();
     if (lost !== undefined) throw await lostError(lost);
-    throw isMade ? error : await explained(error, stack);
+    throw isMade ? error : explained(error, await watcher.stop());
   } finally {
     await watcher.stop();
   }

@@ -1,8 +1,5 @@
 import { UserError } from "../../config/errors.ts";
-import { findDrift } from "../drift.ts";
-import type { Stack } from "../stack.ts";
 import { lastLines } from "./last-lines.ts";
-import { observe } from "./observe.ts";
 import type { Lost } from "./watcher.ts";
 
 /** The error of an `up` that was ended because a container cannot become healthy. */
@@ -23,11 +20,10 @@ function remedy(why: string, limitsAt: string | undefined): string {
   return "check the port and the path of its health; if it only starts slowly, raise health.startPeriodSeconds";
 }
 
-/** The error of an engine, with what it kept to itself: which of the containers that are there do not work, and why. */
-export async function explained(error: unknown, stack: Stack): Promise<unknown> {
-  if (!(error instanceof UserError)) return error;
-  const seen = await observe(stack);
-  const failing = findDrift(stack, seen, undefined).filter(({ container }) => seen.containers.has(container));
-  const lines = failing.map(({ container, difference }) => `${container} ${difference}`);
-  return lines.length === 0 ? error : new UserError([error.message, ...lines].join("\n"), ...error.remedy);
+/** The error of an engine, with what it kept to itself: which containers failed and were not healthy since, and why. */
+export function explained(error: unknown, troubles: readonly Lost[]): unknown {
+  if (!(error instanceof UserError) || troubles.length === 0) return error;
+  const lines = troubles.map(({ spec, why }) => `${spec.name} ${why}`);
+  const remedies = new Set(troubles.map(({ spec, why }) => remedy(why, spec.limitsAt)));
+  return new UserError([error.message, ...lines].join("\n"), ...remedies, ...error.remedy);
 }

@@ -7,7 +7,8 @@ import { remoteScheme } from "./remote.ts";
 import { type Lost, Watcher } from "./watcher.ts";
 
 export interface Watch {
-  readonly stop: () => Promise<void>;
+  /** Ends it, and returns what failed and was not healthy since. */
+  readonly stop: () => Promise<readonly Lost[]>;
 }
 
 /**
@@ -46,6 +47,7 @@ export function watch(stack: Stack, report: Report, onLost: (lost: Lost) => void
     async stop() {
       controller.abort();
       await Promise.all([events, watcher.stop()]);
+      return [...watcher.troubles.values()];
     },
   };
 }

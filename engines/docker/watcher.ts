@@ -17,6 +17,9 @@ export interface Lost {
 
 /** Turns the events of a deployment into lines for people, and into a verdict on what cannot work. */
 export class Watcher {
+  /** What failed and was not healthy, or done, since; by container. */
+  readonly troubles = new Map<string, Lost>();
+
   readonly #jobs: ReadonlySet<string>;
   readonly #specs: ReadonlyMap<string, ContainerSpec>;
   readonly #stack: Stack;
@@ -71,10 +74,11 @@ export class Watcher {
       if (spec !== undefined) this.#probes.whenDue(spec, () => this.#then(() => this.#ask(spec, id)));
     } else if (Action === "health_status: healthy") {
       this.#prospects.forget(name);
+      this.#then(async () => void this.troubles.delete(name));
       const started = this.#started.get(id);
       this.#say(`${name}: healthy${started === undefined ? "" : ` after ${time - started} s`}`);
-    } else if (Action === "health_status: unhealthy") {
-      this.#then(() => this.#turnedUnhealthy(name, id));
+    } else if (Action === "health_status: unhealthy" && spec !== undefined) {
+      this.#then(() => this.#turnedUnhealthy(spec, id));
     } else if (spec !== undefined && this.#probes.isFailure(event, spec)) {
       this.#then(() => this.#probeFailed(spec, id, event.timeNano));
     } else if (Action === "kill") {
@@ -103,15 +107,18 @@ export class Watcher {
     const times = (this.#crashes.get(id) ?? 0) + 1;
     this.#crashes.set(id, times);
     const why = `ended with ${endOf(end.exitCode, spec, end.oom)}`;
+    this.troubles.set(spec.name, { spec, why });
     await this.#tell(`${spec.name}: ${why}${times === 1 ? "" : `; ${times} times now`}`, id);
     if (!spec.job && this.#prospects.ended(spec.name, end, await observe(this.#stack)))
       this.#onLost({ spec, why: `${why}, ${times} times` });
   }
 
-  async #turnedUnhealthy(name: string, id: string): Promise<void> {
+  async #turnedUnhealthy(spec: ContainerSpec, id: string): Promise<void> {
     const [state] = await inspect([id]);
     const answer = state === undefined ? undefined : lastAnswer(state);
-    await this.#tell([`${name}: unhealthy`, answer].filter(Boolean).join(": "), id);
+    const what = ["unhealthy", answer].filter(Boolean).join(": ");
+    this.troubles.set(spec.name, { spec, why: `is ${what}` });
+    await this.#tell(`${spec.name}: ${what}`, id);
   }
 
   /** Says early what the probe of a container that is still starting answers: it may be all that is needed. */

@@ -81,20 +81,19 @@ describe.skipIf(missing[quickest])(titled("a page in a bare image", missing[quic
       health: { ...SOON, process: "collector" },
     });
     expect(code).toBe(1);
-    expect(stderr).toContain(`${container}: unhealthy: no process collector runs; there is busybox`);
+    expect(stderr).toMatch(/unhealthy: no process collector runs; there is (busybox|sleep)\n/);
   });
 });
 
 for (const engine of ["terraform", "compose"] as const) {
   describe.skipIf(missing[engine])(titled(`with ${engine}, up says why`, missing[engine]), () => {
+    beforeAll(() => deployment.remove());
+
     test("nobody can reach a program that listens on loopback only", async () => {
       const { code, stderr } = await upWith({ command: httpd("127.0.0.1:3000"), health: SOON }, engine);
       expect(code).toBe(1);
       expect(stderr).toMatch(
-        new RegExp(
-          `error: .*${container} .*connection refused at \\S+:3000: the program listens on loopback only`,
-          "s",
-        ),
+        failed("is unhealthy: connection refused at \\S+:3000: the program listens on loopback only"),
       );
     });
 
@@ -102,17 +101,13 @@ for (const engine of ["terraform", "compose"] as const) {
       const { code, stderr } = await upWith({ healthPath: "/none", health: SOON }, engine);
       expect(code).toBe(1);
       expect(stderr).toContain(`${container}: not healthy yet: GET /none: 404 Not Found`);
-      expect(stderr).toMatch(
-        new RegExp(`error: .*${container} .*is unhealthy: GET /none: 404 Not Found`, "s"),
-      );
+      expect(stderr).toMatch(failed("is unhealthy: GET /none: 404 Not Found"));
     });
 
     test("a program is not there, and does not wait for its time limit", async () => {
       const { code, stderr, seconds } = await upWith({ command: ["no-such-program"] }, engine);
       expect(code).toBe(1);
-      expect(stderr).toContain(
-        `error: ${container} cannot become healthy: it ended with exit code 127, a program was not found, 2 times`,
-      );
+      expect(stderr).toMatch(failed("ended with exit code 127, a program was not found"));
       expect(seconds).toBeLessThan(25);
     });
 
@@ -121,9 +116,8 @@ for (const engine of ["terraform", "compose"] as const) {
       const limits = { memoryMiB: 8 };
       const { code, stderr, seconds } = await upWith({ command: greedy, limits }, engine);
       expect(code).toBe(1);
-      const limit = "out of memory: its limit is 8 MiB (frontend.limits.memoryMiB)";
-      expect(stderr).toContain(`${container}: ${limit}`);
-      expect(stderr).toContain(`cannot become healthy: it ended with exit code 137, ${limit}, 2 times`);
+      expect(stderr).toContain(`${container}: out of memory: its limit is 8 MiB (frontend.limits.memoryMiB)`);
+      expect(stderr).toMatch(failed("ended with exit code 137, out of memory: its limit is 8 MiB"));
       expect(seconds).toBeLessThan(25);
     });
 
@@ -141,6 +135,12 @@ for (const engine of ["terraform", "compose"] as const) {
     });
   });
 }
+
+/**
+ * The error of an up. Compose gives up by itself where it sees a container restart, and sometimes before the kit is
+ * certain, so the words in front of the reason differ.
+ */
+const failed = (why: string) => new RegExp(`error: (.*\\n)*${container} (cannot become healthy: it )?${why}`);
 
 /** Interrupts an up as soon as the page's container runs and is not healthy yet. */
 async function interruptedUp(engine: EngineName): Promise<void> {
