@@ -124,7 +124,7 @@ const healthcheckOf = (probe: Probe, timing: ProbeTiming) => ({
 
 /** With the probe's program mounted, for a container that is probed with it. */
 function withProgram(props: ServiceContainerProps): ServiceContainerProps {
-  if (!props.probe({ timeoutSeconds: 1 }).includes(PROBE_PROGRAM)) return props;
+  if (!props.probe({ timeoutSeconds: 1 }).some((word) => word.includes(PROBE_PROGRAM))) return props;
   const program = props.context.probeProgram();
   const volume = { name: program.volumeName, path: PROBE_FOLDER, readOnly: true };
   return {

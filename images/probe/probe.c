@@ -4,6 +4,7 @@
  *
  *   probe http PORT PATH HOST SECONDS            a GET is answered with 2xx or 3xx
  *   probe tcp PORT SECONDS [PROGRAM [ARG...]]    a connection is accepted; then PROGRAM decides
+ *   probe tls PORT SECONDS [PROGRAM [ARG...]]    a handshake gets to the certificate; then PROGRAM decides
  *   probe process NAME                           a process of that name runs
  *
  * It connects to the container's own address, as others do, and not to loopback: a service that listens on loopback
@@ -12,6 +13,7 @@
 #define _GNU_SOURCE
 #include "network.h"
 #include "processes.h"
+#include "tls.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -21,7 +23,7 @@
 #include <unistd.h>
 
 static int usage(void) {
-  fputs("probe http PORT PATH HOST SECONDS | probe tcp PORT SECONDS [PROGRAM [ARG...]] | probe process NAME\n", stderr);
+  fputs("probe http PORT PATH HOST SECONDS | probe tcp|tls PORT SECONDS [PROGRAM [ARG...]] | probe process NAME\n", stderr);
   return 2;
 }
 
@@ -81,9 +83,10 @@ static int http(int port, const char *path, const char *host, int seconds) {
   return 1;
 }
 
-static int tcp(int port, int seconds, char *const program[]) {
-  int fd = connect_to_own_address(port, now_ms() + seconds * 1000L - STARTING_MS);
-  if (fd < 0) return 1;
+static int tcp(int port, int with_tls, int seconds, char *const program[]) {
+  long deadline = now_ms() + seconds * 1000L - STARTING_MS;
+  int fd = connect_to_own_address(port, deadline);
+  if (fd < 0 || (with_tls && asks_for_certificate(fd, deadline) != 0)) return 1;
   close(fd);
   if (program[0] == NULL) return 0;
   execvp(program[0], program);
@@ -94,7 +97,8 @@ static int tcp(int port, int seconds, char *const program[]) {
 int main(int argc, char *argv[]) {
   const char *mode = argc > 2 ? argv[1] : "";
   if (strcmp(mode, "http") == 0 && argc == 6) return http(atoi(argv[2]), argv[3], argv[4], atoi(argv[5]));
-  if (strcmp(mode, "tcp") == 0 && argc > 3) return tcp(atoi(argv[2]), atoi(argv[3]), argv + 4);
+  int with_tls = strcmp(mode, "tls") == 0;
+  if ((with_tls || strcmp(mode, "tcp") == 0) && argc > 3) return tcp(atoi(argv[2]), with_tls, atoi(argv[3]), argv + 4);
   if (strcmp(mode, "process") == 0 && argc == 3) return find_process(argv[2]);
   return usage();
 }

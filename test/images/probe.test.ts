@@ -4,8 +4,10 @@ import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
+import { createServer as createTlsServer } from "node:tls";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { projectRoot } from "../../config/home.ts";
+import { makeAuthority, makeServerPair } from "../../pki/x509.ts";
 
 const compiler = ["cc", "gcc", "clang"].find((name) => spawnSync(name, ["--version"]).status === 0);
 const sources = join(projectRoot, "images", "probe");
@@ -32,6 +34,8 @@ const probe = (...args: readonly (string | number)[]): Promise<Answer> =>
 
 async function portOf<T extends Server>(server: T, host = "0.0.0.0"): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  // A probe that has seen enough resets what is still on the way.
+  server.on("connection", (socket) => socket.on("error", () => undefined));
   onTestFinished(() => void server.close());
   return (server.address() as AddressInfo).port;
 }
@@ -146,6 +150,35 @@ describe.skipIf(skipped)(
           code: 1,
           said: `connection refused at ${own}:${port}: the program listens on loopback only, so its clients are refused; let it listen on 0.0.0.0`,
         });
+      });
+    });
+
+    describe("asks a port for a certificate", () => {
+      test("and then lets a command decide", async () => {
+        const authority = await makeAuthority("test CA");
+        const { key, certificate: cert } = await makeServerPair("test", ["localhost"], authority);
+        const port = await portOf(createTlsServer({ key, cert }));
+
+        expect([await probe("tls", port, 3), await probe("tls", port, 3, "sh", "-c", "exit 7")]).toEqual([
+          { code: 0, said: "" },
+          { code: 7, said: "" },
+        ]);
+      });
+
+      test("and names a server that has none, one that speaks no TLS, and one that is silent", async () => {
+        const none = await portOf(createTlsServer({}));
+        const plain = await portOf(createServer((socket) => socket.end("no TLS\n")));
+        const silent = await portOf(createServer());
+
+        expect([
+          await probe("tls", none, 3),
+          await probe("tls", plain, 3),
+          await probe("tls", silent, 1),
+        ]).toEqual([
+          { code: 1, said: "TLS: the server refuses the handshake (alert 40); it may have no certificate" },
+          { code: 1, said: "TLS: the server does not answer with a certificate" },
+          { code: 1, said: "TLS: the server does not answer with a certificate" },
+        ]);
       });
     });
 
