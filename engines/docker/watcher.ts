@@ -106,10 +106,13 @@ export class Watcher {
   async #crashed(spec: ContainerSpec, id: string, end: { exitCode: string; oom: boolean }): Promise<void> {
     const times = (this.#crashes.get(id) ?? 0) + 1;
     this.#crashes.set(id, times);
-    const why = `ended with ${endOf(end.exitCode, spec, end.oom)}`;
+    const seen = await observe(this.#stack);
+    // The event of it may come later than that of the end.
+    const oom = end.oom || seen.containers.get(spec.name)?.State.OOMKilled === true;
+    const why = `ended with ${endOf(end.exitCode, spec, oom)}`;
     this.troubles.set(spec.name, { spec, why });
     await this.#tell(`${spec.name}: ${why}${times === 1 ? "" : `; ${times} times now`}`, id);
-    if (!spec.job && this.#prospects.ended(spec.name, end, await observe(this.#stack)))
+    if (!spec.job && this.#prospects.ended(spec.name, { ...end, oom }, seen))
       this.#onLost({ spec, why: `${why}, ${times} times` });
   }
 
