@@ -122,6 +122,7 @@ for (const engine of ["terraform", "compose"] as const) {
     });
 
     test("a start that is slow goes on where it was, after an up that was interrupted", async () => {
+      expect((await upWith({}, engine)).code).toBe(0);
       deployment.configure({
         frontend: { ...page, command: sh(`sleep 12; exec ${httpd("3000").join(" ")}`) },
       });
