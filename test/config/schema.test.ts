@@ -187,6 +187,16 @@ describe("a deployment is refused", () => {
       'backend.roles.0.health: got {"url":"/x"}; allowed: { path: /healthz } or { command: [program, argument] }; to mend: change it',
     ],
     [
+      "a role on no network of its own",
+      { backend: { roles: [{ name: "api", networks: [] }] } },
+      "backend.roles.0.networks: got []; allowed: a list of at least 1; to mend: change it",
+    ],
+    ...["postgres", "pg_app", "a".repeat(43)].map((user): [string, object, string] => [
+      `the owner of the tables called ${user}`,
+      { postgres: { user } },
+      `postgres.user: got "${user}"; allowed: 1 to 42 lower-case letters, digits and underscores, the first a letter; neither postgres nor pg_… (PostgreSQL's own); to mend: change it`,
+    ]),
+    [
       "no roles in the list",
       { backend: { roles: [] } },
       "backend.roles: got []; allowed: a list of at least 1; to mend: change it",
