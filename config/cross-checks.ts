@@ -8,7 +8,7 @@ import {
 import { firewallFits } from "./firewall-checks.ts";
 import { completeListeners, openListeners } from "./listeners.ts";
 import type { Problem } from "./problems.ts";
-import { referencesExist } from "./reference-checks.ts";
+import { noReferenceElsewhere, referencesExist } from "./reference-checks.ts";
 import { BACKEND_USER } from "./references.ts";
 import type { ParsedDeployment } from "./schema.ts";
 import { overlap } from "./subnets.ts";
@@ -35,6 +35,7 @@ const checks: readonly CrossCheck[] = [
   { needs: ["environment", "listeners", "tls", "mosquitto"], check: usersHaveAListener },
   { needs: ["topics"], check: statusIsOneTopic },
   { needs: ["environment", "listeners", "backend", "frontend", "http"], check: pathsLeadOneWay },
+  { needs: [], check: noReferenceElsewhere },
   { needs: ["backend"], check: rolesFit },
   { needs: ["backend", "frontend"], check: oneSourceEach },
   { needs: ["backend", "frontend"], check: mountsAreDistinct },

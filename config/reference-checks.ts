@@ -1,60 +1,126 @@
 import type { Problem } from "./problems.ts";
-import { referencesIn, referents, resolveReference, roleReferents } from "./references.ts";
+import { imageReferents, type Referent, referents, resolveReference, roleReferents } from "./references.ts";
 import type { ParsedDeployment } from "./schema.ts";
+import { constantSecret, spellingsOfSecrets } from "./secret-checks.ts";
+import { closest, nearReferences, parseTemplate, type TemplatePart, type Unclear } from "./template.ts";
+import { type Template, templatesIn, textsIn } from "./template-places.ts";
 
-type Known = ReturnType<typeof referents>;
+type Known = ReadonlyMap<string, Referent>;
 
-/** Holds that `{…}` in the environment and the secrets of applications leads somewhere, and no secret into an environment. */
+/** Holds that each `{…}` of an application leads somewhere that may stand there, and that no secret is a constant. */
 export function referencesExist(deployment: ParsedDeployment): readonly Problem[] {
   const known = referents({
     ...deployment,
     name: deployment.name ?? "",
     environment: deployment.environment ?? "local",
   });
-  return (["backend", "frontend"] as const)
-    .filter((service) => deployment[service].enabled)
-    .flatMap((service) => {
-      const { environment, secrets } = deployment[service];
-      return [
-        ...environmentReferences(service, environment, known),
-        ...secretReferences(service, secrets, known),
+  const knownAt: Readonly<Record<Template["place"], Known>> = {
+    environment: new Map([...known, ...roleReferents({ name: "", group: "" })]),
+    secrets: known,
+    args: new Map([...known, ...imageReferents()]),
+  };
+  const templates = templatesIn(deployment).filter(({ service }) => deployment[service].enabled);
+  return [
+    ...templates.flatMap((template) => templateProblems(template, knownAt[template.place])),
+    ...spellingsOfSecrets(templates),
+  ];
+}
+
+function templateProblems(template: Template, known: Known): readonly Problem[] {
+  const parts = parseTemplate(template.text);
+  const found = parts.flatMap((part) => partProblems(part, template, known));
+  if (found.length > 0 || template.place !== "secrets") return found;
+  return constantSecret(parts, template, known);
+}
+
+function partProblems(part: TemplatePart, template: Template, known: Known): readonly Problem[] {
+  if (typeof part === "string") return [];
+  if ("unclear" in part) return [{ path: template.path, got: part.unclear, ...unclearWords(part) }];
+  const at = { path: template.path, got: `{${part.name}}` };
+  const referent = resolveReference(part.name, known);
+  if (referent === undefined) {
+    const own = template.place === "secrets" ? ", secret.NAME" : "";
+    return [{ ...at, allowed: `${[...known.keys()].join(", ")}${own}`, fix: nearestName(part.name, known) }];
+  }
+  if (!("secret" in referent) || template.place === "secrets") return [];
+  const { service, key } = template;
+  return template.place === "environment"
+    ? [
+        {
+          ...at,
+          allowed: "no secret: environments can be read from outside",
+          fix: `move ${key} to ${service}.secrets`,
+        },
+      ]
+    : [
+        {
+          ...at,
+          allowed: "no secret: build arguments stay in the image's history",
+          fix: `give it to the running program by ${service}.secrets`,
+        },
       ];
-    });
 }
 
-function environmentReferences(
-  service: string,
-  environment: ParsedDeployment["frontend"]["environment"],
-  known: Known,
-): readonly Problem[] {
-  const all = new Map([...known, ...roleReferents({ name: "", group: "" })]);
-  return Object.entries(environment).flatMap(([key, template]) =>
-    referencesIn(template).flatMap((name) => {
-      const at = { path: `${service}.environment.${key}`, got: `{${name}}` };
-      const referent = resolveReference(name, all);
-      if (referent === undefined)
-        return [{ ...at, allowed: [...all.keys()].join(", "), fix: "change the reference" }];
-      if ("text" in referent) return [];
-      const allowed = "no secret: environments can be read from outside";
-      return [{ ...at, allowed, fix: `move ${key} to ${service}.secrets` }];
-    }),
-  );
+function nearestName(name: string, known: Known): string {
+  const [, root = "", rest = ""] = /^\s*([A-Za-z]+)[\s./_-]+(.*?)\s*$/.exec(name) ?? [];
+  const own = rest.replaceAll(/[^A-Za-z0-9_]+/g, "-").replaceAll(/^-|-$/g, "");
+  const best =
+    closest(root, ["secret"]) !== undefined && own !== ""
+      ? `secret.${own}`
+      : closest(name, [...known.keys()]);
+  return best === undefined
+    ? "change the reference, or write {{ for a brace that is text"
+    : `did you mean {${best}}?`;
 }
 
-function secretReferences(
-  service: string,
-  secrets: ParsedDeployment["frontend"]["secrets"],
-  known: Known,
-): readonly Problem[] {
-  const allowed = `${[...known.keys()].join(", ")}, secret.NAME`;
-  return Object.entries(secrets).flatMap(([key, { value }]) =>
-    referencesIn(value)
-      .filter((name) => resolveReference(name, known) === undefined)
-      .map((name) => ({
-        path: `${service}.secrets.${key}.value`,
-        got: `{${name}}`,
-        allowed,
-        fix: "change the reference",
+function unclearWords({ unclear, kind }: Unclear): Pick<Problem, "allowed" | "fix"> {
+  if (kind === "interpolation") {
+    return {
+      allowed: "no ${…} and no $NAME: no variable of a shell or of compose is filled in here",
+      fix: `write the value, or a reference such as {postgres.host}; $${unclear} is the text itself`,
+    };
+  }
+  if (kind === "open") {
+    return {
+      allowed: "a reference such as {postgres.host}, a JSON object, or {{ for a brace that is text",
+      fix: "close the brace, or write it twice",
+    };
+  }
+  const inner = unclear.replaceAll(/^\{+|\}+$/g, "");
+  return {
+    allowed: "one brace for a reference, {{ for a brace that is text; } is always text",
+    fix: `write {${inner}} for the reference, {{${inner}} for the text {${inner}}, {{{{${inner}}} for the text {{${inner}}}`,
+  };
+}
+
+const ROOTS = [
+  ...["deployment", "topics", "http", "edge", "postgres", "redis", "mosquitto", "backend", "frontend"],
+  ...["role", "secret", "exploreiot"],
+];
+
+/** Holds that no reference, and no variable of a shell, stands where it would be used as it is written. */
+export function noReferenceElsewhere(parts: Partial<ParsedDeployment>): readonly Problem[] {
+  const templates = new Set(templatesIn(parts).map(({ path }) => path));
+  const places = "backend and frontend: environment, secrets, build.args";
+  return textsIn(parts, "").flatMap(({ path, text, forShell }) => {
+    if (templates.has(path)) return [];
+    const shell = forShell ? [] : [...text.matchAll(/\$\{[^{}]*\}?/g)].map(([whole]) => whole);
+    return [
+      ...nearReferences(text, ROOTS).map((got) => ({
+        path,
+        got,
+        allowed: `no reference: they are filled in at ${places} only`,
+        fix: "write the value",
       })),
-  );
+      ...shell.map((got) => ({
+        path,
+        got,
+        allowed: "no ${…}: no variable of a shell or of compose is filled in here",
+        fix:
+          path.endsWith("command") || /command\.\d+$/.test(path)
+            ? "write the value, or hand it to a shell: [sh, -c, …]"
+            : "write the value",
+      })),
+    ];
+  });
 }

@@ -182,7 +182,7 @@ describe("a deployment is refused for", () => {
       "a reference to nothing",
       { backend: { environment: { HOST: "http://{postgress.host}" } } },
       [
-        `backend.environment.HOST: got "{postgress.host}"; allowed: ${REFERENCES}, role.name, role.group; to mend: change the reference`,
+        `backend.environment.HOST: got "{postgress.host}"; allowed: ${REFERENCES}, role.name, role.group; to mend: did you mean {postgres.host}?`,
       ],
     ],
     [
@@ -192,7 +192,7 @@ describe("a deployment is refused for", () => {
         redis: { enabled: false },
       },
       [
-        `backend.secrets.A.value: got "{redis.password}"; allowed: ${REFERENCES.replace(/redis[^,]*, /g, "")}, secret.NAME; to mend: change the reference`,
+        `backend.secrets.A.value: got "{redis.password}"; allowed: ${REFERENCES.replace(/redis[^,]*, /g, "")}, secret.NAME; to mend: change the reference, or write {{ for a brace that is text`,
       ],
     ],
     [
@@ -295,7 +295,7 @@ describe("a deployment is accepted with", () => {
     [
       "stores off that the own backend does not need",
       {
-        backend: { ...OWN, environment: { JSON: "{a: b}", BROKER: "{mosquitto.host}" } },
+        backend: { ...OWN, environment: { JSON: '{"a": "b"}', BROKER: "{mosquitto.host}" } },
         redis: { enabled: false },
       },
     ],

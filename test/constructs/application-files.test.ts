@@ -54,3 +54,26 @@ test("a secret that stands alone is delivered from the store itself, a composed 
 
   expect(sources).toEqual(["../../../files/backend/DATABASE_URL", "../../../secrets/own-session-key"]);
 });
+
+describe("what stands for a reference", () => {
+  const filling = new Sandbox();
+  afterAll(() => filling.remove());
+
+  test("is filled into build arguments, and its braces for text stay text", () => {
+    const args = {
+      BASE: "{exploreiot/base}",
+      URL: "{backend.publicUrl}/",
+      NAME: "{{deployment.name}",
+      DATA: '{"a":1}',
+    };
+    filling.synthesize({ frontend: { build: { context: "examples/three-roles/frontend", args } } });
+    const { recipes } = filling.stack();
+    const base = recipes.find(({ context }) => context === "images/base");
+    const own = recipes.find(({ context }) => context === "examples/three-roles/frontend");
+
+    expect({ buildArgs: own?.buildArgs, parents: own?.parents }).toEqual({
+      buildArgs: { BASE: base?.tag, URL: "http://{host}:8000/", NAME: "{deployment.name}", DATA: '{"a":1}' },
+      parents: [base?.tag],
+    });
+  });
+});
