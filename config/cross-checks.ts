@@ -9,10 +9,10 @@ import { firewallFits } from "./firewall-checks.ts";
 import { completeListeners, openListeners } from "./listeners.ts";
 import type { Problem } from "./problems.ts";
 import { noReferenceElsewhere, referencesExist } from "./reference-checks.ts";
-import { BACKEND_USER } from "./references.ts";
 import type { ParsedDeployment } from "./schema.ts";
 import { overlap } from "./subnets.ts";
 import { acmeCanProve, usersHaveAListener } from "./tls-checks.ts";
+import { devicesAreRead, mqttUsersAreDistinct, readingsNameTheirSensor } from "./topic-checks.ts";
 
 type Parts = Partial<ParsedDeployment>;
 type Part = keyof ParsedDeployment;
@@ -33,7 +33,8 @@ const checks: readonly CrossCheck[] = [
   { needs: ["environment", "listeners", "firewall"], check: firewallFits },
   { needs: ["mosquitto"], check: mqttUsersAreDistinct },
   { needs: ["environment", "listeners", "tls", "mosquitto"], check: usersHaveAListener },
-  { needs: ["topics"], check: statusIsOneTopic },
+  { needs: ["backend", "topics"], check: readingsNameTheirSensor },
+  { needs: ["environment", "listeners", "tls", "backend", "topics", "mosquitto"], check: devicesAreRead },
   { needs: ["environment", "listeners", "backend", "frontend", "http"], check: pathsLeadOneWay },
   { needs: [], check: noReferenceElsewhere },
   { needs: ["backend"], check: rolesFit },
@@ -141,17 +142,6 @@ function ipv6NeedsIpv4({ networks }: ParsedDeployment): readonly Problem[] {
     }));
 }
 
-function mqttUsersAreDistinct({ mosquitto }: ParsedDeployment): readonly Problem[] {
-  const taken = new Set([BACKEND_USER, "health"]);
-  return mosquitto.users.flatMap(({ name }, index) => {
-    const free = !taken.has(name);
-    taken.add(name);
-    if (free) return [];
-    const allowed = `a name that is not taken (${BACKEND_USER} and health belong to the kit)`;
-    return [{ path: `mosquitto.users.${index}.name`, got: name, allowed, fix: "rename the user" }];
-  });
-}
-
 /** Behind the https listener, page and API share one address: only their paths tell them apart. */
 function pathsLeadOneWay(deployment: ParsedDeployment): readonly Problem[] {
   const { backend, frontend, http } = deployment;
@@ -168,13 +158,6 @@ function pathsLeadOneWay(deployment: ParsedDeployment): readonly Problem[] {
     found.push({ path: "http.stripPrefix", got: true, allowed, fix: "remove it" });
   }
   return found;
-}
-
-function statusIsOneTopic({ topics }: ParsedDeployment): readonly Problem[] {
-  if (!/[+#]/.test(topics.status)) return [];
-  return [
-    { path: "topics.status", got: topics.status, allowed: "one topic, without + and #", fix: "change it" },
-  ];
 }
 
 function somethingIsOn(deployment: ParsedDeployment): readonly Problem[] {

@@ -19,7 +19,9 @@ export function referencesExist(deployment: ParsedDeployment): readonly Problem[
     secrets: known,
     args: new Map([...known, ...imageReferents()]),
   };
-  const templates = templatesIn(deployment).filter(({ service }) => deployment[service].enabled);
+  const isOn = ({ owner }: Template) =>
+    deployment[owner.startsWith("backend") ? "backend" : "frontend"].enabled;
+  const templates = templatesIn(deployment).filter(isOn);
   return [
     ...templates.flatMap((template) => templateProblems(template, knownAt[template.place])),
     ...spellingsOfSecrets(templates),
@@ -43,20 +45,20 @@ function partProblems(part: TemplatePart, template: Template, known: Known): rea
     return [{ ...at, allowed: `${[...known.keys()].join(", ")}${own}`, fix: nearestName(part.name, known) }];
   }
   if (!("secret" in referent) || template.place === "secrets") return [];
-  const { service, key } = template;
+  const { owner, key } = template;
   return template.place === "environment"
     ? [
         {
           ...at,
           allowed: "no secret: environments can be read from outside",
-          fix: `move ${key} to ${service}.secrets`,
+          fix: `move ${key} to ${owner}.secrets`,
         },
       ]
     : [
         {
           ...at,
           allowed: "no secret: build arguments stay in the image's history",
-          fix: `give it to the running program by ${service}.secrets`,
+          fix: `give it to the running program by ${owner}.secrets`,
         },
       ];
 }

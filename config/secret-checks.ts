@@ -9,7 +9,7 @@ const CONSTANT_PASSWORD = /:\/\/[^/\s:@]*:[^/\s@\0]+@/;
 /** A value without a secret in it stands in the site file for everyone to read, and so does a password beside one. */
 export function constantSecret(
   parts: readonly TemplatePart[],
-  { path, text, service, key }: Template,
+  { path, text, owner, key }: Template,
   known: ReadonlyMap<string, Referent>,
 ): readonly Problem[] {
   const isSecret = (part: TemplatePart) =>
@@ -19,7 +19,7 @@ export function constantSecret(
   const fix = `write {secret.NAME} for it, and its value into .exploreiot/DEPLOYMENT/secrets/own-NAME before the first up (otherwise one is made)`;
   if (!parts.some(isSecret)) {
     return [
-      { path, got: text, allowed, fix: `${fix}; or move ${key} to ${service}.environment if it is none` },
+      { path, got: text, allowed, fix: `${fix}; or move ${key} to ${owner}.environment if it is none` },
     ];
   }
   const masked = parts

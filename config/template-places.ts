@@ -22,21 +22,20 @@ export function textsIn(value: unknown, path: string, forShell = false): readonl
 
 /** The places where references are filled in. Everywhere else a text is used as it stands. */
 const TEMPLATE =
-  /^(?<service>backend|frontend)\.(?:(?<environment>environment)|(?<secrets>secrets)|build\.(?<args>args))\.(?<key>[^.]+)(?:\.value)?$/;
+  /^(?<owner>backend(?:\.roles\.\d+|\.migrate)?|frontend)\.(?:(?<environment>environment)|(?<secrets>secrets)|build\.(?<args>args))\.(?<key>[^.]+)(?:\.value)?$/;
 
 /** A text whose references are filled in. */
 export interface Template extends Text {
-  readonly service: "backend" | "frontend";
+  /** Whose it is: `backend`, `backend.roles.0`, `backend.migrate` or `frontend`. */
+  readonly owner: string;
   readonly place: "environment" | "secrets" | "args";
   readonly key: string;
 }
 
 export function templatesIn(deployment: Partial<ParsedDeployment>): readonly Template[] {
   return textsIn(deployment, "").flatMap((text) => {
-    const { service, key, ...places } = TEMPLATE.exec(text.path)?.groups ?? {};
+    const { owner, key, ...places } = TEMPLATE.exec(text.path)?.groups ?? {};
     const place = Object.values(places).find((name) => name !== undefined);
-    return place === undefined || text.path.endsWith(".as")
-      ? []
-      : [{ ...text, service, key, place } as Template];
+    return place === undefined ? [] : [{ ...text, owner, key, place } as Template];
   });
 }

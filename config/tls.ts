@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { httpUrl } from "./formats.ts";
 
 const filePath = z.string().min(1);
 
@@ -15,9 +16,9 @@ const certificate = z
     }),
     z.strictObject({
       source: z.literal("acme"),
-      directory: z
-        .url({ error: "the URL of an ACME directory" })
-        .default("https://acme-v02.api.letsencrypt.org/directory"),
+      directory: httpUrl("the URL of an ACME directory").default(
+        "https://acme-v02.api.letsencrypt.org/directory",
+      ),
       email: z.email({ error: "an e-mail address: the CA writes there when something is wrong" }),
       ca: filePath
         .optional()

@@ -64,7 +64,7 @@ const identity = () => [
 ];
 
 function refusals({ hosts, http }: Deployment): readonly string[] {
-  const names = hosts.map((host) => quoted(host.includes(":") ? `[${host}]` : host.toLowerCase()));
+  const names = hosts.map((host) => quoted(host.includes(":") ? `[${host}]` : host));
   const limit = http.rateLimitPerMinute;
   const rate = [
     "    http-request track-sc1 src,ipmask(32,64) table requests",
@@ -151,5 +151,5 @@ function routes(deployment: Deployment): readonly string[] {
   ];
 }
 
-/** One word to HAProxy, whatever is in it. */
-const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+/** One word to HAProxy. Names and origins have no quotes in them: config/formats.ts. */
+const quoted = (text: string) => `'${text}'`;

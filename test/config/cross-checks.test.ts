@@ -99,17 +99,42 @@ describe("a deployment is refused for", () => {
       ],
     ],
     [
-      "users twice, and the kit's own",
-      { mosquitto: { users: [{ name: "a" }, { name: "a" }, { name: "backend" }, { name: "health" }] } },
-      ["a", "backend", "health"].map(
+      "users twice, in any letters, and the kit's own",
+      {
+        mosquitto: {
+          users: [{ name: "a" }, { name: "a" }, { name: "A" }, { name: "backend" }, { name: "Health" }],
+        },
+      },
+      ["a", "A", "backend", "Health"].map(
         (name, index) =>
-          `mosquitto.users.${index + 1}.name: got "${name}"; allowed: a name that is not taken (backend and health belong to the kit); to mend: rename the user`,
+          `mosquitto.users.${index + 1}.name: got "${name}"; allowed: a name that is not taken, in capitals or small letters (backend and health belong to the kit); to mend: rename the user`,
       ),
     ],
+    ...["plant/+/temperature", "sensor/#", "site/+/+", "#"].map((readings): [string, object, string[]] => [
+      `readings ${readings}, whose last level is not the sensor`,
+      { topics: { readings, status: "state" } },
+      [
+        `topics.readings: got "${readings}"; allowed: a topic with no wildcard but a + as its last level, which the reference backend takes for the name of the sensor: others would make one sensor of several; to mend: name the sensor in the last level ("plant/+"), or use your own backend.image`,
+        ...(readings === "#"
+          ? [
+              'topics.status: got "state"; allowed: a topic apart from topics.readings (#), where the reference backend would take its own status for a reading; to mend: choose another topic',
+            ]
+          : []),
+      ],
+    ]),
     [
-      "a status topic that is a filter",
-      { topics: { status: "status/+" } },
-      ['topics.status: got "status/+"; allowed: one topic, without + and #; to mend: change it'],
+      "a status among the readings",
+      { topics: { readings: "plant/+", status: "plant/status" } },
+      [
+        'topics.status: got "plant/status"; allowed: a topic apart from topics.readings (plant/+), where the reference backend would take its own status for a reading; to mend: choose another topic',
+      ],
+    ],
+    [
+      "devices that publish where nobody reads",
+      { listeners: { mqtts: {} }, tls: { mqttClients: "certificates" }, topics: { readings: "plant/+" } },
+      [
+        'mosquitto.devices.publish: got ["sensor/%u"]; allowed: a topic among those of topics.readings (plant/+), the only ones that the reference backend reads; to mend: write plant/%u, or change topics.readings',
+      ],
     ],
     [
       "roles twice, as a name or as a replica",
@@ -253,6 +278,8 @@ describe("a deployment is refused for", () => {
 describe("a deployment is accepted with", () => {
   test.each<[string, object]>([
     ["nothing but a name", {}],
+    ["any readings for a backend of one's own", { backend: OWN, topics: { readings: "#", status: "a" } }],
+    ["readings of one sensor", { topics: { readings: "plant/oven" } }],
     ["every listener beyond loopback and hosts", { bind: "lan", hosts: ["192.168.1.10"] }],
     [
       "listeners on loopback in either family",

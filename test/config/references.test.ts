@@ -202,10 +202,10 @@ describe("a text that nobody fills in is refused for", () => {
       NEVER,
     ],
     [
-      "a reference in an origin",
-      { http: { corsOrigins: ["https://{http.hosts}"] } },
-      "http.corsOrigins.0",
-      "{http.hosts}",
+      "a reference in a key of a bucket",
+      { state: { backend: "s3", bucket: "states", key: "{deployment.name}.tfstate" } },
+      "state.key",
+      "{deployment.name}",
       NEVER,
     ],
     [
