@@ -1,4 +1,3 @@
-import ipaddr from "ipaddr.js";
 import {
   mountsAreDistinct,
   oneSourceEach,
@@ -7,10 +6,18 @@ import {
 } from "./application-checks.ts";
 import { firewallFits } from "./firewall-checks.ts";
 import { completeListeners, openListeners } from "./listeners.ts";
+import { subnetsHaveRoom } from "./network-room.ts";
 import type { Problem } from "./problems.ts";
 import { noReferenceElsewhere, referencesExist } from "./reference-checks.ts";
 import type { ParsedDeployment } from "./schema.ts";
-import { overlap } from "./subnets.ts";
+import {
+  addressesAreOutside,
+  edgeIsApart,
+  ipv6NeedsIpv4,
+  subnetsAreApart,
+  subnetsAreNetworks,
+  subnetsAreUsable,
+} from "./subnet-checks.ts";
 import { acmeCanProve, usersHaveAListener } from "./tls-checks.ts";
 import { devicesAreRead, mqttUsersAreDistinct, readingsNameTheirSensor } from "./topic-checks.ts";
 
@@ -28,7 +35,14 @@ const checks: readonly CrossCheck[] = [
   { needs: ["environment", "hosts", "bind", "listeners"], check: hostsAreNamed },
   { needs: ["environment", "hosts", "listeners", "tls", "frontend", "backend"], check: acmeCanProve },
   { needs: ["networks"], check: subnetsAreNetworks },
+  { needs: ["networks"], check: subnetsAreUsable },
   { needs: ["networks"], check: subnetsAreApart },
+  { needs: ["name", "environment", "listeners", "networks"], check: edgeIsApart },
+  { needs: ["environment", "bind", "hosts", "listeners", "networks"], check: addressesAreOutside },
+  {
+    needs: ["environment", "listeners", "networks", "backend", "frontend", "tls"],
+    check: subnetsHaveRoom,
+  },
   { needs: ["networks"], check: ipv6NeedsIpv4 },
   { needs: ["environment", "listeners", "firewall"], check: firewallFits },
   { needs: ["mosquitto"], check: mqttUsersAreDistinct },
@@ -90,56 +104,6 @@ function hostsAreNamed(deployment: ParsedDeployment): readonly Problem[] {
   const allowed =
     "a list of the names and addresses that users type, since the deployment listens beyond loopback";
   return [{ path: "hosts", got: undefined, allowed, fix: 'add it, for example hosts: ["192.168.1.10"]' }];
-}
-
-/** Prefix lengths with room for a gateway and a few containers, and no wider than private ranges are. */
-const PREFIX = { ipv4: [8, 29], ipv6: [16, 125] } as const;
-
-function subnetsAreNetworks({ networks }: ParsedDeployment): readonly Problem[] {
-  return subnetsIn(networks).flatMap(({ path, cidr }) => {
-    const [address, length] = ipaddr.parseCIDR(cidr);
-    const [widest, narrowest] = PREFIX[address.kind()];
-    if (length < widest || length > narrowest) {
-      const allowed = `a subnet between /${widest} and /${narrowest}`;
-      return [{ path, got: cidr, allowed, fix: "choose another prefix length" }];
-    }
-    const family = address.kind() === "ipv4" ? ipaddr.IPv4 : ipaddr.IPv6;
-    const network = family.networkAddressFromCIDR(cidr);
-    if (network.toNormalizedString() === address.toNormalizedString()) return [];
-    const allowed = "the address of the network itself, with no host part";
-    return [{ path, got: cidr, allowed, fix: `write ${network}/${length}` }];
-  });
-}
-
-const subnetsIn = (networks: ParsedDeployment["networks"]) =>
-  Object.entries(networks).flatMap(([network, subnets]) =>
-    Object.entries(subnets)
-      .filter(([, cidr]) => cidr !== undefined)
-      .map(([family, cidr]) => ({ path: `networks.${network}.${family}`, cidr: String(cidr) })),
-  );
-
-function subnetsAreApart({ networks }: ParsedDeployment): readonly Problem[] {
-  const all = subnetsIn(networks);
-  return all.flatMap(({ path, cidr }, index) => {
-    const other = all.slice(0, index).find((earlier) => overlap(earlier.cidr, cidr));
-    if (other === undefined) return [];
-    const allowed = `a subnet apart from ${other.path} (${other.cidr})`;
-    return [
-      { path, got: cidr, allowed, fix: "choose another subnet, or leave it out and the engine picks one" },
-    ];
-  });
-}
-
-function ipv6NeedsIpv4({ networks }: ParsedDeployment): readonly Problem[] {
-  return Object.entries(networks)
-    .filter(([, { ipv4, ipv6 }]) => ipv6 !== undefined && ipv4 === undefined)
-    .map(([name]) => ({
-      path: `networks.${name}.ipv4`,
-      got: undefined,
-      allowed:
-        "an IPv4 subnet beside the IPv6 one: else the engine adds its own and each plan replaces the network",
-      fix: "add it",
-    }));
 }
 
 /** Behind the https listener, page and API share one address: only their paths tell them apart. */

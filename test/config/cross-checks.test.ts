@@ -95,7 +95,58 @@ describe("a deployment is refused for", () => {
       [
         'networks.edge.ipv4: got "10.0.0.0/30"; allowed: a subnet between /8 and /29; to mend: choose another prefix length',
         'networks.data.ipv4: got "0.0.0.0/0"; allowed: a subnet between /8 and /29; to mend: choose another prefix length',
+        'networks.data.ipv4: got "0.0.0.0/0"; allowed: a subnet apart from 0.0.0.0/8, which is kept for this machine; to mend: choose a private one, such as 172.30.1.0/24 or fd00:30:1::/64',
         'networks.data.ipv4: got "0.0.0.0/0"; allowed: a subnet apart from networks.edge.ipv4 (10.0.0.0/30); to mend: choose another subnet, or leave it out and the engine picks one',
+      ],
+    ],
+    ...[
+      ["127.0.0.0/24", "127.0.0.0/8", "loopback"],
+      ["169.254.1.0/24", "169.254.0.0/16", "link-local addresses and the metadata of clouds"],
+      ["224.1.0.0/16", "224.0.0.0/4", "groups"],
+      ["255.255.255.0/24", "240.0.0.0/4", "nobody"],
+    ].map(([ipv4, range, owner]): [string, object, string[]] => [
+      `the subnet ${ipv4}, which the kernel keeps`,
+      { networks: { broker: { ipv4 } } },
+      [
+        `networks.broker.ipv4: got "${ipv4}"; allowed: a subnet apart from ${range}, which is kept for ${owner}; to mend: choose a private one, such as 172.30.1.0/24 or fd00:30:1::/64`,
+      ],
+    ]),
+    [
+      "a link-local subnet of IPv6",
+      { networks: { broker: { ipv4: "10.1.1.0/24", ipv6: "fe80::/64" } } },
+      [
+        'networks.broker.ipv6: got "fe80::/64"; allowed: a subnet apart from fe80::/10, which is kept for link-local addresses; to mend: choose a private one, such as 172.30.1.0/24 or fd00:30:1::/64',
+      ],
+    ],
+    [
+      "a subnet over the one that the edge gets by itself",
+      { listeners: { https: {} }, networks: { broker: { ipv4: "10.224.0.0/12" } } },
+      [
+        'networks.broker.ipv4: got "10.224.0.0/12"; allowed: a subnet apart from 10.235.174.0/28, which networks.edge gets by the deployment\'s name; to mend: choose another subnet, or state networks.edge.ipv4',
+      ],
+    ],
+    [
+      "addresses of people and of the machine where containers are",
+      {
+        bind: "10.1.1.7",
+        hosts: ["iot.example.org", "fd00:1::7"],
+        listeners: { mqtt: { bind: "10.1.1.8" } },
+        networks: { edge: { ipv4: "10.1.1.0/24", ipv6: "fd00:1::/64" } },
+      },
+      [
+        'bind: got "10.1.1.7"; allowed: an address outside of networks.edge.ipv4 (10.1.1.0/24), where containers are; to mend: change it, or choose another subnet',
+        'listeners.mqtt.bind: got "10.1.1.8"; allowed: an address outside of networks.edge.ipv4 (10.1.1.0/24), where containers are; to mend: change it, or choose another subnet',
+        'hosts.1: got "fd00:1::7"; allowed: an address outside of networks.edge.ipv6 (fd00:1::/64), where containers are; to mend: change it, or choose another subnet',
+      ],
+    ],
+    [
+      "a subnet too small for its containers",
+      {
+        backend: { ...OWN, roles: [{ name: "worker", replicas: 5 }] },
+        networks: { broker: { ipv4: "10.1.1.0/29" }, data: { ipv4: "10.1.2.0/28" } },
+      },
+      [
+        'networks.broker.ipv4: got "10.1.1.0/29"; allowed: room for 6 containers; this one has 5; to mend: choose a shorter prefix, such as /24 or /64',
       ],
     ],
     [
