@@ -108,7 +108,7 @@ const role = z.strictObject({
 });
 
 const buildContext = z.strictObject({
-  context: z.string().min(1).describe("folder, relative to the project's root"),
+  context: z.string().min(1).describe("folder, relative to the site file"),
   dockerfile: z.string().min(1).optional().describe("default: Dockerfile in the context"),
   args: z
     .record(argumentName, z.string())

@@ -10,7 +10,7 @@ const certificate = z
     z.strictObject({
       source: z.literal("files"),
       certificate: filePath.describe(
-        "PEM file, relative to the project's root: the certificate, then its intermediates",
+        "PEM file, relative to the site file: the certificate, then its intermediates",
       ),
       key: filePath.describe("PEM file: its private key, not encrypted"),
     }),

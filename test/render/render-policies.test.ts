@@ -1,16 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { projectRoot } from "../../config/home.ts";
 import { local } from "../../config/local.ts";
 import { production } from "../../config/production.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
-import { parseYaml } from "../../config/yaml.ts";
 import { evaluate } from "../../policies/evaluate.ts";
 import { policies } from "../../policies/index.ts";
 import { loadInputs } from "../../policies/inputs/load.ts";
 import { writeFolder } from "../../render/folder.ts";
 import { render } from "../../render/render.ts";
+import { threeRoles } from "../support/example.ts";
 import { Sandbox } from "../support/synthesized.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 
@@ -23,14 +22,6 @@ function renderedFolder(input: Omit<DeploymentInput, "name">): string {
   writeFolder(folder, render(sandbox.stack(), sandbox.home));
   return folder;
 }
-
-const parsed = async (site: string) => {
-  const { name: _, ...input } = parseYaml(
-    readFileSync(join(projectRoot, site), "utf8"),
-    site,
-  ) as DeploymentInput;
-  return input;
-};
 
 /** What each file of a folder is found to break, and how many rules looked at something in it. */
 const judged = (folder: string) =>
@@ -55,13 +46,13 @@ describe("a rendered folder passes the kit's own check before start.sh ran:", ()
   const stores = ["MQT-014", "RDS-001", "RDS-004", "RDS-010", "RDS-011"];
   const certificate = ["TLS-005", "TLS-006"];
 
-  test.each<[string, () => Promise<Omit<DeploymentInput, "name">>, readonly string[]]>([
-    ["the local deployment", async () => local, stores],
-    ["the production deployment", async () => production, [...stores, ...certificate]],
-    ["the example with three roles", async () => parsed("examples/three-roles/site.yaml"), stores],
-  ])("%s", async (_, input, awaited) => {
+  test.each<[string, Omit<DeploymentInput, "name">, readonly string[]]>([
+    ["the local deployment", local, stores],
+    ["the production deployment", production, [...stores, ...certificate]],
+    ["the example with three roles", threeRoles(), stores],
+  ])("%s", (_, input, awaited) => {
     const stack = { findings: [], awaited: [...awaited].sort(), examined: true };
-    const found = judged(renderedFolder(await input()));
+    const found = judged(renderedFolder(input));
 
     expect(found.filter(({ file }) => file !== "")).toEqual([
       { file: "/compose.yaml", ...stack },
