@@ -8,7 +8,7 @@ import { firewallFits } from "./firewall-checks.ts";
 import { completeListeners, openListeners } from "./listeners.ts";
 import { subnetsHaveRoom } from "./network-room.ts";
 import type { Problem } from "./problems.ts";
-import { noReferenceElsewhere, referencesExist } from "./reference-checks.ts";
+import { noReferenceElsewhere, referencesExist, textsAreWhole } from "./reference-checks.ts";
 import type { ParsedDeployment } from "./schema.ts";
 import {
   addressesAreOutside,
@@ -20,6 +20,7 @@ import {
 } from "./subnet-checks.ts";
 import { acmeCanProve, usersHaveAListener } from "./tls-checks.ts";
 import { devicesAreRead, mqttUsersAreDistinct, readingsNameTheirSensor } from "./topic-checks.ts";
+import { variablesAreSetOnce } from "./variable-checks.ts";
 
 type Parts = Partial<ParsedDeployment>;
 type Part = keyof ParsedDeployment;
@@ -50,10 +51,12 @@ const checks: readonly CrossCheck[] = [
   { needs: ["backend", "topics"], check: readingsNameTheirSensor },
   { needs: ["environment", "listeners", "tls", "backend", "topics", "mosquitto"], check: devicesAreRead },
   { needs: ["environment", "listeners", "backend", "frontend", "http"], check: pathsLeadOneWay },
+  { needs: [], check: textsAreWhole },
   { needs: [], check: noReferenceElsewhere },
   { needs: ["backend"], check: rolesFit },
   { needs: ["backend", "frontend"], check: oneSourceEach },
   { needs: ["backend", "frontend"], check: mountsAreDistinct },
+  { needs: ["backend", "frontend", "postgres"], check: variablesAreSetOnce },
   {
     needs: [
       "environment",

@@ -126,3 +126,14 @@ export function noReferenceElsewhere(parts: Partial<ParsedDeployment>): readonly
     ];
   });
 }
+
+/** What ends a text early in an environment, a file or a command, or is no character at all. */
+const BROKEN = /(?![\t\n\r])\p{Cc}|\p{Cs}/u;
+
+/** Holds that every text can be handed on whole. */
+export function textsAreWhole(parts: Partial<ParsedDeployment>): readonly Problem[] {
+  const allowed = "characters that can be printed, line breaks and tabs";
+  return textsIn(parts, "")
+    .filter(({ text }) => BROKEN.test(text))
+    .map(({ path, text }) => ({ path, got: text, allowed, fix: "remove the others" }));
+}

@@ -280,6 +280,33 @@ describe("a deployment is refused for", () => {
       ],
     ],
     [
+      "variables that the kit sets itself",
+      {
+        backend: {
+          environment: { DATABASE_PASSWORD_FILE: "/x", TOKEN: "x", SECRET_VARIABLES: "x", PGSSLMODE: "x" },
+          secrets: { TOKEN: { value: "{secret.token}", as: "variable" } },
+        },
+        frontend: { ...OWN, environment: { BACKEND_API_KEY_FILE: "/x" } },
+        postgres: { tls: true },
+      },
+      [
+        ["DATABASE_PASSWORD_FILE", "the secret DATABASE_PASSWORD", "[redacted]"],
+        ["TOKEN", "the secret TOKEN", "[redacted]"],
+        ["SECRET_VARIABLES", "secrets as variables", "[redacted]"],
+        ["PGSSLMODE", "postgres.tls", "x"],
+      ].map(
+        ([name, owner, got]) =>
+          `backend.environment.${name}: got "${got}"; allowed: a variable that the kit does not set itself; this one is set for ${owner}; to mend: remove it, or rename one of them`,
+      ),
+    ],
+    ...["a\0b", "a\u001bb", "\ud800"].map((text): [string, object, string[]] => [
+      `the text ${JSON.stringify(text)}, which cannot be handed on whole`,
+      { backend: { environment: { A: text } } },
+      [
+        `backend.environment.A: got ${JSON.stringify(text)}; allowed: characters that can be printed, line breaks and tabs; to mend: remove the others`,
+      ],
+    ]),
+    [
       "services off that the reference backend needs",
       { postgres: { enabled: false }, redis: { enabled: false }, mosquitto: { enabled: false } },
       [NEEDED("postgres"), NEEDED("redis"), NEEDED("mosquitto")],
