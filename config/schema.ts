@@ -49,10 +49,14 @@ const hostName = z.union(
   { error: "a host name or an IP address, without port" },
 );
 
-const bindAddress = z.union([z.enum(["loopback", "lan"]), z.ipv4(), z.ipv6()], {
-  error:
-    '"loopback" (this machine only), "lan" (every IPv4 address) or one IP address of this machine, of either family',
-});
+const BIND_ADDRESS =
+  '"loopback" (this machine only), "lan" (every IPv4 address) or one IP address of this machine, of either family';
+const bindAddress = z
+  .union([z.enum(["loopback", "lan"]), z.ipv4(), z.ipv6()], { error: BIND_ADDRESS })
+  // No machine has such an address, or there is one on each of its links.
+  .refine((address) => !/^(0\.(?!0\.0\.0$)|22[4-9]\.|2[345]\d\.|ff|fe[89ab])/i.test(address), {
+    error: BIND_ADDRESS,
+  });
 
 const listener = (port: number, serves: string) =>
   z
@@ -156,6 +160,8 @@ export const deploymentSchema = z.strictObject({
   hosts: z
     .array(hostName)
     .min(1)
+    // As words of one line of haproxy.cfg, which takes 64.
+    .max(50)
     .optional()
     .describe("names and addresses users type; default for loopback: localhost, 127.0.0.1"),
   listeners: z

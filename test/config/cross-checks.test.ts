@@ -331,7 +331,7 @@ describe("a deployment is refused for", () => {
       "volumes twice and folders twice",
       {
         backend: {
-          tmpfs: [{ path: "/a" }, { path: "/run/exploreiot" }],
+          tmpfs: [{ path: "/a" }, { path: "/run/exploreiot" }, { path: "/proc/x" }],
           volumes: [
             { name: "v", path: "/a/" },
             { name: "v", path: "/b" },
@@ -339,8 +339,9 @@ describe("a deployment is refused for", () => {
         },
       },
       [
-        'backend.tmpfs.1.path: got "/run/exploreiot"; allowed: a folder that nothing else is mounted on (/run/exploreiot holds the kit\'s files); to mend: choose another folder',
-        'backend.volumes.0.path: got "/a/"; allowed: a folder that nothing else is mounted on (/run/exploreiot holds the kit\'s files); to mend: choose another folder',
+        'backend.tmpfs.1.path: got "/run/exploreiot"; allowed: a folder that nothing else is mounted on, outside of /proc, /sys, /dev and /run/exploreiot, which holds the kit\'s files; to mend: choose another folder',
+        'backend.tmpfs.2.path: got "/proc/x"; allowed: a folder that nothing else is mounted on, outside of /proc, /sys, /dev and /run/exploreiot, which holds the kit\'s files; to mend: choose another folder',
+        'backend.volumes.0.path: got "/a/"; allowed: a folder that nothing else is mounted on, outside of /proc, /sys, /dev and /run/exploreiot, which holds the kit\'s files; to mend: choose another folder',
         'backend.volumes.1.name: got "v"; allowed: a name that no other volume of the application has; to mend: rename the volume',
       ],
     ],

@@ -112,6 +112,13 @@ describe("a deployment is refused", () => {
       { bind: "127.0.0.1:80" },
       'bind: got "127.0.0.1:80"; allowed: "loopback" (this machine only), "lan" (every IPv4 address) or one IP address of this machine, of either family; to mend: change it',
     ],
+    ...["224.0.0.1", "255.255.255.255", "0.0.0.1", "ff02::1", "fe80::1"].map(
+      (bind): [string, object, string] => [
+        `the address ${bind}, which no listener can have`,
+        { bind, hosts: ["a"] },
+        `bind: got "${bind}"; allowed: "loopback" (this machine only), "lan" (every IPv4 address) or one IP address of this machine, of either family; to mend: change it`,
+      ],
+    ),
     [
       "a host with a port",
       { hosts: ["iot.example.org:3000"] },
