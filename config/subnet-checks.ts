@@ -3,7 +3,7 @@ import ipaddr from "ipaddr.js";
 import { completeListeners, openListeners } from "./listeners.ts";
 import type { Problem } from "./problems.ts";
 import type { NetworkName, ParsedDeployment } from "./schema.ts";
-import { edgeSubnet, overlap } from "./subnets.ts";
+import { edgeSubnet, hasNoHostPart, networkOf, overlap } from "./subnets.ts";
 
 /** Prefix lengths with room for a gateway and a few containers, and no wider than private ranges are. */
 const PREFIX = { ipv4: [8, 29], ipv6: [16, 125] } as const;
@@ -16,11 +16,9 @@ export function subnetsAreNetworks({ networks }: ParsedDeployment): readonly Pro
       const allowed = `a subnet between /${widest} and /${narrowest}`;
       return [{ path, got: cidr, allowed, fix: "choose another prefix length" }];
     }
-    const family = address.kind() === "ipv4" ? ipaddr.IPv4 : ipaddr.IPv6;
-    const network = family.networkAddressFromCIDR(cidr);
-    if (network.toNormalizedString() === address.toNormalizedString()) return [];
+    if (hasNoHostPart(cidr)) return [];
     const allowed = "the address of the network itself, with no host part";
-    return [{ path, got: cidr, allowed, fix: `write ${network}/${length}` }];
+    return [{ path, got: cidr, allowed, fix: `write ${networkOf(cidr)}` }];
   });
 }
 

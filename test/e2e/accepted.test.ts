@@ -50,7 +50,7 @@ const ACCEPTED: readonly (readonly [string, Partial<DeploymentInput>])[] = [
       firewall: {
         scope: "host",
         interfaces: ["eth0", "eth0", "wlan-0.7_x"],
-        ssh: { from: ["10.0.0.0/8", "10.1.2.3/8", "::ffff:10.0.0.0/104", "0.0.0.0/0", "::/0"] },
+        ssh: { from: ["10.0.0.0/8", "10.1.0.0/16", "::ffff:10.0.0.0/104", "0.0.0.0/0", "::/0"] },
         open: [{ port: 1, protocol: "udp", from: ["192.0.2.1/32", "192.0.2.1/32"] }],
       },
     },
