@@ -20,7 +20,9 @@ export function mqttUsersAreDistinct({ mosquitto }: ParsedDeployment): readonly 
   });
 }
 
-type Reading = Pick<ParsedDeployment, "backend" | "topics">;
+type Reading = Pick<ParsedDeployment, "topics"> & {
+  readonly backend: Pick<ParsedDeployment["backend"], "enabled" | "image" | "build">;
+};
 
 /** The shipped backend takes the last level of a topic for the sensor; one's own may read topics as it likes. */
 const isShipped = ({ backend }: Reading): boolean =>
@@ -55,4 +57,24 @@ export function devicesAreRead(
   const allowed = `a topic among those of topics.readings (${topics.readings}), the only ones that the reference backend reads`;
   const fix = `write ${topics.readings.replace(/\+$/, "%u")}, or change topics.readings`;
   return [{ path: "mosquitto.devices.publish", got: publish, allowed, fix }];
+}
+
+/** What users may publish and nobody may read: the broker acknowledges it and throws it away. Told, not refused. */
+export function unreadTopics(
+  deployment: Reading & Pick<ParsedDeployment, "environment" | "listeners" | "tls" | "mosquitto">,
+): readonly string[] {
+  const { mosquitto, backend, topics } = deployment;
+  const read = [
+    ...(backend.enabled ? [topics.readings] : []),
+    ...mosquitto.users.flatMap(({ subscribe }) => subscribe),
+    ...(servesDevices(deployment) ? mosquitto.devices.subscribe : []),
+  ];
+  return mosquitto.users.flatMap(({ name, publish }) =>
+    publish
+      .filter((topic) => !read.some((filter) => topicsOverlap(topic, filter)))
+      .map(
+        (topic) =>
+          `mosquitto.users: what ${name} publishes to ${topic} is acknowledged and lost, since nobody may read it (topics.readings is ${topics.readings})`,
+      ),
+  );
 }

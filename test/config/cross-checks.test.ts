@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseDeployment } from "../../config/parse.ts";
+import { unreadTopics } from "../../config/topic-checks.ts";
 import { errorText } from "../support/error-text.ts";
 
 const refusal = (input: object) => errorText(() => parseDeployment({ name: "site", ...input }, "site.yaml"));
@@ -416,4 +417,15 @@ describe("a deployment is accepted with", () => {
       ...input,
     });
   });
+});
+
+test("what nobody may read is told, by its user and topic", () => {
+  const users = [
+    { name: "a", publish: ["sensor/%u", "plant/#", "chat/a"] },
+    { name: "b", subscribe: ["chat/+"] },
+  ];
+
+  expect(unreadTopics(parseDeployment({ name: "site", mosquitto: { users } }, "site.yaml"))).toEqual([
+    "mosquitto.users: what a publishes to plant/# is acknowledged and lost, since nobody may read it (topics.readings is sensor/+)",
+  ]);
 });
