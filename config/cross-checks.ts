@@ -8,7 +8,7 @@ import { firewallFits } from "./firewall-checks.ts";
 import { completeListeners, openListeners } from "./listeners.ts";
 import { subnetsHaveRoom } from "./network-room.ts";
 import type { Problem } from "./problems.ts";
-import { noReferenceElsewhere, referencesExist, textsAreWhole } from "./reference-checks.ts";
+import { referencesExist } from "./reference-checks.ts";
 import type { ParsedDeployment } from "./schema.ts";
 import {
   addressesAreOutside,
@@ -18,6 +18,7 @@ import {
   subnetsAreNetworks,
   subnetsAreUsable,
 } from "./subnet-checks.ts";
+import { noReferenceElsewhere, textsAreWhole } from "./text-checks.ts";
 import { acmeCanProve, usersHaveAListener } from "./tls-checks.ts";
 import { devicesAreRead, mqttUsersAreDistinct, readingsNameTheirSensor } from "./topic-checks.ts";
 import { variablesAreSetOnce } from "./variable-checks.ts";
@@ -41,7 +42,10 @@ const checks: readonly CrossCheck[] = [
   { needs: ["name", "environment", "listeners", "networks"], check: edgeIsApart },
   { needs: ["environment", "bind", "hosts", "listeners", "networks"], check: addressesAreOutside },
   {
-    needs: ["environment", "listeners", "networks", "backend", "frontend", "tls"],
+    needs: [
+      ...["environment", "listeners", "networks", "tls"],
+      ...["backend", "frontend", "mosquitto", "postgres", "redis"],
+    ] as const,
     check: subnetsHaveRoom,
   },
   { needs: ["networks"], check: ipv6NeedsIpv4 },
@@ -56,7 +60,7 @@ const checks: readonly CrossCheck[] = [
   { needs: ["backend"], check: rolesFit },
   { needs: ["backend", "frontend"], check: oneSourceEach },
   { needs: ["backend", "frontend"], check: mountsAreDistinct },
-  { needs: ["backend", "frontend", "postgres"], check: variablesAreSetOnce },
+  { needs: ["backend", "frontend", "postgres", "redis"], check: variablesAreSetOnce },
   {
     needs: [
       "environment",

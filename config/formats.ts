@@ -45,6 +45,12 @@ export const databaseName = text(
   "1 to 63 lower-case letters, digits and underscores, the first a letter; no word that PostgreSQL has itself (all, postgres, replication, pg_… and the like)",
 );
 
+/** PostgreSQL keeps 63 characters of a name, and users of roles are called after this one and the role. */
+export const databaseOwner = text(
+  new RegExp(`${POSTGRES_OWN.source}[a-z][a-z0-9_]{0,41}$`),
+  "1 to 42 lower-case letters, digits and underscores, the first a letter; no word that PostgreSQL has itself (all, postgres, replication, pg_… and the like)",
+);
+
 /** Compared as text with others, so there is one way to write a folder. */
 export const absolutePath = text(
   /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)+\/?$/,

@@ -1,39 +1,39 @@
 import ipaddr from "ipaddr.js";
+import { completeBackend } from "./application-roles.ts";
 import { completeListeners } from "./listeners.ts";
 import type { Problem } from "./problems.ts";
-import { referenceBackend } from "./reference-application.ts";
-import type { NetworkName, ParsedDeployment, Role } from "./schema.ts";
+import type { Backend } from "./role-settings.ts";
+import type { InnerNetwork, NetworkName, ParsedDeployment } from "./schema.ts";
 import { subnetsIn } from "./subnet-checks.ts";
 
-/** How many containers join each network at most; test/stacks compares it with the stack. */
+/** How many containers stay in each network; test/stacks compares it with the stack. */
 export function membersOf(deployment: Populated): Readonly<Record<NetworkName, number>> {
-  const { backend, frontend, tls } = deployment;
-  const own = backend.image !== undefined || backend.build !== undefined;
-  const roles = !backend.enabled
-    ? []
-    : (backend.roles ?? (own ? [{ replicas: 1, publish: true }] : referenceBackend.roles));
-  const inner = roles.reduce((sum, { replicas }) => sum + replicas, 0);
+  const { backend, frontend, mosquitto, postgres, redis, tls } = deployment;
+  const roles = backend.enabled ? backend.roles : [];
+  const inside = (network: InnerNetwork) =>
+    roles
+      .filter(({ networks }) => networks.includes(network))
+      .reduce((sum, { replicas }) => sum + replicas, 0);
   const edge = completeListeners(deployment).https.enabled;
   const published = roles.filter(({ publish }) => publish).length;
   const renewer = edge && tls.certificate.source === "acme";
   return {
     edge: Number(edge) + Number(renewer) + Number(frontend.enabled) + published,
-    broker: inner + 1,
-    data: inner + 2,
+    broker: inside("broker") + Number(mosquitto.enabled),
+    data: inside("data") + Number(postgres.enabled) + Number(redis.enabled),
   };
 }
 
-type Populated = Pick<ParsedDeployment, "environment" | "listeners" | "frontend" | "tls"> & {
-  readonly backend: Pick<ParsedDeployment["backend"], "enabled" | "image" | "build"> & {
-    readonly roles?: readonly Pick<Role, "replicas" | "publish">[] | undefined;
-  };
-};
+type Populated = Pick<
+  ParsedDeployment,
+  "environment" | "listeners" | "frontend" | "tls" | "mosquitto" | "postgres" | "redis"
+> & { readonly backend: Backend };
 
 /** The network's own address, the gateway and the last one are no container's. */
 const KEPT_ADDRESSES = 3;
 
 export function subnetsHaveRoom(deployment: ParsedDeployment): readonly Problem[] {
-  const members = membersOf(deployment);
+  const members = membersOf({ ...deployment, backend: completeBackend(deployment) });
   return subnetsIn(deployment.networks).flatMap(({ path, cidr, network }) => {
     const [address, length] = ipaddr.parseCIDR(cidr);
     const bits = (address.kind() === "ipv4" ? 32 : 128) - length;

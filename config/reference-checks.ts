@@ -1,31 +1,47 @@
 import type { Problem } from "./problems.ts";
-import { imageReferents, type Referent, referents, resolveReference, roleReferents } from "./references.ts";
+import {
+  imageReferents,
+  MIGRATE,
+  type Referent,
+  referents,
+  resolveReference,
+  roleReferents,
+} from "./references.ts";
 import type { ParsedDeployment } from "./schema.ts";
 import { constantSecret, spellingsOfSecrets } from "./secret-checks.ts";
-import { closest, nearReferences, parseTemplate, type TemplatePart, type Unclear } from "./template.ts";
-import { type Template, templatesIn, textsIn } from "./template-places.ts";
+import { closest, parseTemplate, type TemplatePart, type Unclear } from "./template.ts";
+import { type Template, templatesIn } from "./template-places.ts";
 
 type Known = ReadonlyMap<string, Referent>;
 
 /** Holds that each `{…}` of an application leads somewhere that may stand there, and that no secret is a constant. */
 export function referencesExist(deployment: ParsedDeployment): readonly Problem[] {
-  const known = referents({
-    ...deployment,
-    name: deployment.name ?? "",
-    environment: deployment.environment ?? "local",
-  });
-  const knownAt: Readonly<Record<Template["place"], Known>> = {
-    environment: new Map([...known, ...roleReferents({ name: "", group: "" })]),
-    secrets: known,
-    args: new Map([...known, ...imageReferents()]),
-  };
   const isOn = ({ owner }: Template) =>
     deployment[owner.startsWith("backend") ? "backend" : "frontend"].enabled;
   const templates = templatesIn(deployment).filter(isOn);
   return [
-    ...templates.flatMap((template) => templateProblems(template, knownAt[template.place])),
+    ...templates.flatMap((template) => templateProblems(template, knownAt(template, deployment))),
     ...spellingsOfSecrets(templates),
   ];
+}
+
+/** What may be referred to at a place. The logins at the stores are those of the program that it belongs to. */
+function knownAt({ place, owner }: Template, deployment: ParsedDeployment): Known {
+  const whole = {
+    ...deployment,
+    name: deployment.name ?? "",
+    environment: deployment.environment ?? "local",
+  };
+  if (place === "args") return new Map([...referents(whole), ...imageReferents()]);
+  const known = referents(whole, programOf(owner, deployment));
+  return place === "secrets" ? known : new Map([...known, ...roleReferents({ name: "", group: "" })]);
+}
+
+/** What the programs of the backend share is filled in for each, so for any of them here. */
+function programOf(owner: string, { backend }: ParsedDeployment): string | undefined {
+  const [, index] = /^backend\.roles\.(\d+)$/.exec(owner) ?? [];
+  if (index !== undefined) return backend.roles?.[Number(index)]?.name;
+  return owner === "frontend" ? undefined : MIGRATE;
 }
 
 function templateProblems(template: Template, known: Known): readonly Problem[] {
@@ -93,47 +109,4 @@ function unclearWords({ unclear, kind }: Unclear): Pick<Problem, "allowed" | "fi
     allowed: "one brace for a reference, {{ for a brace that is text; } is always text",
     fix: `write {${inner}} for the reference, {{${inner}} for the text {${inner}}, {{{{${inner}}} for the text {{${inner}}}`,
   };
-}
-
-const ROOTS = [
-  ...["deployment", "topics", "http", "edge", "postgres", "redis", "mosquitto", "backend", "frontend"],
-  ...["role", "secret", "exploreiot"],
-];
-
-/** Holds that no reference, and no variable of a shell, stands where it would be used as it is written. */
-export function noReferenceElsewhere(parts: Partial<ParsedDeployment>): readonly Problem[] {
-  const templates = new Set(templatesIn(parts).map(({ path }) => path));
-  const places = "backend and frontend: environment, secrets, build.args";
-  return textsIn(parts, "").flatMap(({ path, text, forShell }) => {
-    if (templates.has(path)) return [];
-    const shell = forShell ? [] : [...text.matchAll(/\$\{[^{}]*\}?/g)].map(([whole]) => whole);
-    return [
-      ...nearReferences(text, ROOTS).map((got) => ({
-        path,
-        got,
-        allowed: `no reference: they are filled in at ${places} only`,
-        fix: "write the value",
-      })),
-      ...shell.map((got) => ({
-        path,
-        got,
-        allowed: "no ${…}: no variable of a shell or of compose is filled in here",
-        fix:
-          path.endsWith("command") || /command\.\d+$/.test(path)
-            ? "write the value, or hand it to a shell: [sh, -c, …]"
-            : "write the value",
-      })),
-    ];
-  });
-}
-
-/** What ends a text early in an environment, a file or a command, or is no character at all. */
-const BROKEN = /(?![\t\n\r])\p{Cc}|\p{Cs}/u;
-
-/** Holds that every text can be handed on whole. */
-export function textsAreWhole(parts: Partial<ParsedDeployment>): readonly Problem[] {
-  const allowed = "characters that can be printed, line breaks and tabs";
-  return textsIn(parts, "")
-    .filter(({ text }) => BROKEN.test(text))
-    .map(({ path, text }) => ({ path, got: text, allowed, fix: "remove the others" }));
 }

@@ -1,5 +1,6 @@
+import { completeBackend } from "./application-roles.ts";
 import type { Problem } from "./problems.ts";
-import { referenceBackend, referenceFrontend } from "./reference-application.ts";
+import { referenceFrontend } from "./reference-application.ts";
 import type { ParsedDeployment } from "./schema.ts";
 
 type Secrets = ParsedDeployment["frontend"]["secrets"];
@@ -16,38 +17,37 @@ function givenBy(secrets: Secrets): ReadonlyMap<string, string> {
 }
 
 /** A variable that the kit sets would win without a word over one that the site file sets. */
-export function variablesAreSetOnce({ backend, frontend, postgres }: ParsedDeployment): readonly Problem[] {
+export function variablesAreSetOnce(deployment: ParsedDeployment): readonly Problem[] {
+  const { backend, frontend, postgres } = deployment;
   const database = new Map(
     postgres.enabled && postgres.tls
       ? ["PGSSLMODE", "PGSSLROOTCERT"].map((name) => [name, "postgres.tls"])
       : [],
   );
-  const ofBackend = new Map([
-    ...givenBy({ ...shippedSecrets(backend, referenceBackend), ...backend.secrets }),
-    ...database,
-  ]);
-  const ofFrontend = givenBy({ ...shippedSecrets(frontend, referenceFrontend), ...frontend.secrets });
+  const { roles, migrate } = completeBackend(deployment);
+  const ofRoles = roles.map(({ secrets }) => new Map([...givenBy(secrets), ...database]));
+  const ofMigration = new Map([...givenBy(migrate?.secrets ?? {}), ...database]);
+  const own = frontend.image !== undefined || frontend.build !== undefined;
+  const ofFrontend = givenBy({ ...(own ? {} : referenceFrontend.secrets), ...frontend.secrets });
+  const shared = new Map([...ofMigration, ...ofRoles.flatMap((given) => [...given])]);
   return [
-    ...taken("backend", backend.environment, ofBackend),
+    ...taken("backend", backend.environment, shared),
+    ...(backend.roles ?? []).flatMap(({ environment }, index) =>
+      taken(`backend.roles.${index}`, environment, ofRoles[index] ?? database),
+    ),
+    ...taken("backend.migrate", backend.migrate?.environment ?? {}, ofMigration),
     ...taken("frontend", frontend.environment, ofFrontend),
   ];
 }
 
-const shippedSecrets = (
-  { image, build }: Pick<ParsedDeployment["frontend"], "image" | "build">,
-  { secrets }: { readonly secrets: Secrets },
-): Secrets => (image === undefined && build === undefined ? secrets : {});
-
 const taken = (
-  service: string,
+  owner: string,
   environment: Readonly<Record<string, string>>,
   given: ReadonlyMap<string, string>,
 ): readonly Problem[] =>
   Object.entries(environment).flatMap(([name, got]) => {
-    const owner = given.get(name);
-    if (owner === undefined) return [];
-    const allowed = `a variable that the kit does not set itself; this one is set for ${owner}`;
-    return [
-      { path: `${service}.environment.${name}`, got, allowed, fix: "remove it, or rename one of them" },
-    ];
+    const purpose = given.get(name);
+    if (purpose === undefined) return [];
+    const allowed = `a variable that the kit does not set itself; this one is set for ${purpose}`;
+    return [{ path: `${owner}.environment.${name}`, got, allowed, fix: "remove it, or rename one of them" }];
   });

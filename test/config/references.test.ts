@@ -112,17 +112,17 @@ describe("an application's text is refused for", () => {
       "${DB_PASSWORD}",
       `${INTERPOLATION}; to mend: write the value, or a reference such as {postgres.host}; $\${DB_PASSWORD} is the text itself`,
     ],
-    ["hunter2", "[redacted]", `${CONSTANT}; or move A to frontend.environment if it is none`],
-    ["{{secret.key}", "[redacted]", `${CONSTANT}; or move A to frontend.environment if it is none`],
+    ["hunter2", "[redacted]", `${CONSTANT}; or move A to backend.environment if it is none`],
+    ["{{secret.key}", "[redacted]", `${CONSTANT}; or move A to backend.environment if it is none`],
     [
       "redis://:hunter2@{redis.host}",
       "[redacted]",
-      `${CONSTANT}; or move A to frontend.environment if it is none`,
+      `${CONSTANT}; or move A to backend.environment if it is none`,
     ],
     ["redis://u:hunter2@{redis.host}?k={secret.key}", "[redacted]", CONSTANT],
   ])("%j as a secret", async (value, got, rest) => {
-    expect(await refusal({ frontend: { secrets: { A: { value } } } })).toBe(
-      `site.yaml: 1 problem\n  frontend.secrets.A.value: got "${got}"; allowed: ${rest}`,
+    expect(await refusal({ backend: { secrets: { A: { value } } } })).toBe(
+      `site.yaml: 1 problem\n  backend.secrets.A.value: got "${got}"; allowed: ${rest}`,
     );
   });
 
