@@ -1,6 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { UserError } from "./errors.ts";
 import { makeFileOnce, readIfThere, replaceFile, writing } from "./private-files.ts";
 import type { Origin, SecretText } from "./secret-text.ts";
 
@@ -28,9 +29,23 @@ export class SecretStore {
     this.#folder = home;
   }
 
-  /** The secret of that name, 256 bit and URL-safe; generated if there is none yet. */
+  /**
+   * The secret of that name, 256 bit and URL-safe; generated if there is none yet. One that somebody put there is taken
+   * as it is, but for line breaks at its end, as editors and `echo` leave them: they would stand in the middle of an address.
+   *
+   * @throws UserError if nothing is in it
+   */
   value(name: string): string {
-    return this.#once(join("secrets", name), () => randomBytes(32).toString("base64url"));
+    const file = join("secrets", name);
+    const found = this.#once(file, () => randomBytes(32).toString("base64url"));
+    const secret = found.replace(/[\r\n]+$/, "");
+    if (secret === "") {
+      const remedy = "write the secret into it, or remove it and one is made";
+      throw new UserError(`${join(this.#folder, file)}: is empty; allowed: a secret`, remedy);
+    }
+    // Programs that are given the file alone have to read the same.
+    if (secret !== found) replaceFile(join(this.#folder, file), secret);
+    return secret;
   }
 
   /** Where the secret of that name is on disk; it exists after this call. */

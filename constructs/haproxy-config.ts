@@ -27,14 +27,20 @@ export function haproxyConfig(deployment: Deployment): string {
   return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-/** About 100 KiB a connection at worst, and two workers for as long as a reload leaves sockets open. */
-const maxConnections = ({ edge }: Deployment) => Math.max(100, edge.limits.memoryMiB * 8);
+/**
+ * About 100 KiB a connection at worst, and two workers for as long as a reload leaves sockets open. Each takes two of
+ * the files that a container may open (`hardening.ts`): HAProxy does not start where there are too few.
+ */
+const maxConnections = ({ edge }: Deployment) => Math.min(8_000, Math.max(100, edge.limits.memoryMiB * 8));
+
+/** The most that HAProxy takes (2.6). */
+const MAX_THREADS = 64;
 
 const globalSection = (deployment: Deployment) => [
   "global",
   "    log stderr format raw local0 notice",
   `    maxconn ${maxConnections(deployment)}`,
-  `    nbthread ${Math.max(1, Math.round(deployment.edge.limits.cpus))}`,
+  `    nbthread ${Math.min(MAX_THREADS, Math.max(1, Math.round(deployment.edge.limits.cpus)))}`,
   "    hard-stop-after 24h",
   "    ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets prefer-client-ciphers",
   `    ssl-default-bind-ciphers ${CIPHERS}`,

@@ -64,7 +64,7 @@ const identity = () => [
 ];
 
 function refusals({ hosts, http }: Deployment): readonly string[] {
-  const names = hosts.map((host) => quoted(host.includes(":") ? `[${host}]` : host.toLowerCase()));
+  const names = hosts.map((host) => quoted(host.includes(":") ? `[${host}]` : host));
   const limit = http.rateLimitPerMinute;
   const rate = [
     "    http-request track-sc1 src,ipmask(32,64) table requests",
@@ -99,7 +99,9 @@ const applicationAccess = (deployment: Deployment) => [
   "    acl is_ws path /ws",
   "    acl is_ws path_beg /ws/",
   "    acl upgrade req.hdr(upgrade) -m found",
-  `    acl origin_ok req.hdr(origin) -m str -i ${corsOrigins(deployment).map(quoted).join(" ")}`,
+  ...inLines(corsOrigins(deployment).map(quoted)).map(
+    (origins) => `    acl origin_ok req.hdr(origin) -m str -i ${origins}`,
+  ),
   "    acl preflight req.hdr(access-control-request-method) -m found",
   `    http-request return status 403 content-type text/plain string "upgrade refused" if upgrade !is_ws`,
   `    http-request return status 403 content-type text/plain string "origin refused" if upgrade !origin_ok`,
@@ -151,5 +153,11 @@ function routes(deployment: Deployment): readonly string[] {
   ];
 }
 
-/** One word to HAProxy, whatever is in it. */
-const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+/** HAProxy reads 64 words of a line. Lines of one ACL are alternatives. */
+function inLines(words: readonly string[]): readonly string[] {
+  const starts = Array.from({ length: Math.ceil(words.length / 40) }, (_, index) => index * 40);
+  return starts.map((start) => words.slice(start, start + 40).join(" "));
+}
+
+/** One word to HAProxy. Names and origins have no quotes in them: config/formats.ts. */
+const quoted = (text: string) => `'${text}'`;

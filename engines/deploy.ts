@@ -6,7 +6,7 @@ import { engineVersion } from "./docker/engine-check.ts";
 import { probeFirewall, refuseUnguardableEngine } from "./docker/firewall-check.ts";
 import { type Observation, observe } from "./docker/observe.ts";
 import { refuseTakenPorts } from "./docker/ports.ts";
-import { refuseTakenSubnets } from "./docker/subnets.ts";
+import { refuseRoutedSubnets, refuseTakenSubnets } from "./docker/subnets.ts";
 import { verify } from "./docker/verify.ts";
 import { watch } from "./docker/watch.ts";
 import { type Drift, findDrift } from "./drift.ts";
@@ -69,6 +69,7 @@ async function bringUp(
     refuseBadGround(stack, report),
   ]);
   await makeImages(stack, { report, ...(signal === undefined ? {} : { signal }) });
+  await refuseRoutedSubnets(stack, report);
   await probeFirewall(stack);
   const owns = await engine.ownership(context);
   // A container that never was deployed has not drifted: the engine simply makes it.

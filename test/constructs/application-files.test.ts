@@ -133,3 +133,26 @@ test("the certificate that PostgreSQL is checked by goes to the roles that log i
     "other-files": { KEY: "secrets/own-key" },
   });
 });
+
+describe("what stands for a reference", () => {
+  const filling = new Sandbox();
+  afterAll(() => filling.remove());
+
+  test("is filled into build arguments, and its braces for text stay text", () => {
+    const args = {
+      BASE: "{exploreiot/base}",
+      URL: "{backend.publicUrl}/",
+      NAME: "{{deployment.name}",
+      DATA: '{"a":1}',
+    };
+    filling.synthesize({ frontend: { build: { context: "examples/three-roles/frontend", args } } });
+    const { recipes } = filling.stack();
+    const base = recipes.find(({ context }) => context === "images/base");
+    const own = recipes.find(({ context }) => context === "examples/three-roles/frontend");
+
+    expect({ buildArgs: own?.buildArgs, parents: own?.parents }).toEqual({
+      buildArgs: { BASE: base?.tag, URL: "http://{host}:8000/", NAME: "{deployment.name}", DATA: '{"a":1}' },
+      parents: [base?.tag],
+    });
+  });
+});

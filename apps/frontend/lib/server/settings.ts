@@ -80,7 +80,9 @@ function readHosts(env: Environment, problems: string[]): string[] {
   const hosts = (given(env, "ALLOWED_HOSTS") ?? LOOPBACK_HOSTS)
     .split(",")
     .map((host) => host.trim().toLowerCase())
-    .filter((host) => host !== "");
+    .filter((host) => host !== "")
+    // An IPv6 address as it stands in a Host header.
+    .map((host) => (/^[0-9a-f.]*:[0-9a-f.]*:[0-9a-f.:]*$/.test(host) ? `[${host}]` : host));
   for (const host of hosts.filter((host) => !isHostName(host))) {
     problems.push(
       `ALLOWED_HOSTS: "${host}" is not a host name; allowed are names and addresses without scheme or port; write for example iot.example.org`,

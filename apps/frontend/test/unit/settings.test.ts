@@ -19,7 +19,7 @@ describe("settings", () => {
       PUBLIC_API_PREFIX: "/v1/api/",
       BACKEND_INTERNAL_URL: "https://backend.internal",
       BACKEND_API_KEY_FILE: "/run/secrets/key",
-      ALLOWED_HOSTS: "IoT.example.org, [::1],*",
+      ALLOWED_HOSTS: "IoT.example.org, [::1],FD00::10,*",
       SILENT_AFTER_SECONDS: "300",
     };
     expect(readSettings(env)).toEqual({
@@ -27,7 +27,7 @@ describe("settings", () => {
       apiPrefix: "/v1/api",
       backendInternalUrl: "https://backend.internal",
       apiKeyFile: "/run/secrets/key",
-      allowedHosts: ["iot.example.org", "[::1]", "*"],
+      allowedHosts: ["iot.example.org", "[::1]", "[fd00::10]", "*"],
       silentAfterSeconds: 300,
     });
   });
