@@ -6,7 +6,7 @@ import type { Template } from "./template-places.ts";
 /** The password in an address, where it is a constant: `://user:word@`. References are NUL in the text. */
 const CONSTANT_PASSWORD = /:\/\/[^/\s:@]*:[^/\s@\0]+@/;
 
-/** A value without a secret in it stands in the site file for everyone to read, and so does a password beside one. */
+/** A value without a secret in it stands in the site file for everyone to read, and so does a password next to one. */
 export function constantSecret(
   parts: readonly TemplatePart[],
   { path, text, owner, key }: Template,

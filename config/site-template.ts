@@ -58,7 +58,7 @@ mosquitto:
 
 # Your own backend instead of the reference application:
 # backend:
-#   image: ghcr.io/example/iot-backend:1.0           # or build: { context: ./backend }, beside this file
+#   image: ghcr.io/example/iot-backend:1.0           # or build: { context: ./backend }, next to this file
 #   healthPath: /health
 #   pathPrefix: ""                                   # over https: /api, with http.stripPrefix if it answers at the root
 #   environment:

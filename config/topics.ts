@@ -18,13 +18,14 @@ const topicFilter = z
 
 const levels = (topic: string): readonly string[] => topic.split("/");
 
-/** `%u` and `%c` in other places than these: the broker's file would take them for something else, or for text. */
-const hasOwnName = (topic: string): boolean => levels(topic).includes(OWN_NAME);
-const hasStrayName = (topic: string): boolean =>
-  levels(topic).some((level) => level !== OWN_NAME && /%[uc]/.test(level));
-
 /** The level that stands for the name of whoever publishes or subscribes. */
 const OWN_NAME = "%u";
+
+const hasOwnName = (topic: string): boolean => levels(topic).includes(OWN_NAME);
+
+/** `%u` as a part of a level, and `%c`: the broker puts something else there in one line of its file, and nothing in another. */
+const hasStrayName = (topic: string): boolean =>
+  levels(topic).some((level) => level !== OWN_NAME && /%[uc]/.test(level));
 
 const isForClients = (topic: string): boolean => !topic.startsWith("$");
 const isReadable = (topic: string): boolean => isForClients(topic) || levels(topic)[0] === "$SYS";

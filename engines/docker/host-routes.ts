@@ -43,12 +43,12 @@ async function presentImage({ recipes }: Stack): Promise<string | undefined> {
   const tags = recipes.map(({ tag }) => tag);
   if (tags.length === 0) return undefined;
   const { stdout } = await run(
-    ["docker", "image", "inspect", "--format", '{{join .RepoTags "\n"}}', ...tags],
+    ["docker", "image", "inspect", "--format", '{{join .RepoTags " "}}', ...tags],
     {
       expected: [0, 1],
     },
   );
-  return stdout.split("\n").find((tag) => tags.includes(tag));
+  return stdout.split(/\s+/).find((tag) => tags.includes(tag));
 }
 
 function textOrNothing(path: string): string {

@@ -252,6 +252,20 @@ describe("haproxy.cfg follows the deployment:", () => {
       { edge: { limits: { memoryMiB: 256, cpus: 2 } } },
       ["- maxconn 1024", "- nbthread 1", "+ maxconn 2048", "+ nbthread 2"],
     ],
+    [
+      "no more threads than it takes, and no more connections than files may be open",
+      { edge: { limits: { memoryMiB: 1_048_576, cpus: 512 } } },
+      ["- maxconn 1024", "- nbthread 1", "+ maxconn 8000", "+ nbthread 64"],
+    ],
+    [
+      "more origins than a line has words",
+      { http: { ...SITE.http, corsOrigins: Array.from({ length: 45 }, (_, n) => `http://a${n}`) } },
+      [
+        "- acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' 'https://partner.example'",
+        `+ acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' ${Array.from({ length: 39 }, (_, n) => `'http://a${n}'`).join(" ")}`,
+        `+ acl origin_ok req.hdr(origin) -m str -i ${Array.from({ length: 6 }, (_, n) => `'http://a${n + 39}'`).join(" ")}`,
+      ],
+    ],
   ])("%s", (_, change, lines) => {
     expect(difference(change)).toEqual(lines);
   });

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import ipaddr from "ipaddr.js";
 import { afterAll, describe, expect, test } from "vitest";
 import { projectRoot } from "../../config/home.ts";
-import { parseRoutes } from "../../engines/docker/host-routes.ts";
+import { hostRoutes, parseRoutes } from "../../engines/docker/host-routes.ts";
 import { run } from "../../engines/run.ts";
+import { readStack } from "../../engines/stack.ts";
 import { BROKER_ALONE } from "../support/broker-alone.ts";
 import { docker, missing, TestDeployment, titled } from "../support/e2e.ts";
 
@@ -128,5 +129,17 @@ describe("a deploy into a subnet that the machine routes elsewhere", () => {
     expect(up.stderr).toContain(line);
     expect(preflight.stderr).toContain(line);
     expect(await docker("network", "ls", "--quiet", "--filter", `name=${elsewhere.container("")}`)).toBe("");
+  });
+
+  test("is seen through an image too, as for an engine elsewhere", async () => {
+    elsewhere.configure({ networks: { broker: { ipv4: "10.124.43.0/24" } } });
+    await elsewhere.kit("images");
+    await elsewhere.kit("synth");
+    const here = ["/proc/net/route", "/proc/net/ipv6_route"].map((path) => readFileSync(path, "utf8"));
+    const isSteady = ({ device }: { readonly device: string }) => device === routed().device;
+    const seen = await hostRoutes(readStack(elsewhere.stack), new Set());
+
+    expect(seen?.filter(isSteady)).toEqual(parseRoutes(here.join("\n")).filter(isSteady));
+    expect(seen?.some(isSteady)).toBe(true);
   });
 });
