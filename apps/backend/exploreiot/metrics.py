@@ -5,6 +5,9 @@ from prometheus_client import Counter, Gauge, Histogram
 READINGS = Counter("exploreiot_readings_stored", "Readings stored", ["source"])
 DUPLICATES = Counter("exploreiot_readings_duplicate", "Readings that were already stored")
 REJECTS = Counter("exploreiot_messages_rejected", "MQTT messages that held no valid reading")
+RETENTION_HELD = Gauge(
+    "exploreiot_retention_held", "1 while nothing is dropped, for the reason that /readyz names"
+)
 BATCH = Histogram(
     "exploreiot_batch_rows",
     "Messages committed together",
