@@ -14,6 +14,7 @@ from exploreiot.api.rate_limit import RateLimit
 from exploreiot.bus import Publisher, Subscriber
 from exploreiot.database import Database
 from exploreiot.reading import Reading, Row, Window
+from exploreiot.rejects import Rejects
 from exploreiot.settings import Settings, window_of
 from exploreiot.store import Store
 
@@ -24,6 +25,7 @@ class Services:
     database: Database
     redis: Redis
     store: Store
+    rejects: Rejects
     access: Access
     limit: RateLimit
     hub: Hub
@@ -55,6 +57,7 @@ def make_services(settings: Settings, redis: Redis) -> Services:
         database=database,
         redis=redis,
         store=Store(database),
+        rejects=Rejects(database),
         access=Access(settings),
         limit=RateLimit(redis, settings.rate_limit_per_minute),
         hub=hub,
