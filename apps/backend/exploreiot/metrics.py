@@ -21,6 +21,10 @@ SOCKETS = Gauge("exploreiot_sockets", "Open WebSocket connections")
 SOCKETS_REFUSED = Counter("exploreiot_sockets_refused", "Connections over a limit")
 SOCKETS_SLOW = Counter("exploreiot_sockets_slow", "Connections dropped because they read slowly")
 
+CONNECTIONS_CUT = Counter(
+    "exploreiot_connections_cut", "HTTP connections closed before they were answered", ["reason"]
+)
+
 REQUESTS = Histogram(
     "exploreiot_http_request_seconds",
     "Time to answer",

@@ -12,7 +12,7 @@ from exploreiot.maintain import notice
 from exploreiot.serve import background, config_for, serve
 from exploreiot.settings import Settings
 
-# Connections that are no sockets: requests, probes, the frontend's server.
+# Connections that are no sockets; those that the edge brings are bounded there.
 _HTTP_CONNECTIONS = 500
 
 
@@ -33,8 +33,7 @@ async def _run(settings: Settings) -> None:
         {"database": services.database.check, "redis": services.redis.ping},
         {"retention": lambda: notice(services.database)},
     )
-    connections = settings.max_sockets + _HTTP_CONNECTIONS
-    main = config_for(make_app(services, health), settings, settings.listen_port, connections)
+    main = config_for(make_app(services, health), settings, settings.listen_port, _HTTP_CONNECTIONS)
     # The main port is published, and metrics never are: they have a port of their own.
     own = Starlette(routes=[*health_routes(health), metrics_route])
     async with background(*jobs):

@@ -12,6 +12,7 @@ from exploreiot.api.access import Access
 from exploreiot.api.hub import Hub
 from exploreiot.api.rate_limit import RateLimit
 from exploreiot.bus import Publisher, Subscriber
+from exploreiot.clients import Places
 from exploreiot.database import Database
 from exploreiot.reading import Reading, Row, Window
 from exploreiot.rejects import Rejects
@@ -50,7 +51,7 @@ class Services:
 
 def make_services(settings: Settings, redis: Redis) -> Services:
     database = Database(settings)
-    hub = Hub(settings.max_sockets, settings.max_sockets_per_client)
+    hub = Hub(Places(settings.max_sockets, settings.max_sockets_per_client))
     subscriber = Subscriber(redis, hub.push)
     return Services(
         settings=settings,
