@@ -4,10 +4,6 @@ export interface Settings {
   /** Address browsers use for the backend; `{host}` stands for the host name of the request. Empty: same origin. */
   readonly publicBackendUrl: string;
   readonly apiPrefix: string;
-  /** Address this server uses for the backend. */
-  readonly backendInternalUrl: string;
-  /** @default - not sent: readings are forwarded without a key */
-  readonly apiKeyFile: string | undefined;
   /** Host names without ports, lower-case; `*` stands for any. */
   readonly allowedHosts: readonly string[];
   /** A sensor without a new value for this long is shown as silent. */
@@ -30,10 +26,8 @@ const PREFIX = /^(\/[A-Za-z0-9._~-]+)*$/;
 export function readSettings(env: Environment): Settings {
   const problems: string[] = [];
   const settings: Settings = {
-    publicBackendUrl: readUrl(env, "PUBLIC_BACKEND_URL", "", problems),
+    publicBackendUrl: readUrl(env, "PUBLIC_BACKEND_URL", problems),
     apiPrefix: readPrefix(env, problems),
-    backendInternalUrl: readUrl(env, "BACKEND_INTERNAL_URL", "http://backend:8000", problems),
-    apiKeyFile: given(env, "BACKEND_API_KEY_FILE"),
     allowedHosts: readHosts(env, problems),
     silentAfterSeconds: readSeconds(env, "SILENT_AFTER_SECONDS", 60, problems),
   };
@@ -45,8 +39,8 @@ function given(env: Environment, name: string): string | undefined {
   return env[name]?.trim() || undefined;
 }
 
-function readUrl(env: Environment, name: string, fallback: string, problems: string[]): string {
-  const value = (given(env, name) ?? fallback).replace(/\/+$/, "");
+function readUrl(env: Environment, name: string, problems: string[]): string {
+  const value = (given(env, name) ?? "").replace(/\/+$/, "");
   if (value !== "" && !isOrigin(value.replace("{host}", "host.invalid"))) {
     problems.push(
       `${name}: "${value}" is not an address; allowed is http or https, a host and a port, without path or user; write for example http://{host}:8000`,

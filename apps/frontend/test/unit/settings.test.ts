@@ -6,8 +6,6 @@ describe("settings", () => {
     expect(readSettings({})).toEqual({
       publicBackendUrl: "",
       apiPrefix: "/api",
-      backendInternalUrl: "http://backend:8000",
-      apiKeyFile: undefined,
       allowedHosts: ["localhost", "127.0.0.1", "[::1]"],
       silentAfterSeconds: 60,
     });
@@ -17,16 +15,12 @@ describe("settings", () => {
     const env = {
       PUBLIC_BACKEND_URL: "http://{host}:8000/",
       PUBLIC_API_PREFIX: "/v1/api/",
-      BACKEND_INTERNAL_URL: "https://backend.internal",
-      BACKEND_API_KEY_FILE: "/run/secrets/key",
       ALLOWED_HOSTS: "IoT.example.org, [::1],*",
       SILENT_AFTER_SECONDS: "300",
     };
     expect(readSettings(env)).toEqual({
       publicBackendUrl: "http://{host}:8000",
       apiPrefix: "/v1/api",
-      backendInternalUrl: "https://backend.internal",
-      apiKeyFile: "/run/secrets/key",
       allowedHosts: ["iot.example.org", "[::1]", "*"],
       silentAfterSeconds: 300,
     });
