@@ -1,11 +1,15 @@
 // The only reader of the environment. Values are read when the server runs, so one image serves any domain.
 
+import { isIP } from "node:net";
+
 export interface Settings {
   /** Address browsers use for the backend; `{host}` stands for the host name of the request. Empty: same origin. */
   readonly publicBackendUrl: string;
   readonly apiPrefix: string;
   /** Host names without ports, lower-case; `*` stands for any. */
   readonly allowedHosts: readonly string[];
+  /** IP addresses that bring the connections of many clients, as the edge does. */
+  readonly trustedProxies: readonly string[];
   /** A sensor without a new value for this long is shown as silent. */
   readonly silentAfterSeconds: number;
 }
@@ -29,6 +33,7 @@ export function readSettings(env: Environment): Settings {
     publicBackendUrl: readUrl(env, "PUBLIC_BACKEND_URL", problems),
     apiPrefix: readPrefix(env, problems),
     allowedHosts: readHosts(env, problems),
+    trustedProxies: readAddresses(env, problems),
     silentAfterSeconds: readSeconds(env, "SILENT_AFTER_SECONDS", 60, problems),
   };
   if (problems.length > 0) throw new SettingsError(problems);
@@ -71,10 +76,7 @@ function readPrefix(env: Environment, problems: string[]): string {
 }
 
 function readHosts(env: Environment, problems: string[]): string[] {
-  const hosts = (given(env, "ALLOWED_HOSTS") ?? LOOPBACK_HOSTS)
-    .split(",")
-    .map((host) => host.trim().toLowerCase())
-    .filter((host) => host !== "");
+  const hosts = list(given(env, "ALLOWED_HOSTS") ?? LOOPBACK_HOSTS);
   for (const host of hosts.filter((host) => !isHostName(host))) {
     problems.push(
       `ALLOWED_HOSTS: "${host}" is not a host name; allowed are names and addresses without scheme or port; write for example iot.example.org`,
@@ -85,6 +87,23 @@ function readHosts(env: Environment, problems: string[]): string[] {
 
 function isHostName(host: string): boolean {
   return host === "*" || /^\[[0-9a-f:.]+\]$/.test(host) || /^[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?$/.test(host);
+}
+
+function readAddresses(env: Environment, problems: string[]): string[] {
+  const addresses = list(env.TRUSTED_PROXIES);
+  for (const address of addresses.filter((address) => isIP(address) === 0)) {
+    problems.push(
+      `TRUSTED_PROXIES: "${address}" is not an IP address; allowed are addresses, separated by commas; write for example 172.30.1.2`,
+    );
+  }
+  return addresses;
+}
+
+function list(text: string | undefined): string[] {
+  return (text ?? "")
+    .split(",")
+    .map((part) => part.trim().toLowerCase())
+    .filter((part) => part !== "");
 }
 
 function readSeconds(env: Environment, name: string, fallback: number, problems: string[]): number {
