@@ -80,8 +80,7 @@ export function referents(deployment: Referable, role?: string): ReadonlyMap<str
   const { postgres, redis, mosquitto, backend, frontend } = deployment;
   return new Map([
     ...ofDeployment(deployment),
-    ...(postgres.enabled ? ofStore("postgres", role && databaseLogin(postgres.user, role)) : []),
-    ...(postgres.enabled ? [["postgres.database", { text: postgres.database }] as const] : []),
+    ...(postgres.enabled ? ofPostgres(postgres, role) : []),
     ...(redis.enabled ? ofStore("redis", role && redisLogin(role)) : []),
     ...(mosquitto.enabled ? ofStore("mosquitto", role && brokerLogin) : []),
     ...(backend.enabled ? ofBackend(deployment) : []),
@@ -98,6 +97,11 @@ const ofDeployment = (deployment: Referable): readonly Named[] => [
   ["http.rateLimitPerMinute", { text: String(deployment.http.rateLimitPerMinute) }],
   ["edge.address", { text: edgeAddress(deployment) ?? "" }],
   ["http.openWrites", { text: String(deployment.http.openWrites ?? deployment.environment === "local") }],
+];
+
+const ofPostgres = ({ database, user }: Referable["postgres"], role?: string): readonly Named[] => [
+  ["postgres.database", { text: database }],
+  ...ofStore("postgres", role && databaseLogin(user, role)),
 ];
 
 const ofStore = (

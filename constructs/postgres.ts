@@ -9,7 +9,8 @@ import type { DeliveredFile } from "./delivery-job.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";
 import { tmpfsOptions } from "./hardening.ts";
-import { passwordFile, pgHba, postgresqlConf, rolesSql } from "./postgres-files.ts";
+import { pgHba, postgresqlConf } from "./postgres-files.ts";
+import { passwordFile, rolesSql, SUPERUSER_PASSWORD } from "./postgres-roles.ts";
 import { serverFiles } from "./postgres-tls.ts";
 import type { PrivateNetwork } from "./private-network.ts";
 import { ServiceContainer } from "./service-container.ts";
@@ -50,7 +51,7 @@ export class Postgres extends Construct {
       environment: {
         // Below the volume: the first start is prepared beside it and committed by one rename.
         PGDATA: `${DATA}/pgdata`,
-        POSTGRES_PASSWORD_FILE: `${FILES}/superuser.password`,
+        POSTGRES_PASSWORD_FILE: `${FILES}/${SUPERUSER_PASSWORD}`,
         POSTGRES_INITDB_ARGS: "--locale=C.UTF-8 --data-checksums",
       },
       files,
@@ -80,7 +81,7 @@ function filesOf(context: DeploymentScope): readonly DeliveredFile[] {
     { name: "postgresql.conf", content: postgresqlConf({ limits, logConnections, tls }) },
     { name: "pg_hba.conf", content: pgHba(database, users, tls) },
     { name: "start/roles.sql", content: rolesSql(deployment.postgres, logins) },
-    { name: "superuser.password", ...secrets.file("postgres-superuser-password") },
+    { name: SUPERUSER_PASSWORD, ...secrets.file("postgres-superuser-password") },
     ...logins.map(({ role, secret }) => ({ name: passwordFile(role), ...secrets.file(secret) })),
     ...(tls ? serverFiles(context) : []),
   ];
