@@ -86,7 +86,6 @@ test("each program of the reference application is given its own secrets and no 
       REDIS_PASSWORD: "secrets/role-ingest-redis-password",
     },
     "migrate-files": { DATABASE_PASSWORD: "secrets/role-migrate-postgres-password" },
-    "frontend-files": { BACKEND_API_KEY: "secrets/backend-api-key" },
     "postgres-files": {
       "entrypoint.sh": "public",
       "pg_hba.conf": "public",

@@ -23,7 +23,6 @@ const JOBS = [
   "api-files",
   "ingest-files",
   "migrate-files",
-  "frontend-files",
 ];
 
 const deployment = new TestDeployment({

@@ -286,7 +286,7 @@ describe("a change replaces exactly the containers that read it:", () => {
     ["the backend's password at the broker", rotate("mqtt-backend-password"), of("ingest", "mosquitto")],
     ["a role's password of the database", rotate("role-ingest-postgres-password"), of("ingest", "postgres")],
     ["a role's password of Redis", rotate("role-api-redis-password"), of("api", "redis")],
-    ["the key that guards writing", rotate("backend-api-key"), of("api", "frontend")],
+    ["the key that guards writing", rotate("backend-api-key"), of("api")],
     ["the password of Redis's probe", rotate("redis-health-password"), ["redis", "redis-files"]],
     [
       "a user more at the broker",
