@@ -108,7 +108,7 @@ if (!installPackages(root) || !installPackages(frontend)) process.exit(1);
 check("format", ["npm", "run", "--silent", "format"]);
 check("lint", ["npm", "run", "--silent", "lint"]);
 check("types", ["npm", "run", "--silent", "types"]);
-vitest("unit", ["--project", "unit"]);
+vitest("unit", ["--project", "unit*"]);
 vitest("frontend", ["--project", "unit"], frontend);
 pytest();
 vitest("end to end", ["--project", "e2e"]);
