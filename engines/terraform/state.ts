@@ -16,7 +16,8 @@ const shape = z.object({
         mode: z.string(),
         type: z.string(),
         name: z.string(),
-        instances: z.array(z.object({ attributes: z.object({ id: z.string() }) })),
+        // Without an id where an apply was killed before it was known.
+        instances: z.array(z.object({ attributes: z.object({ id: z.string().nullish() }).nullish() })),
       }),
     )
     .optional(),
@@ -103,4 +104,4 @@ export function localIds(home: string): readonly string[] {
 }
 
 const idsIn = ({ resources = [] }: State): readonly string[] =>
-  resources.flatMap(({ instances }) => instances.map(({ attributes }) => attributes.id));
+  resources.flatMap(({ instances }) => instances.flatMap(({ attributes }) => attributes?.id ?? []));
