@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { readdirSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../config/errors.ts";
 import { damaged } from "../config/own-files.ts";
@@ -8,7 +8,7 @@ import { readIfThere, replaceFile } from "../config/private-files.ts";
 import { commonName, daysLeft, isDue } from "./certificate.ts";
 import { nameProblem } from "./device-names.ts";
 import { devicesFolder } from "./folder.ts";
-import { ensureAuthority } from "./internal.ts";
+import { ensureAuthority, readAuthority } from "./internal.ts";
 import type { Pair } from "./pair.ts";
 
 /** A certificate that was issued to a device. */
@@ -121,8 +121,12 @@ const isInUse = ({ revokedAt, due }: DeviceCertificate) => revokedAt === undefin
 
 const revocationListFile = (home: string) => join(devicesFolder(home), "crl.pem");
 
-const deviceAuthority = ({ name }: Deployment, home: string): Promise<Pair> =>
-  ensureAuthority(join(devicesFolder(home), "authority"), `ExploreIOT ${name} device CA`);
+function deviceAuthority({ name }: Deployment, home: string): Promise<Pair> {
+  const folder = join(devicesFolder(home), "authority");
+  // A list by the CA before is none of the new one's.
+  if (readAuthority(folder) === undefined) rmSync(revocationListFile(home), { force: true });
+  return ensureAuthority(folder, `ExploreIOT ${name} device CA`);
+}
 
 async function publishRevocations(home: string, authority: Pair): Promise<void> {
   const folder = join(devicesFolder(home), "revoked");

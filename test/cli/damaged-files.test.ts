@@ -100,6 +100,15 @@ describe("a file of the kit's own that is cut short", { timeout: 120_000 }, () =
     expect(readFileSync(file, "utf8")).toMatch(/-----END X509 CRL-----\n$/);
   });
 
+  test("a CA for devices that is removed as the error says is made again, with a list of its own", async () => {
+    const file = fileOf("pki/devices/crl.pem");
+    const before = readFileSync(file, "utf8");
+    rmSync(fileOf("pki/devices/authority"), { recursive: true });
+
+    expect((await kit("synth")).code).toBe(0);
+    expect(readFileSync(file, "utf8")).not.toBe(before);
+  });
+
   type Answers = readonly [{ code: number; stderr: string }, ...{ code: number; stderr: string }[]];
 
   /** Runs the three verbs on a damaged file, and puts the whole one back. */
