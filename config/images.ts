@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
+import { z } from "zod";
 import { UserError } from "./errors.ts";
 import { contextHash } from "./image-context.ts";
 import type { BuildArgument, ImageRecipe, ImageSource, ParentImage } from "./image-recipe.ts";
+import { damaged, readOwnJson } from "./own-files.ts";
 
 export type KitImage =
   | "postgres"
@@ -31,10 +32,34 @@ export interface Upstream {
   readonly images: Readonly<Record<string, string>>;
 }
 
-/** images/lock.json. */
 export interface ImageLock {
   readonly debian: { readonly suite: string; readonly refreshed: string };
   readonly upstream: Readonly<Record<string, Upstream>>;
+}
+
+const lockShape: z.ZodType<ImageLock> = z.object({
+  debian: z.object({ suite: z.string(), refreshed: z.string() }),
+  upstream: z.record(
+    z.string(),
+    z.object({
+      ref: z.string(),
+      tag: z.string(),
+      indexDigest: z.string().nullable(),
+      images: z.record(z.string(), z.string()),
+    }),
+  ),
+});
+
+/**
+ * Reads images/lock.json.
+ *
+ * @throws UserError if it is damaged or not there
+ */
+export function readImageLock(file: string): ImageLock {
+  const remedy = "take it from the repository again: git checkout images/lock.json";
+  const lock = readOwnJson(file, lockShape, remedy);
+  if (lock === undefined) throw damaged(file, "not there", remedy);
+  return lock;
 }
 
 /** A user's own image. An argument that is an image of the kit lets a Dockerfile that starts with
@@ -119,7 +144,7 @@ class Plan {
   constructor(root: string, settings: ImageSettings) {
     this.#root = root;
     this.#settings = settings;
-    this.#lock = JSON.parse(readFileSync(join(root, "images/lock.json"), "utf8")) as ImageLock;
+    this.#lock = readImageLock(join(root, "images/lock.json"));
   }
 
   add(name: ImageName): ImageRecipe {

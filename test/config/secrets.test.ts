@@ -86,7 +86,11 @@ describe("a secret that somebody put there", () => {
     const { store, path } = given(text);
 
     expect(await errorText(() => store.value("own-token"))).toBe(
-      `${path}: is empty; allowed: a secret\n  → write the secret into it, or remove it and one is made`,
+      [
+        `${path}: empty, and a secret cannot be`,
+        "  → bring back what stood in it",
+        "  → or remove the file: the next run makes a new one, which data that was made with the old one may not know",
+      ].join("\n"),
     );
   });
 });
