@@ -9,7 +9,7 @@
 
 /* Balanced trees, not hash tables: names chosen by an attacker cannot make them slow. */
 static void *users, *sessions;
-static size_t session_count, subscription_bytes;
+static size_t session_count, kept_count, subscription_bytes;
 static struct limits most;
 static const char *trusted_names;
 
@@ -71,7 +71,6 @@ struct session *accounts_open(const char *id, struct user *user)
     session->id = strdup(id);
     session->user = user;
     if (session->id != NULL && tsearch(session, &sessions, by_name) != NULL) {
-        user->sessions++;
         session_count++;
         return session;
     }
@@ -83,19 +82,30 @@ struct session *accounts_open(const char *id, struct user *user)
 void accounts_end(struct session *session)
 {
     accounts_forget_subscriptions(session);
-    accounts_queued -= accounts_waiting(session);
+    accounts_lasts(session, LASTS_CONNECTED);
     tdelete(session, &sessions, by_name);
-    session->user->sessions--;
     session_count--;
     free(session->id);
     free(session);
 }
 
-const char *accounts_full(const struct user *user)
+const char *accounts_full(const struct user *user, enum lasting lasting)
 {
-    if (user->trusted) return NULL;
-    if (user->sessions >= most.sessions / 2) return "its user has as many sessions as one user may have";
-    return session_count >= most.sessions ? "all sessions are taken" : NULL;
+    if (user->trusted || lasting == LASTS_CONNECTED) return NULL;
+    if (user->kept >= most.sessions / (lasting == LASTS_KEPT ? 4 : 2))
+        return "its user has as many kept sessions as one user may have";
+    return kept_count >= most.sessions ? "all kept sessions are taken" : NULL;
+}
+
+void accounts_lasts(struct session *session, enum lasting lasting)
+{
+    accounts_queued -= accounts_waiting(session);
+    session->user->kept -= session->kept;
+    kept_count -= session->kept;
+    session->kept = lasting != LASTS_CONNECTED;
+    session->user->kept += session->kept;
+    kept_count += session->kept;
+    accounts_queued += accounts_waiting(session);
 }
 
 bool accounts_subscribe(struct session *session, const char *filter, bool more)

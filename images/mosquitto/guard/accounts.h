@@ -6,7 +6,7 @@
 
 /** What the clients together may hold; one user never more than half of it. Bytes unless said otherwise. */
 struct limits {
-    size_t sessions; /* Connected or kept, a number. */
+    size_t sessions; /* That are or may be kept, a number. */
     size_t subscriptions, retained;
     size_t queues; /* What waits in the kept sessions. */
 };
@@ -15,7 +15,7 @@ struct limits {
 struct user {
     char *name;
     bool trusted;
-    size_t sessions, subscriptions, retained;
+    size_t kept, subscriptions, retained; /* `kept` is a number of sessions. */
     bool wills_slipped; /* A retained will of it got past its limit once. */
 };
 
@@ -25,7 +25,7 @@ struct session {
     struct user *user;
     const void *client; /* The broker's own structure while it is connected, else NULL. */
     bool certificate; /* It came in without a password: the broker asks nobody about it. */
-    bool kept; /* Its session may outlive the connection. */
+    bool kept; /* It may outlive the connection. */
     bool ended; /* It has disconnected and the broker has not been asked yet whether it is kept. */
     void *filters;
     size_t subscriptions;
@@ -46,8 +46,16 @@ struct session *accounts_open(const char *id, struct user *user);
 
 void accounts_end(struct session *session);
 
-/** Why this user may not have one more session, or NULL. */
-const char *accounts_full(const struct user *user);
+/** How long a session lasts: with its connection, perhaps longer (MQTT 5, which the broker does not tell), or longer. */
+enum lasting { LASTS_CONNECTED, LASTS_PERHAPS, LASTS_KEPT };
+
+/**
+ * Why this user may not have one more such session, or NULL. Those that end with their connection are bounded by the
+ * connections, and of the others the kept ones get half: so hoarded sessions keep nobody out.
+ */
+const char *accounts_full(const struct user *user, enum lasting lasting);
+
+void accounts_lasts(struct session *session, enum lasting lasting);
 
 /** Takes a subscription into the account; false where it does not fit. One that is there already always fits. */
 bool accounts_subscribe(struct session *session, const char *filter, bool more);

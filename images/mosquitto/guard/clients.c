@@ -35,6 +35,12 @@ static bool is_reserved(const char *id, const char *user)
     return acl_names(guard_acl, id, length) && (strlen(user) != length || memcmp(id, user, length) != 0);
 }
 
+static enum lasting lasting_of(const struct mosquitto *client)
+{
+    if (!mosquitto_client_clean_session(client)) return LASTS_KEPT;
+    return mosquitto_client_protocol_version(client) == 5 ? LASTS_PERHAPS : LASTS_CONNECTED;
+}
+
 static int refuse(enum kind kind, const char *user, const char *id, const char *reason)
 {
     report(QUIET, kind, "user %s may not connect as %s: %s", user, id, reason);
@@ -68,8 +74,9 @@ int clients_may_enter(struct mosquitto *client)
     if (session != NULL && session->user != user)
         return refuse(REPORT_IDENTITY, name, id, "another user has a session of this id");
     if (!user->trusted && room_memory() == MEMORY_FULL) return refuse(REPORT_SESSION, name, id, "memory is full");
-    if (session == NULL && accounts_full(user) != NULL) sweep();
-    const char *full = session == NULL ? accounts_full(user) : NULL;
+    enum lasting lasting = session != NULL && session->kept ? LASTS_CONNECTED : lasting_of(client);
+    if (accounts_full(user, lasting) != NULL) sweep();
+    const char *full = accounts_full(user, lasting);
     if (full != NULL) return refuse(REPORT_SESSION, name, id, full);
     entering = client;
     return MOSQ_ERR_PLUGIN_DEFER;
@@ -79,15 +86,12 @@ static void enter(struct session *session, const struct mosquitto *client)
 {
     session->client = client;
     session->ended = false;
-    /* A session of MQTT 5 may be kept though it began clean; the broker does not say. */
-    bool clean = mosquitto_client_clean_session(client);
-    if (clean) {
+    if (mosquitto_client_clean_session(client)) {
         accounts_forget_subscriptions(session);
         accounts_queued -= accounts_waiting(session);
         session->saved = session->offered = 0;
     }
-    if (!session->kept) session->offered = 0;
-    session->kept = !clean || mosquitto_client_protocol_version(client) == 5;
+    accounts_lasts(session, lasting_of(client));
 }
 
 void clients_settle(void)
@@ -111,7 +115,9 @@ struct session *clients_session(const struct mosquitto *client, bool acts)
     if (session == NULL) {
         /* It came in with a certificate, of which there are as many as somebody signed. */
         struct user *user = accounts_user(or_empty(mosquitto_client_username(client)));
-        if (user == NULL || accounts_full(user) != NULL || (session = accounts_open(id, user)) == NULL) return NULL;
+        if (user == NULL || accounts_full(user, lasting_of(client)) != NULL) return NULL;
+        session = accounts_open(id, user);
+        if (session == NULL) return NULL;
         session->certificate = true;
         enter(session, client);
     }

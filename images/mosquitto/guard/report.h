@@ -6,7 +6,7 @@ enum loudness { QUIET, LOUD };
 /** What is reported; each kind at most once in 10 s, with the number of those that were left out. */
 enum kind {
     REPORT_SUBSCRIBE, REPORT_RETAINED, REPORT_WILL, REPORT_SESSION, REPORT_IDENTITY, REPORT_QUEUE,
-    REPORT_MEMORY, REPORT_KICK, REPORT_DISK, REPORT_STORE, REPORT_KINDS
+    REPORT_KICK, REPORT_REFUSED, REPORT_STORE, REPORT_KINDS
 };
 
 /** Writes a line to the broker's log, as an error where it is loud. */

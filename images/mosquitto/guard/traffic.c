@@ -32,18 +32,37 @@ static int may_subscribe(struct session *session, const char *filter)
     return MOSQ_ERR_ACL_DENIED;
 }
 
+/* Why a message is not passed on to this session, or NULL. */
+static const char *undeliverable(const struct session *session, uint8_t qos, size_t bytes)
+{
+    enum memory memory = room_memory();
+    bool waits = qos > 0 && session->kept;
+    /* At QoS 0 too a message waits in memory for a client that does not read, and Mosquitto bounds only their number. */
+    if (session->user->trusted) return memory == MEMORY_FULL && qos == 0 ? "memory is full" : NULL;
+    if (memory == MEMORY_FULL) return "memory is full";
+    if (memory == MEMORY_SHORT && (waits || session->weight > guard_heavy)) return "memory is short";
+    return waits && !accounts_may_queue(session, bytes) ? "too much waits for it, or for all kept sessions" : NULL;
+}
+
+/* What waits in a session that is kept when its connection ends. */
+static void wait_in(struct session *session, size_t bytes)
+{
+    if (session->user->trusted || !session->kept) return;
+    session->offered += bytes;
+    accounts_queued += bytes;
+}
+
 static int may_receive(struct session *session, const struct mosquitto_evt_acl_check *event)
 {
     size_t bytes = size_of(event->topic, event->payloadlen);
     session->weight += bytes;
-    if (event->qos == 0 || session->user->trusted || !session->kept) return MOSQ_ERR_PLUGIN_DEFER;
-    if (room_memory() != MEMORY_FREE || !accounts_may_queue(session, bytes)) {
-        report(QUIET, REPORT_QUEUE, "a message for client %s of user %s is not kept: too much waits for it or for all",
-               session->id, session->user->name);
+    const char *reason = undeliverable(session, event->qos, bytes);
+    if (reason != NULL) {
+        report(QUIET, REPORT_QUEUE, "a message for client %s of user %s is dropped: %s", session->id, session->user->name,
+               reason);
         return MOSQ_ERR_ACL_DENIED;
     }
-    session->offered += bytes;
-    accounts_queued += bytes;
+    if (event->qos > 0) wait_in(session, bytes);
     return MOSQ_ERR_PLUGIN_DEFER;
 }
 
@@ -85,19 +104,31 @@ void traffic_settle(void)
     take_flag_away = false;
 }
 
+/* Why the broker could not keep this message, or NULL. At QoS 2 it waits with its sender until that releases it. */
+static const char *unkeepable(const struct session *session, uint8_t qos, size_t bytes)
+{
+    const char *reason = room_refuses();
+    if (reason != NULL || session->user->trusted) return reason;
+    if (room_memory() == MEMORY_FULL) return "memory is full";
+    bool waits = qos == 2 && session->kept;
+    return waits && !accounts_may_queue(session, bytes) ? "too much waits for its sender to release it" : NULL;
+}
+
 /* Above QoS 0 the broker acknowledges what it is given, so what cannot be kept ends the connection instead. */
 static int may_publish(struct session *session, const struct mosquitto_evt_message *event)
 {
     size_t bytes = size_of(event->topic, event->payloadlen);
     session->weight += bytes;
-    const char *reason = room_refuses();
-    if (reason == NULL && !session->user->trusted && room_memory() == MEMORY_FULL) reason = "memory is full";
-    if (reason == NULL) {
-        if (event->qos > 0) room_accepted(bytes);
-        return MOSQ_ERR_SUCCESS;
+    if (event->qos == 0) return MOSQ_ERR_SUCCESS;
+    const char *reason = unkeepable(session, event->qos, bytes);
+    if (reason != NULL) {
+        report(LOUD, REPORT_REFUSED, "a message of client %s of user %s is not acknowledged, and the client put out: %s",
+               session->id, session->user->name, reason);
+        return MOSQ_ERR_NOMEM;
     }
-    report(LOUD, REPORT_DISK, "nothing is accepted that has to be kept: %s", reason);
-    return event->qos > 0 ? MOSQ_ERR_NOMEM : MOSQ_ERR_SUCCESS;
+    room_accepted(bytes);
+    if (event->qos == 2) wait_in(session, bytes);
+    return MOSQ_ERR_SUCCESS;
 }
 
 int traffic_message(struct mosquitto_evt_message *event)
