@@ -2,6 +2,7 @@ import { EXIT } from "../config/report.ts";
 import { firewallWarnings } from "../engines/docker/firewall-check.ts";
 import { observe } from "../engines/docker/observe.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
+import { probeWarnings } from "./probe-warnings.ts";
 import { stackStatus, statusTable } from "./stack-status.ts";
 import { synthesize } from "./synthesize.ts";
 
@@ -15,7 +16,7 @@ export const statusCommand = verb(
   .action(async ({ config, json }: { readonly config: string; readonly json?: true }) => {
     const { deployment, stack } = await synthesize(config, { unjudged: true });
     const [seen, warnings] = await Promise.all([observe(stack), firewallWarnings(stack)]);
-    const status = { ...stackStatus(stack, seen), warnings };
+    const status = { ...stackStatus(stack, seen), warnings: [...warnings, ...probeWarnings(stack, seen)] };
     console.log(
       json ? JSON.stringify({ deployment: deployment.name, ...status }, undefined, 2) : statusTable(status),
     );

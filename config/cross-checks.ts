@@ -32,6 +32,7 @@ const checks: readonly CrossCheck[] = [
   { needs: ["networks"], check: ipv6NeedsIpv4 },
   { needs: ["environment", "listeners", "firewall"], check: firewallFits },
   { needs: ["mosquitto"], check: mqttUsersAreDistinct },
+  { needs: ["mosquitto"], check: packetsFitTheBroker },
   { needs: ["environment", "listeners", "tls", "mosquitto"], check: usersHaveAListener },
   { needs: ["topics"], check: statusIsOneTopic },
   { needs: ["environment", "listeners", "backend", "frontend", "http"], check: pathsLeadOneWay },
@@ -138,6 +139,20 @@ function ipv6NeedsIpv4({ networks }: ParsedDeployment): readonly Problem[] {
         "an IPv4 subnet beside the IPv6 one: else the engine adds its own and each plan replaces the network",
       fix: "add it",
     }));
+}
+
+/** Each connection may hold half a packet, and connections get a part of the broker's memory. */
+function packetsFitTheBroker({ mosquitto }: ParsedDeployment): readonly Problem[] {
+  const most = mosquitto.limits.memoryMiB * 1024;
+  if (mosquitto.maxPacketBytes <= most) return [];
+  return [
+    {
+      path: "mosquitto.maxPacketBytes",
+      got: mosquitto.maxPacketBytes,
+      allowed: `at most ${most}, which is 1024 for each MiB of mosquitto.limits.memoryMiB: larger packets leave too few connections`,
+      fix: "lower it, or raise mosquitto.limits.memoryMiB",
+    },
+  ];
 }
 
 function mqttUsersAreDistinct({ mosquitto }: ParsedDeployment): readonly Problem[] {

@@ -83,10 +83,15 @@ const subnets = z
   .prefault({});
 
 /** What one container may use. Docker kills it above `memoryMiB`; there is no swap on top. */
-const limits = (memoryMiB: number, cpus: number, pids: number) =>
+const limits = (memoryMiB: number, cpus: number, pids: number, leastMiB = 6) =>
   z
     .strictObject({
-      memoryMiB: z.int().min(6).max(1_048_576).default(memoryMiB).describe("MiB; the engine's least is 6"),
+      memoryMiB: z
+        .int()
+        .min(leastMiB)
+        .max(1_048_576)
+        .default(memoryMiB)
+        .describe(`MiB, at least ${leastMiB}`),
       cpus: z.number().min(0.05).max(512).default(cpus),
       pids: z.int().min(8).max(32768).default(pids).describe("processes and threads (compose engine only)"),
     })
@@ -225,7 +230,7 @@ export const deploymentSchema = z.strictObject({
   mosquitto: z
     .strictObject({
       enabled,
-      limits: limits(64, 0.5, 32),
+      limits: limits(64, 0.5, 32, 32),
       maxPacketBytes: z
         .int()
         .min(128)

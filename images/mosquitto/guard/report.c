@@ -32,4 +32,6 @@ void report(enum loudness loudness, enum kind kind, const char *format, ...)
     make_printable(text);
     mosquitto_log_printf(loudness == LOUD ? MOSQ_LOG_ERR : MOSQ_LOG_WARNING, "guard: %s (%lu so far)", text,
                          told[kind].total);
+    /* The broker leaves its log in a buffer, which is lost when it is killed. */
+    fflush(stdout);
 }

@@ -91,9 +91,9 @@ static void replace(const char *reason, size_t most)
     if (same) unlink(GOOD);
     const char *copy = same ? "it was the store itself" : unfit(GOOD, most);
     bool started = copy == NULL && link(GOOD, STORE) == 0;
-    say("the store cannot be used: %s. It was set aside as %s in the volume; the broker starts %s%s. See RUNBOOK.md, "
-        "\"The broker set its store aside\"", reason, name, started ? "from the last good copy" : "empty: the copy ",
-        started ? "" : copy == NULL ? "cannot be linked" : copy);
+    say("the broker's store cannot be used: %s. It was set aside in its volume as %s, and the broker starts %s%s. See "
+        "RUNBOOK.md, \"The broker set its store aside\"", reason, name,
+        started ? "from the last good copy" : "empty, for there is no good copy: ", started ? "" : copy == NULL ? strerror(errno) : copy);
     forget_oldest();
 }
 
