@@ -32,7 +32,7 @@ const checks: readonly CrossCheck[] = [
   { needs: ["networks"], check: ipv6NeedsIpv4 },
   { needs: ["environment", "listeners", "firewall"], check: firewallFits },
   { needs: ["mosquitto"], check: mqttUsersAreDistinct },
-  { needs: ["mosquitto"], check: packetsFitTheBroker },
+  { needs: ["mosquitto"], check: brokerFitsItsMemory },
   { needs: ["environment", "listeners", "tls", "mosquitto"], check: usersHaveAListener },
   { needs: ["topics"], check: statusIsOneTopic },
   { needs: ["environment", "listeners", "backend", "frontend", "http"], check: pathsLeadOneWay },
@@ -141,9 +141,22 @@ function ipv6NeedsIpv4({ networks }: ParsedDeployment): readonly Problem[] {
     }));
 }
 
+/** With less the program itself leaves too little for its limits to mean anything. */
+const BROKER_LEAST_MIB = 32;
+
 /** Each connection may hold half a packet, and connections get a part of the broker's memory. */
-function packetsFitTheBroker({ mosquitto }: ParsedDeployment): readonly Problem[] {
-  const most = mosquitto.limits.memoryMiB * 1024;
+function brokerFitsItsMemory({ mosquitto }: ParsedDeployment): readonly Problem[] {
+  const { memoryMiB } = mosquitto.limits;
+  if (mosquitto.enabled && memoryMiB < BROKER_LEAST_MIB)
+    return [
+      {
+        path: "mosquitto.limits.memoryMiB",
+        got: memoryMiB,
+        allowed: `at least ${BROKER_LEAST_MIB}: everything that clients may hold is a part of it`,
+        fix: "raise it",
+      },
+    ];
+  const most = memoryMiB * 1024;
   if (mosquitto.maxPacketBytes <= most) return [];
   return [
     {

@@ -35,7 +35,7 @@ export function runbook(model: Model): string {
     section("Certificates", certificates(model)),
     section("Back up", backup(model)),
     section("Restore", restore(model)),
-    section("Change a secret", rotation(model)),
+    section("Change a secret", rotation()),
     section("Update, and go back", update()),
     ...(services.some((container) => roleOf(container) === "mosquitto")
       ? [section("The broker set its store aside", brokerStore(model))]

@@ -83,7 +83,8 @@ describe.skipIf(missing.compose)(titled("the broker", missing.compose), () => {
     const names = ["esp-kitchen", "esp-garage", "esp-attic"];
     const devices = await Promise.all(names.map((name) => overTls("sensor", name)));
     const dropped: string[] = [];
-    devices.forEach((device, index) => device.on("close", () => dropped.push(names[index] as string)));
+    for (const [index, device] of devices.entries())
+      device.on("close", () => dropped.push(names[index] as string));
     for (let value = 0; value < 15; value += 1)
       for (const [index, device] of devices.entries())
         await publish(device, `sensor/${names[index]}`, `${value}`);
