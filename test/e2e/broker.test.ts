@@ -5,10 +5,11 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { attacks } from "../../bench/support/mqtt-attacks.js";
 import { run } from "../../engines/run.ts";
 import { BROKER_ALONE } from "../support/broker-alone.ts";
+import { largeStore } from "../support/broker-store.ts";
 import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { connect, login, publish } from "../support/e2e-broker.ts";
 import { messageFlow } from "../support/e2e-flow.ts";
-import { largeStore, onSmallDisk, untilPutOut } from "../support/e2e-store.ts";
+import { onSmallDisk, untilPutOut } from "../support/e2e-store.ts";
 
 const PORT = 21_893;
 const TLS_PORT = 21_894;

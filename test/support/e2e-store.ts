@@ -5,33 +5,6 @@ import type { MqttClient } from "mqtt";
 import { run } from "../../engines/run.ts";
 import { docker } from "./e2e.ts";
 
-/** A store of Mosquitto (mosquitto.db, version 6) with retained messages, whole, however large. */
-export function largeStore(messages: number, payloadBytes: number): Buffer {
-  const magic = Buffer.from("\0\xB5\0mosquitto db", "latin1");
-  const header = Buffer.concat([magic, Buffer.alloc(4), Buffer.from([0, 0, 0, 6])]);
-  const settings = Buffer.alloc(16);
-  settings.writeUInt8(8, 9);
-  const parts = Array.from({ length: messages }, (_, index) => {
-    const topic = Buffer.from(`sensor/${index}`);
-    const fixed = Buffer.alloc(32);
-    fixed.writeBigUInt64LE(BigInt(index + 1), 0);
-    fixed.writeUInt32BE(payloadBytes, 16);
-    fixed.writeUInt16BE(topic.length, 26);
-    fixed.writeUInt8(1, 31);
-    const retained = Buffer.alloc(8);
-    retained.writeBigUInt64LE(BigInt(index + 1));
-    return [chunk(2, Buffer.concat([fixed, topic, Buffer.alloc(payloadBytes)])), chunk(4, retained)];
-  });
-  return Buffer.concat([header, chunk(1, settings), ...parts.flat()]);
-}
-
-function chunk(kind: number, body: Buffer): Buffer {
-  const head = Buffer.alloc(8);
-  head.writeUInt32BE(kind, 0);
-  head.writeUInt32BE(body.length, 4);
-  return Buffer.concat([head, body]);
-}
-
 /** A second broker, made like `original`, whose store is on a disk of 6 MiB. */
 export async function onSmallDisk(original: string, port: number) {
   const disk = mkdtempSync(join(tmpdir(), "exploreiot-disk-"));

@@ -82,7 +82,7 @@ static bool same_file(const char *left, const char *right)
 
 static void replace(const char *reason, size_t most)
 {
-    char name[64] = "";
+    char name[80] = "";
     bool same = same_file(STORE, GOOD);
     if (!set_aside(STORE, name, sizeof name)) {
         say("the store cannot be used (%s) and cannot be renamed: %s", reason, strerror(errno));
