@@ -42,6 +42,11 @@ export function publish(client: MqttClient, topic: string, payload = "1"): Promi
   return outcome(() => client.publishAsync(topic, payload, { qos: 1 }));
 }
 
+/** What the broker says to a subscription at QoS 1. */
+export function subscribe(client: MqttClient, filter: string): Promise<string> {
+  return outcome(() => client.subscribeAsync(filter, { qos: 1 }));
+}
+
 async function outcome(work: () => Promise<unknown>): Promise<string> {
   try {
     await work();
