@@ -251,7 +251,12 @@ export const deploymentSchema = z.strictObject({
     .strictObject({
       enabled,
       limits: limits(64, 0.5, 32),
-      maxPacketBytes: z.int().min(128).max(268_435_455).default(65_536),
+      maxPacketBytes: z
+        .int()
+        .min(128)
+        .max(1_048_576)
+        .default(16_384)
+        .describe("the largest packet that is taken; the shipped backend stores payloads up to 16384 bytes"),
       users: z
         .array(
           z.strictObject({
