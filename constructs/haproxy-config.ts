@@ -91,7 +91,7 @@ const clientHelloSections = (deployment: Deployment) => [
   `    bind ${bindAddress(deployment)}`,
   "    no log",
   "    timeout client 1h",
-  ...limitConnections,
+  ...limitConnections(deployment),
   "    tcp-request inspect-delay 5s",
   "    tcp-request content accept if { req.ssl_hello_type 1 }",
   "    tcp-request content reject",

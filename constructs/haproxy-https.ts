@@ -1,11 +1,9 @@
 import { corsOrigins } from "../config/addresses.ts";
+import { connectionsPerSource } from "../config/connections.ts";
 import type { Deployment } from "../config/parse.ts";
 import { PORT } from "../config/references.ts";
 import { allowList, isBackendPublished } from "../firewall/allow-list.ts";
 import { CERTIFICATES } from "./certificates.ts";
-
-/** Connections that one address may have open. */
-const CONNECTIONS_PER_CLIENT = 100;
 
 /** A tracked minute: 429 says that the whole of it may have to pass. */
 export const RATE_WINDOW_SECONDS = 60;
@@ -17,9 +15,10 @@ export const isAcme = ({ tls }: Deployment) => tls.certificate.source === "acme"
 export const bindAddress = ({ networks }: Deployment) =>
   networks.edge.ipv6 === undefined ? `:${PORT.edge}` : `:::${PORT.edge} v4v6`;
 
-export const limitConnections = [
+/** As the packet filter does in front of it, where there is one. */
+export const limitConnections = (deployment: Deployment): readonly string[] => [
   "    tcp-request connection track-sc0 src table connections",
-  `    tcp-request connection reject if { sc0_conn_cur gt ${CONNECTIONS_PER_CLIENT} }`,
+  `    tcp-request connection reject if { sc0_conn_cur gt ${connectionsPerSource(deployment, "https")} }`,
 ];
 
 /** Which part of the stack answers on the https listener. */
@@ -36,7 +35,7 @@ export function httpsSection(deployment: Deployment): readonly string[] {
     `    bind ${bind} ssl crt ${CERTIFICATES}/current/edge.crt alpn h2,http/1.1`,
     "    no log",
     "    log stdout format raw local0 info",
-    ...(isAcme(deployment) ? [] : limitConnections),
+    ...(isAcme(deployment) ? [] : limitConnections(deployment)),
     ...identity(),
     ...refusals(deployment),
     ...(served(deployment).api ? applicationAccess(deployment) : noUpgrades()),

@@ -94,6 +94,7 @@ export function parseRule(tokens: readonly string[], line: number): readonly Rul
     if (word === "counter") rule.isCounted = counter(words);
     else if (word === "log") rule.isLogged = log(words);
     else if (word === "limit") rule.isLimited = limit(words);
+    else if (word === "add" || word === "update") rule.isLimited = perElement(words);
     else if (word === "comment") words.next();
     else if (word === "jump" || word === "goto") verdict = { kind: word, target: words.next() };
     else if (VERDICTS.has(word)) verdict = { kind: word, ...rest(words) };
@@ -190,6 +191,13 @@ function limit(words: Words): true {
       words.takes("packets", "bytes", "kbytes", "mbytes");
     }
   }
+  return true;
+}
+
+/** `add @sources { ip saddr ct count over 100 }`: a limit for each element of a set. */
+function perElement(words: Words): true {
+  words.next();
+  words.braces();
   return true;
 }
 

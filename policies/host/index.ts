@@ -5,6 +5,7 @@ import { directRoutingIsOff } from "./direct-routing-is-off.ts";
 import { engineFiltersPackets } from "./engine-filters-packets.ts";
 import { firewallClosesTheContainers } from "./firewall-closes-the-containers.ts";
 import { firewallClosesTheHost } from "./firewall-closes-the-host.ts";
+import { firewallClosesTheWayOut } from "./firewall-closes-the-way-out.ts";
 import { firewallCoversIpv6 } from "./firewall-covers-ipv6.ts";
 import { firewallDropsAreSeen } from "./firewall-drops-are-seen.ts";
 import { firewallDropsRemoteLoopback } from "./firewall-drops-remote-loopback.ts";
@@ -41,4 +42,5 @@ export const host: readonly Policy[] = [
   firewallDropsAreSeen,
   firewallLoadsTwice,
   listeningPortsAreWatched,
+  firewallClosesTheWayOut,
 ];

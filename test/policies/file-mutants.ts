@@ -19,14 +19,24 @@ interface FileKind {
 /** An accept that is gone closes; ports are not left out, since what is published must be open. */
 const NFTABLES: FileKind = {
   file: /\.nft$/,
-  harmless: [/^iifname "xi[^"]*" accept$/, /^ct state established,related accept$/],
+  harmless: [
+    /^ct state established,related accept$/,
+    /^iifname "xi[^"]*" oifname "xi[^"]*" accept$/,
+    /^iifname "lo" accept$/,
+    // Neighbour discovery, for a chain that would refuse it, is FWL-005's.
+    /^iifname "xi[^"]*" meta l4proto/,
+  ],
   weaker: [
     [/^#!.*$/gm, "$&\nflush ruleset"],
     [/ct status dnat /g, ""],
     [/proto-dst 443/g, "proto-dst { 443, 5432 }"],
     [/^ +(oifname "xi[^"]*") ct status dnat/gm, "$1 tcp dport 5432 accept\n$&"],
     [/^ +(oifname "xi[^"]*") ct status dnat/gm, "$1 accept\n$&"],
-    [/^ +iifname "xi[^"]*" accept$/gm, "accept"],
+    [/^ +(iifname "xi[^"]*") oifname "xi[^"]*" accept$/gm, "$1 accept"],
+    [/^ +iifname "xi[^"]*" oifname "xi[^"]*" accept$/gm, "accept"],
+    [/^( +iifname "xi[^"]*") meta l4proto .* accept$/gm, "$1 accept"],
+    [/counter reject/g, "counter accept"],
+    [/hook input/g, "hook output"],
     [/established,related accept/g, "established,related,new accept"],
     [/counter drop/g, "counter accept"],
     [/hook forward/g, "hook output"],

@@ -50,6 +50,21 @@ describe("a rule of nftables", () => {
     ).toEqual([{ line: 3, matches: [], isCounted: true, isLogged: true, isLimited: true }]);
   });
 
+  test.each([
+    "tcp dport 8883 add @many { ip6 saddr & ffff:ffff:ffff:ffff:: ct count over 32 } drop",
+    "tcp dport 8883 update @rate { ip saddr limit rate over 4/second burst 32 packets } drop",
+  ])("limits each element of a set: %s", (line) => {
+    expect(rules(line)).toEqual([
+      {
+        line: 3,
+        matches: [match("tcp dport", ["8883"])],
+        verdict: { kind: "drop" },
+        ...plain,
+        isLimited: true,
+      },
+    ]);
+  });
+
   test("with a map of verdicts is one rule an entry", () => {
     expect(rules("ct state vmap { established : accept, invalid : jump bad }; accept")).toEqual([
       { line: 3, matches: [match("ct state", ["established"])], verdict: { kind: "accept" }, ...plain },
