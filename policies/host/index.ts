@@ -10,6 +10,7 @@ import { firewallCoversIpv6 } from "./firewall-covers-ipv6.ts";
 import { firewallDropsAreSeen } from "./firewall-drops-are-seen.ts";
 import { firewallDropsRemoteLoopback } from "./firewall-drops-remote-loopback.ts";
 import { firewallKeepsToItsTable } from "./firewall-keeps-to-its-table.ts";
+import { firewallLimitsEachSource } from "./firewall-limits-each-source.ts";
 import { firewallLoadsTwice } from "./firewall-loads-twice.ts";
 import { firewallMatchesTheHostPort } from "./firewall-matches-the-host-port.ts";
 import { firewallNamesItsInterfaces } from "./firewall-names-its-interfaces.ts";
@@ -43,4 +44,5 @@ export const host: readonly Policy[] = [
   firewallLoadsTwice,
   listeningPortsAreWatched,
   firewallClosesTheWayOut,
+  firewallLimitsEachSource,
 ];

@@ -23,6 +23,10 @@ const NFTABLES: FileKind = {
     /^ct state established,related accept$/,
     /^iifname "xi[^"]*" oifname "xi[^"]*" accept$/,
     /^iifname "lo" accept$/,
+    // Who is on the machine already: it keeps the engine's proxy alive, and nobody out.
+    /^iifname "lo" ct state new/,
+    // Without these nft does not take the file.
+    /^(type (inet_service|ipv4_addr)|flags dynamic|size \d+|timeout )/,
     // Neighbour discovery, for a chain that would refuse it, is FWL-005's.
     /^iifname "xi[^"]*" meta l4proto/,
   ],
@@ -38,7 +42,9 @@ const NFTABLES: FileKind = {
     [/counter reject/g, "counter accept"],
     [/hook input/g, "hook output"],
     [/established,related accept/g, "established,related,new accept"],
-    [/counter drop/g, "counter accept"],
+    [/counter drop(?! comment "loopback, too many)/g, "counter accept"],
+    [/ saddr ct count over \d+/g, " saddr limit rate over 100/second"],
+    [/ limit rate over [^}]*/g, " ct count over 100 "],
     [/hook forward/g, "hook output"],
     [/iifname != "lo" ip daddr/g, 'iifname "lo" ip daddr'],
     [/policy drop/g, "policy accept"],
