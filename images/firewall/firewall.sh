@@ -210,7 +210,7 @@ check() {
   elif ! is_intact; then
     echo "$difference"
   else
-    return
+    return 0
   fi
   exit 1
 }
