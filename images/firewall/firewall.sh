@@ -37,12 +37,15 @@ try_nft() {
   said=$(timeout -k 1 "$limit" nft "$@" 2>&1 3>&-) || code=$?
   case $code in
   0) return ;;
-  124 | 137) reason="nft did not end within $limit s" ;;
+  124) reason="nft did not end within $limit s" ;;
+  137) reason="nft was killed, or did not end within $limit s" ;;
   1??) reason="nft was ended by signal $((code - 128))" ;;
   *) reason="nft says: ${said%%$'\n'*}" ;;
   esac
   return 1
 }
+
+is_absent() { [[ $reason == *"No such file or directory"* ]]; }
 
 # The table without what changes by itself: counters, and the sources in its sets.
 list_own() { try_nft --stateless --terse list table inet "$FIREWALL_TABLE"; }
@@ -55,13 +58,19 @@ interfaces_exist() {
   done
 }
 
+no_nftables() {
+  refuse "nftables cannot be used here: $reason" \
+    "use a kernel with nf_tables and an engine that is not rootless, or set firewall.enabled: false and filter elsewhere"
+}
+
+# Whether there is such a table or chain, whoever made it.
+has() { try_nft list "$@" || { is_absent || no_nftables; return 1; }; }
+
 machine_fits() {
-  try_nft list tables ||
-    refuse "nftables cannot be used here: $reason" \
-      "use a kernel with nf_tables and an engine that is not rootless, or set firewall.enabled: false and filter elsewhere"
+  try_nft list tables || no_nftables
   # The engine's own rules, from iptables on nftables, from its nftables backend, or from the older iptables.
-  nft list chain ip nat DOCKER >/dev/null 2>&1 || nft list table ip docker-bridges >/dev/null 2>&1 ||
-    grep -qx nat /proc/net/ip_tables_names 2>/dev/null || [ -n "${FIREWALL_INTERFACES:-}" ] ||
+  has chain ip nat DOCKER || has table ip docker-bridges || grep -qx nat /proc/net/ip_tables_names 2>/dev/null ||
+    [ -n "${FIREWALL_INTERFACES:-}" ] ||
     refuse "the engine makes no packet filter rules in this network namespace: published ports are served by a process, which rules for containers do not see" \
       "remove \"iptables\": false from the engine's daemon.json, or use firewall.scope: host; for an engine in a virtual machine, filter outside of it"
   interfaces_exist
@@ -70,14 +79,13 @@ machine_fits() {
 # How the engine serves published ports, where IPv6 and its proxy come into it. Without a proxy it also turns loopback
 # addresses round; where its rules cannot be read (the older iptables) the proxy, its default, is assumed.
 publishing() {
-  local output
-  output=$(nft list chain ip nat OUTPUT 2>/dev/null || nft list table ip docker-bridges 2>/dev/null || true)
-  case $output in
+  try_nft list chain ip nat OUTPUT || try_nft list table ip docker-bridges || said=
+  case $said in
   *"!= 127.0.0.0/8"*) echo "proxy=on" ;;
   *"jump "*) echo "proxy=off" ;;
   *) echo "proxy=on" ;;
   esac
-  if nft list chain ip6 nat DOCKER >/dev/null 2>&1 || nft list table ip6 docker-bridges >/dev/null 2>&1 ||
+  if try_nft list chain ip6 nat DOCKER || try_nft list table ip6 docker-bridges ||
     grep -qx nat /proc/net/ip6_tables_names 2>/dev/null; then
     echo "ip6tables=on"
   else
@@ -104,7 +112,6 @@ is_intact() {
   fi
   return 1
 }
-is_absent() { [[ $reason == *"No such file or directory"* ]]; }
 
 # What has to be in force: the rules, the last confirmed ones, or (neither) none.
 wanted() {
