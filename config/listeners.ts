@@ -5,6 +5,7 @@ export interface Listener {
   readonly enabled: boolean;
   readonly port: number;
   readonly bind?: string | undefined;
+  readonly connectionsPerSource?: number | undefined;
 }
 
 /** The ports of the listeners on the host, unless a deployment says otherwise. */

@@ -65,6 +65,14 @@ const listener = (port: number, serves: string) =>
       enabled: z.boolean().default(true),
       port: hostPort.default(port).describe("port on the host"),
       bind: bindAddress.optional().describe("address to listen on; default: the deployment's `bind`"),
+      connectionsPerSource: z
+        .int()
+        .min(1)
+        .max(65_535)
+        .optional()
+        .describe(
+          "open connections of one IPv4 address or IPv6 /64; default: 100, for MQTT 1/52 of what the broker can hold",
+        ),
     })
     .optional()
     .describe(serves);

@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { brokerMemory, type MosquittoMemory } from "../config/broker-memory.ts";
 import type { Deployment } from "../config/parse.ts";
 import { BACKEND_USER, FILES, HOST, mqttSecret, PORT } from "../config/references.ts";
 import type { SecretText } from "../config/secret-text.ts";
@@ -6,7 +7,6 @@ import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "./certifica
 import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { type DeliveredFile, FileDelivery } from "./file-delivery.ts";
-import { type MosquittoMemory, mosquittoMemory } from "./mosquitto-memory.ts";
 import { certificateFiles, devicePatterns, servesMqtts, TLS_PROBE, tlsListener } from "./mosquitto-tls.ts";
 import type { PrivateNetwork } from "./private-network.ts";
 import { ServiceContainer } from "./service-container.ts";
@@ -55,7 +55,7 @@ export class Mosquitto extends Construct {
     });
     const data = new DataVolume(this, "Data", "mosquitto-data", context);
     const volume = { name: data.name, path: DATA };
-    const command = startCommand(memoryOf(deployment));
+    const command = startCommand(brokerMemory(deployment));
     new ServiceContainer(this, "Service", {
       context,
       role: "mosquitto",
@@ -111,13 +111,6 @@ const startCommand = ({ store }: MosquittoMemory): readonly string[] => [
   ...["mosquitto", "-c", `${FILES}/mosquitto.conf`],
 ];
 
-const memoryOf = (deployment: Deployment): MosquittoMemory =>
-  mosquittoMemory(
-    deployment.mosquitto.limits.memoryMiB,
-    deployment.mosquitto.maxPacketBytes,
-    servesMqtts(deployment),
-  );
-
 function brokerFiles({ deployment, secrets }: DeploymentScope): readonly DeliveredFile[] {
   const users = brokerUsers(deployment);
   return [
@@ -142,7 +135,7 @@ export function brokerUsers({ mosquitto, topics, backend }: Deployment): readonl
 
 /** mosquitto.conf (2.0): no anonymous clients, everything bounded by the container's memory, sessions kept for a week. */
 export function mosquittoConf(deployment: Deployment): string {
-  const memory = memoryOf(deployment);
+  const memory = brokerMemory(deployment);
   return [
     `listener ${PORT.mosquitto}`,
     `max_connections ${memory.plainConnections}`,

@@ -7,7 +7,7 @@ import { production } from "../../config/production.ts";
 import type { SecretText } from "../../config/secret-text.ts";
 import { databaseLogins, redisLogins } from "../../config/store-logins.ts";
 import { accessControlList, brokerUsers, mosquittoConf } from "../../constructs/mosquitto.ts";
-import { mosquittoMemory } from "../../constructs/mosquitto-memory.ts";
+import { mosquittoMemory } from "../../config/broker-memory.ts";
 import { devicePatterns } from "../../constructs/mosquitto-tls.ts";
 import { pgHba, postgresqlConf } from "../../constructs/postgres-files.ts";
 import { postgresMemory } from "../../constructs/postgres-memory.ts";

@@ -1,3 +1,6 @@
+import { openListeners } from "./listeners.ts";
+import type { Deployment } from "./parse.ts";
+
 /** How the broker divides the memory of its container. Bytes, but for the numbers of connections and sessions. */
 export interface MosquittoMemory {
   /** For each listener: one that opens connections and does nothing takes no more. */
@@ -61,3 +64,11 @@ export function mosquittoMemory(memoryMiB: number, maxPacketBytes: number, tls: 
 
 /** Both listeners together stay below the container's open files, of which the broker needs few for itself. */
 const connections = (bytes: number, each: number) => Math.min(8_000, Math.floor(bytes / each));
+
+/** What a deployment's broker has, for its settings and for what stands in front of it. */
+export const brokerMemory = (deployment: Pick<Deployment, "listeners" | "mosquitto">): MosquittoMemory =>
+  mosquittoMemory(
+    deployment.mosquitto.limits.memoryMiB,
+    deployment.mosquitto.maxPacketBytes,
+    openListeners(deployment).some(([name]) => name === "mqtts"),
+  );
