@@ -13,7 +13,7 @@ const FOR_HTTP = 100;
 
 /** How many open connections of one source a listener takes: an IPv4 address, or a /64 of IPv6. */
 export function connectionsPerSource(
-  deployment: Pick<Deployment, "listeners" | "mosquitto">,
+  deployment: Pick<Deployment, "environment" | "listeners" | "mosquitto">,
   listener: ListenerName,
 ): number {
   const said = deployment.listeners[listener].connectionsPerSource;

@@ -1,4 +1,4 @@
-import { openListeners, servesDevices } from "../config/listeners.ts";
+import { servesDevices, servesMqtts } from "../config/listeners.ts";
 import type { Deployment } from "../config/parse.ts";
 import { PORT } from "../config/references.ts";
 import { CERTIFICATES } from "./certificates.ts";
@@ -10,10 +10,6 @@ export const certificateFiles = (deployment: Deployment): readonly string[] => [
   `${CERTIFICATES}/current/edge.key`,
   ...(servesDevices(deployment) ? [`${CERTIFICATES}/devices/ca.crt`, `${CERTIFICATES}/devices/crl.pem`] : []),
 ];
-
-/** Whether the broker serves TLS. */
-export const servesMqtts = (deployment: Deployment): boolean =>
-  openListeners(deployment).some(([name]) => name === "mqtts");
 
 /** The part of mosquitto.conf (2.0) for the TLS listener, or nothing. */
 export function tlsListener(deployment: Deployment, maxConnections: number): readonly string[] {

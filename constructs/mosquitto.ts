@@ -7,7 +7,7 @@ import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "./certifica
 import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { type DeliveredFile, FileDelivery } from "./file-delivery.ts";
-import { certificateFiles, devicePatterns, servesMqtts, TLS_PROBE, tlsListener } from "./mosquitto-tls.ts";
+import { certificateFiles, devicePatterns, TLS_PROBE, tlsListener } from "./mosquitto-tls.ts";
 import type { PrivateNetwork } from "./private-network.ts";
 import { ServiceContainer } from "./service-container.ts";
 import { watched, watcher } from "./watched.ts";
