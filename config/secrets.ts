@@ -33,20 +33,26 @@ export class SecretStore {
   }
 
   /**
-   * The secret of that name, 256 bit and URL-safe; generated if there is none yet.
+   * The secret of that name, 256 bit and URL-safe; generated if there is none yet. One that somebody put there is taken
+   * as it is, but for line breaks at its end, as editors and `echo` leave them: they would stand in the middle of an address.
    *
    * @throws UserError if its file is empty: that would be a password which everyone knows
    */
   value(name: string): string {
-    const path = join("secrets", name);
-    const value = this.#once(path, () => randomBytes(32).toString("base64url"));
-    if (value.trim() !== "") return value;
-    throw damaged(
-      join(this.#folder, path),
-      "empty, and a secret cannot be",
-      "bring back what stood in it",
-      "or remove the file: the next run makes a new one, which data that was made with the old one may not know",
-    );
+    const file = join("secrets", name);
+    const found = this.#once(file, () => randomBytes(32).toString("base64url"));
+    const secret = found.replace(/[\r\n]+$/, "");
+    if (secret.trim() === "") {
+      throw damaged(
+        join(this.#folder, file),
+        "empty, and a secret cannot be",
+        "bring back what stood in it",
+        "or remove the file: the next run makes a new one, which data that was made with the old one may not know",
+      );
+    }
+    // Programs that are given the file alone have to read the same.
+    if (secret !== found) replaceFile(join(this.#folder, file), secret);
+    return secret;
   }
 
   /** Where the secret of that name is on disk; it exists after this call. */

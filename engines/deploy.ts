@@ -4,7 +4,7 @@ import { refuseForeignData, rememberDataVolumes } from "./docker/data-volumes.ts
 import { probeFirewall, refuseUnguardableEngine } from "./docker/firewall-check.ts";
 import { type Observation, observe } from "./docker/observe.ts";
 import { refuseTakenPorts } from "./docker/ports.ts";
-import { refuseTakenSubnets } from "./docker/subnets.ts";
+import { refuseRoutedSubnets, refuseTakenSubnets } from "./docker/subnets.ts";
 import { verify } from "./docker/verify.ts";
 import { watch } from "./docker/watch.ts";
 import { type Drift, findDrift } from "./drift.ts";
@@ -73,6 +73,7 @@ async function bringUp(options: DeployOptions, { record, seen, drift }: Situatio
     refuseBadGround(stack, report),
   ]);
   await makeImages(stack, { report, ...(signal === undefined ? {} : { signal }) });
+  await refuseRoutedSubnets(stack, report);
   await probeFirewall(stack);
   const owns = await engine.ownership(context);
   // A container that never was deployed has not drifted: the engine simply makes it.

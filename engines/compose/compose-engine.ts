@@ -34,12 +34,21 @@ export const composeEngine: Engine = {
       String(seconds),
       "--remove-orphans",
     ]);
+    await forgetFiles(context.stack);
   },
 
   async down(context) {
     await compose(context, writeComposeFile(context.stack), ["down", "--remove-orphans", "--timeout", "60"]);
   },
 };
+
+/** Compose removes no volumes: those with files of a program that is declared no more would keep its secrets. */
+async function forgetFiles(stack: Stack): Promise<void> {
+  const own = `label=${PROJECT_LABEL}=${projectName(stack)}`;
+  const { stdout } = await run(["docker", "volume", "ls", "--quiet", "--filter", own]);
+  const gone = stdout.split("\n").filter((name) => name.endsWith("-files") && !stack.volumes.includes(name));
+  if (gone.length > 0) await run(["docker", "volume", "rm", ...gone]);
+}
 
 /** Writes compose.yaml beside the JSON that it is derived from and returns its path. */
 function writeComposeFile(stack: Stack): string {

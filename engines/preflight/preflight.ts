@@ -4,7 +4,7 @@ import { firewallOf } from "../docker/firewall.ts";
 import { confirmationNotice, probeFirewall, refuseUnguardableEngine } from "../docker/firewall-check.ts";
 import { observe } from "../docker/observe.ts";
 import { refuseTakenPorts } from "../docker/ports.ts";
-import { refuseTakenSubnets } from "../docker/subnets.ts";
+import { refuseRoutedSubnets, refuseTakenSubnets } from "../docker/subnets.ts";
 import type { Report } from "../engine.ts";
 import { refuseForeign } from "../guards.ts";
 import { run } from "../run.ts";
@@ -41,6 +41,7 @@ export async function preflight(stack: Stack, home: string, report: Report): Pro
     refuseBadGround(stack, report),
     refuseTakenPorts(stack, seen),
     refuseTakenSubnets(stack),
+    refuseRoutedSubnets(stack, report),
     refuseForeign(stack, home),
     refuseUnguardableEngine(stack, report),
   ]);

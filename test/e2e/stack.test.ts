@@ -20,8 +20,9 @@ const JOBS = [
   "mosquitto-files",
   "postgres-files",
   "redis-files",
-  "backend-files",
-  "frontend-files",
+  "api-files",
+  "ingest-files",
+  "migrate-files",
 ];
 
 const deployment = new TestDeployment({
