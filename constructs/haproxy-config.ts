@@ -28,11 +28,14 @@ export function haproxyConfig(deployment: Deployment): string {
   return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
+/** The most that HAProxy takes (2.6). */
+const MAX_THREADS = 64;
+
 const globalSection = (deployment: Deployment) => [
   "global",
   "    log stderr format raw local0 notice",
   `    maxconn ${maxConnections(deployment)}`,
-  `    nbthread ${Math.max(1, Math.round(deployment.edge.limits.cpus))}`,
+  `    nbthread ${Math.min(MAX_THREADS, Math.max(1, Math.round(deployment.edge.limits.cpus)))}`,
   "    hard-stop-after 24h",
   "    ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets prefer-client-ciphers",
   `    ssl-default-bind-ciphers ${CIPHERS}`,

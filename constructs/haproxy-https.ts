@@ -26,8 +26,12 @@ export const isAcme = ({ tls }: Deployment) => tls.certificate.source === "acme"
 export const bindAddress = ({ networks }: Deployment) =>
   networks.edge.ipv6 === undefined ? `:${PORT.edge}` : `:::${PORT.edge} v4v6`;
 
-/** About 100 KiB a connection at worst, and two workers for as long as a reload leaves sockets open. */
-export const maxConnections = ({ edge }: Deployment) => Math.max(100, edge.limits.memoryMiB * 8);
+/**
+ * About 100 KiB a connection at worst, and two workers for as long as a reload leaves sockets open. Each takes two of
+ * the files that a container may open (`hardening.ts`): HAProxy does not start where there are too few.
+ */
+export const maxConnections = ({ edge }: Deployment) =>
+  Math.min(8_000, Math.max(100, edge.limits.memoryMiB * 8));
 
 /** A browser opens about ten; sixteen clients that take all they may are needed to fill the edge. */
 const connectionsPerClient = (deployment: Deployment) =>
@@ -80,7 +84,7 @@ const identity = () => [
 ];
 
 function refusals({ hosts, http }: Deployment): readonly string[] {
-  const names = hosts.map((host) => quoted(host.includes(":") ? `[${host}]` : host.toLowerCase()));
+  const names = hosts.map((host) => quoted(host.includes(":") ? `[${host}]` : host));
   const limit = http.rateLimitPerMinute;
   const rate = [
     `    http-request track-sc1 ${CLIENT} table requests`,
@@ -118,7 +122,9 @@ const applicationAccess = (deployment: Deployment) => [
   "    acl is_ws path /ws",
   "    acl is_ws path_beg /ws/",
   "    acl upgrade req.hdr(upgrade) -m found",
-  `    acl origin_ok req.hdr(origin) -m str -i ${corsOrigins(deployment).map(quoted).join(" ")}`,
+  ...inLines(corsOrigins(deployment).map(quoted)).map(
+    (origins) => `    acl origin_ok req.hdr(origin) -m str -i ${origins}`,
+  ),
   "    acl program req.hdr(x-api-key) -m found",
   "    acl program req.hdr_cnt(origin) eq 0",
   "    acl preflight req.hdr(access-control-request-method) -m found",
@@ -172,5 +178,11 @@ function routes(deployment: Deployment): readonly string[] {
   ];
 }
 
-/** One word to HAProxy, whatever is in it. */
-const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+/** HAProxy reads 64 words of a line. Lines of one ACL are alternatives. */
+function inLines(words: readonly string[]): readonly string[] {
+  const starts = Array.from({ length: Math.ceil(words.length / 40) }, (_, index) => index * 40);
+  return starts.map((start) => words.slice(start, start + 40).join(" "));
+}
+
+/** One word to HAProxy. Names and origins have no quotes in them: config/formats.ts. */
+const quoted = (text: string) => `'${text}'`;

@@ -21,6 +21,7 @@ import { PrivateNetwork } from "../constructs/private-network.ts";
 import { Redis } from "../constructs/redis.ts";
 import { Renewer } from "../constructs/renewer.ts";
 import { StateBackend } from "../constructs/state-backend.ts";
+import { WholeSynthesizer } from "../constructs/whole-synthesizer.ts";
 import { allowList } from "../firewall/allow-list.ts";
 
 /** The bindings were generated from 3.6; 4.5 is what the rules of docs/architecture.md were measured with. */
@@ -34,6 +35,7 @@ export class IotStack extends TerraformStack {
     super(app, deployment.name);
     // The JSON says how it is judged, so that whoever judges it later sees what was excused, and why.
     this.addOverride("//.exploreiot", deployment.policies);
+    this.synthesizer = new WholeSynthesizer(this.synthesizer);
     const stackFolder = join(app.outdir, "stacks", deployment.name);
     new DockerProvider(this, "docker", {});
     this.addOverride("terraform.required_providers.docker.version", PROVIDER_VERSION);

@@ -1,5 +1,6 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { replaceFile } from "../../config/private-files.ts";
 import { remoteScheme } from "../docker/remote.ts";
 import type { Engine, EngineContext } from "../engine.ts";
 import { run } from "../run.ts";
@@ -52,7 +53,7 @@ async function forgetFiles(stack: Stack): Promise<void> {
 /** Writes compose.yaml beside the JSON that it is derived from and returns its path. */
 function writeComposeFile(stack: Stack): string {
   const path = join(stack.folder, "compose.yaml");
-  writeFileSync(path, composeFile(remoteScheme() === undefined ? stack : withoutSecretFiles(stack)));
+  replaceFile(path, composeFile(remoteScheme() === undefined ? stack : withoutSecretFiles(stack)), 0o644);
   return path;
 }
 

@@ -1,5 +1,6 @@
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { projectRoot } from "../../config/home.ts";
 import { loadDeployment, loadDeployments } from "../../config/load.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import { referenceFrontend } from "../../config/reference-application.ts";
@@ -183,11 +184,29 @@ describe("a site file is read", () => {
     });
   });
 
-  test("from JSON that says everything: nothing is changed or lost", async () => {
-    expect(await loadDeployment(site(JSON.stringify(full), "full.json"))).toEqual({
+  test("from JSON that says everything: nothing is changed or lost, and paths lead from the site file", async () => {
+    const path = site(JSON.stringify(full), "full.json");
+    const here = (name: string) => relative(projectRoot, join(path, "..", name));
+
+    expect(await loadDeployment(path)).toEqual({
       ...full,
       backend: given(full.backend),
+      tls: { ...full.tls, certificate: { source: "files", certificate: here("a.crt"), key: here("a.key") } },
+      policies: { ...full.policies, rules: here("rules") },
+      frontend: { ...full.frontend, build: { ...full.frontend.build, context: here("web") } },
     });
+  });
+
+  test("with absolute paths as they are, and the CA of an ACME directory from the site file", async () => {
+    const text = "name: a\nlisteners: { https: {} }\nhosts: [a.example.org]\n";
+    const acme = "tls: { certificate: { source: acme, email: a@example.org, ca: ../ca.pem } }\n";
+    const path = site(`${text}${acme}backend: { build: { context: /srv/app } }\n`);
+    const { backend, tls } = await loadDeployment(path);
+
+    expect([resolve(projectRoot, backend.build?.context ?? ""), tls.certificate]).toEqual([
+      "/srv/app",
+      expect.objectContaining({ ca: relative(projectRoot, join(path, "../../ca.pem")) }),
+    ]);
   });
 
   test("in the same way from YAML and from JSON", async () => {

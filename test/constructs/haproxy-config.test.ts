@@ -264,11 +264,17 @@ describe("haproxy.cfg follows the deployment:", () => {
       ],
     ],
     [
-      "an origin with a quote in it stays one word",
-      { http: { ...SITE.http, corsOrigins: ["https://it's.example"] } },
+      "no more threads than it takes, and no more connections than files may be open",
+      { edge: { limits: { memoryMiB: 1_048_576, cpus: 512 } } },
+      ["- maxconn 1024", "- nbthread 1", "+ maxconn 8000", "+ nbthread 64"],
+    ],
+    [
+      "more origins than a line has words",
+      { http: { ...SITE.http, corsOrigins: Array.from({ length: 45 }, (_, n) => `http://a${n}`) } },
       [
         "- acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' 'https://partner.example'",
-        "+ acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' 'https://it'\\''s.example'",
+        `+ acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' ${Array.from({ length: 39 }, (_, n) => `'http://a${n}'`).join(" ")}`,
+        `+ acl origin_ok req.hdr(origin) -m str -i ${Array.from({ length: 6 }, (_, n) => `'http://a${n + 39}'`).join(" ")}`,
       ],
     ],
   ])("%s", (_, change, lines) => {

@@ -374,7 +374,7 @@ describe("an own application", () => {
     const { api, beat, "worker-2": worker } = byRole(sandbox().json(custom));
     const probe = (container: unknown) => (container as { healthcheck: { test: string[] } }).healthcheck.test;
 
-    expect(probe(worker)).toEqual(["CMD", "check", "$${HOME}"]);
+    expect(probe(worker)).toEqual(["CMD", "sh", "-c", "check $${HOME}"]);
     expect(probe(api).at(-1)).toContain("127.0.0.1/9000 && printf 'GET /health HTTP/1.0");
     expect(probe(beat).at(-1)).toContain("127.0.0.1/9000 && printf 'GET /beat HTTP/1.0");
   });

@@ -108,7 +108,7 @@ export const custom: Omit<DeploymentInput, "name"> = {
     port: 9000,
     pathPrefix: "/api",
     healthPath: "/health",
-    environment: { DB_HOST: "{postgres.host}", FORMAT: "${x} %{y} $z" },
+    environment: { DB_HOST: "{postgres.host}", FORMAT: "$${x} %{{y} $z" },
     secrets: {
       DATABASE_URL: {
         value: "postgresql://{postgres.user}:{postgres.password}@{postgres.host}/{postgres.database}",
@@ -123,7 +123,7 @@ export const custom: Omit<DeploymentInput, "name"> = {
         name: "worker",
         command: ["work"],
         replicas: 2,
-        health: { command: ["check", "${HOME}"] },
+        health: { command: ["sh", "-c", "check ${HOME}"] },
         environment: { DB_HOST: "none", ONLY: "here" },
         secrets: { QUEUE_KEY: { value: "{secret.queue-key}" } },
         limits: { memoryMiB: 64 },

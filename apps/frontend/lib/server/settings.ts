@@ -76,7 +76,9 @@ function readPrefix(env: Environment, problems: string[]): string {
 }
 
 function readHosts(env: Environment, problems: string[]): string[] {
-  const hosts = list(given(env, "ALLOWED_HOSTS") ?? LOOPBACK_HOSTS);
+  const hosts = list(given(env, "ALLOWED_HOSTS") ?? LOOPBACK_HOSTS)
+    // An IPv6 address as it stands in a Host header.
+    .map((host) => (/^[0-9a-f.]*:[0-9a-f.]*:[0-9a-f.:]*$/.test(host) ? `[${host}]` : host));
   for (const host of hosts.filter((host) => !isHostName(host))) {
     problems.push(
       `ALLOWED_HOSTS: "${host}" is not a host name; allowed are names and addresses without scheme or port; write for example iot.example.org`,

@@ -16,14 +16,14 @@ describe("settings", () => {
     const env = {
       PUBLIC_BACKEND_URL: "http://{host}:8000/",
       PUBLIC_API_PREFIX: "/v1/api/",
-      ALLOWED_HOSTS: "IoT.example.org, [::1],*",
+      ALLOWED_HOSTS: "IoT.example.org, [::1],FD00::10,*",
       TRUSTED_PROXIES: "172.30.1.2",
       SILENT_AFTER_SECONDS: "300",
     };
     expect(readSettings(env)).toEqual({
       publicBackendUrl: "http://{host}:8000",
       apiPrefix: "/v1/api",
-      allowedHosts: ["iot.example.org", "[::1]", "*"],
+      allowedHosts: ["iot.example.org", "[::1]", "[fd00::10]", "*"],
       trustedProxies: ["172.30.1.2"],
       silentAfterSeconds: 300,
     });
