@@ -9,7 +9,7 @@ import type { DeploymentScope } from "./deployment-scope.ts";
  * tells the containers of this checkout from those of another with a deployment of the same name.
  */
 export function containerLabels(
-  { deployment, secrets }: DeploymentScope,
+  { deployment, secrets }: Pick<DeploymentScope, "deployment" | "secrets">,
   { role, configHash, pids }: { readonly role: string; readonly configHash: string; readonly pids: number },
 ) {
   return [

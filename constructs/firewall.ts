@@ -5,6 +5,7 @@ import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";
 import { tmpfsOptions } from "./hardening.ts";
+import { commandProbe } from "./probes.ts";
 import { ServiceContainer } from "./service-container.ts";
 
 /**
@@ -45,7 +46,7 @@ export class Firewall extends Construct {
       files,
       tmpfs: { "/run/firewall": tmpfsOptions(1, USER) },
       volumes: confirmed.map((volume) => ({ name: volume.name, path: "/var/lib/firewall" })),
-      probe: ["CMD", "firewall", "check"],
+      probe: commandProbe(["firewall", "check"]),
     });
     // The rules are the machine's, so they are made in its network namespace.
     container.networkMode = "host";

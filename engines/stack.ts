@@ -32,6 +32,9 @@ export interface ContainerSpec {
   /** Names of the containers that have to be up, or done, before. */
   readonly dependsOn: readonly string[];
 
+  /** The setting that its limits come from, such as `redis.limits`; absent where they are the kit's own. */
+  readonly limitsAt?: string;
+
   /** Everything else, as Terraform spells it. */
   readonly block: ContainerBlock;
 }
@@ -125,6 +128,7 @@ function container(raw: RawContainer, resource: RawStack["resource"]): Container
       readOnly: entry.read_only ?? false,
     })),
     uploads: unescaped(upload ?? []).map((file) => withOrigin(file, comment?.origins?.[file.file])),
+    ...(comment?.limitsAt === undefined ? {} : { limitsAt: comment.limitsAt }),
     dependsOn: (depends_on ?? []).map((address) => named(`\${${address}.name}`, resource)),
     block: unescaped(block),
   };

@@ -18,6 +18,7 @@ import { Mosquitto } from "../constructs/mosquitto.ts";
 import { Postgres } from "../constructs/postgres.ts";
 import { Preflight } from "../constructs/preflight.ts";
 import { PrivateNetwork } from "../constructs/private-network.ts";
+import { ProbeProgram } from "../constructs/probe-program.ts";
 import { Redis } from "../constructs/redis.ts";
 import { Renewer } from "../constructs/renewer.ts";
 import { StateBackend } from "../constructs/state-backend.ts";
@@ -57,7 +58,13 @@ export class IotStack extends TerraformStack {
   #context(deployment: Deployment, stackFolder: string): DeploymentScope {
     const images = new Images(this, "Images", deployment, stackFolder);
     const secrets = new SecretStore(deploymentHome(deployment.name));
-    const unguarded: DeploymentScope = { deployment, secrets, images, stackFolder };
+    const plain = { deployment, secrets, images, stackFolder };
+    let program: ProbeProgram | undefined;
+    const probeProgram = () => {
+      program ??= new ProbeProgram(this, "ProbeProgram", plain);
+      return program;
+    };
+    const unguarded: DeploymentScope = { ...plain, probeProgram };
     const context = deployment.firewall.enabled
       ? { ...unguarded, firewall: new Firewall(this, "Firewall", unguarded) }
       : unguarded;

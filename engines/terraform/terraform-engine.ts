@@ -5,6 +5,7 @@ import type { Engine, EngineContext } from "../engine.ts";
 import { run } from "../run.ts";
 import { failure } from "./failure.ts";
 import { initialise } from "./init.ts";
+import { keepStarted } from "./keep.ts";
 import { type Change, describeChanges, messagesIn } from "./messages.ts";
 import { readOwned } from "./state.ts";
 import { terraform, terraformBinary } from "./terraform.ts";
@@ -47,6 +48,7 @@ export const terraformEngine: Engine = {
   async up(context) {
     const { stack, report } = context;
     await initialise(stack, report);
+    await keepStarted(context);
     try {
       const changes = await plan(context);
       for (const line of describeChanges(changes)) report(line);

@@ -221,7 +221,7 @@ describe("what is synthesized", () => {
       );
     const [one, two] = [names(sandbox().json(custom)), names(sandbox().json(custom))];
 
-    expect(one).toHaveLength(21 + 3 + 15);
+    expect(one).toHaveLength(22 + 3 + 16);
     expect(one.filter((name) => two.includes(name))).toEqual([]);
   });
 
@@ -375,8 +375,28 @@ describe("an own application", () => {
     const probe = (container: unknown) => (container as { healthcheck: { test: string[] } }).healthcheck.test;
 
     expect(probe(worker)).toEqual(["CMD", "sh", "-c", "check $${HOME}"]);
-    expect(probe(api).at(-1)).toContain("127.0.0.1/9000 && printf 'GET /health HTTP/1.0");
-    expect(probe(beat).at(-1)).toContain("127.0.0.1/9000 && printf 'GET /beat HTTP/1.0");
+    const get = (path: string) => [
+      ...["CMD", "/run/exploreiot-probe/probe", "http", "9000", path, "iot.example.org", "3"],
+    ];
+    expect(probe(api)).toEqual(get("/health"));
+    expect(probe(beat)).toEqual(get("/beat"));
+  });
+
+  test("has the probe's program only where it is probed with it", () => {
+    const made = sandbox();
+    made.synthesize(custom);
+    const having = made
+      .stack()
+      .containers.filter(({ volumes }) => volumes.some(({ path }) => path === "/run/exploreiot-probe"))
+      .map(({ labels, volumes }) => [
+        labels["exploreiot.role"],
+        volumes.find(({ path }) => path === "/run/exploreiot-probe")?.readOnly,
+      ]);
+
+    expect(Object.fromEntries(having)).toEqual({
+      ...{ api: true, beat: true, edge: true, frontend: true, mosquitto: true, postgres: true },
+      "probe-files": false,
+    });
   });
 
   test("starts after its migration, which starts after the stores and, where there is a way out, the firewall", () => {
@@ -392,14 +412,15 @@ describe("an own application", () => {
     );
     const firewall = ["firewall-files", "firewall"];
     const stores = ["mosquitto-files", "mosquitto", "postgres-files", "postgres", "redis-files", "redis"];
+    const probe = ["probe-files"];
 
     expect(roles).toMatchObject({
-      postgres: ["postgres-files"],
+      postgres: ["postgres-files", ...probe],
       "postgres-files": [],
       mosquitto: expect.arrayContaining(["mosquitto-files", ...firewall]),
       migrate: ["migrate-files", ...firewall, ...stores],
-      api: ["api-files", ...firewall, ...stores, "migrate"],
-      frontend: firewall,
+      api: ["api-files", ...firewall, ...probe, ...stores, "migrate"],
+      frontend: [...firewall, ...probe],
     });
   });
 });
