@@ -1,10 +1,11 @@
-import { LABEL } from "../config/labels.ts";
+import { COMPOSE_LABEL, composeProject, LABEL } from "../config/labels.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 
 /**
  * The labels of a container. `configHash` replaces the container when something changes that the provider
  * accepts but never applies (healthcheck, init, tmpfs: rule 4) or cannot see (delivered files). The pids
- * limit is a label because the provider has no attribute for it (rule 18); the compose engine applies it.
+ * limit is a label because the provider has no attribute for it (rule 18); the compose engine applies it. By the last
+ * four compose takes the container over.
  */
 export function containerLabels(
   { deployment }: DeploymentScope,
@@ -16,5 +17,9 @@ export function containerLabels(
     { label: LABEL.environment, value: deployment.environment },
     { label: LABEL.configHash, value: configHash },
     { label: LABEL.pidsLimit, value: String(pids) },
+    { label: COMPOSE_LABEL.project, value: composeProject(deployment.name) },
+    { label: COMPOSE_LABEL.service, value: role },
+    { label: COMPOSE_LABEL.number, value: "1" },
+    { label: COMPOSE_LABEL.oneOff, value: "False" },
   ];
 }

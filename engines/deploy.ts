@@ -9,12 +9,12 @@ import { refuseTakenPorts } from "./docker/ports.ts";
 import { refuseTakenSubnets } from "./docker/subnets.ts";
 import { verify } from "./docker/verify.ts";
 import { watch } from "./docker/watch.ts";
-import { type Drift, findDrift } from "./drift.ts";
+import { findDrift } from "./drift.ts";
 import type { Engine, EngineContext } from "./engine.ts";
 import { makeImages } from "./images/make-images.ts";
 import { pickEngine } from "./pick.ts";
 import { refuseBadGround } from "./preflight/preflight.ts";
-import { type DeploymentRecord, type EngineName, readRecord, writeRecord } from "./record.ts";
+import { type DeploymentRecord, type EngineName, isAsDeclared, readRecord, writeRecord } from "./record.ts";
 import type { Stack } from "./stack.ts";
 
 export interface DeployOptions {
@@ -47,14 +47,13 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
   if (settled && (options.engine === "auto" || options.engine === record.engine)) {
     return { changed: false, engine: record.engine, seen };
   }
-  return alone(stack.name, home, () => bringUp(options, record, seen, drift));
+  return alone(stack.name, home, () => bringUp(options, record, seen));
 }
 
 async function bringUp(
   options: DeployOptions,
   record: DeploymentRecord | undefined,
   seen: Observation,
-  drift: readonly Drift[],
 ): Promise<Deployed> {
   const { stack, home, report, signal } = options;
   await engineVersion();
@@ -71,13 +70,42 @@ async function bringUp(
   await makeImages(stack, { report, ...(signal === undefined ? {} : { signal }) });
   await probeFirewall(stack);
   const owns = await engine.ownership(context);
-  // A container that never was deployed has not drifted: the engine simply makes it.
   rememberDataVolumes(stack, home);
-  await clearTheWay({ stack, owns, drift, record, report });
+  // A container that never was deployed has not drifted: the engine simply makes it.
+  const drift = findDrift(stack, seen, withoutKnown(record, stack, seen, owns));
+  await clearTheWay({ stack, engine, owns, drift, record, report });
   await runWatched(engine, context);
   const after = await verify(stack, signal);
   writeRecord(home, engine.name, stack, after);
   return { changed: true, engine: engine.name, seen: after };
+}
+
+/**
+ * The record without the ids of what was replaced since, and is known all the same: `cdktf deploy` may have done it, or
+ * an `up` that was killed before it could write the record.
+ */
+function withoutKnown(
+  record: DeploymentRecord | undefined,
+  stack: Stack,
+  { containers }: Observation,
+  owns: (id: string) => boolean,
+): DeploymentRecord | undefined {
+  if (record === undefined) return undefined;
+  const states = stack.containers.flatMap((spec) => {
+    const state = containers.get(spec.name);
+    return state === undefined ? [] : [{ spec, state }];
+  });
+  const known = states.filter(({ spec, state }) => owns(state.Id) || isAsDeclared(spec, state, record));
+  const names = new Set(known.map(({ spec }) => spec.name));
+  const networks = known.flatMap(({ state }) => Object.entries(state.NetworkSettings.Networks));
+  const followed = new Set(networks.filter(([, { NetworkID }]) => owns(NetworkID)).map(([name]) => name));
+  const without = (ids: Readonly<Record<string, string>>, gone: ReadonlySet<string>) =>
+    Object.fromEntries(Object.entries(ids).filter(([name]) => !gone.has(name)));
+  return {
+    ...record,
+    containers: without(record.containers, names),
+    networks: without(record.networks, followed),
+  };
 }
 
 async function runWatched(engine: Engine, context: EngineContext): Promise<void> {

@@ -1,7 +1,8 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Observation } from "./docker/observe.ts";
-import type { Stack } from "./stack.ts";
+import { LABEL } from "../config/labels.ts";
+import type { ContainerState, Observation } from "./docker/observe.ts";
+import { type ContainerSpec, type Stack, specHash } from "./stack.ts";
 import { writeWholeJson } from "./write-whole.ts";
 
 export type EngineName = "terraform" | "compose";
@@ -18,6 +19,21 @@ export interface DeploymentRecord {
 
   /** Network name to id. */
   readonly networks: Readonly<Record<string, string>>;
+
+  /** Container id to the hash of what it was made from. */
+  readonly specs: Readonly<Record<string, string>>;
+}
+
+/**
+ * Whether a container is known to be what a stack declares, whoever made it: by the record of the last `up`, else by
+ * the label that compose's have.
+ */
+export function isAsDeclared(
+  spec: ContainerSpec,
+  { Id, Config }: Pick<ContainerState, "Id" | "Config">,
+  record: DeploymentRecord | undefined,
+): boolean {
+  return specHash(spec) === (record?.specs?.[Id] ?? Config.Labels?.[LABEL.spec]);
 }
 
 const file = (home: string) => join(home, "deployed.json");
@@ -42,6 +58,12 @@ export function writeRecord(
     engine,
     fingerprint: stack.fingerprint,
     containers: Object.fromEntries(states.map(({ Name, Id }) => [Name.slice(1), Id])),
+    specs: Object.fromEntries(
+      stack.containers.flatMap((spec) => {
+        const id = containers.get(spec.name)?.Id;
+        return id === undefined ? [] : [[id, specHash(spec)]];
+      }),
+    ),
     networks: Object.fromEntries(
       states.flatMap(({ NetworkSettings }) =>
         Object.entries(NetworkSettings.Networks).map(([name, { NetworkID }]) => [name, NetworkID]),

@@ -65,6 +65,10 @@ export interface Stack {
   readonly fingerprint: string;
 }
 
+/** Changes with everything that the JSON says about one container. */
+export const specHash = (spec: ContainerSpec): string =>
+  createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 16);
+
 /**
  * Reads a synthesized stack. The JSON is the only thing the engines know about a deployment.
  *
@@ -90,6 +94,10 @@ export function readStack(folder: string): Stack {
     fingerprint: createHash("sha256").update(text).digest("hex"),
   };
 }
+
+/** Resources as they stand in the JSON, for what needs to know how Terraform calls them. */
+export const rawResources = ({ folder }: Stack): RawStack["resource"] =>
+  (JSON.parse(readText(join(folder, "cdk.tf.json"))) as RawStack).resource;
 
 function readText(path: string): string {
   try {

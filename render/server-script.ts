@@ -1,8 +1,9 @@
 import type { ImageRecipe } from "../config/image-recipe.ts";
+import { composeProject } from "../config/labels.ts";
 import type { IssuedPair, Origin, SecretText } from "../config/secret-text.ts";
-import { projectName } from "../engines/compose/render.ts";
 import { ofRole } from "../engines/containers.ts";
-import type { Model } from "./model.ts";
+import type { Delivery, Model } from "./model.ts";
+import { configPath } from "./paths.ts";
 
 /** deployment.sh: what start.sh has to know of this deployment, as calls of start.sh's own functions. */
 export function deploymentScript(model: Model): string {
@@ -11,7 +12,7 @@ export function deploymentScript(model: Model): string {
   const broker = ofRole(stack, "mosquitto");
   return [
     "# Read by start.sh. Written by exploreiot render: change the configuration and render again.",
-    `project=${projectName(stack)}`,
+    `project=${composeProject(stack.name)}`,
     `wait_seconds=${waitSeconds}`,
     `mosquitto_image=${quoted(broker?.image ?? "")}`,
     "",
@@ -21,6 +22,13 @@ export function deploymentScript(model: Model): string {
     "",
     "secrets() {",
     ...secretSteps(model).map((step) => `  ${step}`),
+    "  :",
+    "}",
+    "",
+    "deliveries() {",
+    ...model.deliveries.map(
+      (delivery) => `  ${call("deliver", delivery.container.name, ...handedOver(delivery))}`,
+    ),
     "  :",
     "}",
     "",
@@ -35,6 +43,12 @@ export function deploymentScript(model: Model): string {
     "",
   ].join("\n");
 }
+
+/** Each file of a delivery: where it lies in the folder, and where the container looks for it. */
+const handedOver = ({ role, public: files, secret }: Delivery): readonly string[] => [
+  ...files.flatMap((upload) => [configPath(role, upload), upload.file]),
+  ...secret.flatMap(({ path, file }) => [path, file]),
+];
 
 const pulled = (image: string, recipes: readonly ImageRecipe[]): readonly string[] => {
   const recipe = recipes.find(({ tag }) => tag === image);

@@ -7,7 +7,8 @@ import { failure } from "./failure.ts";
 import { initialise } from "./init.ts";
 import { type Change, describeChanges, messagesIn } from "./messages.ts";
 import { readOwned } from "./state.ts";
-import { terraform, terraformBinary } from "./terraform.ts";
+import { takeOver } from "./take-over.ts";
+import { foreignVariables, terraform, terraformBinary } from "./terraform.ts";
 
 const PLAN = "up.tfplan";
 const VOLUME = "docker_volume.";
@@ -21,7 +22,7 @@ export const terraformEngine: Engine = {
 
   async unavailable({ stack, report }) {
     try {
-      await run([terraformBinary(), "version"], { env: { CHECKPOINT_DISABLE: "1" } });
+      await terraform({ ...stack, folder: "." }, ["version"]);
     } catch {
       return `${terraformBinary()} is not installed`;
     }
@@ -40,13 +41,18 @@ export const terraformEngine: Engine = {
     // The state is locked while it plans: says before anything is touched that another machine is at work.
     if (stack.backend !== "local") await stream(context, ["plan", "-refresh=false", "-input=false", "-json"]);
     const { ids } = await readOwned(stack, home);
-    return ({ Id }) => ids.has(Id);
+    return (id) => ids.has(id);
   },
 
-  /** Plans, says in a few lines what will change, and applies that very plan. */
+  takesOver: () => true,
+
+  /** Takes over what runs as declared, plans, says in a few lines what will change, and applies that very plan. */
   async up(context) {
     const { stack, report } = context;
+    const kept = foreignVariables();
+    if (kept.length > 0) report(`terraform: not told of ${kept.join(", ")}, which the environment sets`);
     await initialise(stack, report);
+    await takeOver(context);
     try {
       const changes = await plan(context);
       for (const line of describeChanges(changes)) report(line);
@@ -70,7 +76,9 @@ export const terraformEngine: Engine = {
 };
 
 async function release({ stack, signal }: EngineContext, volumes: readonly string[]): Promise<void> {
-  const { code, stdout, stderr } = await terraform(stack, ["state", "rm", ...volumes], signal);
+  const { code, stdout, stderr } = await terraform(stack, ["state", "rm", ...volumes], {
+    ...(signal === undefined ? {} : { signal }),
+  });
   if (code !== 0) throw failure(stack, "state rm", stdout, stderr);
 }
 
@@ -85,7 +93,9 @@ async function apply(context: EngineContext): Promise<void> {
 
 /** Runs terraform with JSON messages. */
 async function stream({ stack, signal }: EngineContext, args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await terraform(stack, args, signal);
+  const { code, stdout, stderr } = await terraform(stack, args, {
+    ...(signal === undefined ? {} : { signal }),
+  });
   if (code === 0) return stdout;
   throw failure(stack, args[0] as string, stdout, stderr);
 }
