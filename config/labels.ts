@@ -20,6 +20,7 @@ export const COMPOSE_LABEL = {
   service: "com.docker.compose.service",
   number: "com.docker.compose.container-number",
   oneOff: "com.docker.compose.oneoff",
+  hash: "com.docker.compose.config-hash",
   network: "com.docker.compose.network",
 } as const;
 

@@ -5,7 +5,7 @@ import type { DeploymentScope } from "./deployment-scope.ts";
  * The labels of a container. `configHash` replaces the container when something changes that the provider
  * accepts but never applies (healthcheck, init, tmpfs: rule 4) or cannot see (delivered files). The pids
  * limit is a label because the provider has no attribute for it (rule 18); the compose engine applies it. By the last
- * four compose takes the container over.
+ * five compose takes the container over.
  */
 export function containerLabels(
   { deployment }: DeploymentScope,
@@ -21,5 +21,7 @@ export function containerLabels(
     { label: COMPOSE_LABEL.service, value: role },
     { label: COMPOSE_LABEL.number, value: "1" },
     { label: COMPOSE_LABEL.oneOff, value: "False" },
+    // It looks at no container without this one, and is told to keep those that have another one than its own.
+    { label: COMPOSE_LABEL.hash, value: "none" },
   ];
 }

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspectNetworks } from "../docker/networks.ts";
-import { inspect } from "../docker/observe.ts";
+import { observe } from "../docker/observe.ts";
 import type { EngineContext } from "../engine.ts";
 import { rawResources } from "../stack.ts";
 import { failure } from "./failure.ts";
@@ -16,6 +16,9 @@ const PLAN = "take-over.tfplan";
 interface Found {
   readonly address: string;
   readonly id: string;
+
+  /** Of a job, which has ended. */
+  readonly exitCode?: number;
 }
 
 /** A resource as `terraform show -json` has it. */
@@ -46,17 +49,15 @@ export async function takeOver(context: EngineContext): Promise<void> {
   const resources = rawResources(stack);
   const [{ ids, addresses }, containers, networks] = await Promise.all([
     readOwned(stack, home),
-    inspect(stack.containers.map(({ name }) => name)),
+    containersOf(context),
     inspectNetworks(stack.networks.map(({ name }) => name)),
   ]);
-  const place = (
-    type: "docker_container" | "docker_network",
-    found: readonly { Id: string; Name: string }[],
-  ) =>
-    found.flatMap(({ Id, Name }): readonly Found[] => {
+  const place = (type: "docker_container" | "docker_network", found: readonly Named[]) =>
+    found.flatMap(({ Id, Name, exitCode }): readonly Found[] => {
       const entries = Object.entries(resources[type] ?? {});
-      const [id] = entries.find(([, { name }]) => name === Name.replace(/^\//, "")) ?? [];
-      return id === undefined || ids.has(Id) ? [] : [{ address: `${type}.${id}`, id: Id }];
+      const [id] = entries.find(([, { name }]) => name === Name) ?? [];
+      if (id === undefined || ids.has(Id)) return [];
+      return [{ address: `${type}.${id}`, id: Id, ...(exitCode === undefined ? {} : { exitCode }) }];
     });
   const found = {
     containers: place("docker_container", containers),
@@ -74,6 +75,22 @@ export async function takeOver(context: EngineContext): Promise<void> {
   const below = others.flatMap((type) => Object.keys(resources[type] ?? {}).map((id) => `${type}.${id}`));
   await importNetworks(context, found.networks, below);
   if (found.containers.length > 0) await enter(context, found.containers);
+}
+
+interface Named {
+  readonly Id: string;
+  readonly Name: string;
+  readonly exitCode?: number;
+}
+
+async function containersOf({ stack }: EngineContext): Promise<readonly Named[]> {
+  const jobs = new Set(stack.containers.filter(({ job }) => job).map(({ name }) => name));
+  const { containers } = await observe(stack);
+  return [...containers].map(([name, { Id, State }]) => ({
+    Id,
+    Name: name,
+    ...(jobs.has(name) ? { exitCode: State.ExitCode } : {}),
+  }));
 }
 
 /** Networks, and the rest of what containers refer to: until that is in the state their values are not known. */
@@ -105,7 +122,7 @@ async function enter(context: EngineContext, containers: readonly Found[]): Prom
     const state = JSON.parse(await command(context, ["state", "pull"])) as State;
     const entries = planned.planned_values.root_module.resources.flatMap((resource) => {
       const container = containers.find(({ address }) => address === resource.address);
-      return container === undefined ? [] : [entry(resource, container.id)];
+      return container === undefined ? [] : [entry(resource, container)];
     });
     const next = { ...state, serial: state.serial + 1, resources: [...state.resources, ...entries] };
     await command(context, ["state", "push", "-"], JSON.stringify(next));
@@ -115,14 +132,26 @@ async function enter(context: EngineContext, containers: readonly Found[]): Prom
   }
 }
 
-/** A resource of the state (format 4). A container without environment has an empty list there, which no plan says. */
-const entry = ({ type, name, provider_name, schema_version, values }: Planned, id: string) => ({
+/**
+ * A resource of the state (format 4). What no plan says, and the provider reads from no engine: the empty list of a
+ * container without environment, and how a job ended, which its postcondition asks for.
+ */
+const entry = ({ type, name, provider_name, schema_version, values }: Planned, { id, exitCode }: Found) => ({
   mode: "managed",
   type,
   name,
   provider: `provider["${provider_name}"]`,
   instances: [
-    { schema_version, attributes: { ...values, env: values.env ?? [], id }, sensitive_attributes: [] },
+    {
+      schema_version,
+      attributes: {
+        ...values,
+        env: values.env ?? [],
+        ...(exitCode === undefined ? {} : { exit_code: exitCode }),
+        id,
+      },
+      sensitive_attributes: [],
+    },
   ],
 });
 

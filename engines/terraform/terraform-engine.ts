@@ -1,6 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../config/errors.ts";
+import { removeContainers } from "../docker/clear-the-way.ts";
+import { labelled } from "../docker/observe.ts";
 import type { Engine, EngineContext } from "../engine.ts";
 import { run } from "../run.ts";
 import { failure } from "./failure.ts";
@@ -67,10 +69,12 @@ export const terraformEngine: Engine = {
   async down(context) {
     const { stack, home, report } = context;
     await initialise(stack, report);
-    const { addresses } = await readOwned(stack, home);
+    const { addresses, ids } = await readOwned(stack, home);
     const volumes = addresses.filter((address) => address.startsWith(VOLUME));
     // Out of the state they are out of reach of destroy; the next up takes them back by name.
     if (volumes.length > 0) await release(context, volumes);
+    // What compose made since, and Terraform knows nothing of, would keep networks in use.
+    await removeContainers((await labelled(stack.name)).filter(({ Id }) => !ids.has(Id)));
     await stream(context, ["destroy", "-auto-approve", "-json", "-input=false"]);
   },
 };
