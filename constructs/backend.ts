@@ -2,11 +2,11 @@ import { Construct, type IConstruct } from "constructs";
 import { HOST, replicaNames } from "../config/references.ts";
 import type { Role } from "../config/schema.ts";
 import { type ApplicationSettings, applicationSettings } from "./application-files.ts";
-import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { probeOf, tmpfsOptions } from "./hardening.ts";
 import type { PrivateNetwork } from "./private-network.ts";
 import { type ContainerProps, JobContainer, ServiceContainer } from "./service-container.ts";
+import { DataVolume } from "./volumes.ts";
 
 export interface BackendProps {
   readonly context: DeploymentScope;

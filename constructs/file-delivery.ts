@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import { FILES } from "../config/references.ts";
 import { type DeliveredFile, deliveryJob, fingerprint, INCOMING } from "./delivery-job.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
-import { filesVolume } from "./files-volume.ts";
+import { filesVolume } from "./volumes.ts";
 
 export type { DeliveredFile };
 

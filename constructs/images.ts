@@ -16,6 +16,8 @@ import { literal } from "./literal.ts";
  */
 export class Images extends Construct {
   readonly #deployment: Deployment;
+  /** What makes the images: under `cdktf deploy` it also refuses what compose made, so networks wait for it too. */
+  readonly recipes: TerraformResource;
   readonly #recipes: Recipes;
   readonly #ids = new Map<string, string>();
 
@@ -28,6 +30,7 @@ export class Images extends Construct {
       "Recipes",
       `node ${relative(stackFolder, projectRoot)}/bin/exploreiot.js images --stack .`,
     );
+    this.recipes = this.#recipes;
   }
 
   /** Makes images, and so every container, wait for something. */

@@ -3,7 +3,6 @@ import type { Deployment } from "../config/parse.ts";
 import { BACKEND_USER, FILES, HOST, mqttSecret, PORT } from "../config/references.ts";
 import type { SecretText } from "../config/secret-text.ts";
 import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "./certificates.ts";
-import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { type DeliveredFile, FileDelivery } from "./file-delivery.ts";
 import {
@@ -15,6 +14,7 @@ import {
 } from "./mosquitto-tls.ts";
 import type { PrivateNetwork } from "./private-network.ts";
 import { ServiceContainer } from "./service-container.ts";
+import { DataVolume } from "./volumes.ts";
 import { watched, watcher } from "./watched.ts";
 
 /** The same in Debian's image and in the official one. */

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { Construct } from "constructs";
 import { projectRoot } from "../config/home.ts";
 import { FILES, HOST } from "../config/references.ts";
-import { DataVolume } from "./data-volume.ts";
 import type { DeliveredFile } from "./delivery-job.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";
@@ -12,6 +11,7 @@ import { applicationSql, pgHba, postgresqlConf } from "./postgres-files.ts";
 import { serverFiles } from "./postgres-tls.ts";
 import type { PrivateNetwork } from "./private-network.ts";
 import { ServiceContainer } from "./service-container.ts";
+import { DataVolume } from "./volumes.ts";
 
 const USER = "999:999";
 

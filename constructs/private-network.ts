@@ -37,6 +37,7 @@ export class PrivateNetwork extends Construct {
         { label: COMPOSE_LABEL.network, value: fullName },
       ],
       lifecycle: { ignoreChanges: ["labels"] },
+      dependsOn: [context.images.recipes],
     }).id;
   }
 }
