@@ -7,6 +7,7 @@ import type { ImageRecipe } from "../config/image-recipe.ts";
 import { imageRecipes, type KitImage, userImageRecipes } from "../config/images.ts";
 import type { Deployment } from "../config/parse.ts";
 import type { BuildContext } from "../config/schema.ts";
+import { shellCommand } from "../config/shell-words.ts";
 import { literal } from "./literal.ts";
 
 /**
@@ -28,7 +29,15 @@ export class Images extends Construct {
     this.#recipes = new Recipes(
       this,
       "Recipes",
-      `node ${relative(stackFolder, projectRoot)}/bin/exploreiot.js images --stack .`,
+      literal(
+        shellCommand(
+          "node",
+          `${relative(stackFolder, projectRoot)}/bin/exploreiot.js`,
+          "images",
+          "--stack",
+          ".",
+        ),
+      ),
     );
     this.recipes = this.#recipes;
   }

@@ -1,6 +1,7 @@
 import type { ImageRecipe } from "../config/image-recipe.ts";
 import { composeProject } from "../config/labels.ts";
 import type { IssuedPair, Origin, SecretText } from "../config/secret-text.ts";
+import { shellCommand, shellWord } from "../config/shell-words.ts";
 import { ofRole } from "../engines/containers.ts";
 import type { Delivery, Model } from "./model.ts";
 import { configPath } from "./paths.ts";
@@ -14,7 +15,7 @@ export function deploymentScript(model: Model): string {
     "# Read by start.sh. Written by exploreiot render: change the configuration and render again.",
     `project=${composeProject(stack.name)}`,
     `wait_seconds=${waitSeconds}`,
-    `mosquitto_image=${quoted(broker?.image ?? "")}`,
+    `mosquitto_image=${shellWord(broker?.image ?? "")}`,
     "",
     "images() {",
     ...stack.images.map((image) => `  ${call("image", image, ...pulled(image, stack.recipes))}`),
@@ -91,8 +92,4 @@ const kinds = (text: SecretText): readonly string[] =>
 /** Below `secrets/`, where start.sh looks for every one of them. */
 const tail = (path: string): string => path.replace(/^secrets\//, "");
 
-const call = (name: string, ...args: readonly string[]): string => [name, ...args.map(quoted)].join(" ");
-
-/** One word of a POSIX shell, whatever is in it. */
-const quoted = (text: string): string =>
-  /^[A-Za-z0-9_./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+const call = (name: string, ...args: readonly string[]): string => shellCommand(name, ...args);

@@ -4,7 +4,6 @@ import { UserError } from "../../config/errors.ts";
 import { removeContainers } from "../docker/clear-the-way.ts";
 import { labelled } from "../docker/observe.ts";
 import type { Engine, EngineContext } from "../engine.ts";
-import { run } from "../run.ts";
 import { failure } from "./failure.ts";
 import { initialise } from "./init.ts";
 import { type Change, describeChanges, messagesIn } from "./messages.ts";

@@ -29,7 +29,7 @@ test("a local stack is opened and tried in clear text, on loopback", () => {
     "Open http://localhost:3000",
     "",
     "Publish a reading and see it arrive:",
-    "  docker run --rm --network host --user $(id -u) -v HOME/files/clients/sensor:/c:ro -e XDG_CONFIG_HOME=/c IMAGE mosquitto_pub -t sensor/temp -m 21.5 && sleep 1 && curl -s 'http://127.0.0.1:8000/api/mesures?limite=1'",
+    "  docker run --rm --network host --user $(id -u) --mount type=bind,source=HOME/files/clients/sensor,target=/c,readonly -e XDG_CONFIG_HOME=/c IMAGE mosquitto_pub -t sensor/temp -m 21.5 && sleep 1 && curl -s 'http://127.0.0.1:8000/api/mesures?limite=1'",
   ]);
 });
 
@@ -40,7 +40,7 @@ test("a stack behind TLS is opened and tried under its own name, with its CA", (
     TRUST,
     "",
     "Publish a reading and see it arrive:",
-    "  docker run --rm --network host --user $(id -u) --add-host iot.example.org:127.0.0.1 -v HOME/pki/authority/ca.crt:/ca.crt:ro -v HOME/files/clients/sensor:/c:ro -e XDG_CONFIG_HOME=/c IMAGE mosquitto_pub -t sensor/temp -m 21.5 && sleep 1 && curl -s --cacert HOME/pki/authority/ca.crt --resolve iot.example.org:443:127.0.0.1 'https://iot.example.org/api/mesures?limite=1'",
+    "  docker run --rm --network host --user $(id -u) --add-host iot.example.org:127.0.0.1 --mount type=bind,source=HOME/pki/authority/ca.crt,target=/ca.crt,readonly --mount type=bind,source=HOME/files/clients/sensor,target=/c,readonly -e XDG_CONFIG_HOME=/c IMAGE mosquitto_pub -t sensor/temp -m 21.5 && sleep 1 && curl -s --cacert HOME/pki/authority/ca.crt --resolve iot.example.org:443:127.0.0.1 'https://iot.example.org/api/mesures?limite=1'",
   ]);
 });
 
