@@ -129,7 +129,7 @@ export class JobContainer extends Construct {
       stopTimeout: 10,
       destroyGraceSeconds: 10,
       lifecycle: {
-        ...shared.lifecycle,
+        ...("lifecycle" in shared ? shared.lifecycle : {}),
         postcondition: [
           { condition: "${self.exit_code == 0}", errorMessage: `${name} failed, see its container_logs` },
         ],
@@ -177,7 +177,7 @@ function common(props: ContainerProps, alias: string, unapplied: object) {
     ...(entrypoint === undefined ? {} : { entrypoint: entrypoint.map(literal) }),
     ...(command === undefined ? {} : { command: command.map(literal) }),
     // The engine keeps the first network's name here for a container that compose made, and nothing for Terraform's.
-    lifecycle: { ignoreChanges: ["network_mode"] },
+    ...(networks.length === 0 ? {} : { lifecycle: { ignoreChanges: ["network_mode"] } }),
     dependsOn: [...(files === undefined ? [] : [files.container]), ...after(props)],
   };
 }

@@ -51,7 +51,9 @@ describe("the networks of", () => {
       ingest: "broker:ingest data:ingest",
       frontend: "edge:frontend",
     });
-    expect(Object.values(json.resource.docker_network).map(({ "//": _, ...network }) => network)).toEqual([
+    expect(
+      Object.values(json.resource.docker_network).map(({ "//": _, depends_on, ...network }) => network),
+    ).toEqual([
       { name: `exploreiot-${made.name}-broker`, internal: false, ...bridge("broker") },
       { name: `exploreiot-${made.name}-data`, internal: true, ...bridge("data") },
       { name: `exploreiot-${made.name}-edge`, internal: false, ...bridge("edge") },
@@ -62,7 +64,11 @@ describe("the networks of", () => {
         "com.docker.network.bridge.name": bridgeName(made.name, network),
         "com.docker.network.bridge.host_binding_ipv4": "127.0.0.1",
       };
-      return { driver: "bridge", ipv6: false, options };
+      const labels = [
+        { label: "com.docker.compose.project", value: `exploreiot-${made.name}` },
+        { label: "com.docker.compose.network", value: `exploreiot-${made.name}-${network}` },
+      ];
+      return { driver: "bridge", ipv6: false, options, labels, lifecycle: { ignore_changes: ["labels"] } };
     }
   });
 
