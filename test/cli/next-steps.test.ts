@@ -76,10 +76,13 @@ test("the line is one that a shell takes as it is, wherever the deployment's dir
 });
 
 test("a listener on every IPv6 address is reached on loopback", () => {
+  const both = (part: number) => ({ ipv4: `10.124.${part}.0/24`, ipv6: `fd00:124:${part}::/64` });
+  const open = { bind: "::" };
   const last = lines({
     ...local,
-    bind: "::",
-    listeners: { mqtt: { bind: "::" }, backend: { bind: "::" } },
+    hosts: ["localhost"],
+    listeners: { mqtt: open, backend: open },
+    networks: { edge: both(1), broker: both(2) },
   }).at(-1);
 
   expect(last).toContain("curl -s 'http://[::1]:8000/api/mesures?limite=1'");
