@@ -4,7 +4,7 @@ import { UserError } from "../../config/errors.ts";
 import { removeContainers } from "../docker/clear-the-way.ts";
 import { labelled } from "../docker/observe.ts";
 import type { Engine, EngineContext } from "../engine.ts";
-import { failure } from "./failure.ts";
+import { command } from "./command.ts";
 import { initialise } from "./init.ts";
 import { type Change, describeChanges, messagesIn } from "./messages.ts";
 import { readOwned } from "./state.ts";
@@ -40,7 +40,8 @@ export const terraformEngine: Engine = {
   async ownership(context) {
     const { stack, home } = context;
     // The state is locked while it plans: says before anything is touched that another machine is at work.
-    if (stack.backend !== "local") await stream(context, ["plan", "-refresh=false", "-input=false", "-json"]);
+    if (stack.backend !== "local")
+      await command(context, ["plan", "-refresh=false", "-input=false", "-json"]);
     const { ids } = await readOwned(stack, home);
     return (id) => ids.has(id);
   },
@@ -71,34 +72,18 @@ export const terraformEngine: Engine = {
     const { addresses, ids } = await readOwned(stack, home);
     const volumes = addresses.filter((address) => address.startsWith(VOLUME));
     // Out of the state they are out of reach of destroy; the next up takes them back by name.
-    if (volumes.length > 0) await release(context, volumes);
+    if (volumes.length > 0) await command(context, ["state", "rm", ...volumes]);
     // What compose made since, and Terraform knows nothing of, would keep networks in use.
     await removeContainers((await labelled(stack.name)).filter(({ Id }) => !ids.has(Id)));
-    await stream(context, ["destroy", "-auto-approve", "-json", "-input=false"]);
+    await command(context, ["destroy", "-auto-approve", "-json", "-input=false"]);
   },
 };
 
-async function release({ stack, signal }: EngineContext, volumes: readonly string[]): Promise<void> {
-  const { code, stdout, stderr } = await terraform(stack, ["state", "rm", ...volumes], {
-    ...(signal === undefined ? {} : { signal }),
-  });
-  if (code !== 0) throw failure(stack, "state rm", stdout, stderr);
-}
-
 async function plan(context: EngineContext): Promise<readonly Change[]> {
-  const output = await stream(context, ["plan", "-input=false", "-json", `-out=${PLAN}`]);
+  const output = await command(context, ["plan", "-input=false", "-json", `-out=${PLAN}`]);
   return messagesIn(output).changes;
 }
 
 async function apply(context: EngineContext): Promise<void> {
-  await stream(context, ["apply", "-input=false", "-json", PLAN]);
-}
-
-/** Runs terraform with JSON messages. */
-async function stream({ stack, signal }: EngineContext, args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await terraform(stack, args, {
-    ...(signal === undefined ? {} : { signal }),
-  });
-  if (code === 0) return stdout;
-  throw failure(stack, args[0] as string, stdout, stderr);
+  await command(context, ["apply", "-input=false", "-json", PLAN]);
 }

@@ -40,7 +40,8 @@ check_docker() {
 plain() {
   plugins=$(printf '%s' "${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins" | sed 's/[\\"]/\\&/g')
   mkdir -p secrets/.docker
-  printf '{"cliPluginsExtraDirs":["%s"]}\n' "$plugins" >secrets/.docker/config.json
+  printf '{"cliPluginsExtraDirs":["%s"]}\n' "$plugins" >secrets/.docker/config.json.new
+  settle secrets/.docker/config.json
   DOCKER_CONFIG=$PWD/secrets/.docker "$@"
 }
 
