@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../engines/run.ts";
 import { until } from "./e2e.ts";
@@ -92,6 +92,8 @@ export class PrivateEngine {
       return spawn("unshare", ["--net", "sh", "-euc", up, "dockerd", ...argv], { stdio: "ignore" });
     // With mounts of its own: the ids that it may use stand in a file that nobody else sees.
     const ids = 'for file in /etc/subuid /etc/subgid; do mount --bind "$0" "$file"; done';
+    // Root of its containers, who is nobody here, has to pass through.
+    chmodSync(this.folder, 0o711);
     const inside = ["sh", "-euc", `${ids}; ${up}`, this.#subordinates, ...argv];
     return spawn("unshare", ["--net", "--mount", ...inside], { stdio: "ignore" });
   }
