@@ -1,17 +1,13 @@
 import { hosts } from "./addresses.ts";
+import { completeBackend } from "./application-roles.ts";
 import { crossCheck } from "./cross-checks.ts";
 import type { UserError } from "./errors.ts";
 import { firewallIsOn } from "./firewall-checks.ts";
 import { completeListeners, type Listener } from "./listeners.ts";
 import { configError, type Problem, problemsOf } from "./problems.ts";
-import { referenceBackend, referenceFrontend } from "./reference-application.ts";
-import {
-  deploymentSchema,
-  type ListenerName,
-  type ParsedDeployment,
-  type Role,
-  siteJsonSchema,
-} from "./schema.ts";
+import { referenceFrontend } from "./reference-application.ts";
+import type { Backend } from "./role-settings.ts";
+import { deploymentSchema, type ListenerName, type ParsedDeployment, siteJsonSchema } from "./schema.ts";
 import { edgeSubnet } from "./subnets.ts";
 
 /** A deployment that is sound and whole: what the constructs are built from. */
@@ -19,7 +15,7 @@ export interface Deployment extends Omit<ParsedDeployment, "hosts" | "listeners"
   readonly hosts: readonly string[];
   readonly listeners: Readonly<Record<ListenerName, Listener>>;
   readonly firewall: ParsedDeployment["firewall"] & { readonly enabled: boolean };
-  readonly backend: Omit<ParsedDeployment["backend"], "roles"> & { readonly roles: readonly Role[] };
+  readonly backend: Backend;
 }
 
 /**
@@ -76,7 +72,7 @@ function complete(parsed: ParsedDeployment): Deployment {
     listeners: completeListeners(parsed),
     networks: completeNetworks(parsed),
     firewall: { ...parsed.firewall, enabled: firewallIsOn(parsed) },
-    backend: completeBackend(parsed.backend),
+    backend: completeBackend(parsed),
     frontend: completeFrontend(parsed.frontend),
   };
 }
@@ -86,19 +82,6 @@ function completeNetworks(parsed: ParsedDeployment): Deployment["networks"] {
   const { networks, name } = parsed;
   if (!completeListeners(parsed).https.enabled || networks.edge.ipv4 !== undefined) return networks;
   return { ...networks, edge: { ...networks.edge, ipv4: edgeSubnet(name) } };
-}
-
-function completeBackend(backend: ParsedDeployment["backend"]): Deployment["backend"] {
-  if (backend.image !== undefined || backend.build !== undefined) {
-    return { ...backend, roles: backend.roles ?? [{ name: "api", replicas: 1, publish: true }] };
-  }
-  return {
-    ...backend,
-    environment: { ...referenceBackend.environment, ...backend.environment },
-    secrets: { ...referenceBackend.secrets, ...backend.secrets },
-    roles: backend.roles ?? referenceBackend.roles,
-    migrate: backend.migrate ?? referenceBackend.migrate,
-  };
 }
 
 function completeFrontend(frontend: ParsedDeployment["frontend"]): ParsedDeployment["frontend"] {

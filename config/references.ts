@@ -28,14 +28,37 @@ export const PORT = {
 export const FILES = "/run/exploreiot";
 
 /** What the containers of a role are called: after it, with a number where there are several. */
-export const replicaNames = ({ name, replicas }: Role): readonly string[] =>
+export const replicaNames = ({ name, replicas }: Pick<Role, "name" | "replicas">): readonly string[] =>
   replicas === 1 ? [name] : Array.from({ length: replicas }, (_, index) => `${name}-${index + 1}`);
 
 /** Name of the file in the secret store that holds an MQTT user's password. */
 export const mqttSecret = (user: string) => `mqtt-${user}-password`;
 
-/** The broker and cache user that belongs to the backend. */
+/** The broker's user that belongs to the backend; only roles that name its password are given it. */
 export const BACKEND_USER = "backend";
+
+/** The migration's name among the roles. */
+export const MIGRATE = "migrate";
+
+/** Who somebody is at a store: a user, and the name of the password in the secret store. */
+export interface Login {
+  readonly user: string;
+  readonly secret: string;
+}
+
+/** A role at PostgreSQL. The migration logs in as the owner of the tables; names of roles have no underscores. */
+export const databaseLogin = (owner: string, role: string): Login => ({
+  user: role === MIGRATE ? owner : `${owner}_${role.replaceAll("-", "_")}`,
+  secret: `role-${role}-postgres-password`,
+});
+
+/** A role at Redis. */
+export const redisLogin = (role: string): Login => ({
+  user: `${BACKEND_USER}-${role}`,
+  secret: `role-${role}-redis-password`,
+});
+
+const brokerLogin: Login = { user: BACKEND_USER, secret: mqttSecret(BACKEND_USER) };
 
 /** What a reference stands for: text, or the name of a secret in the deployment's secret store. */
 export type Referent = { readonly text: string } | { readonly secret: string };
@@ -48,14 +71,18 @@ type Referable = Omit<ParsedDeployment, "hosts" | "backend"> & {
 
 type Named = readonly [string, Referent];
 
-/** Everything that `environment` and `secrets` of an application may refer to: of services only those that are on. */
-export function referents(deployment: Referable): ReadonlyMap<string, Referent> {
+/**
+ * Everything that `environment` and `secrets` of an application may refer to: of services only those that are on.
+ *
+ * @param role of the backend, as which it logs in at the stores; without one (the frontend) there are no logins
+ */
+export function referents(deployment: Referable, role?: string): ReadonlyMap<string, Referent> {
   const { postgres, redis, mosquitto, backend, frontend } = deployment;
   return new Map([
     ...ofDeployment(deployment),
-    ...(postgres.enabled ? ofPostgres(postgres) : []),
-    ...(redis.enabled ? ofLogin("redis", "redis-app-password") : []),
-    ...(mosquitto.enabled ? ofLogin("mosquitto", mqttSecret(BACKEND_USER)) : []),
+    ...(postgres.enabled ? ofPostgres(postgres, role) : []),
+    ...(redis.enabled ? ofStore("redis", role && redisLogin(role)) : []),
+    ...(mosquitto.enabled ? ofStore("mosquitto", role && brokerLogin) : []),
     ...(backend.enabled ? ofBackend(deployment) : []),
     ...(frontend.enabled ? [["frontend.port", { text: String(frontend.port) }] as const] : []),
   ]);
@@ -72,19 +99,23 @@ const ofDeployment = (deployment: Referable): readonly Named[] => [
   ["http.openWrites", { text: String(deployment.http.openWrites ?? deployment.environment === "local") }],
 ];
 
-const ofPostgres = ({ database, user }: Referable["postgres"]): readonly Named[] => [
-  ["postgres.host", { text: HOST.postgres }],
-  ["postgres.port", { text: String(PORT.postgres) }],
+const ofPostgres = ({ database, user }: Referable["postgres"], role?: string): readonly Named[] => [
   ["postgres.database", { text: database }],
-  ["postgres.user", { text: user }],
-  ["postgres.password", { secret: "postgres-app-password" }],
+  ...ofStore("postgres", role && databaseLogin(user, role)),
 ];
 
-const ofLogin = (service: "redis" | "mosquitto", secret: string): readonly Named[] => [
+const ofStore = (
+  service: "postgres" | "redis" | "mosquitto",
+  login: Login | "" | undefined,
+): readonly Named[] => [
   [`${service}.host`, { text: HOST[service] }],
   [`${service}.port`, { text: String(PORT[service]) }],
-  [`${service}.user`, { text: BACKEND_USER }],
-  [`${service}.password`, { secret }],
+  ...(login
+    ? ([
+        [`${service}.user`, { text: login.user }],
+        [`${service}.password`, { secret: login.secret }],
+      ] as const)
+    : []),
 ];
 
 function ofBackend(deployment: Referable): readonly Named[] {

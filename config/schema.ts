@@ -23,6 +23,11 @@ const databaseName = text(
   /^[a-z][a-z0-9_]{0,62}$/,
   "1 to 63 lower-case letters, digits and underscores, the first a letter",
 );
+/** PostgreSQL keeps 63 characters of a name, and users of roles are called after this one and the role. */
+const databaseOwner = text(
+  /^(?!postgres$|pg_)[a-z][a-z0-9_]{0,41}$/,
+  "1 to 42 lower-case letters, digits and underscores, the first a letter; neither postgres nor pg_… (PostgreSQL's own)",
+);
 const numericUser = text(
   /^[1-9][0-9]{0,9}:[1-9][0-9]{0,9}$/,
   'a numeric user and group such as "10001:10001", neither of them 0 (root)',
@@ -82,13 +87,19 @@ const subnets = z
   })
   .prefault({});
 
+const limitFields = {
+  memoryMiB: z.int().min(6).max(1_048_576).describe("MiB; the engine's least is 6"),
+  cpus: z.number().min(0.05).max(512),
+  pids: z.int().min(8).max(32768).describe("processes and threads (compose engine only)"),
+};
+
 /** What one container may use. Docker kills it above `memoryMiB`; there is no swap on top. */
 const limits = (memoryMiB: number, cpus: number, pids: number) =>
   z
     .strictObject({
-      memoryMiB: z.int().min(6).max(1_048_576).default(memoryMiB).describe("MiB; the engine's least is 6"),
-      cpus: z.number().min(0.05).max(512).default(cpus),
-      pids: z.int().min(8).max(32768).default(pids).describe("processes and threads (compose engine only)"),
+      memoryMiB: limitFields.memoryMiB.default(memoryMiB),
+      cpus: limitFields.cpus.default(cpus),
+      pids: limitFields.pids.default(pids),
     })
     .prefault({});
 
@@ -104,13 +115,50 @@ const healthCheck = z.union(
   { error: "{ path: /healthz } or { command: [program, argument] }" },
 );
 
+const environment = z
+  .record(environmentName, z.string())
+  .default({})
+  .describe("plain values; {postgres.host} and the like are filled in");
+
+const secrets = z
+  .record(
+    environmentName,
+    z.strictObject({
+      value: z.string().min(1).describe('for example "{postgres.password}" or "{secret.session-key}"'),
+      as: z
+        .enum(["file", "variable"])
+        .default("file")
+        .describe("file: NAME_FILE names a file; variable: exported at start, for images that know no files"),
+    }),
+  )
+  .default({});
+
+/** What one program of the backend is given by itself: laid over what all of them share. */
+const roleSettings = {
+  environment,
+  secrets,
+  limits: z
+    .strictObject(limitFields)
+    .partial()
+    .optional()
+    .describe("default: the backend's limits, each that is not named here"),
+  networks: z
+    .array(z.enum(["broker", "data"]))
+    .min(1)
+    .optional()
+    .describe("which of broker and data it joins; default: both. A published role is on edge as well"),
+};
+
 const role = z.strictObject({
   name: slug,
   command: command.optional().describe("default: the image's own command"),
   replicas: z.int().min(1).max(16).default(1),
   publish: z.boolean().default(false).describe("whether the backend listener leads to this role"),
   health: healthCheck.optional().describe("default: GET healthPath on the application's port"),
+  ...roleSettings,
 });
+
+const migration = z.strictObject({ command, ...roleSettings });
 
 const buildContext = z.strictObject({
   context: z.string().min(1).describe("folder, relative to the project's root"),
@@ -129,24 +177,8 @@ const application = (user: string) => ({
   build: buildContext.optional().describe("build this context instead of using `image`"),
   user: numericUser.default(user),
   healthPath: urlPath.default("/healthz"),
-  environment: z
-    .record(environmentName, z.string())
-    .default({})
-    .describe("plain values; {postgres.host} and the like are filled in"),
-  secrets: z
-    .record(
-      environmentName,
-      z.strictObject({
-        value: z.string().min(1).describe('for example "{postgres.password}" or "{secret.session-key}"'),
-        as: z
-          .enum(["file", "variable"])
-          .default("file")
-          .describe(
-            "file: NAME_FILE names a file; variable: exported at start, for images that know no files",
-          ),
-      }),
-    )
-    .default({}),
+  environment,
+  secrets,
   tmpfs: z
     .array(z.strictObject({ path: absolutePath, sizeMiB: z.int().min(1).max(4096).default(16) }))
     .default([{ path: "/tmp", sizeMiB: 16 }]),
@@ -249,7 +281,9 @@ export const deploymentSchema = z.strictObject({
     .strictObject({
       enabled,
       database: databaseName.default("exploreiot"),
-      user: databaseName.default("exploreiot"),
+      user: databaseOwner
+        .default("exploreiot")
+        .describe("owns the tables; each role logs in as a user of its own, called USER_ROLE"),
       tls: z
         .boolean()
         .default(false)
@@ -278,10 +312,9 @@ export const deploymentSchema = z.strictObject({
         'nothing, or a path such as "/api" that does not end with "/"',
       ).default("/api"),
       roles: z.array(role).min(1).optional(),
-      migrate: z
-        .strictObject({ command })
+      migrate: migration
         .optional()
-        .describe("runs once and must exit 0 before the roles start"),
+        .describe("runs once and must exit 0 before the roles start; it owns the tables, and they do not"),
       limits: limits(192, 1, 64),
     })
     .prefault({}),
@@ -306,6 +339,8 @@ export type ParsedDeployment = z.output<typeof deploymentSchema>;
 export type Subnets = ParsedDeployment["networks"]["edge"];
 export type Limits = ParsedDeployment["redis"]["limits"];
 export type Role = z.output<typeof role>;
+export type Migration = z.output<typeof migration>;
+export type InnerNetwork = NonNullable<Role["networks"]>[number];
 export type HealthCheck = z.output<typeof healthCheck>;
 export type BuildContext = z.output<typeof buildContext>;
 export type NetworkName = keyof ParsedDeployment["networks"];

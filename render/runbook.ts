@@ -34,7 +34,7 @@ export function runbook(model: Model): string {
     section("Certificates", certificates(model)),
     section("Back up", backup(model)),
     section("Restore", restore(model)),
-    section("Change a secret", rotation(model)),
+    section("Change a secret", rotation()),
     section("Update, and go back", update()),
     section("When something is wrong", TROUBLE),
   ];

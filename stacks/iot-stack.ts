@@ -114,9 +114,8 @@ export class IotStack extends TerraformStack {
   ): readonly IConstruct[] {
     const { backend, frontend } = context.deployment;
     const edge = () => networks("edge");
-    const inner = () => [networks("broker"), networks("data")];
     return [
-      ...only(backend.enabled, () => new Backend(this, "Backend", { context, edge, inner: inner(), after })),
+      ...only(backend.enabled, () => new Backend(this, "Backend", { context, networks, after })),
       ...only(frontend.enabled, () => new Frontend(this, "Frontend", { context, edge: edge() })),
     ];
   }

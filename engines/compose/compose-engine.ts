@@ -38,12 +38,21 @@ export const composeEngine: Engine = {
     await compose(context, ["create", ...kept]);
     await handOver(context);
     await compose(context, ["up", ...kept, "--detach", "--wait", "--wait-timeout", String(seconds)]);
+    await forgetFiles(stack);
   },
 
   async down(context) {
     await compose(context, ["down", "--remove-orphans", "--timeout", "60"]);
   },
 };
+
+/** Compose removes no volumes: those with files of a program that is declared no more would keep its secrets. */
+async function forgetFiles(stack: Stack): Promise<void> {
+  const own = `label=${COMPOSE_LABEL.project}=${composeProject(stack.name)}`;
+  const { stdout } = await run(["docker", "volume", "ls", "--quiet", "--filter", own]);
+  const gone = stdout.split("\n").filter((name) => name.endsWith("-files") && !stack.volumes.includes(name));
+  if (gone.length > 0) await run(["docker", "volume", "rm", ...gone]);
+}
 
 /**
  * The stack with each container's own hash in a label: by that it is known later, also where nothing could be written

@@ -12,8 +12,10 @@ const HOSTS =
 const NEEDED = (service: string) =>
   `${service}.enabled: got false; allowed: true, since the reference backend needs it; to mend: turn ${service} on, turn the backend off, or name your own backend.image`;
 const REFERENCES =
-  "deployment.name, topics.readings, topics.status, http.hosts, http.corsOrigins, http.rateLimitPerMinute, edge.address, http.openWrites, postgres.host, postgres.port, postgres.database, postgres.user, postgres.password, redis.host, redis.port, redis.user, redis.password, mosquitto.host, mosquitto.port, mosquitto.user, mosquitto.password, backend.host, backend.port, backend.internalUrl, backend.publicUrl, backend.pathPrefix, backend.apiKey, frontend.port";
-const variable = { DB: { value: "{postgres.password}", as: "variable" } };
+  "deployment.name, topics.readings, topics.status, http.hosts, http.corsOrigins, http.rateLimitPerMinute, edge.address, http.openWrites, postgres.database, postgres.host, postgres.port, postgres.user, postgres.password, redis.host, redis.port, redis.user, redis.password, mosquitto.host, mosquitto.port, mosquitto.user, mosquitto.password, backend.host, backend.port, backend.internalUrl, backend.publicUrl, backend.pathPrefix, backend.apiKey, frontend.port";
+/** What a program knows that has no login at the stores. */
+const WITHOUT_LOGINS = REFERENCES.replace(/(postgres|redis|mosquitto)\.(user|password), /g, "");
+const variable = { KEY: { value: "{secret.key}", as: "variable" } };
 
 describe("a deployment is refused for", () => {
   test.each<[string, object, readonly string[]]>([
@@ -126,8 +128,8 @@ describe("a deployment is refused for", () => {
     ],
     [
       "roles named like other containers of the kit",
-      { backend: { ...OWN, roles: [{ name: "postgres" }, { name: "migrate" }, { name: "redis-files" }] } },
-      ["postgres", "migrate", "redis-files"].map(
+      { backend: { ...OWN, roles: [{ name: "postgres" }, { name: "migrate" }, { name: "api-files" }] } },
+      ["postgres", "migrate", "api-files"].map(
         (name, index) =>
           `backend.roles.${index}.name: got "${name}"; allowed: a name that no container of the kit has; to mend: rename the role`,
       ),
@@ -177,6 +179,39 @@ describe("a deployment is refused for", () => {
       "secrets as variables of a frontend without a command",
       { frontend: { ...OWN, secrets: variable } },
       [`frontend.command: got nothing; allowed: ${COMMAND}`],
+    ],
+    [
+      "secrets as variables of one role without a command",
+      { backend: { ...OWN, roles: [{ name: "api" }, { name: "worker", secrets: variable }] } },
+      [`backend.roles.1.command: got nothing; allowed: ${COMMAND}`],
+    ],
+    [
+      "logins of the stores in the page, which does not reach them",
+      {
+        frontend: {
+          ...OWN,
+          environment: { USER: "{redis.user}" },
+          secrets: { KEY: { value: "{postgres.password}" } },
+        },
+      },
+      [
+        `frontend.environment.USER: got "{redis.user}"; allowed: ${WITHOUT_LOGINS}, role.name, role.group; to mend: change the reference`,
+        `frontend.secrets.KEY.value: got "{postgres.password}"; allowed: ${WITHOUT_LOGINS}, secret.NAME; to mend: change the reference`,
+      ],
+    ],
+    [
+      "references to nothing, and a secret in an environment, of one role and of the migration",
+      {
+        backend: {
+          ...OWN,
+          roles: [{ name: "api", secrets: { KEY: { value: "{redis.passwort}" } } }],
+          migrate: { command: ["x"], environment: { KEY: "{postgres.password}" } },
+        },
+      },
+      [
+        `backend.roles.0.secrets.KEY.value: got "{redis.passwort}"; allowed: ${REFERENCES}, secret.NAME; to mend: change the reference`,
+        'backend.migrate.environment.KEY: got "{postgres.password}"; allowed: no secret: environments can be read from outside; to mend: move KEY to backend.migrate.secrets',
+      ],
     ],
     [
       "a reference to nothing",
@@ -250,8 +285,19 @@ describe("a deployment is refused for", () => {
   });
 });
 
+interface Shared {
+  readonly environment?: object;
+  readonly secrets?: object;
+  readonly [setting: string]: unknown;
+}
+
+interface Input {
+  readonly backend?: Shared;
+  readonly [part: string]: unknown;
+}
+
 describe("a deployment is accepted with", () => {
-  test.each<[string, object]>([
+  test.each<[string, Input]>([
     ["nothing but a name", {}],
     ["every listener beyond loopback and hosts", { bind: "lan", hosts: ["192.168.1.10"] }],
     [
@@ -304,9 +350,13 @@ describe("a deployment is accepted with", () => {
       { frontend: { enabled: false, environment: { A: "{no.thing}" } } },
     ],
     ["a broker alone", { backend: { enabled: false }, frontend: { enabled: false } }],
-  ])("%s", (_, input) => {
-    expect(parseDeployment({ name: "site", ...input }, "site.yaml")).toMatchObject({
+  ])("%s", (_, { backend = {}, ...input }: Input) => {
+    // What the roles of the backend share is given to each of them.
+    const { environment: _environment, secrets: _secrets, ...own } = backend;
+
+    expect(parseDeployment({ name: "site", backend, ...input }, "site.yaml")).toMatchObject({
       name: "site",
+      backend: own,
       ...input,
     });
   });

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadDeployment, loadDeployments } from "../../config/load.ts";
 import { parseDeployment } from "../../config/parse.ts";
-import { referenceBackend, referenceFrontend } from "../../config/reference-application.ts";
+import { referenceFrontend } from "../../config/reference-application.ts";
 import { errorText } from "../support/error-text.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 
@@ -87,7 +87,15 @@ const full = {
     volumes: [{ name: "uploads", path: "/uploads" }],
     port: 9000,
     pathPrefix: "",
-    roles: [{ name: "api", command: ["serve"], replicas: 1, publish: true, health: { path: "/live" } }],
+    roles: [
+      {
+        ...{ name: "api", command: ["serve"], replicas: 1, publish: true, health: { path: "/live" } },
+        environment: { HOST: "own", PORT: "1" },
+        secrets: { OWN: { value: "{secret.own}", as: "variable" } },
+        limits: { memoryMiB: 50 },
+        networks: ["data"],
+      },
+    ],
     migrate: { command: ["migrate"] },
     limits: { memoryMiB: 100, cpus: 1, pids: 10 },
   },
@@ -105,6 +113,29 @@ const full = {
     limits: { memoryMiB: 100, cpus: 1, pids: 10 },
   },
 };
+
+/** What the roles share is given to each of them, and to the migration. */
+function given({ environment, secrets, limits, roles: [role], migrate, ...backend }: typeof full.backend) {
+  const redis = "~* &* +@all -@admin -@dangerous";
+  return {
+    ...backend,
+    roles: [
+      {
+        ...role,
+        environment: { HOST: "own", PORT: "1" },
+        secrets: { ...secrets, OWN: { value: "{secret.own}", as: "variable" } },
+        limits: { memoryMiB: 50, cpus: 1, pids: 10 },
+        networks: ["data"],
+        rights: { database: "rows", redis },
+      },
+    ],
+    migrate: {
+      ...{ ...migrate, environment, secrets, limits },
+      networks: ["broker", "data"],
+      rights: { database: "owner", redis },
+    },
+  };
+}
 
 describe("a site file is read", () => {
   test("from YAML that says no more than a name: every default is filled in", async () => {
@@ -144,7 +175,6 @@ describe("a site file is read", () => {
       postgres: expect.objectContaining({ database: "exploreiot", user: "exploreiot" }),
       redis: expect.objectContaining({ memoryPolicy: "noeviction", keyPrefix: "exploreiot:" }),
       backend: expect.objectContaining({
-        ...referenceBackend,
         user: "10001:10001",
         port: 8000,
         pathPrefix: "/api",
@@ -154,7 +184,10 @@ describe("a site file is read", () => {
   });
 
   test("from JSON that says everything: nothing is changed or lost", async () => {
-    expect(await loadDeployment(site(JSON.stringify(full), "full.json"))).toEqual(full);
+    expect(await loadDeployment(site(JSON.stringify(full), "full.json"))).toEqual({
+      ...full,
+      backend: given(full.backend),
+    });
   });
 
   test("in the same way from YAML and from JSON", async () => {
@@ -168,11 +201,17 @@ describe("a site file is read", () => {
   test("with one role, published, for an own image that names none", async () => {
     const { backend } = await loadDeployment(site("name: a\nbackend: { image: x, port: 80 }\n"));
 
-    expect({ roles: backend.roles, environment: backend.environment, secrets: backend.secrets }).toEqual({
-      roles: [{ name: "api", replicas: 1, publish: true }],
-      environment: {},
-      secrets: {},
-    });
+    expect([backend.roles, backend.migrate]).toEqual([
+      [
+        {
+          ...{ name: "api", replicas: 1, publish: true, environment: {}, secrets: {} },
+          limits: { memoryMiB: 192, cpus: 1, pids: 64 },
+          networks: ["broker", "data"],
+          rights: { database: "rows", redis: "~exploreiot:* &exploreiot:* +@all -@admin -@dangerous" },
+        },
+      ],
+      undefined,
+    ]);
   });
 
   test("with a subnet for the edge's network where TLS is ended: the same each time, and another for another name", async () => {
@@ -187,12 +226,60 @@ describe("a site file is read", () => {
     ]).toEqual(["10.234.151.128/28", "10.238.35.224/28", "192.168.77.0/24", undefined]);
   });
 
-  test("with own variables laid over those of the reference application", async () => {
-    const { backend } = await loadDeployment(
-      site("name: a\nbackend: { environment: { MQTT_TOPIC: x, MORE: y } }\n"),
-    );
+  describe("with a reference application whose programs", () => {
+    const programs = async (backend: string) => {
+      const { roles, migrate } = (
+        await loadDeployment(
+          site(`name: a
+backend: ${backend}
+`),
+        )
+      ).backend;
+      return [...roles, { ...migrate, name: "migrate" }];
+    };
+    const names = (given: object | undefined) => Object.keys(given ?? {}).sort();
 
-    expect(backend.environment).toEqual({ ...referenceBackend.environment, MQTT_TOPIC: "x", MORE: "y" });
+    test("have the secrets and the networks that each needs", async () => {
+      const found = await programs("{}");
+
+      expect(found.map(({ name, secrets, networks }) => [name, names(secrets), networks])).toEqual([
+        ["api", ["API_KEY", "DATABASE_PASSWORD", "REDIS_PASSWORD"], ["data"]],
+        ["ingest", ["DATABASE_PASSWORD", "MQTT_PASSWORD", "REDIS_PASSWORD"], ["broker", "data"]],
+        ["migrate", ["DATABASE_PASSWORD"], ["data"]],
+      ]);
+    });
+
+    test("have own variables laid over their own, those of one role over those of all", async () => {
+      const found = await programs(
+        "{ environment: { MQTT_TOPIC: x, MORE: y }, migrate: { command: [python, m, migrate], environment: { MORE: z } } }",
+      );
+      const own = await programs("{}");
+
+      expect(found.map(({ environment }) => environment)).toEqual([
+        { ...own[0]?.environment, MQTT_TOPIC: "x", MORE: "y" },
+        { ...own[1]?.environment, MQTT_TOPIC: "x", MORE: "y" },
+        { ...own[2]?.environment, MQTT_TOPIC: "x", MORE: "z" },
+      ]);
+    });
+
+    test("are known by their command, whatever the role is called; another program gets nothing", async () => {
+      const command = (program: string) => `command: [python, -m, exploreiot, ${program}]`;
+      const found = await programs(
+        `{ roles: [{ name: web, publish: true }, { name: in-1, ${command("ingest")} }, { name: in-2, ${command("ingest")} }, { name: shell, command: [sh] }] }`,
+      );
+
+      expect(found.map(({ name, secrets }) => [name, names(secrets)])).toEqual([
+        ["web", ["API_KEY", "DATABASE_PASSWORD", "REDIS_PASSWORD"]],
+        ["in-1", ["DATABASE_PASSWORD", "MQTT_PASSWORD", "REDIS_PASSWORD"]],
+        ["in-2", ["DATABASE_PASSWORD", "MQTT_PASSWORD", "REDIS_PASSWORD"]],
+        ["shell", []],
+        ["migrate", ["DATABASE_PASSWORD"]],
+      ]);
+      expect(found[4]?.environment).toMatchObject({
+        DATABASE_API_USERS: "exploreiot_web",
+        DATABASE_INGEST_USERS: "exploreiot_in_1,exploreiot_in_2",
+      });
+    });
   });
 });
 

@@ -28,16 +28,13 @@ beforeAll(async () => {
 beforeEach(async () => {
   name = `exploreiot-test-${Math.random().toString(36).slice(2, 10)}`;
   files = await mkdtemp(join(tmpdir(), "exploreiot-test-"));
-  await mkdir(join(files, "initdb"));
+  await mkdir(join(files, "start"));
   await cp(join(projectRoot, "images/postgres/entrypoint.sh"), join(files, "entrypoint.sh"));
   await deliver("password", "right:\\ 'horse");
+  await deliver("start/10-table.sql", "CREATE TABLE IF NOT EXISTS t (i int);");
   await deliver(
-    "initdb/10-table.sql",
-    `CREATE TABLE t (i int); INSERT INTO t SELECT generate_series(1, ${rows});`,
-  );
-  await deliver(
-    "initdb/20-count.sh",
-    'psql -qU "$POSTGRES_USER" -d "$POSTGRES_DB" -c "INSERT INTO t VALUES (0)"',
+    "start/20-rows.sql",
+    `INSERT INTO t SELECT generate_series(1, ${rows}) WHERE NOT EXISTS (SELECT FROM t);`,
   );
   // Read by uid 999 through a read-only mount; the folder holds nothing but test data.
   await chmod(files, 0o755);
@@ -116,22 +113,67 @@ const ready = () =>
 const ended = async () => Number((await docker("wait", name)).stdout);
 
 describe.skipIf(!hasEngine)("postgres entrypoint", () => {
-  test("makes the cluster once, with every init file, and takes the server's settings from the command", async () => {
+  test("makes the cluster once, applies every file at each start, and takes the server's settings from the command", async () => {
     await start();
     await ready();
-    expect(await query("SELECT count(*) FROM t")).toBe(String(rows + 1));
+    expect(await query("SELECT count(*) FROM t")).toBe(String(rows));
     expect(await query("SHOW max_connections")).toBe("17");
     await expect(query("SELECT 1", "wrong")).rejects.toThrow("password authentication failed");
     await query("DELETE FROM t WHERE i > 10");
+    await deliver("start/30-password.sql", "ALTER ROLE iot PASSWORD 'another'");
     await docker("stop", name);
     await docker("start", name);
     await ready();
-    expect(await query("SELECT count(*) FROM t")).toBe("11");
+    expect(await query("SELECT count(*) FROM t", "another")).toBe("10");
+    await expect(query("SELECT 1")).rejects.toThrow("password authentication failed");
     expect((await logs()).match(/entrypoint: .*/g)).toEqual([
-      "entrypoint: init file /run/exploreiot/initdb/10-table.sql",
-      "entrypoint: init file /run/exploreiot/initdb/20-count.sh",
+      "entrypoint: start file /run/exploreiot/start/10-table.sql",
+      "entrypoint: start file /run/exploreiot/start/20-rows.sql",
       "entrypoint: first start complete",
+      "entrypoint: start file /run/exploreiot/start/10-table.sql",
+      "entrypoint: start file /run/exploreiot/start/20-rows.sql",
+      "entrypoint: start file /run/exploreiot/start/30-password.sql",
     ]);
+  });
+
+  test("lets nobody in before the files are applied, at a later start as at the first", async () => {
+    await start();
+    await ready();
+    await docker("stop", name);
+    await deliver("start/30-slow.sql", "SELECT pg_sleep(5); ALTER ROLE iot PASSWORD 'another'");
+    await docker("start", name);
+    await expect.poll(logs, { timeout: 60_000 }).toContain("30-slow.sql");
+    await expect(query("SELECT 1")).rejects.toThrow("Connection refused");
+    await ready();
+    expect(await query("SELECT 1", "another")).toBe("1");
+  });
+
+  test("killed in the middle of a later start, begins again and loses no row", async () => {
+    await start();
+    await ready();
+    await deliver("start/30-slow.sql", "UPDATE t SET i = i + 1; SELECT pg_sleep(60)");
+    await docker("kill", "--signal=KILL", name);
+    await docker("start", name);
+    await expect.poll(logs, { timeout: 60_000 }).toContain("30-slow.sql");
+    await docker("kill", "--signal=KILL", name);
+    await deliver("start/30-slow.sql", "SELECT 1");
+    await docker("start", name);
+    await ready();
+    expect(await query("SELECT count(*) FROM t")).toBe(String(rows));
+  });
+
+  test("with a file that fails at a later start, ends with its exit code and lets nobody in", async () => {
+    await start();
+    await ready();
+    await docker("stop", name);
+    await deliver("start/30-wrong.sql", "SELECT * FROM missing");
+    await docker("start", name);
+    expect(await ended()).toBe(3);
+    expect(await logs()).toContain('ERROR:  relation "missing" does not exist');
+    await deliver("start/30-wrong.sql", "SELECT 1");
+    await docker("start", name);
+    await ready();
+    expect(await query("SELECT count(*) FROM t")).toBe(String(rows));
   });
 
   test("killed at any point of the first start, begins again and loses no row", async () => {
@@ -143,34 +185,34 @@ describe.skipIf(!hasEngine)("postgres entrypoint", () => {
       if (!(await logs()).includes("first start complete")) unfinished += 1;
       await docker("start", name);
       await ready();
-      expect(await query("SELECT count(*) FROM t"), `killed after ${milliseconds} ms`).toBe(String(rows + 1));
+      expect(await query("SELECT count(*) FROM t"), `killed after ${milliseconds} ms`).toBe(String(rows));
       await remove();
     }
     expect(unfinished, "kills that came before the end").toBeGreaterThanOrEqual(4);
   });
 
-  test("stopped in the middle of an init file, ends at once and keeps nothing", async () => {
-    await deliver("initdb/30-slow.sql", "SELECT pg_sleep(60)");
+  test("stopped in the middle of a file, ends at once and keeps nothing", async () => {
+    await deliver("start/30-slow.sql", "SELECT pg_sleep(60)");
     await start();
     await expect.poll(logs, { timeout: 60_000 }).toContain("30-slow.sql");
     await docker("stop", "--time=20", name);
     expect(await ended()).toBe(143);
-    expect(await logs()).toContain("entrypoint: interrupted during the first start; nothing was kept");
-    await deliver("initdb/30-slow.sql", "SELECT 1");
+    expect(await logs()).toContain("entrypoint: interrupted before the start was complete");
+    await deliver("start/30-slow.sql", "SELECT 1");
     await docker("start", name);
     await ready();
-    expect(await query("SELECT count(*) FROM t")).toBe(String(rows + 1));
+    expect(await query("SELECT count(*) FROM t")).toBe(String(rows));
   });
 
-  test("with an init file that fails, ends with its exit code and keeps nothing", async () => {
-    await deliver("initdb/30-wrong.sql", "SELECT * FROM missing");
+  test("with a file that fails at the first start, ends with its exit code and keeps nothing", async () => {
+    await deliver("start/30-wrong.sql", "SELECT * FROM missing");
     await start();
     expect(await ended()).toBe(3);
     expect(await logs()).toContain('ERROR:  relation "missing" does not exist');
-    await deliver("initdb/30-wrong.sql", "SELECT 1");
+    await deliver("start/30-wrong.sql", "SELECT 1");
     await docker("start", name);
     await ready();
-    expect(await query("SELECT count(*) FROM t")).toBe(String(rows + 1));
+    expect(await query("SELECT count(*) FROM t")).toBe(String(rows));
   });
 
   test.each<[string, string[], string]>([

@@ -20,7 +20,9 @@ const JOBS = [
   "mosquitto-files",
   "postgres-files",
   "redis-files",
-  "backend-files",
+  "api-files",
+  "ingest-files",
+  "migrate-files",
   "frontend-files",
 ];
 

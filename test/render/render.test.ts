@@ -36,9 +36,9 @@ describe("a rendered folder", () => {
       "config/mosquitto/acl",
       "config/mosquitto/mosquitto.conf",
       "config/postgres/entrypoint.sh",
-      "config/postgres/initdb/10-application.sql",
       "config/postgres/pg_hba.conf",
       "config/postgres/postgresql.conf",
+      "config/postgres/start/roles.sql",
       "config/redis/redis.conf",
       "deployment.sh",
       "start.sh",
@@ -56,8 +56,8 @@ describe("a rendered folder", () => {
       ...["edge/batch-output.pl", "edge/haproxy.cfg", "edge/watch-then-run.sh"].map(config),
       config("firewall/firewall.nft"),
       ...["mosquitto/acl", "mosquitto/mosquitto.conf", "mosquitto/watch-then-run.sh"].map(config),
-      ...["postgres/entrypoint.sh", "postgres/initdb/10-application.sql"].map(config),
-      ...["postgres/pg_hba.conf", "postgres/postgresql.conf", "redis/redis.conf"].map(config),
+      ...["postgres/entrypoint.sh", "postgres/pg_hba.conf", "postgres/postgresql.conf"].map(config),
+      ...["postgres/start/roles.sql", "redis/redis.conf"].map(config),
       "deployment.sh",
       "firewall/exploreiot-NAME-firewall.nft",
       "firewall/exploreiot-NAME-firewall.service",
@@ -93,7 +93,6 @@ describe("a rendered folder", () => {
     expect(
       steps.filter((line) => line.startsWith("  secret redis") || line.startsWith("  digest REDIS")),
     ).toEqual([
-      "  secret redis-app-password",
       "  secret redis-health-password",
       "  digest REDIS_FILES files/redis/users.acl redis-health-password",
     ]);

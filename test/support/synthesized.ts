@@ -124,7 +124,16 @@ export const custom: Omit<DeploymentInput, "name"> = {
     volumes: [{ name: "uploads", path: "/uploads" }],
     roles: [
       { name: "api", command: ["serve"], publish: true },
-      { name: "worker", command: ["work"], replicas: 2, health: { command: ["check", "${HOME}"] } },
+      {
+        name: "worker",
+        command: ["work"],
+        replicas: 2,
+        health: { command: ["check", "${HOME}"] },
+        environment: { DB_HOST: "none", ONLY: "here" },
+        secrets: { QUEUE_KEY: { value: "{secret.queue-key}" } },
+        limits: { memoryMiB: 64 },
+        networks: ["data"],
+      },
       { name: "beat", command: ["beat"], health: { path: "/beat" } },
     ],
     migrate: { command: ["migrate"] },

@@ -23,10 +23,9 @@ def make_client(settings: Settings, client_id: str) -> BufferedClient:
     return client
 
 
-def connect_properties(settings: Settings, keep_session: bool) -> Properties:
+def connect_properties(settings: Settings) -> Properties:
     properties = Properties(PacketTypes.CONNECT)
     properties.ReceiveMaximum = settings.mqtt_receive_maximum
     properties.MaximumPacketSize = MAX_PACKET_BYTES
-    if keep_session:
-        properties.SessionExpiryInterval = settings.mqtt_session_hours * 3600
+    properties.SessionExpiryInterval = settings.mqtt_session_hours * 3600
     return properties

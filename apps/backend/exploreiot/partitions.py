@@ -47,13 +47,17 @@ async def drop_expired(connection: asyncpg.Connection, retention_days: int) -> l
         # make every reader queue behind, give up: the next hour tries again.
         async with connection.transaction():
             await connection.execute("SET LOCAL lock_timeout = '2s'")
-            await connection.execute(f"DROP TABLE {name}")
+            await connection.execute("SELECT drop_readings_partition($1)", _monday_of(name))
     await connection.execute("DELETE FROM sensors WHERE time < $1", limit)
     return expired
 
 
+def _monday_of(name: str) -> date:
+    return date.fromisoformat(name.removeprefix(_PREFIX))
+
+
 def _end_of(name: str) -> datetime:
-    monday = date.fromisoformat(name.removeprefix(_PREFIX))
+    monday = _monday_of(name)
     return datetime(monday.year, monday.month, monday.day, tzinfo=UTC) + WEEK
 
 

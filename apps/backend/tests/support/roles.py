@@ -7,9 +7,16 @@ from pathlib import Path
 import httpx
 
 from tests.support.processes import Process, free_port, wait_for
+from tests.support.services import USERS
 
 SOURCE = Path(__file__).parents[2]
 KEY = "a-key-for-tests"
+
+
+def logins(command: str) -> dict[str, str]:
+    """Who the role is at the stores."""
+    user = USERS.get(command)
+    return {} if user is None else {"DATABASE_USER": user, "REDIS_USER": user}
 
 
 class Role:
@@ -25,6 +32,7 @@ class Role:
             "LISTEN_PORT": str(self.port),
             "METRICS_PORT": str(self.metrics_port),
             **env,
+            **logins(command),
         }
         folder.mkdir(parents=True, exist_ok=True)
         log = folder / f"{command}-{self.port}.log"
