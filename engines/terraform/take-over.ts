@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { inspectNetworks } from "../docker/networks.ts";
 import { observe } from "../docker/observe.ts";
 import type { EngineContext } from "../engine.ts";
-import { rawResources } from "../stack.ts";
+import { rawResources, type Stack } from "../stack.ts";
 import { command } from "./command.ts";
 import { enterContainers, type Found } from "./enter-containers.ts";
 import { readOwned } from "./state.ts";
@@ -18,6 +18,7 @@ const IMPORTS = "take-over.tf.json";
  */
 export async function takeOver(context: EngineContext): Promise<void> {
   const { stack, home, report } = context;
+  forgetImports(stack);
   const { ids, addresses } = await readOwned(stack, home);
   const unknown = ({ id }: Found) => !ids.has(id);
   const [containers, networks] = await Promise.all([
@@ -68,6 +69,9 @@ async function importNetworks(context: EngineContext, networks: readonly Found[]
   try {
     await command(context, ["apply", "-auto-approve", "-input=false", "-json", ...targets]);
   } finally {
-    rmSync(file, { force: true });
+    forgetImports(stack);
   }
 }
+
+/** A run that was killed may have left them, and Terraform would look for networks that are gone by now. */
+export const forgetImports = ({ folder }: Stack): void => rmSync(join(folder, IMPORTS), { force: true });

@@ -8,7 +8,7 @@ import { command } from "./command.ts";
 import { initialise } from "./init.ts";
 import { type Change, describeChanges, messagesIn } from "./messages.ts";
 import { readOwned } from "./state.ts";
-import { takeOver } from "./take-over.ts";
+import { forgetImports, takeOver } from "./take-over.ts";
 import { foreignVariables, terraform, terraformBinary } from "./terraform.ts";
 
 const PLAN = "up.tfplan";
@@ -68,6 +68,7 @@ export const terraformEngine: Engine = {
 
   async down(context) {
     const { stack, home, report } = context;
+    forgetImports(stack);
     await initialise(stack, report);
     const { addresses, ids } = await readOwned(stack, home);
     const volumes = addresses.filter((address) => address.startsWith(VOLUME));
