@@ -4,13 +4,13 @@ import type { Deployment } from "../config/parse.ts";
 import { BACKEND_USER, FILES, HOST, mqttSecret, PORT } from "../config/references.ts";
 import type { SecretText } from "../config/secret-text.ts";
 import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "./certificates.ts";
-import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { type DeliveredFile, FileDelivery } from "./file-delivery.ts";
 import { certificateFiles, devicePatterns, TLS_PROBE, tlsListener } from "./mosquitto-tls.ts";
 import type { PrivateNetwork } from "./private-network.ts";
 import { tcpProbe } from "./probes.ts";
 import { ServiceContainer } from "./service-container.ts";
+import { DataVolume } from "./volumes.ts";
 import { watched, watcher } from "./watched.ts";
 
 const USER = "1883:1883";

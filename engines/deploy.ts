@@ -14,6 +14,7 @@ import { type Drift, findDrift } from "./drift.ts";
 import type { Engine, EngineContext } from "./engine.ts";
 import { guarded } from "./guards.ts";
 import { makeImages } from "./images/make-images.ts";
+import { withoutKnown } from "./known.ts";
 import { pickEngine } from "./pick.ts";
 import { refuseBadGround } from "./preflight/preflight.ts";
 import { type DeploymentRecord, type EngineName, readRecord, writeRecord } from "./record.ts";
@@ -63,11 +64,20 @@ interface Situation {
 async function look({ stack, home }: DeployOptions): Promise<Situation> {
   const record = readRecord(home);
   const seen = await observe(stack);
-  const differences = findDrift(stack, seen, record);
-  return { record, seen, drift: differences.length > 0 ? differences : await closedPorts(stack, seen) };
+  return { record, seen, drift: await driftOf(stack, seen, record) };
 }
 
-async function bringUp(options: DeployOptions, { record, seen, drift }: Situation): Promise<Deployed> {
+/** How containers differ from the record; where none does, whether their ports answer. */
+async function driftOf(
+  stack: Stack,
+  seen: Observation,
+  record: DeploymentRecord | undefined,
+): Promise<readonly Drift[]> {
+  const differences = findDrift(stack, seen, record);
+  return differences.length > 0 ? differences : closedPorts(stack, seen);
+}
+
+async function bringUp(options: DeployOptions, { record, seen }: Situation): Promise<Deployed> {
   const { stack, home, report, signal } = options;
   const context: EngineContext = { stack, home, report, ...(signal === undefined ? {} : { signal }) };
   // Each asks something else and takes tens of milliseconds; at the same time they cost what the longest does.
@@ -83,16 +93,18 @@ async function bringUp(options: DeployOptions, { record, seen, drift }: Situatio
   await refuseRoutedSubnets(stack, report);
   await probeFirewall(stack);
   const owns = await engine.ownership(context);
-  // A container that never was deployed has not drifted: the engine simply makes it.
   rememberDataVolumes(stack, home);
-  await clearTheWay({ stack, owns, drift, record, report });
+  // A container that never was deployed has not drifted: the engine simply makes it.
+  const drift = await driftOf(stack, seen, withoutKnown(record, stack, seen, owns));
+  await clearTheWay({ stack, engine, owns, drift, record, report });
   try {
     const after = await runWatched(engine, context);
     writeRecord(home, engine.name, stack, after);
     return { changed: true, engine: engine.name, seen: after };
   } catch (error) {
     // What was made is known from now on: the next up goes on with it, also with what is still starting.
-    writeRecord(home, engine.name, { ...stack, fingerprint: UNFINISHED }, await observe(stack));
+    const left = await observe(stack);
+    writeRecord(home, engine.name, { ...stack, fingerprint: UNFINISHED }, left, { record, seen });
     throw error;
   }
 }

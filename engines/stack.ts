@@ -78,18 +78,18 @@ const shape = z.looseObject({
   resource: z.record(z.string(), z.record(z.string(), z.looseObject({}))),
 });
 
+/** Changes with everything that the JSON says about one container. */
+export const specHash = (spec: ContainerSpec): string =>
+  createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 16);
+
 /**
  * Reads a synthesized stack. The JSON is the only thing the engines know about a deployment.
  *
  * @param folder `cdktf.out/stacks/<deployment>`
  */
 export function readStack(folder: string): Stack {
-  const path = join(folder, "cdk.tf.json");
-  const text = readIfThere(path);
-  const raw = readOwnJson(path, shape, SYNTHESIZE);
-  if (text === undefined || raw === undefined)
-    throw new UserError(`${path}: there is no synthesized stack`, SYNTHESIZE);
-  const { resource, terraform } = raw as unknown as RawStack;
+  const { raw, text } = readRaw(folder);
+  const { resource, terraform } = raw;
   const containers = Object.values(resource.docker_container ?? {}).map((raw) => container(raw, resource));
   const data = Object.values(resource.terraform_data ?? {});
   const facts = data.flatMap(({ input }) => ("builtOn" in input ? [input] : []));
@@ -105,6 +105,19 @@ export function readStack(folder: string): Stack {
     backend: Object.keys(terraform?.backend ?? {})[0] ?? "local",
     fingerprint: createHash("sha256").update(text).digest("hex"),
   };
+}
+
+/** Resources as they stand in the JSON, for what needs to know how Terraform calls them. */
+export const rawResources = ({ folder }: Stack): RawStack["resource"] => readRaw(folder).raw.resource;
+
+/** The JSON, and its text. */
+function readRaw(folder: string): { readonly raw: RawStack; readonly text: string } {
+  const path = join(folder, "cdk.tf.json");
+  const text = readIfThere(path);
+  const raw = readOwnJson(path, shape, SYNTHESIZE);
+  if (text === undefined || raw === undefined)
+    throw new UserError(`${path}: there is no synthesized stack`, SYNTHESIZE);
+  return { raw: raw as unknown as RawStack, text };
 }
 
 function container(raw: RawContainer, resource: RawStack["resource"]): ContainerSpec {

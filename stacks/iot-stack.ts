@@ -32,6 +32,8 @@ type Networks = (name: NetworkName) => PrivateNetwork;
 
 /** One deployment: its services and the networks between them, each made after what it needs. */
 export class IotStack extends TerraformStack {
+  readonly #home: string;
+
   constructor(app: App, deployment: Deployment) {
     super(app, deployment.name);
     // The JSON says how it is judged, so that whoever judges it later sees what was excused, and why.
@@ -51,7 +53,13 @@ export class IotStack extends TerraformStack {
       this.#edge(context, networks("edge"), certificates, applications);
     if (deployment.environment === "production")
       new Preflight(this, "Preflight", context).goBefore(this, context.images);
-    keepUndeclaredData(this, deploymentHome(deployment.name));
+    this.#home = deploymentHome(deployment.name);
+  }
+
+  /** The last step before the JSON is written: what was added to the stack from outside is there by now. */
+  override prepareStack(): void {
+    super.prepareStack();
+    keepUndeclaredData(this, this.#home);
   }
 
   /** What every service is made with; where there is a firewall it is up before any of them. */

@@ -54,6 +54,7 @@ const record: DeploymentRecord = {
   fingerprint: "f",
   containers: { "exploreiot-demo-api": "c1", "exploreiot-demo-job": "c1" },
   networks: { [NETWORK]: "n1" },
+  specs: {},
 };
 const images = new Map([
   ["exploreiot/api:1", "i1"],
