@@ -3,6 +3,7 @@ import { firewallWarnings } from "../engines/docker/firewall-check.ts";
 import { observe } from "../engines/docker/observe.ts";
 import { routeWarnings } from "../engines/docker/subnets.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
+import { probeWarnings } from "./probe-warnings.ts";
 import { stackStatus, statusTable } from "./stack-status.ts";
 import { synthesize } from "./synthesize.ts";
 
@@ -20,7 +21,7 @@ export const statusCommand = verb(
       firewallWarnings(stack),
       routeWarnings(stack),
     ]);
-    const status = { ...stackStatus(stack, seen), warnings: warnings.flat() };
+    const status = { ...stackStatus(stack, seen), warnings: [...warnings.flat(), ...probeWarnings(stack, seen)] };
     console.log(
       json ? JSON.stringify({ deployment: deployment.name, ...status }, undefined, 2) : statusTable(status),
     );

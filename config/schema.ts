@@ -65,6 +65,14 @@ const listener = (port: number, serves: string) =>
       enabled: z.boolean().default(true),
       port: hostPort.default(port).describe("port on the host"),
       bind: bindAddress.optional().describe("address to listen on; default: the deployment's `bind`"),
+      connectionsPerSource: z
+        .int()
+        .min(1)
+        .max(65_535)
+        .optional()
+        .describe(
+          "open connections of one IPv4 address or IPv6 /64; default: 100, for MQTT 1/52 of what the broker can hold",
+        ),
     })
     .optional()
     .describe(serves);
@@ -251,7 +259,12 @@ export const deploymentSchema = z.strictObject({
     .strictObject({
       enabled,
       limits: limits(64, 0.5, 32),
-      maxPacketBytes: z.int().min(128).max(268_435_455).default(65_536),
+      maxPacketBytes: z
+        .int()
+        .min(128)
+        .max(1_048_576)
+        .default(16_384)
+        .describe("the largest packet that is taken; the shipped backend stores payloads up to 16384 bytes"),
       users: z
         .array(
           z.strictObject({

@@ -42,6 +42,7 @@ bind: loopback
 #   enabled: true
 #   scope: host
 #   interfaces: [eth0]
+#   egress: [{ to: [192.0.2.7/32], port: 443 }]      # where containers may connect to; nowhere else
 
 # http:
 #   corsOrigins: ["https://dashboard.example.org"]   # pages elsewhere that may use the API and /ws

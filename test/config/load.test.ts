@@ -59,7 +59,7 @@ const full = {
   topics: { readings: "plant/+/temp", status: "plant/status" },
   mosquitto: {
     enabled: true,
-    limits: { memoryMiB: 6, cpus: 0.05, pids: 8 },
+    limits: { memoryMiB: 32, cpus: 0.05, pids: 8 },
     maxPacketBytes: 128,
     users: [{ name: "a.b-c_D", publish: ["a/#"], subscribe: ["#"] }],
     devices: { publish: ["%u/up"], subscribe: ["down/%u/#"] },
@@ -169,7 +169,7 @@ describe("a site file is read", () => {
       mosquitto: {
         enabled: true,
         limits: { memoryMiB: 64, cpus: 0.5, pids: 32 },
-        maxPacketBytes: 65536,
+        maxPacketBytes: 16384,
         users: [],
         devices: { publish: ["sensor/%u"], subscribe: [] },
       },
