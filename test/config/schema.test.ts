@@ -285,7 +285,7 @@ describe("a deployment is refused", () => {
     ...["postgres", "pg_app", "a".repeat(43)].map((user): [string, object, string] => [
       `the owner of the tables called ${user}`,
       { postgres: { user } },
-      `postgres.user: got "${user}"; allowed: 1 to 42 lower-case letters, digits and underscores, the first a letter; neither postgres nor pg_… (PostgreSQL's own); to mend: change it`,
+      `postgres.user: got "${user}"; allowed: 1 to 42 lower-case letters, digits and underscores, the first a letter; no word that PostgreSQL has itself (all, postgres, replication, pg_… and the like); to mend: change it`,
     ]),
     [
       "no roles in the list",
