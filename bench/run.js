@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { applicationImages, applicationReady } from "./measurements/application.js";
+import { brokerAttacks } from "./measurements/broker-attacks.js";
 import { certificateReload } from "./measurements/certificate-reload.js";
 import { edgeThroughput } from "./measurements/edge-throughput.js";
 import { ingestRate } from "./measurements/ingest-rate.js";
@@ -38,6 +39,7 @@ const all = [
   applicationImages,
   edgeThroughput,
   mqttTlsClients,
+  brokerAttacks,
   certificateReload,
 ];
 const usage = `node bench/run.js [--runs N] [name…]

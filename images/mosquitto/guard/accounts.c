@@ -9,11 +9,9 @@
 
 /* Balanced trees, not hash tables: names chosen by an attacker cannot make them slow. */
 static void *users, *sessions;
-static size_t session_count, kept_count, subscription_bytes;
+static size_t session_count, kept_count, subscription_bytes, queued_bytes;
 static struct limits most;
 static const char *trusted_names;
-
-size_t accounts_queued;
 
 /* A subscription besides its topic's nodes: the broker's leaf, and this account. */
 enum { SUBSCRIPTION_BYTES = 400 };
@@ -82,6 +80,7 @@ struct session *accounts_open(const char *id, struct user *user)
 void accounts_end(struct session *session)
 {
     accounts_forget_subscriptions(session);
+    accounts_wait(session, 0, 0);
     accounts_lasts(session, LASTS_CONNECTED);
     tdelete(session, &sessions, by_name);
     session_count--;
@@ -99,13 +98,14 @@ const char *accounts_full(const struct user *user, enum lasting lasting)
 
 void accounts_lasts(struct session *session, enum lasting lasting)
 {
-    accounts_queued -= accounts_waiting(session);
+    size_t saved = session->saved, offered = session->offered;
+    accounts_wait(session, 0, 0);
     session->user->kept -= session->kept;
     kept_count -= session->kept;
     session->kept = lasting != LASTS_CONNECTED;
     session->user->kept += session->kept;
     kept_count += session->kept;
-    accounts_queued += accounts_waiting(session);
+    accounts_wait(session, saved, offered);
 }
 
 bool accounts_subscribe(struct session *session, const char *filter, bool more)
@@ -151,17 +151,29 @@ void accounts_forget_subscriptions(struct session *session)
     session->filters = NULL;
 }
 
-size_t accounts_waiting(const struct session *session)
+/* What a session adds to the sums. */
+static size_t counted(const struct session *session)
 {
     return session->user->trusted || !session->kept ? 0 : session->saved + session->offered;
+}
+
+void accounts_wait(struct session *session, size_t saved, size_t offered)
+{
+    session->user->queued -= counted(session);
+    queued_bytes -= counted(session);
+    session->saved = saved;
+    session->offered = offered;
+    session->user->queued += counted(session);
+    queued_bytes += counted(session);
 }
 
 bool accounts_may_queue(const struct session *session, size_t bytes)
 {
     if (session->user->trusted || !session->kept) return true;
+    if (session->user->queued + bytes > most.queues / 2) return false;
     /* Who is connected takes what is offered: only what the last save found waiting says that it does not. */
-    size_t waiting = session->saved + (session->client == NULL ? session->offered : 0);
-    return waiting + bytes <= most.queues / 8 && accounts_queued + bytes <= most.queues;
+    if (session->client != NULL) return session->saved + bytes <= most.queues / 4;
+    return session->saved + session->offered + bytes <= most.queues / 4 && queued_bytes + bytes <= most.queues;
 }
 
 /* twalk hands nothing on to its callback. */
