@@ -151,29 +151,43 @@ void accounts_forget_subscriptions(struct session *session)
     session->filters = NULL;
 }
 
-/* What a session adds to the sums. */
+/*
+ * What a session adds to the sums. Who is connected takes what is offered: only what the last save found waiting says
+ * that it does not.
+ */
 static size_t counted(const struct session *session)
 {
-    return session->user->trusted || !session->kept ? 0 : session->saved + session->offered;
+    if (session->user->trusted || !session->kept) return 0;
+    return session->saved + (session->client == NULL ? session->offered : 0);
+}
+
+static void count(const struct session *session, bool in)
+{
+    size_t bytes = counted(session);
+    session->user->queued += in ? bytes : -bytes;
+    queued_bytes += in ? bytes : -bytes;
 }
 
 void accounts_wait(struct session *session, size_t saved, size_t offered)
 {
-    session->user->queued -= counted(session);
-    queued_bytes -= counted(session);
+    count(session, false);
     session->saved = saved;
     session->offered = offered;
-    session->user->queued += counted(session);
-    queued_bytes += counted(session);
+    count(session, true);
+}
+
+void accounts_connect(struct session *session, const void *client)
+{
+    count(session, false);
+    session->client = client;
+    count(session, true);
 }
 
 bool accounts_may_queue(const struct session *session, size_t bytes)
 {
     if (session->user->trusted || !session->kept) return true;
-    if (session->user->queued + bytes > most.queues / 2) return false;
-    /* Who is connected takes what is offered: only what the last save found waiting says that it does not. */
-    if (session->client != NULL) return session->saved + bytes <= most.queues / 4;
-    return session->saved + session->offered + bytes <= most.queues / 4 && queued_bytes + bytes <= most.queues;
+    if (counted(session) + bytes > most.queues / 4 || session->user->queued + bytes > most.queues / 2) return false;
+    return session->client != NULL || queued_bytes + bytes <= most.queues;
 }
 
 /* twalk hands nothing on to its callback. */

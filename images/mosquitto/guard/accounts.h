@@ -66,6 +66,9 @@ void accounts_forget_subscriptions(struct session *session);
 /** Whether `bytes` more may wait in this session. */
 bool accounts_may_queue(const struct session *session, size_t bytes);
 
+/** `client` is the broker's own structure, or NULL when the session's connection has ended. */
+void accounts_connect(struct session *session, const void *client);
+
 /** Sets what waits in a session: `saved` as the last save found it, `offered` since. */
 void accounts_wait(struct session *session, size_t saved, size_t offered);
 

@@ -84,7 +84,7 @@ int clients_may_enter(struct mosquitto *client)
 
 static void enter(struct session *session, const struct mosquitto *client)
 {
-    session->client = client;
+    accounts_connect(session, client);
     session->ended = false;
     if (mosquitto_client_clean_session(client)) {
         accounts_forget_subscriptions(session);
@@ -121,7 +121,7 @@ struct session *clients_session(const struct mosquitto *client, bool acts)
         enter(session, client);
     }
     /* Until the end of the round in which it left, what comes is its will. */
-    if (acts && session->certificate && !session->ended) session->client = client;
+    if (acts && session->certificate && !session->ended) accounts_connect(session, client);
     return session;
 }
 
@@ -130,7 +130,7 @@ void clients_leave(const struct mosquitto *client)
     const char *id = mosquitto_client_id(client);
     struct session *session = id == NULL ? NULL : accounts_find(id);
     if (session == NULL || (session->client != client && !session->certificate)) return;
-    session->client = NULL;
+    accounts_connect(session, NULL);
     session->ended = true;
 }
 
