@@ -50,7 +50,14 @@ export class Namespaces {
     attack: Attack,
   ): Promise<{ readonly tried: number; readonly opened: number; readonly held: number }> {
     const program = `${projectRoot}/bench/support/attacker.js`;
-    const argv = ["sh", "-c", 'ulimit -n "$(ulimit -H -n)"; exec "$@"', "attacker", process.execPath, program];
+    const argv = [
+      "sh",
+      "-c",
+      'ulimit -n "$(ulimit -H -n)"; exec "$@"',
+      "attacker",
+      process.execPath,
+      program,
+    ];
     const { stdout, stderr } = await this.in(this.outside, [...argv, JSON.stringify(attack)]);
     if (stdout === "") throw new Error(stderr);
     return JSON.parse(stdout);
