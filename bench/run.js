@@ -8,6 +8,7 @@ import { listLatency } from "./measurements/list-latency.js";
 import { liveLatency } from "./measurements/live-latency.js";
 import { memory } from "./measurements/memory.js";
 import { mqttTlsClients } from "./measurements/mqtt-tls-clients.js";
+import { noLoss } from "./measurements/no-loss.js";
 import { policies } from "./measurements/policies.js";
 import { policiesCheckov } from "./measurements/policies-checkov.js";
 import { synthesis } from "./measurements/synthesis.js";
@@ -31,6 +32,7 @@ const all = [
   upFreshTerraform,
   memory,
   ingestRate,
+  noLoss,
   liveLatency,
   listLatency,
   applicationReady,

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -13,23 +13,39 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 /** @type {string[]} */
 const skipped = [];
 
-/** Runs a command with its output shown; true if it ended well. */
-function step(title, argv, cwd = root) {
-  process.stdout.write(`\n== ${title}\n`);
+/**
+ * Runs a command; resolves to true if it ended well. Its output is shown as it comes, or in one piece at its end
+ * where another step runs at the same time.
+ */
+function step(title, argv, { cwd = root, inOnePiece = false } = {}) {
   const [program, ...args] = argv;
-  return spawnSync(program, args, { cwd, stdio: ["ignore", "inherit", "inherit"] }).status === 0;
+  const heading = `\n== ${title}\n`;
+  if (!inOnePiece) process.stdout.write(heading);
+  return new Promise((resolve) => {
+    const child = spawn(program, args, {
+      cwd,
+      stdio: ["ignore", ...Array(2).fill(inOnePiece ? "pipe" : "inherit")],
+    });
+    const output = [heading];
+    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (data) => output.push(data));
+    child.once("error", (error) => output.push(`${error.message}\n`));
+    child.once("close", (code) => {
+      if (inOnePiece) process.stdout.write(Buffer.concat(output.map((part) => Buffer.from(part))));
+      resolve(code === 0);
+    });
+  });
 }
 
 /** A check that has no tests inside counts as one. */
-function check(title, argv) {
-  if (step(title, argv)) total.passed += 1;
+async function check(title, argv, options) {
+  if (await step(title, argv, options)) total.passed += 1;
   else total.failed += 1;
 }
 
 /** A run of vitest, counted from its JSON report; a run that dies without one is a failure. */
-function vitest(title, args, cwd = root) {
+async function vitest(title, args, options) {
   const file = join(reports, `${title.replaceAll(/\W+/g, "-")}.json`);
-  const ended = step(
+  const ended = await step(
     title,
     [
       "npx",
@@ -41,7 +57,7 @@ function vitest(title, args, cwd = root) {
       "--reporter=json",
       `--outputFile.json=${file}`,
     ],
-    cwd,
+    options,
   );
   const report = readReport(file);
   if (report === undefined) {
@@ -70,9 +86,10 @@ function readReport(file) {
 }
 
 /** The backend's own tests, counted from the JUnit file that pytest writes. */
-function pytest() {
+async function pytest() {
   const file = join(reports, "backend.xml");
-  step("backend: pytest", ["bash", "apps/backend/test.sh", "--install", `--junit-xml=${file}`]);
+  const argv = ["bash", "apps/backend/test.sh", `--junit-xml=${file}`];
+  await step("backend: pytest", argv, { inOnePiece: true });
   const counts = /<testsuite [^>]*>/.exec(readText(file))?.[0];
   if (counts === undefined) {
     total.failed += 1;
@@ -93,26 +110,34 @@ function readText(file) {
   }
 }
 
+/** The application's own tests and the page's build: no containers, so they run next to the end-to-end tests. */
+async function application() {
+  await pytest();
+  await vitest("frontend", ["--project", "unit"], { cwd: frontend, inOnePiece: true });
+  await check("frontend: build", ["npm", "run", "--silent", "--prefix", frontend, "build"], {
+    inOnePiece: true,
+  });
+}
+
 /** The page in Chromium against a stand-in backend; after the end-to-end tests, which install Chromium where they can. */
-function browserTests() {
+async function browserTests() {
   if (!existsSync("/usr/bin/chromium")) {
     total.skipped += 1;
     skipped.push("frontend in a browser [skipped: /usr/bin/chromium is not there]");
     return;
   }
-  check("frontend: build", ["npm", "run", "--silent", "--prefix", frontend, "build"]);
-  vitest("frontend in a browser", ["--project", "browser"], frontend);
+  await vitest("frontend in a browser", ["--project", "browser"], { cwd: frontend });
 }
 
 if (!installPackages(root) || !installPackages(frontend)) process.exit(1);
-check("format", ["npm", "run", "--silent", "format"]);
-check("lint", ["npm", "run", "--silent", "lint"]);
-check("types", ["npm", "run", "--silent", "types"]);
-vitest("unit", ["--project", "unit"]);
-vitest("frontend", ["--project", "unit"], frontend);
-pytest();
-vitest("end to end", ["--project", "e2e"]);
-browserTests();
+await check("format", ["npm", "run", "--silent", "format"]);
+await check("lint", ["npm", "run", "--silent", "lint"]);
+await check("types", ["npm", "run", "--silent", "types"]);
+await vitest("unit", ["--project", "unit*"]);
+// Both install Debian packages, which two cannot do at once.
+await step("backend: what its tests need", ["bash", "apps/backend/test.sh", "--install", "--version"]);
+await Promise.all([vitest("end to end", ["--project", "e2e"]), application()]);
+await browserTests();
 
 rmSync(reports, { recursive: true, force: true });
 if (skipped.length > 0)

@@ -1,6 +1,8 @@
 import { Argument } from "commander";
+import { deploymentHome } from "../config/home.ts";
 import { EXIT } from "../config/report.ts";
 import { confirmFirewall, type FirewallStatus, firewallStatus } from "../engines/docker/firewall.ts";
+import { refuseForeignContainers } from "../engines/guards.ts";
 import { jsonOption, verb } from "./options.ts";
 import { renderTable } from "./table.ts";
 
@@ -37,6 +39,8 @@ async function status(deployment: string, { json }: Options): Promise<void> {
 }
 
 async function confirm(deployment: string, { json, login }: Options): Promise<void> {
+  // No lock: `up` may be at work still when the time to confirm its rules runs out.
+  await refuseForeignContainers(deployment, deploymentHome(deployment));
   const result = await confirmFirewall(deployment, !login);
   console.log(json ? JSON.stringify({ deployment, result }, undefined, 2) : `${deployment}: ${result}`);
 }

@@ -1,6 +1,7 @@
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { Argument } from "commander";
-import { projectRoot } from "../config/home.ts";
+import { deploymentHome, projectRoot } from "../config/home.ts";
+import { refuseForeignContainers } from "../engines/guards.ts";
 import { lockImages } from "../engines/images/lock.ts";
 import { makeImages } from "../engines/images/make-images.ts";
 import { readStack } from "../engines/stack.ts";
@@ -35,6 +36,8 @@ export const imagesCommand = verb("images", "pull or build the images that are m
 
 async function ensure({ config, json, stack: folder }: Options): Promise<void> {
   const stack = folder === undefined ? (await synthesize(config)).stack : readStack(resolve(folder));
+  // In every stack, before its containers: here `cdktf deploy` meets the guards. Its volumes may be there by now.
+  if (folder !== undefined) await refuseForeignContainers(stack.name, deploymentHome(basename(stack.folder)));
   const images = await makeImages(stack, { report: progress, signal: interruptSignal() });
   if (json) {
     console.log(JSON.stringify(images, undefined, 2));

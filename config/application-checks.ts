@@ -1,17 +1,18 @@
 import type { Problem } from "./problems.ts";
-import { FILES, HOST, replicaNames } from "./references.ts";
+import { FILES, HOST, MIGRATE, replicaNames } from "./references.ts";
 import type { ParsedDeployment, Role } from "./schema.ts";
 
 /** Container names of the kit's own, which roles must leave alone: a container is called after its role. */
 const RESERVED_ROLES: readonly string[] = [
-  ...["postgres", "redis", "mosquitto", "frontend", "migrate", "edge", "firewall", "firewall-files"],
-  ...["postgres-files", "redis-files", "mosquitto-files", "backend-files", "frontend-files", "edge-files"],
-  ...["certificates-files", "renewer", "renewer-files"],
+  ...["postgres", "redis", "mosquitto", "frontend", MIGRATE, "edge", "firewall", "renewer"],
 ];
+
+/** The jobs that deliver files are called after what they deliver to. */
+const isReserved = (name: string) => RESERVED_ROLES.includes(name) || name.endsWith("-files");
 
 export function rolesFit({ backend }: ParsedDeployment): readonly Problem[] {
   const { roles, secrets, image, build } = backend;
-  const variables = Object.values(secrets).some((secret) => secret.as === "variable");
+  const variables = hasVariables(secrets);
   if (roles === undefined) {
     const own = image !== undefined || build !== undefined;
     return variables && own ? [commandIsNeeded("backend.roles.0")] : [];
@@ -19,16 +20,21 @@ export function rolesFit({ backend }: ParsedDeployment): readonly Problem[] {
   return roles.flatMap((role, index) => [
     ...nameIsFree(roles, index),
     ...publishedOnce(roles, index),
-    ...(variables && role.command === undefined ? [commandIsNeeded(`backend.roles.${index}`)] : []),
+    ...((variables || hasVariables(role.secrets)) && role.command === undefined
+      ? [commandIsNeeded(`backend.roles.${index}`)]
+      : []),
   ]);
 }
+
+const hasVariables = (secrets: Role["secrets"]) =>
+  Object.values(secrets).some((secret) => secret.as === "variable");
 
 function nameIsFree(roles: readonly Role[], index: number): readonly Problem[] {
   const role = roles[index] as Role;
   const earlier = roles.slice(0, index).flatMap(replicaNames);
   const names = replicaNames(role);
   const problem = { path: `backend.roles.${index}.name`, got: role.name, fix: "rename the role" };
-  if (names.some((name) => RESERVED_ROLES.includes(name))) {
+  if (names.some(isReserved)) {
     return [{ ...problem, allowed: "a name that no container of the kit has" }];
   }
   if (role.name === HOST.backend && !role.publish && roles.some(({ publish }) => publish)) {
@@ -75,8 +81,8 @@ export function oneSourceEach({ backend, frontend }: ParsedDeployment): readonly
       });
     }
   }
-  const own = Object.values(frontend.secrets).some((secret) => secret.as === "variable");
-  if (own && frontend.command === undefined) found.push(commandIsNeeded("frontend"));
+  if (hasVariables(frontend.secrets) && frontend.command === undefined)
+    found.push(commandIsNeeded("frontend"));
   return found;
 }
 
@@ -106,7 +112,8 @@ export function mountsAreDistinct({ backend, frontend }: ParsedDeployment): read
   return Object.entries({ backend, frontend }).flatMap(([service, { tmpfs, volumes }]) => {
     const paths = new Set([FILES]);
     const names = new Set<string>();
-    const taken = (seen: Set<string>, text: string) => seen.size === seen.add(text).size;
+    const taken = (seen: Set<string>, text: string) =>
+      seen.size === seen.add(text).size || KEPT_FOLDERS.test(`${text}/`);
     return [
       ...tmpfs.flatMap(({ path }, index) =>
         taken(paths, trimmed(path)) ? [pathIsTaken(`${service}.tmpfs.${index}`, path)] : [],
@@ -119,12 +126,15 @@ export function mountsAreDistinct({ backend, frontend }: ParsedDeployment): read
   });
 }
 
+/** Of the kernel, and of the kit, whose files are mounted read-only. */
+const KEPT_FOLDERS = new RegExp(`^(/proc|/sys|/dev|${FILES})/`);
+
 const trimmed = (path: string) => path.replace(/\/+$/, "");
 
 const pathIsTaken = (place: string, path: string): Problem => ({
   path: `${place}.path`,
   got: path,
-  allowed: `a folder that nothing else is mounted on (${FILES} holds the kit's files)`,
+  allowed: `a folder that nothing else is mounted on, outside of /proc, /sys, /dev and ${FILES}, which holds the kit's files`,
   fix: "choose another folder",
 });
 

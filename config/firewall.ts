@@ -1,10 +1,15 @@
 import { z } from "zod";
+import { hasNoHostPart } from "./subnets.ts";
 
 const port = z.int().min(1).max(65535);
 
-const range = z.union([z.cidrv4(), z.cidrv6()], {
-  error: 'an address range such as "10.0.0.0/24", "192.0.2.7/32" or "2001:db8::/64"',
-});
+const RANGE =
+  'an address range without a host part, such as "10.0.0.0/24", "192.0.2.7/32" or "2001:db8::/64"';
+
+/** `192.0.2.7/24` would mean a network where one machine may be meant. */
+const range = z
+  .union([z.cidrv4(), z.cidrv6()], { error: RANGE })
+  .refine((cidr) => hasNoHostPart(cidr), { error: RANGE });
 
 /** Who may connect: address ranges, none of them meaning everybody. */
 const from = z.array(range).default([]).describe("address ranges that may connect; none = everybody");

@@ -4,6 +4,7 @@ export const LABEL = {
   role: "exploreiot.role",
   environment: "exploreiot.env",
   configHash: "exploreiot.config-hash",
+  checkout: "exploreiot.checkout",
   pidsLimit: "exploreiot.pids-limit",
 } as const;
 

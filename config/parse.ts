@@ -1,25 +1,22 @@
 import { hosts } from "./addresses.ts";
+import { completeBackend } from "./application-roles.ts";
 import { crossCheck } from "./cross-checks.ts";
 import type { UserError } from "./errors.ts";
 import { firewallIsOn } from "./firewall-checks.ts";
 import { completeListeners, type Listener } from "./listeners.ts";
 import { configError, type Problem, problemsOf } from "./problems.ts";
-import { referenceBackend, referenceFrontend } from "./reference-application.ts";
-import {
-  deploymentSchema,
-  type ListenerName,
-  type ParsedDeployment,
-  type Role,
-  siteJsonSchema,
-} from "./schema.ts";
+import { referenceFrontend } from "./reference-application.ts";
+import type { Backend } from "./role-settings.ts";
+import { deploymentSchema, type ListenerName, type ParsedDeployment, siteJsonSchema } from "./schema.ts";
 import { edgeSubnet } from "./subnets.ts";
+import { withName } from "./topics.ts";
 
 /** A deployment that is sound and whole: what the constructs are built from. */
 export interface Deployment extends Omit<ParsedDeployment, "hosts" | "listeners" | "firewall" | "backend"> {
   readonly hosts: readonly string[];
   readonly listeners: Readonly<Record<ListenerName, Listener>>;
   readonly firewall: ParsedDeployment["firewall"] & { readonly enabled: boolean };
-  readonly backend: Omit<ParsedDeployment["backend"], "roles"> & { readonly roles: readonly Role[] };
+  readonly backend: Backend;
 }
 
 /**
@@ -76,29 +73,24 @@ function complete(parsed: ParsedDeployment): Deployment {
     listeners: completeListeners(parsed),
     networks: completeNetworks(parsed),
     firewall: { ...parsed.firewall, enabled: firewallIsOn(parsed) },
-    backend: completeBackend(parsed.backend),
+    mosquitto: { ...parsed.mosquitto, users: parsed.mosquitto.users.map(underOwnName) },
+    backend: completeBackend(parsed),
     frontend: completeFrontend(parsed.frontend),
   };
 }
+
+/** The topics of a user with its name in them. */
+const underOwnName = (user: ParsedDeployment["mosquitto"]["users"][number]) => ({
+  ...user,
+  publish: user.publish.map((topic) => withName(topic, user.name)),
+  subscribe: user.subscribe.map((topic) => withName(topic, user.name)),
+});
 
 /** Behind an edge the network has a subnet that is known beforehand; any other the engine picks. */
 function completeNetworks(parsed: ParsedDeployment): Deployment["networks"] {
   const { networks, name } = parsed;
   if (!completeListeners(parsed).https.enabled || networks.edge.ipv4 !== undefined) return networks;
   return { ...networks, edge: { ...networks.edge, ipv4: edgeSubnet(name) } };
-}
-
-function completeBackend(backend: ParsedDeployment["backend"]): Deployment["backend"] {
-  if (backend.image !== undefined || backend.build !== undefined) {
-    return { ...backend, roles: backend.roles ?? [{ name: "api", replicas: 1, publish: true }] };
-  }
-  return {
-    ...backend,
-    environment: { ...referenceBackend.environment, ...backend.environment },
-    secrets: { ...referenceBackend.secrets, ...backend.secrets },
-    roles: backend.roles ?? referenceBackend.roles,
-    migrate: backend.migrate ?? referenceBackend.migrate,
-  };
 }
 
 function completeFrontend(frontend: ParsedDeployment["frontend"]): ParsedDeployment["frontend"] {

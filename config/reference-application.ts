@@ -1,58 +1,120 @@
-import type { ParsedDeployment, Role } from "./schema.ts";
+import type { Given } from "./role-settings.ts";
+import type { Migration, ParsedDeployment, Role } from "./schema.ts";
 
+type Environment = ParsedDeployment["backend"]["environment"];
 type Secrets = ParsedDeployment["backend"]["secrets"];
 
-/** How the shipped backend (apps/backend) is run; a deployment's own environment is laid over it. */
-export const referenceBackend = {
-  environment: {
-    DATABASE_HOST: "{postgres.host}",
-    DATABASE_PORT: "{postgres.port}",
-    DATABASE_NAME: "{postgres.database}",
-    DATABASE_USER: "{postgres.user}",
-    REDIS_HOST: "{redis.host}",
-    REDIS_PORT: "{redis.port}",
-    REDIS_USER: "{redis.user}",
-    MQTT_HOST: "{mosquitto.host}",
-    MQTT_PORT: "{mosquitto.port}",
-    MQTT_USER: "{mosquitto.user}",
-    MQTT_TOPIC: "{topics.readings}",
-    MQTT_STATUS_TOPIC: "{topics.status}",
-    // A session of its own for each container; replicas share the work of one subscription.
-    // The colon keeps it apart from every user name and device: over TLS those are client ids, too.
-    MQTT_CLIENT_ID: "{mosquitto.user}:{deployment.name}-{role.name}",
-    MQTT_SHARED_GROUP: "{role.group}",
-    PATH_PREFIX: "{backend.pathPrefix}",
-    LISTEN_PORT: "{backend.port}",
-    ALLOWED_HOSTS: "{http.hosts},{backend.host}",
-    CORS_ORIGINS: "{http.corsOrigins}",
-    TRUSTED_PROXIES: "{edge.address}",
-    RATE_LIMIT_PER_MINUTE: "{http.rateLimitPerMinute}",
-    OPEN_WRITES: "{http.openWrites}",
+const database: Environment = {
+  DATABASE_HOST: "{postgres.host}",
+  DATABASE_PORT: "{postgres.port}",
+  DATABASE_NAME: "{postgres.database}",
+  DATABASE_USER: "{postgres.user}",
+};
+const redis: Environment = {
+  REDIS_HOST: "{redis.host}",
+  REDIS_PORT: "{redis.port}",
+  REDIS_USER: "{redis.user}",
+};
+const databasePassword: Secrets = { DATABASE_PASSWORD: { value: "{postgres.password}", as: "file" } };
+const redisPassword: Secrets = { REDIS_PASSWORD: { value: "{redis.password}", as: "file" } };
+
+/** What each program of the shipped backend (apps/backend) is given; a deployment's own settings are laid over it. */
+const programs = {
+  api: {
+    environment: {
+      ...database,
+      ...redis,
+      PATH_PREFIX: "{backend.pathPrefix}",
+      LISTEN_PORT: "{backend.port}",
+      ALLOWED_HOSTS: "{http.hosts},{backend.host}",
+      CORS_ORIGINS: "{http.corsOrigins}",
+      TRUSTED_PROXIES: "{edge.address}",
+      RATE_LIMIT_PER_MINUTE: "{http.rateLimitPerMinute}",
+      OPEN_WRITES: "{http.openWrites}",
+    },
+    secrets: {
+      ...databasePassword,
+      ...redisPassword,
+      API_KEY: { value: "{backend.apiKey}", as: "file" },
+    },
+    networks: ["data"],
+    rights: {
+      database: "granted",
+      redis: "~exploreiot:* &exploreiot:* +@read +@write +@pubsub +@connection -@admin -@dangerous",
+    },
   },
-  secrets: {
-    DATABASE_PASSWORD: { value: "{postgres.password}", as: "file" },
-    REDIS_PASSWORD: { value: "{redis.password}", as: "file" },
-    MQTT_PASSWORD: { value: "{mosquitto.password}", as: "file" },
-    API_KEY: { value: "{backend.apiKey}", as: "file" },
-  } satisfies Secrets,
-  // Healthy means able to work: /readyz asks what the role depends on, /healthz only whether the process is alive.
-  roles: [
-    {
-      name: "api",
-      command: ["python", "-m", "exploreiot", "api"],
-      replicas: 1,
-      publish: true,
-      health: { path: "/readyz" },
+  ingest: {
+    environment: {
+      ...database,
+      ...redis,
+      MQTT_HOST: "{mosquitto.host}",
+      MQTT_PORT: "{mosquitto.port}",
+      MQTT_USER: "{mosquitto.user}",
+      MQTT_TOPIC: "{topics.readings}",
+      MQTT_STATUS_TOPIC: "{topics.status}",
+      // A session of its own for each container; replicas share the work of one subscription.
+      // The colon keeps it apart from every user name and device: over TLS those are client ids, too.
+      MQTT_CLIENT_ID: "{mosquitto.user}:{deployment.name}-{role.name}",
+      MQTT_SHARED_GROUP: "{role.group}",
+      LISTEN_PORT: "{backend.port}",
     },
-    {
-      name: "ingest",
-      command: ["python", "-m", "exploreiot", "ingest"],
-      replicas: 1,
-      publish: false,
-      health: { path: "/readyz" },
+    secrets: {
+      ...databasePassword,
+      ...redisPassword,
+      MQTT_PASSWORD: { value: "{mosquitto.password}", as: "file" },
     },
-  ] satisfies Role[],
-  migrate: { command: ["python", "-m", "exploreiot", "migrate"] },
+    networks: ["broker", "data"],
+    // It pushes what it stored, and asks whether Redis answers.
+    rights: { database: "granted", redis: "&exploreiot:* +publish +@connection -@admin -@dangerous" },
+  },
+  migrate: {
+    environment: database,
+    secrets: databasePassword,
+    networks: ["data"],
+    rights: { database: "owner", redis: "" },
+  },
+} satisfies Readonly<Record<string, Omit<Given, "limits">>>;
+
+type Kind = keyof typeof programs;
+
+export const isReferenceKind = (text: string): text is Kind => Object.hasOwn(programs, text);
+
+/** A role that runs something else gets no settings but those that the deployment names. */
+const nothing: Omit<Given, "limits"> = {
+  environment: {},
+  secrets: {},
+  networks: ["broker", "data"],
+  rights: { database: "granted", redis: "" },
+};
+
+/** @param users names in the database, separated by commas, of the roles that run each program */
+export function referenceSettings(
+  kind: string | undefined,
+  users: { readonly api: string; readonly ingest: string },
+): Omit<Given, "limits"> {
+  if (kind === undefined || !isReferenceKind(kind)) return nothing;
+  if (kind !== "migrate") return programs[kind];
+  const granted = { DATABASE_API_USERS: users.api, DATABASE_INGEST_USERS: users.ingest };
+  return { ...programs.migrate, environment: { ...programs.migrate.environment, ...granted } };
+}
+
+// Healthy means able to work: /readyz asks what the role depends on, /healthz only whether the process is alive.
+const program = (name: "api" | "ingest"): Role => ({
+  name,
+  command: ["python", "-m", "exploreiot", name],
+  replicas: 1,
+  publish: name === "api",
+  health: { path: "/readyz" },
+  environment: {},
+  secrets: {},
+});
+
+export const referenceRoles: readonly Role[] = [program("api"), program("ingest")];
+
+export const referenceMigration: Migration = {
+  command: ["python", "-m", "exploreiot", "migrate"],
+  environment: {},
+  secrets: {},
 };
 
 /** How the shipped frontend (apps/frontend) is run. */
@@ -61,8 +123,9 @@ export const referenceFrontend = {
     PORT: "{frontend.port}",
     PUBLIC_BACKEND_URL: "{backend.publicUrl}",
     PUBLIC_API_PREFIX: "{backend.pathPrefix}",
-    BACKEND_INTERNAL_URL: "{backend.internalUrl}",
     ALLOWED_HOSTS: "{http.hosts}",
+    TRUSTED_PROXIES: "{edge.address}",
   },
-  secrets: { BACKEND_API_KEY: { value: "{backend.apiKey}", as: "file" } } satisfies Secrets,
+  // None: whoever writes on the page gives the key.
+  secrets: {} satisfies Secrets,
 };

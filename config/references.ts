@@ -1,8 +1,7 @@
 import { backendUrl, corsOrigins, edgeAddress, hosts } from "./addresses.ts";
+import { PARENT_IMAGES, type ParentImage } from "./image-recipe.ts";
 import type { ParsedDeployment, Role } from "./schema.ts";
-
-/** `{postgres.host}`: two words with a dot. Anything else in braces is left as it stands. */
-const REFERENCE = /\{([a-z]+\.[A-Za-z0-9-]+)\}/g;
+import { parseTemplate } from "./template.ts";
 
 /** Inside the containers' networks every service answers at its own name. */
 export const HOST = {
@@ -28,17 +27,43 @@ export const PORT = {
 export const FILES = "/run/exploreiot";
 
 /** What the containers of a role are called: after it, with a number where there are several. */
-export const replicaNames = ({ name, replicas }: Role): readonly string[] =>
+export const replicaNames = ({ name, replicas }: Pick<Role, "name" | "replicas">): readonly string[] =>
   replicas === 1 ? [name] : Array.from({ length: replicas }, (_, index) => `${name}-${index + 1}`);
 
 /** Name of the file in the secret store that holds an MQTT user's password. */
 export const mqttSecret = (user: string) => `mqtt-${user}-password`;
 
-/** The broker and cache user that belongs to the backend. */
+/** The broker's user that belongs to the backend; only roles that name its password are given it. */
 export const BACKEND_USER = "backend";
 
-/** What a reference stands for: text, or the name of a secret in the deployment's secret store. */
-export type Referent = { readonly text: string } | { readonly secret: string };
+/** The migration's name among the roles. */
+export const MIGRATE = "migrate";
+
+/** Who somebody is at a store: a user, and the name of the password in the secret store. */
+export interface Login {
+  readonly user: string;
+  readonly secret: string;
+}
+
+/** A role at PostgreSQL. The migration logs in as the owner of the tables; names of roles have no underscores. */
+export const databaseLogin = (owner: string, role: string): Login => ({
+  user: role === MIGRATE ? owner : `${owner}_${role.replaceAll("-", "_")}`,
+  secret: `role-${role}-postgres-password`,
+});
+
+/** A role at Redis. */
+export const redisLogin = (role: string): Login => ({
+  user: `${BACKEND_USER}-${role}`,
+  secret: `role-${role}-redis-password`,
+});
+
+const brokerLogin: Login = { user: BACKEND_USER, secret: mqttSecret(BACKEND_USER) };
+
+/** What a reference stands for: text, the name of a secret in the deployment's secret store, or an image of the kit. */
+export type Referent =
+  | { readonly text: string }
+  | { readonly secret: string }
+  | { readonly image: ParentImage };
 
 /** What references are made of; a deployment fits before and after its defaults are filled in. */
 type Referable = Omit<ParsedDeployment, "hosts" | "backend"> & {
@@ -48,14 +73,18 @@ type Referable = Omit<ParsedDeployment, "hosts" | "backend"> & {
 
 type Named = readonly [string, Referent];
 
-/** Everything that `environment` and `secrets` of an application may refer to: of services only those that are on. */
-export function referents(deployment: Referable): ReadonlyMap<string, Referent> {
+/**
+ * Everything that `environment` and `secrets` of an application may refer to: of services only those that are on.
+ *
+ * @param role of the backend, as which it logs in at the stores; without one (the frontend) there are no logins
+ */
+export function referents(deployment: Referable, role?: string): ReadonlyMap<string, Referent> {
   const { postgres, redis, mosquitto, backend, frontend } = deployment;
   return new Map([
     ...ofDeployment(deployment),
-    ...(postgres.enabled ? ofPostgres(postgres) : []),
-    ...(redis.enabled ? ofLogin("redis", "redis-app-password") : []),
-    ...(mosquitto.enabled ? ofLogin("mosquitto", mqttSecret(BACKEND_USER)) : []),
+    ...(postgres.enabled ? ofPostgres(postgres, role) : []),
+    ...(redis.enabled ? ofStore("redis", role && redisLogin(role)) : []),
+    ...(mosquitto.enabled ? ofStore("mosquitto", role && brokerLogin) : []),
     ...(backend.enabled ? ofBackend(deployment) : []),
     ...(frontend.enabled ? [["frontend.port", { text: String(frontend.port) }] as const] : []),
   ]);
@@ -72,19 +101,23 @@ const ofDeployment = (deployment: Referable): readonly Named[] => [
   ["http.openWrites", { text: String(deployment.http.openWrites ?? deployment.environment === "local") }],
 ];
 
-const ofPostgres = ({ database, user }: Referable["postgres"]): readonly Named[] => [
-  ["postgres.host", { text: HOST.postgres }],
-  ["postgres.port", { text: String(PORT.postgres) }],
+const ofPostgres = ({ database, user }: Referable["postgres"], role?: string): readonly Named[] => [
   ["postgres.database", { text: database }],
-  ["postgres.user", { text: user }],
-  ["postgres.password", { secret: "postgres-app-password" }],
+  ...ofStore("postgres", role && databaseLogin(user, role)),
 ];
 
-const ofLogin = (service: "redis" | "mosquitto", secret: string): readonly Named[] => [
+const ofStore = (
+  service: "postgres" | "redis" | "mosquitto",
+  login: Login | "" | undefined,
+): readonly Named[] => [
   [`${service}.host`, { text: HOST[service] }],
   [`${service}.port`, { text: String(PORT[service]) }],
-  [`${service}.user`, { text: BACKEND_USER }],
-  [`${service}.password`, { secret }],
+  ...(login
+    ? ([
+        [`${service}.user`, { text: login.user }],
+        [`${service}.password`, { secret: login.secret }],
+      ] as const)
+    : []),
 ];
 
 function ofBackend(deployment: Referable): readonly Named[] {
@@ -114,35 +147,36 @@ export const roleReferents = ({ name, group }: RoleIdentity): readonly [string, 
   ["role.group", { text: group }],
 ];
 
-/** Names referred to by a template, in order; `{secret.NAME}` included. */
-export function referencesIn(template: string): readonly string[] {
-  return [...template.matchAll(REFERENCE)].map((match) => match[1] as string);
-}
+/** `{exploreiot/base}` and the like: the kit's images that a Dockerfile of one's own may build on, in `build.args`. */
+export const imageReferents = (): readonly [string, Referent][] =>
+  PARENT_IMAGES.map((image) => [`exploreiot/${image}`, { image }]);
+
+/** What follows `secret.`: it becomes a part of a file name. */
+const SECRET = /^secret\.([A-Za-z0-9][A-Za-z0-9_-]{0,63})$/;
 
 /** What one reference means, or undefined if nothing of that name exists. `{secret.x}` is generated on first use. */
 export function resolveReference(name: string, known: ReadonlyMap<string, Referent>): Referent | undefined {
-  return name.startsWith("secret.") ? { secret: `own-${name.slice("secret.".length)}` } : known.get(name);
+  const own = SECRET.exec(name)?.[1];
+  return own === undefined ? known.get(name) : { secret: `own-${own}` };
 }
 
-/** A template as its plain texts and what its references stand for, in order; unknown references are plain text. */
+/** A checked template as its plain texts and what its references stand for, in order. */
 export function splitReferences(
   template: string,
   known: ReadonlyMap<string, Referent>,
 ): readonly (string | Referent)[] {
-  // `split` with a group gives text and names in turn.
-  return template
-    .split(REFERENCE)
-    .map((part, index) => (index % 2 === 0 ? part : (resolveReference(part, known) ?? `{${part}}`)));
+  return parseTemplate(template).map((part) => {
+    if (typeof part === "string") return part;
+    const referent = "name" in part ? resolveReference(part.name, known) : undefined;
+    // The configuration check refuses such templates; passing them on as text would make constants of references.
+    if (referent === undefined) throw new Error(`${JSON.stringify(template)} holds ${JSON.stringify(part)}`);
+    return referent;
+  });
 }
 
-/** Fills a template; `textOf` turns a referent into its text. */
-export function fill(
-  template: string,
-  known: ReadonlyMap<string, Referent>,
-  textOf: (referent: Referent) => string,
-): string {
-  return template.replace(REFERENCE, (whole, name: string) => {
-    const referent = resolveReference(name, known);
-    return referent === undefined ? whole : textOf(referent);
-  });
+/** The text of a referent that everyone may read; the configuration check keeps the others out of such places. */
+export function publicText(referent: string | Referent): string {
+  if (typeof referent === "string") return referent;
+  if ("text" in referent) return referent.text;
+  throw new Error(`${JSON.stringify(referent)} may not stand where everyone can read it`);
 }

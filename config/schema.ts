@@ -1,11 +1,20 @@
 import { z } from "zod";
 import { firewall } from "./firewall.ts";
+import {
+  absolutePath,
+  argumentName,
+  databaseName,
+  databaseOwner,
+  httpUrl,
+  imageReference,
+  registryAddress,
+  text,
+  webOrigin,
+} from "./formats.ts";
 import { policySettings } from "./policy-settings.ts";
 import { state } from "./state.ts";
 import { tls } from "./tls.ts";
-
-/** Text of a certain form; the same words tell what is allowed when it is missing, no text at all, or malformed. */
-const text = (form: RegExp, error: string) => z.string({ error }).regex(form, { error });
+import { deviceTopic, publishedTopic, readingsTopic, statusTopic, subscribedTopic } from "./topics.ts";
 
 /** Lower-case name that is safe in container, network, volume and file names. */
 const slug = text(
@@ -16,13 +25,8 @@ const environmentName = text(
   /^[A-Z][A-Z0-9_]*$/,
   "an environment variable name: upper-case letters, digits and underscores",
 );
-const absolutePath = text(/^\/[A-Za-z0-9._/-]+$/, "an absolute path");
 /** Goes into the request line of a probe, which a shell prints: nothing that either would read in its own way. */
 const urlPath = text(/^\/[A-Za-z0-9._~/?&=-]*$/, 'a path such as "/healthz", without spaces and quotes');
-const databaseName = text(
-  /^[a-z][a-z0-9_]{0,62}$/,
-  "1 to 63 lower-case letters, digits and underscores, the first a letter",
-);
 const numericUser = text(
   /^[1-9][0-9]{0,9}:[1-9][0-9]{0,9}$/,
   'a numeric user and group such as "10001:10001", neither of them 0 (root)',
@@ -30,34 +34,30 @@ const numericUser = text(
 const hostPort = z.int().min(1).max(65535);
 const command = z.array(z.string().min(1)).min(1);
 
-/**
- * MQTT 3.1.1 §4.7: `#` only as the last level, `+` only as a whole level, never empty. No control characters
- * either: mosquitto refuses them in topics, and a line break would begin a new rule in its ACL file.
- */
-const topicFilter = text(
-  /^(?=.)(\+|#|(\+|[^+#/\p{Cc}]*)(\/(\+|[^+#/\p{Cc}]*))*(\/#)?)$/u,
-  'an MQTT topic filter, "+" and "#" as whole levels and "#" last',
-).max(200);
-
-/** A topic filter for every device alike. Without its own name in it, one device could speak for another. */
-const deviceTopic = topicFilter.refine((topic) => topic.split("/").includes("%u"), {
-  error: 'a topic filter with the level "%u", which stands for the name of the device: "sensor/%u"',
-});
-
 /** An MQTT user name: mosquitto separates the fields of its files with ":" and the ACL with spaces. */
 const mqttUserName = text(
   /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/,
   "a user name of letters, digits, dots, dashes and underscores, at most 64",
 );
 
-const hostName = z.union([z.hostname(), z.ipv4(), z.ipv6()], {
-  error: "a host name or an IP address, without port",
-});
+const hostName = z.union(
+  [
+    // Browsers take a name that ends in a number for an address, and keep a final dot.
+    z.hostname().regex(/(?:^|\.)(?!\d+$|0[xX][0-9A-Fa-f]*$)[^.]+$/),
+    z.ipv4(),
+    z.ipv6(),
+  ],
+  { error: "a host name or an IP address, without port" },
+);
 
-const bindAddress = z.union([z.enum(["loopback", "lan"]), z.ipv4(), z.ipv6()], {
-  error:
-    '"loopback" (this machine only), "lan" (every IPv4 address) or one IP address of this machine, of either family',
-});
+const BIND_ADDRESS =
+  '"loopback" (this machine only), "lan" (every IPv4 address) or one IP address of this machine, of either family';
+const bindAddress = z
+  .union([z.enum(["loopback", "lan"]), z.ipv4(), z.ipv6()], { error: BIND_ADDRESS })
+  // No machine has such an address, or there is one on each of its links.
+  .refine((address) => !/^(0\.(?!0\.0\.0$)|22[4-9]\.|2[345]\d\.|ff|fe[89ab])/i.test(address), {
+    error: BIND_ADDRESS,
+  });
 
 const listener = (port: number, serves: string) =>
   z
@@ -71,7 +71,7 @@ const listener = (port: number, serves: string) =>
         .max(65_535)
         .optional()
         .describe(
-          "open connections of one IPv4 address or IPv6 /64; default: 100, for MQTT 1/64 of what the broker can hold",
+          "open connections of one IPv4 address or IPv6 /64; default: 100, for MQTT 1/52 of what the broker can hold",
         ),
     })
     .optional()
@@ -90,13 +90,19 @@ const subnets = z
   })
   .prefault({});
 
+const limitFields = {
+  memoryMiB: z.int().min(6).max(1_048_576).describe("MiB; the engine's least is 6"),
+  cpus: z.number().min(0.05).max(512),
+  pids: z.int().min(8).max(32768).describe("processes and threads (compose engine only)"),
+};
+
 /** What one container may use. Docker kills it above `memoryMiB`; there is no swap on top. */
 const limits = (memoryMiB: number, cpus: number, pids: number) =>
   z
     .strictObject({
-      memoryMiB: z.int().min(6).max(1_048_576).default(memoryMiB).describe("MiB; the engine's least is 6"),
-      cpus: z.number().min(0.05).max(512).default(cpus),
-      pids: z.int().min(8).max(32768).default(pids).describe("processes and threads (compose engine only)"),
+      memoryMiB: limitFields.memoryMiB.default(memoryMiB),
+      cpus: limitFields.cpus.default(cpus),
+      pids: limitFields.pids.default(pids),
     })
     .prefault({});
 
@@ -112,49 +118,71 @@ const healthCheck = z.union(
   { error: "{ path: /healthz } or { command: [program, argument] }" },
 );
 
+const environment = z
+  .record(environmentName, z.string())
+  .default({})
+  .describe("plain values; {postgres.host} and the like are filled in");
+
+const secrets = z
+  .record(
+    environmentName,
+    z.strictObject({
+      value: z.string().min(1).describe('for example "{postgres.password}" or "{secret.session-key}"'),
+      as: z
+        .enum(["file", "variable"])
+        .default("file")
+        .describe("file: NAME_FILE names a file; variable: exported at start, for images that know no files"),
+    }),
+  )
+  .default({});
+
+/** What one program of the backend is given by itself: laid over what all of them share. */
+const roleSettings = {
+  environment,
+  secrets,
+  limits: z
+    .strictObject(limitFields)
+    .partial()
+    .optional()
+    .describe("default: the backend's limits, each that is not named here"),
+  networks: z
+    .array(z.enum(["broker", "data"]))
+    .min(1)
+    .optional()
+    .describe("which of broker and data it joins; default: both. A published role is on edge as well"),
+};
+
 const role = z.strictObject({
   name: slug,
   command: command.optional().describe("default: the image's own command"),
   replicas: z.int().min(1).max(16).default(1),
   publish: z.boolean().default(false).describe("whether the backend listener leads to this role"),
   health: healthCheck.optional().describe("default: GET healthPath on the application's port"),
+  ...roleSettings,
 });
 
+const migration = z.strictObject({ command, ...roleSettings });
+
 const buildContext = z.strictObject({
-  context: z.string().min(1).describe("folder, relative to the project's root"),
+  context: z.string().min(1).describe("folder, relative to the site file"),
   dockerfile: z.string().min(1).optional().describe("default: Dockerfile in the context"),
-  args: z.record(z.string(), z.string()).optional().describe("build arguments; never secrets"),
+  args: z
+    .record(argumentName, z.string())
+    .optional()
+    .describe(
+      "build arguments, never secrets; {exploreiot/base}, {backend.publicUrl} and the like are filled in",
+    ),
 });
 
 /** Fields that every deployable application has; the frontend and the backend add their own. */
 const application = (user: string) => ({
   enabled,
-  image: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("any image reference; default: the kit's reference application"),
+  image: imageReference.optional().describe("any image reference; default: the kit's reference application"),
   build: buildContext.optional().describe("build this context instead of using `image`"),
   user: numericUser.default(user),
   healthPath: urlPath.default("/healthz"),
-  environment: z
-    .record(environmentName, z.string())
-    .default({})
-    .describe("plain values; {postgres.host} and the like are filled in"),
-  secrets: z
-    .record(
-      environmentName,
-      z.strictObject({
-        value: z.string().min(1).describe('for example "{postgres.password}" or "{secret.session-key}"'),
-        as: z
-          .enum(["file", "variable"])
-          .default("file")
-          .describe(
-            "file: NAME_FILE names a file; variable: exported at start, for images that know no files",
-          ),
-      }),
-    )
-    .default({}),
+  environment,
+  secrets,
   tmpfs: z
     .array(z.strictObject({ path: absolutePath, sizeMiB: z.int().min(1).max(4096).default(16) }))
     .default([{ path: "/tmp", sizeMiB: 16 }]),
@@ -168,6 +196,8 @@ export const deploymentSchema = z.strictObject({
   hosts: z
     .array(hostName)
     .min(1)
+    // As words of one line of haproxy.cfg, which takes 64.
+    .max(50)
     .optional()
     .describe("names and addresses users type; default for loopback: localhost, 127.0.0.1"),
   listeners: z
@@ -186,18 +216,13 @@ export const deploymentSchema = z.strictObject({
   images: z
     .strictObject({
       source: z.enum(["auto", "packages", "registry"]).default("auto"),
-      registryMirror: z.string().min(1).optional().describe("host[/path] in front of every upstream image"),
-      debianMirror: z.url({ error: 'a URL such as "http://deb.debian.org/debian"' }).optional(),
+      registryMirror: registryAddress.optional().describe("host[/path] in front of every upstream image"),
+      debianMirror: httpUrl('a URL such as "http://deb.debian.org/debian"').optional(),
     })
     .prefault({}),
   http: z
     .strictObject({
-      corsOrigins: z
-        .array(
-          text(/^https?:\/\/[^/\s]+$/, 'an origin such as "https://dashboard.example.org", without a path'),
-        )
-        .default([])
-        .describe("besides the frontend's own addresses"),
+      corsOrigins: z.array(webOrigin).default([]).describe("besides the frontend's own addresses"),
       rateLimitPerMinute: z
         .int()
         .min(0)
@@ -226,21 +251,26 @@ export const deploymentSchema = z.strictObject({
     .describe("what ends TLS for the https listener"),
   topics: z
     .strictObject({
-      readings: topicFilter.default("sensor/+"),
-      status: topicFilter.default("status/backend"),
+      readings: readingsTopic.default("sensor/+"),
+      status: statusTopic.default("status/backend"),
     })
     .prefault({}),
   mosquitto: z
     .strictObject({
       enabled,
       limits: limits(64, 0.5, 32),
-      maxPacketBytes: z.int().min(128).max(268_435_455).default(65_536),
+      maxPacketBytes: z
+        .int()
+        .min(128)
+        .max(1_048_576)
+        .default(16_384)
+        .describe("the largest packet that is taken; the shipped backend stores payloads up to 16384 bytes"),
       users: z
         .array(
           z.strictObject({
             name: mqttUserName,
-            publish: z.array(topicFilter).default([]),
-            subscribe: z.array(topicFilter).default([]),
+            publish: z.array(publishedTopic).default([]).describe("%u is the user's own name"),
+            subscribe: z.array(subscribedTopic).default([]),
           }),
         )
         .default([]),
@@ -257,7 +287,9 @@ export const deploymentSchema = z.strictObject({
     .strictObject({
       enabled,
       database: databaseName.default("exploreiot"),
-      user: databaseName.default("exploreiot"),
+      user: databaseOwner
+        .default("exploreiot")
+        .describe("owns the tables; each role logs in as a user of its own, called USER_ROLE"),
       tls: z
         .boolean()
         .default(false)
@@ -286,10 +318,9 @@ export const deploymentSchema = z.strictObject({
         'nothing, or a path such as "/api" that does not end with "/"',
       ).default("/api"),
       roles: z.array(role).min(1).optional(),
-      migrate: z
-        .strictObject({ command })
+      migrate: migration
         .optional()
-        .describe("runs once and must exit 0 before the roles start"),
+        .describe("runs once and must exit 0 before the roles start; it owns the tables, and they do not"),
       limits: limits(192, 1, 64),
     })
     .prefault({}),
@@ -314,6 +345,8 @@ export type ParsedDeployment = z.output<typeof deploymentSchema>;
 export type Subnets = ParsedDeployment["networks"]["edge"];
 export type Limits = ParsedDeployment["redis"]["limits"];
 export type Role = z.output<typeof role>;
+export type Migration = z.output<typeof migration>;
+export type InnerNetwork = NonNullable<Role["networks"]>[number];
 export type HealthCheck = z.output<typeof healthCheck>;
 export type BuildContext = z.output<typeof buildContext>;
 export type NetworkName = keyof ParsedDeployment["networks"];

@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
 import {
   FILES,
-  fill,
+  publicText,
   type Referent,
   type RoleIdentity,
   referents,
@@ -10,11 +10,19 @@ import {
 } from "../config/references.ts";
 import type { ParsedDeployment } from "../config/schema.ts";
 import type { SecretText } from "../config/secret-text.ts";
+import { databaseLogins } from "../config/store-logins.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { type DeliveredFile, FileDelivery } from "./file-delivery.ts";
 import { authorityFile } from "./postgres-tls.ts";
 
-type ApplicationConfig = Pick<ParsedDeployment["frontend"], "environment" | "secrets" | "user">;
+/** A program of an application: the frontend, or one role of the backend. */
+export interface Program extends Pick<ParsedDeployment["frontend"], "environment" | "secrets" | "user"> {
+  /** Names its files: `<name>-files`. */
+  readonly name: string;
+
+  /** Of the backend: whose logins at the stores it has. @default - nobody's */
+  readonly role?: string;
+}
 
 /** What an application is given: files with its secrets, variables that name them, and plain variables. */
 export interface ApplicationSettings {
@@ -48,35 +56,39 @@ unset SECRET_VARIABLES value
 exec "$@"
 `;
 
-/** Settles the environment and the secrets of the backend or the frontend. */
+/** Settles the environment and the secrets of one program. Its files are its own: nobody else mounts them. */
 export function applicationSettings(
   scope: Construct,
-  service: "backend" | "frontend",
-  config: ApplicationConfig,
+  id: string,
+  program: Program,
   context: DeploymentScope,
 ): ApplicationSettings {
-  const known = referents(context.deployment);
-  const plain = (role: RoleIdentity) => {
-    const all = new Map([...known, ...roleReferents(role)]);
-    const filled = Object.entries(config.environment).map(([key, value]) => [
+  const { user, role } = program;
+  const known = referents(context.deployment, role);
+  const plain = (identity: RoleIdentity) => {
+    const all = new Map([...known, ...roleReferents(identity)]);
+    const filled = Object.entries(program.environment).map(([key, value]) => [
       key,
-      fill(value, all, publicText),
+      splitReferences(value, all).map(publicText).join(""),
     ]);
     return Object.fromEntries(filled) as Record<string, string>;
   };
-  const secrets = Object.entries(config.secrets);
+  const secrets = Object.entries(program.secrets);
   const databaseCa =
-    service === "backend" && context.deployment.postgres.enabled && context.deployment.postgres.tls;
+    context.deployment.postgres.tls &&
+    databaseLogins(context.deployment).some((login) => login.role === role);
   if (secrets.length === 0 && !databaseCa) return { environment: plain, wrapper: [] };
   const asFiles = secrets.filter(([, secret]) => secret.as === "file").map(([name]) => name);
   const asVariables = secrets.filter(([, secret]) => secret.as === "variable").map(([name]) => name);
   const wrapped = asVariables.length > 0;
-  const files = new FileDelivery(scope, "Files", {
-    service,
-    user: config.user,
+  const files = new FileDelivery(scope, id, {
+    service: program.name,
+    user,
     context,
     files: [
-      ...secrets.map(([name, { value }]) => secretFile(service, name, value, known, context)),
+      ...secrets.map(([name, { value }]) =>
+        secretFile(`${program.name}/${name}`, name, value, known, context),
+      ),
       ...(wrapped ? [{ name: WRAPPER, content: WRAPPER_SCRIPT }] : []),
       ...(databaseCa ? [authorityFile(context, DATABASE_CA)] : []),
     ],
@@ -84,8 +96,8 @@ export function applicationSettings(
   return {
     files,
     wrapper: wrapped ? ["/bin/sh", `${FILES}/${WRAPPER}`] : [],
-    environment: (role) => ({
-      ...plain(role),
+    environment: (identity) => ({
+      ...plain(identity),
       ...Object.fromEntries(asFiles.map((name) => [`${name}_FILE`, `${FILES}/${name}`])),
       ...(wrapped ? { SECRET_VARIABLES: asVariables.join(" ") } : {}),
       ...(databaseCa ? tlsEnvironment : {}),
@@ -93,14 +105,8 @@ export function applicationSettings(
   };
 }
 
-/** The configuration check has made sure that no environment refers to a secret. */
-function publicText(referent: Referent): string {
-  if ("text" in referent) return referent.text;
-  throw new Error(`the secret ${referent.secret} may not stand in an environment`);
-}
-
 function secretFile(
-  service: string,
+  place: string,
   name: string,
   template: string,
   known: ReadonlyMap<string, Referent>,
@@ -112,7 +118,7 @@ function secretFile(
   const alone = madeOf.length === 1 && typeof only === "object" ? only.secret : undefined;
   return {
     name,
-    ...(alone === undefined ? secrets.fileOf(`${service}/${name}`, madeOf) : secrets.file(alone)),
+    ...(alone === undefined ? secrets.fileOf(place, madeOf) : secrets.file(alone)),
   };
 }
 
@@ -120,11 +126,9 @@ function secretFile(
 function partsOf(template: string, known: ReadonlyMap<string, Referent>): SecretText {
   return splitReferences(template, known)
     .map((part) =>
-      typeof part === "string"
-        ? part
-        : "text" in part
-          ? part.text
-          : ({ secret: part.secret, as: "value" } as const),
+      typeof part === "object" && "secret" in part
+        ? ({ secret: part.secret, as: "value" } as const)
+        : publicText(part),
     )
     .filter((part) => part !== "");
 }

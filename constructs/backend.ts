@@ -1,6 +1,7 @@
 import { Construct, type IConstruct } from "constructs";
-import { HOST, replicaNames } from "../config/references.ts";
-import type { Role } from "../config/schema.ts";
+import { HOST, MIGRATE, replicaNames } from "../config/references.ts";
+import type { Given, GivenRole } from "../config/role-settings.ts";
+import type { NetworkName } from "../config/schema.ts";
 import { type ApplicationSettings, applicationSettings } from "./application-files.ts";
 import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
@@ -11,57 +12,60 @@ import { type ContainerProps, JobContainer, ServiceContainer } from "./service-c
 export interface BackendProps {
   readonly context: DeploymentScope;
 
-  /** Where the frontend and the published port are; only published roles join it, and nobody else asks for it. */
-  readonly edge: () => PrivateNetwork;
-
-  /** The networks of what the backend needs: broker and data. */
-  readonly inner: readonly PrivateNetwork[];
+  /** A network is made when somebody asks for it: edge only for the published role, the others for those that join. */
+  readonly networks: (name: NetworkName) => PrivateNetwork;
 
   /** What has to be healthy before it starts. */
   readonly after: readonly IConstruct[];
 }
 
-/** The backend: one image in one or more roles, after a migration that ran once. */
+/** What the programs of one image have in common; none of it opens anything. */
+type Shared = Pick<ContainerProps, "context" | "image" | "user" | "tmpfs" | "volumes">;
+
+/** The backend: one image in one or more roles, after a migration that ran once. Each has files and logins of its own. */
 export class Backend extends Construct {
-  constructor(scope: Construct, id: string, { context, edge, inner, after }: BackendProps) {
+  constructor(scope: Construct, id: string, { context, networks, after }: BackendProps) {
     super(scope, id);
     const { backend } = context.deployment;
-    const settings = applicationSettings(this, "backend", backend, context);
-    const shared = this.#shared(context, settings);
+    const shared = this.#shared(context);
     const before: IConstruct[] = [...after];
     if (backend.migrate !== undefined) {
-      const command = [...settings.wrapper, ...backend.migrate.command];
+      const { command, ...given } = backend.migrate;
+      const settings = this.#settings(MIGRATE, given, context);
       before.push(
         new JobContainer(this, "Migrate", {
           ...shared,
-          ...run(command, settings),
-          environment: settings.environment({ name: "migrate", group: "" }),
-          role: "migrate",
-          networks: inner,
+          ...run([...settings.wrapper, ...command], settings),
+          ...confined(given, settings, networks, false),
+          environment: settings.environment({ name: MIGRATE, group: "" }),
+          role: MIGRATE,
           after,
         }),
       );
     }
     for (const role of backend.roles) {
-      for (const name of replicaNames(role)) {
-        this.#role(
-          name,
-          role,
-          { ...shared, networks: role.publish ? [edge(), ...inner] : inner, after: before },
-          settings,
-        );
-      }
+      const settings = this.#settings(role.name, role, context);
+      const props = { ...shared, ...confined(role, settings, networks, role.publish), after: before };
+      for (const name of replicaNames(role)) this.#role(name, role, props, settings);
     }
   }
 
-  #shared(context: DeploymentScope, settings: ApplicationSettings) {
+  #settings(role: string, { environment, secrets }: Given, context: DeploymentScope): ApplicationSettings {
+    const { user } = context.deployment.backend;
+    return applicationSettings(
+      this,
+      `Files-${role}`,
+      { name: role, role, user, environment, secrets },
+      context,
+    );
+  }
+
+  #shared(context: DeploymentScope): Shared {
     const { backend } = context.deployment;
-    const { files } = settings;
     return {
       context,
       image: context.images.application("backend", backend),
       user: backend.user,
-      limits: backend.limits,
       tmpfs: Object.fromEntries(
         backend.tmpfs.map(({ path, sizeMiB }) => [path, tmpfsOptions(sizeMiB, backend.user)]),
       ),
@@ -69,11 +73,15 @@ export class Backend extends Construct {
         name: new DataVolume(this, `Volume-${name}`, `backend-${name}-data`, context).name,
         path,
       })),
-      ...(files === undefined ? {} : { files }),
     };
   }
 
-  #role(name: string, role: Role, props: Omit<ContainerProps, "role">, settings: ApplicationSettings): void {
+  #role(
+    name: string,
+    role: GivenRole,
+    props: Omit<ContainerProps, "role">,
+    settings: ApplicationSettings,
+  ): void {
     const { port, healthPath } = props.context.deployment.backend;
     const command = role.command === undefined ? undefined : [...settings.wrapper, ...role.command];
     new ServiceContainer(this, name, {
@@ -87,6 +95,19 @@ export class Backend extends Construct {
       ...(role.publish ? { published: [{ listener: "backend", internal: port }] } : {}),
     });
   }
+}
+
+/** What one program has for itself: limits, networks, files. */
+function confined(
+  { limits, networks: joined }: Given,
+  { files }: ApplicationSettings,
+  networks: BackendProps["networks"],
+  published: boolean,
+) {
+  const names = (["edge", "broker", "data"] as const).filter((name) =>
+    name === "edge" ? published : joined.includes(name),
+  );
+  return { limits, networks: names.map(networks), ...(files === undefined ? {} : { files }) };
 }
 
 /** A wrapped command takes the place of the image's entrypoint, or the entrypoint would run the wrapper. */

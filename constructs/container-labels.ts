@@ -1,13 +1,15 @@
+import { CHECKOUT } from "../config/checkout.ts";
 import { LABEL } from "../config/labels.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 
 /**
  * The labels of a container. `configHash` replaces the container when something changes that the provider
  * accepts but never applies (healthcheck, init, tmpfs: rule 4) or cannot see (delivered files). The pids
- * limit is a label because the provider has no attribute for it (rule 18); the compose engine applies it.
+ * limit is a label because the provider has no attribute for it (rule 18); the compose engine applies it. `checkout`
+ * tells the containers of this checkout from those of another with a deployment of the same name.
  */
 export function containerLabels(
-  { deployment }: DeploymentScope,
+  { deployment, secrets }: DeploymentScope,
   { role, configHash, pids }: { readonly role: string; readonly configHash: string; readonly pids: number },
 ) {
   return [
@@ -15,6 +17,7 @@ export function containerLabels(
     { label: LABEL.role, value: role },
     { label: LABEL.environment, value: deployment.environment },
     { label: LABEL.configHash, value: configHash },
+    { label: LABEL.checkout, value: secrets.keyedHash(CHECKOUT) },
     { label: LABEL.pidsLimit, value: String(pids) },
   ];
 }

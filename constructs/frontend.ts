@@ -18,7 +18,12 @@ export class Frontend extends Construct {
   constructor(scope: Construct, id: string, { context, edge }: FrontendProps) {
     super(scope, id);
     const { frontend } = context.deployment;
-    const { environment, files, wrapper } = applicationSettings(this, "frontend", frontend, context);
+    const { environment, files, wrapper } = applicationSettings(
+      this,
+      "Files",
+      { ...frontend, name: "frontend" },
+      context,
+    );
     const command = frontend.command;
     new ServiceContainer(this, "Service", {
       context,

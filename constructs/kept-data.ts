@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { TerraformStack } from "cdktf";
-import { readIfThere, replaceFile } from "../config/private-files.ts";
+import { z } from "zod";
+import { readOwnJson } from "../config/own-files.ts";
+import { replaceFile } from "../config/private-files.ts";
 import { DataVolume } from "./data-volume.ts";
 
 /**
@@ -16,7 +18,13 @@ export function keepUndeclaredData(stack: TerraformStack, home: string): void {
     .findAll()
     .filter((element) => element instanceof DataVolume)
     .map(({ address }) => address);
-  const before = JSON.parse(readIfThere(file) ?? "[]") as readonly string[];
+  const before =
+    readOwnJson(
+      file,
+      z.array(z.string()),
+      "it keeps the data of services that were taken out of the configuration; while the configuration has every service whose data is to stay:",
+      `rm ${file}, and it is written again`,
+    ) ?? [];
   const known = [...new Set([...before, ...declared])].sort();
   if (known.length > before.length) replaceFile(file, `${JSON.stringify(known)}\n`);
   const gone = known.filter((address) => !declared.includes(address));

@@ -58,25 +58,12 @@ const tlsSettings = [
   "ssl_min_protocol_version = 'TLSv1.2'",
 ];
 
-/** Over the network the application only, with SCRAM; inside the container the superuser, known by its uid. */
-export function pgHba(database: string, user: string, tls: boolean): string {
+/** Over the network the roles of the application only, with SCRAM; inside the container the superuser, by its uid. */
+export function pgHba(database: string, users: readonly string[], tls: boolean): string {
   return [
     "# type  database  user  address  method",
     "local   all  postgres  peer",
-    `${tls ? "hostssl" : "host   "} ${database}  ${user}  all  scram-sha-256`,
-    "",
-  ].join("\n");
-}
-
-/** Runs once, at the first start. psql reads the password from the file, and the server's log never quotes it. */
-export function applicationSql(database: string, user: string): string {
-  return [
-    `\\set password \`cat ${FILES}/application.password\``,
-    "SET log_min_error_statement = 'panic';",
-    `CREATE ROLE "${user}" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD :'password';`,
-    `CREATE DATABASE "${database}" OWNER "${user}";`,
-    `REVOKE ALL ON DATABASE "${database}" FROM PUBLIC;`,
-    "REVOKE ALL ON DATABASE postgres FROM PUBLIC;",
+    ...users.map((user) => `${tls ? "hostssl" : "host   "} ${database}  ${user}  all  scram-sha-256`),
     "",
   ].join("\n");
 }

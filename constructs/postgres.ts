@@ -3,12 +3,14 @@ import { join } from "node:path";
 import { Construct } from "constructs";
 import { projectRoot } from "../config/home.ts";
 import { FILES, HOST } from "../config/references.ts";
+import { databaseLogins } from "../config/store-logins.ts";
 import { DataVolume } from "./data-volume.ts";
 import type { DeliveredFile } from "./delivery-job.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";
 import { tmpfsOptions } from "./hardening.ts";
-import { applicationSql, pgHba, postgresqlConf } from "./postgres-files.ts";
+import { pgHba, postgresqlConf } from "./postgres-files.ts";
+import { passwordFile, rolesSql, SUPERUSER_PASSWORD } from "./postgres-roles.ts";
 import { serverFiles } from "./postgres-tls.ts";
 import type { PrivateNetwork } from "./private-network.ts";
 import { ServiceContainer } from "./service-container.ts";
@@ -24,7 +26,7 @@ export interface PostgresProps {
   readonly network: PrivateNetwork;
 }
 
-/** PostgreSQL: SCRAM passwords over the network, a role for the application that owns its database and no more. */
+/** PostgreSQL: SCRAM passwords over the network, and a user for each role of the application with no more rights than it needs. */
 export class Postgres extends Construct {
   constructor(scope: Construct, id: string, { context, network }: PostgresProps) {
     super(scope, id);
@@ -49,7 +51,7 @@ export class Postgres extends Construct {
       environment: {
         // Below the volume: the first start is prepared beside it and committed by one rename.
         PGDATA: `${DATA}/pgdata`,
-        POSTGRES_PASSWORD_FILE: `${FILES}/superuser.password`,
+        POSTGRES_PASSWORD_FILE: `${FILES}/${SUPERUSER_PASSWORD}`,
         POSTGRES_INITDB_ARGS: "--locale=C.UTF-8 --data-checksums",
       },
       files,
@@ -69,16 +71,18 @@ export class Postgres extends Construct {
 
 function filesOf(context: DeploymentScope): readonly DeliveredFile[] {
   const { deployment, secrets } = context;
-  const { database, user, limits, tls } = deployment.postgres;
+  const { database, limits, tls } = deployment.postgres;
+  const logins = databaseLogins(deployment);
+  const users = logins.map(({ user }) => user);
   const logConnections = deployment.environment === "production";
   const entrypoint = readFileSync(join(projectRoot, "images/postgres/entrypoint.sh"), "utf8");
   return [
     { name: "entrypoint.sh", content: entrypoint },
     { name: "postgresql.conf", content: postgresqlConf({ limits, logConnections, tls }) },
-    { name: "pg_hba.conf", content: pgHba(database, user, tls) },
-    { name: "initdb/10-application.sql", content: applicationSql(database, user) },
-    { name: "superuser.password", ...secrets.file("postgres-superuser-password") },
-    { name: "application.password", ...secrets.file("postgres-app-password") },
+    { name: "pg_hba.conf", content: pgHba(database, users, tls) },
+    { name: "start/roles.sql", content: rolesSql(deployment.postgres, logins) },
+    { name: SUPERUSER_PASSWORD, ...secrets.file("postgres-superuser-password") },
+    ...logins.map(({ role, secret }) => ({ name: passwordFile(role), ...secrets.file(secret) })),
     ...(tls ? serverFiles(context) : []),
   ];
 }

@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { Network } from "@cdktf/provider-docker/lib/network/index.js";
 import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
 import { TerraformResource, type TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { projectRoot } from "../config/home.ts";
-import type { ImageLock } from "../config/images.ts";
+import { readImageLock } from "../config/images.ts";
 import { openListeners } from "../config/listeners.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import type { Images } from "./images.ts";
@@ -19,7 +18,7 @@ export class Preflight extends TerraformResource {
 
   constructor(scope: Construct, id: string, { deployment, secrets, stackFolder }: DeploymentScope) {
     super(scope, id, { terraformResourceType: "terraform_data" });
-    const lock = JSON.parse(readFileSync(join(projectRoot, "images/lock.json"), "utf8")) as ImageLock;
+    const lock = readImageLock(join(projectRoot, "images/lock.json"));
     const tls = openListeners(deployment).some(([name]) => name === "https" || name === "mqtts");
     this.#attributes = {
       input: {

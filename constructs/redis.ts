@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
-import { BACKEND_USER, FILES, HOST, PORT } from "../config/references.ts";
+import { FILES, HOST, PORT } from "../config/references.ts";
 import type { SecretText } from "../config/secret-text.ts";
+import { redisLogins } from "../config/store-logins.ts";
 import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";
@@ -32,14 +33,14 @@ export class Redis extends Construct {
   constructor(scope: Construct, id: string, { context, network }: RedisProps) {
     super(scope, id);
     const { deployment, secrets } = context;
-    const { limits, memoryPolicy, keyPrefix } = deployment.redis;
+    const { limits, memoryPolicy } = deployment.redis;
     const files = new FileDelivery(this, "Files", {
       service: "redis",
       user: USER,
       context,
       files: [
         { name: "redis.conf", content: redisConf(limits.memoryMiB, memoryPolicy) },
-        { name: "users.acl", ...secrets.fileOf("redis/users.acl", redisUsers(keyPrefix)) },
+        { name: "users.acl", ...secrets.fileOf("redis/users.acl", redisUsers(redisLogins(deployment))) },
         { name: "health.password", ...secrets.file("redis-health-password") },
       ],
     });
@@ -89,13 +90,18 @@ export function redisConf(memoryMiB: number, policy: string): string {
   ].join("\n");
 }
 
-/** The ACL file: the default user is off; the application has its own keys and channels and no administration. */
-export function redisUsers(keyPrefix: string): SecretText {
+/** The ACL file: the default user is off; each role that logs in has its own keys and channels and no administration. */
+export function redisUsers(logins: ReturnType<typeof redisLogins>): SecretText {
   return [
     "user default off\nuser health on ",
     { secret: "redis-health-password", as: "redis" },
-    ` resetchannels -@all +ping\nuser ${BACKEND_USER} on `,
-    { secret: "redis-app-password", as: "redis" },
-    ` resetchannels ~${keyPrefix}* &${keyPrefix}* +@all -@admin -@dangerous\n`,
+    " resetchannels -@all +ping\n",
+    ...logins.flatMap(
+      ({ user, secret, rights }): SecretText => [
+        `user ${user} on `,
+        { secret, as: "redis" },
+        ` resetchannels ${rights}\n`,
+      ],
+    ),
   ];
 }

@@ -1,16 +1,15 @@
 import { UserError } from "../config/errors.ts";
-import { alone } from "./deploy-lock.ts";
 import { clearTheWay } from "./docker/clear-the-way.ts";
 import { refuseForeignData, rememberDataVolumes } from "./docker/data-volumes.ts";
-import { engineVersion } from "./docker/engine-check.ts";
 import { probeFirewall, refuseUnguardableEngine } from "./docker/firewall-check.ts";
 import { type Observation, observe } from "./docker/observe.ts";
 import { refuseTakenPorts } from "./docker/ports.ts";
-import { refuseTakenSubnets } from "./docker/subnets.ts";
+import { refuseRoutedSubnets, refuseTakenSubnets } from "./docker/subnets.ts";
 import { verify } from "./docker/verify.ts";
 import { watch } from "./docker/watch.ts";
 import { type Drift, findDrift } from "./drift.ts";
 import type { Engine, EngineContext } from "./engine.ts";
+import { guarded } from "./guards.ts";
 import { makeImages } from "./images/make-images.ts";
 import { pickEngine } from "./pick.ts";
 import { refuseBadGround } from "./preflight/preflight.ts";
@@ -39,25 +38,30 @@ export interface Deployed {
  * whether there is anything to do: 0.1 s, where Terraform takes 2.8 s to find out.
  */
 export async function deploy(options: DeployOptions): Promise<Deployed> {
-  const { stack, home } = options;
-  const record = readRecord(home);
-  const seen = await observe(stack);
-  const drift = findDrift(stack, seen, record);
+  const { stack, home, report } = options;
+  const { record, seen, drift } = await look(options);
   const settled = record !== undefined && record.fingerprint === stack.fingerprint && drift.length === 0;
   if (settled && (options.engine === "auto" || options.engine === record.engine)) {
     return { changed: false, engine: record.engine, seen };
   }
-  return alone(stack.name, home, () => bringUp(options, record, seen, drift));
+  // Looks again: another command may have ended between the first look and the lock.
+  return guarded({ name: stack.name, home, report }, async () => bringUp(options, await look(options)));
 }
 
-async function bringUp(
-  options: DeployOptions,
-  record: DeploymentRecord | undefined,
-  seen: Observation,
-  drift: readonly Drift[],
-): Promise<Deployed> {
+interface Situation {
+  readonly record: DeploymentRecord | undefined;
+  readonly seen: Observation;
+  readonly drift: readonly Drift[];
+}
+
+async function look({ stack, home }: DeployOptions): Promise<Situation> {
+  const record = readRecord(home);
+  const seen = await observe(stack);
+  return { record, seen, drift: findDrift(stack, seen, record) };
+}
+
+async function bringUp(options: DeployOptions, { record, seen, drift }: Situation): Promise<Deployed> {
   const { stack, home, report, signal } = options;
-  await engineVersion();
   const context: EngineContext = { stack, home, report, ...(signal === undefined ? {} : { signal }) };
   // Each asks something else and takes tens of milliseconds; at the same time they cost what the longest does.
   const [engine] = await Promise.all([
@@ -69,6 +73,7 @@ async function bringUp(
     refuseBadGround(stack, report),
   ]);
   await makeImages(stack, { report, ...(signal === undefined ? {} : { signal }) });
+  await refuseRoutedSubnets(stack, report);
   await probeFirewall(stack);
   const owns = await engine.ownership(context);
   // A container that never was deployed has not drifted: the engine simply makes it.

@@ -1,33 +1,39 @@
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
+import { UserError } from "../config/errors.ts";
+import { readOwnJson } from "../config/own-files.ts";
 import type { Observation } from "./docker/observe.ts";
 import type { Stack } from "./stack.ts";
 import { writeWholeJson } from "./write-whole.ts";
 
-export type EngineName = "terraform" | "compose";
-
-/** What the last `up` left behind: enough to tell, from one read of the engine, whether anything changed since. */
-export interface DeploymentRecord {
-  readonly engine: EngineName;
+const shape = z.object({
+  engine: z.enum(["terraform", "compose"]),
 
   /** Of the synthesized JSON. */
-  readonly fingerprint: string;
+  fingerprint: z.string(),
 
   /** Container name to id. */
-  readonly containers: Readonly<Record<string, string>>;
+  containers: z.record(z.string(), z.string()),
 
   /** Network name to id. */
-  readonly networks: Readonly<Record<string, string>>;
-}
+  networks: z.record(z.string(), z.string()),
+});
+
+/** What the last `up` left behind: enough to tell, from one read of the engine, whether anything changed since. */
+export type DeploymentRecord = Readonly<z.output<typeof shape>>;
+
+export type EngineName = DeploymentRecord["engine"];
 
 const file = (home: string) => join(home, "deployed.json");
 
 export function readRecord(home: string): DeploymentRecord | undefined {
   try {
-    return JSON.parse(readFileSync(file(home), "utf8")) as DeploymentRecord;
-  } catch {
+    return readOwnJson(file(home), shape);
+  } catch (error) {
     // None yet, or one that cannot be read: both only mean that the engine is run once more.
-    return undefined;
+    if (error instanceof UserError) return undefined;
+    throw error;
   }
 }
 

@@ -10,6 +10,9 @@ export interface RunOptions {
   /** Standard input: the way to hand over what must not be seen in argv. @default - no input */
   readonly input?: string | Uint8Array | Readable;
 
+  /** An open file to be the child's standard input, shared with it. */
+  readonly inputFile?: number;
+
   /** Called with each line of standard output and error as it arrives. */
   readonly onLine?: (line: string) => void;
 
@@ -72,13 +75,14 @@ export async function run(
 const isStream = (input: RunOptions["input"]): input is Readable =>
   input !== undefined && typeof input !== "string" && !(input instanceof Uint8Array);
 
-const settings = ({ cwd, env, input, signal, onLine, ownGroup }: RunOptions) => ({
+const settings = ({ cwd, env, input, inputFile, signal, onLine, ownGroup }: RunOptions) => ({
   reject: false,
   stripFinalNewline: false,
   forceKillAfterDelay: 10_000,
   maxBuffer: 64 * 1024 * 1024,
   all: onLine !== undefined,
-  stdin: input === undefined ? ("ignore" as const) : ("pipe" as const),
+  // Any open file will do; execa's types know those that a process starts with.
+  stdin: (inputFile as 0 | undefined) ?? (input === undefined ? ("ignore" as const) : ("pipe" as const)),
   detached: ownGroup ?? false,
   ...(cwd === undefined ? {} : { cwd }),
   ...(env === undefined ? {} : { env }),

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { UserError } from "../config/errors.ts";
 import type { ImageRecipe } from "../config/image-recipe.ts";
 import { LABEL } from "../config/labels.ts";
+import { readOwnJson } from "../config/own-files.ts";
+import { readIfThere } from "../config/private-files.ts";
 import type { Origin } from "../config/secret-text.ts";
 import type { PreflightFacts } from "./preflight/facts.ts";
 import type { ContainerBlock, RawContainer, RawNetwork, RawStack, Upload } from "./stack-json.ts";
@@ -65,6 +67,14 @@ export interface Stack {
   readonly fingerprint: string;
 }
 
+const SYNTHESIZE = "run exploreiot synth, or npx cdktf synth";
+
+/** What tells a whole stack from half of one; cdktf wrote the rest. */
+const shape = z.looseObject({
+  terraform: z.looseObject({}).optional(),
+  resource: z.record(z.string(), z.record(z.string(), z.looseObject({}))),
+});
+
 /**
  * Reads a synthesized stack. The JSON is the only thing the engines know about a deployment.
  *
@@ -72,8 +82,11 @@ export interface Stack {
  */
 export function readStack(folder: string): Stack {
   const path = join(folder, "cdk.tf.json");
-  const text = readText(path);
-  const { resource, terraform } = JSON.parse(text) as RawStack;
+  const text = readIfThere(path);
+  const raw = readOwnJson(path, shape, SYNTHESIZE);
+  if (text === undefined || raw === undefined)
+    throw new UserError(`${path}: there is no synthesized stack`, SYNTHESIZE);
+  const { resource, terraform } = raw as unknown as RawStack;
   const containers = Object.values(resource.docker_container ?? {}).map((raw) => container(raw, resource));
   const data = Object.values(resource.terraform_data ?? {});
   const facts = data.flatMap(({ input }) => ("builtOn" in input ? [input] : []));
@@ -89,14 +102,6 @@ export function readStack(folder: string): Stack {
     backend: Object.keys(terraform?.backend ?? {})[0] ?? "local",
     fingerprint: createHash("sha256").update(text).digest("hex"),
   };
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    throw new UserError(`${path}: there is no synthesized stack`, "run exploreiot synth, or npx cdktf synth");
-  }
 }
 
 function container(raw: RawContainer, resource: RawStack["resource"]): ContainerSpec {

@@ -10,7 +10,7 @@ export function serverCompose({ stack, deliveries, labels }: Model): string {
   );
   const containers = stack.containers.map((container) => ({
     ...container,
-    labels: { ...container.labels, [LABEL.configHash]: labels.get(container.name) as string },
+    labels: withoutCheckout(container.labels, labels.get(container.name) as string),
     uploads: container.uploads.map((upload) =>
       "source" in upload ? { ...upload, source: `./${secrets.get(upload.source)}` } : upload,
     ),
@@ -20,4 +20,12 @@ export function serverCompose({ stack, deliveries, labels }: Model): string {
     (container, upload) => `./${configPath(roleOf(container), upload)}`,
   );
   return withVariables(text, (variable) => `\${${variable}:?run ./start.sh}`);
+}
+
+/** A folder is rendered alike on every machine, and what it starts is no checkout's. */
+function withoutCheckout(
+  { [LABEL.checkout]: _, ...labels }: Readonly<Record<string, string>>,
+  configHash: string,
+): Readonly<Record<string, string>> {
+  return { ...labels, [LABEL.configHash]: configHash };
 }

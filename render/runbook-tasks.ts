@@ -5,18 +5,18 @@ import type { Model } from "./model.ts";
 
 const block = (...lines: readonly string[]): string => ["```sh", ...lines, "```"].join("\n");
 
-/** Database and role of the application, as pg_hba.conf names them. */
+/** The database of the application and its owner, as the script says that makes them. */
 interface Database {
   readonly name: string;
-  readonly user: string;
+  readonly owner: string;
 }
 
 function databaseOf({ deliveries }: Model): Database | undefined {
-  const hba = deliveries
+  const script = deliveries
     .flatMap(({ public: files }) => files)
-    .find(({ file }) => file.endsWith("/pg_hba.conf"));
-  const [, name, user] = /^host(?:ssl)?\s+(\S+)\s+(\S+)/m.exec(hba?.content ?? "") ?? [];
-  return name === undefined || user === undefined ? undefined : { name, user };
+    .find(({ file }) => file.endsWith("/start/roles.sql"));
+  const [, name, owner] = /^CREATE DATABASE "(\w+)" OWNER "(\w+)"/m.exec(script?.content ?? "") ?? [];
+  return name === undefined || owner === undefined ? undefined : { name, owner };
 }
 
 /** Services that write data volumes, PostgreSQL apart: it is dumped while it runs. */
@@ -90,31 +90,19 @@ export function restore(model: Model): string {
   ].join("\n\n");
 }
 
-/** Beside the old database first, which goes only when the new one is whole. */
-const restoreDatabase = ({ name, user }: Database): readonly string[] => [
-  `echo 'DROP DATABASE IF EXISTS "restored"; CREATE DATABASE "restored" OWNER "${user}"; REVOKE ALL ON DATABASE "restored" FROM PUBLIC;' | ${psql}`,
+/** Next to the old database first, which goes only when the new one is whole. The last start lets its roles in again. */
+const restoreDatabase = ({ name, owner }: Database): readonly string[] => [
+  `echo 'DROP DATABASE IF EXISTS "restored"; CREATE DATABASE "restored" OWNER "${owner}"; REVOKE ALL ON DATABASE "restored" FROM PUBLIC;' | ${psql}`,
   "docker compose exec -T postgres pg_restore -h /run/postgresql -U postgres -d restored --exit-on-error <backup/postgres.dump",
   `echo 'DROP DATABASE "${name}" WITH (FORCE); ALTER DATABASE "restored" RENAME TO "${name}";' | ${psql}`,
+  "docker compose restart postgres",
 ];
 
-export function rotation(model: Model): string {
-  const database = databaseOf(model);
-  return [
-    "A new password replaces the containers that read it, and no others. For any secret but those of PostgreSQL:",
+export const rotation = (): string =>
+  [
+    "A new secret replaces the containers that read it, and no others; PostgreSQL takes its passwords from their files at each start. `ls secrets` lists the names.",
     block("rm -f secrets/NAME", "./start.sh"),
-    ...(database === undefined
-      ? []
-      : [
-          "PostgreSQL keeps the application's password in the database, so it is changed there too, before the application learns it:",
-          block(
-            "rm -f secrets/postgres-app-password",
-            "./start.sh secrets",
-            `{ printf "ALTER ROLE \\"${database.user}\\" PASSWORD '"; cat secrets/postgres-app-password; echo "';"; } | ${psql}`,
-            "./start.sh",
-          ),
-        ]),
   ].join("\n\n");
-}
 
 export function update(): string {
   return [

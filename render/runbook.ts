@@ -3,6 +3,7 @@ import { dataVolumes } from "../engines/docker/data-volumes.ts";
 import type { ContainerSpec } from "../engines/stack.ts";
 import { firewallTask } from "./firewall-unit.ts";
 import type { Model } from "./model.ts";
+import { brokerStore } from "./runbook-broker.ts";
 import { certificates } from "./runbook-certificates.ts";
 import { backup, restore, rotation, update } from "./runbook-tasks.ts";
 import { namesIn, secretNames } from "./server-script.ts";
@@ -34,8 +35,11 @@ export function runbook(model: Model): string {
     section("Certificates", certificates(model)),
     section("Back up", backup(model)),
     section("Restore", restore(model)),
-    section("Change a secret", rotation(model)),
+    section("Change a secret", rotation()),
     section("Update, and go back", update()),
+    ...(services.some((container) => roleOf(container) === "mosquitto")
+      ? [section("The broker set its store aside", brokerStore(model))]
+      : []),
     section("When something is wrong", TROUBLE),
   ];
   return `${sections.join("\n\n")}\n`;

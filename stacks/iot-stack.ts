@@ -21,6 +21,7 @@ import { PrivateNetwork } from "../constructs/private-network.ts";
 import { Redis } from "../constructs/redis.ts";
 import { Renewer } from "../constructs/renewer.ts";
 import { StateBackend } from "../constructs/state-backend.ts";
+import { WholeSynthesizer } from "../constructs/whole-synthesizer.ts";
 import { allowList } from "../firewall/allow-list.ts";
 
 /** The bindings were generated from 3.6; 4.5 is what the rules of docs/architecture.md were measured with. */
@@ -34,6 +35,7 @@ export class IotStack extends TerraformStack {
     super(app, deployment.name);
     // The JSON says how it is judged, so that whoever judges it later sees what was excused, and why.
     this.addOverride("//.exploreiot", deployment.policies);
+    this.synthesizer = new WholeSynthesizer(this.synthesizer);
     const stackFolder = join(app.outdir, "stacks", deployment.name);
     new DockerProvider(this, "docker", {});
     this.addOverride("terraform.required_providers.docker.version", PROVIDER_VERSION);
@@ -106,9 +108,8 @@ export class IotStack extends TerraformStack {
   ): readonly IConstruct[] {
     const { backend, frontend } = context.deployment;
     const edge = () => networks("edge");
-    const inner = () => [networks("broker"), networks("data")];
     return [
-      ...only(backend.enabled, () => new Backend(this, "Backend", { context, edge, inner: inner(), after })),
+      ...only(backend.enabled, () => new Backend(this, "Backend", { context, networks, after })),
       ...only(frontend.enabled, () => new Frontend(this, "Frontend", { context, edge: edge() })),
     ];
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { MqttPublisher } from "./mqtt-publisher.js";
+import { NumberedDevice } from "./numbered-device.js";
 import { root, run } from "./process.js";
 
 /** @typedef {import("./deployment.js").BenchDeployment} BenchDeployment */
@@ -23,10 +24,19 @@ export class ReferenceApp {
     return `exploreiot-${this.#deployment.name}-${role}`;
   }
 
+  get #identity() {
+    const secret = join(root, ".exploreiot", this.#deployment.name, "secrets", "mqtt-sensor-password");
+    return { username: "sensor", password: readFileSync(secret, "utf8") };
+  }
+
+  /** @param {string} clientId */
+  numberedDevice(clientId) {
+    return NumberedDevice.connect(this.#deployment.port + 2, { clientId, ...this.#identity });
+  }
+
   /** @param {number} count */
   publishers(count) {
-    const secret = join(root, ".exploreiot", this.#deployment.name, "secrets", "mqtt-sensor-password");
-    const identity = { username: "sensor", password: readFileSync(secret, "utf8") };
+    const identity = this.#identity;
     return Promise.all(
       Array.from({ length: count }, (_, index) =>
         MqttPublisher.connect(this.#deployment.port + 2, { clientId: `bench-${index}`, ...identity }),

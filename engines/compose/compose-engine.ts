@@ -1,5 +1,6 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { replaceFile } from "../../config/private-files.ts";
 import { remoteScheme } from "../docker/remote.ts";
 import type { Engine, EngineContext } from "../engine.ts";
 import { run } from "../run.ts";
@@ -33,6 +34,7 @@ export const composeEngine: Engine = {
       String(seconds),
       "--remove-orphans",
     ]);
+    await forgetFiles(context.stack);
   },
 
   async down(context) {
@@ -40,10 +42,18 @@ export const composeEngine: Engine = {
   },
 };
 
+/** Compose removes no volumes: those with files of a program that is declared no more would keep its secrets. */
+async function forgetFiles(stack: Stack): Promise<void> {
+  const own = `label=${PROJECT_LABEL}=${projectName(stack)}`;
+  const { stdout } = await run(["docker", "volume", "ls", "--quiet", "--filter", own]);
+  const gone = stdout.split("\n").filter((name) => name.endsWith("-files") && !stack.volumes.includes(name));
+  if (gone.length > 0) await run(["docker", "volume", "rm", ...gone]);
+}
+
 /** Writes compose.yaml beside the JSON that it is derived from and returns its path. */
 function writeComposeFile(stack: Stack): string {
   const path = join(stack.folder, "compose.yaml");
-  writeFileSync(path, composeFile(remoteScheme() === undefined ? stack : withoutSecretFiles(stack)));
+  replaceFile(path, composeFile(remoteScheme() === undefined ? stack : withoutSecretFiles(stack)), 0o644);
   return path;
 }
 

@@ -53,8 +53,8 @@ function service(container: ContainerSpec, stack: Stack) {
   return defined({
     container_name: container.name,
     image: container.image,
-    // The kit made the image, or pulled it by what the deployment says: compose has no say in it.
-    pull_policy: "missing",
+    // The kit made the image, or pulled it by what the deployment says: nobody else's image of that name is taken.
+    pull_policy: "never",
     entrypoint: block.entrypoint,
     command: block.command,
     user: block.user,

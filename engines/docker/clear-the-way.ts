@@ -5,6 +5,7 @@ import type { Owned, Report } from "../engine.ts";
 import type { DeploymentRecord } from "../record.ts";
 import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
+import { inspectNetworks, removeNetwork } from "./networks.ts";
 import { type ContainerState, inspect, labelled } from "./observe.ts";
 
 interface Situation {
@@ -96,20 +97,9 @@ export async function removeContainers(states: readonly ContainerState[]): Promi
 /** Networks under our names that another engine made: Docker would make a second one of the same name. */
 async function removeForeignNetworks(stack: Stack, owns: Situation["owns"], report: Report): Promise<void> {
   const names = stack.networks.map(({ name }) => name);
-  const { stdout } = await run(["docker", "network", "inspect", ...names], { expected: [0, 1] });
-  const found = JSON.parse(stdout.trim() || "[]") as {
-    Id: string;
-    Name: string;
-    Labels: Record<string, string> | null;
-  }[];
+  const found = await inspectNetworks(names);
   for (const { Id, Name } of found.filter(({ Id, Labels }) => !owns({ Id, labels: Labels ?? {} }))) {
     report(`removing network ${Name}: made by another engine or by a run that was interrupted`);
-    const { code, stderr } = await run(["docker", "network", "rm", Id], { expected: [0, 1] });
-    if (code !== 0) {
-      throw new UserError(
-        `network ${Name}: cannot be replaced (${stderr.trim()})`,
-        `disconnect what is attached: docker network inspect ${Name}`,
-      );
-    }
+    await removeNetwork(Id, Name);
   }
 }

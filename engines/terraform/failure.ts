@@ -2,6 +2,9 @@ import { UserError } from "../../config/errors.ts";
 import type { Stack } from "../stack.ts";
 import { messagesIn } from "./messages.ts";
 
+/** Somebody else works on the same state. */
+export class LockedState extends UserError {}
+
 /** What a failed terraform command means: in terraform's own words, one paragraph a problem. */
 export function failure(stack: Stack, command: string, stdout: string, stderr: string): UserError {
   const { errors } = messagesIn(stdout);
@@ -32,7 +35,7 @@ function lockFailure(stack: Stack, text: string): UserError | undefined {
     );
   }
   const holder = TELLING.includes(stack.backend) ? ` by ${info("Who")} since ${info("Created")}` : "";
-  return new UserError(
+  return new LockedState(
     `the state of ${stack.name} is locked${holder}: another deploy is at work`,
     "wait until it has ended, then run this again",
     `if it was killed and nobody works on it: terraform -chdir=${stack.folder} force-unlock ${id}`,

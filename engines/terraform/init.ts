@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../config/errors.ts";
+import { replaceFile } from "../../config/private-files.ts";
 import type { Report } from "../engine.ts";
 import type { Stack } from "../stack.ts";
 import { terraform } from "./terraform.ts";
@@ -36,7 +37,7 @@ export async function initialise(stack: Stack, report: Report): Promise<void> {
       "without it, --engine compose runs the same stack",
     );
   }
-  writeFileSync(mark, wanted);
+  replaceFile(mark, wanted, 0o600);
 }
 
 function settingsHash(stack: Stack): string {

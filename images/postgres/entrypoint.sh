@@ -4,10 +4,13 @@
 # POSTGRES_USER, POSTGRES_DB, POSTGRES_PASSWORD   each also as *_FILE, the path of a file with the value
 # POSTGRES_INITDB_ARGS                            more arguments for initdb
 # PGDATA                                          a folder below the volume, not the volume itself
-# INITDB_DIR (/run/exploreiot/initdb)             *.sql, *.sql.gz and *.sh, run once, in order of name
+# START_DIR (/run/exploreiot/start)               *.sql, applied at each start, in order of name: safe to apply again
 #
-# The first start happens in a folder beside PGDATA. The rename at its end is the only commit point: a start that
-# was killed half-way begins again from nothing, and an init file that fails leaves nothing behind.
+# The files are applied by the superuser over a private socket, before anyone can connect: who may log in, and with
+# which password, is always as the files say. One that fails ends the start.
+#
+# The first start happens in a folder next to PGDATA. The rename at its end is the only commit point: a start that
+# was killed half-way begins again from nothing, and a file that fails leaves nothing behind.
 set -eu
 umask 077
 
@@ -27,23 +30,8 @@ setting() {
 # In the background and waited for: a signal then interrupts the wait at once, not after the child.
 run() { "$@" & wait $!; }
 
-sql() { psql --no-psqlrc --no-password --quiet --set=ON_ERROR_STOP=1 --username="$POSTGRES_USER" "$@"; }
-
-run_init_file() {
-  say "init file $1"
-  case $1 in
-    *.sql) run sql --dbname="$POSTGRES_DB" --file="$1" ;;
-    *.sql.gz) gunzip -c "$1" >"$private/init.sql"; run sql --dbname="$POSTGRES_DB" --file="$private/init.sql" ;;
-    *.sh) if [ -x "$1" ]; then run "$1"; else run sh "$1"; fi ;;
-    *) say "ignored $1: not *.sql, *.sql.gz or *.sh" ;;
-  esac
-}
-
-read_settings() {
-  setting POSTGRES_PASSWORD
-  setting POSTGRES_USER postgres
-  setting POSTGRES_DB "$POSTGRES_USER"
-  [ -n "$POSTGRES_PASSWORD" ] || fail "no password; set POSTGRES_PASSWORD_FILE (or POSTGRES_PASSWORD)"
+sql() {
+  psql --no-psqlrc --no-password --quiet --set=ON_ERROR_STOP=1 --host="$private" --username="$POSTGRES_USER" "$@"
 }
 
 # A folder that holds no cluster is taken over if empty, and refused otherwise: it is somebody's data.
@@ -56,57 +44,81 @@ check_place() {
 make_cluster() {
   printf '%s\n' "$POSTGRES_PASSWORD" >"$private/password"
   # shellcheck disable=SC2086 -- POSTGRES_INITDB_ARGS holds several arguments, as with the official image
-  run initdb --pgdata="$stage" --username="$POSTGRES_USER" --pwfile="$private/password" \
+  run initdb --pgdata="$1" --username="$POSTGRES_USER" --pwfile="$private/password" \
     --auth-local=trust --auth-host=scram-sha-256 --encoding=UTF8 ${POSTGRES_INITDB_ARGS:-} >/dev/null
   rm "$private/password"
   # For a server that is started without a hba_file and listen_addresses of its own.
-  echo "host all all all scram-sha-256" >>"$stage/pg_hba.conf"
-  echo "listen_addresses = '*'" >>"$stage/postgresql.conf"
+  echo "host all all all scram-sha-256" >>"$1/pg_hba.conf"
+  echo "listen_addresses = '*'" >>"$1/postgresql.conf"
 }
 
-# The server of the first start listens on a socket that no client and no health probe looks at.
-fill_cluster() {
-  run pg_ctl --pgdata="$stage" --wait --silent \
-    --options="-c listen_addresses='' -c unix_socket_directories='$private'" start
-  if [ "$POSTGRES_DB" != postgres ]; then
-    printf 'CREATE DATABASE :"name";\n' | sql --dbname=postgres --set=name="$POSTGRES_DB"
-  fi
-  for init_file in "${INITDB_DIR:-/run/exploreiot/initdb}"/*; do
-    if [ -f "$init_file" ]; then run_init_file "$init_file"; fi
+# serve FOLDER COMMAND…: starts the server on a socket that no client and no health probe looks at. It may have to
+# recover from a crash first, however long that takes.
+serve() {
+  folder=$1; shift
+  PGDATA=$folder "$@" -c listen_addresses= -c unix_socket_directories="$private" -c hba_file="$private/pg_hba.conf" &
+  server=$!
+  until sql --dbname=postgres --command='SELECT' >/dev/null 2>&1; do
+    kill -0 "$server" 2>/dev/null || { wait "$server"; fail "the server ended before it answered"; }
+    sleep 0.1
   done
-  run pg_ctl --pgdata="$stage" --mode=fast --wait --silent stop
 }
 
-give_up() {
-  trap - INT TERM
-  pg_ctl --pgdata="$stage" --mode=immediate stop >/dev/null 2>&1 || true
-  rm -rf "$private"
-  say "interrupted during the first start; nothing was kept"
-  exit 143
+stop() {
+  [ -n "$server" ] || return 0
+  kill -INT "$server" 2>/dev/null || true
+  wait "$server" || true
+  server=
+}
+
+apply_files() {
+  for start_file in "${START_DIR:-/run/exploreiot/start}"/*.sql; do
+    [ -f "$start_file" ] || continue
+    say "start file $start_file"
+    run sql --dbname="$POSTGRES_DB" --file="$start_file"
+  done
 }
 
 first_start() {
-  read_settings
+  setting POSTGRES_PASSWORD
+  [ -n "$POSTGRES_PASSWORD" ] || fail "no password; set POSTGRES_PASSWORD_FILE (or POSTGRES_PASSWORD)"
   check_place
   stage=$PGDATA.unfinished
   rm -rf "$stage"
-  private=$(mktemp -d)
-  export PGHOST="$private" POSTGRES_USER POSTGRES_DB
-  trap give_up INT TERM
-  make_cluster
-  fill_cluster
-  trap - INT TERM
-  rm -rf "$private"
-  unset PGHOST
+  make_cluster "$stage"
+  serve "$stage" "$@"
+  if [ "$POSTGRES_DB" != postgres ]; then
+    printf 'CREATE DATABASE :"name";\n' | sql --dbname=postgres --set=name="$POSTGRES_DB"
+  fi
+  apply_files
+  stop
   sync -f "$stage"
   mv -T "$stage" "$PGDATA"
   sync "$volume"
   say "first start complete"
 }
 
+later_start() {
+  serve "$PGDATA" "$@"
+  apply_files
+  stop
+}
+
+leave() { stop; rm -rf "$private"; }
+interrupted() { say "interrupted before the start was complete"; exit 143; }
+
 if [ "${1:-}" = postgres ]; then
   [ "$(id -u)" != 0 ] || fail "runs as root; start the container as uid 999"
-  [ -s "$PGDATA/PG_VERSION" ] || first_start
+  setting POSTGRES_USER postgres
+  setting POSTGRES_DB "$POSTGRES_USER"
+  server=
+  private=$(mktemp -d)
+  echo "local all all trust" >"$private/pg_hba.conf"
+  trap leave EXIT
+  trap interrupted INT TERM
+  if [ -s "$PGDATA/PG_VERSION" ]; then later_start "$@"; else first_start "$@"; fi
+  trap - EXIT INT TERM
+  leave
   unset POSTGRES_PASSWORD
 fi
 exec "$@"

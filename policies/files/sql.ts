@@ -12,6 +12,9 @@ export interface Statement {
 const TOKEN =
   /(?<blank>\s+|--[^\n]*|\/\*[\s\S]*?\*\/)|(?<text>[eEbBxXnN]?'(?:[^'\\]|''|\\[\s\S])*'|\$(?<tag>\w*)\$[\s\S]*?\$\k<tag>\$)|"(?<name>(?:[^"]|"")*)"|(?<variable>:'\w+'|:"\w+"|:\w+)|(?<meta>\\[^\n]*)|(?<word>[\w$.@]+)|(?<end>;)|(?<mark>[^\s'"])/y;
 
+/** \g, \gset, \gexec and the like send a statement as `;` does. */
+const SENDS = /^\\g/;
+
 /**
  * Reads a script for psql into statements.
  *
@@ -30,7 +33,7 @@ export function parseSql(script: string, file = "script.sql"): readonly Statemen
     line += newlines(match?.[0] ?? "");
     if (token.blank !== undefined) continue;
     if (!open && token.end === undefined) statements.push({ words: [], texts: [], line: start });
-    open = token.end === undefined && (token.meta === undefined || open);
+    open = token.end === undefined && (token.meta === undefined || (open && !SENDS.test(token.meta)));
     const last = statements.at(-1);
     if (token.text !== undefined) last?.texts.push(token.text);
     const word = token.text === undefined ? wordOf(token) : "'…'";

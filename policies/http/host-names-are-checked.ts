@@ -1,4 +1,5 @@
 import type { Resource, StackDocument } from "../document.ts";
+import { isApi } from "../facts/apis.ts";
 import { variableOf } from "../facts/environment.ts";
 import { entrances, isHttp, refusals, titleOf } from "../facts/haproxy.ts";
 import { kindOf, RUNS } from "../facts/services.ts";
@@ -20,7 +21,7 @@ export const hostNamesAreChecked = definePolicy({
   source: "OWASP, DNS rebinding; FastAPI, TrustedHostMiddleware",
   looksAt: [...RUNS, "file/haproxy.cfg"],
   where: (resource, stack) =>
-    resource.type === "file/haproxy.cfg" || ["backend", "frontend"].includes(kindOf(resource, stack) ?? ""),
+    resource.type === "file/haproxy.cfg" || kindOf(resource, stack) === "frontend" || isApi(resource, stack),
   check: (resource, stack) =>
     resource.type === "file/haproxy.cfg" ? inProxy(resource) : inEnvironment(resource, stack),
 });

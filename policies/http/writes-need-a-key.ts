@@ -1,5 +1,6 @@
+import { isApi } from "../facts/apis.ts";
 import { isOn, variablesOf } from "../facts/environment.ts";
-import { kindOf, RUNS } from "../facts/services.ts";
+import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 
 /** Variables by which applications are told how callers prove who they are. */
@@ -18,7 +19,7 @@ export const writesNeedAKey = definePolicy({
   source: "OWASP API Security Top 10 2023, API2",
   enforcedIn: ["production"],
   looksAt: RUNS,
-  where: (resource, stack) => kindOf(resource, stack) === "backend",
+  where: isApi,
   check: (resource) => {
     const all = variablesOf(resource);
     const proofs = all.filter(({ name }) => PROOF.test(name) && !OPEN.test(name));

@@ -10,7 +10,7 @@ export function catalogue(policies: readonly Policy[]): string {
   return [
     "# Policies",
     "",
-    `Generated from the ${policies.length} rules in policies/; \`UPDATE_DOCS=1 npx vitest run --project unit test/policies/catalogue.test.ts\` writes it anew.`,
+    `Generated from the ${policies.length} rules in policies/; \`UPDATE_DOCS=1 npx vitest run --project unit-policies test/policies/catalogue.test.ts\` writes it again.`,
     "policies/README.md says how they judge, how to waive one and how to add one.",
     ...[...families]
       .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -197,6 +197,16 @@ make_secrets() {
   settle .env
 }
 
+# Compose removes no volumes: those with files of a program that is declared no more would keep its secrets.
+forget_files() {
+  declared=$(docker compose config --volumes)
+  for volume in $(docker volume ls --quiet --filter "label=com.docker.compose.project=$project"); do
+    case $volume in
+      *-files) printf '%s\n' "$declared" | grep -qx "$volume" || docker volume rm "$volume" >/dev/null ;;
+    esac
+  done
+}
+
 check_folder
 check_docker
 images
@@ -207,5 +217,6 @@ say "starting $project"
 docker compose up --detach --wait --wait-timeout "$wait_seconds" --remove-orphans --quiet-pull || fail "$project did not start" \
   "docker compose ps --all shows what is not well, docker compose logs SERVICE why" \
   "run ./start.sh again: it goes on from there"
+forget_files
 ask_for_confirmation
 say "$project is up"

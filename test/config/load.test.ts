@@ -1,8 +1,9 @@
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { projectRoot } from "../../config/home.ts";
 import { loadDeployment, loadDeployments } from "../../config/load.ts";
 import { parseDeployment } from "../../config/parse.ts";
-import { referenceBackend, referenceFrontend } from "../../config/reference-application.ts";
+import { referenceFrontend } from "../../config/reference-application.ts";
 import { errorText } from "../support/error-text.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 
@@ -59,7 +60,7 @@ const full = {
   topics: { readings: "plant/+/temp", status: "plant/status" },
   mosquitto: {
     enabled: true,
-    limits: { memoryMiB: 6, cpus: 0.05, pids: 8 },
+    limits: { memoryMiB: 32, cpus: 0.05, pids: 8 },
     maxPacketBytes: 128,
     users: [{ name: "a.b-c_D", publish: ["a/#"], subscribe: ["#"] }],
     devices: { publish: ["%u/up"], subscribe: ["down/%u/#"] },
@@ -88,7 +89,15 @@ const full = {
     volumes: [{ name: "uploads", path: "/uploads" }],
     port: 9000,
     pathPrefix: "",
-    roles: [{ name: "api", command: ["serve"], replicas: 1, publish: true, health: { path: "/live" } }],
+    roles: [
+      {
+        ...{ name: "api", command: ["serve"], replicas: 1, publish: true, health: { path: "/live" } },
+        environment: { HOST: "own", PORT: "1" },
+        secrets: { OWN: { value: "{secret.own}", as: "variable" } },
+        limits: { memoryMiB: 50 },
+        networks: ["data"],
+      },
+    ],
     migrate: { command: ["migrate"] },
     limits: { memoryMiB: 100, cpus: 1, pids: 10 },
   },
@@ -106,6 +115,29 @@ const full = {
     limits: { memoryMiB: 100, cpus: 1, pids: 10 },
   },
 };
+
+/** What the roles share is given to each of them, and to the migration. */
+function given({ environment, secrets, limits, roles: [role], migrate, ...backend }: typeof full.backend) {
+  const redis = "~* &* +@all -@admin -@dangerous";
+  return {
+    ...backend,
+    roles: [
+      {
+        ...role,
+        environment: { HOST: "own", PORT: "1" },
+        secrets: { ...secrets, OWN: { value: "{secret.own}", as: "variable" } },
+        limits: { memoryMiB: 50, cpus: 1, pids: 10 },
+        networks: ["data"],
+        rights: { database: "rows", redis },
+      },
+    ],
+    migrate: {
+      ...{ ...migrate, environment, secrets, limits },
+      networks: ["broker", "data"],
+      rights: { database: "owner", redis },
+    },
+  };
+}
 
 describe("a site file is read", () => {
   test("from YAML that says no more than a name: every default is filled in", async () => {
@@ -139,14 +171,13 @@ describe("a site file is read", () => {
       mosquitto: {
         enabled: true,
         limits: { memoryMiB: 64, cpus: 0.5, pids: 32 },
-        maxPacketBytes: 65536,
+        maxPacketBytes: 16384,
         users: [],
         devices: { publish: ["sensor/%u"], subscribe: [] },
       },
       postgres: expect.objectContaining({ database: "exploreiot", user: "exploreiot" }),
       redis: expect.objectContaining({ memoryPolicy: "noeviction", keyPrefix: "exploreiot:" }),
       backend: expect.objectContaining({
-        ...referenceBackend,
         user: "10001:10001",
         port: 8000,
         pathPrefix: "/api",
@@ -155,8 +186,29 @@ describe("a site file is read", () => {
     });
   });
 
-  test("from JSON that says everything: nothing is changed or lost", async () => {
-    expect(await loadDeployment(site(JSON.stringify(full), "full.json"))).toEqual(full);
+  test("from JSON that says everything: nothing is changed or lost, and paths lead from the site file", async () => {
+    const path = site(JSON.stringify(full), "full.json");
+    const here = (name: string) => relative(projectRoot, join(path, "..", name));
+
+    expect(await loadDeployment(path)).toEqual({
+      ...full,
+      backend: given(full.backend),
+      tls: { ...full.tls, certificate: { source: "files", certificate: here("a.crt"), key: here("a.key") } },
+      policies: { ...full.policies, rules: here("rules") },
+      frontend: { ...full.frontend, build: { ...full.frontend.build, context: here("web") } },
+    });
+  });
+
+  test("with absolute paths as they are, and the CA of an ACME directory from the site file", async () => {
+    const text = "name: a\nlisteners: { https: {} }\nhosts: [a.example.org]\n";
+    const acme = "tls: { certificate: { source: acme, email: a@example.org, ca: ../ca.pem } }\n";
+    const path = site(`${text}${acme}backend: { build: { context: /srv/app } }\n`);
+    const { backend, tls } = await loadDeployment(path);
+
+    expect([resolve(projectRoot, backend.build?.context ?? ""), tls.certificate]).toEqual([
+      "/srv/app",
+      expect.objectContaining({ ca: relative(projectRoot, join(path, "../../ca.pem")) }),
+    ]);
   });
 
   test("in the same way from YAML and from JSON", async () => {
@@ -170,11 +222,17 @@ describe("a site file is read", () => {
   test("with one role, published, for an own image that names none", async () => {
     const { backend } = await loadDeployment(site("name: a\nbackend: { image: x, port: 80 }\n"));
 
-    expect({ roles: backend.roles, environment: backend.environment, secrets: backend.secrets }).toEqual({
-      roles: [{ name: "api", replicas: 1, publish: true }],
-      environment: {},
-      secrets: {},
-    });
+    expect([backend.roles, backend.migrate]).toEqual([
+      [
+        {
+          ...{ name: "api", replicas: 1, publish: true, environment: {}, secrets: {} },
+          limits: { memoryMiB: 192, cpus: 1, pids: 64 },
+          networks: ["broker", "data"],
+          rights: { database: "rows", redis: "~exploreiot:* &exploreiot:* +@all -@admin -@dangerous" },
+        },
+      ],
+      undefined,
+    ]);
   });
 
   test("with a subnet for the edge's network where TLS is ended: the same each time, and another for another name", async () => {
@@ -189,12 +247,60 @@ describe("a site file is read", () => {
     ]).toEqual(["10.234.151.128/28", "10.238.35.224/28", "192.168.77.0/24", undefined]);
   });
 
-  test("with own variables laid over those of the reference application", async () => {
-    const { backend } = await loadDeployment(
-      site("name: a\nbackend: { environment: { MQTT_TOPIC: x, MORE: y } }\n"),
-    );
+  describe("with a reference application whose programs", () => {
+    const programs = async (backend: string) => {
+      const { roles, migrate } = (
+        await loadDeployment(
+          site(`name: a
+backend: ${backend}
+`),
+        )
+      ).backend;
+      return [...roles, { ...migrate, name: "migrate" }];
+    };
+    const names = (given: object | undefined) => Object.keys(given ?? {}).sort();
 
-    expect(backend.environment).toEqual({ ...referenceBackend.environment, MQTT_TOPIC: "x", MORE: "y" });
+    test("have the secrets and the networks that each needs", async () => {
+      const found = await programs("{}");
+
+      expect(found.map(({ name, secrets, networks }) => [name, names(secrets), networks])).toEqual([
+        ["api", ["API_KEY", "DATABASE_PASSWORD", "REDIS_PASSWORD"], ["data"]],
+        ["ingest", ["DATABASE_PASSWORD", "MQTT_PASSWORD", "REDIS_PASSWORD"], ["broker", "data"]],
+        ["migrate", ["DATABASE_PASSWORD"], ["data"]],
+      ]);
+    });
+
+    test("have own variables laid over their own, those of one role over those of all", async () => {
+      const found = await programs(
+        "{ environment: { MQTT_TOPIC: x, MORE: y }, migrate: { command: [python, m, migrate], environment: { MORE: z } } }",
+      );
+      const own = await programs("{}");
+
+      expect(found.map(({ environment }) => environment)).toEqual([
+        { ...own[0]?.environment, MQTT_TOPIC: "x", MORE: "y" },
+        { ...own[1]?.environment, MQTT_TOPIC: "x", MORE: "y" },
+        { ...own[2]?.environment, MQTT_TOPIC: "x", MORE: "z" },
+      ]);
+    });
+
+    test("are known by their command, whatever the role is called; another program gets nothing", async () => {
+      const command = (program: string) => `command: [python, -m, exploreiot, ${program}]`;
+      const found = await programs(
+        `{ roles: [{ name: web, publish: true }, { name: in-1, ${command("ingest")} }, { name: in-2, ${command("ingest")} }, { name: shell, command: [sh] }] }`,
+      );
+
+      expect(found.map(({ name, secrets }) => [name, names(secrets)])).toEqual([
+        ["web", ["API_KEY", "DATABASE_PASSWORD", "REDIS_PASSWORD"]],
+        ["in-1", ["DATABASE_PASSWORD", "MQTT_PASSWORD", "REDIS_PASSWORD"]],
+        ["in-2", ["DATABASE_PASSWORD", "MQTT_PASSWORD", "REDIS_PASSWORD"]],
+        ["shell", []],
+        ["migrate", ["DATABASE_PASSWORD"]],
+      ]);
+      expect(found[4]?.environment).toMatchObject({
+        DATABASE_API_USERS: "exploreiot_web",
+        DATABASE_INGEST_USERS: "exploreiot_in_1,exploreiot_in_2",
+      });
+    });
   });
 });
 

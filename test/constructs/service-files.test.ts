@@ -5,10 +5,13 @@ import { local } from "../../config/local.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import { production } from "../../config/production.ts";
 import type { SecretText } from "../../config/secret-text.ts";
+import { databaseLogins, redisLogins } from "../../config/store-logins.ts";
 import { accessControlList, brokerUsers, mosquittoConf } from "../../constructs/mosquitto.ts";
+import { mosquittoMemory } from "../../config/broker-memory.ts";
 import { devicePatterns } from "../../constructs/mosquitto-tls.ts";
-import { applicationSql, pgHba, postgresqlConf } from "../../constructs/postgres-files.ts";
+import { pgHba, postgresqlConf } from "../../constructs/postgres-files.ts";
 import { postgresMemory } from "../../constructs/postgres-memory.ts";
+import { rolesSql } from "../../constructs/postgres-roles.ts";
 import { redisConf, redisUsers } from "../../constructs/redis.ts";
 import { Sandbox } from "../support/synthesized.ts";
 
@@ -34,20 +37,55 @@ const withDevices = () =>
   );
 
 describe("Mosquitto", () => {
+  test.each([
+    [32, 16_384, false, { plainConnections: 586, tlsConnections: 0, sessions: 1024, full: 22_145_925 }],
+    [64, 16_384, true, { plainConnections: 293, tlsConnections: 506, sessions: 2048, full: 44_291_850 }],
+    [256, 16_384, true, { plainConnections: 1172, tlsConnections: 2025, sessions: 8192, full: 177_167_400 }],
+    [256, 65_536, true, { plainConnections: 332, tlsConnections: 825, sessions: 8192, full: 177_167_400 }],
+    [
+      4096,
+      16_384,
+      true,
+      { plainConnections: 8000, tlsConnections: 8000, sessions: 131_072, full: 2_834_678_415 },
+    ],
+  ])(
+    "divides %i MiB among connections, sessions and messages of up to %i bytes, with TLS: %s",
+    (memoryMiB, packet, tls, expected) => {
+      const memory = mosquittoMemory(memoryMiB, packet, tls);
+      const { plainConnections, tlsConnections, sessions, full } = memory;
+
+      expect({ plainConnections, tlsConnections, sessions, full }).toEqual(expected);
+      // All that is counted, at once, stays below what nothing is accepted from.
+      expect(memory.subscriptionBytes + memory.retainedBytes + memory.keptQueueBytes).toBeLessThan(
+        memory.short,
+      );
+    },
+  );
+
   test("listens once, knows no anonymous clients, and keeps messages within bounds", () => {
     expect(mosquittoConf(parseDeployment(local, "test"))).toBe(`listener 1883
-max_connections 10000
+max_connections 1172
 allow_anonymous false
 password_file /run/exploreiot/passwords
 acl_file /run/exploreiot/acl
+plugin /usr/lib/exploreiot/guard.so
+plugin_opt_acl_file /run/exploreiot/acl
+plugin_opt_trusted health,backend
+plugin_opt_data /mosquitto/data
+plugin_opt_sessions 2048
+plugin_opt_subscription_bytes 6710886
+plugin_opt_retained_bytes 11184810
+plugin_opt_queue_bytes 8388608
+plugin_opt_memory_short 36238786
+plugin_opt_memory_full 44291850
 persistence true
 persistence_location /mosquitto/data/
 autosave_interval 1
 persistent_client_expiration 7d
-max_packet_size 65536
+max_packet_size 16384
 max_inflight_messages 20
-max_queued_messages 100000
-max_queued_bytes 16777216
+max_queued_messages 131072
+max_queued_bytes 33554432
 max_keepalive 65535
 auto_id_prefix auto-
 log_dest stdout
@@ -74,16 +112,15 @@ topic read status/#
 `);
   });
 
-  test("serves TLS beside, with the client id bound to the user, where that listener is open", () => {
+  test("serves TLS next to it where that listener is open", () => {
     const lines = mosquittoConf(parseDeployment({ ...production, name: "site" }, "test")).split("\n");
 
     expect(lines.slice(0, lines.indexOf("allow_anonymous false"))).toEqual([
       "listener 1883",
-      "max_connections 10000",
+      "max_connections 1172",
       "listener 8883",
-      "max_connections 10000",
+      "max_connections 2025",
       ...TLS,
-      "use_username_as_clientid true",
     ]);
   });
 
@@ -92,9 +129,9 @@ topic read status/#
 
     expect(lines.slice(0, lines.indexOf("allow_anonymous false"))).toEqual([
       "listener 1883",
-      "max_connections 10000",
+      "max_connections 1172",
       "listener 8883",
-      "max_connections 10000",
+      "max_connections 2025",
       ...TLS,
       "use_username_as_clientid true",
       "cafile /certs/devices/ca.crt",
@@ -201,7 +238,7 @@ describe("PostgreSQL", () => {
       "log_connections = on",
       "log_disconnections = on",
     ]);
-    expect(pgHba("readings", "app", true)).toContain("\nhostssl readings  app  all  scram-sha-256\n");
+    expect(pgHba("readings", ["app"], true)).toContain("\nhostssl readings  app  all  scram-sha-256\n");
   });
 
   test("never plans for more than its memory, from 64 MiB to 64 GiB", () => {
@@ -216,24 +253,110 @@ describe("PostgreSQL", () => {
     }
   });
 
-  test("lets in over the network the application alone, to its own database, with SCRAM", () => {
-    expect(pgHba("readings", "app", false)).toBe(`# type  database  user  address  method
+  test("lets in over the network the roles of the application alone, to their own database, with SCRAM", () => {
+    expect(pgHba("readings", ["app", "app_api"], false)).toBe(`# type  database  user  address  method
 local   all  postgres  peer
 host    readings  app  all  scram-sha-256
+host    readings  app_api  all  scram-sha-256
+`);
+    expect(pgHba("readings", [], true)).toBe(`# type  database  user  address  method
+local   all  postgres  peer
 `);
   });
 
-  test("makes the application a role that is no superuser, and closes the databases to everybody else", () => {
+  test("has a user for each role: the migration owns the tables, the others have what is granted", () => {
+    const logins = [
+      { role: "migrate", user: "app", secret: "m", rights: "owner" },
+      { role: "api", user: "app_api", secret: "a", rights: "granted" },
+    ] as const;
+
     expect(
-      applicationSql("readings", "app"),
-    ).toBe(`\\set password \`cat /run/exploreiot/application.password\`
-SET log_min_error_statement = 'panic';
-CREATE ROLE "app" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD :'password';
+      rolesSql({ database: "readings", user: "app" }, logins),
+    ).toBe(`SET log_min_error_statement = 'panic';
+\\set password \`cat /run/exploreiot/superuser.password\`
+ALTER ROLE postgres PASSWORD :'password';
+SELECT NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'app') AS wanted \\gset
+\\if :wanted
+CREATE ROLE "app";
+\\endif
+SELECT NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'app_api') AS wanted \\gset
+\\if :wanted
+CREATE ROLE "app_api";
+\\endif
+\\set password \`cat /run/exploreiot/roles/migrate.password\`
+ALTER ROLE "app" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD :'password';
+\\set password \`cat /run/exploreiot/roles/api.password\`
+ALTER ROLE "app_api" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD :'password';
+SELECT NOT EXISTS (SELECT FROM pg_database WHERE datname = 'readings') AS wanted \\gset
+\\if :wanted
 CREATE DATABASE "readings" OWNER "app";
+\\endif
 REVOKE ALL ON DATABASE "readings" FROM PUBLIC;
 REVOKE ALL ON DATABASE postgres FROM PUBLIC;
+\\connect "readings"
+SET log_min_error_statement = 'panic';
+SELECT pg_has_role('app_api', 'app', 'MEMBER') AS wanted \\gset
+\\if :wanted
+REVOKE "app" FROM "app_api";
+\\endif
+ALTER ROLE "app_api" RESET role;
+GRANT CONNECT ON DATABASE "readings" TO "app_api";
 `);
   });
+
+  test("gives the roles of an own application the rows of all tables, once, so that its migration can take them back", () => {
+    const [rows] = rightsOf({ migrate: { command: ["x"] } });
+
+    expect(rows).toBe(`GRANT CONNECT, TEMPORARY ON DATABASE "exploreiot" TO "exploreiot_api";
+SELECT NOT EXISTS (SELECT FROM pg_default_acl, aclexplode(defaclacl) WHERE grantee = 'exploreiot_api'::regrole) AS wanted \\gset
+\\if :wanted
+BEGIN;
+ALTER DEFAULT PRIVILEGES FOR ROLE "exploreiot" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO "exploreiot_api";
+ALTER DEFAULT PRIVILEGES FOR ROLE "exploreiot" GRANT USAGE, SELECT ON SEQUENCES TO "exploreiot_api";
+ALTER DEFAULT PRIVILEGES FOR ROLE "exploreiot" GRANT USAGE ON SCHEMAS TO "exploreiot_api";
+DO $$ DECLARE place name; BEGIN
+  FOR place IN SELECT nspname FROM pg_namespace WHERE nspname = 'public' OR nspowner = 'exploreiot'::regrole LOOP
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO "exploreiot_api"', place);
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO "exploreiot_api"', place);
+    EXECUTE format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA %I TO "exploreiot_api"', place);
+  END LOOP;
+END $$;
+COMMIT;
+\\endif
+`);
+  });
+
+  test("has each role of an application without a migration act as the owner, who logs in nowhere", () => {
+    const [, sql] = rightsOf({});
+
+    expect(sql).toContain(
+      'ALTER ROLE "exploreiot" NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD NULL;',
+    );
+    expect(
+      sql.endsWith(`SET log_min_error_statement = 'panic';
+GRANT "exploreiot" TO "exploreiot_api";
+ALTER ROLE "exploreiot_api" SET role = 'exploreiot';
+`),
+    ).toBe(true);
+  });
+
+  test("knows no role that names no password of it", () => {
+    const { backend, ...deployment } = parseDeployment({ name: "site", backend: { image: "x" } }, "test");
+
+    expect(databaseLogins({ ...deployment, backend })).toEqual([]);
+    expect(databaseLogins({ ...deployment, backend: { ...backend, enabled: false } })).toEqual([]);
+  });
+
+  /** From the connection rights of an own application's role on, and the whole. */
+  function rightsOf(backend: object): readonly [string, string] {
+    const secrets = { DB: { value: "{postgres.password}" } };
+    const deployment = parseDeployment(
+      { name: "site", backend: { image: "x", secrets, ...backend } },
+      "test",
+    );
+    const sql = rolesSql(deployment.postgres, databaseLogins(deployment));
+    return [sql.slice(sql.indexOf("GRANT CONNECT")), sql];
+  }
 });
 
 describe("Redis", () => {
@@ -261,15 +384,26 @@ logfile ""
 `);
   });
 
-  test("turns the default user off and keeps the application to its keys and channels", () => {
-    expect(filled(redisUsers("iot:"))).toBe(`user default off
+  test("turns the default user off and keeps each role to its keys, channels and commands", () => {
+    expect(filled(redisUsers(redisLogins(parseDeployment(local, "test"))))).toBe(`user default off
 user health on <redis redis-health-password> resetchannels -@all +ping
-user backend on <redis redis-app-password> resetchannels ~iot:* &iot:* +@all -@admin -@dangerous
+user backend-api on <redis role-api-redis-password> resetchannels ~exploreiot:* &exploreiot:* +@read +@write +@pubsub +@connection -@admin -@dangerous
+user backend-ingest on <redis role-ingest-redis-password> resetchannels &exploreiot:* +publish +@connection -@admin -@dangerous
 `);
   });
 
-  test("gives the application all keys and channels where there is no prefix", () => {
-    expect(filled(redisUsers(""))).toContain(" ~* &* ");
+  test("gives the roles of an own application the keys and channels below the prefix, or all where there is none", () => {
+    const users = (keyPrefix: string) => {
+      const secrets = { CACHE: { value: "{redis.password}" } };
+      const input = { name: "site", redis: { keyPrefix }, backend: { image: "x", secrets } };
+      return filled(redisUsers(redisLogins(parseDeployment(input, "test"))))
+        .split("\n")
+        .slice(2, -1);
+    };
+    const user = "user backend-api on <redis role-api-redis-password> resetchannels";
+
+    expect(users("iot:")).toEqual([`${user} ~iot:* &iot:* +@all -@admin -@dangerous`]);
+    expect(users("")).toEqual([`${user} ~* &* +@all -@admin -@dangerous`]);
   });
 
   const filled = (text: SecretText) =>

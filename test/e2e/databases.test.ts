@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
+import { makeOldDatabase, OLD_PASSWORD } from "../support/e2e-old-database.ts";
 
 const MIB = 1024 * 1024;
 const deployment = new TestDeployment({
@@ -23,9 +24,76 @@ const setting = (name: string) => sql(`SHOW ${name}`);
 describe.skipIf(missing.compose)(titled("the databases", missing.compose), () => {
   beforeAll(async () => {
     await deployment.remove();
+    await makeOldDatabase(deployment);
     await deployment.up("compose");
   });
   afterAll(() => deployment.forget());
+
+  test("keep what a deployment of one user stored, whose password opens nothing any more", async () => {
+    const answer = await fetch("http://127.0.0.1:25511/api/mesures?capteur=before&limite=1000");
+    expect(((await answer.json()) as object[]).length).toBe(50);
+    const owners = "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'";
+    expect(await sql(owners)).toBe("exploreiot");
+    expect(await as("api", "SELECT", { user: "exploreiot", password: OLD_PASSWORD })).toBe(
+      "InvalidPasswordError",
+    );
+  });
+
+  test("give each program the secrets that it needs, and no other program's", async () => {
+    const programs = ["api", "ingest", "migrate"];
+    const found = await Promise.all(programs.map((program) => secretsIn(`${program}-files`)));
+
+    expect(Object.fromEntries(programs.map((program, index) => [program, found[index]]))).toEqual({
+      api: ["backend-api-key", "role-api-postgres-password", "role-api-redis-password"],
+      ingest: ["mqtt-backend-password", "role-ingest-postgres-password", "role-ingest-redis-password"],
+      migrate: ["role-migrate-postgres-password"],
+    });
+  });
+
+  test("let no program do another's work", async () => {
+    const denied = "InsufficientPrivilegeError";
+    const statements = {
+      "SELECT FROM readings": "done",
+      "INSERT INTO readings VALUES ('roles', 1, now())": "done",
+      "DELETE FROM readings": denied,
+      "TRUNCATE readings": denied,
+      "DROP TABLE readings": denied,
+      "CREATE TABLE own (i int)": denied,
+    };
+    const drop = "SELECT drop_readings_partition('2001-01-01')";
+    const reject = "INSERT INTO rejects (topic, reason, payload_start) VALUES ('t', 'r', '')";
+    const ends = async (role: string, asked: readonly string[]) =>
+      Object.fromEntries(await Promise.all(asked.map(async (text) => [text, await as(role, text)])));
+
+    const asked = [...Object.keys(statements), drop, reject];
+    expect(await ends("api", asked)).toEqual({ ...statements, [drop]: denied, [reject]: denied });
+    // The function is there to be called, and says that there is no such week.
+    expect(await ends("ingest", asked)).toEqual({ ...statements, [drop]: "RaiseError", [reject]: "done" });
+    expect(await as("api", "SELECT", { user: "exploreiot_ingest" })).toBe("InvalidPasswordError");
+    expect(await as("ingest", "SELECT", { user: "postgres" })).toBe("InvalidAuthorizationSpecificationError");
+  });
+
+  test("keep each program to its part of Redis", async () => {
+    const asked = [
+      "SET exploreiot:rate:x 1",
+      "GET other",
+      "PUBLISH exploreiot:readings []",
+      "FLUSHALL",
+      "KEYS *",
+    ];
+    const script = [
+      "import os, redis, sys",
+      "r = redis.Redis(host='redis', username=os.environ['REDIS_USER'], password=open('/run/exploreiot/REDIS_PASSWORD').read())",
+      "for line in sys.argv[1:]:",
+      "    try: r.execute_command(*line.split()); print('done')",
+      "    except redis.exceptions.NoPermissionError: print('denied')",
+    ].join("\n");
+    const ends = async (role: string) =>
+      (await docker("exec", deployment.container(role), "python", "-c", script, ...asked)).split("\n");
+
+    expect(await ends("api")).toEqual(["done", "denied", "done", "denied", "denied"]);
+    expect(await ends("ingest")).toEqual(["denied", "denied", "done", "denied", "denied"]);
+  });
 
   test("divide small containers and large ones by their limits", async () => {
     const names = [
@@ -59,7 +127,7 @@ describe.skipIf(missing.compose)(titled("the databases", missing.compose), () =>
   test("keep to TLS between application and PostgreSQL, and check who answers", async () => {
     const connections = () =>
       sql(
-        "SELECT count(*) FILTER (WHERE ssl) || ' of ' || count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'exploreiot'",
+        "SELECT count(*) FILTER (WHERE ssl) || ' of ' || count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename LIKE 'exploreiot_%'",
       );
     expect(await until("the application's connections", async () => (await connections()) !== "0 of 0")).toBe(
       true,
@@ -91,6 +159,39 @@ describe.skipIf(missing.compose)(titled("the databases", missing.compose), () =>
     }
   });
 
+  /** The secrets of the deployment that stand, whole, in any file of a volume. */
+  async function secretsIn(files: string): Promise<readonly string[]> {
+    const image = await docker("inspect", "--format", "{{.Image}}", deployment.container("postgres"));
+    const mount = `${deployment.container(files)}:/files:ro`;
+    const options = ["--rm", "--network=none", "--user=0:0", "--entrypoint=", "-v", mount];
+    const text = await docker("run", ...options, image, "sh", "-c", "find /files -type f -exec cat {} +");
+    const found = [...deployment.secrets()].filter(([, value]) => text.includes(value));
+    return found.map(([name]) => name).sort();
+  }
+
+  /** How a statement ends that a program of the backend sends, with its own login or with another. */
+  function as(
+    role: string,
+    statement: string,
+    login: { user?: string; password?: string } = {},
+  ): Promise<string> {
+    const script = [
+      "import asyncio, asyncpg, os, sys",
+      "statement, user, password = sys.argv[1:]",
+      "e = os.environ",
+      "async def main():",
+      "    try:",
+      "        c = await asyncpg.connect(host=e['DATABASE_HOST'], database=e['DATABASE_NAME'],",
+      "            user=user or e['DATABASE_USER'], password=password or open(e['DATABASE_PASSWORD_FILE']).read())",
+      "        await c.execute(statement)",
+      "    except asyncpg.PostgresError as error: return type(error).__name__",
+      "    return 'done'",
+      "print(asyncio.run(main()))",
+    ].join("\n");
+    const argv = ["python", "-c", script, statement, login.user ?? "", login.password ?? ""];
+    return docker("exec", deployment.container(role), ...argv);
+  }
+
   /** What a client is told that connects over TCP in this way, without a password. */
   async function reach(mode: string, host: string): Promise<string> {
     const command = `psql "host=${host} user=exploreiot dbname=exploreiot sslmode=$0 sslrootcert=/tmp/ca.crt" -w -c 'SELECT 1' 2>&1 || true`;
@@ -107,7 +208,7 @@ describe.skipIf(missing.compose)(titled("the databases", missing.compose), () =>
   async function fillRedis(): Promise<void> {
     const script = [
       "import os, redis",
-      "r = redis.Redis(host='redis', username='backend', password=open('/run/exploreiot/REDIS_PASSWORD').read())",
+      "r = redis.Redis(host='redis', username=os.environ['REDIS_USER'], password=open('/run/exploreiot/REDIS_PASSWORD').read())",
       "full = 0",
       "for turn in range(3):",
       "    for i in range(4000):",

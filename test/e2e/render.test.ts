@@ -82,7 +82,7 @@ describe.skipIf(reason)(titled("a rendered folder, on a machine with Docker alon
     // Keys of certificates are in folders of their own.
     const names = [...deployment.secrets().keys()].filter((name) => !name.includes("/"));
     const values = names.map((name) => readFileSync(join(server, "secrets", name), "utf8"));
-    expect(names).toContain("postgres-app-password");
+    expect(names).toContain("role-api-postgres-password");
     expect(new Set(values).size).toBe(names.length);
     for (const value of values) expect(value).toMatch(/^[A-Za-z0-9_-]{43}$/);
   });
@@ -96,9 +96,12 @@ describe.skipIf(reason)(titled("a rendered folder, on a machine with Docker alon
   test("changes nothing when it is started again", async () => {
     const before = await identities();
     const secrets = texts(join(server, "secrets"));
+    const label = `com.docker.compose.project=exploreiot-${deployment.name}`;
+    const gone = await engine.output("volume", "create", "--label", label, container("gone-files"));
     const { code } = await shell("./start.sh");
 
     expect(code).toBe(0);
+    expect(await engine.output("volume", "ls", "--quiet", "--filter", `name=${gone}`)).toBe("");
     expect(await identities()).toEqual(before);
     expect(texts(join(server, "secrets"))).toEqual(secrets);
   });
@@ -196,14 +199,14 @@ describe.skipIf(reason)(titled("a rendered folder, on a machine with Docker alon
     timeout: LONG,
   }, async () => {
     const before = await identities();
-    const [any, postgres] = tasks("Change a secret");
-    const one = await shell((any as string).replaceAll("NAME", "redis-app-password"));
+    const change = (name: string) => shell(task("Change a secret").replaceAll("NAME", name));
+    const one = await change("role-api-redis-password");
     const afterRedis = await identities();
-    const two = await shell(postgres as string);
+    const two = await change("role-ingest-postgres-password");
 
     expect([one, two].map(({ code, stderr }) => (code === 0 ? "done" : stderr))).toEqual(["done", "done"]);
-    expect(changed(before, afterRedis)).toEqual(["api", "ingest", "redis"]);
-    expect(changed(afterRedis, await identities())).toEqual(["api", "ingest", "postgres"]);
+    expect(changed(before, afterRedis)).toEqual(["api", "redis"]);
+    expect(changed(afterRedis, await identities())).toEqual(["ingest", "postgres"]);
     await publish("rotated", "3");
     expect(await until("a reading with the new passwords", () => newest("rotated"), 30_000)).toBe(3);
   });

@@ -1,19 +1,12 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parse } from "yaml";
-import { projectRoot } from "../../config/home.ts";
-import type { DeploymentInput } from "../../config/schema.ts";
 import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { connect, publish } from "../support/e2e-broker.ts";
+import { threeRoles } from "../support/example.ts";
 import { inspectAll } from "../support/inspected.ts";
 
-const example = parse(
-  readFileSync(join(projectRoot, "examples", "three-roles", "site.yaml"), "utf8"),
-) as DeploymentInput;
 const engine = missing.terraform === undefined ? "terraform" : "compose";
 const plant = new TestDeployment({
-  ...example,
+  ...threeRoles(),
   name: "e2e-plant",
   listeners: { frontend: { port: 23100 }, backend: { port: 28100 }, mqtt: { port: 21893 } },
 });
@@ -60,7 +53,7 @@ describe.skipIf(missing[engine])(titled("the example of a foreign application", 
     const [web] = await inspectAll([plant.container("web")]);
     const names = (web?.Config.Env ?? []).map((entry) => entry.split("=")[0]);
     expect(names.toSorted()).toEqual([
-      ...["KEY_PREFIX", "PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "SECRET_VARIABLES", "TOPIC"],
+      ...["KEY_PREFIX", "PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "SECRET_VARIABLES"],
     ]);
     const environment = await docker(
       ...["exec", plant.container("web"), "sh", "-c"],
@@ -69,12 +62,25 @@ describe.skipIf(missing[engine])(titled("the example of a foreign application", 
     expect(environment).toBe("1");
   });
 
-  test("uses its own database", async () => {
-    const query = ["psql", "-h", "/run/postgresql", "-U", "postgres", "-d", "plant", "-qtAc"];
-    const superuser = "SELECT rolsuper OR rolcreatedb OR rolcreaterole FROM pg_roles WHERE rolname = 'plant'";
-    expect(await docker("exec", plant.container("postgres"), ...query, superuser)).toBe("f");
-    expect(
-      await docker("exec", plant.container("postgres"), ...query, "SELECT count(*) FROM temperature"),
-    ).toBe("2");
+  test("uses its own database, each program as a user of its own with the rights that it needs", async () => {
+    const query = (sql: string) =>
+      docker(
+        ...["exec", plant.container("postgres"), "psql", "-h", "/run/postgresql", "-U", "postgres"],
+        ...["-d", "plant", "-qtAc", sql],
+      );
+    const powerful =
+      "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'plant%' AND (rolsuper OR rolcreatedb OR rolcreaterole)";
+    const rights =
+      "SELECT grantee || ' ' || string_agg(privilege_type, ' ' ORDER BY privilege_type) FROM information_schema.role_table_grants WHERE table_name = 'temperature' AND grantee <> 'plant' GROUP BY grantee ORDER BY 1";
+    const seen =
+      "SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = 'plant' AND client_addr IS NOT NULL";
+    expect(await query(powerful)).toBe("0");
+    expect((await query(rights)).split("\n")).toEqual([
+      "plant_averager SELECT",
+      "plant_collector INSERT SELECT",
+      "plant_web SELECT",
+    ]);
+    expect((await query(seen)).split("\n").sort()).toEqual(["plant_averager", "plant_collector"]);
+    expect(await query("SELECT count(*) FROM temperature")).toBe("2");
   });
 });

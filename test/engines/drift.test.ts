@@ -132,6 +132,18 @@ describe("a job", () => {
     expect([driftOf(ended(0), job), driftOf(state({ networks: {}, ports: null }), job)]).toEqual([[], []]);
   });
 
+  test("that was made and never started has, though its exit code says that it ended well", () => {
+    const made = state({
+      State: { Status: "created", Running: false, ExitCode: 0 },
+      networks: {},
+      ports: null,
+    });
+
+    expect(driftOf(made, job)).toEqual([
+      { container: "exploreiot-demo-job", difference: "was never started" },
+    ]);
+  });
+
   test("that failed has", () => {
     expect(driftOf(ended(3), job)).toEqual([
       { container: "exploreiot-demo-job", difference: "failed (exit code 3)" },

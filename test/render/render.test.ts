@@ -36,9 +36,9 @@ describe("a rendered folder", () => {
       "config/mosquitto/acl",
       "config/mosquitto/mosquitto.conf",
       "config/postgres/entrypoint.sh",
-      "config/postgres/initdb/10-application.sql",
       "config/postgres/pg_hba.conf",
       "config/postgres/postgresql.conf",
+      "config/postgres/start/roles.sql",
       "config/redis/redis.conf",
       "deployment.sh",
       "start.sh",
@@ -56,8 +56,8 @@ describe("a rendered folder", () => {
       ...["edge/batch-output.pl", "edge/haproxy.cfg", "edge/watch-then-run.sh"].map(config),
       config("firewall/firewall.nft"),
       ...["mosquitto/acl", "mosquitto/mosquitto.conf", "mosquitto/watch-then-run.sh"].map(config),
-      ...["postgres/entrypoint.sh", "postgres/initdb/10-application.sql"].map(config),
-      ...["postgres/pg_hba.conf", "postgres/postgresql.conf", "redis/redis.conf"].map(config),
+      ...["postgres/entrypoint.sh", "postgres/pg_hba.conf", "postgres/postgresql.conf"].map(config),
+      ...["postgres/start/roles.sql", "redis/redis.conf"].map(config),
       "deployment.sh",
       "firewall/exploreiot-NAME-firewall.nft",
       "firewall/exploreiot-NAME-firewall.service",
@@ -93,7 +93,6 @@ describe("a rendered folder", () => {
     expect(
       steps.filter((line) => line.startsWith("  secret redis") || line.startsWith("  digest REDIS")),
     ).toEqual([
-      "  secret redis-app-password",
       "  secret redis-health-password",
       "  digest REDIS_FILES files/redis/users.acl redis-health-password",
     ]);
@@ -147,6 +146,42 @@ describe("the folder on disk", () => {
       `${folder}: holds files that are no earlier render\n  → name a folder that is empty or not there yet`,
     );
     expect(readdirSync(folder).sort()).toEqual(["SHA256SUMS", "mine.iso"]);
+  });
+
+  test("is refused where it holds another deployment, and left whole", async () => {
+    const folder = temporaryFolder();
+    writeFolder(folder, { "deployment.sh": "project=exploreiot-one\n", "compose.yaml": "one" });
+
+    expect(
+      await errorText(() =>
+        writeFolder(folder, { "deployment.sh": "project=exploreiot-two\n", "compose.yaml": "two" }),
+      ),
+    ).toBe(
+      `${folder}: holds a render of exploreiot-one, with the secrets of that deployment\n  → name another folder`,
+    );
+    expect(readFileSync(`${folder}/compose.yaml`, "utf8")).toBe("one");
+  });
+
+  test("is finished by the next render where one was killed at its first file, or in the middle", () => {
+    const files = { "deployment.sh": "project=exploreiot-one\n", "compose.yaml": "one" };
+    const [first, middle] = [temporaryFolder(), temporaryFolder()];
+    write(first, "SHA256SUMS.1.0a0a0a0a.tmp", "0a0a");
+    write(middle, "SHA256SUMS", checksums(files));
+    for (const folder of [first, middle]) writeFolder(folder, files);
+
+    expect(readFileSync(`${first}/SHA256SUMS`, "utf8")).toBe(checksums(files));
+    expect(readdirSync(middle).sort()).toEqual(["SHA256SUMS", "compose.yaml", "deployment.sh"]);
+  });
+
+  test("is refused where its list of checksums is cut short, with a way on", async () => {
+    const folder = temporaryFolder();
+    const files = { "deployment.sh": "project=exploreiot-one\n", "compose.yaml": "one" };
+    writeFolder(folder, files);
+    write(folder, "SHA256SUMS", checksums(files).slice(0, 100));
+
+    expect(await errorText(() => writeFolder(folder, files))).toBe(
+      `${folder}/SHA256SUMS: cut short, or not a list of checksums\n  → write a short one, then render again: cd ${folder} && sha256sum deployment.sh > SHA256SUMS`,
+    );
   });
 
   test("is refused where a file has its name", async () => {

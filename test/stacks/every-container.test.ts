@@ -4,12 +4,14 @@ import { production } from "../../config/production.ts";
 import { byRole, containersOf, custom, labelOf, type RawStack, Sandbox } from "../support/synthesized.ts";
 
 const reference = [
-  ...["api", "backend-files", "frontend", "frontend-files", "ingest", "migrate", "mosquitto"],
+  ...["api", "api-files", "frontend", "ingest", "ingest-files", "migrate", "migrate-files"],
+  "mosquitto",
   ...["mosquitto-files", "postgres", "postgres-files", "redis", "redis-files"],
 ];
 const guarded = ["certificates-files", "edge", "edge-files", "firewall", "firewall-files"];
 const others = [
-  ...["api", "backend-files", "beat", "frontend", "migrate", "mosquitto", "mosquitto-files"],
+  ...["api", "api-files", "beat", "beat-files", "frontend", "migrate", "migrate-files", "mosquitto"],
+  ...["mosquitto-files", "worker-files"],
   ...["postgres", "postgres-files", "redis", "redis-files", "worker-1", "worker-2", ...guarded],
 ];
 

@@ -8,7 +8,15 @@ import type { DeploymentInput, ListenerName, NetworkName } from "../../config/sc
 import { lastAddress } from "../../config/subnets.ts";
 import { allowList } from "../../firewall/allow-list.ts";
 import { bridgeName } from "../../firewall/bridges.ts";
-import { byRole, containersOf, custom, labelOf, type RawStack, Sandbox } from "../support/synthesized.ts";
+import {
+  byRole,
+  containersOf,
+  custom,
+  labelOf,
+  type RawContainer,
+  type RawStack,
+  Sandbox,
+} from "../support/synthesized.ts";
 
 type Input = Omit<DeploymentInput, "name">;
 const inputs: [string, Input][] = [
@@ -46,8 +54,8 @@ describe("the networks of", () => {
       mosquitto: "broker:mosquitto",
       postgres: "data:postgres",
       redis: "data:redis",
-      migrate: "broker:migrate data:migrate",
-      api: "edge:backend,api broker:backend,api data:backend,api",
+      migrate: "data:migrate",
+      api: "edge:backend,api data:backend,api",
       ingest: "broker:ingest data:ingest",
       frontend: "edge:frontend",
     });
@@ -75,8 +83,8 @@ describe("the networks of", () => {
 
     expect(attachments(made, json)).toMatchObject({
       api: "edge:backend,api broker:backend,api data:backend,api",
-      "worker-1": "broker:worker,worker-1 data:worker,worker-1",
-      "worker-2": "broker:worker,worker-2 data:worker,worker-2",
+      "worker-1": "data:worker,worker-1",
+      "worker-2": "data:worker,worker-2",
       beat: "broker:beat data:beat",
     });
     expect([edge?.subnets, data?.subnets, edge?.ipv6]).toEqual([
@@ -108,7 +116,7 @@ describe("the networks of", () => {
       ({ networks_advanced }) => (networks_advanced ?? []) as { name: string }[],
     );
 
-    expect(names).toHaveLength(11);
+    expect(names).toHaveLength(9);
     expect(names.filter(({ name }) => !/^\$\{docker_network\.\w+\.id\}$/.test(name))).toEqual([]);
   });
 });
@@ -213,7 +221,7 @@ describe("what is synthesized", () => {
       );
     const [one, two] = [names(sandbox().json(custom)), names(sandbox().json(custom))];
 
-    expect(one).toHaveLength(18 + 3 + 12);
+    expect(one).toHaveLength(21 + 3 + 15);
     expect(one.filter((name) => two.includes(name))).toEqual([]);
   });
 
@@ -271,17 +279,14 @@ describe("a change replaces exactly the containers that read it:", () => {
     return local;
   };
 
-  const backend = ["api", "backend-files", "ingest", "migrate"];
+  const of = (...roles: readonly string[]) => roles.flatMap((role) => [role, `${role}-files`]);
   test.each<[string, (made: Sandbox) => Input, readonly string[]]>([
     ["nothing for the same configuration", () => local, []],
     ["the password of a sensor", rotate("mqtt-sensor-password"), ["mosquitto", "mosquitto-files"]],
-    [
-      "the backend's password at the broker",
-      rotate("mqtt-backend-password"),
-      [...backend, "mosquitto", "mosquitto-files"],
-    ],
-    ["the database password", rotate("postgres-app-password"), [...backend, "postgres", "postgres-files"]],
-    ["the key that guards writing", rotate("backend-api-key"), [...backend, "frontend", "frontend-files"]],
+    ["the backend's password at the broker", rotate("mqtt-backend-password"), of("ingest", "mosquitto")],
+    ["a role's password of the database", rotate("role-ingest-postgres-password"), of("ingest", "postgres")],
+    ["a role's password of Redis", rotate("role-api-redis-password"), of("api", "redis")],
+    ["the key that guards writing", rotate("backend-api-key"), of("api")],
     ["the password of Redis's probe", rotate("redis-health-password"), ["redis", "redis-files"]],
     [
       "a user more at the broker",
@@ -294,7 +299,11 @@ describe("a change replaces exactly the containers that read it:", () => {
       ["frontend"],
     ],
     ["the health path of the frontend", () => ({ ...local, frontend: { healthPath: "/" } }), ["frontend"]],
-    ["the user of the backend", () => ({ ...local, backend: { user: "10009:10009" } }), backend],
+    [
+      "the user of the backend",
+      () => ({ ...local, backend: { user: "10009:10009" } }),
+      of("api", "ingest", "migrate"),
+    ],
   ])("%s", (_, change, roles) => {
     expect(replaced(local, change)).toEqual([...roles].sort());
   });
@@ -318,11 +327,54 @@ describe("an own application", () => {
     ]);
   });
 
+  test("gives one role settings of its own, over those that all share", () => {
+    const json = sandbox().json(custom);
+    const { "worker-2": worker, beat } = byRole(json);
+    const given = (container: RawContainer | undefined) => [
+      container?.env,
+      container?.memory,
+      container?.cpus,
+    ];
+
+    expect(given(worker)).toEqual([
+      [
+        ...["DB_HOST=none", "FORMAT=$${x} %%{y} $z", "ONLY=here", "QUEUE_KEY_FILE=/run/exploreiot/QUEUE_KEY"],
+        ...["SECRET_VARIABLES=DATABASE_URL", "SESSION_KEY_FILE=/run/exploreiot/SESSION_KEY"],
+      ],
+      64,
+      "1.0",
+    ]);
+    expect(given(beat)).toEqual([byRole(json).api?.env, 192, "1.0"]);
+  });
+
+  test("mounts for each role the files of its own, shared by its replicas", () => {
+    const made = sandbox();
+    const containers = containersOf(made.json(custom)).filter(({ volumes }) => volumes !== undefined);
+    const mounted = containers.map((container) => {
+      const files = (container.volumes as { container_path: string; volume_name: string }[]).filter(
+        ({ container_path }) => container_path === "/run/exploreiot",
+      );
+      const names = Object.entries(made.json(custom).resource.docker_volume);
+      return [
+        labelOf(container, "role"),
+        files.map(({ volume_name }) => {
+          const volume = names.find(([id]) => volume_name === `\${docker_volume.${id}.name}`);
+          return volume?.[1].name.replace(`exploreiot-${made.name}-`, "");
+        }),
+      ];
+    });
+
+    expect(Object.fromEntries(mounted)).toMatchObject({
+      ...{ api: ["api-files"], migrate: ["migrate-files"], beat: ["beat-files"] },
+      ...{ "worker-1": ["worker-files"], "worker-2": ["worker-files"], postgres: ["postgres-files"] },
+    });
+  });
+
   test("is probed in the way that each role asks for", () => {
     const { api, beat, "worker-2": worker } = byRole(sandbox().json(custom));
     const probe = (container: unknown) => (container as { healthcheck: { test: string[] } }).healthcheck.test;
 
-    expect(probe(worker)).toEqual(["CMD", "check", "$${HOME}"]);
+    expect(probe(worker)).toEqual(["CMD", "sh", "-c", "check $${HOME}"]);
     expect(probe(api).at(-1)).toContain("127.0.0.1/9000 && printf 'GET /health HTTP/1.0");
     expect(probe(beat).at(-1)).toContain("127.0.0.1/9000 && printf 'GET /beat HTTP/1.0");
   });
@@ -345,8 +397,8 @@ describe("an own application", () => {
       postgres: ["postgres-files"],
       "postgres-files": [],
       mosquitto: expect.arrayContaining(["mosquitto-files", ...firewall]),
-      migrate: ["backend-files", ...firewall, ...stores],
-      api: ["backend-files", ...firewall, ...stores, "migrate"],
+      migrate: ["migrate-files", ...firewall, ...stores],
+      api: ["api-files", ...firewall, ...stores, "migrate"],
       frontend: firewall,
     });
   });

@@ -108,7 +108,7 @@ export const custom: Omit<DeploymentInput, "name"> = {
     port: 9000,
     pathPrefix: "/api",
     healthPath: "/health",
-    environment: { DB_HOST: "{postgres.host}", FORMAT: "${x} %{y} $z" },
+    environment: { DB_HOST: "{postgres.host}", FORMAT: "$${x} %{{y} $z" },
     secrets: {
       DATABASE_URL: {
         value: "postgresql://{postgres.user}:{postgres.password}@{postgres.host}/{postgres.database}",
@@ -119,7 +119,16 @@ export const custom: Omit<DeploymentInput, "name"> = {
     volumes: [{ name: "uploads", path: "/uploads" }],
     roles: [
       { name: "api", command: ["serve"], publish: true },
-      { name: "worker", command: ["work"], replicas: 2, health: { command: ["check", "${HOME}"] } },
+      {
+        name: "worker",
+        command: ["work"],
+        replicas: 2,
+        health: { command: ["sh", "-c", "check ${HOME}"] },
+        environment: { DB_HOST: "none", ONLY: "here" },
+        secrets: { QUEUE_KEY: { value: "{secret.queue-key}" } },
+        limits: { memoryMiB: 64 },
+        networks: ["data"],
+      },
       { name: "beat", command: ["beat"], health: { path: "/beat" } },
     ],
     migrate: { command: ["migrate"] },

@@ -74,14 +74,18 @@ async def _upgrade(settings: Settings) -> None:
     engine = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": 3})
     try:
         async with engine.connect() as connection:
-            await connection.run_sync(_run_alembic)
+            await connection.run_sync(_run_alembic, settings)
     finally:
         await engine.dispose()
 
 
-def _run_alembic(connection: Connection) -> None:
+def _run_alembic(connection: Connection, settings: Settings) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
+    config.attributes["users"] = {
+        "api": settings.database_api_users,
+        "ingest": settings.database_ingest_users,
+    }
     command.upgrade(config, "head")
     connection.commit()

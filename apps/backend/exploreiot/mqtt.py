@@ -29,7 +29,7 @@ _STEADY_SECONDS = 10
 
 @dataclass(frozen=True)
 class Subscription:
-    """What an `ingest` link does beyond being connected."""
+    """What a link does once it is connected."""
 
     topic: str
     status_topic: str
@@ -37,9 +37,7 @@ class Subscription:
 
 
 class BrokerLink:
-    def __init__(
-        self, settings: Settings, client_id: str, subscription: Subscription | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, client_id: str, subscription: Subscription) -> None:
         self._settings = settings
         self._subscription = subscription
         self._answered = asyncio.Event()
@@ -59,11 +57,10 @@ class BrokerLink:
     def _set_callbacks(self, client: Client) -> None:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
-        if self._subscription is not None:
-            client.manual_ack_set(True)
-            client.on_subscribe = self._on_subscribe
-            client.on_message = self._on_message
-            client.will_set(self._subscription.status_topic, "offline", qos=1, retain=True)
+        client.manual_ack_set(True)
+        client.on_subscribe = self._on_subscribe
+        client.on_message = self._on_message
+        client.will_set(self._subscription.status_topic, "offline", qos=1, retain=True)
 
     async def check(self) -> None:
         if not self.connected:
@@ -99,8 +96,8 @@ class BrokerLink:
             settings.mqtt_host,
             settings.mqtt_port,
             _KEEPALIVE_SECONDS,
-            clean_start=self._subscription is None,
-            properties=connect_properties(settings, keep_session=self._subscription is not None),
+            clean_start=False,
+            properties=connect_properties(settings),
         )
 
     async def _until_gone(self) -> None:
@@ -126,8 +123,7 @@ class BrokerLink:
         """Say offline ourselves: the last will is for ends that nobody planned."""
         if not self.connected:
             return
-        if self._subscription is not None:
-            self._publish_status("offline")
+        self._publish_status("offline")
         self._client.disconnect()
         try:
             async with asyncio.timeout(1):
@@ -154,11 +150,10 @@ class BrokerLink:
         self.generation += 1
         self.connected = True
         log.info("broker connected", extra={"session_present": flags.session_present})
-        if self._subscription is not None:
-            # Retained messages (2: never sent) are old values, and would be stored as new ones.
-            options = SubscribeOptions(qos=1, retainHandling=2)
-            client.subscribe(self._subscription.topic, options=options)
-            self._publish_status("online")
+        # Retained messages (2: never sent) are old values, and would be stored as new ones.
+        options = SubscribeOptions(qos=1, retainHandling=2)
+        client.subscribe(self._subscription.topic, options=options)
+        self._publish_status("online")
 
     def _on_subscribe(self, _client, _data, _mid, reasons: list[ReasonCode], _properties) -> None:
         for reason in reasons:

@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     database_name: str = ""
     database_user: str = ""
     database_password: SecretStr = SecretStr("")
+    # For `migrate`: who else gets rights, and which. None: everything runs as the owner.
+    database_api_users: Names = ()
+    database_ingest_users: Names = ()
     database_pool_size: Annotated[int, Field(ge=1, le=100)] = 5
 
     redis_host: str = ""
@@ -95,6 +98,7 @@ _REQUIRED = {
     "migrate": _DATABASE,
     "api": (*_DATABASE, "redis_host"),
     "ingest": (*_DATABASE, "redis_host", "mqtt_host"),
+    "retention": _DATABASE,
 }
 
 

@@ -1,4 +1,4 @@
-"""Tables: made once, owned by a role with no other rights, dropped by the week."""
+"""Tables: made once, owned by the migration, dropped by the week."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from exploreiot.database import Database
-from exploreiot.partitions import drop_expired, ensure_partitions, week_of
-from exploreiot.reading import Row
+from exploreiot.partitions import ensure_partitions, week_of
+from exploreiot.reading import Row, Window
+from exploreiot.retention import run_once
 from exploreiot.settings import Settings
 from exploreiot.store import Store
 from tests.support.processes import wait_for
 from tests.support.roles import Role, run_to_end
-from tests.support.services import Postgres
+from tests.support.services import USERS, Postgres
 
 
 def test_many_at_once_and_again(postgres: Postgres, tmp_path) -> None:
@@ -23,7 +24,7 @@ def test_many_at_once_and_again(postgres: Postgres, tmp_path) -> None:
 
     assert [role.stop() for role in roles] == [0, 0, 0], [r.process.output for r in roles]
     assert run_to_end("migrate", database, tmp_path).stop() == 0
-    assert postgres.sql("SELECT version_num FROM schema_version", "concurrent") == "0001"
+    assert postgres.sql("SELECT version_num FROM schema_version", "concurrent") == "0003"
 
 
 def test_waits_for_a_database_that_starts_later(tmp_path_factory, tmp_path) -> None:
@@ -41,9 +42,9 @@ def test_waits_for_a_database_that_starts_later(tmp_path_factory, tmp_path) -> N
 
 
 def with_store(env: dict[str, str], postgres: Postgres, name: str, use) -> None:
-    """Run `use(store, connection)` on a fresh database with tables."""
+    """Run `use(store, connection)` as `ingest` on a fresh database with tables."""
     values = {key.lower(): value for key, value in env.items() if key.startswith("DATABASE_")}
-    settings = Settings(**(values | {"database_name": name}))
+    settings = Settings(**(values | {"database_name": name, "database_user": USERS["ingest"]}))
 
     async def run() -> None:
         database = Database(settings)
@@ -62,16 +63,20 @@ def fresh(postgres: Postgres, tmp_path, request) -> str:
     return name
 
 
+RETENTION = timedelta(days=30)
+
+
 def test_retention_drops_whole_weeks_and_silent_sensors(env, postgres, fresh: str) -> None:
     now = datetime.now(UTC)
     old, recent = now - timedelta(days=60), now - timedelta(days=3)
 
     async def use(store: Store, connection) -> None:
         await store.add([Row("old", 1.0, old, 0), Row("recent", 2.0, recent, 0)])
+        await connection.execute("INSERT INTO retention (horizon) VALUES ($1)", now - RETENTION)
 
-        dropped = await drop_expired(connection, retention_days=30)
+        verdict = await run_once(connection, Window(RETENTION, timedelta(hours=1)))
 
-        assert dropped == [f"readings_w{week_of(old):%Y%m%d}"]
+        assert (verdict.due, verdict.held) == ((week_of(old),), None)
         assert [row.sensor for row in await store.newest(10)] == ["recent"]
         assert [record["sensor"] for record in await store.sensors(10)] == ["recent"]
         # The week comes back when a row needs it, though this store has seen it before.
@@ -110,7 +115,7 @@ def test_the_newest_of_a_sensor_comes_from_the_index(env, postgres, fresh: str) 
         start = datetime.now(UTC)
         rows = [Row(f"s{n % 50}", n, start - timedelta(seconds=n), 0) for n in range(5000)]
         await store.add(rows)
-        await connection.execute("ANALYZE readings")
+        postgres.sql("ANALYZE readings", fresh)
         query = "EXPLAIN SELECT * FROM readings WHERE sensor = 's7' ORDER BY time DESC LIMIT 1"
 
         plan = "\n".join(line for (line,) in await connection.fetch(query))

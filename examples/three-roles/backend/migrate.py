@@ -1,4 +1,4 @@
-"""Makes the table; safe to run again."""
+"""Makes the table, and leaves each role what it needs of it; safe to run again."""
 
 import os
 
@@ -8,3 +8,6 @@ with psycopg.connect(os.environ["DATABASE_URL"]) as database:
     database.execute(
         "CREATE TABLE IF NOT EXISTS temperature (place text NOT NULL, celsius float8 NOT NULL, at timestamptz DEFAULT now())"
     )
+    readers, writers = os.environ["READERS"], os.environ["WRITERS"]
+    database.execute(f"REVOKE INSERT, UPDATE, DELETE ON temperature FROM {readers}")
+    database.execute(f"REVOKE UPDATE, DELETE ON temperature FROM {writers}")

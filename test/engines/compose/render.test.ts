@@ -72,7 +72,7 @@ describe("the compose file", () => {
     expect(service?.split("\n").slice(0, 27).join("\n")).toBe(`  redis:
     container_name: exploreiot-demo-redis
     image: exploreiot/redis:1
-    pull_policy: missing
+    pull_policy: never
     user: 999:999
     group_add:
       - "2000"

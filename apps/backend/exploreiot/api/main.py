@@ -1,7 +1,5 @@
 """`api`: HTTP and sockets. Any number of replicas may run."""
 
-import socket
-
 import uvloop
 from starlette.applications import Starlette
 
@@ -9,13 +7,12 @@ from exploreiot import log as logs
 from exploreiot.api.app import make_app
 from exploreiot.api.services import make_services
 from exploreiot.bus import connect_redis
-from exploreiot.health import Check, Health, health_routes, metrics_route
-from exploreiot.mqtt import BrokerLink
-from exploreiot.partitions import maintain
+from exploreiot.health import Health, health_routes, metrics_route
+from exploreiot.maintain import notice
 from exploreiot.serve import background, config_for, serve
 from exploreiot.settings import Settings
 
-# Connections that are no sockets: requests, probes, the frontend's server.
+# Connections that are no sockets; those that the edge brings are bounded there.
 _HTTP_CONNECTIONS = 500
 
 
@@ -30,20 +27,13 @@ async def _run(settings: Settings) -> None:
         services.database.run(),
         services.publisher.run(),
         services.subscriber.run(),
-        maintain(services.database, settings.retention_days),
     ]
-    checks: dict[str, Check] = {
-        "database": services.database.check,
-        "redis": services.redis.ping,
-    }
-    if settings.mqtt_host:
-        # This role does not use the broker: it only knows, for those who ask one address.
-        link = BrokerLink(settings, client_id=f"exploreiot-api-{socket.gethostname()}")
-        checks["broker"] = link.check
-        jobs.append(link.run())
-    health = Health(checks)
-    connections = settings.max_sockets + _HTTP_CONNECTIONS
-    main = config_for(make_app(services, health), settings, settings.listen_port, connections)
+    # The broker is none of its business: it has no login there.
+    health = Health(
+        {"database": services.database.check, "redis": services.redis.ping},
+        {"retention": lambda: notice(services.database)},
+    )
+    main = config_for(make_app(services, health), settings, settings.listen_port, _HTTP_CONNECTIONS)
     # The main port is published, and metrics never are: they have a port of their own.
     own = Starlette(routes=[*health_routes(health), metrics_route])
     async with background(*jobs):

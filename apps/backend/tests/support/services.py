@@ -6,6 +6,14 @@ from pathlib import Path
 from tests.support.processes import Process, as_user, free_port, hand_over, is_open, wait_for
 
 PASSWORD = "not-a-real-password"
+# Who each role is at PostgreSQL and Redis; `migrate` is the owner, `app`.
+USERS = {"api": "app_api", "ingest": "app_ingest"}
+# As config/reference-application.ts gives them.
+_NOT = "-@admin -@dangerous"
+REDIS_RIGHTS = {
+    "api": f"~exploreiot:* &exploreiot:* +@read +@write +@pubsub +@connection {_NOT}",
+    "ingest": f"&exploreiot:* +publish +@connection {_NOT}",
+}
 _POSTGRES_BIN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
 
@@ -28,13 +36,23 @@ class Postgres:
             "host all admin 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
         )
         self.start()
-        self.sql(f"CREATE ROLE app LOGIN PASSWORD '{PASSWORD}'")
+        for user in ("app", *USERS.values()):
+            self.sql(f"CREATE ROLE {user} LOGIN PASSWORD '{PASSWORD}'")
 
-    def start(self) -> None:
+    def start(self, env: dict[str, str] | None = None) -> None:
         options = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
         speed = ["-c", "fsync=off", "-p", str(self.port)]
-        argv = [*as_user("postgres"), str(self._bin / "postgres"), "-D", str(self._folder / "data")]
-        self._process = Process([*argv, *options, *speed], self._folder.parent / "postgres.log")
+        # By `env`, behind the change of user: a clock's library is of that user then.
+        more = ["env", *(f"{name}={value}" for name, value in (env or {}).items())]
+        argv = [
+            *as_user("postgres"),
+            *more,
+            str(self._bin / "postgres"),
+            "-D",
+            str(self._folder / "data"),
+        ]
+        log = self._folder.parent / "postgres.log"
+        self._process = Process([*argv, *options, *speed], log)
         wait_for(lambda: self.sql("SELECT 1"), "postgres answers")
 
     def stop(self) -> None:
@@ -54,14 +72,18 @@ class Postgres:
         return answer.stdout.strip() or "done"
 
     def new_database(self, name: str) -> dict[str, str]:
-        """As in the kit: the role owns its database, and nothing beside it."""
+        """As in the kit: the migration owns the database, and the roles may do what it grants."""
         self.sql(f"CREATE DATABASE {name} OWNER app")
+        self.sql(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
+        self.sql(f"GRANT CONNECT ON DATABASE {name} TO {', '.join(USERS.values())}")
         return {
             "DATABASE_HOST": "127.0.0.1",
             "DATABASE_PORT": str(self.port),
             "DATABASE_NAME": name,
             "DATABASE_USER": "app",
             "DATABASE_PASSWORD": PASSWORD,
+            "DATABASE_API_USERS": USERS["api"],
+            "DATABASE_INGEST_USERS": USERS["ingest"],
         }
 
 
@@ -70,8 +92,10 @@ class Redis:
         self.port = free_port()
         self._folder = folder
         folder.mkdir()
-        rights = "~exploreiot:* &exploreiot:* +@all -@dangerous -@scripting"
-        (folder / "users.acl").write_text(f"user default off\nuser app on >{PASSWORD} {rights}\n")
+        users = "".join(
+            f"user {USERS[role]} on >{PASSWORD} {REDIS_RIGHTS[role]}\n" for role in USERS
+        )
+        (folder / "users.acl").write_text(f"user default off\n{users}")
         self.start()
 
     def start(self) -> None:
@@ -91,7 +115,6 @@ class Redis:
         return {
             "REDIS_HOST": "127.0.0.1",
             "REDIS_PORT": str(self.port),
-            "REDIS_USER": "app",
             "REDIS_PASSWORD": PASSWORD,
         }
 

@@ -1,0 +1,154 @@
+"""What the users of `api` and `ingest` may do in the database, and nothing more."""
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+
+import asyncpg
+import pytest
+
+from exploreiot.partitions import week_of
+from tests.support.roles import run_to_end
+from tests.support.services import PASSWORD, USERS, Postgres
+
+STATEMENTS = {
+    "read readings": "SELECT FROM readings",
+    "add a reading": "INSERT INTO readings VALUES ('s', 1, now())",
+    "change a reading": "UPDATE readings SET value = 0",
+    "delete readings": "DELETE FROM readings",
+    "empty readings": "TRUNCATE readings",
+    "drop readings": "DROP TABLE readings",
+    "alter readings": "ALTER TABLE readings ADD COLUMN x int",
+    "read a partition by itself": "SELECT FROM {partition}",
+    "drop a partition": "DROP TABLE {partition}",
+    "know a sensor": "INSERT INTO sensors VALUES ('s', 1, now())"
+    " ON CONFLICT (sensor) DO UPDATE SET value = 2",
+    "forget sensors": "DELETE FROM sensors",
+    "read rejects": "SELECT FROM rejects",
+    "keep a reject": "INSERT INTO rejects (topic, reason, payload_start) VALUES ('t', 'r', '')",
+    "forget rejects": "DELETE FROM rejects",
+    "read the state of retention": "SELECT FROM retention",
+    "put a run on record": "INSERT INTO retention VALUES (true, now()) "
+    "ON CONFLICT (only_row) DO UPDATE SET held = NULL",
+    "forget the runs": "DELETE FROM retention",
+    "make next week's partition": "SELECT ensure_readings_partition(CURRENT_DATE + 7)",
+    "drop a week": "SELECT drop_readings_partition('{old}')",
+    "make a table": "CREATE TABLE own (i int)",
+    "make a temporary table": "CREATE TEMP TABLE own (i int)",
+    "make a schema": "CREATE SCHEMA own",
+    "make a role": "CREATE ROLE own",
+    "read passwords": "SELECT FROM pg_authid",
+    "read a file of the server": "SELECT pg_read_file('/etc/passwd')",
+    "run a program": "COPY (SELECT) TO PROGRAM 'true'",
+    "change the version": "DELETE FROM schema_version",
+}
+WRITES = {
+    "read readings",
+    "add a reading",
+    "know a sensor",
+    "make next week's partition",
+}
+ALLOWED = {
+    "api": WRITES | {"read rejects", "read the state of retention"},
+    "ingest": WRITES
+    | {"forget sensors", "read rejects", "keep a reject", "forget rejects", "drop a week"}
+    | {"read the state of retention", "put a run on record"},
+}
+
+
+@pytest.fixture(scope="module")
+def database(postgres: Postgres, tmp_path_factory) -> str:
+    migration = run_to_end(
+        "migrate", postgres.new_database("rights"), tmp_path_factory.mktemp("rights")
+    )
+    assert migration.stop() == 0, migration.process.output
+    return "rights"
+
+
+def attempt(
+    postgres: Postgres, database: str, user: str, statements: dict[str, str]
+) -> dict[str, str]:
+    """What each statement ends with, each in a transaction that is taken back."""
+
+    async def run() -> dict[str, str]:
+        connection = await asyncpg.connect(
+            host="127.0.0.1", port=postgres.port, database=database, user=user, password=PASSWORD
+        )
+        ends = {}
+        for what, statement in statements.items():
+            transaction = connection.transaction()
+            await transaction.start()
+            try:
+                await connection.execute(statement)
+                ends[what] = "allowed"
+            except asyncpg.PostgresError as error:
+                ends[what] = type(error).__name__
+            await transaction.rollback()
+        await connection.close()
+        return ends
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("role", ["api", "ingest"])
+def test_each_role_may_do_its_own_work_only(postgres: Postgres, database: str, role: str) -> None:
+    old = week_of(datetime.now(UTC) - timedelta(days=70))
+    postgres.sql(f"SELECT ensure_readings_partition('{old}')", database)
+    names = {"old": old, "partition": f"readings_w{old:%Y%m%d}"}
+    statements = {what: statement.format(**names) for what, statement in STATEMENTS.items()}
+
+    ends = attempt(postgres, database, USERS[role], statements)
+
+    expected = {
+        what: "allowed" if what in ALLOWED[role] else "InsufficientPrivilegeError"
+        for what in STATEMENTS
+    }
+    assert ends == expected
+
+
+def test_the_function_drops_partitions_of_readings_and_nothing_else(
+    postgres: Postgres, database: str
+) -> None:
+    monday = date(2001, 1, 1)
+    name = f"readings_w{monday:%Y%m%d}"
+    postgres.sql(f"CREATE TABLE {name} (i int)", database)
+
+    ends = attempt(
+        postgres,
+        database,
+        USERS["ingest"],
+        {
+            "a table of that name": f"SELECT drop_readings_partition('{monday}')",
+            "a week without one": "SELECT drop_readings_partition('2001-01-08')",
+            "another schema first": "SET LOCAL search_path = pg_temp, public;"
+            f" SELECT drop_readings_partition('{monday}')",
+        },
+    )
+
+    assert ends == dict.fromkeys(ends, "RaiseError")
+
+
+def test_a_role_that_is_named_no_more_loses_its_rights(postgres: Postgres, tmp_path) -> None:
+    """A role that becomes another kind of role keeps nothing of the first."""
+    names = postgres.new_database("renamed")
+    assert run_to_end("migrate", names, tmp_path).stop() == 0
+    changed = {"DATABASE_API_USERS": USERS["ingest"], "DATABASE_INGEST_USERS": ""}
+    assert run_to_end("migrate", names | changed, tmp_path).stop() == 0
+
+    ends = attempt(
+        postgres,
+        "renamed",
+        USERS["ingest"],
+        {what: STATEMENTS[what] for what in ("read readings", "keep a reject")},
+    )
+
+    assert ends == {"read readings": "allowed", "keep a reject": "InsufficientPrivilegeError"}
+
+
+def test_without_names_the_owner_does_everything(postgres: Postgres, tmp_path) -> None:
+    names = postgres.new_database("alone") | {"DATABASE_API_USERS": "", "DATABASE_INGEST_USERS": ""}
+    assert run_to_end("migrate", names, tmp_path).stop() == 0
+
+    chosen = ("add a reading", "keep a reject", "make next week's partition")
+    ends = attempt(postgres, "alone", "app", {what: STATEMENTS[what] for what in chosen})
+
+    assert ends == dict.fromkeys(chosen, "allowed")

@@ -1,0 +1,33 @@
+import type { InnerNetwork, Limits, Migration, ParsedDeployment, Role } from "./schema.ts";
+
+type Application = ParsedDeployment["backend"];
+
+/** What a role may do at the stores that it logs in to. */
+export interface Rights {
+  /**
+   * `owner`: owns the tables. `rows`: reads and changes the rows of every table. `granted`: what the migration grants.
+   */
+  readonly database: "owner" | "rows" | "granted";
+
+  /** Keys, channels and commands, as an ACL file of Redis says them. */
+  readonly redis: string;
+}
+
+/** What one program of the backend is given: its own laid over what all of them share. */
+export interface Given {
+  readonly environment: Application["environment"];
+  readonly secrets: Application["secrets"];
+  readonly limits: Limits;
+  readonly networks: readonly InnerNetwork[];
+  readonly rights: Rights;
+}
+
+export type GivenRole = Omit<Role, keyof Given> & Given;
+export type GivenMigration = Omit<Migration, keyof Given> & Given;
+
+/** The backend as the constructs read it: nothing is shared any more, each program has what it needs. */
+export interface Backend
+  extends Omit<Application, "roles" | "migrate" | "environment" | "secrets" | "limits"> {
+  readonly roles: readonly GivenRole[];
+  readonly migrate?: GivenMigration;
+}
