@@ -223,7 +223,7 @@ describe("exploreiot synth", { timeout: 60_000 }, () => {
       code: 1,
       stdout: "",
       stderr:
-        "error: site.yaml: 1 problem\n  listeners.mqtt.prot: got 1; allowed: the keys enabled, port, bind; to mend: did you mean port?\n",
+        "error: site.yaml: 1 problem\n  listeners.mqtt.prot: got 1; allowed: the keys enabled, port, bind, connectionsPerSource; to mend: did you mean port?\n",
     });
     expect([existsSync(deploymentHome(name)), existsSync(stackFolder(name))]).toEqual([false, false]);
   });

@@ -19,7 +19,7 @@ const full = {
     backend: { enabled: true, port: 81, bind: "lan" },
     mqtt: { enabled: true, port: 82, bind: "::1" },
     https: { enabled: false, port: 443 },
-    mqtts: { enabled: true, port: 8884 },
+    mqtts: { enabled: true, port: 8884, connectionsPerSource: 2000 },
   },
   tls: { certificate: { source: "files", certificate: "a.crt", key: "a.key" }, mqttClients: "certificates" },
   firewall: {
@@ -28,6 +28,7 @@ const full = {
     interfaces: ["eth0", "enp3s0.7"],
     ssh: { enabled: true, port: 2222, from: ["192.0.2.0/24", "2001:db8::/32"] },
     open: [{ port: 51820, protocol: "udp", from: ["0.0.0.0/0"] }],
+    egress: [{ to: ["192.0.2.7/32"], port: 443, protocol: "tcp" }],
     confirmSeconds: 60,
   },
   policies: {
@@ -160,7 +161,8 @@ describe("a site file is read", () => {
       },
       tls: { certificate: { source: "internal" }, mqttClients: "passwords" },
       firewall: {
-        ...{ enabled: false, scope: "containers", interfaces: [], open: [], confirmSeconds: 120 },
+        ...{ enabled: false, scope: "containers", interfaces: [], open: [], egress: [] },
+        confirmSeconds: 120,
         ssh: { enabled: true, port: 22, from: [] },
       },
       policies: { stopAt: "low", waivers: [] },
