@@ -2,7 +2,9 @@ import { EXIT } from "../config/report.ts";
 import { firewallWarnings } from "../engines/docker/firewall-check.ts";
 import { observe } from "../engines/docker/observe.ts";
 import { tryPorts } from "../engines/docker/published-ports.ts";
+import { routeWarnings } from "../engines/docker/subnets.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
+import { probeWarnings } from "./probe-warnings.ts";
 import { stackStatus, statusTable } from "./stack-status.ts";
 import { synthesize } from "./synthesize.ts";
 
@@ -18,8 +20,15 @@ export const statusCommand = verb(
   )
   .action(async ({ config, json }: { readonly config: string; readonly json?: true }) => {
     const { deployment, stack } = await synthesize(config, { unjudged: true });
-    const [seen, warnings] = await Promise.all([observe(stack), firewallWarnings(stack)]);
-    const status = { ...stackStatus(stack, seen, await tryPorts(stack, seen)), warnings };
+    const [seen, ...warnings] = await Promise.all([
+      observe(stack),
+      firewallWarnings(stack),
+      routeWarnings(stack),
+    ]);
+    const status = {
+      ...stackStatus(stack, seen, await tryPorts(stack, seen)),
+      warnings: [...warnings.flat(), ...probeWarnings(stack, seen)],
+    };
     console.log(
       json ? JSON.stringify({ deployment: deployment.name, ...status }, undefined, 2) : statusTable(status),
     );

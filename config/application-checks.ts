@@ -112,7 +112,8 @@ export function mountsAreDistinct({ backend, frontend }: ParsedDeployment): read
   return Object.entries({ backend, frontend }).flatMap(([service, { tmpfs, volumes }]) => {
     const paths = new Set([FILES, PROBE_FOLDER]);
     const names = new Set<string>();
-    const taken = (seen: Set<string>, text: string) => seen.size === seen.add(text).size;
+    const taken = (seen: Set<string>, text: string) =>
+      seen.size === seen.add(text).size || KEPT_FOLDERS.test(`${text}/`);
     return [
       ...tmpfs.flatMap(({ path }, index) =>
         taken(paths, trimmed(path)) ? [pathIsTaken(`${service}.tmpfs.${index}`, path)] : [],
@@ -125,12 +126,15 @@ export function mountsAreDistinct({ backend, frontend }: ParsedDeployment): read
   });
 }
 
+/** Of the kernel, and of the kit, whose files are mounted read-only. */
+const KEPT_FOLDERS = new RegExp(`^(/proc|/sys|/dev|${FILES})/`);
+
 const trimmed = (path: string) => path.replace(/\/+$/, "");
 
 const pathIsTaken = (place: string, path: string): Problem => ({
   path: `${place}.path`,
   got: path,
-  allowed: `a folder that nothing else is mounted on (${FILES} and ${PROBE_FOLDER} hold the kit's files)`,
+  allowed: `a folder that nothing else is mounted on, outside of /proc, /sys, /dev, ${FILES} and ${PROBE_FOLDER}, which hold the kit's files`,
   fix: "choose another folder",
 });
 

@@ -123,8 +123,9 @@ export const referenceFrontend = {
     PORT: "{frontend.port}",
     PUBLIC_BACKEND_URL: "{backend.publicUrl}",
     PUBLIC_API_PREFIX: "{backend.pathPrefix}",
-    BACKEND_INTERNAL_URL: "{backend.internalUrl}",
     ALLOWED_HOSTS: "{http.hosts}",
+    TRUSTED_PROXIES: "{edge.address}",
   },
-  secrets: { BACKEND_API_KEY: { value: "{backend.apiKey}", as: "file" } } satisfies Secrets,
+  // None: whoever writes on the page gives the key.
+  secrets: {} satisfies Secrets,
 };

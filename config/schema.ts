@@ -1,11 +1,20 @@
 import { z } from "zod";
 import { firewall } from "./firewall.ts";
+import {
+  absolutePath,
+  argumentName,
+  databaseName,
+  databaseOwner,
+  httpUrl,
+  imageReference,
+  registryAddress,
+  text,
+  webOrigin,
+} from "./formats.ts";
 import { policySettings } from "./policy-settings.ts";
 import { state } from "./state.ts";
 import { tls } from "./tls.ts";
-
-/** Text of a certain form; the same words tell what is allowed when it is missing, no text at all, or malformed. */
-const text = (form: RegExp, error: string) => z.string({ error }).regex(form, { error });
+import { deviceTopic, publishedTopic, readingsTopic, statusTopic, subscribedTopic } from "./topics.ts";
 
 /** Lower-case name that is safe in container, network, volume and file names. */
 const slug = text(
@@ -16,18 +25,8 @@ const environmentName = text(
   /^[A-Z][A-Z0-9_]*$/,
   "an environment variable name: upper-case letters, digits and underscores",
 );
-const absolutePath = text(/^\/[A-Za-z0-9._/-]+$/, "an absolute path");
 /** Goes into the request line of a probe, which a shell prints: nothing that either would read in its own way. */
 const urlPath = text(/^\/[A-Za-z0-9._~/?&=-]*$/, 'a path such as "/healthz", without spaces and quotes');
-const databaseName = text(
-  /^[a-z][a-z0-9_]{0,62}$/,
-  "1 to 63 lower-case letters, digits and underscores, the first a letter",
-);
-/** PostgreSQL keeps 63 characters of a name, and users of roles are called after this one and the role. */
-const databaseOwner = text(
-  /^(?!postgres$|pg_)[a-z][a-z0-9_]{0,41}$/,
-  "1 to 42 lower-case letters, digits and underscores, the first a letter; neither postgres nor pg_… (PostgreSQL's own)",
-);
 const numericUser = text(
   /^[1-9][0-9]{0,9}:[1-9][0-9]{0,9}$/,
   'a numeric user and group such as "10001:10001", neither of them 0 (root)',
@@ -35,34 +34,30 @@ const numericUser = text(
 const hostPort = z.int().min(1).max(65535);
 const command = z.array(z.string().min(1)).min(1);
 
-/**
- * MQTT 3.1.1 §4.7: `#` only as the last level, `+` only as a whole level, never empty. No control characters
- * either: mosquitto refuses them in topics, and a line break would begin a new rule in its ACL file.
- */
-const topicFilter = text(
-  /^(?=.)(\+|#|(\+|[^+#/\p{Cc}]*)(\/(\+|[^+#/\p{Cc}]*))*(\/#)?)$/u,
-  'an MQTT topic filter, "+" and "#" as whole levels and "#" last',
-).max(200);
-
-/** A topic filter for every device alike. Without its own name in it, one device could speak for another. */
-const deviceTopic = topicFilter.refine((topic) => topic.split("/").includes("%u"), {
-  error: 'a topic filter with the level "%u", which stands for the name of the device: "sensor/%u"',
-});
-
 /** An MQTT user name: mosquitto separates the fields of its files with ":" and the ACL with spaces. */
 const mqttUserName = text(
   /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/,
   "a user name of letters, digits, dots, dashes and underscores, at most 64",
 );
 
-const hostName = z.union([z.hostname(), z.ipv4(), z.ipv6()], {
-  error: "a host name or an IP address, without port",
-});
+const hostName = z.union(
+  [
+    // Browsers take a name that ends in a number for an address, and keep a final dot.
+    z.hostname().regex(/(?:^|\.)(?!\d+$|0[xX][0-9A-Fa-f]*$)[^.]+$/),
+    z.ipv4(),
+    z.ipv6(),
+  ],
+  { error: "a host name or an IP address, without port" },
+);
 
-const bindAddress = z.union([z.enum(["loopback", "lan"]), z.ipv4(), z.ipv6()], {
-  error:
-    '"loopback" (this machine only), "lan" (every IPv4 address) or one IP address of this machine, of either family',
-});
+const BIND_ADDRESS =
+  '"loopback" (this machine only), "lan" (every IPv4 address) or one IP address of this machine, of either family';
+const bindAddress = z
+  .union([z.enum(["loopback", "lan"]), z.ipv4(), z.ipv6()], { error: BIND_ADDRESS })
+  // No machine has such an address, or there is one on each of its links.
+  .refine((address) => !/^(0\.(?!0\.0\.0$)|22[4-9]\.|2[345]\d\.|ff|fe[89ab])/i.test(address), {
+    error: BIND_ADDRESS,
+  });
 
 const listener = (port: number, serves: string) =>
   z
@@ -70,6 +65,14 @@ const listener = (port: number, serves: string) =>
       enabled: z.boolean().default(true),
       port: hostPort.default(port).describe("port on the host"),
       bind: bindAddress.optional().describe("address to listen on; default: the deployment's `bind`"),
+      connectionsPerSource: z
+        .int()
+        .min(1)
+        .max(65_535)
+        .optional()
+        .describe(
+          "open connections of one IPv4 address or IPv6 /64; default: 100, for MQTT 1/52 of what the broker can hold",
+        ),
     })
     .optional()
     .describe(serves);
@@ -207,19 +210,20 @@ const role = z.strictObject({
 const migration = z.strictObject({ command, ...roleSettings });
 
 const buildContext = z.strictObject({
-  context: z.string().min(1).describe("folder, relative to the project's root"),
+  context: z.string().min(1).describe("folder, relative to the site file"),
   dockerfile: z.string().min(1).optional().describe("default: Dockerfile in the context"),
-  args: z.record(z.string(), z.string()).optional().describe("build arguments; never secrets"),
+  args: z
+    .record(argumentName, z.string())
+    .optional()
+    .describe(
+      "build arguments, never secrets; {exploreiot/base}, {backend.publicUrl} and the like are filled in",
+    ),
 });
 
 /** Fields that every deployable application has; the frontend and the backend add their own. */
 const application = (user: string) => ({
   enabled,
-  image: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("any image reference; default: the kit's reference application"),
+  image: imageReference.optional().describe("any image reference; default: the kit's reference application"),
   build: buildContext.optional().describe("build this context instead of using `image`"),
   user: numericUser.default(user),
   healthPath: urlPath.default("/healthz"),
@@ -238,6 +242,8 @@ export const deploymentSchema = z.strictObject({
   hosts: z
     .array(hostName)
     .min(1)
+    // As words of one line of haproxy.cfg, which takes 64.
+    .max(50)
     .optional()
     .describe("names and addresses users type; default for loopback: localhost, 127.0.0.1"),
   listeners: z
@@ -256,18 +262,13 @@ export const deploymentSchema = z.strictObject({
   images: z
     .strictObject({
       source: z.enum(["auto", "packages", "registry"]).default("auto"),
-      registryMirror: z.string().min(1).optional().describe("host[/path] in front of every upstream image"),
-      debianMirror: z.url({ error: 'a URL such as "http://deb.debian.org/debian"' }).optional(),
+      registryMirror: registryAddress.optional().describe("host[/path] in front of every upstream image"),
+      debianMirror: httpUrl('a URL such as "http://deb.debian.org/debian"').optional(),
     })
     .prefault({}),
   http: z
     .strictObject({
-      corsOrigins: z
-        .array(
-          text(/^https?:\/\/[^/\s]+$/, 'an origin such as "https://dashboard.example.org", without a path'),
-        )
-        .default([])
-        .describe("besides the frontend's own addresses"),
+      corsOrigins: z.array(webOrigin).default([]).describe("besides the frontend's own addresses"),
       rateLimitPerMinute: z
         .int()
         .min(0)
@@ -296,8 +297,8 @@ export const deploymentSchema = z.strictObject({
     .describe("what ends TLS for the https listener"),
   topics: z
     .strictObject({
-      readings: topicFilter.default("sensor/+"),
-      status: topicFilter.default("status/backend"),
+      readings: readingsTopic.default("sensor/+"),
+      status: statusTopic.default("status/backend"),
     })
     .prefault({}),
   mosquitto: z
@@ -305,13 +306,18 @@ export const deploymentSchema = z.strictObject({
       enabled,
       limits: limits(64, 0.5, 32),
       health: timing,
-      maxPacketBytes: z.int().min(128).max(268_435_455).default(65_536),
+      maxPacketBytes: z
+        .int()
+        .min(128)
+        .max(1_048_576)
+        .default(16_384)
+        .describe("the largest packet that is taken; the shipped backend stores payloads up to 16384 bytes"),
       users: z
         .array(
           z.strictObject({
             name: mqttUserName,
-            publish: z.array(topicFilter).default([]),
-            subscribe: z.array(topicFilter).default([]),
+            publish: z.array(publishedTopic).default([]).describe("%u is the user's own name"),
+            subscribe: z.array(subscribedTopic).default([]),
           }),
         )
         .default([]),

@@ -3,12 +3,12 @@ import { HOST, MIGRATE, replicaNames } from "../config/references.ts";
 import type { Given, GivenRole } from "../config/role-settings.ts";
 import type { NetworkName } from "../config/schema.ts";
 import { type ApplicationSettings, applicationSettings } from "./application-files.ts";
-import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { tmpfsOptions } from "./hardening.ts";
 import type { PrivateNetwork } from "./private-network.ts";
 import { probeOf } from "./probes.ts";
 import { type ContainerProps, JobContainer, ServiceContainer } from "./service-container.ts";
+import { DataVolume } from "./volumes.ts";
 
 export interface BackendProps {
   readonly context: DeploymentScope;

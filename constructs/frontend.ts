@@ -1,11 +1,11 @@
 import { Construct } from "constructs";
 import { applicationSettings } from "./application-files.ts";
-import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { tmpfsOptions } from "./hardening.ts";
 import type { PrivateNetwork } from "./private-network.ts";
 import { probeOf } from "./probes.ts";
 import { ServiceContainer } from "./service-container.ts";
+import { DataVolume } from "./volumes.ts";
 
 export interface FrontendProps {
   readonly context: DeploymentScope;

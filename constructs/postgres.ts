@@ -4,7 +4,6 @@ import { Construct } from "constructs";
 import { projectRoot } from "../config/home.ts";
 import { FILES, HOST, PORT } from "../config/references.ts";
 import { databaseLogins } from "../config/store-logins.ts";
-import { DataVolume } from "./data-volume.ts";
 import type { DeliveredFile } from "./delivery-job.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";
@@ -15,6 +14,7 @@ import { serverFiles } from "./postgres-tls.ts";
 import type { PrivateNetwork } from "./private-network.ts";
 import { tcpProbe } from "./probes.ts";
 import { ServiceContainer } from "./service-container.ts";
+import { DataVolume } from "./volumes.ts";
 
 const USER = "999:999";
 

@@ -2,13 +2,13 @@ import { Construct } from "constructs";
 import { FILES, HOST, PORT } from "../config/references.ts";
 import type { SecretText } from "../config/secret-text.ts";
 import { redisLogins } from "../config/store-logins.ts";
-import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";
 import type { PrivateNetwork } from "./private-network.ts";
 import { commandProbe } from "./probes.ts";
 import { redisMemory } from "./redis-memory.ts";
 import { ServiceContainer } from "./service-container.ts";
+import { DataVolume } from "./volumes.ts";
 
 const USER = "999:999";
 

@@ -6,13 +6,13 @@ import { projectRoot } from "../config/home.ts";
 import type { Deployment } from "../config/parse.ts";
 import { FILES, HOST, PORT } from "../config/references.ts";
 import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "./certificates.ts";
-import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";
 import { tmpfsOptions } from "./hardening.ts";
 import type { PrivateNetwork } from "./private-network.ts";
 import { commandProbe } from "./probes.ts";
 import { ServiceContainer } from "./service-container.ts";
+import { DataVolume } from "./volumes.ts";
 
 const USER = `${CERTIFICATES_GROUP}:${CERTIFICATES_GROUP}`;
 

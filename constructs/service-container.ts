@@ -146,8 +146,9 @@ export class JobContainer extends Construct {
   constructor(scope: Construct, id: string, props: ContainerProps) {
     super(scope, id);
     const name = resourceName(props.context, props.role);
+    const shared = common(props, props.role, {});
     this.container = new Container(this, "Container", {
-      ...common(props, props.role, {}),
+      ...shared,
       mustRun: false,
       attach: true,
       logs: true,
@@ -156,6 +157,7 @@ export class JobContainer extends Construct {
       stopTimeout: 10,
       destroyGraceSeconds: 10,
       lifecycle: {
+        ...("lifecycle" in shared ? shared.lifecycle : {}),
         postcondition: [
           { condition: "${self.exit_code == 0}", errorMessage: `${name} failed, see its container_logs` },
         ],
@@ -203,6 +205,8 @@ function common(props: ContainerProps, alias: string, unapplied: object) {
     ...(tmpfs === undefined ? {} : { tmpfs: { ...tmpfs } }),
     ...(entrypoint === undefined ? {} : { entrypoint: entrypoint.map(literal) }),
     ...(command === undefined ? {} : { command: command.map(literal) }),
+    // The engine keeps the first network's name here for a container that compose made, and nothing for Terraform's.
+    ...(networks.length === 0 ? {} : { lifecycle: { ignoreChanges: ["network_mode"] } }),
     dependsOn: [...(files === undefined ? [] : [files.container]), ...after(props)],
   };
 }

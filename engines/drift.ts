@@ -44,6 +44,8 @@ function differenceOf(
   if (Config.Labels?.[LABEL.configHash] !== spec.labels[LABEL.configHash]) {
     return "has another configuration";
   }
+  // It has exit code 0 from the start: a run that was killed may have made it and not started it.
+  if (spec.job && State.Status === "created") return "was never started";
   if (spec.job)
     return State.Running || State.ExitCode === 0
       ? undefined

@@ -19,7 +19,11 @@ export async function keepStarted(context: EngineContext): Promise<void> {
   const kept = stack.containers.filter(({ name, job }) => !job && tainted.has(name));
   for (const { name } of kept) {
     const address = tainted.get(name) as string;
-    const { code, stdout, stderr } = await terraform(stack, ["untaint", address], signal);
+    const { code, stdout, stderr } = await terraform(
+      stack,
+      ["untaint", address],
+      signal === undefined ? {} : { signal },
+    );
     if (code !== 0) throw failure(stack, "untaint", stdout, stderr);
   }
   const seconds = Math.max(0, ...kept.map(({ block }) => block.wait_timeout ?? 0));

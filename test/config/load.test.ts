@@ -1,5 +1,6 @@
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { projectRoot } from "../../config/home.ts";
 import { loadDeployment, loadDeployments } from "../../config/load.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import { referenceFrontend } from "../../config/reference-application.ts";
@@ -18,7 +19,7 @@ const full = {
     backend: { enabled: true, port: 81, bind: "lan" },
     mqtt: { enabled: true, port: 82, bind: "::1" },
     https: { enabled: false, port: 443 },
-    mqtts: { enabled: true, port: 8884 },
+    mqtts: { enabled: true, port: 8884, connectionsPerSource: 2000 },
   },
   tls: { certificate: { source: "files", certificate: "a.crt", key: "a.key" }, mqttClients: "certificates" },
   firewall: {
@@ -27,6 +28,7 @@ const full = {
     interfaces: ["eth0", "enp3s0.7"],
     ssh: { enabled: true, port: 2222, from: ["192.0.2.0/24", "2001:db8::/32"] },
     open: [{ port: 51820, protocol: "udp", from: ["0.0.0.0/0"] }],
+    egress: [{ to: ["192.0.2.7/32"], port: 443, protocol: "tcp" }],
     confirmSeconds: 60,
   },
   policies: {
@@ -58,7 +60,7 @@ const full = {
   topics: { readings: "plant/+/temp", status: "plant/status" },
   mosquitto: {
     enabled: true,
-    limits: { memoryMiB: 6, cpus: 0.05, pids: 8 },
+    limits: { memoryMiB: 32, cpus: 0.05, pids: 8 },
     maxPacketBytes: 128,
     users: [{ name: "a.b-c_D", publish: ["a/#"], subscribe: ["#"] }],
     devices: { publish: ["%u/up"], subscribe: ["down/%u/#"] },
@@ -159,7 +161,8 @@ describe("a site file is read", () => {
       },
       tls: { certificate: { source: "internal" }, mqttClients: "passwords" },
       firewall: {
-        ...{ enabled: false, scope: "containers", interfaces: [], open: [], confirmSeconds: 120 },
+        ...{ enabled: false, scope: "containers", interfaces: [], open: [], egress: [] },
+        confirmSeconds: 120,
         ssh: { enabled: true, port: 22, from: [] },
       },
       policies: { stopAt: "low", waivers: [] },
@@ -172,7 +175,7 @@ describe("a site file is read", () => {
       mosquitto: {
         enabled: true,
         limits: { memoryMiB: 64, cpus: 0.5, pids: 32 },
-        maxPacketBytes: 65536,
+        maxPacketBytes: 16384,
         users: [],
         devices: { publish: ["sensor/%u"], subscribe: [] },
       },
@@ -187,11 +190,29 @@ describe("a site file is read", () => {
     });
   });
 
-  test("from JSON that says everything: nothing is changed or lost", async () => {
-    expect(await loadDeployment(site(JSON.stringify(full), "full.json"))).toEqual({
+  test("from JSON that says everything: nothing is changed or lost, and paths lead from the site file", async () => {
+    const path = site(JSON.stringify(full), "full.json");
+    const here = (name: string) => relative(projectRoot, join(path, "..", name));
+
+    expect(await loadDeployment(path)).toEqual({
       ...full,
       backend: given(full.backend),
+      tls: { ...full.tls, certificate: { source: "files", certificate: here("a.crt"), key: here("a.key") } },
+      policies: { ...full.policies, rules: here("rules") },
+      frontend: { ...full.frontend, build: { ...full.frontend.build, context: here("web") } },
     });
+  });
+
+  test("with absolute paths as they are, and the CA of an ACME directory from the site file", async () => {
+    const text = "name: a\nlisteners: { https: {} }\nhosts: [a.example.org]\n";
+    const acme = "tls: { certificate: { source: acme, email: a@example.org, ca: ../ca.pem } }\n";
+    const path = site(`${text}${acme}backend: { build: { context: /srv/app } }\n`);
+    const { backend, tls } = await loadDeployment(path);
+
+    expect([resolve(projectRoot, backend.build?.context ?? ""), tls.certificate]).toEqual([
+      "/srv/app",
+      expect.objectContaining({ ca: relative(projectRoot, join(path, "../../ca.pem")) }),
+    ]);
   });
 
   test("in the same way from YAML and from JSON", async () => {

@@ -54,6 +54,7 @@ const record: DeploymentRecord = {
   fingerprint: "f",
   containers: { "exploreiot-demo-api": "c1", "exploreiot-demo-job": "c1" },
   networks: { [NETWORK]: "n1" },
+  specs: {},
 };
 const images = new Map([
   ["exploreiot/api:1", "i1"],
@@ -159,6 +160,18 @@ describe("a job", () => {
 
   test("that ended well has not drifted, nor one that is still at work", () => {
     expect([driftOf(ended(0), job), driftOf(state({ networks: {}, ports: null }), job)]).toEqual([[], []]);
+  });
+
+  test("that was made and never started has, though its exit code says that it ended well", () => {
+    const made = state({
+      State: { Status: "created", Running: false, ExitCode: 0 },
+      networks: {},
+      ports: null,
+    });
+
+    expect(driftOf(made, job)).toEqual([
+      { container: "exploreiot-demo-job", difference: "was never started" },
+    ]);
   });
 
   test("that failed has", () => {

@@ -4,7 +4,7 @@ import { production } from "../../config/production.ts";
 import { byRole, containersOf, custom, labelOf, type RawStack, Sandbox } from "../support/synthesized.ts";
 
 const reference = [
-  ...["api", "api-files", "frontend", "frontend-files", "ingest", "ingest-files", "migrate", "migrate-files"],
+  ...["api", "api-files", "frontend", "ingest", "ingest-files", "migrate", "migrate-files"],
   "mosquitto",
   ...["mosquitto-files", "postgres", "postgres-files", "probe-files", "redis", "redis-files"],
 ];

@@ -1,4 +1,6 @@
 import { rmSync, writeFileSync } from "node:fs";
+import { Container } from "@cdktf/provider-docker/lib/container/index.js";
+import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { projectRoot } from "../../config/home.ts";
 import { local } from "../../config/local.ts";
@@ -59,7 +61,9 @@ describe("the networks of", () => {
       ingest: "broker:ingest data:ingest",
       frontend: "edge:frontend",
     });
-    expect(Object.values(json.resource.docker_network).map(({ "//": _, ...network }) => network)).toEqual([
+    expect(
+      Object.values(json.resource.docker_network).map(({ "//": _, depends_on, ...network }) => network),
+    ).toEqual([
       { name: `exploreiot-${made.name}-broker`, internal: false, ...bridge("broker") },
       { name: `exploreiot-${made.name}-data`, internal: true, ...bridge("data") },
       { name: `exploreiot-${made.name}-edge`, internal: false, ...bridge("edge") },
@@ -70,7 +74,11 @@ describe("the networks of", () => {
         "com.docker.network.bridge.name": bridgeName(made.name, network),
         "com.docker.network.bridge.host_binding_ipv4": "127.0.0.1",
       };
-      return { driver: "bridge", ipv6: false, options };
+      const labels = [
+        { label: "com.docker.compose.project", value: `exploreiot-${made.name}` },
+        { label: "com.docker.compose.network", value: `exploreiot-${made.name}-${network}` },
+      ];
+      return { driver: "bridge", ipv6: false, options, labels, lifecycle: { ignore_changes: ["labels"] } };
     }
   });
 
@@ -240,6 +248,40 @@ describe("what is synthesized", () => {
     expect(forgotten(custom)).toEqual([]);
   });
 
+  test("keeps the certificate that a CA issued when its listeners are shut, also by way of another source", () => {
+    const made = sandbox();
+    const forgotten = (input: Input) => {
+      const { removed = [] } = made.json(input) as {
+        readonly removed?: readonly { readonly from: string }[];
+      };
+      return removed.map(({ from }) => from.replace(/^docker_volume\.|_[0-9A-F]{8}$/g, ""));
+    };
+    const off = { enabled: false };
+    const tls = (certificate: object) => ({ ...production, tls: { certificate } }) as Input;
+    const shut: Input = { ...production, backend: off, frontend: off, listeners: { https: off, mqtts: off } };
+
+    expect(forgotten(tls({ source: "acme", email: "ops@example.org" }))).toEqual([]);
+    expect(forgotten(tls({ source: "internal" }))).toEqual(["Renewer_Account_Volume"]);
+    expect(forgotten(shut)).toEqual(["Certificates_Volume", "Renewer_Account_Volume"]);
+  });
+
+  test("keeps data that somebody else's construct in the stack declares", () => {
+    const made = sandbox();
+    const json = made.json(custom, (stack) => {
+      const { name } = new Volume(stack, "Own", { name: "own" });
+      new Container(stack, "Writer", {
+        name: "writer",
+        image: "x",
+        volumes: [{ volumeName: name, containerPath: "/data" }],
+      });
+    });
+
+    expect(Object.keys(json.resource.docker_volume)).toContainEqual(expect.stringMatching(/^Own/));
+    expect((made.json(custom) as { readonly removed?: readonly object[] }).removed).toEqual([
+      { from: expect.stringMatching(/^docker_volume\.Own/), lifecycle: { destroy: false } },
+    ]);
+  });
+
   test("puts data in volumes that Terraform refuses to destroy in production, and the rest in others", () => {
     const protectedVolumes = (input: Input) => {
       const made = sandbox();
@@ -286,7 +328,7 @@ describe("a change replaces exactly the containers that read it:", () => {
     ["the backend's password at the broker", rotate("mqtt-backend-password"), of("ingest", "mosquitto")],
     ["a role's password of the database", rotate("role-ingest-postgres-password"), of("ingest", "postgres")],
     ["a role's password of Redis", rotate("role-api-redis-password"), of("api", "redis")],
-    ["the key that guards writing", rotate("backend-api-key"), of("api", "frontend")],
+    ["the key that guards writing", rotate("backend-api-key"), of("api")],
     ["the password of Redis's probe", rotate("redis-health-password"), ["redis", "redis-files"]],
     [
       "a user more at the broker",
@@ -374,7 +416,7 @@ describe("an own application", () => {
     const { api, beat, "worker-2": worker } = byRole(sandbox().json(custom));
     const probe = (container: unknown) => (container as { healthcheck: { test: string[] } }).healthcheck.test;
 
-    expect(probe(worker)).toEqual(["CMD", "check", "$${HOME}"]);
+    expect(probe(worker)).toEqual(["CMD", "sh", "-c", "check $${HOME}"]);
     const get = (path: string) => [
       ...["CMD", "/run/exploreiot-probe/probe", "http", "9000", path, "iot.example.org", "3"],
     ];

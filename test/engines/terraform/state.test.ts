@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { readOwned } from "../../../engines/terraform/state.ts";
+import { errorText } from "../../support/error-text.ts";
 import { stackOf } from "../../support/stack.ts";
 import { temporaryFolder, write } from "../../support/temporary-folder.ts";
 
@@ -42,6 +43,20 @@ test.each([undefined, "", '{"version": 4}', '{"version": 4, "resources": []}'])(
   },
 );
 
-test("a state that cannot be read is never taken for an empty one", async () => {
-  await expect(owned(home('{"version": 4, "reso'))).rejects.toThrow(SyntaxError);
+test("a state that cannot be read is never taken for an empty one, and what lies next to it is named", async () => {
+  const folder = home('{"version": 4, "reso');
+  write(folder, "terraform.tfstate.backup", JSON.stringify(state));
+  const file = `${folder}/terraform.tfstate`;
+
+  expect(await errorText(() => owned(folder))).toBe(
+    `${file}: cut short, or not JSON (20 bytes)\n` +
+      `  → the state before the last change lies next to it: cp ${file}.backup ${file}\n` +
+      "  → or exploreiot down, which works without it and keeps the data; the next up makes a new one",
+  );
+});
+
+test("a resource whose id was never known owns nothing", async () => {
+  const unfinished = { ...state.resources[0], instances: [{ attributes: { id: null } }, {}] };
+
+  expect((await owned(home(JSON.stringify({ resources: [unfinished] })))).ids).toEqual(new Set());
 });
