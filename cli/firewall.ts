@@ -45,7 +45,7 @@ async function confirm(deployment: string, { json, login }: Options): Promise<vo
   console.log(json ? JSON.stringify({ deployment, result }, undefined, 2) : `${deployment}: ${result}`);
 }
 
-function told(deployment: string, { table, state, secondsLeft, counters }: FirewallStatus): string {
+function told(deployment: string, { table, state, reason, secondsLeft, counters }: FirewallStatus): string {
   const rows = counters.map(({ chain, rule, packets, dropped }) => [
     chain,
     rule,
@@ -56,7 +56,8 @@ function told(deployment: string, { table, state, secondsLeft, counters }: Firew
     applied: "applied",
     unconfirmed: `applied; taken back in ${secondsLeft} s unless confirmed: exploreiot firewall confirm ${deployment}`,
     reverted: "taken back, since nobody confirmed it in time; the rules from before are in force",
-    changed: "changed by somebody else; about to be applied again",
+    changed: `${reason}; about to be applied again`,
+    failing: `not applied, what was in force before stays; tried again until it works: ${reason}`,
   };
   return [
     `table inet ${table}: ${meaning[state]}`,

@@ -6,6 +6,7 @@ import type { EngineName } from "../engines/record.ts";
 import { confirmationSteps } from "./firewall.ts";
 import { nextSteps } from "./next-steps.ts";
 import { configOption, engineOption, jsonOption, verb } from "./options.ts";
+import { probeWarnings } from "./probe-warnings.ts";
 import { interruptSignal, progress } from "./progress.ts";
 import { prepareMachine } from "./setup/prepare-machine.ts";
 import { stackStatus, statusTable } from "./stack-status.ts";
@@ -32,7 +33,8 @@ export const upCommand = verb("up", "deploy: make what runs equal to what is con
     for (const line of unreadTopics(deployment)) progress(line);
     if (setup) await prepareMachine({ stack, home, engine, report: progress, signal });
     const { changed, engine: used, seen } = await deploy({ stack, home, engine, report: progress, signal });
-    const status = { ...stackStatus(stack, seen), warnings: await firewallWarnings(stack) };
+    const warnings = [...(await firewallWarnings(stack)), ...probeWarnings(stack, seen)];
+    const status = { ...stackStatus(stack, seen), warnings };
     if (json) {
       console.log(
         JSON.stringify({ deployment: deployment.name, engine: used, changed, ...status }, undefined, 2),

@@ -4,6 +4,7 @@ import {
   referenceApplicationIsComplete,
   rolesFit,
 } from "./application-checks.ts";
+import { brokerFitsItsMemory } from "./broker-checks.ts";
 import { firewallFits } from "./firewall-checks.ts";
 import { completeListeners, openListeners } from "./listeners.ts";
 import { subnetsHaveRoom } from "./network-room.ts";
@@ -51,6 +52,7 @@ const checks: readonly CrossCheck[] = [
   { needs: ["networks"], check: ipv6NeedsIpv4 },
   { needs: ["environment", "listeners", "firewall"], check: firewallFits },
   { needs: ["mosquitto"], check: mqttUsersAreDistinct },
+  { needs: ["mosquitto"], check: brokerFitsItsMemory },
   { needs: ["environment", "listeners", "tls", "mosquitto"], check: usersHaveAListener },
   { needs: ["backend", "topics"], check: readingsNameTheirSensor },
   { needs: ["environment", "listeners", "tls", "backend", "topics", "mosquitto"], check: devicesAreRead },

@@ -40,6 +40,19 @@ export const firewall = z
       .array(z.strictObject({ port, protocol: z.enum(["tcp", "udp"]).default("tcp"), from }))
       .default([])
       .describe("scope host: ports of other services and containers of this machine"),
+    egress: z
+      .array(
+        z.strictObject({
+          to: z
+            .array(range)
+            .min(1)
+            .describe("address ranges; a single address (/32, /128) may be the machine's own"),
+          port,
+          protocol: z.enum(["tcp", "udp"]).default("tcp"),
+        }),
+      )
+      .default([])
+      .describe("where containers may connect to outside of the deployment; none = nowhere, but for ACME"),
     confirmSeconds: z
       .int()
       .min(10)

@@ -42,6 +42,7 @@ bind: loopback
 #   enabled: true
 #   scope: host
 #   interfaces: [eth0]
+#   egress: [{ to: [192.0.2.7/32], port: 443 }]      # where containers may connect to; nowhere else
 
 # http:
 #   corsOrigins: ["https://dashboard.example.org"]   # pages elsewhere that may use the API and /ws
@@ -54,7 +55,7 @@ mosquitto:
     - { name: sensor, publish: ["sensor/+"] }
     - { name: viewer, subscribe: ["sensor/+"] }
 
-# postgres: { limits: { memoryMiB: 512 } }
+# postgres: { limits: { memoryMiB: 512 }, health: { startPeriodSeconds: 120 } }
 
 # Your own backend instead of the reference application:
 # backend:
@@ -70,6 +71,6 @@ mosquitto:
 #       command: [uvicorn, "app:app", --host, 0.0.0.0]
 #       publish: true
 #       secrets: { SESSION_KEY: { value: "{secret.session-key}" } }  # generated; SESSION_KEY_FILE names the file
-#     - { name: worker, command: [python, worker.py], health: { command: [python, check.py] }, networks: [data] }
+#     - { name: worker, command: [python, worker.py], health: { process: worker.py, startPeriodSeconds: 60 }, networks: [data] }
 #   migrate: { command: [alembic, upgrade, head] }   # owns the tables; the roles read and change rows
 `;

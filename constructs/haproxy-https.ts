@@ -1,4 +1,5 @@
 import { corsOrigins } from "../config/addresses.ts";
+import { connectionsPerSource } from "../config/connections.ts";
 import type { Deployment } from "../config/parse.ts";
 import { PORT } from "../config/references.ts";
 import { allowList, isBackendPublished } from "../firewall/allow-list.ts";
@@ -33,13 +34,10 @@ export const bindAddress = ({ networks }: Deployment) =>
 export const maxConnections = ({ edge }: Deployment) =>
   Math.min(8_000, Math.max(100, edge.limits.memoryMiB * 8));
 
-/** A browser opens about ten; sixteen clients that take all they may are needed to fill the edge. */
-const connectionsPerClient = (deployment: Deployment) =>
-  Math.max(20, Math.floor(maxConnections(deployment) / 16));
-
-export const limitConnections = (deployment: Deployment) => [
+/** As the packet filter does in front of it, where there is one. */
+export const limitConnections = (deployment: Deployment): readonly string[] => [
   `    tcp-request connection track-sc0 ${CLIENT} table connections`,
-  `    tcp-request connection reject if { sc0_conn_cur gt ${connectionsPerClient(deployment)} }`,
+  `    tcp-request connection reject if { sc0_conn_cur gt ${connectionsPerSource(deployment, "https")} }`,
 ];
 
 /** Which part of the stack answers on the https listener. */

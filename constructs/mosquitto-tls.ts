@@ -1,11 +1,9 @@
-import { openListeners, servesDevices } from "../config/listeners.ts";
+import { servesDevices, servesMqtts } from "../config/listeners.ts";
 import type { Deployment } from "../config/parse.ts";
 import { PORT } from "../config/references.ts";
 import { CERTIFICATES } from "./certificates.ts";
+import { PROBE_PROGRAM } from "./probes.ts";
 import { CIPHERS, CIPHERSUITES } from "./tls-ciphers.ts";
-
-/** For each listener: without it, one that opens connections and does nothing takes them all. */
-export const MAX_CONNECTIONS = "max_connections 10000";
 
 /** The files whose change the broker has to be told of. */
 export const certificateFiles = (deployment: Deployment): readonly string[] => [
@@ -15,21 +13,21 @@ export const certificateFiles = (deployment: Deployment): readonly string[] => [
 ];
 
 /** The part of mosquitto.conf (2.0) for the TLS listener, or nothing. */
-export function tlsListener(deployment: Deployment): readonly string[] {
-  if (!openListeners(deployment).some(([name]) => name === "mqtts")) return [];
+export function tlsListener(deployment: Deployment, maxConnections: number): readonly string[] {
+  if (!servesMqtts(deployment)) return [];
   return [
     `listener ${PORT.mosquittoTls}`,
-    MAX_CONNECTIONS,
+    `max_connections ${maxConnections}`,
     // The lowest version that is spoken.
     "tls_version tlsv1.2",
     `ciphers ${CIPHERS}`,
     `ciphers_tls1.3 ${CIPHERSUITES}`,
     `certfile ${CERTIFICATES}/current/edge.crt`,
     `keyfile ${CERTIFICATES}/current/edge.key`,
-    // Nobody can throw another off by taking its client id.
-    "use_username_as_clientid true",
     ...(servesDevices(deployment)
       ? [
+          // A device is its certificate. With passwords the guard binds client ids to users, on every listener.
+          "use_username_as_clientid true",
           `cafile ${CERTIFICATES}/devices/ca.crt`,
           `crlfile ${CERTIFICATES}/devices/crl.pem`,
           "require_certificate true",
@@ -56,4 +54,4 @@ export function devicePatterns(deployment: Deployment): readonly string[] {
  * Proves in a shell that the listener has a usable certificate: with a bad pair the broker runs on and refuses each
  * handshake. It shows its certificate to everybody, also where it then wants to see one.
  */
-export const TLS_PROBE = `openssl s_client -connect 127.0.0.1:${PORT.mosquittoTls} -tls1_3 </dev/null 2>&1 | grep -q "BEGIN CERTIFICATE"`;
+export const TLS_PROBE = `${PROBE_PROGRAM} tls ${PORT.mosquittoTls} 2`;

@@ -1,28 +1,26 @@
 import { Construct } from "constructs";
+import { brokerMemory, type MosquittoMemory } from "../config/broker-memory.ts";
 import type { Deployment } from "../config/parse.ts";
 import { BACKEND_USER, FILES, HOST, mqttSecret, PORT } from "../config/references.ts";
 import type { SecretText } from "../config/secret-text.ts";
 import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "./certificates.ts";
-import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { type DeliveredFile, FileDelivery } from "./file-delivery.ts";
-import {
-  certificateFiles,
-  devicePatterns,
-  MAX_CONNECTIONS,
-  TLS_PROBE,
-  tlsListener,
-} from "./mosquitto-tls.ts";
+import { certificateFiles, devicePatterns, TLS_PROBE, tlsListener } from "./mosquitto-tls.ts";
 import type { PrivateNetwork } from "./private-network.ts";
+import { tcpProbe } from "./probes.ts";
 import { ServiceContainer } from "./service-container.ts";
+import { DataVolume } from "./volumes.ts";
 import { watched, watcher } from "./watched.ts";
 
-/** The same in Debian's image and in the official one. */
 const USER = "1883:1883";
+const DATA = "/mosquitto/data";
 const HEALTH_USER = "health";
-const COMMAND = ["mosquitto", "-c", `${FILES}/mosquitto.conf`];
 const UPTIME = "$SYS/broker/uptime";
-const PROBE = ["CMD", "mosquitto_sub", "-t", UPTIME, "-C", "1", "-W", "2"];
+
+/** Proves in a shell that the broker answers, and shows whether it has set its store aside (images/README.md). */
+const ANSWERS = `mosquitto_sub -t '${UPTIME}' -C 1 -W 2 >/dev/null`;
+const NOTICE = `{ cat ${DATA}/set-aside.txt 2>/dev/null || :; }`;
 
 /**
  * The broker acknowledges first and saves later: a kill loses what nobody has taken yet and is younger than this.
@@ -57,7 +55,8 @@ export class Mosquitto extends Construct {
       files: [...brokerFiles(context), ...(certificates === undefined ? [] : [watcher])],
     });
     const data = new DataVolume(this, "Data", "mosquitto-data", context);
-    const volume = { name: data.name, path: "/mosquitto/data" };
+    const volume = { name: data.name, path: DATA };
+    const command = startCommand(brokerMemory(deployment));
     new ServiceContainer(this, "Service", {
       context,
       role: "mosquitto",
@@ -65,6 +64,8 @@ export class Mosquitto extends Construct {
       image: context.images.kit("mosquitto"),
       user: USER,
       limits: deployment.mosquitto.limits,
+      limitsAt: "mosquitto.limits",
+      health: deployment.mosquitto.health,
       networks: [network],
       environment: { XDG_CONFIG_HOME: FILES },
       files,
@@ -74,8 +75,12 @@ export class Mosquitto extends Construct {
         { listener: "mqtts", internal: PORT.mosquittoTls },
       ],
       ...(certificates === undefined
-        ? { probe: PROBE, command: COMMAND, volumes: [volume] }
-        : overTls(deployment, certificates, volume)),
+        ? {
+            probe: tcpProbe(PORT.mosquitto, ["sh", "-c", `${ANSWERS} && ${NOTICE}`]),
+            command,
+            volumes: [volume],
+          }
+        : overTls(deployment, certificates, command, volume)),
     });
   }
 }
@@ -91,16 +96,27 @@ const clientOptions: SecretText = [
 ];
 
 /** How the broker runs with its TLS listener open: it reads the certificates, and again when they change. */
-function overTls(deployment: Deployment, certificates: Certificates, data: { name: string; path: string }) {
+function overTls(
+  deployment: Deployment,
+  certificates: Certificates,
+  command: readonly string[],
+  data: { name: string; path: string },
+) {
   return {
-    probe: ["CMD", "sh", "-c", `mosquitto_sub -t '${UPTIME}' -C 1 -W 2 >/dev/null && ${TLS_PROBE}`],
-    entrypoint: watched("HUP", certificateFiles(deployment), COMMAND),
+    probe: tcpProbe(PORT.mosquitto, ["sh", "-c", `${ANSWERS} && ${TLS_PROBE} && ${NOTICE}`]),
+    entrypoint: watched("HUP", certificateFiles(deployment), command),
     command: [],
     groups: [String(CERTIFICATES_GROUP)],
     volumes: [data, { name: certificates.volumeName, path: CERTIFICATES, readOnly: true }],
     after: [certificates],
   };
 }
+
+/** The broker, after a look at its store. */
+const startCommand = ({ store }: MosquittoMemory): readonly string[] => [
+  ...["start-broker", DATA, String(store)],
+  ...["mosquitto", "-c", `${FILES}/mosquitto.conf`],
+];
 
 function brokerFiles({ deployment, secrets }: DeploymentScope): readonly DeliveredFile[] {
   const users = brokerUsers(deployment);
@@ -124,23 +140,25 @@ export function brokerUsers({ mosquitto, topics, backend }: Deployment): readonl
   ];
 }
 
-/** mosquitto.conf (2.0): no anonymous clients, bounded messages and queues, sessions kept for a week. */
+/** mosquitto.conf (2.0): no anonymous clients, everything bounded by the container's memory, sessions kept for a week. */
 export function mosquittoConf(deployment: Deployment): string {
+  const memory = brokerMemory(deployment);
   return [
     `listener ${PORT.mosquitto}`,
-    MAX_CONNECTIONS,
-    ...tlsListener(deployment),
+    `max_connections ${memory.plainConnections}`,
+    ...tlsListener(deployment, memory.tlsConnections),
     "allow_anonymous false",
     `password_file ${FILES}/passwords`,
     `acl_file ${FILES}/acl`,
+    ...guard(memory),
     "persistence true",
-    "persistence_location /mosquitto/data/",
+    `persistence_location ${DATA}/`,
     `autosave_interval ${SAVE_SECONDS}`,
     "persistent_client_expiration 7d",
     `max_packet_size ${deployment.mosquitto.maxPacketBytes}`,
     "max_inflight_messages 20",
-    "max_queued_messages 100000",
-    "max_queued_bytes 16777216",
+    `max_queued_messages ${memory.queuedMessages}`,
+    `max_queued_bytes ${memory.queuedBytes}`,
     "max_keepalive 65535",
     "auto_id_prefix auto-",
     "log_dest stdout",
@@ -150,6 +168,20 @@ export function mosquittoConf(deployment: Deployment): string {
     "",
   ].join("\n");
 }
+
+/** The plugin that bounds what Mosquitto does not (images/mosquitto/guard). The backend and the probe are trusted. */
+const guard = (memory: MosquittoMemory): readonly string[] => [
+  "plugin /usr/lib/exploreiot/guard.so",
+  `plugin_opt_acl_file ${FILES}/acl`,
+  `plugin_opt_trusted ${HEALTH_USER},${BACKEND_USER}`,
+  `plugin_opt_data ${DATA}`,
+  `plugin_opt_sessions ${memory.sessions}`,
+  `plugin_opt_subscription_bytes ${memory.subscriptionBytes}`,
+  `plugin_opt_retained_bytes ${memory.retainedBytes}`,
+  `plugin_opt_queue_bytes ${memory.keptQueueBytes}`,
+  `plugin_opt_memory_short ${memory.short}`,
+  `plugin_opt_memory_full ${memory.full}`,
+];
 
 /** The ACL file: a user that has no line may do nothing but what the patterns say of everybody. */
 export function accessControlList(users: readonly BrokerUser[], patterns: readonly string[]): string {

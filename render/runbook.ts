@@ -3,6 +3,7 @@ import { dataVolumes } from "../engines/docker/data-volumes.ts";
 import type { ContainerSpec } from "../engines/stack.ts";
 import { firewallTask } from "./firewall-unit.ts";
 import type { Model } from "./model.ts";
+import { brokerStore } from "./runbook-broker.ts";
 import { certificates } from "./runbook-certificates.ts";
 import { backup, restore, rotation, update } from "./runbook-tasks.ts";
 import { namesIn, secretNames } from "./server-script.ts";
@@ -36,6 +37,9 @@ export function runbook(model: Model): string {
     section("Restore", restore(model)),
     section("Change a secret", rotation()),
     section("Update, and go back", update()),
+    ...(services.some((container) => roleOf(container) === "mosquitto")
+      ? [section("The broker set its store aside", brokerStore(model))]
+      : []),
     section("When something is wrong", TROUBLE),
   ];
   return `${sections.join("\n\n")}\n`;
@@ -108,7 +112,7 @@ function firstStart({ stack }: Model): string {
     "```sh\n./start.sh\n```",
     "It checks this folder against `SHA256SUMS`, loads `images.tar` if images are missing (or pulls those that are pinned), makes the secrets, and waits until every service is healthy. Run again, it changes nothing that is as it should be. Containers come back by themselves after a reboot.",
     `Images: ${stack.images.map((image) => `\`${image}\``).join(", ")}.`,
-    "Terraform instead of compose (one or the other, they make the same containers): `./start.sh secrets`, then `terraform -chdir=terraform init` and `terraform -chdir=terraform apply`. Before a newer folder with a service less is applied, the volume of its data has to leave the state (`terraform -chdir=terraform state rm`), or Terraform deletes it.",
+    "Terraform instead of compose (one or the other, they make the same containers): `./start.sh secrets`, then `terraform -chdir=terraform init` and `terraform -chdir=terraform apply`, without `TF_WORKSPACE` and `TF_CLI_ARGS` in the environment. After compose, run `docker compose down` first, which keeps the data: Terraform does not know what compose made. Before a newer folder with a service less is applied, the volume of its data has to leave the state (`terraform -chdir=terraform state rm`), or Terraform deletes it.",
   ].join("\n\n");
 }
 

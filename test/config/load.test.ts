@@ -19,7 +19,7 @@ const full = {
     backend: { enabled: true, port: 81, bind: "lan" },
     mqtt: { enabled: true, port: 82, bind: "::1" },
     https: { enabled: false, port: 443 },
-    mqtts: { enabled: true, port: 8884 },
+    mqtts: { enabled: true, port: 8884, connectionsPerSource: 2000 },
   },
   tls: { certificate: { source: "files", certificate: "a.crt", key: "a.key" }, mqttClients: "certificates" },
   firewall: {
@@ -28,6 +28,7 @@ const full = {
     interfaces: ["eth0", "enp3s0.7"],
     ssh: { enabled: true, port: 2222, from: ["192.0.2.0/24", "2001:db8::/32"] },
     open: [{ port: 51820, protocol: "udp", from: ["0.0.0.0/0"] }],
+    egress: [{ to: ["192.0.2.7/32"], port: 443, protocol: "tcp" }],
     confirmSeconds: 60,
   },
   policies: {
@@ -59,7 +60,7 @@ const full = {
   topics: { readings: "plant/+/temp", status: "plant/status" },
   mosquitto: {
     enabled: true,
-    limits: { memoryMiB: 6, cpus: 0.05, pids: 8 },
+    limits: { memoryMiB: 32, cpus: 0.05, pids: 8 },
     maxPacketBytes: 128,
     users: [{ name: "a.b-c_D", publish: ["a/#"], subscribe: ["#"] }],
     devices: { publish: ["%u/up"], subscribe: ["down/%u/#"] },
@@ -90,7 +91,8 @@ const full = {
     pathPrefix: "",
     roles: [
       {
-        ...{ name: "api", command: ["serve"], replicas: 1, publish: true, health: { path: "/live" } },
+        ...{ name: "api", command: ["serve"], replicas: 1, publish: true },
+        health: { path: "/live", startPeriodSeconds: 90 },
         environment: { HOST: "own", PORT: "1" },
         secrets: { OWN: { value: "{secret.own}", as: "variable" } },
         limits: { memoryMiB: 50 },
@@ -111,6 +113,7 @@ const full = {
     volumes: [],
     port: 8080,
     command: ["node", "server.js"],
+    health: { process: "server.js", intervalSeconds: 5, timeoutSeconds: 2, retries: 4 },
     limits: { memoryMiB: 100, cpus: 1, pids: 10 },
   },
 };
@@ -127,12 +130,14 @@ function given({ environment, secrets, limits, roles: [role], migrate, ...backen
         secrets: { ...secrets, OWN: { value: "{secret.own}", as: "variable" } },
         limits: { memoryMiB: 50, cpus: 1, pids: 10 },
         networks: ["data"],
+        limitsAt: "backend.roles.0.limits",
         rights: { database: "rows", redis },
       },
     ],
     migrate: {
       ...{ ...migrate, environment, secrets, limits },
       networks: ["broker", "data"],
+      limitsAt: "backend.limits",
       rights: { database: "owner", redis },
     },
   };
@@ -156,7 +161,8 @@ describe("a site file is read", () => {
       },
       tls: { certificate: { source: "internal" }, mqttClients: "passwords" },
       firewall: {
-        ...{ enabled: false, scope: "containers", interfaces: [], open: [], confirmSeconds: 120 },
+        ...{ enabled: false, scope: "containers", interfaces: [], open: [], egress: [] },
+        confirmSeconds: 120,
         ssh: { enabled: true, port: 22, from: [] },
       },
       policies: { stopAt: "low", waivers: [] },
@@ -169,7 +175,7 @@ describe("a site file is read", () => {
       mosquitto: {
         enabled: true,
         limits: { memoryMiB: 64, cpus: 0.5, pids: 32 },
-        maxPacketBytes: 65536,
+        maxPacketBytes: 16384,
         users: [],
         devices: { publish: ["sensor/%u"], subscribe: [] },
       },
@@ -226,6 +232,7 @@ describe("a site file is read", () => {
           ...{ name: "api", replicas: 1, publish: true, environment: {}, secrets: {} },
           limits: { memoryMiB: 192, cpus: 1, pids: 64 },
           networks: ["broker", "data"],
+          limitsAt: "backend.limits",
           rights: { database: "rows", redis: "~exploreiot:* &exploreiot:* +@all -@admin -@dangerous" },
         },
       ],

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { mosquittoMemory } from "../../config/broker-memory.ts";
 import { local } from "../../config/local.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import { production } from "../../config/production.ts";
@@ -36,20 +37,55 @@ const withDevices = () =>
   );
 
 describe("Mosquitto", () => {
+  test.each([
+    [32, 16_384, false, { plainConnections: 586, tlsConnections: 0, sessions: 1024, full: 22_145_925 }],
+    [64, 16_384, true, { plainConnections: 293, tlsConnections: 506, sessions: 2048, full: 44_291_850 }],
+    [256, 16_384, true, { plainConnections: 1172, tlsConnections: 2025, sessions: 8192, full: 177_167_400 }],
+    [256, 65_536, true, { plainConnections: 332, tlsConnections: 825, sessions: 8192, full: 177_167_400 }],
+    [
+      4096,
+      16_384,
+      true,
+      { plainConnections: 8000, tlsConnections: 8000, sessions: 131_072, full: 2_834_678_415 },
+    ],
+  ])(
+    "divides %i MiB among connections, sessions and messages of up to %i bytes, with TLS: %s",
+    (memoryMiB, packet, tls, expected) => {
+      const memory = mosquittoMemory(memoryMiB, packet, tls);
+      const { plainConnections, tlsConnections, sessions, full } = memory;
+
+      expect({ plainConnections, tlsConnections, sessions, full }).toEqual(expected);
+      // All that is counted, at once, stays below what nothing is accepted from.
+      expect(memory.subscriptionBytes + memory.retainedBytes + memory.keptQueueBytes).toBeLessThan(
+        memory.short,
+      );
+    },
+  );
+
   test("listens once, knows no anonymous clients, and keeps messages within bounds", () => {
     expect(mosquittoConf(parseDeployment(local, "test"))).toBe(`listener 1883
-max_connections 10000
+max_connections 1172
 allow_anonymous false
 password_file /run/exploreiot/passwords
 acl_file /run/exploreiot/acl
+plugin /usr/lib/exploreiot/guard.so
+plugin_opt_acl_file /run/exploreiot/acl
+plugin_opt_trusted health,backend
+plugin_opt_data /mosquitto/data
+plugin_opt_sessions 2048
+plugin_opt_subscription_bytes 6710886
+plugin_opt_retained_bytes 11184810
+plugin_opt_queue_bytes 8388608
+plugin_opt_memory_short 36238786
+plugin_opt_memory_full 44291850
 persistence true
 persistence_location /mosquitto/data/
 autosave_interval 1
 persistent_client_expiration 7d
-max_packet_size 65536
+max_packet_size 16384
 max_inflight_messages 20
-max_queued_messages 100000
-max_queued_bytes 16777216
+max_queued_messages 131072
+max_queued_bytes 33554432
 max_keepalive 65535
 auto_id_prefix auto-
 log_dest stdout
@@ -76,16 +112,15 @@ topic read status/#
 `);
   });
 
-  test("serves TLS beside, with the client id bound to the user, where that listener is open", () => {
+  test("serves TLS next to it where that listener is open", () => {
     const lines = mosquittoConf(parseDeployment({ ...production, name: "site" }, "test")).split("\n");
 
     expect(lines.slice(0, lines.indexOf("allow_anonymous false"))).toEqual([
       "listener 1883",
-      "max_connections 10000",
+      "max_connections 1172",
       "listener 8883",
-      "max_connections 10000",
+      "max_connections 2025",
       ...TLS,
-      "use_username_as_clientid true",
     ]);
   });
 
@@ -94,9 +129,9 @@ topic read status/#
 
     expect(lines.slice(0, lines.indexOf("allow_anonymous false"))).toEqual([
       "listener 1883",
-      "max_connections 10000",
+      "max_connections 1172",
       "listener 8883",
-      "max_connections 10000",
+      "max_connections 2025",
       ...TLS,
       "use_username_as_clientid true",
       "cafile /certs/devices/ca.crt",

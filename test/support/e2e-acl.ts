@@ -1,7 +1,7 @@
 import type { MqttClient } from "mqtt";
 import type { Deployment } from "../../config/parse.ts";
 import { brokerUsers } from "../../constructs/mosquitto.ts";
-import { publish } from "./e2e-broker.ts";
+import { publish, subscribe } from "./e2e-broker.ts";
 
 /** Who may do what, as lines such as `dev-1 writes sensor/dev-1`, sorted. */
 export type Rights = readonly string[];
@@ -51,7 +51,7 @@ export async function grantedRights(
   const found = new Set<string>();
   for (const [name, client] of clients) {
     client.on("message", (topic) => topics.includes(topic) && found.add(`${name} reads ${topic}`));
-    await client.subscribeAsync(["#", "$SYS/#", ...topics], { qos: 1 });
+    for (const filter of ["#", "$SYS/#", ...topics]) await subscribe(client, filter);
   }
   for (const topic of topics)
     for (const [name, client] of clients)

@@ -5,6 +5,9 @@ export interface Credentials {
   readonly password?: string;
   readonly clientId?: string;
 
+  /** @default - the session ends with the connection */
+  readonly clean?: boolean;
+
   /** @default - the broker is on loopback */
   readonly address?: string;
 
@@ -17,13 +20,13 @@ export interface Credentials {
   };
 }
 
-/** Connects to a broker with MQTT 5, which answers refusals with a reason; no retries. */
+/** Connects to a broker with MQTT 5, which answers refusals with a reason, or to a session that is kept with MQTT 3.1.1; no retries. */
 export function connect(port: number, given: Credentials): Promise<MqttClient> {
   const { address = "127.0.0.1", tls, ...credentials } = given;
   return connectAsync(`${tls === undefined ? "mqtt" : "mqtts"}://${address}:${port}`, {
     ...credentials,
     ...tls,
-    protocolVersion: 5,
+    protocolVersion: credentials.clean === false ? 4 : 5,
     reconnectPeriod: 0,
     connectTimeout: 5_000,
   });
@@ -37,6 +40,11 @@ export async function login(port: number, credentials: Credentials): Promise<str
 /** What the broker says to a publication at QoS 1. */
 export function publish(client: MqttClient, topic: string, payload = "1"): Promise<string> {
   return outcome(() => client.publishAsync(topic, payload, { qos: 1 }));
+}
+
+/** What the broker says to a subscription at QoS 1. */
+export function subscribe(client: MqttClient, filter: string): Promise<string> {
+  return outcome(() => client.subscribeAsync(filter, { qos: 1 }));
 }
 
 async function outcome(work: () => Promise<unknown>): Promise<string> {

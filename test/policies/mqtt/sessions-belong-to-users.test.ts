@@ -13,6 +13,12 @@ judges(sessionsBelongToUsers, "MQT-022", {
       evidence: ["listener 8883 (mosquitto.conf line 1): use_username_as_clientid is not set"],
     },
     {
+      name: "any name beside another plugin",
+      given: conf("listener 1883", "plugin /usr/lib/other/guard.so"),
+      beside: published,
+      evidence: ["listener 1883 (mosquitto.conf line 1): use_username_as_clientid is not set"],
+    },
+    {
       name: "any name from outside",
       given: conf("listener 1883", "use_username_as_clientid false", "listener 1884"),
       beside: published,
@@ -22,6 +28,11 @@ judges(sessionsBelongToUsers, "MQT-022", {
     },
   ],
   accepts: [
+    {
+      name: "the kit's guard",
+      given: conf("listener 1883", "plugin /usr/lib/exploreiot/guard.so"),
+      beside: published,
+    },
     {
       name: "the user's name",
       given: conf("listener 1883", "use_username_as_clientid true"),

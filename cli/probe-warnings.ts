@@ -1,0 +1,9 @@
+import type { Observation } from "../engines/docker/observe.ts";
+import type { Stack } from "../engines/stack.ts";
+
+/** What the last probe of a container warned of, though the container works: lines that begin with `warning: `. */
+export const probeWarnings = (stack: Stack, { containers }: Observation): readonly string[] =>
+  stack.containers.flatMap(({ name }) => {
+    const output = containers.get(name)?.State.Health?.Log?.at(-1)?.Output ?? "";
+    return [...output.matchAll(/^warning: (.+)$/gm)].map(([, text]) => `${name}: ${text}`);
+  });

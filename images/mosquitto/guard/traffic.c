@@ -1,0 +1,138 @@
+#include <string.h>
+
+#include "guard.h"
+#include "report.h"
+#include "retained.h"
+#include "room.h"
+
+/* What a message costs besides its topic and its payload. */
+enum { MESSAGE_BYTES = 400 };
+
+/* A retained message that has passed the first question and waits for the second, as the broker's own pointer. */
+static const char *retained_topic;
+static struct user *retained_user;
+static bool take_flag_away;
+
+static size_t size_of(const char *topic, size_t payload)
+{
+    return MESSAGE_BYTES + strlen(topic) + payload;
+}
+
+static int may_subscribe(struct session *session, const char *filter)
+{
+    const struct user *user = session->user;
+    if (!acl_may_subscribe(guard_acl, user->name, session->id, filter)) {
+        report(QUIET, REPORT_SUBSCRIBE, "client %s of user %s may not subscribe to %.80s: no rule lets it read all of that",
+               session->id, user->name, filter);
+        return MOSQ_ERR_ACL_DENIED;
+    }
+    if (accounts_subscribe(session, filter, room_memory() == MEMORY_FREE)) return MOSQ_ERR_PLUGIN_DEFER;
+    report(QUIET, REPORT_SUBSCRIBE, "client %s of user %s may not subscribe to %.80s: its subscriptions have no more room",
+           session->id, user->name, filter);
+    return MOSQ_ERR_ACL_DENIED;
+}
+
+/* Why a message is not passed on to this session, or NULL. */
+static const char *undeliverable(const struct session *session, uint8_t qos, size_t bytes)
+{
+    enum memory memory = room_memory();
+    bool waits = qos > 0 && session->kept;
+    /* At QoS 0 too a message waits in memory for a client that does not read, and Mosquitto bounds only their number. */
+    if (session->user->trusted) return memory == MEMORY_FULL && qos == 0 ? "memory is full" : NULL;
+    if (memory == MEMORY_FULL) return "memory is full";
+    bool away = waits && session->client == NULL;
+    if (memory == MEMORY_SHORT && (away || session->weight > guard_heavy)) return "memory is short";
+    return waits && !accounts_may_queue(session, bytes) ? "too much waits for it, or for all kept sessions" : NULL;
+}
+
+static int may_receive(struct session *session, const struct mosquitto_evt_acl_check *event)
+{
+    size_t bytes = size_of(event->topic, event->payloadlen);
+    session->weight += bytes;
+    const char *reason = undeliverable(session, event->qos, bytes);
+    if (reason != NULL) {
+        report(QUIET, REPORT_QUEUE, "a message for client %s of user %s is dropped: %s", session->id, session->user->name,
+               reason);
+        return MOSQ_ERR_ACL_DENIED;
+    }
+    if (event->qos > 0) accounts_wait(session, session->saved, session->offered + bytes);
+    return MOSQ_ERR_PLUGIN_DEFER;
+}
+
+/* Wills come by here as well, and then nowhere else. */
+static int may_retain(struct session *session, const struct mosquitto_evt_acl_check *event)
+{
+    struct user *user = session->user;
+    bool empty = event->payloadlen == 0;
+    bool fits = empty ? retained_knows(event->topic) : user->trusted || room_memory() == MEMORY_FREE;
+    if (fits && retained_take(user, event->topic, event->payloadlen)) return MOSQ_ERR_PLUGIN_DEFER;
+    bool will = session->client != event->client;
+    if (will || user->wills_slipped) {
+        report(QUIET, REPORT_WILL, "a retained message or will of user %s to %.80s is refused: its retained messages have no more room",
+               user->name, event->topic);
+        return MOSQ_ERR_ACL_DENIED;
+    }
+    retained_topic = event->topic;
+    retained_user = user;
+    take_flag_away = true;
+    return MOSQ_ERR_PLUGIN_DEFER;
+}
+
+int traffic_access(struct mosquitto_evt_acl_check *event)
+{
+    struct session *session = clients_session(event->client, event->access != MOSQ_ACL_READ);
+    /* A publication that is denied is acknowledged all the same (MQTT 3.1.1): it is refused with its message. */
+    if (session == NULL) return event->access == MOSQ_ACL_WRITE ? MOSQ_ERR_PLUGIN_DEFER : MOSQ_ERR_ACL_DENIED;
+    switch (event->access) {
+    case MOSQ_ACL_SUBSCRIBE: return may_subscribe(session, event->topic);
+    case MOSQ_ACL_UNSUBSCRIBE: accounts_unsubscribe(session, event->topic); return MOSQ_ERR_PLUGIN_DEFER;
+    case MOSQ_ACL_READ: return may_receive(session, event);
+    default: return event->retain ? may_retain(session, event) : MOSQ_ERR_PLUGIN_DEFER;
+    }
+}
+
+void traffic_settle(void)
+{
+    if (take_flag_away) retained_user->wills_slipped = true;
+    take_flag_away = false;
+}
+
+/* Why the broker could not keep this message, or NULL. At QoS 2 it waits with its sender until that releases it. */
+static const char *unkeepable(const struct session *session, uint8_t qos, size_t bytes)
+{
+    const char *reason = room_refuses();
+    if (reason != NULL || session->user->trusted) return reason;
+    if (room_memory() == MEMORY_FULL) return "memory is full";
+    bool waits = qos == 2 && session->kept;
+    return waits && !accounts_may_queue(session, bytes) ? "too much waits for its sender to release it" : NULL;
+}
+
+/* Above QoS 0 the broker acknowledges what it is given, so what cannot be kept ends the connection instead. */
+static int may_publish(struct session *session, const struct mosquitto_evt_message *event)
+{
+    size_t bytes = size_of(event->topic, event->payloadlen);
+    session->weight += bytes;
+    if (event->qos == 0) return MOSQ_ERR_SUCCESS;
+    const char *reason = unkeepable(session, event->qos, bytes);
+    if (reason != NULL) {
+        report(LOUD, REPORT_REFUSED, "a message of client %s of user %s is not acknowledged, and the client put out: %s",
+               session->id, session->user->name, reason);
+        return MOSQ_ERR_NOMEM;
+    }
+    room_accepted(bytes);
+    if (event->qos == 2) accounts_wait(session, session->saved, session->offered + bytes);
+    return MOSQ_ERR_SUCCESS;
+}
+
+int traffic_message(struct mosquitto_evt_message *event)
+{
+    struct session *session = clients_session(event->client, true);
+    if (session == NULL) return MOSQ_ERR_NOMEM;
+    if (event->retain && take_flag_away && retained_topic == event->topic) {
+        take_flag_away = false;
+        event->retain = false;
+        report(QUIET, REPORT_RETAINED, "a message of user %s to %.80s is passed on but not retained: %s", session->user->name,
+               event->topic, event->payloadlen == 0 ? "there is none to delete" : "its retained messages have no more room");
+    }
+    return may_publish(session, event);
+}

@@ -1,0 +1,240 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { attacks } from "../../bench/support/mqtt-attacks.js";
+import { run } from "../../engines/run.ts";
+import { BROKER_ALONE } from "../support/broker-alone.ts";
+import { largeStore } from "../support/broker-store.ts";
+import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
+import { connect, login, publish, subscribe } from "../support/e2e-broker.ts";
+import { messageFlow } from "../support/e2e-flow.ts";
+import { onSmallDisk, untilPutOut } from "../support/e2e-store.ts";
+
+const PORT = 21_893;
+const TLS_PORT = 21_894;
+const DISK_PORT = 21_895;
+
+const deployment = new TestDeployment({
+  ...BROKER_ALONE,
+  name: "e2e-broker",
+  listeners: { mqtt: { port: PORT }, mqtts: { port: TLS_PORT } },
+  mosquitto: {
+    users: [
+      { name: "sensor", publish: ["sensor/+"] },
+      { name: "viewer", subscribe: ["sensor/+"] },
+      { name: "meter", publish: ["meter/+"] },
+      { name: "panel", subscribe: ["meter/+"] },
+    ],
+  },
+});
+
+const container = deployment.container("mosquitto");
+const password = (user: string) => deployment.secret(`mqtt-${user}-password`);
+const client = (username: string, clientId: string) =>
+  connect(PORT, { username, password: password(username), clientId });
+const overTls = (username: string, clientId: string) =>
+  connect(TLS_PORT, {
+    username,
+    password: password(username),
+    clientId,
+    tls: {
+      ca: readFileSync(join(deployment.home, "pki/authority/ca.crt"), "utf8"),
+      servername: "localhost",
+    },
+  });
+const loginAs = (username: string, clientId: string) =>
+  login(PORT, { username, password: password(username), clientId });
+const healthy = () =>
+  until(
+    "the broker is healthy",
+    async () => {
+      return (await docker("inspect", "--format", "{{.State.Health.Status}}", container)) === "healthy";
+    },
+    60_000,
+  );
+const log = async () => {
+  const { stdout, stderr } = await run(["docker", "logs", container]);
+  return stdout + stderr;
+};
+
+/** Runs a shell in the broker's image with its volume, while the broker is stopped. */
+async function inVolume(script: string, input: Buffer = Buffer.alloc(0)): Promise<string> {
+  const image = await docker("inspect", "--format", "{{.Image}}", container);
+  const volume = `exploreiot-${deployment.name}-mosquitto-data:/data`;
+  return execFileSync(
+    "docker",
+    ["run", "--rm", "-i", "--network", "none", "-v", volume, "--entrypoint", "sh", image, "-c", script],
+    { input, encoding: "utf8" },
+  );
+}
+
+describe.skipIf(missing.compose)(titled("the broker", missing.compose), () => {
+  beforeAll(async () => {
+    await deployment.remove();
+    await deployment.up("compose");
+  }, 900_000);
+  afterAll(() => deployment.forget(), 120_000);
+
+  test("lets several devices of one user work side by side over TLS", async () => {
+    const reader = await client("viewer", "reader");
+    const arrived: string[] = [];
+    reader.on("message", (topic, payload) => arrived.push(`${topic} ${payload}`));
+    await reader.subscribeAsync("sensor/+", { qos: 1 });
+    const names = ["esp-kitchen", "esp-garage", "esp-attic"];
+    const devices = await Promise.all(names.map((name) => overTls("sensor", name)));
+    const dropped: string[] = [];
+    for (const [index, device] of devices.entries())
+      device.on("close", () => dropped.push(names[index] as string));
+    for (let value = 0; value < 15; value += 1)
+      for (const [index, device] of devices.entries())
+        await publish(device, `sensor/${names[index]}`, `${value}`);
+
+    await until("all readings have arrived", async () => arrived.length >= 45);
+    expect(dropped).toEqual([]);
+    expect(new Set(arrived).size).toBe(45);
+    await Promise.all([reader, ...devices].map((each) => each.endAsync()));
+  });
+
+  test("gives a client id that one user has to nobody else, on either listener and after a restart", async () => {
+    const owner = await connect(PORT, {
+      username: "viewer",
+      password: password("viewer"),
+      clientId: "dashboard",
+      clean: false,
+    });
+    await owner.subscribeAsync("sensor/+", { qos: 1 });
+    const byOther = async () => [
+      await loginAs("sensor", "dashboard"),
+      await overTls("sensor", "dashboard").then(
+        () => "accepted",
+        (error: Error) => error.message,
+      ),
+      await loginAs("sensor", "viewer:anything"),
+    ];
+    const refused = Array(3).fill("Connection refused: Not authorized");
+    expect(await byOther()).toEqual(refused);
+    await owner.endAsync();
+    await until("the session is saved", async () =>
+      (await docker("exec", container, "cat", "/mosquitto/data/mosquitto.db.good")).includes("dashboard"),
+    );
+    await docker("restart", container);
+    await healthy();
+    expect(await byOther()).toEqual(refused);
+    expect(await loginAs("viewer", "dashboard")).toBe("accepted");
+  });
+
+  test("asks its access list when somebody subscribes", async () => {
+    const reader = await client("viewer", "asks");
+    const refused = "Subscribe error: Not authorized";
+    const expected = {
+      "sensor/+": "accepted",
+      "sensor/a": "accepted",
+      "$share/group/sensor/+": "accepted",
+      "sensor/#": refused,
+      "#": refused,
+      "meter/+": refused,
+    };
+    const filters = Object.keys(expected);
+    const answers = [];
+    for (const filter of filters) answers.push([filter, await subscribe(reader, filter)]);
+    expect(Object.fromEntries(answers)).toEqual(expected);
+    await reader.endAsync();
+  });
+
+  test("survives clients that mean harm, while the messages of others flow", {
+    timeout: 300_000,
+  }, async () => {
+    const [meter, panel] = await Promise.all([client("meter", "meter-1"), client("panel", "panel-1")]);
+    const stop = await messageFlow(meter, panel, "meter/a");
+    for (const attack of Object.values(attacks)) await attack({ port: PORT, password });
+    const { acknowledged, arrived } = await stop();
+
+    expect([...acknowledged].filter((number) => !arrived.has(number))).toEqual([]);
+    expect(acknowledged.size).toBeGreaterThan(500);
+    expect(meter.connected && panel.connected).toBe(true);
+    const state = await docker(
+      "inspect",
+      "--format",
+      "{{.RestartCount}} {{.State.OOMKilled}} {{.State.Status}}",
+      container,
+    );
+    expect(state).toBe("0 false running");
+    await Promise.all([meter.endAsync(), panel.endAsync()]);
+    await docker("restart", container);
+    await healthy();
+  });
+
+  const stores = [
+    [
+      "cut short",
+      "head -c 200 /data/mosquitto.db >/data/x; mv /data/x /data/mosquitto.db",
+      "it is cut short",
+      undefined,
+    ],
+    [
+      "not a store at all",
+      "head -c 5000 /dev/urandom >/data/x; mv /data/x /data/mosquitto.db",
+      "it is not a store of Mosquitto",
+      undefined,
+    ],
+    [
+      "too large for its memory",
+      "cat >/data/x; mv /data/x /data/mosquitto.db",
+      "it needs 58 MiB of memory, and there are 51 MiB for it",
+      largeStore(4_000, 15_000),
+    ],
+  ] as const;
+  test.each(stores)(
+    "starts with a store that is %s, from the last good copy, and says so",
+    { timeout: 120_000 },
+    async (_, script, reason, input) => {
+      const owner = await connect(PORT, {
+        username: "viewer",
+        password: password("viewer"),
+        clientId: "kept",
+        clean: false,
+      });
+      await owner.endAsync();
+      await until("there is a good copy", async () =>
+        (await docker("exec", container, "cat", "/mosquitto/data/mosquitto.db.good")).includes("kept"),
+      );
+      await docker("stop", container);
+      await inVolume(`set -e; chown 1883:1883 /data; ${script}; chown 1883:1883 /data/mosquitto.db`, input);
+      await docker("start", container);
+      await healthy();
+      expect(await log()).toContain(
+        `start-broker: ERROR: the broker's store cannot be used: ${reason}. It was set aside in its volume as mosquitto.db.set-aside-`,
+      );
+      expect(await log()).toContain("the broker starts from the last good copy");
+      const { stdout } = await deployment.kit("status", "--json");
+      expect(JSON.parse(stdout).warnings.join()).toContain(reason);
+      expect(await loginAs("sensor", "kept")).toBe("Connection refused: Not authorized");
+    },
+  );
+
+  test("acknowledges nothing that a full disk cannot keep", { timeout: 120_000 }, async () => {
+    const disk = await onSmallDisk(container, DISK_PORT);
+    onTestFinished(() => disk.remove());
+    const kept = () =>
+      connect(DISK_PORT, { username: "viewer", password: password("viewer"), clientId: "r", clean: false });
+    const reader = await until("the broker answers", () => kept().catch(() => undefined));
+    await reader.subscribeAsync("sensor/+", { qos: 1 });
+    await reader.endAsync();
+    const sender = await connect(DISK_PORT, {
+      username: "sensor",
+      password: password("sensor"),
+      clientId: "s",
+    });
+    const acknowledged = await untilPutOut(sender, 6_000);
+    await docker("kill", disk.container);
+    await docker("start", disk.container);
+    const arrived = new Set<number>();
+    const again = await until("the broker is back", () => kept().catch(() => undefined));
+    again.on("message", (_, payload) => arrived.add(Number(payload)));
+    await until("all that was acknowledged has arrived", async () =>
+      acknowledged.every((number) => arrived.has(number)),
+    );
+    await again.endAsync();
+  });
+});

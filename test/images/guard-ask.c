@@ -1,0 +1,106 @@
+/* Asks the parts of the broker's guard that need no broker: a command a line on standard input, an answer a line. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "accounts.h"
+#include "acl.h"
+#include "retained.h"
+#include "store.h"
+#include "topics.h"
+
+static unsigned long random_state = 1;
+
+static unsigned long next_random(void)
+{
+    return random_state = random_state * 6364136223846793005UL + 1442695040888963407UL;
+}
+
+static void note_session(void *of, struct text id, struct text user)
+{
+    (void)of;
+    printf("session %.*s of %.*s\n", (int)id.length, id.at, (int)user.length, user.at);
+}
+
+static void note_subscription(void *of, struct text id, struct text filter)
+{
+    (void)of;
+    printf("subscription %.*s to %.*s\n", (int)id.length, id.at, (int)filter.length, filter.at);
+}
+
+static void note_retained(void *of, const struct stored *message)
+{
+    (void)of;
+    printf("retained %.*s, %zu\n", (int)message->topic.length, message->topic.at, message->payload);
+}
+
+static void note_queued(void *of, struct text id, const struct stored *message)
+{
+    (void)of;
+    printf("queued for %.*s: %.*s\n", (int)id.length, id.at, (int)message->topic.length, message->topic.at);
+}
+
+static void tell(const char *path)
+{
+    struct reader reader = {.session = note_session, .subscription = note_subscription, .retained = note_retained,
+                            .queued = note_queued};
+    const char *reason = store_read(path, &reader, NULL);
+    puts(reason == NULL ? "whole" : reason);
+}
+
+/* Changes bytes of a store and its length at random and reads it: the sanitizers end this process at a wrong access. */
+static void fuzz(const char *path, const char *copy, int times)
+{
+    static const struct reader none;
+    static char bytes[1 << 16];
+    FILE *file = fopen(path, "re");
+    size_t size = fread(bytes, 1, sizeof bytes, file);
+    int whole = 0;
+    fclose(file);
+    for (int time = 0; time < times; time++) {
+        char *changed = memcpy(malloc(size), bytes, size);
+        for (unsigned long n = next_random() % 8 + 1; n > 0; n--) changed[next_random() % size] = (char)(next_random() >> 32);
+        file = fopen(copy, "we");
+        fwrite(changed, 1, next_random() % 4 == 0 ? next_random() % size : size, file);
+        fclose(file);
+        whole += store_read(copy, &none, NULL) == NULL;
+        free(changed);
+    }
+    puts(whole < times ? "read" : "nothing was found");
+}
+
+static int answer(const struct acl *acl, char *line)
+{
+    char *word[5] = {0};
+    for (int i = 0; i < 5; i++) word[i] = strsep(&line, "\t\n");
+    if (strcmp(word[0], "covers") == 0) return printf("%d\n", covers(word[1], word[2]));
+    if (strcmp(word[0], "may") == 0) return printf("%d\n", acl_may_subscribe(acl, word[1], word[2], word[3]));
+    if (strcmp(word[0], "tell") == 0) return tell(word[1]), 0;
+    if (strcmp(word[0], "fuzz") == 0) return fuzz(word[1], word[2], atoi(word[3])), 0;
+    if (strcmp(word[0], "retain") == 0)
+        return printf("%d\n", retained_take(accounts_user(word[1]), word[2], strtoul(word[3], NULL, 10)));
+    if (strcmp(word[0], "known") == 0) return printf("%d\n", retained_knows(word[1]));
+    if (strcmp(word[0], "full") == 0) return puts(accounts_full(accounts_user(word[1]), LASTS_KEPT) ? "full" : "room");
+    if (strcmp(word[0], "end") == 0) return accounts_end(accounts_find(word[1])), puts("ended");
+    struct session *session = accounts_find(word[2]);
+    if (session == NULL) session = accounts_open(word[2], accounts_user(word[1]));
+    if (strcmp(word[0], "keep") == 0) return accounts_lasts(session, LASTS_KEPT), puts("kept");
+    if (strcmp(word[0], "subscribe") == 0) return printf("%d\n", accounts_subscribe(session, word[3], true));
+    if (strcmp(word[0], "unsubscribe") == 0) return accounts_unsubscribe(session, word[3]), puts("done");
+    return puts("?");
+}
+
+int main(int count, char **arguments)
+{
+    static char line[1 << 17];
+    char error[200];
+    struct limits limits = {.sessions = 16, .subscriptions = 8000, .retained = 8000, .queues = 8000};
+    struct acl *acl = count < 2 ? NULL : acl_read(arguments[1], error);
+    if (acl == NULL) return puts(error), 1;
+    accounts_start(&limits, "health,backend");
+    retained_start(limits.retained);
+    while (fgets(line, sizeof line, stdin) != NULL) answer(acl, line);
+    acl_free(acl);
+    return 0;
+}
