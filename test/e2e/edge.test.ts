@@ -246,7 +246,7 @@ describe.skipIf(missing[engine])(titled("a stack behind TLS", missing[engine]), 
 
   test("keeps one address from taking every connection", async () => {
     let gone = 0;
-    const sockets = Array.from({ length: 74 }, () => {
+    const sockets = Array.from({ length: 110 }, () => {
       const socket = createConnection(HTTPS, "127.0.0.1");
       return socket.on("error", () => undefined).on("close", () => (gone += 1));
     });

@@ -55,6 +55,24 @@ def test_preflight(api: Role) -> None:
     assert (good.status_code, bad.status_code) == (200, 400)
 
 
+def test_a_page_of_a_listed_origin_may_ask_for_the_key_and_send_it(api: Role) -> None:
+    origin = {"Origin": "https://page.example"}
+    asked = {
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type,x-api-key",
+    }
+
+    preflight = api.http.options("/api/mesures", headers=origin | asked)
+    without, under = (
+        api.http.post("/api/mesures", json=READING, headers=origin | key) for key in ({}, WITH_KEY)
+    )
+
+    assert [a.status_code for a in (preflight, without, under)] == [200, 401, 201]
+    # Without this the page would not even see that a key is needed.
+    allowed = [a.headers["access-control-allow-origin"] for a in (preflight, without, under)]
+    assert allowed == ["https://page.example"] * 3
+
+
 def test_refuses_writing_from_an_unlisted_origin(api: Role) -> None:
     def post(origin: str) -> int:
         headers = WITH_KEY | {"Origin": origin}
