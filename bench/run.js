@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { applicationImages, applicationReady } from "./measurements/application.js";
 import { brokerAttacks } from "./measurements/broker-attacks.js";
 import { certificateReload } from "./measurements/certificate-reload.js";
+import { connectionAttacks } from "./measurements/connection-attacks.js";
 import { edgeThroughput } from "./measurements/edge-throughput.js";
 import { ingestRate } from "./measurements/ingest-rate.js";
 import { listLatency } from "./measurements/list-latency.js";
@@ -39,6 +40,7 @@ const all = [
   applicationImages,
   edgeThroughput,
   mqttTlsClients,
+  connectionAttacks,
   brokerAttacks,
   certificateReload,
 ];

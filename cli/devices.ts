@@ -4,10 +4,14 @@ import { servesDevices } from "../config/listeners.ts";
 import { loadDeployment } from "../config/load.ts";
 import type { Deployment } from "../config/parse.ts";
 import { replaceFile } from "../config/private-files.ts";
+import { shellCommand } from "../config/shell-words.ts";
+import { guarded } from "../engines/guards.ts";
 import { type DeviceCertificate, issueDevice, listDevices, revokeDevice } from "../pki/devices.ts";
 import { authorityFolder, devicesFolder } from "../pki/folder.ts";
-import { readPair, writableFolder } from "../pki/pair.ts";
+import { readAuthority } from "../pki/internal.ts";
+import { writableFolder } from "../pki/pair.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
+import { progress } from "./progress.ts";
 import { renderTable } from "./table.ts";
 
 interface Options {
@@ -27,9 +31,9 @@ const issue = verb("issue", "issue a certificate to a device; its name becomes i
     const folder = output === undefined ? join(devicesFolder(home), "handed-out", name) : resolve(output);
     // Before the key exists, which is nowhere else.
     writableFolder(folder);
-    const pair = await issueDevice(deployment, home, name);
+    const pair = await guarded(keysOf(deployment.name, home), () => issueDevice(deployment, home, name));
     const authority =
-      deployment.tls.certificate.source === "internal" ? readPair(authorityFolder(home), "ca") : undefined;
+      deployment.tls.certificate.source === "internal" ? readAuthority(authorityFolder(home)) : undefined;
     const files = write(folder, {
       [`${name}.crt`]: pair.certificate,
       [`${name}.key`]: pair.key,
@@ -58,7 +62,8 @@ const revoke = verb("revoke", "revoke every certificate of a device")
   .addOption(jsonOption())
   .action(async (name: string, { config, json }: Options) => {
     const deployment = await loadDeployment(config);
-    const serials = await revokeDevice(deployment, deploymentHome(deployment.name), name);
+    const home = deploymentHome(deployment.name);
+    const serials = await guarded(keysOf(deployment.name, home), () => revokeDevice(deployment, home, name));
     if (json)
       console.log(
         JSON.stringify({ deployment: deployment.name, device: name, revoked: serials }, undefined, 2),
@@ -67,7 +72,7 @@ const revoke = verb("revoke", "revoke every certificate of a device")
       console.log(
         [
           `${name}: revoked ${serials.join(", ")}`,
-          `A running broker learns of it by: exploreiot up -c ${config} (delivers the new revocation list, restarts nothing).`,
+          `A running broker learns of it by: ${shellCommand("exploreiot", "up", "-c", config)} (delivers the new revocation list, restarts nothing).`,
           `From then on it refuses the device; a connection that is open stays until it ends (all end with docker restart exploreiot-${deployment.name}-mosquitto).`,
         ].join("\n"),
       );
@@ -77,6 +82,9 @@ export const devicesCommand = verb("devices", "certificates of MQTT devices: iss
   .addCommand(issue)
   .addCommand(list)
   .addCommand(revoke);
+
+/** Keys are made and revoked on machines that have no engine, too. */
+const keysOf = (name: string, home: string) => ({ name, home, report: progress, withoutEngine: true });
 
 const hints = (deployment: Deployment): readonly string[] =>
   servesDevices(deployment)

@@ -1,6 +1,8 @@
 import { Argument } from "commander";
+import { deploymentHome } from "../config/home.ts";
 import { EXIT } from "../config/report.ts";
 import { confirmFirewall, type FirewallStatus, firewallStatus } from "../engines/docker/firewall.ts";
+import { refuseForeignContainers } from "../engines/guards.ts";
 import { jsonOption, verb } from "./options.ts";
 import { renderTable } from "./table.ts";
 
@@ -37,11 +39,13 @@ async function status(deployment: string, { json }: Options): Promise<void> {
 }
 
 async function confirm(deployment: string, { json, login }: Options): Promise<void> {
+  // No lock: `up` may be at work still when the time to confirm its rules runs out.
+  await refuseForeignContainers(deployment, deploymentHome(deployment));
   const result = await confirmFirewall(deployment, !login);
   console.log(json ? JSON.stringify({ deployment, result }, undefined, 2) : `${deployment}: ${result}`);
 }
 
-function told(deployment: string, { table, state, secondsLeft, counters }: FirewallStatus): string {
+function told(deployment: string, { table, state, reason, secondsLeft, counters }: FirewallStatus): string {
   const rows = counters.map(({ chain, rule, packets, dropped }) => [
     chain,
     rule,
@@ -52,7 +56,8 @@ function told(deployment: string, { table, state, secondsLeft, counters }: Firew
     applied: "applied",
     unconfirmed: `applied; taken back in ${secondsLeft} s unless confirmed: exploreiot firewall confirm ${deployment}`,
     reverted: "taken back, since nobody confirmed it in time; the rules from before are in force",
-    changed: "changed by somebody else; about to be applied again",
+    changed: `${reason}; about to be applied again`,
+    failing: `not applied, what was in force before stays; tried again until it works: ${reason}`,
   };
   return [
     `table inet ${table}: ${meaning[state]}`,

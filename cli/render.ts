@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { alone } from "../engines/deploy-lock.ts";
 import { archiveImages } from "../engines/images/archive.ts";
 import { makeImages } from "../engines/images/make-images.ts";
 import { writeFolder } from "../render/folder.ts";
@@ -28,12 +29,19 @@ export const renderCommand = verb(
     const folder = resolve(output);
     const { deployment, stack, home } = await synthesize(source);
     const files = render(stack, home);
-    writeFolder(folder, files);
-    if (images) {
-      const options = { report: progress, signal: interruptSignal() };
-      await makeImages(stack, options);
-      await archiveImages(stack, folder, options);
-    }
+    const options = { report: progress, signal: interruptSignal() };
+    // Needs no engine, and what it writes is the same in every checkout.
+    await alone(
+      deployment.name,
+      home,
+      async () => {
+        writeFolder(folder, files);
+        if (!images) return;
+        await makeImages(stack, options);
+        await archiveImages(stack, folder, options);
+      },
+      progress,
+    );
     const paths = [...Object.keys(files), "SHA256SUMS"].sort();
     if (json)
       console.log(JSON.stringify({ deployment: deployment.name, folder, files: paths }, undefined, 2));

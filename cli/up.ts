@@ -1,3 +1,4 @@
+import { unreadTopics } from "../config/topic-checks.ts";
 import { deploy } from "../engines/deploy.ts";
 import { firewallStatus } from "../engines/docker/firewall.ts";
 import { firewallWarnings } from "../engines/docker/firewall-check.ts";
@@ -29,6 +30,7 @@ export const upCommand = verb("up", "deploy: make what runs equal to what is con
   .action(async ({ config, engine, json, setup }: Options) => {
     const signal = interruptSignal();
     const { deployment, stack, home } = await synthesize(config);
+    for (const line of unreadTopics(deployment)) progress(line);
     if (setup) await prepareMachine({ stack, home, engine, report: progress, signal });
     const { changed, engine: used, seen } = await deploy({ stack, home, engine, report: progress, signal });
     const warnings = [...(await firewallWarnings(stack)), ...probeWarnings(stack, seen)];

@@ -1,3 +1,5 @@
+import { isIPv6 } from "node:net";
+import ipaddr from "ipaddr.js";
 import { completeListeners, openListeners } from "./listeners.ts";
 import type { ParsedDeployment } from "./schema.ts";
 import { edgeSubnet, lastAddress } from "./subnets.ts";
@@ -10,8 +12,12 @@ export type Reachable = Pick<ParsedDeployment, "name" | "environment" | "listene
 
 /** Host names the deployment answers to; loopback has an obvious answer, any other binding must say. */
 export function hosts({ hosts }: Pick<Reachable, "hosts">): readonly string[] {
-  return hosts ?? ["localhost", "127.0.0.1"];
+  return [...new Set(hosts?.map(asBrowsersWrite) ?? ["localhost", "127.0.0.1"])];
 }
+
+/** In small letters, and an IPv6 address in its one short form (RFC 5952): hosts are compared as text. */
+const asBrowsersWrite = (host: string): string =>
+  isIPv6(host) ? ipaddr.IPv6.parse(host).toRFC5952String() : host.toLowerCase();
 
 /**
  * The edge's address on its network, the only one whose forwarded headers the applications may believe; undefined

@@ -1,5 +1,12 @@
 export type ImageSource = "auto" | "packages" | "registry";
 
+/** What the kit's images are built on; a user's Dockerfile may name these too. */
+export const PARENT_IMAGES = ["base", "python", "node", "node-build"] as const;
+export type ParentImage = (typeof PARENT_IMAGES)[number];
+
+/** A build argument: text, and tags of images of the kit. */
+export type BuildArgument = readonly (string | { readonly image: ParentImage })[];
+
 /** How one image comes to be; stands in the synthesized JSON, so the builder needs nothing else. */
 export interface ImageRecipe {
   /** `exploreiot/<name>:<16 hex>`, the hash of everything that decides what is in the image. */

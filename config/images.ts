@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
+import { z } from "zod";
 import { UserError } from "./errors.ts";
 import { contextHash } from "./image-context.ts";
-import type { ImageRecipe, ImageSource } from "./image-recipe.ts";
+import type { BuildArgument, ImageRecipe, ImageSource, ParentImage } from "./image-recipe.ts";
+import { damaged, readOwnJson } from "./own-files.ts";
 
 export type KitImage =
   | "postgres"
@@ -11,10 +12,9 @@ export type KitImage =
   | "edge"
   | "renewer"
   | "firewall"
+  | "probe"
   | "backend"
   | "frontend";
-/** What the kit's images are built on; a user's Dockerfile may name these too. */
-export type ParentImage = "base" | "python" | "node" | "node-build";
 type ImageName = KitImage | ParentImage;
 
 export interface ImageSettings {
@@ -33,31 +33,53 @@ export interface Upstream {
   readonly images: Readonly<Record<string, string>>;
 }
 
-/** images/lock.json. */
 export interface ImageLock {
   readonly debian: { readonly suite: string; readonly refreshed: string };
   readonly upstream: Readonly<Record<string, Upstream>>;
 }
 
-/** A user's own image. A value in `args` may be `{exploreiot/base}`, `{exploreiot/python}`, `{exploreiot/node}` or
- * `{exploreiot/node-build}`: the kit's image of that name, so that a Dockerfile starting with
- * `ARG BASE=python:3.11-slim` / `FROM ${BASE}` also builds where no registry is reached. */
+const lockShape: z.ZodType<ImageLock> = z.object({
+  debian: z.object({ suite: z.string(), refreshed: z.string() }),
+  upstream: z.record(
+    z.string(),
+    z.object({
+      ref: z.string(),
+      tag: z.string(),
+      indexDigest: z.string().nullable(),
+      images: z.record(z.string(), z.string()),
+    }),
+  ),
+});
+
+/**
+ * Reads images/lock.json.
+ *
+ * @throws UserError if it is damaged or not there
+ */
+export function readImageLock(file: string): ImageLock {
+  const remedy = "take it from the repository again: git checkout images/lock.json";
+  const lock = readOwnJson(file, lockShape, remedy);
+  if (lock === undefined) throw damaged(file, "not there", remedy);
+  return lock;
+}
+
+/** A user's own image. An argument that is an image of the kit lets a Dockerfile that starts with
+ * `ARG BASE=python:3.11-slim` / `FROM ${BASE}` also build where no registry is reached. */
 export interface UserBuild {
   readonly context: string;
   readonly dockerfile?: string | undefined;
-  readonly args?: Readonly<Record<string, string>> | undefined;
+  readonly args?: Readonly<Record<string, BuildArgument>> | undefined;
 }
 
 interface Definition {
   readonly context: string;
   readonly dockerfile?: string | undefined;
   readonly target?: string;
-  /** Build arguments; `{exploreiot/<name>}` is a parent. */
-  readonly args: Readonly<Record<string, string>>;
+  readonly args: Readonly<Record<string, BuildArgument>>;
 }
 
-const fromBase = { BASE: "{exploreiot/base}" };
-const fromPython = { ...fromBase, PYTHON: "{exploreiot/python}" };
+const fromBase = { BASE: [{ image: "base" }] } as const;
+const fromPython = { ...fromBase, PYTHON: [{ image: "python" }] } as const;
 const definitions: Readonly<Record<ImageName, Definition>> = {
   base: { context: "images/base", args: {} },
   python: { context: "images/python", args: fromBase },
@@ -69,10 +91,11 @@ const definitions: Readonly<Record<ImageName, Definition>> = {
   edge: { context: "images/edge", args: fromBase },
   renewer: { context: "images/renewer", args: fromBase },
   firewall: { context: "images/firewall", args: fromBase },
+  probe: { context: "images/probe", args: fromBase },
   backend: { context: "apps/backend", args: fromBase },
   frontend: {
     context: "apps/frontend",
-    args: { NODE_BUILD: "{exploreiot/node-build}", NODE: "{exploreiot/node}" },
+    args: { NODE_BUILD: [{ image: "node-build" }], NODE: [{ image: "node" }] },
   },
 };
 
@@ -123,7 +146,7 @@ class Plan {
   constructor(root: string, settings: ImageSettings) {
     this.#root = root;
     this.#settings = settings;
-    this.#lock = JSON.parse(readFileSync(join(root, "images/lock.json"), "utf8")) as ImageLock;
+    this.#lock = readImageLock(join(root, "images/lock.json"));
   }
 
   add(name: ImageName): ImageRecipe {
@@ -135,7 +158,7 @@ class Plan {
     const pullOnly = source === "registry" && upstream !== undefined;
     if (pullOnly && upstream.indexDigest === null)
       this.#unpinned.push(`${name} (${upstream.ref}:${upstream.tag})`);
-    const { args, parents } = this.#resolve(name, pullOnly ? {} : definition.args);
+    const { args, parents } = this.#resolve(pullOnly ? {} : definition.args);
     const pullable = source !== "packages" && upstream?.indexDigest ? upstream : undefined;
     const parts = {
       context: definition.context,
@@ -165,23 +188,17 @@ class Plan {
     );
   }
 
-  #resolve(name: string, wanted: Readonly<Record<string, string>>) {
+  #resolve(wanted: Readonly<Record<string, BuildArgument>>) {
     const parents = new Set<string>();
-    const insert = (parent: string): string => {
-      const known: readonly string[] = ["base", "python", "node", "node-build"] satisfies ParentImage[];
-      if (!known.includes(parent)) {
-        throw new UserError(
-          `${name}: build argument {exploreiot/${parent}} names no image of the kit; allowed: ${known.map((k) => `{exploreiot/${k}}`).join(", ")}`,
-        );
-      }
-      const { tag } = this.add(parent as ParentImage);
+    const textOf = (part: BuildArgument[number]): string => {
+      if (typeof part === "string") return part;
+      const { tag } = this.add(part.image);
       parents.add(tag);
       return tag;
     };
-    const args: Record<string, string> = {};
-    for (const [key, value] of Object.entries(wanted)) {
-      args[key] = value.replace(/\{exploreiot\/([^}]*)\}/g, (_, parent: string) => insert(parent));
-    }
+    const args = Object.fromEntries(
+      Object.entries(wanted).map(([key, parts]) => [key, parts.map(textOf).join("")]),
+    );
     return { args, parents: [...parents] };
   }
 

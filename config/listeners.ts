@@ -5,6 +5,7 @@ export interface Listener {
   readonly enabled: boolean;
   readonly port: number;
   readonly bind?: string | undefined;
+  readonly connectionsPerSource?: number | undefined;
 }
 
 /** The ports of the listeners on the host, unless a deployment says otherwise. */
@@ -50,7 +51,10 @@ export function openListeners(deployment: Listening): readonly (readonly [Listen
 export const servesTls = (deployment: Listening): boolean =>
   openListeners(deployment).some(([name]) => name === "https" || name === "mqtts");
 
+/** Whether the broker serves TLS. */
+export const servesMqtts = (deployment: Listening): boolean =>
+  openListeners(deployment).some(([name]) => name === "mqtts");
+
 /** Whether MQTT clients prove with certificates who they are, so that a CA for devices is needed. */
 export const servesDevices = (deployment: Listening & Pick<ParsedDeployment, "tls">): boolean =>
-  deployment.tls.mqttClients === "certificates" &&
-  openListeners(deployment).some(([name]) => name === "mqtts");
+  deployment.tls.mqttClients === "certificates" && servesMqtts(deployment);

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { UserError } from "./errors.ts";
 import { local } from "./local.ts";
 import { type Deployment, parseDeployment } from "./parse.ts";
 import { production } from "./production.ts";
+import { shellCommand } from "./shell-words.ts";
+import { fromSiteFile } from "./site-paths.ts";
 
 /** The deployments that ship with the kit, by name. */
 const shipped: Readonly<Record<string, unknown>> = { local, production };
@@ -32,7 +34,7 @@ export async function loadDeployment(source: string): Promise<Deployment> {
     );
   }
   const { parseYaml } = await import("./yaml.ts");
-  return parseDeployment(parseYaml(readSite(source), source), source);
+  return fromSiteFile(parseDeployment(parseYaml(readSite(source), source), source), dirname(resolve(source)));
 }
 
 function readSite(path: string): string {
@@ -41,6 +43,9 @@ function readSite(path: string): string {
   } catch (error) {
     const reason =
       (error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : (error as Error).message;
-    throw new UserError(`${path}: ${reason}`, `exploreiot init ${basename(path)} writes one to start from`);
+    throw new UserError(
+      `${path}: ${reason}`,
+      `${shellCommand("exploreiot", "init", basename(path))} writes one to start from`,
+    );
   }
 }

@@ -9,6 +9,7 @@ import { referenceFrontend } from "./reference-application.ts";
 import type { Backend } from "./role-settings.ts";
 import { deploymentSchema, type ListenerName, type ParsedDeployment, siteJsonSchema } from "./schema.ts";
 import { edgeSubnet } from "./subnets.ts";
+import { withName } from "./topics.ts";
 
 /** A deployment that is sound and whole: what the constructs are built from. */
 export interface Deployment extends Omit<ParsedDeployment, "hosts" | "listeners" | "firewall" | "backend"> {
@@ -72,10 +73,18 @@ function complete(parsed: ParsedDeployment): Deployment {
     listeners: completeListeners(parsed),
     networks: completeNetworks(parsed),
     firewall: { ...parsed.firewall, enabled: firewallIsOn(parsed) },
+    mosquitto: { ...parsed.mosquitto, users: parsed.mosquitto.users.map(underOwnName) },
     backend: completeBackend(parsed),
     frontend: completeFrontend(parsed.frontend),
   };
 }
+
+/** The topics of a user with its name in them. */
+const underOwnName = (user: ParsedDeployment["mosquitto"]["users"][number]) => ({
+  ...user,
+  publish: user.publish.map((topic) => withName(topic, user.name)),
+  subscribe: user.subscribe.map((topic) => withName(topic, user.name)),
+});
 
 /** Behind an edge the network has a subnet that is known beforehand; any other the engine picks. */
 function completeNetworks(parsed: ParsedDeployment): Deployment["networks"] {

@@ -26,10 +26,6 @@ export const policySettings = z
       .default("low")
       .describe("findings of this severity and above stop the synthesis"),
     waivers: z.array(waiver).default([]).describe("findings that are accepted for a while"),
-    rules: z
-      .string()
-      .min(1)
-      .optional()
-      .describe("folder with rules of your own, relative to the project's root"),
+    rules: z.string().min(1).optional().describe("folder with rules of your own, relative to the site file"),
   })
   .prefault({});

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { UserError } from "./errors.ts";
+import { closest } from "./template.ts";
 
 /** One thing that is wrong in a configuration, ready to be printed. */
 export interface Problem {
@@ -80,27 +81,10 @@ function remedy(issue: Issue): string {
   return anyText && typeof input !== "object" ? "put it in quotes" : "change it";
 }
 
-/** "did you mean" for a key that differs from a known one by at most two edits. */
+/** "did you mean" for a key that is nearly a known one. */
 function nearest(key: string, known: readonly string[]): string | undefined {
-  const [best] = known
-    .map((name) => ({ name, edits: distance(key, name) }))
-    .sort((a, b) => a.edits - b.edits);
-  return best !== undefined && best.edits <= 2 ? `did you mean ${best.name}?` : undefined;
-}
-
-/** Levenshtein distance, on words of a few letters. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...b].entries()) {
-      next.push(
-        Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)),
-      );
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+  const best = closest(key, known);
+  return best === undefined ? undefined : `did you mean ${best}?`;
 }
 
 /** All problems of one configuration as one error. */
@@ -119,8 +103,8 @@ const CONFIDENTIAL = /passw|secret(?!s$)|token|api_?key|credential/i;
 /** Below `secrets` only the way of delivery may be shown. */
 const SECRET_PATH = /\.secrets\.(?!.*\.as$)/;
 
-/** `{postgres.password}` and the like only name a secret. */
-const REFERENCE = /^\{[^{}]*\}$/;
+/** `{postgres.password}`, `${DB_PASSWORD}` and the like only name a secret. */
+const REFERENCE = /^\$?\{[\w\s./-]*\}$|^\$[A-Z_][A-Z0-9_]+$/;
 
 /** User and password of an address. */
 const USER_INFO = /:\/\/[^/\s"@]*@/g;

@@ -1,76 +1,112 @@
 import type { Problem } from "./problems.ts";
-import { MIGRATE, referencesIn, referents, resolveReference, roleReferents } from "./references.ts";
-import type { ParsedDeployment, Role } from "./schema.ts";
+import {
+  imageReferents,
+  MIGRATE,
+  type Referent,
+  referents,
+  resolveReference,
+  roleReferents,
+} from "./references.ts";
+import type { ParsedDeployment } from "./schema.ts";
+import { constantSecret, spellingsOfSecrets } from "./secret-checks.ts";
+import { closest, parseTemplate, type TemplatePart, type Unclear } from "./template.ts";
+import { type Template, templatesIn } from "./template-places.ts";
 
-type Known = ReturnType<typeof referents>;
+type Known = ReadonlyMap<string, Referent>;
 
-/** Holds that `{…}` in the environment and the secrets of applications leads somewhere, and no secret into an environment. */
+/** Holds that each `{…}` of an application leads somewhere that may stand there, and that no secret is a constant. */
 export function referencesExist(deployment: ParsedDeployment): readonly Problem[] {
+  const isOn = ({ owner }: Template) =>
+    deployment[owner.startsWith("backend") ? "backend" : "frontend"].enabled;
+  const templates = templatesIn(deployment).filter(isOn);
+  return [
+    ...templates.flatMap((template) => templateProblems(template, knownAt(template, deployment))),
+    ...spellingsOfSecrets(templates),
+  ];
+}
+
+/** What may be referred to at a place. The logins at the stores are those of the program that it belongs to. */
+function knownAt({ place, owner }: Template, deployment: ParsedDeployment): Known {
   const whole = {
     ...deployment,
     name: deployment.name ?? "",
     environment: deployment.environment ?? "local",
   };
-  return placesOf(deployment).flatMap(({ path, environment, secrets, role }) => {
-    const known = referents(whole, role);
-    return [...environmentReferences(path, environment, known), ...secretReferences(path, secrets, known)];
-  });
+  if (place === "args") return new Map([...referents(whole), ...imageReferents()]);
+  const known = referents(whole, programOf(owner, deployment));
+  return place === "secrets" ? known : new Map([...known, ...roleReferents({ name: "", group: "" })]);
 }
 
-interface Place extends Pick<Role, "environment" | "secrets"> {
-  readonly path: string;
-
-  /** Whose logins are known there. @default - nobody's */
-  readonly role?: string;
+/** What the programs of the backend share is filled in for each, so for any of them here. */
+function programOf(owner: string, { backend }: ParsedDeployment): string | undefined {
+  const [, index] = /^backend\.roles\.(\d+)$/.exec(owner) ?? [];
+  if (index !== undefined) return backend.roles?.[Number(index)]?.name;
+  return owner === "frontend" ? undefined : MIGRATE;
 }
 
-/** Where references stand. What the programs of the backend share is filled in for each, so for any of them here. */
-function placesOf({ backend, frontend }: ParsedDeployment): readonly Place[] {
-  const { roles = [], migrate } = backend;
-  const ofBackend: readonly Place[] = [
-    { ...backend, path: "backend", role: MIGRATE },
-    ...roles.map((role, index) => ({ ...role, path: `backend.roles.${index}`, role: role.name })),
-    ...(migrate === undefined ? [] : [{ ...migrate, path: "backend.migrate", role: MIGRATE }]),
-  ];
-  return [
-    ...(backend.enabled ? ofBackend : []),
-    ...(frontend.enabled ? [{ ...frontend, path: "frontend" }] : []),
-  ];
+function templateProblems(template: Template, known: Known): readonly Problem[] {
+  const parts = parseTemplate(template.text);
+  const found = parts.flatMap((part) => partProblems(part, template, known));
+  if (found.length > 0 || template.place !== "secrets") return found;
+  return constantSecret(parts, template, known);
 }
 
-function environmentReferences(
-  place: string,
-  environment: ParsedDeployment["frontend"]["environment"],
-  known: Known,
-): readonly Problem[] {
-  const all = new Map([...known, ...roleReferents({ name: "", group: "" })]);
-  return Object.entries(environment).flatMap(([key, template]) =>
-    referencesIn(template).flatMap((name) => {
-      const at = { path: `${place}.environment.${key}`, got: `{${name}}` };
-      const referent = resolveReference(name, all);
-      if (referent === undefined)
-        return [{ ...at, allowed: [...all.keys()].join(", "), fix: "change the reference" }];
-      if ("text" in referent) return [];
-      const allowed = "no secret: environments can be read from outside";
-      return [{ ...at, allowed, fix: `move ${key} to ${place}.secrets` }];
-    }),
-  );
+function partProblems(part: TemplatePart, template: Template, known: Known): readonly Problem[] {
+  if (typeof part === "string") return [];
+  if ("unclear" in part) return [{ path: template.path, got: part.unclear, ...unclearWords(part) }];
+  const at = { path: template.path, got: `{${part.name}}` };
+  const referent = resolveReference(part.name, known);
+  if (referent === undefined) {
+    const own = template.place === "secrets" ? ", secret.NAME" : "";
+    return [{ ...at, allowed: `${[...known.keys()].join(", ")}${own}`, fix: nearestName(part.name, known) }];
+  }
+  if (!("secret" in referent) || template.place === "secrets") return [];
+  const { owner, key } = template;
+  return template.place === "environment"
+    ? [
+        {
+          ...at,
+          allowed: "no secret: environments can be read from outside",
+          fix: `move ${key} to ${owner}.secrets`,
+        },
+      ]
+    : [
+        {
+          ...at,
+          allowed: "no secret: build arguments stay in the image's history",
+          fix: `give it to the running program by ${owner}.secrets`,
+        },
+      ];
 }
 
-function secretReferences(
-  place: string,
-  secrets: ParsedDeployment["frontend"]["secrets"],
-  known: Known,
-): readonly Problem[] {
-  const allowed = `${[...known.keys()].join(", ")}, secret.NAME`;
-  return Object.entries(secrets).flatMap(([key, { value }]) =>
-    referencesIn(value)
-      .filter((name) => resolveReference(name, known) === undefined)
-      .map((name) => ({
-        path: `${place}.secrets.${key}.value`,
-        got: `{${name}}`,
-        allowed,
-        fix: "change the reference",
-      })),
-  );
+function nearestName(name: string, known: Known): string {
+  const [, root = "", rest = ""] = /^\s*([A-Za-z]+)[\s./_-]+(.*?)\s*$/.exec(name) ?? [];
+  const own = rest.replaceAll(/[^A-Za-z0-9_]+/g, "-").replaceAll(/^-|-$/g, "");
+  const best =
+    closest(root, ["secret"]) !== undefined && own !== ""
+      ? `secret.${own}`
+      : closest(name, [...known.keys()]);
+  return best === undefined
+    ? "change the reference, or write {{ for a brace that is text"
+    : `did you mean {${best}}?`;
+}
+
+function unclearWords({ unclear, kind }: Unclear): Pick<Problem, "allowed" | "fix"> {
+  if (kind === "interpolation") {
+    return {
+      allowed: "no ${…} and no $NAME: no variable of a shell or of compose is filled in here",
+      fix: `write the value, or a reference such as {postgres.host}; $${unclear} is the text itself`,
+    };
+  }
+  if (kind === "open") {
+    return {
+      allowed: "a reference such as {postgres.host}, a JSON object, or {{ for a brace that is text",
+      fix: "close the brace, or write it twice",
+    };
+  }
+  const inner = unclear.replaceAll(/^\{+|\}+$/g, "");
+  return {
+    allowed: "one brace for a reference, {{ for a brace that is text; } is always text",
+    fix: `write {${inner}} for the reference, {{${inner}} for the text {${inner}}, {{{{${inner}}} for the text {{${inner}}}`,
+  };
 }

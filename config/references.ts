@@ -1,8 +1,7 @@
 import { backendUrl, corsOrigins, edgeAddress, hosts } from "./addresses.ts";
+import { PARENT_IMAGES, type ParentImage } from "./image-recipe.ts";
 import type { ParsedDeployment, Role } from "./schema.ts";
-
-/** `{postgres.host}`: two words with a dot. Anything else in braces is left as it stands. */
-const REFERENCE = /\{([a-z]+\.[A-Za-z0-9-]+)\}/g;
+import { parseTemplate } from "./template.ts";
 
 /** Inside the containers' networks every service answers at its own name. */
 export const HOST = {
@@ -26,6 +25,9 @@ export const PORT = {
 
 /** Where every container finds its configuration and secrets; mounted read-only. */
 export const FILES = "/run/exploreiot";
+
+/** Where a container that is probed over the network finds the program for it; mounted read-only. */
+export const PROBE_FOLDER = "/run/exploreiot-probe";
 
 /** What the containers of a role are called: after it, with a number where there are several. */
 export const replicaNames = ({ name, replicas }: Pick<Role, "name" | "replicas">): readonly string[] =>
@@ -60,8 +62,11 @@ export const redisLogin = (role: string): Login => ({
 
 const brokerLogin: Login = { user: BACKEND_USER, secret: mqttSecret(BACKEND_USER) };
 
-/** What a reference stands for: text, or the name of a secret in the deployment's secret store. */
-export type Referent = { readonly text: string } | { readonly secret: string };
+/** What a reference stands for: text, the name of a secret in the deployment's secret store, or an image of the kit. */
+export type Referent =
+  | { readonly text: string }
+  | { readonly secret: string }
+  | { readonly image: ParentImage };
 
 /** What references are made of; a deployment fits before and after its defaults are filled in. */
 type Referable = Omit<ParsedDeployment, "hosts" | "backend"> & {
@@ -145,35 +150,36 @@ export const roleReferents = ({ name, group }: RoleIdentity): readonly [string, 
   ["role.group", { text: group }],
 ];
 
-/** Names referred to by a template, in order; `{secret.NAME}` included. */
-export function referencesIn(template: string): readonly string[] {
-  return [...template.matchAll(REFERENCE)].map((match) => match[1] as string);
-}
+/** `{exploreiot/base}` and the like: the kit's images that a Dockerfile of one's own may build on, in `build.args`. */
+export const imageReferents = (): readonly [string, Referent][] =>
+  PARENT_IMAGES.map((image) => [`exploreiot/${image}`, { image }]);
+
+/** What follows `secret.`: it becomes a part of a file name. */
+const SECRET = /^secret\.([A-Za-z0-9][A-Za-z0-9_-]{0,63})$/;
 
 /** What one reference means, or undefined if nothing of that name exists. `{secret.x}` is generated on first use. */
 export function resolveReference(name: string, known: ReadonlyMap<string, Referent>): Referent | undefined {
-  return name.startsWith("secret.") ? { secret: `own-${name.slice("secret.".length)}` } : known.get(name);
+  const own = SECRET.exec(name)?.[1];
+  return own === undefined ? known.get(name) : { secret: `own-${own}` };
 }
 
-/** A template as its plain texts and what its references stand for, in order; unknown references are plain text. */
+/** A checked template as its plain texts and what its references stand for, in order. */
 export function splitReferences(
   template: string,
   known: ReadonlyMap<string, Referent>,
 ): readonly (string | Referent)[] {
-  // `split` with a group gives text and names in turn.
-  return template
-    .split(REFERENCE)
-    .map((part, index) => (index % 2 === 0 ? part : (resolveReference(part, known) ?? `{${part}}`)));
+  return parseTemplate(template).map((part) => {
+    if (typeof part === "string") return part;
+    const referent = "name" in part ? resolveReference(part.name, known) : undefined;
+    // The configuration check refuses such templates; passing them on as text would make constants of references.
+    if (referent === undefined) throw new Error(`${JSON.stringify(template)} holds ${JSON.stringify(part)}`);
+    return referent;
+  });
 }
 
-/** Fills a template; `textOf` turns a referent into its text. */
-export function fill(
-  template: string,
-  known: ReadonlyMap<string, Referent>,
-  textOf: (referent: Referent) => string,
-): string {
-  return template.replace(REFERENCE, (whole, name: string) => {
-    const referent = resolveReference(name, known);
-    return referent === undefined ? whole : textOf(referent);
-  });
+/** The text of a referent that everyone may read; the configuration check keeps the others out of such places. */
+export function publicText(referent: string | Referent): string {
+  if (typeof referent === "string") return referent;
+  if ("text" in referent) return referent.text;
+  throw new Error(`${JSON.stringify(referent)} may not stand where everyone can read it`);
 }

@@ -1,11 +1,20 @@
 import { z } from "zod";
 import { firewall } from "./firewall.ts";
+import {
+  absolutePath,
+  argumentName,
+  databaseName,
+  databaseOwner,
+  httpUrl,
+  imageReference,
+  registryAddress,
+  text,
+  webOrigin,
+} from "./formats.ts";
 import { policySettings } from "./policy-settings.ts";
 import { state } from "./state.ts";
 import { tls } from "./tls.ts";
-
-/** Text of a certain form; the same words tell what is allowed when it is missing, no text at all, or malformed. */
-const text = (form: RegExp, error: string) => z.string({ error }).regex(form, { error });
+import { deviceTopic, publishedTopic, readingsTopic, statusTopic, subscribedTopic } from "./topics.ts";
 
 /** Lower-case name that is safe in container, network, volume and file names. */
 const slug = text(
@@ -16,18 +25,8 @@ const environmentName = text(
   /^[A-Z][A-Z0-9_]*$/,
   "an environment variable name: upper-case letters, digits and underscores",
 );
-const absolutePath = text(/^\/[A-Za-z0-9._/-]+$/, "an absolute path");
 /** Goes into the request line of a probe, which a shell prints: nothing that either would read in its own way. */
 const urlPath = text(/^\/[A-Za-z0-9._~/?&=-]*$/, 'a path such as "/healthz", without spaces and quotes');
-const databaseName = text(
-  /^[a-z][a-z0-9_]{0,62}$/,
-  "1 to 63 lower-case letters, digits and underscores, the first a letter",
-);
-/** PostgreSQL keeps 63 characters of a name, and users of roles are called after this one and the role. */
-const databaseOwner = text(
-  /^(?!postgres$|pg_)[a-z][a-z0-9_]{0,41}$/,
-  "1 to 42 lower-case letters, digits and underscores, the first a letter; neither postgres nor pg_… (PostgreSQL's own)",
-);
 const numericUser = text(
   /^[1-9][0-9]{0,9}:[1-9][0-9]{0,9}$/,
   'a numeric user and group such as "10001:10001", neither of them 0 (root)',
@@ -35,34 +34,30 @@ const numericUser = text(
 const hostPort = z.int().min(1).max(65535);
 const command = z.array(z.string().min(1)).min(1);
 
-/**
- * MQTT 3.1.1 §4.7: `#` only as the last level, `+` only as a whole level, never empty. No control characters
- * either: mosquitto refuses them in topics, and a line break would begin a new rule in its ACL file.
- */
-const topicFilter = text(
-  /^(?=.)(\+|#|(\+|[^+#/\p{Cc}]*)(\/(\+|[^+#/\p{Cc}]*))*(\/#)?)$/u,
-  'an MQTT topic filter, "+" and "#" as whole levels and "#" last',
-).max(200);
-
-/** A topic filter for every device alike. Without its own name in it, one device could speak for another. */
-const deviceTopic = topicFilter.refine((topic) => topic.split("/").includes("%u"), {
-  error: 'a topic filter with the level "%u", which stands for the name of the device: "sensor/%u"',
-});
-
 /** An MQTT user name: mosquitto separates the fields of its files with ":" and the ACL with spaces. */
 const mqttUserName = text(
   /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/,
   "a user name of letters, digits, dots, dashes and underscores, at most 64",
 );
 
-const hostName = z.union([z.hostname(), z.ipv4(), z.ipv6()], {
-  error: "a host name or an IP address, without port",
-});
+const hostName = z.union(
+  [
+    // Browsers take a name that ends in a number for an address, and keep a final dot.
+    z.hostname().regex(/(?:^|\.)(?!\d+$|0[xX][0-9A-Fa-f]*$)[^.]+$/),
+    z.ipv4(),
+    z.ipv6(),
+  ],
+  { error: "a host name or an IP address, without port" },
+);
 
-const bindAddress = z.union([z.enum(["loopback", "lan"]), z.ipv4(), z.ipv6()], {
-  error:
-    '"loopback" (this machine only), "lan" (every IPv4 address) or one IP address of this machine, of either family',
-});
+const BIND_ADDRESS =
+  '"loopback" (this machine only), "lan" (every IPv4 address) or one IP address of this machine, of either family';
+const bindAddress = z
+  .union([z.enum(["loopback", "lan"]), z.ipv4(), z.ipv6()], { error: BIND_ADDRESS })
+  // No machine has such an address, or there is one on each of its links.
+  .refine((address) => !/^(0\.(?!0\.0\.0$)|22[4-9]\.|2[345]\d\.|ff|fe[89ab])/i.test(address), {
+    error: BIND_ADDRESS,
+  });
 
 const listener = (port: number, serves: string) =>
   z
@@ -70,6 +65,14 @@ const listener = (port: number, serves: string) =>
       enabled: z.boolean().default(true),
       port: hostPort.default(port).describe("port on the host"),
       bind: bindAddress.optional().describe("address to listen on; default: the deployment's `bind`"),
+      connectionsPerSource: z
+        .int()
+        .min(1)
+        .max(65_535)
+        .optional()
+        .describe(
+          "open connections of one IPv4 address or IPv6 /64; default: 100, for MQTT 1/52 of what the broker can hold",
+        ),
     })
     .optional()
     .describe(serves);
@@ -87,17 +90,30 @@ const subnets = z
   })
   .prefault({});
 
+/** The engine's own least. */
+const LEAST_MEMORY_MIB = 6;
+
+/** PostgreSQL 15 makes its cluster with 40 MiB and is killed for memory with 32 (measured). */
+const LEAST_POSTGRES_MIB = 48;
+
+const memoryMiB = (least = LEAST_MEMORY_MIB) =>
+  z.int().min(least).max(1_048_576).describe(`MiB; ${least} or more`);
+
 const limitFields = {
-  memoryMiB: z.int().min(6).max(1_048_576).describe("MiB; the engine's least is 6"),
+  memoryMiB: memoryMiB(),
   cpus: z.number().min(0.05).max(512),
   pids: z.int().min(8).max(32768).describe("processes and threads (compose engine only)"),
 };
 
-/** What one container may use. Docker kills it above `memoryMiB`; there is no swap on top. */
-const limits = (memoryMiB: number, cpus: number, pids: number) =>
+/**
+ * What one container may use. Docker kills it above `memoryMiB`; there is no swap on top.
+ *
+ * @param least what the service cannot do without, in MiB
+ */
+const limits = (memory: number, cpus: number, pids: number, least?: number) =>
   z
     .strictObject({
-      memoryMiB: limitFields.memoryMiB.default(memoryMiB),
+      memoryMiB: memoryMiB(least).default(memory),
       cpus: limitFields.cpus.default(cpus),
       pids: limitFields.pids.default(pids),
     })
@@ -105,15 +121,46 @@ const limits = (memoryMiB: number, cpus: number, pids: number) =>
 
 const enabled = z.boolean().default(true);
 
-const healthCheck = z.union(
-  [
-    z.strictObject({
-      path: urlPath.describe("answers 2xx or 3xx when the service works"),
-    }),
-    z.strictObject({ command: command.describe("exits 0 when the service works") }),
-  ],
-  { error: "{ path: /healthz } or { command: [program, argument] }" },
+/** When a service is asked whether it works. The defaults depend on the environment: a server is asked less often. */
+const healthTiming = {
+  startPeriodSeconds: z.int().min(0).max(3600).optional().describe("how long a start may take; default: 30"),
+  intervalSeconds: z
+    .int()
+    .min(1)
+    .max(300)
+    .optional()
+    .describe("between two probes; default: 2, in production 10"),
+  timeoutSeconds: z.int().min(1).max(60).optional().describe("for one answer; default: 3"),
+  retries: z
+    .int()
+    .min(1)
+    .max(30)
+    .optional()
+    .describe("failed probes in a row until it is unhealthy; default: 5, in production 3"),
+};
+
+const timing = z
+  .strictObject(healthTiming)
+  .optional()
+  .describe("when it is probed, and how long a start may take");
+
+const processName = text(
+  /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/,
+  "the name of a program or script, without a path",
 );
+
+const healthCheck = z
+  .strictObject({
+    path: urlPath.optional().describe("a GET is answered with 2xx or 3xx when the service works"),
+    command: command.optional().describe("a program of the image that exits 0 when the service works"),
+    process: processName
+      .optional()
+      .describe("for a service without HTTP: a process with this name, as a program or an argument, runs"),
+    ...healthTiming,
+  })
+  .refine(({ path, command, process }) => [path, command, process].filter(Boolean).length < 2, {
+    error: "one of path, command and process",
+  });
 
 const environment = z
   .record(environmentName, z.string())
@@ -154,26 +201,29 @@ const role = z.strictObject({
   command: command.optional().describe("default: the image's own command"),
   replicas: z.int().min(1).max(16).default(1),
   publish: z.boolean().default(false).describe("whether the backend listener leads to this role"),
-  health: healthCheck.optional().describe("default: GET healthPath on the application's port"),
+  health: healthCheck
+    .optional()
+    .describe("how it is probed; default: GET healthPath on the application's port"),
   ...roleSettings,
 });
 
 const migration = z.strictObject({ command, ...roleSettings });
 
 const buildContext = z.strictObject({
-  context: z.string().min(1).describe("folder, relative to the project's root"),
+  context: z.string().min(1).describe("folder, relative to the site file"),
   dockerfile: z.string().min(1).optional().describe("default: Dockerfile in the context"),
-  args: z.record(z.string(), z.string()).optional().describe("build arguments; never secrets"),
+  args: z
+    .record(argumentName, z.string())
+    .optional()
+    .describe(
+      "build arguments, never secrets; {exploreiot/base}, {backend.publicUrl} and the like are filled in",
+    ),
 });
 
 /** Fields that every deployable application has; the frontend and the backend add their own. */
 const application = (user: string) => ({
   enabled,
-  image: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("any image reference; default: the kit's reference application"),
+  image: imageReference.optional().describe("any image reference; default: the kit's reference application"),
   build: buildContext.optional().describe("build this context instead of using `image`"),
   user: numericUser.default(user),
   healthPath: urlPath.default("/healthz"),
@@ -192,6 +242,8 @@ export const deploymentSchema = z.strictObject({
   hosts: z
     .array(hostName)
     .min(1)
+    // As words of one line of haproxy.cfg, which takes 64.
+    .max(50)
     .optional()
     .describe("names and addresses users type; default for loopback: localhost, 127.0.0.1"),
   listeners: z
@@ -210,18 +262,13 @@ export const deploymentSchema = z.strictObject({
   images: z
     .strictObject({
       source: z.enum(["auto", "packages", "registry"]).default("auto"),
-      registryMirror: z.string().min(1).optional().describe("host[/path] in front of every upstream image"),
-      debianMirror: z.url({ error: 'a URL such as "http://deb.debian.org/debian"' }).optional(),
+      registryMirror: registryAddress.optional().describe("host[/path] in front of every upstream image"),
+      debianMirror: httpUrl('a URL such as "http://deb.debian.org/debian"').optional(),
     })
     .prefault({}),
   http: z
     .strictObject({
-      corsOrigins: z
-        .array(
-          text(/^https?:\/\/[^/\s]+$/, 'an origin such as "https://dashboard.example.org", without a path'),
-        )
-        .default([])
-        .describe("besides the frontend's own addresses"),
+      corsOrigins: z.array(webOrigin).default([]).describe("besides the frontend's own addresses"),
       rateLimitPerMinute: z
         .int()
         .min(0)
@@ -245,19 +292,20 @@ export const deploymentSchema = z.strictObject({
     })
     .prefault({}),
   edge: z
-    .strictObject({ limits: limits(128, 1, 64) })
+    .strictObject({ limits: limits(128, 1, 64), health: timing })
     .prefault({})
     .describe("what ends TLS for the https listener"),
   topics: z
     .strictObject({
-      readings: topicFilter.default("sensor/+"),
-      status: topicFilter.default("status/backend"),
+      readings: readingsTopic.default("sensor/+"),
+      status: statusTopic.default("status/backend"),
     })
     .prefault({}),
   mosquitto: z
     .strictObject({
       enabled,
       limits: limits(64, 0.5, 32),
+      health: timing,
       maxPacketBytes: z
         .int()
         .min(128)
@@ -268,8 +316,8 @@ export const deploymentSchema = z.strictObject({
         .array(
           z.strictObject({
             name: mqttUserName,
-            publish: z.array(topicFilter).default([]),
-            subscribe: z.array(topicFilter).default([]),
+            publish: z.array(publishedTopic).default([]).describe("%u is the user's own name"),
+            subscribe: z.array(subscribedTopic).default([]),
           }),
         )
         .default([]),
@@ -293,13 +341,15 @@ export const deploymentSchema = z.strictObject({
         .boolean()
         .default(false)
         .describe("clients must use TLS and check the certificate, from a CA that this deployment makes"),
-      limits: limits(256, 1, 128),
+      limits: limits(256, 1, 128, LEAST_POSTGRES_MIB),
+      health: timing,
     })
     .prefault({}),
   redis: z
     .strictObject({
       enabled,
       limits: limits(64, 0.5, 32),
+      health: timing,
       memoryPolicy: z
         .enum(["noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru", "volatile-lfu", "volatile-ttl"])
         .default("noeviction"),
@@ -328,6 +378,7 @@ export const deploymentSchema = z.strictObject({
       ...application("10002:10002"),
       port: hostPort.default(3000).describe("port inside the container"),
       command: command.optional().describe("default: the image's own command"),
+      health: healthCheck.optional().describe("how it is probed; default: GET healthPath on its port"),
       limits: limits(160, 1, 64),
     })
     .prefault({}),
@@ -347,6 +398,7 @@ export type Role = z.output<typeof role>;
 export type Migration = z.output<typeof migration>;
 export type InnerNetwork = NonNullable<Role["networks"]>[number];
 export type HealthCheck = z.output<typeof healthCheck>;
+export type HealthTiming = NonNullable<z.output<typeof timing>>;
 export type BuildContext = z.output<typeof buildContext>;
 export type NetworkName = keyof ParsedDeployment["networks"];
 export type ListenerName = keyof ParsedDeployment["listeners"];

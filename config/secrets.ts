@@ -1,6 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { damaged } from "./own-files.ts";
 import { makeFileOnce, readIfThere, replaceFile, writing } from "./private-files.ts";
 import type { Origin, SecretText } from "./secret-text.ts";
 
@@ -16,6 +17,9 @@ export interface SecretFile {
 /** Iterations of PBKDF2 that mosquitto_passwd uses (2.0); the passwords behind it have 256 bits anyway. */
 const MOSQUITTO_ITERATIONS = 101;
 
+/** 12 bytes of salt and 64 of hash, in base64. */
+const MOSQUITTO_HASH = /^\$7\$\d+\$[A-Za-z0-9+/]{16}\$[A-Za-z0-9+/]{86}==$/;
+
 /**
  * The secrets of one deployment: files below its own directory (0700, files 0400), made on first use.
  * Nothing in here ever goes into synthesized JSON but paths and keyed hashes.
@@ -28,9 +32,27 @@ export class SecretStore {
     this.#folder = home;
   }
 
-  /** The secret of that name, 256 bit and URL-safe; generated if there is none yet. */
+  /**
+   * The secret of that name, 256 bit and URL-safe; generated if there is none yet. One that somebody put there is taken
+   * as it is, but for line breaks at its end, as editors and `echo` leave them: they would stand in the middle of an address.
+   *
+   * @throws UserError if its file is empty: that would be a password which everyone knows
+   */
   value(name: string): string {
-    return this.#once(join("secrets", name), () => randomBytes(32).toString("base64url"));
+    const file = join("secrets", name);
+    const found = this.#once(file, () => randomBytes(32).toString("base64url"));
+    const secret = found.replace(/[\r\n]+$/, "");
+    if (secret.trim() === "") {
+      throw damaged(
+        join(this.#folder, file),
+        "empty, and a secret cannot be",
+        "bring back what stood in it",
+        "or remove the file: the next run makes a new one, which data that was made with the old one may not know",
+      );
+    }
+    // Programs that are given the file alone have to read the same.
+    if (secret !== found) replaceFile(join(this.#folder, file), secret);
+    return secret;
   }
 
   /** Where the secret of that name is on disk; it exists after this call. */
@@ -50,7 +72,12 @@ export class SecretStore {
       const hash = pbkdf2Sync(password, salt, MOSQUITTO_ITERATIONS, 64, "sha512");
       return `$7$${MOSQUITTO_ITERATIONS}$${salt.toString("base64")}$${hash.toString("base64")}`;
     });
-    return made;
+    if (MOSQUITTO_HASH.test(made)) return made;
+    throw damaged(
+      join(this.#folder, "hashes", `${name}-${this.keyedHash(password)}`),
+      "no whole hash of a password",
+      "remove the file: the next run makes it again",
+    );
   }
 
   /** `#` and the SHA-256 of a password, as Redis ACL files take it. */

@@ -42,6 +42,7 @@ bind: loopback
 #   enabled: true
 #   scope: host
 #   interfaces: [eth0]
+#   egress: [{ to: [192.0.2.7/32], port: 443 }]      # where containers may connect to; nowhere else
 
 # http:
 #   corsOrigins: ["https://dashboard.example.org"]   # pages elsewhere that may use the API and /ws
@@ -54,20 +55,22 @@ mosquitto:
     - { name: sensor, publish: ["sensor/+"] }
     - { name: viewer, subscribe: ["sensor/+"] }
 
-# postgres: { limits: { memoryMiB: 512 } }
+# postgres: { limits: { memoryMiB: 512 }, health: { startPeriodSeconds: 120 } }
 
 # Your own backend instead of the reference application:
 # backend:
-#   image: ghcr.io/example/iot-backend@sha256:…      # or build: { context: ./backend }
+#   image: ghcr.io/example/iot-backend:1.0           # or build: { context: ./backend }, next to this file
 #   healthPath: /health
 #   pathPrefix: ""                                   # over https: /api, with http.stripPrefix if it answers at the root
 #   environment:
 #     DB_HOST: "{postgres.host}"
-#   secrets:
+#   secrets:                                         # for every role and for migrate, each with a login of its own
 #     DATABASE_URL: { value: "postgresql://{postgres.user}:{postgres.password}@{postgres.host}/{postgres.database}", as: variable }
-#     SESSION_KEY: { value: "{secret.session-key}" }  # generated; SESSION_KEY_FILE names the file
-#   roles:
-#     - { name: api, command: [uvicorn, "app:app", --host, 0.0.0.0], publish: true }
-#     - { name: worker, command: [python, worker.py], health: { command: [python, check.py] } }
-#   migrate: { command: [alembic, upgrade, head] }
+#   roles:                                           # environment, secrets, limits, networks: for one role alone
+#     - name: api
+#       command: [uvicorn, "app:app", --host, 0.0.0.0]
+#       publish: true
+#       secrets: { SESSION_KEY: { value: "{secret.session-key}" } }  # generated; SESSION_KEY_FILE names the file
+#     - { name: worker, command: [python, worker.py], health: { process: worker.py, startPeriodSeconds: 60 }, networks: [data] }
+#   migrate: { command: [alembic, upgrade, head] }   # owns the tables; the roles read and change rows
 `;

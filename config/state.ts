@@ -1,13 +1,11 @@
 import { z } from "zod";
+import { httpUrl, text } from "./formats.ts";
 
 /** Credentials never stand in a configuration: it ends up in the synthesized JSON, and that in artefacts of a CI. */
-const address = z
-  .url({ protocol: /^https?$/, error: "an http or https URL" })
-  .refine((url) => URL.parse(url)?.username === "", {
-    error: "a URL without user and password: set TF_HTTP_USERNAME and TF_HTTP_PASSWORD in the environment",
-  });
+const address = httpUrl("an http or https URL").refine((url) => URL.parse(url)?.username === "", {
+  error: "a URL without user and password: set TF_HTTP_USERNAME and TF_HTTP_PASSWORD in the environment",
+});
 const method = z.enum(["LOCK", "UNLOCK", "POST", "PUT", "DELETE"]);
-const name = (allowed: RegExp, error: string) => z.string({ error }).regex(allowed, { error });
 
 /** Where Terraform keeps what it made. Each of these has a lock, so that two deploys cannot run at once. */
 export const state = z
@@ -23,14 +21,14 @@ export const state = z
     }),
     z.strictObject({
       backend: z.literal("pg").describe("PG_CONN_STR"),
-      schema: name(
+      schema: text(
         /^[a-z][a-z0-9_]{0,62}$/,
         "1 to 63 lower-case letters, digits and underscores, the first a letter",
       ).default("exploreiot_state"),
     }),
     z.strictObject({
       backend: z.literal("s3").describe("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"),
-      bucket: name(/^[a-z0-9][a-z0-9.-]{2,62}$/, "a bucket name"),
+      bucket: text(/^[a-z0-9][a-z0-9.-]{2,62}$/, "a bucket name"),
       key: z.string().min(1).optional().describe("default: exploreiot/<deployment>.tfstate"),
       region: z.string().min(1).default("us-east-1"),
       endpoint: address.optional().describe("for a server that is not Amazon's"),

@@ -1,12 +1,4 @@
-import {
-  databaseLogin,
-  type Login,
-  MIGRATE,
-  redisLogin,
-  referencesIn,
-  referents,
-  resolveReference,
-} from "./references.ts";
+import { databaseLogin, type Login, MIGRATE, redisLogin, referents, splitReferences } from "./references.ts";
 import type { Backend, Rights } from "./role-settings.ts";
 import type { ParsedDeployment } from "./schema.ts";
 
@@ -47,12 +39,9 @@ function loginsAt(deployment: Whole, loginOf: (role: string) => Login): readonly
   return programs.flatMap(({ name, secrets, rights }) => {
     const login = loginOf(name);
     const known = referents(deployment, name);
-    const named = Object.values(secrets)
-      .flatMap(({ value }) => referencesIn(value))
-      .map((reference) => resolveReference(reference, known));
-    const logsIn = named.some(
-      (referent) => referent && "secret" in referent && referent.secret === login.secret,
-    );
+    const logsIn = Object.values(secrets)
+      .flatMap(({ value }) => splitReferences(value, known))
+      .some((part) => typeof part === "object" && "secret" in part && part.secret === login.secret);
     return logsIn ? [{ ...login, role: name, rights }] : [];
   });
 }

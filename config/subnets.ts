@@ -8,6 +8,19 @@ export function overlap(a: string, b: string): boolean {
   return first.kind() === second.kind() && first.match(second, Math.min(firstLength, secondLength));
 }
 
+/** The network's own address of a subnet, as text. */
+export function networkOf(cidr: string): string {
+  const [address, length] = ipaddr.parseCIDR(cidr);
+  const family = address.kind() === "ipv4" ? ipaddr.IPv4 : ipaddr.IPv6;
+  return `${family.networkAddressFromCIDR(cidr)}/${length}`;
+}
+
+/** Whether a subnet is written with the network's own address. */
+export function hasNoHostPart(cidr: string): boolean {
+  const [address, length] = ipaddr.parseCIDR(cidr);
+  return `${address}/${length}` === networkOf(cidr);
+}
+
 /**
  * The subnet of the network between edge and applications, for a deployment that states none: they believe
  * forwarded headers by the edge's address, so it has to be known before the engine runs. 16 addresses out of

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { httpUrl } from "./formats.ts";
 
 const filePath = z.string().min(1);
 
@@ -9,15 +10,15 @@ const certificate = z
     z.strictObject({
       source: z.literal("files"),
       certificate: filePath.describe(
-        "PEM file, relative to the project's root: the certificate, then its intermediates",
+        "PEM file, relative to the site file: the certificate, then its intermediates",
       ),
       key: filePath.describe("PEM file: its private key, not encrypted"),
     }),
     z.strictObject({
       source: z.literal("acme"),
-      directory: z
-        .url({ error: "the URL of an ACME directory" })
-        .default("https://acme-v02.api.letsencrypt.org/directory"),
+      directory: httpUrl("the URL of an ACME directory").default(
+        "https://acme-v02.api.letsencrypt.org/directory",
+      ),
       email: z.email({ error: "an e-mail address: the CA writes there when something is wrong" }),
       ca: filePath
         .optional()

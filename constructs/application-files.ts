@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
 import {
   FILES,
-  fill,
+  publicText,
   type Referent,
   type RoleIdentity,
   referents,
@@ -69,7 +69,7 @@ export function applicationSettings(
     const all = new Map([...known, ...roleReferents(identity)]);
     const filled = Object.entries(program.environment).map(([key, value]) => [
       key,
-      fill(value, all, publicText),
+      splitReferences(value, all).map(publicText).join(""),
     ]);
     return Object.fromEntries(filled) as Record<string, string>;
   };
@@ -105,12 +105,6 @@ export function applicationSettings(
   };
 }
 
-/** The configuration check has made sure that no environment refers to a secret. */
-function publicText(referent: Referent): string {
-  if ("text" in referent) return referent.text;
-  throw new Error(`the secret ${referent.secret} may not stand in an environment`);
-}
-
 function secretFile(
   place: string,
   name: string,
@@ -132,11 +126,9 @@ function secretFile(
 function partsOf(template: string, known: ReadonlyMap<string, Referent>): SecretText {
   return splitReferences(template, known)
     .map((part) =>
-      typeof part === "string"
-        ? part
-        : "text" in part
-          ? part.text
-          : ({ secret: part.secret, as: "value" } as const),
+      typeof part === "object" && "secret" in part
+        ? ({ secret: part.secret, as: "value" } as const)
+        : publicText(part),
     )
     .filter((part) => part !== "");
 }

@@ -5,6 +5,7 @@ import {
   httpsSection,
   isAcme,
   limitConnections,
+  maxConnections,
   RATE_WINDOW_SECONDS,
   served,
 } from "./haproxy-https.ts";
@@ -27,14 +28,14 @@ export function haproxyConfig(deployment: Deployment): string {
   return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-/** About 100 KiB a connection at worst, and two workers for as long as a reload leaves sockets open. */
-const maxConnections = ({ edge }: Deployment) => Math.max(100, edge.limits.memoryMiB * 8);
+/** The most that HAProxy takes (2.6). */
+const MAX_THREADS = 64;
 
 const globalSection = (deployment: Deployment) => [
   "global",
   "    log stderr format raw local0 notice",
   `    maxconn ${maxConnections(deployment)}`,
-  `    nbthread ${Math.max(1, Math.round(deployment.edge.limits.cpus))}`,
+  `    nbthread ${Math.min(MAX_THREADS, Math.max(1, Math.round(deployment.edge.limits.cpus)))}`,
   "    hard-stop-after 24h",
   "    ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets prefer-client-ciphers",
   `    ssl-default-bind-ciphers ${CIPHERS}`,
@@ -55,7 +56,7 @@ const defaultsSection = () => [
   "    option idle-close-on-response",
   "    http-reuse aggressive",
   "    timeout connect 5s",
-  // Also bounds a TLS handshake, and how long the rest of a large body may stand still.
+  // Also bounds a TLS handshake, and how long a body may stand still.
   "    timeout client 10s",
   "    timeout server 60s",
   "    timeout queue 10s",
@@ -91,7 +92,7 @@ const clientHelloSections = (deployment: Deployment) => [
   `    bind ${bindAddress(deployment)}`,
   "    no log",
   "    timeout client 1h",
-  ...limitConnections,
+  ...limitConnections(deployment),
   "    tcp-request inspect-delay 5s",
   "    tcp-request content accept if { req.ssl_hello_type 1 }",
   "    tcp-request content reject",

@@ -1,11 +1,21 @@
 import { corsOrigins } from "../config/addresses.ts";
+import { connectionsPerSource } from "../config/connections.ts";
 import type { Deployment } from "../config/parse.ts";
 import { PORT } from "../config/references.ts";
 import { allowList, isBackendPublished } from "../firewall/allow-list.ts";
 import { CERTIFICATES } from "./certificates.ts";
 
-/** Connections that one address may have open. */
-const CONNECTIONS_PER_CLIENT = 100;
+/**
+ * Whom a limit counts as one: an IPv4 address, or the /64 of an IPv6 address, since whoever has one has all of its
+ * addresses. The backend counts in the same way (`apps/backend/exploreiot/clients.py`).
+ */
+const CLIENT = "src,ipmask(32,64)";
+
+/**
+ * Seconds for a body, or for the 15 KiB of it that the buffer holds: 512 bytes a second. GPRS brings 1 to 2 kB.
+ * A request that stands still holds a place of its client and none of the application meanwhile.
+ */
+const BODY_SECONDS = 30;
 
 /** A tracked minute: 429 says that the whole of it may have to pass. */
 export const RATE_WINDOW_SECONDS = 60;
@@ -17,9 +27,17 @@ export const isAcme = ({ tls }: Deployment) => tls.certificate.source === "acme"
 export const bindAddress = ({ networks }: Deployment) =>
   networks.edge.ipv6 === undefined ? `:${PORT.edge}` : `:::${PORT.edge} v4v6`;
 
-export const limitConnections = [
-  "    tcp-request connection track-sc0 src table connections",
-  `    tcp-request connection reject if { sc0_conn_cur gt ${CONNECTIONS_PER_CLIENT} }`,
+/**
+ * About 100 KiB a connection at worst, and two workers for as long as a reload leaves sockets open. Each takes two of
+ * the files that a container may open (`hardening.ts`): HAProxy does not start where there are too few.
+ */
+export const maxConnections = ({ edge }: Deployment) =>
+  Math.min(8_000, Math.max(100, edge.limits.memoryMiB * 8));
+
+/** As the packet filter does in front of it, where there is one. */
+export const limitConnections = (deployment: Deployment): readonly string[] => [
+  `    tcp-request connection track-sc0 ${CLIENT} table connections`,
+  `    tcp-request connection reject if { sc0_conn_cur gt ${connectionsPerSource(deployment, "https")} }`,
 ];
 
 /** Which part of the stack answers on the https listener. */
@@ -36,7 +54,7 @@ export function httpsSection(deployment: Deployment): readonly string[] {
     `    bind ${bind} ssl crt ${CERTIFICATES}/current/edge.crt alpn h2,http/1.1`,
     "    no log",
     "    log stdout format raw local0 info",
-    ...(isAcme(deployment) ? [] : limitConnections),
+    ...(isAcme(deployment) ? [] : limitConnections(deployment)),
     ...identity(),
     ...refusals(deployment),
     ...(served(deployment).api ? applicationAccess(deployment) : noUpgrades()),
@@ -64,10 +82,10 @@ const identity = () => [
 ];
 
 function refusals({ hosts, http }: Deployment): readonly string[] {
-  const names = hosts.map((host) => quoted(host.includes(":") ? `[${host}]` : host.toLowerCase()));
+  const names = hosts.map((host) => quoted(host.includes(":") ? `[${host}]` : host));
   const limit = http.rateLimitPerMinute;
   const rate = [
-    "    http-request track-sc1 src,ipmask(32,64) table requests",
+    `    http-request track-sc1 ${CLIENT} table requests`,
     `    http-request return status 429 hdr Retry-After ${RATE_WINDOW_SECONDS} content-type text/plain string "too many requests" if { sc1_gpc0_rate ge ${limit} }`,
     // Only what is let through counts: who keeps asking is served again as soon as the minute has passed.
     "    http-request sc-inc-gpc0(1)",
@@ -76,12 +94,12 @@ function refusals({ hosts, http }: Deployment): readonly string[] {
     `    http-request return status 421 content-type text/plain string "unknown host" unless { var(txn.host) -m str ${names.join(" ")} }`,
     ...(limit === 0 ? [] : rate),
     "    http-request return status 405 if { method TRACE CONNECT }",
-    // Every body has a declared length, and arrives or fills the buffer in 5 s.
+    // Every body has a declared length, and arrives or fills the buffer in time.
     "    acl has_length req.hdr(content-length) -m found",
     "    acl may_upload method POST PUT PATCH DELETE",
     `    http-request return status 413 if { req.hdr_val(content-length) gt ${http.maxBodyBytes} }`,
     "    http-request return status 411 if { req.hdr(transfer-encoding) -m found }",
-    "    http-request wait-for-body time 5s if may_upload",
+    `    http-request wait-for-body time ${BODY_SECONDS}s if may_upload`,
     "    http-request return status 411 if !has_length { req.body_len gt 0 }",
   ];
 }
@@ -93,16 +111,23 @@ function applicationPaths({ backend }: Deployment): readonly string[] {
   return [`    acl is_api path ${pathPrefix}`, `    acl is_api path_beg ${pathPrefix}/`];
 }
 
-/** Which pages may use the API and the socket. Origin is judged on the upgrade: no path gets round it. */
+/**
+ * Which pages may use the API and the socket. Origin is judged on the upgrade: no path gets round it. A program is
+ * no page: it sends no Origin, or an API key, which a page cannot give a handshake.
+ */
 const applicationAccess = (deployment: Deployment) => [
   ...applicationPaths(deployment),
   "    acl is_ws path /ws",
   "    acl is_ws path_beg /ws/",
   "    acl upgrade req.hdr(upgrade) -m found",
-  `    acl origin_ok req.hdr(origin) -m str -i ${corsOrigins(deployment).map(quoted).join(" ")}`,
+  ...inLines(corsOrigins(deployment).map(quoted)).map(
+    (origins) => `    acl origin_ok req.hdr(origin) -m str -i ${origins}`,
+  ),
+  "    acl program req.hdr(x-api-key) -m found",
+  "    acl program req.hdr_cnt(origin) eq 0",
   "    acl preflight req.hdr(access-control-request-method) -m found",
   `    http-request return status 403 content-type text/plain string "upgrade refused" if upgrade !is_ws`,
-  `    http-request return status 403 content-type text/plain string "origin refused" if upgrade !origin_ok`,
+  `    http-request return status 403 content-type text/plain string "origin refused" if upgrade !origin_ok !program`,
   "    http-request set-var(txn.cors) req.hdr(origin) if is_api origin_ok",
   `    http-request return status 204 hdr Access-Control-Allow-Methods "GET, POST, PUT, PATCH, DELETE" hdr Access-Control-Allow-Headers "Authorization, Content-Type, X-API-Key" hdr Access-Control-Max-Age 600 if is_api METH_OPTIONS preflight origin_ok`,
   `    http-request return status 403 content-type text/plain string "origin refused" if is_api METH_OPTIONS preflight`,
@@ -151,5 +176,11 @@ function routes(deployment: Deployment): readonly string[] {
   ];
 }
 
-/** One word to HAProxy, whatever is in it. */
-const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+/** HAProxy reads 64 words of a line. Lines of one ACL are alternatives. */
+function inLines(words: readonly string[]): readonly string[] {
+  const starts = Array.from({ length: Math.ceil(words.length / 40) }, (_, index) => index * 40);
+  return starts.map((start) => words.slice(start, start + 40).join(" "));
+}
+
+/** One word to HAProxy. Names and origins have no quotes in them: config/formats.ts. */
+const quoted = (text: string) => `'${text}'`;

@@ -3,10 +3,12 @@ import { Image } from "@cdktf/provider-docker/lib/image/index.js";
 import { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { projectRoot } from "../config/home.ts";
-import type { ImageRecipe } from "../config/image-recipe.ts";
+import type { BuildArgument, ImageRecipe } from "../config/image-recipe.ts";
 import { imageRecipes, type KitImage, userImageRecipes } from "../config/images.ts";
 import type { Deployment } from "../config/parse.ts";
+import { imageReferents, publicText, referents, splitReferences } from "../config/references.ts";
 import type { BuildContext } from "../config/schema.ts";
+import { shellCommand } from "../config/shell-words.ts";
 import { literal } from "./literal.ts";
 
 /**
@@ -16,6 +18,8 @@ import { literal } from "./literal.ts";
  */
 export class Images extends Construct {
   readonly #deployment: Deployment;
+  /** What makes the images: under `cdktf deploy` it also refuses what compose made, so networks wait for it too. */
+  readonly recipes: TerraformResource;
   readonly #recipes: Recipes;
   readonly #ids = new Map<string, string>();
 
@@ -26,8 +30,17 @@ export class Images extends Construct {
     this.#recipes = new Recipes(
       this,
       "Recipes",
-      `node ${relative(stackFolder, projectRoot)}/bin/exploreiot.js images --stack .`,
+      literal(
+        shellCommand(
+          "node",
+          `${relative(stackFolder, projectRoot)}/bin/exploreiot.js`,
+          "images",
+          "--stack",
+          ".",
+        ),
+      ),
     );
+    this.recipes = this.#recipes;
   }
 
   /** Makes images, and so every container, wait for something. */
@@ -48,7 +61,20 @@ export class Images extends Construct {
     if (image !== undefined) return this.#id(name, image);
     if (build === undefined) return this.kit(name);
     const tagName = `${this.#deployment.name}-${name}`;
-    return this.#made(userImageRecipes(projectRoot, build, tagName, this.#deployment.images), name);
+    const args = this.#argumentsOf(build);
+    return this.#made(
+      userImageRecipes(projectRoot, { ...build, args }, tagName, this.#deployment.images),
+      name,
+    );
+  }
+
+  #argumentsOf({ args = {} }: BuildContext): Readonly<Record<string, BuildArgument>> {
+    const known = new Map([...referents(this.#deployment), ...imageReferents()]);
+    const filled = (template: string) =>
+      splitReferences(template, known).map((part) =>
+        typeof part === "object" && "image" in part ? part : publicText(part),
+      );
+    return Object.fromEntries(Object.entries(args).map(([key, template]) => [key, filled(template)]));
   }
 
   #made(recipes: readonly ImageRecipe[], name: string): string {

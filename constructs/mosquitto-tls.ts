@@ -1,7 +1,8 @@
-import { openListeners, servesDevices } from "../config/listeners.ts";
+import { servesDevices, servesMqtts } from "../config/listeners.ts";
 import type { Deployment } from "../config/parse.ts";
 import { PORT } from "../config/references.ts";
 import { CERTIFICATES } from "./certificates.ts";
+import { PROBE_PROGRAM } from "./probes.ts";
 import { CIPHERS, CIPHERSUITES } from "./tls-ciphers.ts";
 
 /** The files whose change the broker has to be told of. */
@@ -10,10 +11,6 @@ export const certificateFiles = (deployment: Deployment): readonly string[] => [
   `${CERTIFICATES}/current/edge.key`,
   ...(servesDevices(deployment) ? [`${CERTIFICATES}/devices/ca.crt`, `${CERTIFICATES}/devices/crl.pem`] : []),
 ];
-
-/** Whether the broker serves TLS. */
-export const servesMqtts = (deployment: Deployment): boolean =>
-  openListeners(deployment).some(([name]) => name === "mqtts");
 
 /** The part of mosquitto.conf (2.0) for the TLS listener, or nothing. */
 export function tlsListener(deployment: Deployment, maxConnections: number): readonly string[] {
@@ -57,4 +54,4 @@ export function devicePatterns(deployment: Deployment): readonly string[] {
  * Proves in a shell that the listener has a usable certificate: with a bad pair the broker runs on and refuses each
  * handshake. It shows its certificate to everybody, also where it then wants to see one.
  */
-export const TLS_PROBE = `openssl s_client -connect 127.0.0.1:${PORT.mosquittoTls} -tls1_3 </dev/null 2>&1 | grep -q "BEGIN CERTIFICATE"`;
+export const TLS_PROBE = `${PROBE_PROGRAM} tls ${PORT.mosquittoTls} 2`;

@@ -1,15 +1,16 @@
 import { Construct } from "constructs";
+import { brokerMemory, type MosquittoMemory } from "../config/broker-memory.ts";
 import type { Deployment } from "../config/parse.ts";
 import { BACKEND_USER, FILES, HOST, mqttSecret, PORT } from "../config/references.ts";
 import type { SecretText } from "../config/secret-text.ts";
 import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "./certificates.ts";
-import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { type DeliveredFile, FileDelivery } from "./file-delivery.ts";
-import { type MosquittoMemory, mosquittoMemory } from "./mosquitto-memory.ts";
-import { certificateFiles, devicePatterns, servesMqtts, TLS_PROBE, tlsListener } from "./mosquitto-tls.ts";
+import { certificateFiles, devicePatterns, TLS_PROBE, tlsListener } from "./mosquitto-tls.ts";
 import type { PrivateNetwork } from "./private-network.ts";
+import { tcpProbe } from "./probes.ts";
 import { ServiceContainer } from "./service-container.ts";
+import { DataVolume } from "./volumes.ts";
 import { watched, watcher } from "./watched.ts";
 
 const USER = "1883:1883";
@@ -55,7 +56,7 @@ export class Mosquitto extends Construct {
     });
     const data = new DataVolume(this, "Data", "mosquitto-data", context);
     const volume = { name: data.name, path: DATA };
-    const command = startCommand(memoryOf(deployment));
+    const command = startCommand(brokerMemory(deployment));
     new ServiceContainer(this, "Service", {
       context,
       role: "mosquitto",
@@ -63,6 +64,8 @@ export class Mosquitto extends Construct {
       image: context.images.kit("mosquitto"),
       user: USER,
       limits: deployment.mosquitto.limits,
+      limitsAt: "mosquitto.limits",
+      health: deployment.mosquitto.health,
       networks: [network],
       environment: { XDG_CONFIG_HOME: FILES },
       files,
@@ -72,7 +75,11 @@ export class Mosquitto extends Construct {
         { listener: "mqtts", internal: PORT.mosquittoTls },
       ],
       ...(certificates === undefined
-        ? { probe: ["CMD", "sh", "-c", `${ANSWERS} && ${NOTICE}`], command, volumes: [volume] }
+        ? {
+            probe: tcpProbe(PORT.mosquitto, ["sh", "-c", `${ANSWERS} && ${NOTICE}`]),
+            command,
+            volumes: [volume],
+          }
         : overTls(deployment, certificates, command, volume)),
     });
   }
@@ -96,7 +103,7 @@ function overTls(
   data: { name: string; path: string },
 ) {
   return {
-    probe: ["CMD", "sh", "-c", `${ANSWERS} && ${TLS_PROBE} && ${NOTICE}`],
+    probe: tcpProbe(PORT.mosquitto, ["sh", "-c", `${ANSWERS} && ${TLS_PROBE} && ${NOTICE}`]),
     entrypoint: watched("HUP", certificateFiles(deployment), command),
     command: [],
     groups: [String(CERTIFICATES_GROUP)],
@@ -110,13 +117,6 @@ const startCommand = ({ store }: MosquittoMemory): readonly string[] => [
   ...["start-broker", DATA, String(store)],
   ...["mosquitto", "-c", `${FILES}/mosquitto.conf`],
 ];
-
-const memoryOf = (deployment: Deployment): MosquittoMemory =>
-  mosquittoMemory(
-    deployment.mosquitto.limits.memoryMiB,
-    deployment.mosquitto.maxPacketBytes,
-    servesMqtts(deployment),
-  );
 
 function brokerFiles({ deployment, secrets }: DeploymentScope): readonly DeliveredFile[] {
   const users = brokerUsers(deployment);
@@ -142,7 +142,7 @@ export function brokerUsers({ mosquitto, topics, backend }: Deployment): readonl
 
 /** mosquitto.conf (2.0): no anonymous clients, everything bounded by the container's memory, sessions kept for a week. */
 export function mosquittoConf(deployment: Deployment): string {
-  const memory = memoryOf(deployment);
+  const memory = brokerMemory(deployment);
   return [
     `listener ${PORT.mosquitto}`,
     `max_connections ${memory.plainConnections}`,

@@ -1,14 +1,15 @@
-import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { Network } from "@cdktf/provider-docker/lib/network/index.js";
 import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
 import { TerraformResource, type TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { projectRoot } from "../config/home.ts";
-import type { ImageLock } from "../config/images.ts";
+import { readImageLock } from "../config/images.ts";
 import { openListeners } from "../config/listeners.ts";
+import { shellCommand } from "../config/shell-words.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import type { Images } from "./images.ts";
+import { literal } from "./literal.ts";
 
 /**
  * `terraform_data` that looks at what would make a production deploy fail, before anything else is made: so that
@@ -19,7 +20,7 @@ export class Preflight extends TerraformResource {
 
   constructor(scope: Construct, id: string, { deployment, secrets, stackFolder }: DeploymentScope) {
     super(scope, id, { terraformResourceType: "terraform_data" });
-    const lock = JSON.parse(readFileSync(join(projectRoot, "images/lock.json"), "utf8")) as ImageLock;
+    const lock = readImageLock(join(projectRoot, "images/lock.json"));
     const tls = openListeners(deployment).some(([name]) => name === "https" || name === "mqtts");
     this.#attributes = {
       input: {
@@ -29,7 +30,15 @@ export class Preflight extends TerraformResource {
       },
       triggers_replace: [secrets.keyedHash(JSON.stringify(deployment))],
     };
-    const command = `node ${relative(stackFolder, projectRoot)}/bin/exploreiot.js preflight --stack .`;
+    const command = literal(
+      shellCommand(
+        "node",
+        `${relative(stackFolder, projectRoot)}/bin/exploreiot.js`,
+        "preflight",
+        "--stack",
+        ".",
+      ),
+    );
     this.addOverride("provisioner", [{ "local-exec": { command } }]);
   }
 

@@ -1,14 +1,16 @@
-import { alone } from "./deploy-lock.ts";
+import { UserError } from "../config/errors.ts";
 import { removeContainers } from "./docker/clear-the-way.ts";
-import { forgetDataVolumes } from "./docker/data-volumes.ts";
-import { engineVersion } from "./docker/engine-check.ts";
+import { forgetDataVolumes, refuseForeignData } from "./docker/data-volumes.ts";
+import { networksOf, refuseStrangers, removeNetworks } from "./docker/networks.ts";
 import { labelled } from "./docker/observe.ts";
-import type { Report } from "./engine.ts";
+import type { Engine, EngineContext, Report } from "./engine.ts";
+import { guarded } from "./guards.ts";
 import { engineNamed } from "./pick.ts";
 import { deleteRecord, readRecord } from "./record.ts";
 import { run } from "./run.ts";
 import type { Stack } from "./stack.ts";
-import { readOwned } from "./terraform/state.ts";
+import { LockedState } from "./terraform/failure.ts";
+import { readOwned, setAsideDamagedState } from "./terraform/state.ts";
 
 export interface RemoveOptions {
   readonly stack: Stack;
@@ -25,28 +27,52 @@ export interface Removed {
   readonly volumes: readonly string[];
 }
 
-/** Takes a deployment down with the engine that made it, and sweeps up what an interrupted run may have left. */
+/**
+ * Takes a deployment down with the engine that made it. What an interrupted run left, and what that engine cannot
+ * remove, is removed by its labels and names: the engine is there to take it down in order and to keep its own books.
+ *
+ * @throws UserError if something of somebody else stands in the way; nothing was removed then
+ */
 export const remove = (options: RemoveOptions): Promise<Removed> =>
-  alone(options.stack.name, options.home, () => takeDown(options));
+  guarded({ name: options.stack.name, ...options }, () => takeDown(options));
 
 async function takeDown({ stack, home, deleteData, report, signal }: RemoveOptions): Promise<Removed> {
-  await engineVersion();
-  const before = await labelled(stack.name);
-  const recorded = readRecord(home)?.engine;
-  const { addresses } =
-    recorded === "compose" && stack.backend !== "local" ? { addresses: [] } : await readOwned(stack, home);
-  const madeBy = addresses.length > 0 ? "terraform" : (recorded ?? "compose");
   const context = { stack, home, report, ...(signal === undefined ? {} : { signal }) };
-  const engine = engineNamed(madeBy);
-  const reason = before.length === 0 ? undefined : await engine.unavailable(context);
-  if (reason === undefined) await engine.down(context);
-  else report(`${madeBy} made it but cannot run here now (${reason}): removing the containers directly`);
+  if (deleteData) await refuseForeignData(stack, home);
+  const before = await labelled(stack.name);
+  const networks = networksOf(stack, before);
+  await refuseStrangers({ networks, volumes: deleteData ? stack.volumes : [], ours: before });
+  setAsideDamagedState(stack, home, report);
+  const engine = await makerOf(stack, home);
+  const reason = before.length === 0 ? "nothing of it runs" : await engine.unavailable(context);
+  if (reason === undefined) await withEngine(engine, context);
+  else if (before.length > 0) report(`${engine.name} made it but cannot run here now (${reason})`);
   await removeContainers(await labelled(stack.name));
-  await run(["docker", "network", "rm", ...stack.networks.map(({ name }) => name)], { expected: [0, 1] });
+  await removeNetworks(networks);
   deleteRecord(home);
   const volumes = deleteData ? await deleteVolumes(stack) : [];
   if (deleteData) forgetDataVolumes(home);
   return { containers: before.length, volumes };
+}
+
+/** The engine whose books tell of the deployment. */
+async function makerOf(stack: Stack, home: string): Promise<Engine> {
+  const recorded = readRecord(home)?.engine;
+  // A state elsewhere is asked only where Terraform may have made it: it can be out of reach.
+  const isCompose = recorded === "compose" && stack.backend !== "local";
+  const { addresses } = isCompose ? { addresses: [] } : await readOwned(stack, home);
+  return engineNamed(addresses.length > 0 ? "terraform" : (recorded ?? "compose"));
+}
+
+/** Takes it down in order; what the engine cannot is left to the sweep that follows. */
+async function withEngine(engine: Engine, context: EngineContext): Promise<void> {
+  const { stack, report } = context;
+  try {
+    await engine.down(context);
+  } catch (error) {
+    if (!(error instanceof UserError) || error instanceof LockedState || context.signal?.aborted) throw error;
+    report(`${error.message}\nremoving the rest of ${stack.name} directly`);
+  }
 }
 
 async function deleteVolumes({ volumes }: Stack): Promise<readonly string[]> {

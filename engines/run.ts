@@ -4,11 +4,17 @@ import { UserError } from "../config/errors.ts";
 export interface RunOptions {
   readonly cwd?: string;
 
-  /** Added to this process's environment. Never a secret: environments are readable in /proc. */
-  readonly env?: Readonly<Record<string, string>>;
+  /**
+   * Added to this process's environment; undefined takes a variable out of it. Never a secret: environments are readable
+   * in /proc.
+   */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 
   /** Standard input: the way to hand over what must not be seen in argv. @default - no input */
   readonly input?: string | Uint8Array | Readable;
+
+  /** An open file to be the child's standard input, shared with it. */
+  readonly inputFile?: number;
 
   /** Called with each line of standard output and error as it arrives. */
   readonly onLine?: (line: string) => void;
@@ -72,13 +78,14 @@ export async function run(
 const isStream = (input: RunOptions["input"]): input is Readable =>
   input !== undefined && typeof input !== "string" && !(input instanceof Uint8Array);
 
-const settings = ({ cwd, env, input, signal, onLine, ownGroup }: RunOptions) => ({
+const settings = ({ cwd, env, input, inputFile, signal, onLine, ownGroup }: RunOptions) => ({
   reject: false,
   stripFinalNewline: false,
   forceKillAfterDelay: 10_000,
   maxBuffer: 64 * 1024 * 1024,
   all: onLine !== undefined,
-  stdin: input === undefined ? ("ignore" as const) : ("pipe" as const),
+  // Any open file will do; execa's types know those that a process starts with.
+  stdin: (inputFile as 0 | undefined) ?? (input === undefined ? ("ignore" as const) : ("pipe" as const)),
   detached: ownGroup ?? false,
   ...(cwd === undefined ? {} : { cwd }),
   ...(env === undefined ? {} : { env }),

@@ -2,34 +2,40 @@ import { BlockList, isIP } from "node:net";
 import type { Deployment } from "../config/parse.ts";
 import { type AllowedPort, allowList } from "./allow-list.ts";
 import { bridgePrefix } from "./bridges.ts";
+import { forwardedFromContainers, sentToTheMachine } from "./egress.ts";
+import { limitSets, proxyLimit, sourceLimits } from "./source-limits.ts";
+import { chain, inRange, names, refusal } from "./text.ts";
 
 /** The kit's own table, one a deployment: nothing outside it is ever read or changed. */
 export const tableName = (deployment: string): string => `exploreiot_${deployment}`;
 
 /** Before the engine's own chains, so that counters and log see every packet. A drop is final, an accept is not. */
 const PRIORITY = "filter - 1";
+const KNOWN = "ct state established,related accept";
 
 /**
  * The rules of a deployment as a file for `nft -f`: one transaction that replaces the deployment's table and no other.
  *
- * Scope `containers` judges what is forwarded to the deployment's bridges. Scope `host` also judges what else arrives
- * through the external interfaces, for the machine itself or for a container. Both families are judged alike.
+ * Scope `containers` judges what is forwarded to and from the deployment's bridges, and what its containers send to the
+ * machine. Scope `host` also judges what else arrives through the external interfaces, for the machine itself or for a
+ * container. Both families are judged alike.
  */
 export function nftablesRuleset(deployment: Deployment): string {
   const table = tableName(deployment.name);
-  const chains = [
+  const parts = [
+    ...limitSets(reachable(deployment)),
     loopbackChain(),
-    ...(deployment.firewall.scope === "host" ? [inputChain(deployment)] : []),
+    inputChain(deployment),
     forwardChain(deployment),
   ];
   return [
     "#!/usr/sbin/nft -f",
-    `# What may reach deployment ${deployment.name}: computed from its listeners, do not edit.`,
+    `# What may reach deployment ${deployment.name}, and what it may reach: computed, do not edit.`,
     `add table inet ${table}`,
     `delete table inet ${table}`,
     "",
     `table inet ${table} {`,
-    chains.join("\n\n"),
+    parts.join("\n\n"),
     "}",
     "",
   ].join("\n");
@@ -43,24 +49,41 @@ function loopbackChain(): string {
 }
 
 /** The machine's own services, and the engine's proxy, which serves published ports where nothing is forwarded. */
-function inputChain({ name, firewall, ...deployment }: Deployment): string {
-  const external = interfaces(firewall.interfaces);
+function inputChain(deployment: Deployment): string {
+  const isWhole = deployment.firewall.scope === "host";
+  return chain("input", `input priority ${PRIORITY}; policy ${isWhole ? "drop" : "accept"}`, [
+    KNOWN,
+    ...proxyLimit(deployment),
+    'iifname "lo" accept',
+    ...sentToTheMachine(deployment),
+    ...(isWhole ? fromOutside(deployment) : reachable(deployment).flatMap(limitsAtInput(deployment))),
+  ]);
+}
+
+const limitsAtInput =
+  (deployment: Deployment) =>
+  (port: Reachable): readonly string[] =>
+    sourceLimits(deployment, port, `ct state new ${port.match.input} tcp dport ${port.port}`);
+
+/** What else reaches the machine: only what is declared. */
+function fromOutside(deployment: Deployment): readonly string[] {
+  const { name, firewall } = deployment;
+  const external = names(firewall.interfaces);
   const own = [
     ...(firewall.ssh.enabled ? [{ ...firewall.ssh, protocol: "tcp", comment: "ssh" }] : []),
     ...firewall.open.map((port) => ({ ...port, comment: `${port.port}/${port.protocol}` })),
   ];
-  return chain("input", `input priority ${PRIORITY}; policy drop`, [
-    'iifname "lo" accept',
-    "ct state established,related accept",
+  return [
     "ct state invalid drop",
-    // ICMP and ICMPv6, as numbers: names need a file that small systems lack. IPv6 ends without neighbour discovery.
+    // ICMP and ICMPv6. IPv6 ends without neighbour discovery.
     "meta l4proto { 1, 58 } accept",
     // Answers to broadcasts and multicasts belong to no connection.
     `iifname ${external} udp sport 67 udp dport 68 accept comment "DHCP"`,
     `iifname ${external} ip6 saddr fe80::/10 udp dport 546 accept comment "DHCPv6"`,
-    ...reachable({ ...deployment, name, firewall }).map(
-      ({ listener, match, port }) => `${match.input} tcp dport ${port} counter accept comment "${listener}"`,
-    ),
+    ...reachable(deployment).flatMap((port) => [
+      ...limitsAtInput(deployment)(port),
+      `${port.match.input} tcp dport ${port.port} counter accept comment "${port.listener}"`,
+    ]),
     ...own.flatMap(({ port, protocol, from, comment }) =>
       sources(from).map(
         (source) =>
@@ -68,35 +91,41 @@ function inputChain({ name, firewall, ...deployment }: Deployment): string {
       ),
     ),
     ...refusal(name, "input", ""),
+  ];
+}
+
+/** Published and routed ports of containers, and what containers send elsewhere. */
+function forwardChain(deployment: Deployment): string {
+  const { name, firewall } = deployment;
+  const bridges = `oifname "${bridgePrefix(name)}*"`;
+  return chain("forward", `forward priority ${PRIORITY}; policy accept`, [
+    KNOWN,
+    ...forwardedFromContainers(deployment),
+    // The port that was asked for, not the container's: and only if the engine published it.
+    ...reachable(deployment).flatMap((allowed) => {
+      const asked = `${bridges} ct status dnat ${allowed.match.forward} meta l4proto tcp ct original proto-dst ${allowed.port}`;
+      return [
+        ...sourceLimits(deployment, allowed, asked),
+        `${asked} counter accept comment "${allowed.listener}"`,
+      ];
+    }),
+    ...refusal(name, "forward", `${bridges} `),
+    ...(firewall.scope === "host" ? routed(deployment) : []),
   ]);
 }
 
-/** Published and routed ports of containers; what containers send, and what they say to each other, is the engine's. */
-function forwardChain(deployment: Deployment): string {
-  const { name, firewall } = deployment;
-  const bridges = `"${bridgePrefix(name)}*"`;
-  const external = interfaces(firewall.interfaces);
-  return chain("forward", `forward priority ${PRIORITY}; policy accept`, [
-    `iifname ${bridges} accept`,
-    "ct state established,related accept",
-    // The port that was asked for, not the container's: and only if the engine published it.
-    ...reachable(deployment).map(
-      ({ listener, match, port }) =>
-        `oifname ${bridges} ct status dnat ${match.forward} meta l4proto tcp ct original proto-dst ${port} counter accept comment "${listener}"`,
+/** Scope host: ports of other containers of the machine. */
+function routed({ name, firewall }: Deployment): readonly string[] {
+  const external = names(firewall.interfaces);
+  return [
+    ...firewall.open.flatMap(({ port, protocol, from }) =>
+      sources(from).map(
+        (source) =>
+          `iifname ${external} ${source}ct status dnat meta l4proto ${protocol} ct original proto-dst ${port} counter accept comment "${port}/${protocol}"`,
+      ),
     ),
-    ...refusal(name, "forward", `oifname ${bridges} `),
-    ...(firewall.scope === "host"
-      ? [
-          ...firewall.open.flatMap(({ port, protocol, from }) =>
-            sources(from).map(
-              (source) =>
-                `iifname ${external} ${source}ct status dnat meta l4proto ${protocol} ct original proto-dst ${port} counter accept comment "${port}/${protocol}"`,
-            ),
-          ),
-          ...refusal(name, "routed", `iifname ${external} `),
-        ]
-      : []),
-  ]);
+    ...refusal(name, "routed", `iifname ${external} `),
+  ];
 }
 
 interface Reachable extends AllowedPort {
@@ -136,19 +165,6 @@ const isIn = (list: BlockList, address: string) => list.check(address, isIP(addr
 const isLoopback = (address: string) => isIn(LOOPBACK, address);
 const isWildcard = (address: string) => isIn(WILDCARD, address);
 
-/** One match a range: nft refuses ranges that overlap in one set. Nobody named means everybody. */
+/** Nobody named means everybody. */
 const sources = (from: readonly string[]): readonly string[] =>
-  from.length === 0 ? [""] : from.map((range) => `${range.includes(":") ? "ip6" : "ip"} saddr ${range} `);
-
-const interfaces = (names: readonly string[]) => `{ ${names.map((name) => `"${name}"`).join(", ")} }`;
-
-/** Counts every packet and logs a few: a scan must not fill the disk. */
-const refusal = (deployment: string, where: string, match: string): readonly string[] => [
-  `${match}limit rate 5/minute burst 10 packets log prefix "exploreiot ${deployment} ${where} " flags all`,
-  `${match}counter drop comment "undeclared, ${where}"`,
-];
-
-const chain = (name: string, hook: string, rules: readonly string[]): string =>
-  [`  chain ${name} {`, `    type filter hook ${hook};`, ...rules.map((rule) => `    ${rule}`), "  }"].join(
-    "\n",
-  );
+  from.length === 0 ? [""] : from.map((range) => `${inRange("saddr", range)} `);

@@ -1,13 +1,14 @@
 import { X509Certificate } from "node:crypto";
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { UserError } from "../config/errors.ts";
+import { damaged } from "../config/own-files.ts";
 import type { Deployment } from "../config/parse.ts";
 import { readIfThere, replaceFile } from "../config/private-files.ts";
 import { commonName, daysLeft, isDue } from "./certificate.ts";
 import { nameProblem } from "./device-names.ts";
 import { devicesFolder } from "./folder.ts";
-import { ensureAuthority } from "./internal.ts";
+import { ensureAuthority, readAuthority } from "./internal.ts";
 import type { Pair } from "./pair.ts";
 
 /** A certificate that was issued to a device. */
@@ -41,7 +42,9 @@ export async function prepareDevices(deployment: Deployment, home: string): Prom
         `rename the user, or take the name back: exploreiot devices revoke ${device}`,
       );
   }
-  if (readIfThere(revocationListFile(home)) === undefined) await publishRevocations(home, authority);
+  // It follows from what was revoked, so one that is cut short is made again like one that is missing.
+  if (!readIfThere(revocationListFile(home))?.endsWith("-----END X509 CRL-----\n"))
+    await publishRevocations(home, authority);
 }
 
 /**
@@ -72,7 +75,7 @@ export function listDevices(home: string): readonly DeviceCertificate[] {
   const folder = devicesFolder(home);
   return filesIn(join(folder, "issued"))
     .map((file) => {
-      const certificate = new X509Certificate(readIfThere(join(folder, "issued", file)) ?? "");
+      const certificate = issuedCertificate(join(folder, "issued", file));
       const serial = certificate.serialNumber;
       const revoked = readIfThere(join(folder, "revoked", serial));
       return {
@@ -81,7 +84,7 @@ export function listDevices(home: string): readonly DeviceCertificate[] {
         validUntil: new Date(certificate.validTo),
         daysLeft: daysLeft(certificate),
         due: isDue(certificate),
-        ...(revoked === undefined ? {} : { revokedAt: new Date(revoked.trim()) }),
+        ...(revoked === undefined ? {} : { revokedAt: revokedAt(join(folder, "revoked", serial)) }),
       };
     })
     .sort((a, b) => a.device.localeCompare(b.device) || a.validUntil.getTime() - b.validUntil.getTime());
@@ -118,17 +121,42 @@ const isInUse = ({ revokedAt, due }: DeviceCertificate) => revokedAt === undefin
 
 const revocationListFile = (home: string) => join(devicesFolder(home), "crl.pem");
 
-const deviceAuthority = ({ name }: Deployment, home: string): Promise<Pair> =>
-  ensureAuthority(join(devicesFolder(home), "authority"), `ExploreIOT ${name} device CA`);
+function deviceAuthority({ name }: Deployment, home: string): Promise<Pair> {
+  const folder = join(devicesFolder(home), "authority");
+  // A list by the CA before is none of the new one's.
+  if (readAuthority(folder) === undefined) rmSync(revocationListFile(home), { force: true });
+  return ensureAuthority(folder, `ExploreIOT ${name} device CA`);
+}
 
 async function publishRevocations(home: string, authority: Pair): Promise<void> {
   const folder = join(devicesFolder(home), "revoked");
   const revoked = filesIn(folder).map((serial) => ({
     serial,
-    at: new Date((readIfThere(join(folder, serial)) ?? "").trim()),
+    at: revokedAt(join(folder, serial)),
   }));
   const { makeRevocationList } = await import("./x509.ts");
   replaceFile(revocationListFile(home), await makeRevocationList(authority, revoked));
+}
+
+function issuedCertificate(file: string): X509Certificate {
+  try {
+    return new X509Certificate(readIfThere(file) ?? "");
+  } catch {
+    const serial = basename(file, ".crt");
+    throw damaged(
+      file,
+      "not a whole certificate",
+      "bring it back from a copy",
+      `or revoke it by its serial: date -u +%FT%TZ > ${join(dirname(dirname(file)), "revoked", serial)}; rm ${file}`,
+    );
+  }
+}
+
+/** The name of the file is the serial and says that it is revoked; its text says when. */
+function revokedAt(file: string): Date {
+  const at = new Date((readIfThere(file) ?? "").trim());
+  if (!Number.isNaN(at.getTime())) return at;
+  throw damaged(file, "not a time", `write it again: date -u +%FT%TZ > ${file}`);
 }
 
 /** Finished files in a folder that may not be there. */

@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
+import { damaged } from "../config/own-files.ts";
 import { type Pair, pairId, putPair, readPair } from "./pair.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -31,7 +32,7 @@ export function currentPair(home: string): CurrentPair | undefined {
   const folder = linkTarget(join(pkiFolder(home), "current"));
   if (folder === undefined) return undefined;
   const place = join(pkiFolder(home), folder);
-  const pair = readPair(place, "edge");
+  const pair = readPair(place, "edge", "the next run makes a new pair, or takes yours over again");
   if (pair === undefined) return undefined;
   return {
     id: basename(folder),
@@ -67,7 +68,10 @@ function linkTarget(path: string): string | undefined {
   try {
     return readlinkSync(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    if (code === "EINVAL")
+      throw damaged(path, "not a link to a pair", `rm ${path}: the next run makes it again`);
     throw error;
   }
 }

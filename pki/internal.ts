@@ -22,13 +22,18 @@ export async function preparePlaceholder(deployment: Deployment, home: string): 
   setCurrentPair(home, await makeServerPair(`${serverName(deployment)} placeholder`, deployment.hosts));
 }
 
+const NEW_AUTHORITY = "the next run makes a new CA, and whoever trusts this one has to be given that";
+
+/** The CA in a folder, or undefined if none was made yet. */
+export const readAuthority = (folder: string): Pair | undefined => readPair(folder, "ca", NEW_AUTHORITY);
+
 /** The CA in a folder; made if there is none yet. */
 export async function ensureAuthority(folder: string, name: string): Promise<Pair> {
-  const found = readPair(folder, "ca");
+  const found = readAuthority(folder);
   if (found !== undefined) return found;
   const { makeAuthority } = await import("./x509.ts");
   putPair(folder, "ca", await makeAuthority(name));
-  return readPair(folder, "ca") as Pair;
+  return readAuthority(folder) as Pair;
 }
 
 /** Who signs the server's certificate, as clients see it. */

@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto";
+import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import { accessSync, constants, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { damaged } from "../config/own-files.ts";
 import { readIfThere, withDraft, writing } from "../config/private-files.ts";
 
 /** A certificate, with its intermediates if it has some, and its private key; both PEM. */
@@ -26,11 +27,34 @@ export function putPair(folder: string, name: string, { certificate, key }: Pair
   });
 }
 
-/** The pair in that folder, or undefined if there is none. */
-export function readPair(folder: string, name: string): Pair | undefined {
-  const certificate = readIfThere(join(folder, `${name}.crt`));
-  const key = readIfThere(join(folder, `${name}.key`));
-  return certificate === undefined || key === undefined ? undefined : { certificate, key };
+/**
+ * The pair in that folder, or undefined if there is none.
+ *
+ * @param loss what it means to have it made again
+ * @throws UserError if half of it is missing, a file is damaged, or the two do not belong together
+ */
+export function readPair(folder: string, name: string, loss: string): Pair | undefined {
+  const [certificateFile, keyFile] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)];
+  const [certificate, key] = [readIfThere(certificateFile), readIfThere(keyFile)];
+  if (certificate === undefined && key === undefined) return undefined;
+  const remedy = ["bring back both files of the pair from a copy", `or rm -r ${folder}: ${loss}`];
+  const parsed = parse(certificate, (text) => new X509Certificate(text));
+  const parsedKey = parse(key, createPrivateKey);
+  if (parsed === undefined || certificate === undefined)
+    throw damaged(certificateFile, "not there, or not a whole certificate", ...remedy);
+  if (parsedKey === undefined || key === undefined)
+    throw damaged(keyFile, "not there, or not a whole private key", ...remedy);
+  if (!parsed.checkPrivateKey(parsedKey))
+    throw damaged(keyFile, `not the key of ${certificateFile}`, ...remedy);
+  return { certificate, key };
+}
+
+function parse<T>(text: string | undefined, read: (text: string) => T): T | undefined {
+  try {
+    return text === undefined ? undefined : read(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** @throws UserError if nothing can be written there */

@@ -18,7 +18,7 @@ export const postgresFolder = (home: string) => join(pkiFolder(home), "postgres"
 export async function preparePostgres({ name }: Deployment, home: string): Promise<void> {
   const authority = await ensureAuthority(postgresAuthorityFolder(home), `ExploreIOT ${name} postgres CA`);
   const folder = postgresFolder(home);
-  const current = readPair(folder, "server");
+  const current = readPair(folder, "server", "the next run makes a new pair");
   if (current !== undefined) {
     const certificate = new X509Certificate(current.certificate);
     if (!isDue(certificate) && certificate.verify(new X509Certificate(authority.certificate).publicKey))

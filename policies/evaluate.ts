@@ -1,4 +1,5 @@
 import type { StackDocument } from "./document.ts";
+import { TextIsAwaited } from "./facts/parsed-files.ts";
 import { type Judged, judgedBy } from "./judged-by.ts";
 import { definePolicy, type Finding, finding, type Policy } from "./policy.ts";
 import { readWaivers, type WaivedFinding, type Waivers, waiverPolicies } from "./waivers.ts";
@@ -109,7 +110,8 @@ function seenBy(policy: Policy, stack: StackDocument): Seen {
         else notEnforceable.push({ path, reason: evidence.notEnforceable });
       }
     } catch (error) {
-      found.push(finding(policy, path, `cannot be judged: ${reasonOf(error)}`));
+      if (error instanceof TextIsAwaited) notEnforceable.push({ path, reason: error.message });
+      else found.push(finding(policy, path, `cannot be judged: ${reasonOf(error)}`));
     }
   }
   return { examined: resources.length, found, notEnforceable };

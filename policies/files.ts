@@ -45,16 +45,31 @@ export interface Surroundings {
 
   /** The text of a file that a container is given by path; undefined if it is not here. @default - none is here */
   readonly read?: (source: string) => string | undefined;
+
+  /** Whether such a file is made later, where the stack is started. @default - none is */
+  readonly awaits?: (source: string) => boolean;
 }
 
 const MAX_BYTES = 1_048_576;
 
 /** Reads the files that a stack in this folder names. What is not there, or no plain file, is unknown. */
-export const textBelow = (folder: string) => (source: string) => {
-  const path = resolve(folder, source);
+export const filesBelow = (folder: string) => ({
+  read: (source: string) => textAt(resolve(folder, source)),
+  awaits: (source: string) => isMadeByStart(resolve(folder, source)),
+});
+
+function textAt(path: string): string | undefined {
   const status = statSync(path, { throwIfNoEntry: false });
   return status?.isFile() && status.size <= MAX_BYTES ? readFileSync(path, "utf8") : undefined;
-};
+}
+
+/** A rendered folder is checked before it is copied to its server: start.sh makes there what deployment.sh names. */
+function isMadeByStart(path: string): boolean {
+  const { root, name } = /^(?<root>.*)\/secrets\/(?<name>.+)$/.exec(path)?.groups ?? {};
+  if (root === undefined || name === undefined || textAt(path) !== undefined) return false;
+  const started = textAt(`${root}/start.sh`) !== undefined;
+  return started && (textAt(`${root}/deployment.sh`) ?? "").split(/\s+/).includes(name);
+}
 
 /**
  * The files of a stack as resources of type `file/<kind>`: those that containers are given (`upload`), and those
@@ -63,12 +78,12 @@ export const textBelow = (folder: string) => (source: string) => {
  */
 export function fileResources(
   resources: readonly Resource[],
-  { beside = [], read = () => undefined }: Surroundings,
+  { beside = [], ...surroundings }: Surroundings,
 ): Resource[] {
   return [
     ...resources
       .filter(({ type }) => type === "docker_container")
-      .flatMap((container) => uploads(container, read)),
+      .flatMap((container) => uploads(container, surroundings)),
     ...beside.flatMap(standalone),
   ];
 }
@@ -78,22 +93,28 @@ export const asLiteral = (text: string | undefined) =>
   // A function, since `$$` stands for one `$` in a replacement.
   text?.replaceAll("${", () => "$${").replaceAll("%{", "%%{");
 
-function uploads(container: Resource, read: (source: string) => string | undefined): Resource[] {
+function uploads(container: Resource, surroundings: Surroundings): Resource[] {
   const { type, id, path, block } = container;
   return uploadBlocks(block).flatMap(({ file, content, source }) => {
     const name = String(file);
     const kind = fileKind(name);
     if (kind === undefined) return [];
-    const text = content ?? (typeof source === "string" ? asLiteral(read(source)) : undefined);
+    const given = typeof source === "string" ? givenFile(source, surroundings) : {};
     return [
       {
         type: `file/${kind}`,
         id: `${type}.${id}/${name}`,
         path: `${path}:${basename(name)}`,
-        block: { file, text, container: `${type}.${id}` },
+        block: { file, text: content ?? undefined, ...given, container: `${type}.${id}` },
       },
     ];
   });
+}
+
+/** What is known of a file by its path: its text, or that it is made later. */
+export function givenFile(source: string, { read, awaits }: Surroundings): Block {
+  const text = asLiteral(read?.(source));
+  return text === undefined && awaits?.(source) ? { awaited: true } : { text };
 }
 
 /** None where the block cannot be read: a rule that reads it says so. */

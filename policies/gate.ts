@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { UserError } from "../config/errors.ts";
-import { textBelow } from "./files.ts";
+import { filesBelow } from "./files.ts";
 import { policies } from "./index.ts";
 import { readTerraformJson } from "./inputs/terraform-json.ts";
 import { judgeStack } from "./judge.ts";
@@ -38,7 +38,7 @@ export function judge(stacks: readonly SynthesizedStack[]): readonly string[] {
 
 function judgeFile({ file, ownRules }: SynthesizedStack): Judgement {
   const text = readFileSync(file, "utf8");
-  const stack = readTerraformJson(parse(file, text), { read: textBelow(dirname(file)) });
+  const stack = readTerraformJson(parse(file, text), filesBelow(dirname(file)));
   return judgeStack(stack, { file, text }, [...policies, ...ownRules]);
 }
 

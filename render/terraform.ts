@@ -52,11 +52,14 @@ function container(block: ContainerBlock, { deliveries, labels }: Model): object
   const delivery = deliveries.find(({ container }) => container.name === block.name);
   return {
     ...block,
-    labels: block.labels.map((entry) =>
-      entry.label === LABEL.configHash
-        ? { ...entry, value: hashLabel(labels.get(block.name), deliveries) }
-        : entry,
-    ),
+    // A folder is rendered alike on every machine, and what it starts is no checkout's.
+    labels: block.labels
+      .filter(({ label }) => label !== LABEL.checkout)
+      .map((entry) =>
+        entry.label === LABEL.configHash
+          ? { ...entry, value: hashLabel(labels.get(block.name), deliveries) }
+          : entry,
+      ),
     ...(delivery === undefined
       ? {}
       : { upload: block.upload?.map((upload) => serverUpload(upload, delivery)) }),

@@ -12,13 +12,14 @@ need() { # need PACKAGE COMMAND…: any of the commands (or globs) shows that th
   package=$1; shift
   for candidate in "$@"; do
     if command -v "$candidate" >/dev/null 2>&1; then return; fi
-    for file in $candidate; do if [ -x "$file" ]; then return; fi; done
+    for file in $candidate; do if [ -e "$file" ]; then return; fi; done
   done
   missing="$missing $package"
 }
 need postgresql '/usr/lib/postgresql/*/bin/postgres'
 need redis-server redis-server
 need mosquitto mosquitto /usr/sbin/mosquitto
+need libfaketime '/usr/lib/*/faketime/libfaketime.so.1'
 need python3 python3
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
 

@@ -11,8 +11,8 @@ const config: NextConfig = {
   experimental: {
     // The root file system is read-only: nothing rendered may be written beside the code.
     isrFlushToDisk: false,
-    // Next keeps a copy of each body for proxy.ts; a reading needs far less than the default of 10 MB.
-    proxyClientMaxBodySize: "16kb",
+    // Next keeps a copy of each body for proxy.ts, of 10 MB by default; this server reads none.
+    proxyClientMaxBodySize: "1kb",
   },
 };
 

@@ -4,9 +4,6 @@ import { currentSettings } from "@/lib/server/current-settings";
 import { allowedHost, type Host } from "@/lib/server/host";
 import { contentSecurityPolicy, fixedSecurityHeaders } from "@/lib/server/security-headers";
 
-// Next copies the body of each request it hands to this file; the one route that reads a body checks for itself.
-export const config = { matcher: ["/((?!lectures$).*)"] };
-
 export default function proxy(request: NextRequest): NextResponse {
   const response = answer(request);
   for (const [name, value] of Object.entries(fixedSecurityHeaders(request.headers)))

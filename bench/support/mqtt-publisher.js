@@ -20,15 +20,12 @@ export class MqttPublisher {
    * @param {number} port on loopback
    * @param {{ clientId: string, username: string, password: string }} identity
    */
-  static async connect(port, { clientId, username, password }) {
+  static async connect(port, identity) {
     const socket = createConnection({ host: "127.0.0.1", port, noDelay: true });
     await once(socket, "connect");
-    const texts = ["MQTT", clientId, username, password].map(text);
-    const [protocol = Buffer.alloc(0), ...identity] = texts;
-    // Level 4; user name, password and clean session; no keep-alive.
-    socket.write(packet(CONNECT, [protocol, Buffer.from([4, 0xc2, 0, 0]), ...identity]));
+    socket.write(connectPacket(identity));
     const [answer] = await once(socket, "data");
-    if (answer[3] !== 0) throw new Error(`the broker refused ${username}: code ${answer[3]}`);
+    if (answer[3] !== 0) throw new Error(`the broker refused ${identity.username}: code ${answer[3]}`);
     return new MqttPublisher(socket);
   }
 
@@ -72,8 +69,18 @@ export class MqttPublisher {
   }
 }
 
+/**
+ * Level 4; user name, password and clean session; no keep-alive.
+ *
+ * @param {{ clientId: string, username: string, password: string }} identity
+ */
+export function connectPacket({ clientId, username, password }) {
+  const identity = [clientId, username, password].map(text);
+  return packet(CONNECT, [text("MQTT"), Buffer.from([4, 0xc2, 0, 0]), ...identity]);
+}
+
 /** @param {string} value */
-function text(value) {
+export function text(value) {
   const bytes = Buffer.from(value);
   const length = Buffer.alloc(2);
   length.writeUInt16BE(bytes.length);
@@ -84,7 +91,7 @@ function text(value) {
  * @param {number} type
  * @param {readonly Buffer[]} parts together less than 16 KiB, so that the length takes two bytes at most
  */
-function packet(type, parts) {
+export function packet(type, parts) {
   const body = Buffer.concat(parts);
   const length = body.length < 128 ? [body.length] : [(body.length % 128) | 128, body.length >> 7];
   return Buffer.concat([Buffer.from([type, ...length]), body]);

@@ -1,6 +1,9 @@
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
+import { dataOf } from "../../config/data.ts";
 import { UserError } from "../../config/errors.ts";
+import { readOwnJson } from "../../config/own-files.ts";
 import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
 import { readOwned } from "../terraform/state.ts";
@@ -8,13 +11,7 @@ import { writeWholeJson } from "../write-whole.ts";
 
 const file = (home: string) => join(home, "data-volumes.json");
 
-/** Volumes that a service writes to, and that outlive it. */
-export function dataVolumes({ containers }: Stack): readonly string[] {
-  const written = containers
-    .filter(({ job }) => !job)
-    .flatMap(({ volumes }) => volumes.filter(({ readOnly }) => !readOnly).map(({ name }) => name));
-  return [...new Set(written)];
-}
+export const dataVolumes = ({ containers }: Stack): readonly string[] => dataOf(containers);
 
 /**
  * Refuses data that this directory did not make: both engines would take a volume of that name over without a word,
@@ -23,15 +20,15 @@ export function dataVolumes({ containers }: Stack): readonly string[] {
  * @throws UserError that names the volumes
  */
 export async function refuseForeignData(stack: Stack, home: string): Promise<void> {
-  // Terraform names a volume's id after the volume: what `cdktf deploy` made is known by its state. A state elsewhere
-  // may be another machine's, whose secrets are not here.
-  const owned = stack.backend === "local" ? (await readOwned(stack, home)).ids : [];
-  const known = new Set([...remembered(home), ...owned]);
-  const unknown = dataVolumes(stack).filter((name) => !known.has(name));
+  const unknown = without(dataVolumes(stack), remembered(stack, home));
   if (unknown.length === 0) return;
   const { stdout } = await run(["docker", "volume", "ls", "--quiet"]);
   const present = new Set(stdout.split("\n"));
-  const foreign = unknown.filter((name) => present.has(name));
+  const unremembered = unknown.filter((name) => present.has(name));
+  // Terraform names a volume's id after the volume: what `cdktf deploy` made is known by its state. A state elsewhere
+  // may be another machine's, whose secrets are not here.
+  const isAsked = unremembered.length > 0 && stack.backend === "local";
+  const foreign = without(unremembered, isAsked ? (await readOwned(stack, home)).ids : []);
   if (foreign.length === 0) return;
   throw new UserError(
     `data of another checkout is in the way: ${foreign.join(", ")}`,
@@ -42,16 +39,23 @@ export async function refuseForeignData(stack: Stack, home: string): Promise<voi
 
 /** To be called before an engine makes the volumes, so that an interrupted run is known as ours too. */
 export function rememberDataVolumes(stack: Stack, home: string): void {
-  const all = [...new Set([...remembered(home), ...dataVolumes(stack)])].sort();
+  const all = [...new Set([...remembered(stack, home), ...dataVolumes(stack)])].sort();
   writeWholeJson(file(home), all);
 }
 
 export const forgetDataVolumes = (home: string): void => rmSync(file(home), { force: true });
 
-function remembered(home: string): readonly string[] {
-  try {
-    return JSON.parse(readFileSync(file(home), "utf8")) as string[];
-  } catch {
-    return [];
-  }
+function remembered(stack: Stack, home: string): readonly string[] {
+  const found = readOwnJson(
+    file(home),
+    z.array(z.string()),
+    "it lists the data volumes that this checkout made; if the data is this checkout's, write it again:",
+    `echo '${JSON.stringify(dataVolumes(stack))}' > ${file(home)}`,
+  );
+  return found ?? [];
+}
+
+function without(names: readonly string[], known: Iterable<string>): readonly string[] {
+  const all = new Set(known);
+  return names.filter((name) => !all.has(name));
 }

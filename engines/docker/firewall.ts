@@ -21,8 +21,14 @@ export interface RuleCounter {
 export interface FirewallStatus {
   readonly table: string;
 
-  /** `unconfirmed` rules are taken back when their time is up, then they are `reverted`; `changed` by somebody else. */
-  readonly state: "applied" | "unconfirmed" | "reverted" | "changed";
+  /**
+   * `unconfirmed` rules are taken back when their time is up, then they are `reverted`; `changed` by somebody else.
+   * `failing`: nft cannot apply them, so what was in the kernel before is in force.
+   */
+  readonly state: "applied" | "unconfirmed" | "reverted" | "changed" | "failing";
+
+  /** Why they are `changed` or `failing`. */
+  readonly reason?: string;
 
   /** Seconds until unconfirmed rules are taken back. */
   readonly secondsLeft?: number;
@@ -44,10 +50,16 @@ export const confirmSeconds = (firewall: ContainerSpec): number =>
  */
 export async function firewallStatus(deployment: string): Promise<FirewallStatus> {
   const lines = (await askFirewall(deployment, "firewall", "status")).split("\n").filter(Boolean);
-  const { table = "", state, secondsLeft } = Object.fromEntries(lines.map((line) => line.split("=", 2)));
+  const {
+    table = "",
+    state,
+    reason,
+    secondsLeft,
+  } = Object.fromEntries(lines.map((line) => /^(\w+)=(.*)$/.exec(line)?.slice(1) ?? []));
   return {
     table,
     state,
+    ...(reason === undefined ? {} : { reason }),
     ...(secondsLeft === undefined ? {} : { secondsLeft: Number(secondsLeft) }),
     // The table may go between the two questions: its time is up, or somebody deletes it.
     counters: await counters(deployment, table).catch((error: unknown) => {
@@ -96,20 +108,24 @@ interface NftRule {
   readonly rule?: {
     readonly chain: string;
     readonly comment?: string;
-    readonly expr: readonly { readonly counter?: { readonly packets: number }; readonly drop?: null }[];
+    readonly expr: readonly {
+      readonly counter?: { readonly packets: number };
+      readonly drop?: null;
+      readonly reject?: unknown;
+    }[];
   };
 }
 
 async function counters(deployment: string, table: string): Promise<readonly RuleCounter[]> {
   const { nftables } = JSON.parse(
-    await askFirewall(deployment, "nft", "--json", "list", "table", "inet", table),
+    await askFirewall(deployment, "nft", "--json", "--terse", "list", "table", "inet", table),
   ) as {
     readonly nftables: readonly NftRule[];
   };
   return nftables.flatMap(({ rule }) => {
     const packets = rule?.expr.find(({ counter }) => counter !== undefined)?.counter?.packets;
     if (rule === undefined || packets === undefined) return [];
-    const dropped = rule.expr.some((expression) => "drop" in expression);
+    const dropped = rule.expr.some((expression) => "drop" in expression || "reject" in expression);
     return [{ chain: rule.chain, rule: rule.comment ?? "", packets, dropped }];
   });
 }

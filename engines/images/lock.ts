@@ -1,6 +1,6 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
 import { UserError } from "../../config/errors.ts";
-import type { ImageLock, Upstream } from "../../config/images.ts";
+import { readImageLock, type Upstream } from "../../config/images.ts";
+import { replaceFile } from "../../config/private-files.ts";
 import { run } from "../run.ts";
 import { imageFailure, interrupted } from "./failure.ts";
 
@@ -29,7 +29,7 @@ export interface LockedImage {
  * @throws UserError naming each image that could not be resolved
  */
 export async function lockImages(options: LockOptions): Promise<readonly LockedImage[]> {
-  const lock = JSON.parse(await readFile(options.file, "utf8")) as ImageLock;
+  const lock = readImageLock(options.file);
   const resolved = await resolveAll(Object.values(lock.upstream), options);
   const upstream: Record<string, Upstream> = {};
   const locked: LockedImage[] = [];
@@ -45,8 +45,7 @@ export async function lockImages(options: LockOptions): Promise<readonly LockedI
     locked.push({ name, reference, digest, isChanged });
   }
   const text = `${JSON.stringify({ ...lock, upstream }, null, 2)}\n`;
-  await writeFile(`${options.file}.new`, text);
-  await rename(`${options.file}.new`, options.file);
+  replaceFile(options.file, text, 0o644);
   return locked;
 }
 

@@ -1,11 +1,12 @@
 import { UserError } from "../../config/errors.ts";
-import { refuseForeignData, rememberDataVolumes } from "../docker/data-volumes.ts";
+import { rememberDataVolumes } from "../docker/data-volumes.ts";
 import { firewallOf } from "../docker/firewall.ts";
 import { confirmationNotice, probeFirewall, refuseUnguardableEngine } from "../docker/firewall-check.ts";
 import { observe } from "../docker/observe.ts";
 import { refuseTakenPorts } from "../docker/ports.ts";
-import { refuseTakenSubnets } from "../docker/subnets.ts";
+import { refuseRoutedSubnets, refuseTakenSubnets } from "../docker/subnets.ts";
 import type { Report } from "../engine.ts";
+import { refuseForeign } from "../guards.ts";
 import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
 import { clockProblems } from "./clock.ts";
@@ -40,7 +41,8 @@ export async function preflight(stack: Stack, home: string, report: Report): Pro
     refuseBadGround(stack, report),
     refuseTakenPorts(stack, seen),
     refuseTakenSubnets(stack),
-    refuseForeignData(stack, home),
+    refuseRoutedSubnets(stack, report),
+    refuseForeign(stack, home),
     refuseUnguardableEngine(stack, report),
   ]);
   for (const line of [...(await probed(stack)), ...confirmationNotice(stack)]) report(line);

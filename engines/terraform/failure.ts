@@ -1,6 +1,10 @@
 import { UserError } from "../../config/errors.ts";
+import { shellCommand } from "../../config/shell-words.ts";
 import type { Stack } from "../stack.ts";
 import { messagesIn } from "./messages.ts";
+
+/** Somebody else works on the same state. */
+export class LockedState extends UserError {}
 
 /** What a failed terraform command means: in terraform's own words, one paragraph a problem. */
 export function failure(stack: Stack, command: string, stdout: string, stderr: string): UserError {
@@ -32,9 +36,9 @@ function lockFailure(stack: Stack, text: string): UserError | undefined {
     );
   }
   const holder = TELLING.includes(stack.backend) ? ` by ${info("Who")} since ${info("Created")}` : "";
-  return new UserError(
+  return new LockedState(
     `the state of ${stack.name} is locked${holder}: another deploy is at work`,
     "wait until it has ended, then run this again",
-    `if it was killed and nobody works on it: terraform -chdir=${stack.folder} force-unlock ${id}`,
+    `if it was killed and nobody works on it: ${shellCommand("terraform", `-chdir=${stack.folder}`, "force-unlock", id)}`,
   );
 }

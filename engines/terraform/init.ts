@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../config/errors.ts";
+import { replaceFile } from "../../config/private-files.ts";
+import { shellCommand } from "../../config/shell-words.ts";
 import type { Report } from "../engine.ts";
 import type { Stack } from "../stack.ts";
 import { terraform } from "./terraform.ts";
@@ -21,7 +23,7 @@ export async function initialise(stack: Stack, report: Report): Promise<void> {
     if (/Backend configuration changed|backend configuration block has changed/i.test(text)) {
       throw new UserError(
         `the state of ${stack.name} was kept elsewhere before`,
-        `take it along: terraform -chdir=${stack.folder} init -migrate-state`,
+        `take it along: ${shellCommand("terraform", `-chdir=${stack.folder}`, "init", "-migrate-state")}`,
       );
     }
     if (/backend/i.test(text)) {
@@ -36,7 +38,7 @@ export async function initialise(stack: Stack, report: Report): Promise<void> {
       "without it, --engine compose runs the same stack",
     );
   }
-  writeFileSync(mark, wanted);
+  replaceFile(mark, wanted, 0o600);
 }
 
 function settingsHash(stack: Stack): string {

@@ -6,6 +6,9 @@
 # firewall probe     whether the rules on standard input could work on this machine, and how the engine publishes;
 #                    changes nothing
 #
+# An nft that fails or crashes takes nothing away: what is in the kernel stays, the failure is told by check and status,
+# and the rules are tried again.
+#
 # Runs in the network namespace of the machine, as uid 0 with CAP_NET_ADMIN alone. Reads
 #   FIREWALL_TABLE            the table, in family inet; no other is ever touched
 #   FIREWALL_BRIDGES          bridges of the containers that can be reached from outside
@@ -15,8 +18,9 @@ set -eu
 
 rules=/run/exploreiot/firewall.nft
 confirmed=/var/lib/firewall/confirmed.nft # survives restarts: what to go back to
-now=/run/firewall                         # of this start: applied, deadline, reverted
+now=/run/firewall                         # of this start: applied, deadline, reverted, failure
 interval=10
+limit=10 # seconds for one run of nft
 
 say() { echo "firewall: $*"; }
 refuse() {
@@ -25,18 +29,28 @@ refuse() {
   exit 3
 }
 
-listing() { nft --stateless list table inet "$FIREWALL_TABLE" 2>/dev/null; }
 uptime() { cut -d. -f1 /proc/uptime; }
 
-machine_fits() {
-  nft list tables >/dev/null 2>&1 ||
-    refuse "nftables cannot be used here: $(nft list tables 2>&1 | head -n 1)" \
-      "use a kernel with nf_tables and an engine that is not rootless, or set firewall.enabled: false and filter elsewhere"
-  # The engine's own rules, from iptables on nftables, from its nftables backend, or from the older iptables.
-  nft list chain ip nat DOCKER >/dev/null 2>&1 || nft list table ip docker-bridges >/dev/null 2>&1 ||
-    grep -qx nat /proc/net/ip_tables_names 2>/dev/null || [ -n "${FIREWALL_INTERFACES:-}" ] ||
-    refuse "the engine makes no packet filter rules in this network namespace: published ports are served by a process, which rules for containers do not see" \
-      "remove \"iptables\": false from the engine's daemon.json, or use firewall.scope: host; for an engine in a virtual machine, filter outside of it"
+# Runs nft, which may crash or hang: what it says is in $said, and why it failed in $reason.
+try_nft() {
+  local code=0
+  said=$(timeout -k 1 "$limit" nft "$@" 2>&1 3>&-) || code=$?
+  case $code in
+  0) return ;;
+  124) reason="nft did not end within $limit s" ;;
+  137) reason="nft was killed, or did not end within $limit s" ;;
+  1??) reason="nft was ended by signal $((code - 128))" ;;
+  *) reason="nft says: ${said%%$'\n'*}" ;;
+  esac
+  return 1
+}
+
+is_absent() { [[ $reason == *"No such file or directory"* ]]; }
+
+# The table without what changes by itself: counters, and the sources in its sets.
+list_own() { try_nft --stateless --terse list table inet "$FIREWALL_TABLE"; }
+
+interfaces_exist() {
   for interface in ${FIREWALL_INTERFACES:-}; do
     [ -e "/sys/class/net/$interface" ] ||
       refuse "firewall.interfaces: got \"$interface\"; allowed: $(ls /sys/class/net | grep -v '^lo$' | tr '\n' ' ')" \
@@ -44,17 +58,34 @@ machine_fits() {
   done
 }
 
+no_nftables() {
+  refuse "nftables cannot be used here: $reason" \
+    "use a kernel with nf_tables and an engine that is not rootless, or set firewall.enabled: false and filter elsewhere"
+}
+
+# Whether there is such a table or chain, whoever made it.
+has() { try_nft list "$@" || { is_absent || no_nftables; return 1; }; }
+
+machine_fits() {
+  try_nft list tables || no_nftables
+  # The engine's own rules, from iptables on nftables, from its nftables backend, or from the older iptables.
+  has chain ip nat DOCKER || has table ip docker-bridges || grep -qx nat /proc/net/ip_tables_names 2>/dev/null ||
+    [ -n "${FIREWALL_INTERFACES:-}" ] ||
+    refuse "the engine makes no packet filter rules in this network namespace: published ports are served by a process, which rules for containers do not see" \
+      "remove \"iptables\": false from the engine's daemon.json, or use firewall.scope: host; for an engine in a virtual machine, filter outside of it"
+  interfaces_exist
+}
+
 # How the engine serves published ports, where IPv6 and its proxy come into it. Without a proxy it also turns loopback
 # addresses round; where its rules cannot be read (the older iptables) the proxy, its default, is assumed.
 publishing() {
-  local output
-  output=$(nft list chain ip nat OUTPUT 2>/dev/null || nft list table ip docker-bridges 2>/dev/null || true)
-  case $output in
+  try_nft list chain ip nat OUTPUT || try_nft list table ip docker-bridges || said=
+  case $said in
   *"!= 127.0.0.0/8"*) echo "proxy=on" ;;
   *"jump "*) echo "proxy=off" ;;
   *) echo "proxy=on" ;;
   esac
-  if nft list chain ip6 nat DOCKER >/dev/null 2>&1 || nft list table ip6 docker-bridges >/dev/null 2>&1 ||
+  if try_nft list chain ip6 nat DOCKER || try_nft list table ip6 docker-bridges ||
     grep -qx nat /proc/net/ip6_tables_names 2>/dev/null; then
     echo "ip6tables=on"
   else
@@ -62,13 +93,25 @@ publishing() {
   fi
 }
 
+# One transaction: it happens whole, or what was there stays. The former listing goes first, so that a crash afterwards
+# leaves nothing that would be taken for what is in force.
 apply() {
-  nft -f "$1"
-  listing >"$now/applied.new"
-  mv "$now/applied.new" "$now/applied"
+  rm -f "$now/applied"
+  try_nft --file "$1" && list_own && echo "$said" >"$now/applied"
 }
 
-is_intact() { [ -e "$now/applied" ] && listing | cmp -s - "$now/applied"; }
+# Whether the table is as it was applied; if not, $difference says why.
+is_intact() {
+  if list_own; then
+    [ "$said" != "$(cat "$now/applied" 2>/dev/null)" ] || return 0
+    difference="somebody else has changed table inet $FIREWALL_TABLE"
+  elif is_absent; then
+    difference="somebody else has deleted table inet $FIREWALL_TABLE"
+  else
+    difference="table inet $FIREWALL_TABLE cannot be read: $reason"
+  fi
+  return 1
+}
 
 # What has to be in force: the rules, the last confirmed ones, or (neither) none.
 wanted() {
@@ -76,30 +119,45 @@ wanted() {
 }
 
 remove_table() {
-  nft delete table inet "$FIREWALL_TABLE" 2>/dev/null || true
   rm -f "$now/applied"
+  try_nft delete table inet "$FIREWALL_TABLE" || is_absent
+}
+
+# Brings into force what has to be, and keeps the reason where that fails.
+bring_about() {
+  local file done=0
+  file=$(wanted)
+  if [ -n "$file" ]; then apply "$file" || done=1; else remove_table || done=1; fi
+  if [ "$done" = 0 ]; then
+    rm -f "$now/failure"
+  else
+    [ "$(cat "$now/failure" 2>/dev/null)" = "$reason" ] || say "$reason; what is in the kernel stays, and this is tried again"
+    echo "$reason" >"$now/failure"
+  fi
+  return "$done"
 }
 
 revert() {
   touch "$now/reverted"
   rm -f "$now/deadline"
+  bring_about || return 0
   if [ -e "$confirmed" ]; then
-    apply "$confirmed"
     say "not confirmed in time: the rules that were confirmed before are back"
   else
-    remove_table
     say "not confirmed in time: the rules are taken back, and there were none before"
   fi
 }
 
+# To apply rules again sets counters and the connections of each source back to none, so it is done only where it has to
+# be; that is also where nobody can read whether they are there.
 enforce() {
-  local file
   if [ -e "$now/deadline" ] && [ "$(uptime)" -ge "$(cat "$now/deadline")" ]; then revert; fi
-  file=$(wanted)
-  [ -z "$file" ] || is_intact || {
-    say "the table was changed by somebody else: applying it again"
-    apply "$file"
-  }
+  if [ -e "$now/failure" ]; then
+    if bring_about; then say "applied"; fi
+  elif [ -n "$(wanted)" ] && ! is_intact; then
+    say "$difference: applying it again"
+    bring_about || true
+  fi
 }
 
 listen() {
@@ -114,6 +172,11 @@ rest() {
   if read -r -t "$seconds" -u 3; then
     for _ in {1..500}; do read -r -t 0.2 -u 3 || break; done
   fi
+  # Without its monitor, which may crash as well, it would end at once, again and again.
+  kill -0 "$monitor" 2>/dev/null || {
+    sleep 1
+    listen
+  }
 }
 
 # While containers are attached it is the engine that stops, or a newer firewall takes over: the rules must not lapse.
@@ -124,17 +187,16 @@ stop() {
       exit 0
     fi
   done
-  remove_table
-  say "stopped: the table is removed"
+  if remove_table; then say "stopped: the table is removed"; else say "stopped: the table stays, $reason"; fi
   exit 0
 }
 
 run() {
   trap stop TERM INT
-  machine_fits
+  interfaces_exist
   listen
-  rm -f "$now/reverted" "$now/deadline"
-  apply "$rules"
+  rm -f "$now/reverted" "$now/deadline" "$now/failure"
+  until bring_about; do rest; done
   if [ "$FIREWALL_CONFIRM_SECONDS" -gt 0 ] && ! cmp -s "$rules" "$confirmed"; then
     echo $(($(uptime) + FIREWALL_CONFIRM_SECONDS)) >"$now/deadline"
     say "applied; taken back in $FIREWALL_CONFIRM_SECONDS s unless confirmed"
@@ -144,30 +206,24 @@ run() {
   while :; do
     enforce
     rest
-    # Without its monitor rest would end at once, again and again.
-    kill -0 "$monitor" 2>/dev/null || {
-      sleep 1
-      listen
-    }
   done
 }
 
 check() {
-  if [ -e "$now/reverted" ]; then
+  if [ -e "$now/failure" ]; then
+    echo "the rules cannot be applied: $(cat "$now/failure")"
+  elif [ -e "$now/reverted" ]; then
     echo "the rules were not confirmed in time: the former state is back"
-    exit 1
+  elif ! is_intact; then
+    echo "$difference"
+  else
+    return 0
   fi
-  is_intact || {
-    echo "table inet $FIREWALL_TABLE is not as applied"
-    exit 1
-  }
+  exit 1
 }
 
 # Logins that the rules have let in since they were applied, as a sum; nothing where no login is declared.
-logins() {
-  nft list table inet "$FIREWALL_TABLE" |
-    sed -n 's/.*counter packets \([0-9]*\) .*comment "ssh"$/\1/p' | paste -sd+
-}
+logins() { sed -n 's/.*counter packets \([0-9]*\) .*comment "ssh"$/\1/p' <<<"$said" | paste -sd+; }
 
 confirm() {
   [ ! -e "$now/reverted" ] ||
@@ -177,6 +233,8 @@ confirm() {
     return
   fi
   local sum
+  try_nft --terse list table inet "$FIREWALL_TABLE" ||
+    refuse "nobody can tell whether a login has come in: $reason" "run it again; the rules are taken back in time"
   sum=$(logins)
   if [ "${1:-}" != --no-login ] && [ -n "$sum" ] && [ $((sum)) -eq 0 ]; then
     refuse "no login has come in since the rules were applied: a connection from before proves nothing" \
@@ -190,10 +248,14 @@ confirm() {
 
 status() {
   echo "table=$FIREWALL_TABLE"
-  if [ -e "$now/reverted" ]; then
+  if [ -e "$now/failure" ]; then
+    echo "state=failing"
+    echo "reason=$(cat "$now/failure")"
+  elif [ -e "$now/reverted" ]; then
     echo "state=reverted"
   elif ! is_intact; then
     echo "state=changed"
+    echo "reason=$difference"
   elif [ -e "$now/deadline" ]; then
     echo "state=unconfirmed"
     echo "secondsLeft=$(($(cat "$now/deadline") - $(uptime)))"
@@ -205,7 +267,10 @@ status() {
 
 probe() {
   machine_fits
-  nft --check --file - || refuse "nftables refuses the rules" "the messages above say which one"
+  try_nft --check --file - || {
+    echo "$said" >&2
+    refuse "nftables refuses the rules: $reason" "the messages above say which one"
+  }
   publishing
 }
 

@@ -66,19 +66,30 @@ export function isAboutKnownConnections(rule: Rule): boolean {
 
 const BRIDGE = /^(br-|docker|virbr|veth)/;
 
-/** Whether a rule is about what containers send: not from outside, or from the bridges that the chain guards. */
-export function isFromInside(rule: Rule, placed: Placed): boolean {
+/** The bridges that a chain guards, as it names them: published ports lead there, or nothing may be sent there. */
+export const guardedBy = (placed: Placed): readonly string[] =>
+  rulesOf(placed)
+    .filter((rule) => refuses(rule) || matchOn(rule, "ct status")?.values.join() === "dnat")
+    .flatMap((refusal) => matchOn(refusal, "oifname") ?? [])
+    .flatMap((match) => valuesIn(placed.table, match));
+
+/** Whether a rule is about what containers send: not from outside, or from bridges, among them those that are guarded. */
+export function isFromInside(rule: Rule, placed: Placed, guarded = guardedBy(placed)): boolean {
   const source = matchOn(rule, "iifname") ?? matchOn(rule, "iif");
   if (source === undefined) return false;
   const values = valuesIn(placed.table, source);
   if (values.length === 0) return false;
   if (source.isNegated) return true;
-  const guarded = rulesOf(placed)
-    .filter(refuses)
-    .flatMap((refusal) => matchOn(refusal, "oifname") ?? [])
-    .flatMap((match) => valuesIn(placed.table, match));
-  return values.every((value) => BRIDGE.test(value) || guarded.includes(value));
+  return values.every((value) => BRIDGE.test(value) || guarded.some((name) => covers(name, value)));
 }
+
+const covers = (name: string, value: string) =>
+  name === value || (name.endsWith("*") && value.startsWith(name.slice(0, -1)));
+
+/** Whether a chain refuses what it does not accept, whoever sends it from outside. */
+export const closesTheOutside = (placed: Placed): boolean =>
+  placed.chain.policy === "drop" ||
+  rulesOf(placed).some((rule) => refusesTheRest(rule) && !isFromInside(rule, placed));
 
 /** Accepting rules of a forward chain that let new connections in from outside. */
 export const openings = (placed: Placed): readonly Rule[] =>

@@ -36,6 +36,9 @@ export const NAMES_IMAGES = ["docker_image", "docker_container", "file/Dockerfil
 export const imageText = (resource: Resource): unknown =>
   resource.type === "docker_image" ? resource.block.name : containerSpec(resource).image;
 
+/** An image of the kit, whose tag is the hash of its recipe. Where it is never pulled, it is that one or none. */
+const KIT_IMAGE = /^exploreiot\/[a-z0-9-]+:[0-9a-f]{16}$/;
+
 /**
  * Whether a resource names an image from elsewhere. A container that refers to a `docker_image` of the stack leaves
  * that to it, and what is built with the stack comes from nowhere.
@@ -44,6 +47,7 @@ export function namesForeignImage(resource: Resource, stack: StackDocument): boo
   if (resource.type === "file/Dockerfile") return true;
   if (resource.type === "docker_image" && blocks(resource.block, "build").length > 0) return false;
   const text = imageText(resource);
+  if (resource.block.pull_policy === "never" && KIT_IMAGE.test(String(text))) return false;
   return stack.follow(text)?.resource.type !== "docker_image" && !isMadeHere(text, stack);
 }
 

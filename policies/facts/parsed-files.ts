@@ -3,14 +3,21 @@ import type { Resource } from "../document.ts";
 import { isKnown } from "../values.ts";
 import { remembered, rememberedText } from "./remembered.ts";
 
+/** Nobody can judge yet what is made where the stack is started. */
+export class TextIsAwaited extends Error {}
+
 /**
  * The text of a file as its reader gets it.
  *
  * @throws Error if it is not known here, or not all of it, which is a finding
  */
 export const textOf = remembered(({ block }: Resource): string => {
-  const { text, file, container } = block;
+  const { text, awaited, file, container } = block;
   const name = file === undefined ? "" : `${basename(String(file))}: `;
+  if (awaited === true)
+    throw new TextIsAwaited(
+      `${name}start.sh makes it on the server: exploreiot policy check FOLDER there reads it`,
+    );
   if (typeof text !== "string") throw new Error(`${name}its text is not known here`);
   // A file that stands in Terraform's JSON is written with Terraform's escapes; one that lies beside it is not.
   if (container === undefined) return text;

@@ -23,6 +23,9 @@ export interface Rule {
 
   /** Holds for some packets of a kind only. */
   readonly isLimited: boolean;
+
+  /** For a limit that each element of a set has to itself: `add @sources { ip saddr ct count over 100 }`. */
+  readonly perElement?: { readonly kind: "connections" | "rate"; readonly key: string };
 }
 
 const ONE_WORD = new Set(
@@ -89,11 +92,13 @@ export function parseRule(tokens: readonly string[], line: number): readonly Rul
   const matches: Match[] = [];
   const rule = { line, matches, isCounted: false, isLogged: false, isLimited: false };
   let verdict: Rule["verdict"];
+  let each: Rule["perElement"];
   while (!words.isAtEnd) {
     const word = words.next();
     if (word === "counter") rule.isCounted = counter(words);
     else if (word === "log") rule.isLogged = log(words);
     else if (word === "limit") rule.isLimited = limit(words);
+    else if (word === "add" || word === "update") each = perElement(words);
     else if (word === "comment") words.next();
     else if (word === "jump" || word === "goto") verdict = { kind: word, target: words.next() };
     else if (VERDICTS.has(word)) verdict = { kind: word, ...rest(words) };
@@ -104,7 +109,13 @@ export function parseRule(tokens: readonly string[], line: number): readonly Rul
       matches.push(matchOf(selector, words));
     }
   }
-  return [verdict === undefined ? rule : { ...rule, verdict }];
+  return [
+    {
+      ...rule,
+      ...(verdict === undefined ? {} : { verdict }),
+      ...(each === undefined ? {} : { perElement: each, isLimited: true }),
+    },
+  ];
 }
 
 interface Entry {
@@ -191,6 +202,14 @@ function limit(words: Words): true {
     }
   }
   return true;
+}
+
+/** What stands behind `add` or `update`: `@sources { ip saddr ct count over 100 }`. */
+function perElement(words: Words): NonNullable<Rule["perElement"]> {
+  words.next();
+  const [, key = "", limit = ""] =
+    /^\{ (.*?) ((?:ct count|limit) .*) \}$/.exec(words.braces().join(" ")) ?? [];
+  return { kind: limit.startsWith("ct count") ? "connections" : "rate", key };
 }
 
 /** What belongs to a verdict, such as the answer of a `reject`; it ends where a comment begins. */

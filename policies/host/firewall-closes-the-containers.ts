@@ -1,11 +1,10 @@
 import {
   chainsAt,
+  closesTheOutside,
   matchOn,
   nameOf,
   openings,
   type Placed,
-  refusesTheRest,
-  rulesOf,
 } from "../facts/firewall-chains.ts";
 import { nftables } from "../files/nftables.ts";
 import type { Rule } from "../files/nftables-rules.ts";
@@ -31,9 +30,10 @@ export const firewallClosesTheContainers = definePolicy({
 });
 
 function problems(placed: Placed): readonly string[] {
-  const isClosed = placed.chain.policy === "drop" || rulesOf(placed).some(refusesTheRest);
   return [
-    ...(isClosed ? [] : [`${nameOf(placed)} has policy ${placed.chain.policy} and ends without a drop`]),
+    ...(closesTheOutside(placed)
+      ? []
+      : [`${nameOf(placed)} has policy ${placed.chain.policy} and ends without a drop`]),
     ...openings(placed).flatMap((rule) => [
       ...(isTranslated(rule) ? [] : [`line ${rule.line} accepts without ct status dnat`]),
       ...(hasPort(rule) ? [] : [`line ${rule.line} accepts every port`]),

@@ -1,11 +1,14 @@
 import {
   accepts,
   chainsAt,
+  guardedBy,
   ICMP,
   isAboutKnownConnections,
+  isFromInside,
   matchOn,
   nameOf,
   type Placed,
+  refuses,
   refusesTheRest,
   rulesOf,
   valuesIn,
@@ -16,7 +19,7 @@ import { definePolicy } from "../policy.ts";
 
 const CONTAINERS_ONLY = {
   notEnforceable:
-    "the file has no chain at the hook input: the machine's own services are guarded elsewhere, or not at all; ss -tln shows what listens",
+    "no rule of the file guards the machine itself at the hook input: its own services are guarded elsewhere, or not at all; ss -tln shows what listens",
 };
 
 /** What says nothing about who asks for what. */
@@ -35,10 +38,21 @@ export const firewallClosesTheHost = definePolicy({
   source: "nft(8)",
   looksAt: ["file/nftables"],
   check: (file) => {
-    const chains = chainsAt(nftables(file), "input");
+    const ruleset = nftables(file);
+    const inside = chainsAt(ruleset, "forward").flatMap(guardedBy);
+    const chains = chainsAt(ruleset, "input").filter((placed) => !isAboutContainers(placed, inside));
     return chains.length === 0 ? [CONTAINERS_ONLY] : chains.flatMap(problems);
   },
 });
+
+/** Whether a chain lets in what comes from outside as if it were not there: it only speaks of containers and of limits. */
+const isAboutContainers = (placed: Placed, inside: readonly string[]) =>
+  placed.chain.policy === "accept" &&
+  rulesOf(placed).every(
+    (rule) =>
+      isFromInside(rule, placed, inside) ||
+      (refuses(rule) ? rule.isLimited : isAboutKnownConnections(rule) || isLoopback(rule, placed)),
+  );
 
 function problems(placed: Placed): readonly string[] {
   const rules = rulesOf(placed);

@@ -1,4 +1,13 @@
-import { accepts, chainsAt, ICMP, matchOn, nameOf, type Placed, rulesOf } from "../facts/firewall-chains.ts";
+import {
+  accepts,
+  chainsAt,
+  ICMP,
+  matchOn,
+  nameOf,
+  type Placed,
+  refusesTheRest,
+  rulesOf,
+} from "../facts/firewall-chains.ts";
 import { nftables, type Ruleset } from "../files/nftables.ts";
 import { definePolicy } from "../policy.ts";
 
@@ -34,8 +43,10 @@ function uncovered(ruleset: Ruleset, hook: string): readonly string[] {
 }
 
 function endsDiscovery(placed: Placed): boolean {
-  if (placed.chain.policy !== "drop" || placed.table.family === "ip") return false;
-  return !rulesOf(placed).some(
+  const rules = rulesOf(placed);
+  const isClosed = placed.chain.policy === "drop" || rules.some(refusesTheRest);
+  if (!isClosed || placed.table.family === "ip") return false;
+  return !rules.some(
     (rule) =>
       accepts(rule) &&
       (matchOn(rule, "l4proto")?.values.some((value) => ICMP.ipv6.test(value)) ||

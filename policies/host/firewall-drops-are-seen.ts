@@ -1,13 +1,6 @@
-import {
-  chainsAt,
-  isAboutKnownConnections,
-  nameOf,
-  type Placed,
-  refuses,
-  rulesOf,
-} from "../facts/firewall-chains.ts";
+import { chainsAt, nameOf, type Placed, refuses, refusesTheRest, rulesOf } from "../facts/firewall-chains.ts";
 import { nftables } from "../files/nftables.ts";
-import type { Rule } from "../files/nftables-rules.ts";
+import type { Match, Rule } from "../files/nftables-rules.ts";
 import { definePolicy } from "../policy.ts";
 
 /**
@@ -17,7 +10,7 @@ export const firewallDropsAreSeen = definePolicy({
   id: "FWL-008",
   severity: "medium",
   title: "what is dropped is counted, and some of it logged",
-  allowed: "counter in front of drop; at input and forward a log with a limit",
+  allowed: "counter in front of drop; at input and forward a log with a limit for all that is dropped",
   fix: "add: limit rate 5/minute log prefix …, and: counter drop",
   source: "nft(8)",
   looksAt: ["file/nftables"],
@@ -43,11 +36,19 @@ function problems(placed: Placed, hook: string): readonly string[] {
     ...rules
       .filter((rule) => rule.isLogged && !rule.isLimited)
       .map(({ line }) => `line ${line} logs without a limit`),
-    ...(hook !== "prerouting" && !rules.some((rule) => rule.isLogged && !isAboutKnownConnections(rule))
-      ? [`${nameOf(placed)} logs nothing`]
-      : []),
+    ...(hook === "prerouting"
+      ? []
+      : drops
+          .filter((refusal) => refusesTheRest(refusal) && !rules.some((rule) => isLogOf(rule, refusal)))
+          .map(({ line }) => `line ${line} drops without a log`)),
   ];
 }
+
+/** Whether a rule logs all that another one refuses. */
+const isLogOf = (rule: Rule, refusal: Rule) =>
+  rule.isLogged && rule.matches.every((match) => refusal.matches.some((other) => isSame(match, other)));
+
+const isSame = (one: Match, other: Match) => JSON.stringify(one) === JSON.stringify(other);
 
 /** Packets of no connection come by themselves; nobody has to look at them. */
 const isAboutBrokenPackets = ({ matches }: Rule) =>

@@ -1,4 +1,4 @@
-import { chainsAt, refusesTheRest, rulesOf } from "../facts/firewall-chains.ts";
+import { chainsAt, closesTheOutside } from "../facts/firewall-chains.ts";
 import { dropsRemoteLoopback } from "../facts/firewall-loopback.ts";
 import { RUNS } from "../facts/services.ts";
 import { nftables } from "../files/nftables.ts";
@@ -26,11 +26,7 @@ export const neighboursCannotRouteToContainers = definePolicy({
   check: (_, stack) => {
     const rulesets = stack.of(["file/nftables"]).map(nftables);
     const isClosed = rulesets.some(
-      (ruleset) =>
-        dropsRemoteLoopback(ruleset) &&
-        chainsAt(ruleset, "forward").some(
-          (placed) => placed.chain.policy === "drop" || rulesOf(placed).some(refusesTheRest),
-        ),
+      (ruleset) => dropsRemoteLoopback(ruleset) && chainsAt(ruleset, "forward").some(closesTheOutside),
     );
     return isClosed ? [] : [ASK_THE_ENGINE];
   },

@@ -15,13 +15,13 @@ const EVERYBODY = /(^|[\s,])(\*|0\.0\.0\.0\/0|::\/0)([\s,]|$)/;
 export const forwardedHeadersAreBelievedOfTheEdge = definePolicy({
   id: "HTP-007",
   severity: "high",
-  title: "backends believe X-Forwarded-For of the edge alone",
+  title: "backends believe X-Forwarded-For of the edge alone, and pages trust no other proxy",
   allowed:
     "FORWARDED_ALLOW_IPS, TRUSTED_PROXIES or --forwarded-allow-ips with the edge's addresses, and behind an edge one of them; never *",
   fix: "set it to the address or the subnet of the edge",
   source: "uvicorn documentation, settings, HTTP",
   looksAt: RUNS,
-  where: (resource, stack) => kindOf(resource, stack) === "backend",
+  where: (resource, stack) => kindOf(resource, stack) === "backend" || isPageWithProxies(resource, stack),
   check: (resource, stack) => {
     const words = commandOf(resource);
     const option = optionOf(words, "--forwarded-allow-ips");
@@ -32,12 +32,18 @@ export const forwardedHeadersAreBelievedOfTheEdge = definePolicy({
     if (words.includes("--no-proxy-headers") && isBehindEdge(resource, stack))
       return ["the command says --no-proxy-headers, and the edge is in front"];
     if (given.every(({ value }) => value === ""))
-      return isBehindEdge(resource, stack) ? ["nothing says that the edge is believed"] : [];
+      return isBehindEdge(resource, stack) && kindOf(resource, stack) === "backend"
+        ? ["nothing says that the edge is believed"]
+        : [];
     return given
       .filter(({ value }) => value === undefined || EVERYBODY.test(value))
       .map(({ name, value }) => `${name} is ${value === undefined ? "known only at apply" : show(value)}`);
   },
 });
+
+/** A page's server that says whom it trusts, with the connections of many clients for example. */
+const isPageWithProxies = (resource: Resource, stack: StackDocument) =>
+  kindOf(resource, stack) === "frontend" && TRUSTED.some((name) => variableOf(resource, name) !== undefined);
 
 const isBehindEdge = (resource: Resource, stack: StackDocument) =>
   networksOf(resource, stack).some(

@@ -12,7 +12,7 @@ export const socketsOpenForOwnPages = definePolicy({
   severity: "medium",
   title: "the edge upgrades connections on the paths of sockets alone, and for listed origins",
   allowed:
-    "a refusal of requests with an Upgrade header that are for another path, and of those of another origin; or of all of them",
+    "a refusal of requests with an Upgrade header that are for another path, and of those of another origin, programs apart: without Origin, or with X-API-Key; or of all of them",
   fix: "add http-request deny if { req.hdr(upgrade) -m found } !{ path /ws }, and one with !{ req.hdr(origin) -m str -i https://… }",
   source: "RFC 6455, 10.2; OWASP WSTG-CLNT-10",
   enforcedIn: ["production"],
@@ -26,19 +26,30 @@ function problems(section: Section): readonly string[] {
   );
   const cases = refusedIf(section).filter((terms) => terms.some(isUpgrade));
   if (isDropped || cases.some(({ length }) => length === 1)) return [];
-  const unless = (pattern: RegExp) => cases.some((terms) => isRefusedUnless(terms, pattern));
+  const unless = (pattern: RegExp, also?: RegExp) =>
+    cases.some((terms) => isRefusedUnless(terms, pattern, also));
   return [
     ...(unless(/^(path|path_beg|path_dir|path_reg)\b/)
       ? []
       : [`${titleOf(section)} upgrades connections on every path`]),
-    ...(unless(/hdr\w*\(origin\)(?!.*-m found)/i)
+    ...(unless(ORIGIN, PROGRAM)
       ? []
       : [`${titleOf(section)} upgrades connections for pages of every origin`]),
   ];
 }
 
+const ORIGIN = /hdr(?!_cnt)\w*\(origin\)(?!.*-m found)/i;
+
+/** What no page can do: its browser sends an Origin, and gives it no way to set a header of the handshake. */
+const PROGRAM = /^req\.(hdr_cnt\(origin\) eq 0|hdr\(x-api-key\) -m found)$/i;
+
 const isUpgrade = (term: Term) => !term.negated && testsAll(term, /hdr\w*\(upgrade\)/i);
 
-/** An upgrade, and not this; nothing else that would let some pass. */
-const isRefusedUnless = (terms: Alternative, pattern: RegExp) =>
-  terms.every((term) => isUpgrade(term) || (term.negated && testsAll(term, pattern)));
+/** An upgrade, and not this; nothing else that would let some pass, but for what may be there also. */
+function isRefusedUnless(terms: Alternative, pattern: RegExp, also: RegExp = pattern): boolean {
+  const isNot = (term: Term, tested: RegExp) => term.negated && testsAll(term, tested);
+  return (
+    terms.some((term) => isNot(term, pattern)) &&
+    terms.every((term) => isUpgrade(term) || isNot(term, pattern) || isNot(term, also))
+  );
+}

@@ -3,7 +3,7 @@ import { basename, dirname, join, relative } from "node:path";
 import { UserError } from "../../config/errors.ts";
 import { parseYaml } from "../../config/yaml.ts";
 import { StackDocument } from "../document.ts";
-import { type FileText, fileKind, fileResources, textBelow } from "../files.ts";
+import { type FileText, fileKind, fileResources, filesBelow } from "../files.ts";
 import { isBlock } from "../values.ts";
 import { COMPOSE_FILES, isCompose } from "./compose/project.ts";
 import { readCompose } from "./compose/read.ts";
@@ -69,7 +69,7 @@ function parse(file: string, text: string): StackDocument {
   if (text.trim() === "") throw new UserError(`${file}: is empty; allowed: ${ALLOWED}`);
   const isJson = /^\s*[[{]/.test(text) && !/\.ya?ml$/.test(file);
   const value = isJson ? parseJson(file, text) : parseYaml(text, file);
-  const surroundings = { read: textBelow(dirname(file)) };
+  const surroundings = filesBelow(dirname(file));
   if (isPlan(value)) return readPlan(value, surroundings);
   if (isCompose(value)) return readCompose(file);
   if (isBlock(value) && ["resource", "terraform", "provider", "module"].some((key) => key in value))

@@ -1,3 +1,4 @@
+import { isKeyedExpression } from "../facts/keyed-hashes.ts";
 import { definePolicy } from "../policy.ts";
 import { type Block, blocks, isFilledText, must, show } from "../values.ts";
 
@@ -17,7 +18,7 @@ export const uploadedFilesAreSeenToChange = definePolicy({
   where: ({ block }) => blocks(block, "upload").some(hasSource),
   check: ({ block }) =>
     blocks(block, "upload")
-      .filter(hasSource)
+      .filter((upload) => hasSource(upload) && !isKeyedExpression(upload.source_hash))
       .flatMap((upload) => must(upload, "source_hash", isKeyed, `source_hash of ${show(upload.file)}`)),
 });
 

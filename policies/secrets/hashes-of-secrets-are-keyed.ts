@@ -1,3 +1,4 @@
+import { isKeyedExpression } from "../facts/keyed-hashes.ts";
 import { secretUploads } from "../facts/secret-uploads.ts";
 import { definePolicy } from "../policy.ts";
 import { show } from "../values.ts";
@@ -22,6 +23,9 @@ export const hashesOfSecretsAreKeyed = definePolicy({
   where: (container) => secretUploads(container).length > 0,
   check: (container) =>
     secretUploads(container)
-      .filter(({ source_hash }) => BARE.test(String(source_hash)) || FUNCTION.test(String(source_hash)))
+      .filter(({ source_hash }) => isBare(source_hash))
       .map(({ file }) => `source_hash of ${show(file)} is a bare hash`),
 });
+
+const isBare = (hash: unknown): boolean =>
+  BARE.test(String(hash)) || (FUNCTION.test(String(hash)) && !isKeyedExpression(hash));

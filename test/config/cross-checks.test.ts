@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseDeployment } from "../../config/parse.ts";
+import { unreadTopics } from "../../config/topic-checks.ts";
 import { errorText } from "../support/error-text.ts";
 
 const refusal = (input: object) => errorText(() => parseDeployment({ name: "site", ...input }, "site.yaml"));
@@ -97,21 +98,97 @@ describe("a deployment is refused for", () => {
       [
         'networks.edge.ipv4: got "10.0.0.0/30"; allowed: a subnet between /8 and /29; to mend: choose another prefix length',
         'networks.data.ipv4: got "0.0.0.0/0"; allowed: a subnet between /8 and /29; to mend: choose another prefix length',
+        'networks.data.ipv4: got "0.0.0.0/0"; allowed: a subnet apart from 0.0.0.0/8, which is kept for this machine; to mend: choose a private one, such as 172.30.1.0/24 or fd00:30:1::/64',
         'networks.data.ipv4: got "0.0.0.0/0"; allowed: a subnet apart from networks.edge.ipv4 (10.0.0.0/30); to mend: choose another subnet, or leave it out and the engine picks one',
       ],
     ],
+    ...[
+      ["127.0.0.0/24", "127.0.0.0/8", "loopback"],
+      ["169.254.1.0/24", "169.254.0.0/16", "link-local addresses and the metadata of clouds"],
+      ["224.1.0.0/16", "224.0.0.0/4", "groups"],
+      ["255.255.255.0/24", "240.0.0.0/4", "nobody"],
+    ].map(([ipv4, range, owner]): [string, object, string[]] => [
+      `the subnet ${ipv4}, which the kernel keeps`,
+      { networks: { broker: { ipv4 } } },
+      [
+        `networks.broker.ipv4: got "${ipv4}"; allowed: a subnet apart from ${range}, which is kept for ${owner}; to mend: choose a private one, such as 172.30.1.0/24 or fd00:30:1::/64`,
+      ],
+    ]),
     [
-      "users twice, and the kit's own",
-      { mosquitto: { users: [{ name: "a" }, { name: "a" }, { name: "backend" }, { name: "health" }] } },
-      ["a", "backend", "health"].map(
-        (name, index) =>
-          `mosquitto.users.${index + 1}.name: got "${name}"; allowed: a name that is not taken (backend and health belong to the kit); to mend: rename the user`,
-      ),
+      "a link-local subnet of IPv6",
+      { networks: { broker: { ipv4: "10.1.1.0/24", ipv6: "fe80::/64" } } },
+      [
+        'networks.broker.ipv6: got "fe80::/64"; allowed: a subnet apart from fe80::/10, which is kept for link-local addresses; to mend: choose a private one, such as 172.30.1.0/24 or fd00:30:1::/64',
+      ],
     ],
     [
-      "a status topic that is a filter",
-      { topics: { status: "status/+" } },
-      ['topics.status: got "status/+"; allowed: one topic, without + and #; to mend: change it'],
+      "a subnet over the one that the edge gets by itself",
+      { listeners: { https: {} }, networks: { broker: { ipv4: "10.224.0.0/12" } } },
+      [
+        'networks.broker.ipv4: got "10.224.0.0/12"; allowed: a subnet apart from 10.235.174.0/28, which networks.edge gets by the deployment\'s name; to mend: choose another subnet, or state networks.edge.ipv4',
+      ],
+    ],
+    [
+      "addresses of people and of the machine where containers are",
+      {
+        bind: "10.1.1.7",
+        hosts: ["iot.example.org", "fd00:1::7"],
+        listeners: { mqtt: { bind: "10.1.1.8" } },
+        networks: { edge: { ipv4: "10.1.1.0/24", ipv6: "fd00:1::/64" } },
+      },
+      [
+        'bind: got "10.1.1.7"; allowed: an address outside of networks.edge.ipv4 (10.1.1.0/24), where containers are; to mend: change it, or choose another subnet',
+        'listeners.mqtt.bind: got "10.1.1.8"; allowed: an address outside of networks.edge.ipv4 (10.1.1.0/24), where containers are; to mend: change it, or choose another subnet',
+        'hosts.1: got "fd00:1::7"; allowed: an address outside of networks.edge.ipv6 (fd00:1::/64), where containers are; to mend: change it, or choose another subnet',
+      ],
+    ],
+    [
+      "a subnet too small for its containers",
+      {
+        backend: { ...OWN, roles: [{ name: "worker", replicas: 5 }] },
+        networks: { broker: { ipv4: "10.1.1.0/29" }, data: { ipv4: "10.1.2.0/28" } },
+      },
+      [
+        'networks.broker.ipv4: got "10.1.1.0/29"; allowed: room for 6 containers; this one has 5; to mend: choose a shorter prefix, such as /24 or /64',
+      ],
+    ],
+    [
+      "users twice, in any letters, and the kit's own",
+      {
+        mosquitto: {
+          users: [{ name: "a" }, { name: "a" }, { name: "A" }, { name: "backend" }, { name: "Health" }],
+        },
+      },
+      ["a", "A", "backend", "Health"].map(
+        (name, index) =>
+          `mosquitto.users.${index + 1}.name: got "${name}"; allowed: a name that is not taken, in capitals or small letters (backend and health belong to the kit); to mend: rename the user`,
+      ),
+    ],
+    ...["plant/+/temperature", "sensor/#", "site/+/+", "#"].map((readings): [string, object, string[]] => [
+      `readings ${readings}, whose last level is not the sensor`,
+      { topics: { readings, status: "state" } },
+      [
+        `topics.readings: got "${readings}"; allowed: a topic with no wildcard but a + as its last level, which the reference backend takes for the name of the sensor: others would make one sensor of several; to mend: name the sensor in the last level ("plant/+"), or use your own backend.image`,
+        ...(readings === "#"
+          ? [
+              'topics.status: got "state"; allowed: a topic apart from topics.readings (#), where the reference backend would take its own status for a reading; to mend: choose another topic',
+            ]
+          : []),
+      ],
+    ]),
+    [
+      "a status among the readings",
+      { topics: { readings: "plant/+", status: "plant/status" } },
+      [
+        'topics.status: got "plant/status"; allowed: a topic apart from topics.readings (plant/+), where the reference backend would take its own status for a reading; to mend: choose another topic',
+      ],
+    ],
+    [
+      "devices that publish where nobody reads",
+      { listeners: { mqtts: {} }, tls: { mqttClients: "certificates" }, topics: { readings: "plant/+" } },
+      [
+        'mosquitto.devices.publish: got ["sensor/%u"]; allowed: a topic among those of topics.readings (plant/+), the only ones that the reference backend reads; to mend: write plant/%u, or change topics.readings',
+      ],
     ],
     [
       "roles twice, as a name or as a replica",
@@ -195,8 +272,8 @@ describe("a deployment is refused for", () => {
         },
       },
       [
-        `frontend.environment.USER: got "{redis.user}"; allowed: ${WITHOUT_LOGINS}, role.name, role.group; to mend: change the reference`,
-        `frontend.secrets.KEY.value: got "{postgres.password}"; allowed: ${WITHOUT_LOGINS}, secret.NAME; to mend: change the reference`,
+        `frontend.environment.USER: got "{redis.user}"; allowed: ${WITHOUT_LOGINS}, role.name, role.group; to mend: change the reference, or write {{ for a brace that is text`,
+        `frontend.secrets.KEY.value: got "{postgres.password}"; allowed: ${WITHOUT_LOGINS}, secret.NAME; to mend: change the reference, or write {{ for a brace that is text`,
       ],
     ],
     [
@@ -209,7 +286,7 @@ describe("a deployment is refused for", () => {
         },
       },
       [
-        `backend.roles.0.secrets.KEY.value: got "{redis.passwort}"; allowed: ${REFERENCES}, secret.NAME; to mend: change the reference`,
+        `backend.roles.0.secrets.KEY.value: got "{redis.passwort}"; allowed: ${REFERENCES}, secret.NAME; to mend: did you mean {redis.password}?`,
         'backend.migrate.environment.KEY: got "{postgres.password}"; allowed: no secret: environments can be read from outside; to mend: move KEY to backend.migrate.secrets',
       ],
     ],
@@ -217,7 +294,7 @@ describe("a deployment is refused for", () => {
       "a reference to nothing",
       { backend: { environment: { HOST: "http://{postgress.host}" } } },
       [
-        `backend.environment.HOST: got "{postgress.host}"; allowed: ${REFERENCES}, role.name, role.group; to mend: change the reference`,
+        `backend.environment.HOST: got "{postgress.host}"; allowed: ${REFERENCES}, role.name, role.group; to mend: did you mean {postgres.host}?`,
       ],
     ],
     [
@@ -227,7 +304,7 @@ describe("a deployment is refused for", () => {
         redis: { enabled: false },
       },
       [
-        `backend.secrets.A.value: got "{redis.password}"; allowed: ${REFERENCES.replace(/redis[^,]*, /g, "")}, secret.NAME; to mend: change the reference`,
+        `backend.secrets.A.value: got "{redis.password}"; allowed: ${REFERENCES.replace(/redis[^,]*, /g, "")}, secret.NAME; to mend: change the reference, or write {{ for a brace that is text`,
       ],
     ],
     [
@@ -238,6 +315,33 @@ describe("a deployment is refused for", () => {
         'frontend.environment.URL: got "{secret.own}"; allowed: no secret: environments can be read from outside; to mend: move URL to frontend.secrets',
       ],
     ],
+    [
+      "variables that the kit sets itself",
+      {
+        backend: {
+          environment: { DATABASE_PASSWORD_FILE: "/x", TOKEN: "x", SECRET_VARIABLES: "x", PGSSLMODE: "x" },
+          secrets: { TOKEN: { value: "{secret.token}", as: "variable" } },
+        },
+        frontend: { ...OWN, environment: { BACKEND_API_KEY_FILE: "/x" } },
+        postgres: { tls: true },
+      },
+      [
+        ["DATABASE_PASSWORD_FILE", "the secret DATABASE_PASSWORD", "[redacted]"],
+        ["TOKEN", "the secret TOKEN", "[redacted]"],
+        ["SECRET_VARIABLES", "secrets as variables", "[redacted]"],
+        ["PGSSLMODE", "postgres.tls", "x"],
+      ].map(
+        ([name, owner, got]) =>
+          `backend.environment.${name}: got "${got}"; allowed: a variable that the kit does not set itself; this one is set for ${owner}; to mend: remove it, or rename one of them`,
+      ),
+    ],
+    ...["a\0b", "a\u001bb", "\ud800"].map((text): [string, object, string[]] => [
+      `the text ${JSON.stringify(text)}, which cannot be handed on whole`,
+      { backend: { environment: { A: text } } },
+      [
+        `backend.environment.A: got ${JSON.stringify(text)}; allowed: characters that can be printed, line breaks and tabs; to mend: remove the others`,
+      ],
+    ]),
     [
       "services off that the reference backend needs",
       { postgres: { enabled: false }, redis: { enabled: false }, mosquitto: { enabled: false } },
@@ -263,7 +367,7 @@ describe("a deployment is refused for", () => {
       "volumes twice and folders twice",
       {
         backend: {
-          tmpfs: [{ path: "/a" }, { path: "/run/exploreiot" }],
+          tmpfs: [{ path: "/a" }, { path: "/run/exploreiot" }, { path: "/proc/x" }],
           volumes: [
             { name: "v", path: "/a/" },
             { name: "v", path: "/b" },
@@ -271,8 +375,9 @@ describe("a deployment is refused for", () => {
         },
       },
       [
-        'backend.tmpfs.1.path: got "/run/exploreiot"; allowed: a folder that nothing else is mounted on (/run/exploreiot holds the kit\'s files); to mend: choose another folder',
-        'backend.volumes.0.path: got "/a/"; allowed: a folder that nothing else is mounted on (/run/exploreiot holds the kit\'s files); to mend: choose another folder',
+        'backend.tmpfs.1.path: got "/run/exploreiot"; allowed: a folder that nothing else is mounted on, outside of /proc, /sys, /dev, /run/exploreiot and /run/exploreiot-probe, which hold the kit\'s files; to mend: choose another folder',
+        'backend.tmpfs.2.path: got "/proc/x"; allowed: a folder that nothing else is mounted on, outside of /proc, /sys, /dev, /run/exploreiot and /run/exploreiot-probe, which hold the kit\'s files; to mend: choose another folder',
+        'backend.volumes.0.path: got "/a/"; allowed: a folder that nothing else is mounted on, outside of /proc, /sys, /dev, /run/exploreiot and /run/exploreiot-probe, which hold the kit\'s files; to mend: choose another folder',
         'backend.volumes.1.name: got "v"; allowed: a name that no other volume of the application has; to mend: rename the volume',
       ],
     ],
@@ -299,6 +404,8 @@ interface Input {
 describe("a deployment is accepted with", () => {
   test.each<[string, Input]>([
     ["nothing but a name", {}],
+    ["any readings for a backend of one's own", { backend: OWN, topics: { readings: "#", status: "a" } }],
+    ["readings of one sensor", { topics: { readings: "plant/oven" } }],
     ["every listener beyond loopback and hosts", { bind: "lan", hosts: ["192.168.1.10"] }],
     [
       "listeners on loopback in either family",
@@ -341,7 +448,7 @@ describe("a deployment is accepted with", () => {
     [
       "stores off that the own backend does not need",
       {
-        backend: { ...OWN, environment: { JSON: "{a: b}", BROKER: "{mosquitto.host}" } },
+        backend: { ...OWN, environment: { JSON: '{"a": "b"}', BROKER: "{mosquitto.host}" } },
         redis: { enabled: false },
       },
     ],
@@ -360,4 +467,15 @@ describe("a deployment is accepted with", () => {
       ...input,
     });
   });
+});
+
+test("what nobody may read is told, by its user and topic", () => {
+  const users = [
+    { name: "a", publish: ["sensor/%u", "plant/#", "chat/a"] },
+    { name: "b", subscribe: ["chat/+"] },
+  ];
+
+  expect(unreadTopics(parseDeployment({ name: "site", mosquitto: { users } }, "site.yaml"))).toEqual([
+    "mosquitto.users: what a publishes to plant/# is acknowledged and lost, since nobody may read it (topics.readings is sensor/+)",
+  ]);
 });

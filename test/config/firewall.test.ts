@@ -52,9 +52,14 @@ describe("the firewall", () => {
       "firewall.open.2.port: got 25; allowed: a port that firewall.open.0 does not use; to mend: declare the port once",
     ],
     [
+      "a range that may be meant as one machine",
+      { ...host, ssh: { from: ["192.0.2.7/24"] } },
+      'firewall.ssh.from.0: got "192.0.2.7/24"; allowed: an address range without a host part, such as "10.0.0.0/24", "192.0.2.7/32" or "2001:db8::/64"; to mend: change it',
+    ],
+    [
       "peers that are no range",
       { ...host, open: [{ port: 25, from: ["10.0.0.1"] }] },
-      'firewall.open.0.from.0: got "10.0.0.1"; allowed: an address range such as "10.0.0.0/24", "192.0.2.7/32" or "2001:db8::/64"; to mend: change it',
+      'firewall.open.0.from.0: got "10.0.0.1"; allowed: an address range without a host part, such as "10.0.0.0/24", "192.0.2.7/32" or "2001:db8::/64"; to mend: change it',
     ],
   ])("is refused for %s", async (_, firewall, problem) => {
     expect(await errorText(() => parse({ firewall }))).toBe(`site.yaml: 1 problem\n  ${problem}`);

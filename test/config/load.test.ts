@@ -1,5 +1,6 @@
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { projectRoot } from "../../config/home.ts";
 import { loadDeployment, loadDeployments } from "../../config/load.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import { referenceFrontend } from "../../config/reference-application.ts";
@@ -18,7 +19,7 @@ const full = {
     backend: { enabled: true, port: 81, bind: "lan" },
     mqtt: { enabled: true, port: 82, bind: "::1" },
     https: { enabled: false, port: 443 },
-    mqtts: { enabled: true, port: 8884 },
+    mqtts: { enabled: true, port: 8884, connectionsPerSource: 2000 },
   },
   tls: { certificate: { source: "files", certificate: "a.crt", key: "a.key" }, mqttClients: "certificates" },
   firewall: {
@@ -27,6 +28,7 @@ const full = {
     interfaces: ["eth0", "enp3s0.7"],
     ssh: { enabled: true, port: 2222, from: ["192.0.2.0/24", "2001:db8::/32"] },
     open: [{ port: 51820, protocol: "udp", from: ["0.0.0.0/0"] }],
+    egress: [{ to: ["192.0.2.7/32"], port: 443, protocol: "tcp" }],
     confirmSeconds: 60,
   },
   policies: {
@@ -89,7 +91,8 @@ const full = {
     pathPrefix: "",
     roles: [
       {
-        ...{ name: "api", command: ["serve"], replicas: 1, publish: true, health: { path: "/live" } },
+        ...{ name: "api", command: ["serve"], replicas: 1, publish: true },
+        health: { path: "/live", startPeriodSeconds: 90 },
         environment: { HOST: "own", PORT: "1" },
         secrets: { OWN: { value: "{secret.own}", as: "variable" } },
         limits: { memoryMiB: 50 },
@@ -110,6 +113,7 @@ const full = {
     volumes: [],
     port: 8080,
     command: ["node", "server.js"],
+    health: { process: "server.js", intervalSeconds: 5, timeoutSeconds: 2, retries: 4 },
     limits: { memoryMiB: 100, cpus: 1, pids: 10 },
   },
 };
@@ -126,12 +130,14 @@ function given({ environment, secrets, limits, roles: [role], migrate, ...backen
         secrets: { ...secrets, OWN: { value: "{secret.own}", as: "variable" } },
         limits: { memoryMiB: 50, cpus: 1, pids: 10 },
         networks: ["data"],
+        limitsAt: "backend.roles.0.limits",
         rights: { database: "rows", redis },
       },
     ],
     migrate: {
       ...{ ...migrate, environment, secrets, limits },
       networks: ["broker", "data"],
+      limitsAt: "backend.limits",
       rights: { database: "owner", redis },
     },
   };
@@ -155,7 +161,8 @@ describe("a site file is read", () => {
       },
       tls: { certificate: { source: "internal" }, mqttClients: "passwords" },
       firewall: {
-        ...{ enabled: false, scope: "containers", interfaces: [], open: [], confirmSeconds: 120 },
+        ...{ enabled: false, scope: "containers", interfaces: [], open: [], egress: [] },
+        confirmSeconds: 120,
         ssh: { enabled: true, port: 22, from: [] },
       },
       policies: { stopAt: "low", waivers: [] },
@@ -183,11 +190,29 @@ describe("a site file is read", () => {
     });
   });
 
-  test("from JSON that says everything: nothing is changed or lost", async () => {
-    expect(await loadDeployment(site(JSON.stringify(full), "full.json"))).toEqual({
+  test("from JSON that says everything: nothing is changed or lost, and paths lead from the site file", async () => {
+    const path = site(JSON.stringify(full), "full.json");
+    const here = (name: string) => relative(projectRoot, join(path, "..", name));
+
+    expect(await loadDeployment(path)).toEqual({
       ...full,
       backend: given(full.backend),
+      tls: { ...full.tls, certificate: { source: "files", certificate: here("a.crt"), key: here("a.key") } },
+      policies: { ...full.policies, rules: here("rules") },
+      frontend: { ...full.frontend, build: { ...full.frontend.build, context: here("web") } },
     });
+  });
+
+  test("with absolute paths as they are, and the CA of an ACME directory from the site file", async () => {
+    const text = "name: a\nlisteners: { https: {} }\nhosts: [a.example.org]\n";
+    const acme = "tls: { certificate: { source: acme, email: a@example.org, ca: ../ca.pem } }\n";
+    const path = site(`${text}${acme}backend: { build: { context: /srv/app } }\n`);
+    const { backend, tls } = await loadDeployment(path);
+
+    expect([resolve(projectRoot, backend.build?.context ?? ""), tls.certificate]).toEqual([
+      "/srv/app",
+      expect.objectContaining({ ca: relative(projectRoot, join(path, "../../ca.pem")) }),
+    ]);
   });
 
   test("in the same way from YAML and from JSON", async () => {
@@ -207,6 +232,7 @@ describe("a site file is read", () => {
           ...{ name: "api", replicas: 1, publish: true, environment: {}, secrets: {} },
           limits: { memoryMiB: 192, cpus: 1, pids: 64 },
           networks: ["broker", "data"],
+          limitsAt: "backend.limits",
           rights: { database: "rows", redis: "~exploreiot:* &exploreiot:* +@all -@admin -@dangerous" },
         },
       ],

@@ -1,9 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { parseDeployment } from "../../config/parse.ts";
 import { deploymentSchema } from "../../config/schema.ts";
+import { topicsOverlap } from "../../config/topics.ts";
 import { errorText } from "../support/error-text.ts";
 
 const refusal = (input: unknown) => errorText(() => parseDeployment(input, "site.yaml"));
+
+const ORIGIN =
+  'an origin as browsers send it, such as "https://dashboard.example.org": in small letters, without a path and without the port that the scheme implies';
+const DATABASE =
+  "1 to 63 lower-case letters, digits and underscores, the first a letter; no word that PostgreSQL has itself (all, postgres, replication, pg_… and the like)";
 
 describe("a deployment is refused", () => {
   test("with every problem at once, those between fields too", async () => {
@@ -106,11 +112,25 @@ describe("a deployment is refused", () => {
       { bind: "127.0.0.1:80" },
       'bind: got "127.0.0.1:80"; allowed: "loopback" (this machine only), "lan" (every IPv4 address) or one IP address of this machine, of either family; to mend: change it',
     ],
+    ...["224.0.0.1", "255.255.255.255", "0.0.0.1", "ff02::1", "fe80::1"].map(
+      (bind): [string, object, string] => [
+        `the address ${bind}, which no listener can have`,
+        { bind, hosts: ["a"] },
+        `bind: got "${bind}"; allowed: "loopback" (this machine only), "lan" (every IPv4 address) or one IP address of this machine, of either family; to mend: change it`,
+      ],
+    ),
     [
       "a host with a port",
       { hosts: ["iot.example.org:3000"] },
       'hosts.0: got "iot.example.org:3000"; allowed: a host name or an IP address, without port; to mend: change it',
     ],
+    ...["1.2.3", "1.2.3.400", "iot.example.org.", "fe80::1%eth0", "host.0x7f"].map(
+      (host): [string, object, string] => [
+        `the host ${host}, which browsers take for another one`,
+        { hosts: [host] },
+        `hosts.0: got "${host}"; allowed: a host name or an IP address, without port; to mend: change it`,
+      ],
+    ),
     [
       "no hosts in the list",
       { hosts: [] },
@@ -129,7 +149,78 @@ describe("a deployment is refused", () => {
     [
       "an origin with a path, which no browser ever sends",
       { http: { corsOrigins: ["https://a.example/x"] } },
-      'http.corsOrigins.0: got "https://a.example/x"; allowed: an origin such as "https://dashboard.example.org", without a path; to mend: change it',
+      `http.corsOrigins.0: got "https://a.example/x"; allowed: ${ORIGIN}; to mend: change it`,
+    ],
+    ...[
+      "https://Dashboard.example.org",
+      "https://a.example:443",
+      "https://a,b",
+      "https://*",
+      "https://*.a.example",
+    ].map((origin): [string, object, string] => [
+      `the origin ${origin}, which no browser ever sends`,
+      { http: { corsOrigins: [origin] } },
+      `http.corsOrigins.0: got "${origin}"; allowed: ${ORIGIN}; to mend: change it`,
+    ]),
+    ...["all", "replication", "postgres", "pg_x"].map((database): [string, object, string] => [
+      `the database ${database}, which PostgreSQL reads as something else or has already`,
+      { postgres: { database } },
+      `postgres.database: got "${database}"; allowed: ${DATABASE}; to mend: change it`,
+    ]),
+    ...[" a", "a\u00a0", "a\u00a0b", "a\u200bb"].map((topic): [string, object, string] => [
+      `the topic ${JSON.stringify(topic)}, which reads like another one`,
+      { mosquitto: { users: [{ name: "a", publish: [topic] }] } },
+      `mosquitto.users.0.publish.0: got ${JSON.stringify(topic)}; allowed: a topic without blanks at its ends, and with no blank but the space and no invisible character in it; to mend: change it`,
+    ]),
+    ...["a/%c", "%u%u", "x%u"].map((topic): [string, object, string] => [
+      `the topic ${topic}, in which the broker would read a name`,
+      { mosquitto: { users: [{ name: "a", subscribe: [topic] }] } },
+      `mosquitto.users.0.subscribe.0: got "${topic}"; allowed: "%u" as a whole level, which stands for the user's name; no other %u, and no %c; to mend: change it`,
+    ]),
+    [
+      "readings with a name in them",
+      { topics: { readings: "sensor/%u" } },
+      'topics.readings: got "sensor/%u"; allowed: a topic without %u and %c, which stand for clients; to mend: change it',
+    ],
+    [
+      "a status topic that is a filter",
+      { topics: { status: "status/+" } },
+      'topics.status: got "status/+"; allowed: one topic, without + and #; to mend: change it',
+    ],
+    [
+      "a user that publishes as the broker",
+      { mosquitto: { users: [{ name: "a", publish: ["$SYS/broker/uptime"] }] } },
+      'mosquitto.users.0.publish.0: got "$SYS/broker/uptime"; allowed: a topic that does not begin with $: those are the broker\'s own; to mend: change it',
+    ],
+    [
+      "a user that may share a subscription, which opens nothing",
+      { mosquitto: { users: [{ name: "a", subscribe: ["$share/g/a"] }] } },
+      'mosquitto.users.0.subscribe.0: got "$share/g/a"; allowed: a topic that does not begin with $, or one below $SYS; a shared subscription ($share/…) needs the right to read its topic itself; to mend: change it',
+    ],
+    [
+      "an image that no engine takes",
+      { backend: { image: "Registry.example/App :1" } },
+      'backend.image: got "Registry.example/App :1"; allowed: an image such as "ghcr.io/example/app:1.2" or "ghcr.io/example/app@sha256:…"; to mend: change it',
+    ],
+    [
+      "a mirror with a scheme",
+      { images: { registryMirror: "https://mirror.example" } },
+      'images.registryMirror: got "https://mirror.example"; allowed: a host with an optional port and path, such as "mirror.example.org:5000/hub"; to mend: change it',
+    ],
+    [
+      "a mirror that would add a word to a list of sources",
+      { images: { debianMirror: "http://deb.example/debian\tcontrib" } },
+      'images.debianMirror: got "http://deb.example/debian\\tcontrib"; allowed: a URL such as "http://deb.debian.org/debian"; to mend: change it',
+    ],
+    [
+      "a folder in a roundabout way",
+      { backend: { tmpfs: [{ path: "/tmp/../etc" }] } },
+      'backend.tmpfs.0.path: got "/tmp/../etc"; allowed: an absolute path, without . and .. and doubled slashes; to mend: change it',
+    ],
+    [
+      "a build argument that no Dockerfile can name",
+      { backend: { build: { context: "x", args: { "A=B": "c" } } } },
+      'backend.build.args: got "A=B"; allowed: the name of a build argument: letters, digits and underscores; to mend: rename it',
     ],
     [
       "a container that runs as root",
@@ -149,7 +240,7 @@ describe("a deployment is refused", () => {
     [
       "a database name that needs quotes",
       { postgres: { database: "my-db" } },
-      'postgres.database: got "my-db"; allowed: 1 to 63 lower-case letters, digits and underscores, the first a letter; to mend: change it',
+      `postgres.database: got "my-db"; allowed: ${DATABASE}; to mend: change it`,
     ],
     [
       "a key prefix that would end the ACL pattern",
@@ -159,7 +250,7 @@ describe("a deployment is refused", () => {
     [
       "a device topic that leaves the device out",
       { mosquitto: { devices: { publish: ["sensor/+"] } } },
-      'mosquitto.devices.publish.0: got "sensor/+"; allowed: a topic filter with the level "%u", which stands for the name of the device: "sensor/%u"; to mend: change it',
+      'mosquitto.devices.publish.0: got "sensor/+"; allowed: a topic filter with the level "%u", which stands for the name of the device: "sensor/%u"; no other %u, and no %c; to mend: change it',
     ],
     [
       "a path prefix without its slash",
@@ -184,8 +275,38 @@ describe("a deployment is refused", () => {
     [
       "a health check of neither kind",
       { backend: { roles: [{ name: "api", health: { url: "/x" } }] } },
-      'backend.roles.0.health: got {"url":"/x"}; allowed: { path: /healthz } or { command: [program, argument] }; to mend: change it',
+      'backend.roles.0.health.url: got "/x"; allowed: the keys path, command, process, startPeriodSeconds, intervalSeconds, timeoutSeconds, retries; to mend: remove it',
     ],
+    [
+      "a health check of two kinds",
+      { frontend: { health: { path: "/x", process: "serve" } } },
+      'frontend.health: got {"path":"/x","process":"serve"}; allowed: one of path, command and process; to mend: change it',
+    ],
+    [
+      "a process that is a path",
+      { frontend: { health: { process: "/bin/serve" } } },
+      'frontend.health.process: got "/bin/serve"; allowed: the name of a program or script, without a path; to mend: change it',
+    ],
+    [
+      "a database with too little memory to start",
+      { postgres: { limits: { memoryMiB: 16 } } },
+      "postgres.limits.memoryMiB: got 16; allowed: 48 or more; to mend: change it",
+    ],
+    [
+      "a start period without end",
+      { postgres: { health: { startPeriodSeconds: 3601 } } },
+      "postgres.health.startPeriodSeconds: got 3601; allowed: 3600 or less; to mend: change it",
+    ],
+    [
+      "a role on no network of its own",
+      { backend: { roles: [{ name: "api", networks: [] }] } },
+      "backend.roles.0.networks: got []; allowed: a list of at least 1; to mend: change it",
+    ],
+    ...["postgres", "pg_app", "a".repeat(43)].map((user): [string, object, string] => [
+      `the owner of the tables called ${user}`,
+      { postgres: { user } },
+      `postgres.user: got "${user}"; allowed: 1 to 42 lower-case letters, digits and underscores, the first a letter; no word that PostgreSQL has itself (all, postgres, replication, pg_… and the like); to mend: change it`,
+    ]),
     [
       "no roles in the list",
       { backend: { roles: [] } },
@@ -194,7 +315,7 @@ describe("a deployment is refused", () => {
     [
       "a folder that is not absolute",
       { backend: { volumes: [{ name: "a", path: "data" }] } },
-      'backend.volumes.0.path: got "data"; allowed: an absolute path; to mend: change it',
+      'backend.volumes.0.path: got "data"; allowed: an absolute path, without . and .. and doubled slashes; to mend: change it',
     ],
     [
       "an empty secret",
@@ -232,6 +353,25 @@ describe("a deployment is refused", () => {
   });
 });
 
+test("hosts are as browsers write them, each once", () => {
+  const hosts = ["IoT.Example.org", "iot.example.org", "FD00:0:0::10", "192.0.2.7", "4x.example.org7"];
+
+  expect(parseDeployment({ name: "site", hosts }, "site.yaml").hosts).toEqual([
+    "iot.example.org",
+    "fd00::10",
+    "192.0.2.7",
+    "4x.example.org7",
+  ]);
+});
+
+test("a user's topics have its name in place of %u", () => {
+  const users = [{ name: "pump-1", publish: ["sensor/%u"], subscribe: ["%u/#", "a/+"] }];
+
+  expect(parseDeployment({ name: "site", mosquitto: { users } }, "site.yaml").mosquitto.users).toEqual([
+    { name: "pump-1", publish: ["sensor/pump-1"], subscribe: ["pump-1/#", "a/+"] },
+  ]);
+});
+
 describe("an MQTT topic filter", () => {
   const { shape } = deploymentSchema;
   const isAccepted = (filter: string) => shape.topics.safeParse({ readings: filter }).success;
@@ -245,4 +385,18 @@ describe("an MQTT topic filter", () => {
     ...["", "a#", "#/a", "a/#/b", "##", "sensor/te+", "+a", "a/+b/c", "++", "/##"],
     ...["a\0", "a\nuser sensor", "a\ttab", "x".repeat(201)],
   ])("%j is refused", (filter) => expect(isAccepted(filter)).toBe(false));
+});
+
+test.each([
+  ["a/+", "a/b", true],
+  ["a/+", "a/b/c", false],
+  ["a/#", "a", true],
+  ["a/#", "a/b/c", true],
+  ["+/b", "a/+", true],
+  ["a/b", "a/c", false],
+  ["a/%u", "a/+", true],
+  ["#", "x/y", true],
+  ["a", "a/b", false],
+])("the topics of %j and %j overlap: %j", (a, b, expected) => {
+  expect([topicsOverlap(a, b), topicsOverlap(b, a)]).toEqual([expected, expected]);
 });

@@ -57,6 +57,44 @@ async function run(file: string, folder: string, shell = ""): Promise<string> {
   return stdout;
 }
 
+describe("a secret that somebody put there", () => {
+  const given = (text: string) => {
+    const folder = home();
+    write(folder, "secrets/own-token", text);
+    return { store: new SecretStore(folder), path: join(folder, "secrets/own-token") };
+  };
+
+  test.each(["word\n", "word\r\n\r\n", "word"])(
+    "%j is read without a line break at its end, by everyone",
+    (text) => {
+      const { store, path } = given(text);
+      const whole = store.fileOf("url", ["redis://:", { secret: "own-token", as: "value" }, "@redis"]);
+
+      expect([store.value("own-token"), readFileSync(path, "utf8")]).toEqual(["word", "word"]);
+      expect(readFileSync(whole.secretFile, "utf8")).toBe("redis://:word@redis");
+      expect(readFileSync(store.file("own-token").secretFile, "utf8")).toBe("word");
+    },
+  );
+
+  test("is read as it is otherwise", () => {
+    const { store } = given(" two\nlines ");
+
+    expect([store.value("own-token"), store.value("own-token")]).toEqual([" two\nlines ", " two\nlines "]);
+  });
+
+  test.each(["", "\n"])("%j is refused: nobody would be kept out by it", async (text) => {
+    const { store, path } = given(text);
+
+    expect(await errorText(() => store.value("own-token"))).toBe(
+      [
+        `${path}: empty, and a secret cannot be`,
+        "  → bring back what stood in it",
+        "  → or remove the file: the next run makes a new one, which data that was made with the old one may not know",
+      ].join("\n"),
+    );
+  });
+});
+
 describe("a secret", () => {
   test("has 256 bits that are safe in an address, and another value under another name", () => {
     const store = new SecretStore(home());

@@ -50,13 +50,16 @@ describe("the wrapper for images that know no secret files", () => {
 });
 
 /** Role to the files that its own volume gets, each with where it comes from. */
-function delivered(input: Parameters<Sandbox["synthesize"]>[0]): Record<string, Record<string, string>> {
+function delivered(
+  input: Parameters<Sandbox["synthesize"]>[0],
+  ...of: readonly string[]
+): Record<string, Record<string, string>> {
   const made = new Sandbox();
   onTestFinished(() => made.remove());
   made.synthesize(input);
   const deliveries = made
     .stack()
-    .containers.filter(({ labels }) => labels["exploreiot.role"]?.endsWith("-files"));
+    .containers.filter(({ labels }) => of.some((role) => labels["exploreiot.role"] === `${role}-files`));
   return Object.fromEntries(
     deliveries.map(({ labels, uploads }) => [
       labels["exploreiot.role"],
@@ -71,7 +74,7 @@ function delivered(input: Parameters<Sandbox["synthesize"]>[0]): Record<string, 
 }
 
 test("each program of the reference application is given its own secrets and no other's", () => {
-  expect(delivered(local)).toMatchObject({
+  expect(delivered(local, "api", "ingest", "migrate", "frontend", "postgres")).toEqual({
     "api-files": {
       API_KEY: "secrets/backend-api-key",
       DATABASE_PASSWORD: "secrets/role-api-postgres-password",
@@ -83,7 +86,6 @@ test("each program of the reference application is given its own secrets and no 
       REDIS_PASSWORD: "secrets/role-ingest-redis-password",
     },
     "migrate-files": { DATABASE_PASSWORD: "secrets/role-migrate-postgres-password" },
-    "frontend-files": { BACKEND_API_KEY: "secrets/backend-api-key" },
     "postgres-files": {
       "entrypoint.sh": "public",
       "pg_hba.conf": "public",
@@ -104,7 +106,7 @@ test("a secret that stands alone is delivered from the store itself, a composed 
     "with-secrets.sh": "public",
   });
 
-  expect(delivered(custom)).toMatchObject({
+  expect(delivered(custom, "api", "worker", "beat", "migrate")).toEqual({
     "api-files": shared("api"),
     "worker-files": { ...shared("worker"), QUEUE_KEY: "secrets/own-queue-key" },
     "beat-files": shared("beat"),
@@ -113,17 +115,43 @@ test("a secret that stands alone is delivered from the store itself, a composed 
 });
 
 test("the certificate that PostgreSQL is checked by goes to the roles that log in there", () => {
-  const { "api-files": api, "other-files": other } = delivered({
+  const input = {
     postgres: { tls: true },
     backend: {
       image: "registry.example/app:1",
       secrets: { KEY: { value: "{secret.key}" } },
       roles: [{ name: "api", secrets: { DB: { value: "x:{postgres.password}" } } }, { name: "other" }],
     },
-  });
+  };
 
-  expect([api, other]).toEqual([
-    { DB: "files/api/DB", KEY: "secrets/own-key", "database-ca.crt": "pki/postgres-authority/ca.crt" },
-    { KEY: "secrets/own-key" },
-  ]);
+  expect(delivered(input, "api", "other")).toEqual({
+    "api-files": {
+      ...{ DB: "files/api/DB", KEY: "secrets/own-key" },
+      "database-ca.crt": "pki/postgres-authority/ca.crt",
+    },
+    "other-files": { KEY: "secrets/own-key" },
+  });
+});
+
+describe("what stands for a reference", () => {
+  const filling = new Sandbox();
+  afterAll(() => filling.remove());
+
+  test("is filled into build arguments, and its braces for text stay text", () => {
+    const args = {
+      BASE: "{exploreiot/base}",
+      URL: "{backend.publicUrl}/",
+      NAME: "{{deployment.name}",
+      DATA: '{"a":1}',
+    };
+    filling.synthesize({ frontend: { build: { context: "examples/three-roles/frontend", args } } });
+    const { recipes } = filling.stack();
+    const base = recipes.find(({ context }) => context === "images/base");
+    const own = recipes.find(({ context }) => context === "examples/three-roles/frontend");
+
+    expect({ buildArgs: own?.buildArgs, parents: own?.parents }).toEqual({
+      buildArgs: { BASE: base?.tag, URL: "http://{host}:8000/", NAME: "{deployment.name}", DATA: '{"a":1}' },
+      parents: [base?.tag],
+    });
+  });
 });

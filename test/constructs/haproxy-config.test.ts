@@ -67,8 +67,8 @@ frontend https
     bind :8443 ssl crt /certs/current/edge.crt alpn h2,http/1.1
     no log
     log stdout format raw local0 info
-    tcp-request connection track-sc0 src table connections
-    tcp-request connection reject if { sc0_conn_cur gt 100 }
+    tcp-request connection track-sc0 src,ipmask(32,64) table connections
+    tcp-request connection reject if { sc0_conn_cur gt 64 }
     unique-id-format %[uuid()]
     http-request set-log-level silent if { src 127.0.0.0/8 }
     http-request del-header X-Forwarded -m beg
@@ -88,7 +88,7 @@ frontend https
     acl may_upload method POST PUT PATCH DELETE
     http-request return status 413 if { req.hdr_val(content-length) gt 1048576 }
     http-request return status 411 if { req.hdr(transfer-encoding) -m found }
-    http-request wait-for-body time 5s if may_upload
+    http-request wait-for-body time 30s if may_upload
     http-request return status 411 if !has_length { req.body_len gt 0 }
     acl is_api path /api
     acl is_api path_beg /api/
@@ -96,9 +96,11 @@ frontend https
     acl is_ws path_beg /ws/
     acl upgrade req.hdr(upgrade) -m found
     acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' 'https://partner.example'
+    acl program req.hdr(x-api-key) -m found
+    acl program req.hdr_cnt(origin) eq 0
     acl preflight req.hdr(access-control-request-method) -m found
     http-request return status 403 content-type text/plain string "upgrade refused" if upgrade !is_ws
-    http-request return status 403 content-type text/plain string "origin refused" if upgrade !origin_ok
+    http-request return status 403 content-type text/plain string "origin refused" if upgrade !origin_ok !program
     http-request set-var(txn.cors) req.hdr(origin) if is_api origin_ok
     http-request return status 204 hdr Access-Control-Allow-Methods "GET, POST, PUT, PATCH, DELETE" hdr Access-Control-Allow-Headers "Authorization, Content-Type, X-API-Key" hdr Access-Control-Max-Age 600 if is_api METH_OPTIONS preflight origin_ok
     http-request return status 403 content-type text/plain string "origin refused" if is_api METH_OPTIONS preflight
@@ -227,9 +229,11 @@ describe("haproxy.cfg follows the deployment:", () => {
         "- acl is_ws path_beg /ws/",
         "- acl upgrade req.hdr(upgrade) -m found",
         "- acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' 'https://partner.example'",
+        "- acl program req.hdr(x-api-key) -m found",
+        "- acl program req.hdr_cnt(origin) eq 0",
         "- acl preflight req.hdr(access-control-request-method) -m found",
         '- http-request return status 403 content-type text/plain string "upgrade refused" if upgrade !is_ws',
-        '- http-request return status 403 content-type text/plain string "origin refused" if upgrade !origin_ok',
+        '- http-request return status 403 content-type text/plain string "origin refused" if upgrade !origin_ok !program',
         "- http-request set-var(txn.cors) req.hdr(origin) if is_api origin_ok",
         '- http-request return status 204 hdr Access-Control-Allow-Methods "GET, POST, PUT, PATCH, DELETE" hdr Access-Control-Allow-Headers "Authorization, Content-Type, X-API-Key" hdr Access-Control-Max-Age 600 if is_api METH_OPTIONS preflight origin_ok',
         '- http-request return status 403 content-type text/plain string "origin refused" if is_api METH_OPTIONS preflight',
@@ -250,14 +254,34 @@ describe("haproxy.cfg follows the deployment:", () => {
     [
       "threads and connections that fit its limits",
       { edge: { limits: { memoryMiB: 256, cpus: 2 } } },
-      ["- maxconn 1024", "- nbthread 1", "+ maxconn 2048", "+ nbthread 2"],
+      [
+        "- maxconn 1024",
+        "- nbthread 1",
+        "- tcp-request connection reject if { sc0_conn_cur gt 64 }",
+        "+ maxconn 2048",
+        "+ nbthread 2",
+        "+ tcp-request connection reject if { sc0_conn_cur gt 128 }",
+      ],
     ],
     [
-      "an origin with a quote in it stays one word",
-      { http: { ...SITE.http, corsOrigins: ["https://it's.example"] } },
+      "no more threads than it takes, and no more connections than files may be open",
+      { edge: { limits: { memoryMiB: 1_048_576, cpus: 512 } } },
+      [
+        "- maxconn 1024",
+        "- nbthread 1",
+        "- tcp-request connection reject if { sc0_conn_cur gt 64 }",
+        "+ maxconn 8000",
+        "+ nbthread 64",
+        "+ tcp-request connection reject if { sc0_conn_cur gt 500 }",
+      ],
+    ],
+    [
+      "more origins than a line has words",
+      { http: { ...SITE.http, corsOrigins: Array.from({ length: 45 }, (_, n) => `http://a${n}`) } },
       [
         "- acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' 'https://partner.example'",
-        "+ acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' 'https://it'\\''s.example'",
+        `+ acl origin_ok req.hdr(origin) -m str -i 'https://iot.example.org' ${Array.from({ length: 39 }, (_, n) => `'http://a${n}'`).join(" ")}`,
+        `+ acl origin_ok req.hdr(origin) -m str -i ${Array.from({ length: 6 }, (_, n) => `'http://a${n + 39}'`).join(" ")}`,
       ],
     ],
   ])("%s", (_, change, lines) => {

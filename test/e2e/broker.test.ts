@@ -59,7 +59,7 @@ const log = async () => {
 };
 
 /** Runs a shell in the broker's image with its volume, while the broker is stopped. */
-async function inVolume(script: string, input = Buffer.alloc(0)): Promise<string> {
+async function inVolume(script: string, input: Buffer = Buffer.alloc(0)): Promise<string> {
   const image = await docker("inspect", "--format", "{{.Image}}", container);
   const volume = `exploreiot-${deployment.name}-mosquitto-data:/data`;
   return execFileSync(

@@ -1,6 +1,10 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseDeployment } from "../../config/parse.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
 import { readStack } from "../../engines/stack.ts";
+import { nftablesRuleset } from "../../firewall/nftables.ts";
 import { BROKER_ALONE } from "../support/broker-alone.ts";
 import { missing, titled, until } from "../support/e2e.ts";
 import { GuardedDeployment } from "../support/e2e-guarded.ts";
@@ -30,6 +34,12 @@ const whole: DeploymentInput = {
   },
 };
 
+const LISTENERS = ["frontend", "backend", "mqtt", "https", "mqtts"];
+const limitsOf = (chain: string, listener: string) =>
+  ["too fast", "too many"].map((what) => ({
+    ...{ chain, rule: `${listener}, ${what} from one source`, packets: 0, dropped: true },
+  }));
+
 const broker: DeploymentInput = {
   name: "e2e-fw-broker",
   images: { source: "packages" },
@@ -49,7 +59,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
       ...["base", "edge", "firewall", "mosquitto", "postgres", "redis", "backend", "frontend"],
     ]);
     namespaces.listen(namespaces.machine, 25100, "a service of the machine");
-    namespaces.listen(namespaces.outside, 25200, "the neighbour");
+    for (const port of [25200, 25201]) namespaces.listen(namespaces.outside, port, "the neighbour");
   });
   afterAll(async () => {
     await engine.remove();
@@ -95,6 +105,14 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
       script,
     ];
     return (await engine.docker(...run)).stdout.trim();
+  }
+
+  /** Those of `ADDRESS PORT` that take a connection from a container within two seconds. */
+  async function reachedFrom(network: string, targets: readonly string[]): Promise<readonly string[]> {
+    const script =
+      'for to; do set -- $to; timeout 2 bash -c "exec 3<>/dev/tcp/$1/$2" 2>/dev/null && echo "$to" & done; wait';
+    const run = ["run", "--rm", "--network", network, images.base as string, "bash", "-c", script, "reach"];
+    return (await engine.docker(...run, ...targets)).stdout.split("\n").filter(Boolean).sort();
   }
 
   describe("of a deployment on loopback", () => {
@@ -158,9 +176,25 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
       expect(await scan(namespaces, v6, "1883")).toEqual({ 1883: "filtered" });
     });
 
-    test("stands in nobody's way: out, back in, beside, on the machine itself", async () => {
-      expect(await askFrom(edge, outside.v4, 25200)).toBe("the neighbour");
-      expect(await askFrom(edge, machine.v4, 25001, http)).toBe("HTTP/1.1 200 OK");
+    test("keeps containers from the machine, through each gateway, from each other's networks and from neighbours", async () => {
+      const [gateways, elsewhere] = [
+        ["172.25.1.1", "172.25.2.1", "172.25.3.1", "fd00:25:1::1", "fd00:25:2::1", machine.v4, machine.v6],
+        [outside.v4, outside.v6],
+      ];
+      const broker = await brokerAt("IPAddress");
+      const closed = [
+        ...gateways.map((gateway) => `${gateway} 25100`),
+        // The machine's own address of a published port leads back in.
+        ...[`${machine.v4} 25001`, ...elsewhere.map((address) => `${address} 25200`)],
+      ];
+      for (const network of ["edge", "broker", "data"]) {
+        const across = network === "broker" ? [] : [`${broker} 1883`];
+        expect(await reachedFrom(site.container(network), [...closed, ...across])).toEqual([]);
+      }
+      expect(await reachedFrom("bridge", [`${machine.v4} 25100`, `${outside.v4} 25200`])).toHaveLength(2);
+    });
+
+    test("stands in nobody's way: beside, in from other containers, on the machine itself", async () => {
       expect(await askFrom(edge, "backend", 8000, http)).toBe("HTTP/1.1 200 OK");
       expect(await askFrom("bridge", machine.v4, 25001, http)).toBe("HTTP/1.1 200 OK");
       const { stdout } = await inMachine(
@@ -186,16 +220,68 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
         state: "applied",
         counters: [
           { chain: "prerouting", rule: "loopback from outside", packets: 0, dropped: true },
-          { rule: "frontend", packets: 1, dropped: false },
-          { rule: "backend", packets: 1, dropped: false },
-          { rule: "mqtt", packets: 1, dropped: false },
-          { rule: "https", packets: 1, dropped: false },
-          { rule: "mqtts", packets: 1, dropped: false },
+          { chain: "input", rule: "loopback, too many for the engine's proxy", packets: 0, dropped: true },
+          { rule: "undeclared, containers to the machine", dropped: true },
+          ...LISTENERS.flatMap((name) => limitsOf("input", name)),
+          { chain: "forward", rule: "undeclared, from containers", dropped: true },
+          ...LISTENERS.flatMap((name) => [
+            ...limitsOf("forward", name),
+            { chain: "forward", rule: name, packets: 1, dropped: false },
+          ]),
           { chain: "forward", rule: "undeclared, forward", packets: expect.any(Number), dropped: true },
         ],
       });
       expect(JSON.parse(stdout).counters.at(-1).packets).toBeGreaterThan(0);
     });
+
+    test("is put back beside rules of a newer nft, which an older one cannot read", async () => {
+      const nft = (...commands: readonly string[]) =>
+        engine.output("exec", site.container("firewall"), "nft", commands.join("; "));
+      await nft(
+        "add table inet newer",
+        "add set inet newer some { type ipv4_addr; flags interval; }",
+        "add chain inet newer all",
+        "add rule inet newer all ct state vmap { established : accept, invalid : drop }",
+      );
+      await nft("delete table inet exploreiot_e2e-fw");
+      await until("the table is back", async () =>
+        (await nft("list tables")).includes("table inet exploreiot_e2e-fw"),
+      );
+      const { stdout } = await site.firewall("status", "--json");
+      await nft("delete table inet newer");
+
+      expect(JSON.parse(stdout)).toMatchObject({ state: "applied" });
+    });
+
+    test.each([
+      ["one source", 1, 32],
+      ["fifty sources", 50, 50 * 32],
+    ])(
+      "lets the broker outlive 20,000 silent connections of %s, while others come through",
+      async (_, count, most) => {
+        const sources = await namespaces.sources(count);
+        const [host, port, seconds] = [machine.v4, 8883, 12];
+        const attack = namespaces.attack({
+          host,
+          port,
+          connections: 20_000,
+          sources,
+          kind: "silent",
+          seconds,
+        });
+        for (let second = 0; second < seconds; second += 3) {
+          const other = await namespaces.hold(host, 1883);
+          expect(await other.send("100c00044d5154540402003c0000")).toBe("20020005");
+        }
+        const { opened } = await attack;
+        const format = "{{.RestartCount}} {{.State.OOMKilled}} {{.State.Health.Status}}";
+        const state = await engine.output("inspect", "--format", format, site.container("mosquitto"));
+
+        expect({ state, isBounded: opened <= most, isFull: opened > most / 2 }).toEqual({
+          ...{ state: "0 false healthy", isBounded: true, isFull: true },
+        });
+      },
+    );
 
     test("holds while the engine restarts, and after it", async () => {
       await engine.docker("rm", "--force", "fw-foreign");
@@ -222,14 +308,15 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
       /** How the neighbour sees what the rules decide about. */
       const seen = async () => {
         const [v4, v6] = [await brokerAt("IPAddress"), await brokerAt("GlobalIPv6Address")];
-        const [declared, mistaken, routed, routed6, loopback] = await Promise.all([
+        const [declared, mistaken, routed, routed6, loopback, out] = await Promise.all([
           scan(namespaces, machine.v4, "25001"),
           scan(namespaces, machine.v4, "25010"),
           scan(namespaces, v4, "1883"),
           scan(namespaces, v6, "1883"),
           namespaces.loopbackLeaks(25001),
+          reachedFrom(edge, [`${machine.v4} 25100`, `${outside.v4} 25200`]),
         ]);
-        return { declared, mistaken, routed, routed6, loopback };
+        return { declared, mistaken, routed, routed6, loopback, out };
       };
       const asRendered = {
         declared: { 25001: "open" },
@@ -237,6 +324,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
         routed: { 1883: "filtered" },
         routed6: { 1883: "filtered" },
         loopback: false,
+        out: [] as readonly string[],
       };
 
       // Else it would put its own rules back at once.
@@ -266,8 +354,18 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
         ],
         [
           "both families",
-          (text) => text.replaceAll("inet", "ip").replaceAll("meta nfproto ipv4 ", ""),
+          (text) => text.replaceAll("inet exploreiot", "ip exploreiot").replaceAll("meta nfproto ipv4 ", ""),
           { routed6: { 1883: "open" } },
+        ],
+        [
+          "no way to the machine",
+          (text) => text.replace(/.*undeclared, containers to the machine.*\n/, ""),
+          { out: [`${machine.v4} 25100`] },
+        ],
+        [
+          "no way to neighbours",
+          (text) => text.replace(/.*undeclared, from containers.*\n/, ""),
+          { out: [`${outside.v4} 25200`] },
         ],
         [
           "no loopback from outside",
@@ -303,6 +401,22 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
 
       expect(await openTo(machine.v4)).toEqual([443, 8883, 25100]);
       expect(await openTo(machine.v6)).toEqual([25100]);
+    });
+
+    test("opens the way out that is declared, and no other", async () => {
+      const egress = [
+        { to: [`${outside.v4}/32`, `${outside.v6}/128`], port: 25200 },
+        { to: [`${machine.v4}/32`], port: 25100 },
+      ];
+      site.configure({ firewall: { egress } });
+      await site.up("compose");
+      const targets = [`${outside.v4} 25200`, `${outside.v6} 25200`, `${outside.v4} 25201`];
+      const own = [`${machine.v4} 25100`, `${machine.v6} 25100`, "172.25.1.1 25100"];
+
+      expect(await reachedFrom(edge, [...targets, ...own])).toEqual(
+        [`${machine.v4} 25100`, `${outside.v4} 25200`, `${outside.v6} 25200`].sort(),
+      );
+      expect(await reachedFrom(site.container("data"), [...targets, ...own])).toEqual([]);
     });
 
     test("goes with the deployment", async () => {
@@ -403,6 +517,72 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
       await site.remove();
 
       expect(await tables()).toEqual([]);
+    });
+  });
+
+  describe("whose nft dies", () => {
+    const name = "fw-dying";
+    const folder = mkdtempSync("/var/tmp/exploreiot-nft-");
+    const rules = nftablesRuleset(parseDeployment({ ...broker, name: "e2e-fw-dying" }, "test"));
+    const dies = join(folder, "bin/dies");
+    const firewall = (command: string) => engine.docker("exec", name, "firewall", command);
+    const says = async (line: string) => (await firewall("status")).stdout.split("\n").includes(line);
+    const table = ["/usr/sbin/nft", "list", "table", "inet", "exploreiot_e2e-fw-dying"];
+    const isThere = async () => (await engine.docker("exec", name, ...table)).stdout.includes("undeclared");
+
+    beforeAll(async () => {
+      mkdirSync(join(folder, "bin"));
+      mkdirSync(join(folder, "rules"));
+      writeFileSync(join(folder, "rules/firewall.nft"), rules);
+      const script = `#!/bin/sh\n[ ! -e /usr/local/sbin/dies ] || kill -SEGV $$\nexec /usr/sbin/nft "$@"\n`;
+      writeFileSync(join(folder, "bin/nft"), script, { mode: 0o755 });
+      await engine.output(
+        ...["run", "--detach", "--name", name, "--network", "host", "--user", "0:0", "--read-only"],
+        ...["--cap-drop", "ALL", "--cap-add", "NET_ADMIN", "--tmpfs", "/run/firewall"],
+        ...["--volume", `${folder}/bin:/usr/local/sbin:ro`, "--volume", `${folder}/rules:/run/exploreiot:ro`],
+        ...["--env", "FIREWALL_TABLE=exploreiot_e2e-fw-dying", "--env", "FIREWALL_BRIDGES="],
+        ...["--env", "FIREWALL_CONFIRM_SECONDS=0", "--restart", "always", images.firewall as string],
+      );
+      await until("the rules are applied", () => says("state=applied"));
+    });
+    afterAll(async () => {
+      await engine.docker("rm", "--force", name);
+      rmSync(folder, { recursive: true });
+    });
+
+    test("keeps the rules that are there, says so, and applies them again when it can", async () => {
+      writeFileSync(dies, "");
+      await until("it notices", () => says("state=failing"), 30_000);
+      const { code, stdout } = await firewall("check");
+
+      expect({ code, stdout, isThere: await isThere() }).toEqual({
+        ...{ code: 1, stdout: "the rules cannot be applied: nft was ended by signal 11\n", isThere: true },
+      });
+      await engine.output(
+        "exec",
+        name,
+        "/usr/sbin/nft",
+        "delete",
+        "table",
+        "inet",
+        "exploreiot_e2e-fw-dying",
+      );
+      expect(await isThere()).toBe(false);
+      rmSync(dies);
+      await until("they are back", () => says("state=applied"), 30_000);
+
+      expect(await isThere()).toBe(true);
+      expect(await engine.output("inspect", "--format", "{{.RestartCount}}", name)).toBe("0");
+    });
+
+    test("takes no rules away when it is started meanwhile", async () => {
+      writeFileSync(dies, "");
+      await engine.output("restart", name);
+      await until("it notices", () => says("state=failing"), 30_000);
+
+      expect(await isThere()).toBe(true);
+      rmSync(dies);
+      await until("they are applied", () => says("state=applied"), 30_000);
     });
   });
 

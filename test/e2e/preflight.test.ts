@@ -1,9 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import ipaddr from "ipaddr.js";
 import { afterAll, describe, expect, test } from "vitest";
 import { projectRoot } from "../../config/home.ts";
+import { hostRoutes, parseRoutes } from "../../engines/docker/host-routes.ts";
 import { run } from "../../engines/run.ts";
+import { readStack } from "../../engines/stack.ts";
 import { BROKER_ALONE } from "../support/broker-alone.ts";
 import { docker, missing, TestDeployment, titled } from "../support/e2e.ts";
 
@@ -94,5 +97,49 @@ describe("a production deploy with a name that leads nowhere", () => {
       expect(await docker("ps", "--quiet", "--filter", `name=${deployment.container("redis")}`)).toBe("");
       expect(await data()).toEqual(both);
     });
+  });
+});
+
+/** The last eight addresses of the network that this machine is in, where nothing of a deployment may be. */
+const routed = () => {
+  const [line] = parseRoutes(readFileSync("/proc/net/route", "utf8")).filter(
+    ({ device }) => !/^(docker|br-|xi)/.test(device),
+  );
+  const subnet = line?.subnet ?? "";
+  const last = ipaddr.IPv4.broadcastAddressFromCIDR(subnet).toByteArray();
+  return { subnet, part: `${[...last.slice(0, 3), (last[3] ?? 0) - 7].join(".")}/29`, device: line?.device };
+};
+
+describe("a deploy into a subnet that the machine routes elsewhere", () => {
+  const elsewhere = new TestDeployment({
+    name: "e2e-routed",
+    listeners: { mqtt: { port: 25542 } },
+    networks: { broker: { ipv4: "10.124.43.0/24" } },
+    ...BROKER_ALONE,
+  });
+  afterAll(() => elsewhere.forget());
+
+  test("is refused by up and by preflight, with the route, before anything is made", async () => {
+    const { subnet, part, device } = routed();
+    elsewhere.configure({ networks: { broker: { ipv4: part } } });
+    const [up, preflight] = [await elsewhere.kit("up"), await elsewhere.kit("preflight")];
+    const line = `error: subnet ${part} of ${elsewhere.container("broker")} overlaps with ${subnet}, which the engine's machine reaches through ${device}\n`;
+
+    expect([up.code, preflight.code]).toEqual([1, 1]);
+    expect(up.stderr).toContain(line);
+    expect(preflight.stderr).toContain(line);
+    expect(await docker("network", "ls", "--quiet", "--filter", `name=${elsewhere.container("")}`)).toBe("");
+  });
+
+  test("is seen through an image too, as for an engine elsewhere", async () => {
+    elsewhere.configure({ networks: { broker: { ipv4: "10.124.43.0/24" } } });
+    await elsewhere.kit("images");
+    await elsewhere.kit("synth");
+    const here = ["/proc/net/route", "/proc/net/ipv6_route"].map((path) => readFileSync(path, "utf8"));
+    const isSteady = ({ device }: { readonly device: string }) => device === routed().device;
+    const seen = await hostRoutes(readStack(elsewhere.stack), new Set());
+
+    expect(seen?.filter(isSteady)).toEqual(parseRoutes(here.join("\n")).filter(isSteady));
+    expect(seen?.some(isSteady)).toBe(true);
   });
 });

@@ -23,7 +23,7 @@ const JOBS = [
   "api-files",
   "ingest-files",
   "migrate-files",
-  "frontend-files",
+  "probe-files",
 ];
 
 const deployment = new TestDeployment({

@@ -133,7 +133,7 @@ describe.skipIf(missing.terraform)(titled("the state of a deployment", missing.t
 
     expect(both.map(({ code }) => code).sort()).toEqual([0, 1]);
     expect(refused?.stderr).toMatch(
-      new RegExp(`error: another command is changing ${deployment.name} \\(pid \\d+\\)`),
+      new RegExp(`error: another command is changing ${deployment.name} \\(pid \\d+ on `),
     );
   });
 

@@ -1,19 +1,12 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parse } from "yaml";
-import { projectRoot } from "../../config/home.ts";
-import type { DeploymentInput } from "../../config/schema.ts";
 import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { connect, publish } from "../support/e2e-broker.ts";
+import { threeRoles } from "../support/example.ts";
 import { inspectAll } from "../support/inspected.ts";
 
-const example = parse(
-  readFileSync(join(projectRoot, "examples", "three-roles", "site.yaml"), "utf8"),
-) as DeploymentInput;
 const engine = missing.terraform === undefined ? "terraform" : "compose";
 const plant = new TestDeployment({
-  ...example,
+  ...threeRoles(),
   name: "e2e-plant",
   listeners: { frontend: { port: 23100 }, backend: { port: 28100 }, mqtt: { port: 21893 } },
 });

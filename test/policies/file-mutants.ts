@@ -19,16 +19,32 @@ interface FileKind {
 /** An accept that is gone closes; ports are not left out, since what is published must be open. */
 const NFTABLES: FileKind = {
   file: /\.nft$/,
-  harmless: [/^iifname "xi[^"]*" accept$/, /^ct state established,related accept$/],
+  harmless: [
+    /^ct state established,related accept$/,
+    /^iifname "xi[^"]*" oifname "xi[^"]*" accept$/,
+    /^iifname "lo" accept$/,
+    // Who is on the machine already: it keeps the engine's proxy alive, and nobody out.
+    /^iifname "lo" ct state new/,
+    // Without these nft does not take the file.
+    /^(type (inet_service|ipv4_addr)|flags dynamic|size \d+|timeout )/,
+    // Neighbour discovery, for a chain that would refuse it, is FWL-005's.
+    /^iifname "xi[^"]*" meta l4proto/,
+  ],
   weaker: [
     [/^#!.*$/gm, "$&\nflush ruleset"],
     [/ct status dnat /g, ""],
     [/proto-dst 443/g, "proto-dst { 443, 5432 }"],
     [/^ +(oifname "xi[^"]*") ct status dnat/gm, "$1 tcp dport 5432 accept\n$&"],
     [/^ +(oifname "xi[^"]*") ct status dnat/gm, "$1 accept\n$&"],
-    [/^ +iifname "xi[^"]*" accept$/gm, "accept"],
+    [/^ +(iifname "xi[^"]*") oifname "xi[^"]*" accept$/gm, "$1 accept"],
+    [/^ +iifname "xi[^"]*" oifname "xi[^"]*" accept$/gm, "accept"],
+    [/^( +iifname "xi[^"]*") meta l4proto .* accept$/gm, "$1 accept"],
+    [/counter reject/g, "counter accept"],
+    [/hook input/g, "hook output"],
     [/established,related accept/g, "established,related,new accept"],
-    [/counter drop/g, "counter accept"],
+    [/counter drop(?! comment "loopback, too many)/g, "counter accept"],
+    [/ saddr ct count over \d+/g, " saddr limit rate over 100/second"],
+    [/ limit rate over [^}]*/g, " ct count over 100 "],
     [/hook forward/g, "hook output"],
     [/iifname != "lo" ip daddr/g, 'iifname "lo" ip daddr'],
     [/policy drop/g, "policy accept"],

@@ -22,12 +22,15 @@ table inet example {
 
   chain forward {
     type filter hook forward priority filter - 1; policy accept;
-    iifname "xi00-*" accept
+    iifname "xi00-edge" oifname "xi00-edge" accept
     ct state established,related accept
     oifname "xi00-*" ct status dnat meta nfproto ipv4 meta l4proto tcp ct original proto-dst 443 counter accept
     oifname "xi00-*" ct status dnat meta nfproto ipv4 meta l4proto tcp ct original proto-dst 8883 counter accept
     oifname "xi00-*" limit rate 5/minute burst 10 packets log prefix "example forward " flags all
     oifname "xi00-*" counter drop comment "undeclared"
+    iifname { "xi00-edge" } ip daddr 192.0.2.7/32 tcp dport 443 counter accept comment "egress"
+    iifname "xi00-*" limit rate 5/minute burst 10 packets log prefix "example from containers "
+    iifname "xi00-*" counter reject comment "undeclared, from containers"
   }
 }
 `;

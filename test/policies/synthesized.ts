@@ -8,7 +8,7 @@ import { local } from "../../config/local.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
 import { evaluate } from "../../policies/evaluate.ts";
-import { textBelow } from "../../policies/files.ts";
+import { filesBelow } from "../../policies/files.ts";
 import { policies } from "../../policies/index.ts";
 import { readTerraformJson } from "../../policies/inputs/terraform-json.ts";
 import { IotStack } from "../../stacks/iot-stack.ts";
@@ -44,7 +44,7 @@ export function synthesized(
   change(stack);
   app.synth();
   const file = join(outdir, "stacks", name, "cdk.tf.json");
-  const below = textBelow(dirname(file));
+  const below = filesBelow(dirname(file)).read;
   const read = (source: string) =>
     below(source.replace(`.exploreiot/${input.name}/`, `.exploreiot/${name}/`));
   return {

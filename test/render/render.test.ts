@@ -148,6 +148,53 @@ describe("the folder on disk", () => {
     expect(readdirSync(folder).sort()).toEqual(["SHA256SUMS", "mine.iso"]);
   });
 
+  test("is refused where it holds another deployment, and left whole", async () => {
+    const folder = temporaryFolder();
+    writeFolder(folder, { "deployment.sh": "project=exploreiot-one\n", "compose.yaml": "one" });
+
+    expect(
+      await errorText(() =>
+        writeFolder(folder, { "deployment.sh": "project=exploreiot-two\n", "compose.yaml": "two" }),
+      ),
+    ).toBe(
+      `${folder}: holds a render of exploreiot-one, with the secrets of that deployment\n  → name another folder`,
+    );
+    expect(readFileSync(`${folder}/compose.yaml`, "utf8")).toBe("one");
+  });
+
+  test("is finished by the next render where one was killed at its first file, or in the middle", () => {
+    const files = { "deployment.sh": "project=exploreiot-one\n", "compose.yaml": "one" };
+    const [first, middle] = [temporaryFolder(), temporaryFolder()];
+    write(first, "SHA256SUMS.1.0a0a0a0a.tmp", "0a0a");
+    write(middle, "SHA256SUMS", checksums(files));
+    for (const folder of [first, middle]) writeFolder(folder, files);
+
+    expect(readFileSync(`${first}/SHA256SUMS`, "utf8")).toBe(checksums(files));
+    expect(readdirSync(middle).sort()).toEqual(["SHA256SUMS", "compose.yaml", "deployment.sh"]);
+  });
+
+  test("has its list of checksums first, so that one that is half written is known and refused by start.sh", async () => {
+    const folder = temporaryFolder();
+    writeFolder(folder, { "deployment.sh": "project=exploreiot-one\n" });
+    // What stands in the way of the file stops the render in the middle.
+    write(folder, "compose.yaml/in-the-way", "");
+    const files = { "compose.yaml": "one", "deployment.sh": "project=exploreiot-one\nwait_seconds=1\n" };
+
+    expect(await errorText(() => writeFolder(folder, files))).toContain("compose.yaml: cannot be written");
+    expect(readFileSync(`${folder}/SHA256SUMS`, "utf8")).toBe(checksums(files));
+  });
+
+  test("is refused where its list of checksums is cut short, with a way on", async () => {
+    const folder = temporaryFolder();
+    const files = { "deployment.sh": "project=exploreiot-one\n", "compose.yaml": "one" };
+    writeFolder(folder, files);
+    write(folder, "SHA256SUMS", checksums(files).slice(0, 100));
+
+    expect(await errorText(() => writeFolder(folder, files))).toBe(
+      `${folder}/SHA256SUMS: cut short, or not a list of checksums\n  → write a short one, then render again: cd ${folder} && sha256sum deployment.sh > SHA256SUMS`,
+    );
+  });
+
   test("is refused where a file has its name", async () => {
     const file = write(temporaryFolder(), "mine.txt", "x");
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { projectRoot } from "../../config/home.ts";
 import { run } from "../../engines/run.ts";
 
 /** Documentation addresses (RFC 5737, RFC 3849): nothing here can be mistaken for a real machine. */
@@ -35,6 +36,31 @@ export class Namespaces {
       `ip -n ${outside} route add fd00:25::/32 via ${ADDRESS.machine.v6}`,
       `ip -n ${outside} route add 203.0.113.1 via ${ADDRESS.machine.v4}`,
     );
+  }
+
+  /** More addresses of the neighbour: one source each, of one family. */
+  async sources(count: number): Promise<readonly string[]> {
+    const found = Array.from({ length: count }, (_, index) => `198.51.100.${101 + index}`);
+    await script(...found.map((address) => `ip -n ${this.outside} address replace ${address}/24 dev eth0`));
+    return found;
+  }
+
+  /** Connections that are opened from the neighbour and held for some seconds: what bench/support/attacker.js says. */
+  async attack(
+    attack: Attack,
+  ): Promise<{ readonly tried: number; readonly opened: number; readonly held: number }> {
+    const program = `${projectRoot}/bench/support/attacker.js`;
+    const argv = [
+      "sh",
+      "-c",
+      'ulimit -n "$(ulimit -H -n)"; exec "$@"',
+      "attacker",
+      process.execPath,
+      program,
+    ];
+    const { stdout, stderr } = await this.in(this.outside, [...argv, JSON.stringify(attack)]);
+    if (stdout === "") throw new Error(stderr);
+    return JSON.parse(stdout);
   }
 
   /** Runs a command in a namespace; any exit code is an answer. */
@@ -118,6 +144,15 @@ export class Namespaces {
     for (const name of [this.machine, this.outside])
       await run(["ip", "netns", "delete", name], { expected: [0, 1] });
   }
+}
+
+export interface Attack {
+  readonly host: string;
+  readonly port: number;
+  readonly connections: number;
+  readonly sources: readonly string[];
+  readonly kind: "silent" | "handshake" | "connect";
+  readonly seconds: number;
 }
 
 const script = (...lines: readonly string[]) => run(["sh", "-euc", lines.join("\n")]);

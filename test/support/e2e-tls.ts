@@ -1,5 +1,6 @@
 import { connect as connectHttp2 } from "node:http2";
 import { type RequestOptions, request } from "node:https";
+import { Readable } from "node:stream";
 import { connect, type PeerCertificate, type TLSSocket } from "node:tls";
 import { run } from "../../engines/run.ts";
 
@@ -59,6 +60,30 @@ export function askHttp2(server: TlsServer, path: string, authority: string): Pr
     session.on("error", reject);
     const stream = session.request({ ":path": path, ":authority": authority });
     stream.on("error", reject).on("response", (headers) => resolve(headers as Answer["headers"]));
+  }).finally(() => session.destroy());
+}
+
+/** Status of a POST over HTTP/2 whose body comes piece by piece. */
+export function postHttp2(
+  server: TlsServer,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  pieces: AsyncIterable<string>,
+): Promise<number> {
+  const session = connectHttp2(`https://127.0.0.1:${server.port}`, {
+    ca: server.ca,
+    servername: server.host,
+  });
+  return new Promise<number>((resolve, reject) => {
+    session.on("error", reject);
+    const stream = session.request({
+      ":path": path,
+      ":method": "POST",
+      ":authority": `${server.host}:${server.port}`,
+      ...headers,
+    });
+    stream.on("error", reject).on("response", (answer) => resolve(Number(answer[":status"])));
+    Readable.from(pieces).pipe(stream);
   }).finally(() => session.destroy());
 }
 

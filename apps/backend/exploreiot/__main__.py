@@ -1,8 +1,9 @@
-"""Commands: `python -m exploreiot api | ingest | migrate`."""
+"""Commands: `python -m exploreiot api | ingest | migrate | retention [--allow]`."""
 
 import gc
 import sys
 from collections.abc import Callable
+from functools import partial
 
 from exploreiot.errors import UserError
 from exploreiot.settings import Settings, load_settings
@@ -37,8 +38,13 @@ def _command(argv: list[str]) -> Callable[[Settings], None]:
             from exploreiot.ingest.main import run
         case ["migrate"]:
             from exploreiot.migrate import run
+        case ["retention"] | ["retention", "--allow"]:
+            from exploreiot.maintain import run as by_hand
+
+            run = partial(by_hand, allowed=len(argv) == 2)
         case _:
-            raise UserError(f"unknown command {' '.join(argv)!r}; allowed: api, ingest, migrate")
+            allowed = "api, ingest, migrate, retention, retention --allow"
+            raise UserError(f"unknown command {' '.join(argv)!r}; allowed: {allowed}")
     return run
 
 

@@ -5,6 +5,9 @@ from prometheus_client import Counter, Gauge, Histogram
 READINGS = Counter("exploreiot_readings_stored", "Readings stored", ["source"])
 DUPLICATES = Counter("exploreiot_readings_duplicate", "Readings that were already stored")
 REJECTS = Counter("exploreiot_messages_rejected", "MQTT messages that held no valid reading")
+RETENTION_HELD = Gauge(
+    "exploreiot_retention_held", "1 while nothing is dropped, for the reason that /readyz names"
+)
 BATCH = Histogram(
     "exploreiot_batch_rows",
     "Messages committed together",
@@ -17,6 +20,10 @@ PUSH_FAILED = Counter("exploreiot_push_failed", "Readings that Redis could not p
 SOCKETS = Gauge("exploreiot_sockets", "Open WebSocket connections")
 SOCKETS_REFUSED = Counter("exploreiot_sockets_refused", "Connections over a limit")
 SOCKETS_SLOW = Counter("exploreiot_sockets_slow", "Connections dropped because they read slowly")
+
+CONNECTIONS_CUT = Counter(
+    "exploreiot_connections_cut", "HTTP connections closed before they were answered", ["reason"]
+)
 
 REQUESTS = Histogram(
     "exploreiot_http_request_seconds",

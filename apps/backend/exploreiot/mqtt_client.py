@@ -7,10 +7,6 @@ from paho.mqtt.properties import Properties
 from exploreiot.buffered_client import BufferedClient
 from exploreiot.settings import Settings
 
-# Larger messages are withheld by the broker; what is smaller but too large is refused by us,
-# counted and kept apart.
-MAX_PACKET_BYTES = 16 * 1024
-
 
 def make_client(settings: Settings, client_id: str) -> BufferedClient:
     client = BufferedClient(
@@ -26,6 +22,7 @@ def make_client(settings: Settings, client_id: str) -> BufferedClient:
 def connect_properties(settings: Settings) -> Properties:
     properties = Properties(PacketTypes.CONNECT)
     properties.ReceiveMaximum = settings.mqtt_receive_maximum
-    properties.MaximumPacketSize = MAX_PACKET_BYTES
+    # No maximum packet size: the broker drops what is larger, though it has acknowledged it to the
+    # device. Its own limit is the only one; what it lets in ends as a reading or as a reject.
     properties.SessionExpiryInterval = settings.mqtt_session_hours * 3600
     return properties

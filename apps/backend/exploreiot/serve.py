@@ -4,10 +4,14 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import _TrustedHosts
 
+from exploreiot.clients import Places
+from exploreiot.http_protocol import GuardedProtocol
 from exploreiot.settings import Settings
 from exploreiot.ws_protocol import PushProtocol
 
@@ -41,12 +45,15 @@ class QuietServer(uvicorn.Server):
 
 
 def config_for(app: ASGIApp, settings: Settings, port: int, connections: int) -> uvicorn.Config:
+    """`connections`: places for clients, of which each may have a fifth."""
+    places = Places(connections, max(1, connections // 5))
+    trusted = _TrustedHosts(list(settings.trusted_proxies))
     return uvicorn.Config(
         app,
         host=settings.listen_host,
         port=port,
         loop="uvloop",
-        http="httptools",
+        http=partial(GuardedProtocol, places=places, trusted=trusted),
         ws=PushProtocol,
         ws_max_size=MAX_FRAME_BYTES,
         ws_ping_interval=PING_SECONDS,
@@ -58,7 +65,6 @@ def config_for(app: ASGIApp, settings: Settings, port: int, connections: int) ->
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
-        limit_concurrency=connections,
         timeout_keep_alive=15,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )

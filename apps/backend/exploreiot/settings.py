@@ -98,6 +98,7 @@ _REQUIRED = {
     "migrate": _DATABASE,
     "api": (*_DATABASE, "redis_host"),
     "ingest": (*_DATABASE, "redis_host", "mqtt_host"),
+    "retention": _DATABASE,
 }
 
 

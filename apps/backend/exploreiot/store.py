@@ -21,7 +21,8 @@ WITH stored AS (
     INSERT INTO sensors AS known (sensor, value, time)
     SELECT DISTINCT ON (sensor) sensor, value, time FROM stored ORDER BY sensor, time DESC
     ON CONFLICT (sensor) DO UPDATE SET value = excluded.value, time = excluded.time
-    WHERE excluded.time >= known.time
+    -- A newest value of the future was stored under a wrong clock: it must not stay for ever.
+    WHERE excluded.time >= known.time OR known.time > now() + interval '7 days'
 )
 SELECT sensor, value, time, nonce FROM stored ORDER BY time
 """

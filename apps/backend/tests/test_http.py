@@ -184,4 +184,6 @@ def test_the_documentation_page_needs_no_other_server(api: Role) -> None:
     assert set(api.http.get("/api/openapi.json").json()["paths"]) == {
         "/api/mesures",
         "/api/capteurs",
+        "/api/rejets",
+        "/api/rejets/etat",
     }

@@ -5,10 +5,19 @@ from datetime import UTC, datetime
 
 import pytest
 
+from exploreiot.rejects import KEPT
 from tests.conftest import StartRole
-from tests.support.clients import publish, publisher, readings, receive, values, ws
+from tests.support.clients import (
+    WITH_KEY,
+    publish,
+    publisher,
+    readings,
+    receive,
+    values,
+    ws,
+)
 from tests.support.processes import wait_for
-from tests.support.roles import Role
+from tests.support.roles import Role, run_to_end
 from tests.support.services import Mosquitto, Postgres
 
 
@@ -88,8 +97,7 @@ def test_bad_messages_are_counted_kept_apart_and_not_fatal(
 
     publish(mosquitto, f"sensor/{sensor}", *BAD, good)
     publish(mosquitto, "sensor/not a name", "1")
-    # Above what the broker hands to us: withheld there, and the next one arrives.
-    publish(mosquitto, f"sensor/{sensor}", b"1" * 20_000, "6")
+    publish(mosquitto, f"sensor/{sensor}", "6")
 
     wait_for(lambda: values(api, sensor) == [5, 6], "the good ones are stored")
     rejected = len(BAD) + 1
@@ -98,6 +106,53 @@ def test_bad_messages_are_counted_kept_apart_and_not_fatal(
     assert postgres.sql(kept, "shared") == f"{len(BAD)}|256"
     assert "1111111111" not in ingest.process.output
     assert ingest.ready()["ready"]
+
+
+def test_whatever_the_broker_acknowledges_is_stored_or_explained(
+    api: Role, ingest: Role, mosquitto: Mosquitto, sensor: str
+) -> None:
+    """The sizes on both sides of every limit there ever was on the way."""
+    sizes = [4096, 4097, 16_000, 16_384, 17_000, 65_000, 65_536, 300_000]
+    before = ingest.metric("exploreiot_messages_rejected_total")
+
+    publish(mosquitto, f"sensor/{sensor}", *(b"1" + b" " * (size - 1) for size in sizes), "6")
+
+    wait_for(lambda: values(api, sensor) == [1, 6], "what is short enough is stored")
+    refused = sizes[1:]
+    assert ingest.metric("exploreiot_messages_rejected_total") == before + len(refused)
+    listed = api.http.get("/api/rejets", params={"limite": 1000}, headers=WITH_KEY).json()
+    mine = [reject for reject in listed if reject["sujet"] == f"sensor/{sensor}"]
+    assert sorted(reject["raison"] for reject in mine) == sorted(
+        f"payload: {size} bytes; allowed: 4096" for size in refused
+    )
+    assert {reject["debut"] for reject in mine} == {"1" + " " * 255}
+    state = api.http.get("/api/rejets/etat").json()
+    assert state == {"gardes": len(listed), "dernier": listed[0]["recu"]}
+
+
+def test_a_flood_of_bad_messages_is_kept_up_to_the_bound(
+    start: StartRole, postgres: Postgres, mosquitto: Mosquitto, sensor: str, folder
+) -> None:
+    name = f"flood_{abs(hash(sensor))}"
+    database = postgres.new_database(name)
+    assert run_to_end("migrate", database, folder).stop() == 0
+    mine = {"MQTT_CLIENT_ID": f"c-{sensor}", "MQTT_TOPIC": f"flood/{sensor}"}
+    role = start("ingest", **database, **mine).wait_ready()
+    total = KEPT + 2500
+
+    with publisher(mosquitto) as client:
+        for number in range(total):
+            last = client.publish(f"flood/{sensor}", f"bad {number}", qos=1)
+        last.wait_for_publish(60)
+
+    newest = "SELECT convert_from(payload_start, 'UTF8') FROM rejects ORDER BY id DESC LIMIT 1"
+    wait_for(lambda: postgres.sql(newest, name) == f"bad {total - 1}", "all seen", seconds=60)
+    assert role.metric("exploreiot_messages_rejected_total") == total
+    assert postgres.sql("SELECT count(*) FROM rejects", name) == str(KEPT)
+
+
+def test_rejects_need_the_key(api: Role) -> None:
+    assert api.http.get("/api/rejets").status_code == 401
 
 
 def test_the_status_is_retained_and_offline_after_a_stop(

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from exploreiot.database import Database
-from exploreiot.partitions import drop_expired, ensure_partitions, week_of
-from exploreiot.reading import Row
+from exploreiot.partitions import ensure_partitions, week_of
+from exploreiot.reading import Row, Window
+from exploreiot.retention import run_once
 from exploreiot.settings import Settings
 from exploreiot.store import Store
 from tests.support.processes import wait_for
@@ -23,7 +24,7 @@ def test_many_at_once_and_again(postgres: Postgres, tmp_path) -> None:
 
     assert [role.stop() for role in roles] == [0, 0, 0], [r.process.output for r in roles]
     assert run_to_end("migrate", database, tmp_path).stop() == 0
-    assert postgres.sql("SELECT version_num FROM schema_version", "concurrent") == "0002"
+    assert postgres.sql("SELECT version_num FROM schema_version", "concurrent") == "0003"
 
 
 def test_waits_for_a_database_that_starts_later(tmp_path_factory, tmp_path) -> None:
@@ -62,16 +63,20 @@ def fresh(postgres: Postgres, tmp_path, request) -> str:
     return name
 
 
+RETENTION = timedelta(days=30)
+
+
 def test_retention_drops_whole_weeks_and_silent_sensors(env, postgres, fresh: str) -> None:
     now = datetime.now(UTC)
     old, recent = now - timedelta(days=60), now - timedelta(days=3)
 
     async def use(store: Store, connection) -> None:
         await store.add([Row("old", 1.0, old, 0), Row("recent", 2.0, recent, 0)])
+        await connection.execute("INSERT INTO retention (horizon) VALUES ($1)", now - RETENTION)
 
-        dropped = await drop_expired(connection, retention_days=30)
+        verdict = await run_once(connection, Window(RETENTION, timedelta(hours=1)))
 
-        assert dropped == [f"readings_w{week_of(old):%Y%m%d}"]
+        assert (verdict.due, verdict.held) == ((week_of(old),), None)
         assert [row.sensor for row in await store.newest(10)] == ["recent"]
         assert [record["sensor"] for record in await store.sensors(10)] == ["recent"]
         # The week comes back when a row needs it, though this store has seen it before.

@@ -26,6 +26,10 @@ STATEMENTS = {
     "read rejects": "SELECT FROM rejects",
     "keep a reject": "INSERT INTO rejects (topic, reason, payload_start) VALUES ('t', 'r', '')",
     "forget rejects": "DELETE FROM rejects",
+    "read the state of retention": "SELECT FROM retention",
+    "put a run on record": "INSERT INTO retention VALUES (true, now()) "
+    "ON CONFLICT (only_row) DO UPDATE SET held = NULL",
+    "forget the runs": "DELETE FROM retention",
     "make next week's partition": "SELECT ensure_readings_partition(CURRENT_DATE + 7)",
     "drop a week": "SELECT drop_readings_partition('{old}')",
     "make a table": "CREATE TABLE own (i int)",
@@ -44,9 +48,10 @@ WRITES = {
     "make next week's partition",
 }
 ALLOWED = {
-    "api": WRITES,
+    "api": WRITES | {"read rejects", "read the state of retention"},
     "ingest": WRITES
-    | {"forget sensors", "read rejects", "keep a reject", "forget rejects", "drop a week"},
+    | {"forget sensors", "read rejects", "keep a reject", "forget rejects", "drop a week"}
+    | {"read the state of retention", "put a run on record"},
 }
 
 

@@ -126,4 +126,7 @@ def test_an_unknown_command_is_refused(tmp_path: Path) -> None:
     role = run_to_end("serve", MINIMUM, tmp_path)
 
     assert role.stop() == 1
-    assert "unknown command 'serve'; allowed: api, ingest, migrate" in role.process.output
+    assert (
+        "unknown command 'serve'; allowed: api, ingest, migrate, retention, retention --allow"
+        in role.process.output
+    )

@@ -85,36 +85,27 @@ def test_refuses_the_handshake(api: Role, headers: dict[str, str], status: int) 
     assert answer.status_code == status
 
 
-def test_a_limit_of_sockets_and_of_sockets_per_client(start: StartRole) -> None:
-    for limit in ("MAX_SOCKETS", "MAX_SOCKETS_PER_CLIENT"):
-        role = start("api", **{limit: "2"}).wait_ready()
-        with ws(role), ws(role):
-            with pytest.raises(InvalidStatus) as refusal:
-                ws(role)
-            assert refusal.value.response.status_code == 503
-        wait_for(lambda role=role: _can_open(role), "room again")
-
-
-def _can_open(role: Role) -> bool:
+@pytest.mark.parametrize(
+    ("origin", "key", "status"),
+    [
+        # A page cannot set the header of the key on a handshake: who does is a program.
+        ("file://", KEY, 101),
+        ("https://evil.example", KEY, 101),
+        ("file://", "wrong", 403),
+        ("file://", None, 403),
+        (None, None, 101),
+    ],
+)
+def test_a_program_is_known_by_its_key_or_by_having_no_origin(
+    api: Role, origin: str | None, key: str | None, status: int
+) -> None:
     try:
-        with ws(role):
-            return True
-    except InvalidStatus:
-        return False
+        with ws(api, key=key, origin=origin):
+            got = 101
+    except InvalidStatus as refusal:
+        got = refusal.response.status_code
 
-
-def test_a_thousand_connections_of_one_client_leave_the_service_alive(start: StartRole) -> None:
-    role = start("api", MAX_SOCKETS="50").wait_ready()
-    crowd = [sockets.create_connection(("127.0.0.1", role.port)) for _ in range(1000)]
-    try:
-        crowd[-1].sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        crowd[-1].settimeout(10)
-        assert b" 503 " in crowd[-1].recv(100)
-    finally:
-        for one in crowd:
-            one.close()
-
-    wait_for(lambda: role.http.get("/healthz").status_code == 200, "answers again")
+    assert got == status
 
 
 def test_a_slow_client_is_dropped_and_the_others_get_all(start: StartRole, sensor: str) -> None:

@@ -49,6 +49,7 @@ function createUi(settings: PublicSettings, language: Language): Ui {
     }),
     series: new SeriesLoader(api),
     silentAfterSeconds: settings.silentAfterSeconds,
+    rejectsPath: `${settings.api}/rejets`,
   };
 }
 

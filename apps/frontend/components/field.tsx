@@ -12,6 +12,7 @@ interface FieldProps {
   /** Id of a datalist with proposals. */
   readonly list?: string;
   readonly inputMode?: "decimal";
+  readonly type?: "password";
 }
 
 export function Field({ name, label, value, onChange, error, ...input }: FieldProps) {

@@ -1,35 +1,32 @@
 "use client";
 
-import { type FormEvent, useId, useRef, useState } from "react";
-import { type Answer, readForm, sendReading } from "@/lib/data/send";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
+import { type Outcome, readForm, sendReading } from "@/lib/data/send";
 import { sortedNames } from "@/lib/data/sensors";
-import type { Texts } from "@/lib/text/english";
 import { fill } from "@/lib/text/texts";
 import { Field } from "./field";
 import { useFeedState, useUi } from "./ui-context";
 
-const ANSWER_TEXT: Readonly<Record<Answer, keyof Texts["form"]>> = {
-  stored: "stored",
-  invalid: "invalid",
-  "too-many": "tooMany",
-  refused: "refused",
-  unreachable: "unreachable",
-  "not-configured": "notConfigured",
-  failed: "failed",
-};
-
-/** Sends one reading through this page's own server. `sensor` is proposed until another name is typed. */
+/**
+ * Sends one reading to the backend. `sensor` is proposed until another name is typed. Where the backend asks for a
+ * key, a person gives it here; it is kept until the page is left, and nowhere else.
+ */
 export function SendForm({ sensor }: { sensor: string }) {
-  const { texts, format } = useUi();
+  const { texts, format, api } = useUi();
   const { sensors } = useFeedState();
   const [typedSensor, setTypedSensor] = useState<string>();
   const [typedValue, setTypedValue] = useState("");
   const [wrong, setWrong] = useState<"sensor" | "value">();
+  const [key, setKey] = useState<string>();
   const [message, setMessage] = useState({ text: "", isGood: true });
   const [isSending, setIsSending] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const namesId = useId();
   const name = typedSensor ?? sensor;
+  const asksForKey = key !== undefined;
+  useEffect(() => {
+    if (asksForKey) form.current?.querySelector<HTMLInputElement>("[name=key]")?.focus();
+  }, [asksForKey]);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -40,11 +37,12 @@ export function SendForm({ sensor }: { sensor: string }) {
       return setMessage({ text: "", isGood: false });
     }
     setIsSending(true);
-    const answer = await sendReading(input);
+    const outcome: Outcome = await sendReading(input, key ?? "", api);
     setIsSending(false);
     const values = { sensor: input.capteur, value: format.number(input.valeur) };
-    setMessage({ text: fill(texts.form[ANSWER_TEXT[answer]], values), isGood: answer === "stored" });
-    if (answer === "stored") setTypedValue("");
+    setMessage({ text: fill(texts.form[outcome], values), isGood: outcome === "stored" });
+    if (outcome === "stored") setTypedValue("");
+    if (outcome === "needKey") setKey(key ?? "");
   };
 
   return (
@@ -72,6 +70,16 @@ export function SendForm({ sensor }: { sensor: string }) {
           inputMode="decimal"
           error={wrong === "value" ? fill(texts.form.needValue, { example: format.number(21.5) }) : undefined}
         />
+        {asksForKey && (
+          <Field
+            name="key"
+            type="password"
+            label={texts.form.key}
+            value={key}
+            onChange={setKey}
+            error={undefined}
+          />
+        )}
         <button type="submit" className="button primary" disabled={isSending}>
           {isSending ? texts.form.sending : texts.form.send}
         </button>

@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { sortedNames } from "@/lib/data/sensors";
 import { fill } from "@/lib/text/texts";
+import { RejectsNotice } from "./rejects-notice";
 import { SensorRow } from "./sensor-row";
 import { useFeedState, useUi } from "./ui-context";
 
@@ -36,6 +37,7 @@ export function SensorList({ selected, onSelect }: SensorListProps) {
           {fill(texts.sensors.more, { count: names.length })}
         </button>
       )}
+      <RejectsNotice />
     </nav>
   );
 }

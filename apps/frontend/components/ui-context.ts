@@ -14,6 +14,8 @@ export interface Ui {
   readonly feed: Feed;
   readonly series: SeriesLoader;
   readonly silentAfterSeconds: number;
+  /** Where the messages that were not stored are listed. */
+  readonly rejectsPath: string;
 }
 
 export const UiContext = createContext<Ui | undefined>(undefined);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Resource, StackDocument } from "../../document.ts";
-import { asLiteral, fileKind, textBelow } from "../../files.ts";
+import { fileKind, filesBelow, givenFile } from "../../files.ts";
 import { type Block, blocks, isBlock } from "../../values.ts";
 import { type Project, readProject } from "./project.ts";
 import { container, mapping } from "./service.ts";
@@ -116,12 +116,12 @@ const volumes = ({ name: project, volumes }: Project): Resource[] =>
   });
 
 function boundFiles({ id, path, block }: Resource, { folder }: Project): Resource[] {
-  const read = textBelow(folder);
+  const surroundings = filesBelow(folder);
   return blocks(block, "volumes").flatMap(({ host_path, container_path }) => {
     const file = String(container_path);
     const kind = fileKind(file);
     if (kind === undefined || typeof host_path !== "string") return [];
-    const given = { file, text: asLiteral(read(host_path)), container: `docker_container.${id}` };
+    const given = { file, ...givenFile(host_path, surroundings), container: `docker_container.${id}` };
     return [{ type: `file/${kind}`, id: `${id}/${file}`, path: `${path}:${file}`, block: given }];
   });
 }

@@ -26,6 +26,7 @@ const SAME = [
   "runtime",
   "network_mode",
   "pids_limit",
+  "pull_policy",
   "cpu_shares",
   "cpuset",
   "group_add",
@@ -34,7 +35,7 @@ const SAME = [
 
 /**
  * A service of a compose file in the shape of `docker_container`. What Compose has and the provider has not
- * (`pids_limit`) keeps its name.
+ * (`pids_limit`, `pull_policy`) keeps its name.
  */
 export function container(name: string, service: Block, project: Project): Block {
   const limits = limitsOf(service);

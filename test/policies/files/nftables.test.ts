@@ -50,6 +50,28 @@ describe("a rule of nftables", () => {
     ).toEqual([{ line: 3, matches: [], isCounted: true, isLogged: true, isLimited: true }]);
   });
 
+  test.each<[string, object]>([
+    [
+      "tcp dport 8883 add @many { ip6 saddr & ffff:ffff:ffff:ffff:: ct count over 32 } drop",
+      { kind: "connections", key: "ip6 saddr & ffff:ffff:ffff:ffff::" },
+    ],
+    [
+      "tcp dport 8883 update @rate { ip saddr limit rate over 4/second burst 32 packets } drop",
+      { kind: "rate", key: "ip saddr" },
+    ],
+  ])("limits each element of a set: %s", (line, perElement) => {
+    expect(rules(line)).toEqual([
+      {
+        line: 3,
+        matches: [match("tcp dport", ["8883"])],
+        verdict: { kind: "drop" },
+        ...plain,
+        isLimited: true,
+        perElement,
+      },
+    ]);
+  });
+
   test("with a map of verdicts is one rule an entry", () => {
     expect(rules("ct state vmap { established : accept, invalid : jump bad }; accept")).toEqual([
       { line: 3, matches: [match("ct state", ["established"])], verdict: { kind: "accept" }, ...plain },

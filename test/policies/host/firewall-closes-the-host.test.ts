@@ -46,11 +46,28 @@ judgesFirewalls(
   ],
 );
 
-test("FWL-002 says that rules for containers alone do not guard the host", () => {
-  const text = "table inet x {\n}\n";
+test.each([
+  ["no chain", ""],
+  [
+    "a chain about containers and limits alone",
+    `chain forward {
+      type filter hook forward priority 0; policy accept;
+      oifname "xi00-*" counter drop
+    }
+    chain input {
+      type filter hook input priority 0; policy accept;
+      ct state established,related accept
+      iifname "lo" accept
+      iifname { "xi00-edge" } tcp dport 53 accept
+      iifname "xi00-*" counter reject
+      tcp dport 8883 add @mqtts { ip saddr ct count over 32 } counter drop
+    }`,
+  ],
+])("FWL-002 says that rules with %s do not guard the host", (_, chains) => {
+  const text = `table inet x {\n${chains}\n}\n`;
   expect(said(firewallClosesTheHost, { "file/nftables": { Rules: { text } } })).toMatchObject({
     examined: 1,
     findings: [],
-    notEnforceable: [expect.stringContaining("no chain at the hook input")],
+    notEnforceable: [expect.stringContaining("no rule of the file guards the machine itself")],
   });
 });

@@ -12,6 +12,14 @@ judgesFirewalls(firewallDropsAreSeen, "FWL-008", [
     ],
   },
   {
+    name: "a refusal of what containers send that nobody sees",
+    change: {
+      'limit rate 5/minute burst 10 packets log prefix "example from containers "': "counter",
+      'iifname "xi00-*" counter reject': 'iifname "xi00-*" reject',
+    },
+    evidence: ["line 32 drops without a counter", "line 32 drops without a log"],
+  },
+  {
     name: "a policy in place of the last drop",
     change: { '    counter drop comment "undeclared"\n  }\n\n': "  }\n\n" },
     evidence: ["line 10: chain input of table inet example drops by its policy, which counts nothing"],
@@ -26,6 +34,6 @@ judgesFirewalls(firewallDropsAreSeen, "FWL-008", [
   {
     name: "no log",
     change: { 'limit rate 5/minute burst 10 packets log prefix "example forward " flags all': "counter" },
-    evidence: ["line 22: chain forward of table inet example logs nothing"],
+    evidence: ["line 29 drops without a log"],
   },
 ]);

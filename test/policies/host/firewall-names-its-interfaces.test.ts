@@ -19,8 +19,11 @@ judgesFirewalls(
     },
     {
       name: "every interface, and none",
-      change: { 'iifname "xi00-*"': 'iifname "*"', 'iifname { "eth0" } ip': "iifname { } ip" },
-      evidence: ["line 17: iifname { } has no elements", "line 24: iifname * is any interface"],
+      change: {
+        'iifname "xi00-*" counter': 'iifname "*" counter',
+        'iifname { "eth0" } ip': "iifname { } ip",
+      },
+      evidence: ["line 17: iifname { } has no elements", "line 32: iifname * is any interface"],
     },
     {
       name: "a variable that nobody set",

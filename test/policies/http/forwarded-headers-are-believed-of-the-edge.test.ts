@@ -33,6 +33,12 @@ judges(forwardedHeadersAreBelievedOfTheEdge, "HTP-007", {
       evidence: ["the command says --no-proxy-headers, and the edge is in front"],
     },
     {
+      name: "a page's server that trusts everybody",
+      given: { ...frontend, ...onEdge, env: ["TRUSTED_PROXIES=*"] },
+      beside,
+      evidence: ['TRUSTED_PROXIES is "*"'],
+    },
+    {
       name: "addresses known only at apply",
       given: given("TRUSTED_PROXIES=${var.edge}"),
       evidence: ["TRUSTED_PROXIES is known only at apply"],
@@ -47,6 +53,11 @@ judges(forwardedHeadersAreBelievedOfTheEdge, "HTP-007", {
     },
     { name: "nobody without an edge", given: given(), beside: NETWORKS },
     { name: "a backend on another network than the edge", given: backend, beside },
+    {
+      name: "a page's server behind no edge",
+      given: { ...frontend, ...onEdge, env: ["TRUSTED_PROXIES="] },
+      beside: NETWORKS,
+    },
     { name: "what is no backend", given: frontend, examined: 0 },
   ],
 });

@@ -27,12 +27,34 @@ judgesEdges(
       evidence: [origins],
     },
     {
+      name: "programs as anyone can claim to be one",
+      change: { "if upgrade !cors_ok": "if upgrade !cors_ok !{ req.hdr(user-agent) -m found }" },
+      evidence: [origins],
+    },
+    {
+      name: "any header of a browser's own as that of a program",
+      change: { "if upgrade !cors_ok": "if upgrade !cors_ok !{ req.hdr(authorization) -m found }" },
+      evidence: [origins],
+    },
+    {
+      name: "programs on every path",
+      change: { "if upgrade !is_ws": "if upgrade !is_ws !{ req.hdr(x-api-key) -m found }" },
+      evidence: [paths],
+    },
+    {
       name: "a case too involved to say",
       change: { "if upgrade !is_ws": "unless !upgrade is_ws or is_ws" },
       evidence: [paths],
     },
   ],
   [
+    {
+      name: "programs, which have no Origin or a key",
+      change: {
+        "if upgrade !cors_ok":
+          "if upgrade !cors_ok !{ req.hdr_cnt(origin) eq 0 } !{ req.hdr(x-api-key) -m found }",
+      },
+    },
     { name: "no upgrades", change: { [PATH]: "", [ORIGIN]: "    http-request deny if upgrade\n" } },
     {
       name: "a header that is gone",

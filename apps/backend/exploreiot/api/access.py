@@ -48,12 +48,12 @@ class Access:
         return urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
 
     def may_write(self, headers: Headers) -> bool:
-        return self._open_writes or self._has_key(headers)
+        return self._open_writes or self.has_key(headers)
 
     def may_read(self, headers: Headers) -> bool:
-        return not self._read_requires_key or self._has_key(headers)
+        return not self._read_requires_key or self.has_key(headers)
 
-    def _has_key(self, headers: Headers) -> bool:
+    def has_key(self, headers: Headers) -> bool:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         given = token if scheme.lower() == "bearer" else headers.get("x-api-key", "")
         return self._key != b"" and compare_digest(given.encode(), self._key)

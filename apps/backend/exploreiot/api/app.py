@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from exploreiot.api import docs, problems, readings, socket
+from exploreiot.api import docs, problems, readings, rejects, socket
 from exploreiot.api.guards import Guards
 from exploreiot.api.request_log import RequestLog
 from exploreiot.api.services import Services
@@ -25,6 +25,7 @@ def make_app(services: Services, health: Health) -> FastAPI:
     )
     app.state.services = services
     app.include_router(readings.router, prefix=prefix)
+    app.include_router(rejects.router, prefix=prefix)
     app.include_router(socket.router)
     app.include_router(docs.router, prefix=prefix)
     app.router.routes.extend(health_routes(health))

@@ -1,14 +1,21 @@
 """What every HTTP request meets before a route: host, origin, rate, type and size of the body."""
 
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from exploreiot.api.access import Access
+from exploreiot.api.body import LimitedBody, too_large
 from exploreiot.api.problems import Problem
 from exploreiot.api.rate_limit import RateLimit
 from exploreiot.api.request_log import UNGUARDED
+from exploreiot.clients import Places, client_key
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+
+# Bodies that are on their way, and do not come at once.
+_BODIES = 500
+_BODIES_PER_CLIENT = 50
 
 
 class Guards:
@@ -17,21 +24,25 @@ class Guards:
         self._access = access
         self._limit = limit
         self._max_bytes = max_bytes
+        self._bodies = Places(_BODIES, _BODIES_PER_CLIENT)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in UNGUARDED:
             return await self._app(scope, receive, send)
         headers = Headers(scope=scope)
-        body = LimitedBody(receive, self._max_bytes)
+        client = client_of(scope)
+        body = LimitedBody(receive, self._max_bytes, self._bodies, client)
         try:
             self._access.check_origin(scope["method"], headers)
-            await self._limit.check(client_of(scope))
+            await self._limit.check(client)
             if scope["method"] in _WITH_BODY:
                 _check_type(headers)
                 self._check_length(headers)
             await self._app(scope, body.receive, send)
         except Problem as problem:
             await problem.response()(scope, receive, send)
+        finally:
+            body.leave()
 
     def _check_length(self, headers: Headers) -> None:
         length = headers.get("content-length", "0")
@@ -39,24 +50,9 @@ class Guards:
             raise too_large(self._max_bytes)
 
 
-class LimitedBody:
-    """Counts what really arrives: a chunked body declares no length."""
-
-    def __init__(self, receive: Receive, max_bytes: int) -> None:
-        self._receive = receive
-        self._max_bytes = max_bytes
-        self._count = 0
-
-    async def receive(self) -> Message:
-        message = await self._receive()
-        self._count += len(message.get("body", b""))
-        if self._count > self._max_bytes:
-            raise too_large(self._max_bytes)
-        return message
-
-
 def client_of(scope: Scope) -> str:
-    return scope["client"][0] if scope.get("client") else "unknown"
+    """What is counted together, of requests and of sockets."""
+    return client_key(scope["client"][0]) if scope.get("client") else "unknown"
 
 
 def _check_type(headers: Headers) -> None:
@@ -64,8 +60,3 @@ def _check_type(headers: Headers) -> None:
     if given.partition(";")[0].strip().lower() != "application/json":
         message = f"content type {given[:60]!r} is not accepted; send application/json"
         raise Problem(415, "type_refuse", message)
-
-
-def too_large(max_bytes: int) -> Problem:
-    message = f"the body is larger than {max_bytes} bytes; send fewer readings at once"
-    return Problem(413, "corps_trop_grand", message, headers={"Connection": "close"})

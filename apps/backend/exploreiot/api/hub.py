@@ -1,40 +1,38 @@
 """The open sockets of this replica."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from exploreiot import metrics
 from exploreiot.api.problems import Problem
-from exploreiot.ws_protocol import PushProtocol, text_frame
+from exploreiot.clients import Places
+from exploreiot.ws_protocol import TRY_AGAIN_LATER, PushProtocol, text_frame
 
 
 class Hub:
-    def __init__(self, most: int, most_per_client: int) -> None:
-        self._most = most
-        self._most_per_client = most_per_client
+    def __init__(self, places: Places) -> None:
+        self._places = places
         self._sockets: set[PushProtocol] = set()
-        self._per_client: Counter[str] = Counter()
-
-    def check_room(self, client: str) -> None:
-        if len(self._sockets) >= self._most:
-            reason = f"{self._most} sockets are open, which is the limit; try again later"
-        elif self._per_client[client] >= self._most_per_client:
-            reason = f"{self._most_per_client} sockets of one client are the limit; close some"
-        else:
-            return
-        metrics.SOCKETS_REFUSED.inc()
-        raise Problem(503, "trop_de_connexions", reason, headers={"Retry-After": "10"})
 
     def add(self, socket: PushProtocol, client: str) -> None:
+        """Raises `Problem` 503 when the client has no place left, or nobody has."""
+
+        def give_way() -> None:
+            metrics.SOCKETS_REFUSED.inc()
+            socket.drop(TRY_AGAIN_LATER, "gave way to another client: all places are taken")
+            self._forget(socket)
+
+        if not self._places.enter(client, socket, give_way):
+            metrics.SOCKETS_REFUSED.inc()
+            raise _full(self._places)
         self._sockets.add(socket)
-        self._per_client[client] += 1
         metrics.SOCKETS.set(len(self._sockets))
 
     def remove(self, socket: PushProtocol, client: str) -> None:
+        self._places.leave(client, socket)
+        self._forget(socket)
+
+    def _forget(self, socket: PushProtocol) -> None:
         self._sockets.discard(socket)
-        self._per_client[client] -= 1
-        if self._per_client[client] <= 0:
-            del self._per_client[client]
         metrics.SOCKETS.set(len(self._sockets))
 
     def push(self, messages: Sequence[bytes]) -> None:
@@ -44,3 +42,11 @@ class Hub:
             if not socket.push(frames):
                 metrics.SOCKETS_SLOW.inc()
                 self._sockets.discard(socket)
+
+
+def _full(places: Places) -> Problem:
+    reason = (
+        f"{places.most_per_client} sockets of one client and {places.most} of all are the limit; "
+        "close some, or try again later"
+    )
+    return Problem(503, "trop_de_connexions", reason, headers={"Retry-After": "10"})

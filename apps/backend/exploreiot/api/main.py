@@ -8,10 +8,11 @@ from exploreiot.api.app import make_app
 from exploreiot.api.services import make_services
 from exploreiot.bus import connect_redis
 from exploreiot.health import Health, health_routes, metrics_route
+from exploreiot.maintain import notice
 from exploreiot.serve import background, config_for, serve
 from exploreiot.settings import Settings
 
-# Connections that are no sockets: requests, probes, the frontend's server.
+# Connections that are no sockets; those that the edge brings are bounded there.
 _HTTP_CONNECTIONS = 500
 
 
@@ -28,9 +29,11 @@ async def _run(settings: Settings) -> None:
         services.subscriber.run(),
     ]
     # The broker is none of its business: it has no login there.
-    health = Health({"database": services.database.check, "redis": services.redis.ping})
-    connections = settings.max_sockets + _HTTP_CONNECTIONS
-    main = config_for(make_app(services, health), settings, settings.listen_port, connections)
+    health = Health(
+        {"database": services.database.check, "redis": services.redis.ping},
+        {"retention": lambda: notice(services.database)},
+    )
+    main = config_for(make_app(services, health), settings, settings.listen_port, _HTTP_CONNECTIONS)
     # The main port is published, and metrics never are: they have a port of their own.
     own = Starlette(routes=[*health_routes(health), metrics_route])
     async with background(*jobs):

@@ -78,7 +78,7 @@ async def list_readings(
     jusque: Annotated[MomentFilter, Query(description="before this moment")] = None,
 ) -> Response:
     rows = await services.store.newest(limite, capteur, depuis, jusque)
-    return _json(b"[" + b",".join(row.to_json() for row in rows) + b"]")
+    return json_answer(b"[" + b",".join(row.to_json() for row in rows) + b"]")
 
 
 _BODY = {
@@ -114,7 +114,7 @@ async def add_readings(request: Request, services: ServicesOf) -> Response:
     # Parsed here and not by the framework, whose parser takes NaN and then cannot answer it.
     readings: list[Reading] = parse_readings(await request.body())
     new = await services.accept(readings, "http")
-    return _json(orjson.dumps({"reçu": len(readings), "nouveau": new}), status=201)
+    return json_answer(orjson.dumps({"reçu": len(readings), "nouveau": new}), status=201)
 
 
 @router.get(
@@ -134,8 +134,8 @@ async def list_sensors(
         encode(r["sensor"], r["value"], r["time"])[:-1] + b',"age_secondes":%.3f}' % r["age"]
         for r in records
     )
-    return _json(b"[" + b",".join(bodies) + b"]")
+    return json_answer(b"[" + b",".join(bodies) + b"]")
 
 
-def _json(body: bytes, status: int = 200) -> Response:
+def json_answer(body: bytes, status: int = 200) -> Response:
     return Response(body, status, media_type="application/json")

@@ -12,8 +12,10 @@ from exploreiot.api.access import Access
 from exploreiot.api.hub import Hub
 from exploreiot.api.rate_limit import RateLimit
 from exploreiot.bus import Publisher, Subscriber
+from exploreiot.clients import Places
 from exploreiot.database import Database
 from exploreiot.reading import Reading, Row, Window
+from exploreiot.rejects import Rejects
 from exploreiot.settings import Settings, window_of
 from exploreiot.store import Store
 
@@ -24,6 +26,7 @@ class Services:
     database: Database
     redis: Redis
     store: Store
+    rejects: Rejects
     access: Access
     limit: RateLimit
     hub: Hub
@@ -48,13 +51,14 @@ class Services:
 
 def make_services(settings: Settings, redis: Redis) -> Services:
     database = Database(settings)
-    hub = Hub(settings.max_sockets, settings.max_sockets_per_client)
+    hub = Hub(Places(settings.max_sockets, settings.max_sockets_per_client))
     subscriber = Subscriber(redis, hub.push)
     return Services(
         settings=settings,
         database=database,
         redis=redis,
         store=Store(database),
+        rejects=Rejects(database),
         access=Access(settings),
         limit=RateLimit(redis, settings.rate_limit_per_minute),
         hub=hub,

@@ -26,11 +26,11 @@ async def socket(connection: WebSocket) -> None:
     services, client = services_of(connection), client_of(connection.scope)
     try:
         await _admit(connection, services, client)
+        pushed = connection.scope["extensions"][EXTENSION]
+        # Counted before the answer: many handshakes at once must not all find the last place.
+        services.hub.add(pushed, client)
     except Problem as problem:
         return await connection.send_denial_response(problem.response())
-    pushed = connection.scope["extensions"][EXTENSION]
-    # Counted before the answer: many handshakes at once must not all find the last place.
-    services.hub.add(pushed, client)
     try:
         await connection.accept()
         await _converse(connection, services, client)
@@ -42,12 +42,13 @@ async def socket(connection: WebSocket) -> None:
 
 async def _admit(connection: WebSocket, services: Services, client: str) -> None:
     services.access.check_host(connection.headers)
-    # A socket can write, so its origin is checked like that of a POST.
-    services.access.check_origin("POST", connection.headers)
+    # A socket can write, so its origin is checked like that of a POST. A page cannot give a
+    # handshake the header of the key: who does is a program, whatever it says of its origin.
+    if not services.access.has_key(connection.headers):
+        services.access.check_origin("POST", connection.headers)
     if not services.access.may_read(connection.headers):
         raise key_missing()
     await services.limit.check(client)
-    services.hub.check_room(client)
 
 
 async def _converse(connection: WebSocket, services: Services, client: str) -> None:

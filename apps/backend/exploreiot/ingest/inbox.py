@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections import deque
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -13,20 +12,13 @@ from exploreiot import metrics
 from exploreiot.errors import BadReading
 from exploreiot.payload import parse_message
 from exploreiot.reading import Row, Window
+from exploreiot.rejects import Reject, make_reject
 
 log = logging.getLogger(__name__)
 
 MAX_PAYLOAD_BYTES = 4096
 # With so many waiting, no more are read; the rest waits with the broker.
 MAX_QUEUED = 5000
-_KEPT_BYTES = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    topic: str
-    reason: str
-    payload_start: bytes
 
 
 class Received(NamedTuple):
@@ -80,9 +72,4 @@ class Inbox:
 def _reject(topic: str, payload: bytes, reason: str) -> Reject:
     metrics.REJECTS.inc()
     log.debug("message rejected", extra={"topic": topic, "bytes": len(payload)})
-    return Reject(_storable(topic), _storable(reason), payload[:_KEPT_BYTES])
-
-
-def _storable(text: str) -> str:
-    """PostgreSQL's text holds no NUL."""
-    return text.replace("\0", "?")[:200]
+    return make_reject(topic, payload, reason)

@@ -10,8 +10,8 @@ from exploreiot.database import Database
 from exploreiot.health import Health, health_routes, metrics_route
 from exploreiot.ingest.inbox import Inbox
 from exploreiot.ingest.writer import Writer
+from exploreiot.maintain import maintain, notice
 from exploreiot.mqtt import BrokerLink, Subscription
-from exploreiot.partitions import maintain
 from exploreiot.serve import background, config_for, serve
 from exploreiot.settings import Settings, window_of
 
@@ -41,14 +41,17 @@ async def _run(settings: Settings) -> None:
     subscription = Subscription(topic_of(settings), settings.mqtt_status_topic, receive)
     link = BrokerLink(settings, settings.mqtt_client_id, subscription)
     writer = Writer(database, inbox, publisher, link)
-    health = Health({"database": database.check, "broker": link.check, "redis": redis.ping})
+    health = Health(
+        {"database": database.check, "broker": link.check, "redis": redis.ping},
+        {"retention": lambda: notice(database)},
+    )
     app = Starlette(routes=[*health_routes(health), metrics_route])
     jobs = (
         database.run(),
         link.run(),
         writer.run(),
         publisher.run(),
-        maintain(database, settings.retention_days),
+        maintain(database, window_of(settings)),
     )
     async with background(*jobs):
         await serve(config_for(app, settings, settings.listen_port, _PROBE_CONNECTIONS))

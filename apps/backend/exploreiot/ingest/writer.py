@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
 import asyncpg
 
@@ -10,27 +11,28 @@ from exploreiot.backoff import Backoff
 from exploreiot.bus import Publisher
 from exploreiot.database import Database
 from exploreiot.errors import Unavailable
-from exploreiot.ingest.inbox import Inbox, Received, Reject
+from exploreiot.ingest.inbox import Inbox, Received
 from exploreiot.mqtt import BrokerLink
 from exploreiot.reading import Row
+from exploreiot.rejects import Reject, Rejects, make_reject
 from exploreiot.store import Store
 
 log = logging.getLogger(__name__)
 
 MAX_BATCH = 2000
-# A flood of malformed messages must not fill the disk; all are counted, some are kept.
-_REJECTS_PER_BATCH = 20
 # A commit, and a write to each open socket, cost the same for one reading as for a hundred. A
 # reading after a pause goes at once; those right behind it go together, late by this at most.
 _PACE_SECONDS = 0.01
+
+Write = Callable[[list[Received]], Awaitable[None]]
 
 
 class Writer:
     def __init__(
         self, database: Database, inbox: Inbox, publisher: Publisher, link: BrokerLink
     ) -> None:
-        self._database = database
         self._store = Store(database)
+        self._rejects = Rejects(database)
         self._inbox = inbox
         self._publisher = publisher
         self._link = link
@@ -48,24 +50,31 @@ class Writer:
             if not self._inbox.full:
                 self._link.resume()
             self._in_hand = len(batch)
-            await self._write_until_done(batch)
+            await self._settle(batch)
             self._in_hand = 0
             if len(self._inbox) < MAX_BATCH:
                 await asyncio.sleep(next_at - loop.time())
 
-    async def _write_until_done(self, batch: list[Received]) -> None:
+    async def _settle(self, batch: list[Received]) -> None:
+        """Readings and rejects apart: what one of them waits for must not store the other twice."""
+        for kind, write in ((Row, self._write_readings), (Reject, self._write_rejects)):
+            if part := [received for received in batch if isinstance(received.content, kind)]:
+                await self._until_done(write, part)
+        metrics.BATCH.observe(len(batch))
+
+    async def _until_done(self, write: Write, batch: list[Received]) -> None:
         """Tries for ever: while it does, the broker's window fills and the broker waits."""
         backoff = Backoff(first_seconds=0.1, longest_seconds=2)
         while True:
             try:
-                return await self._write(batch)
+                return await write(batch)
             except (Unavailable, asyncpg.TransactionRollbackError) as error:
                 reason = str(error)
             except asyncpg.PostgresError as error:
                 if len(batch) > 1:
                     # One row may be at fault: write them singly, so that only it is held up.
                     for received in batch:
-                        await self._write_until_done([received])
+                        await self._until_done(write, [received])
                     return None
                 reason = type(error).__name__
                 if isinstance(error, asyncpg.DataError | asyncpg.IntegrityConstraintViolationError):
@@ -74,33 +83,31 @@ class Writer:
             log.warning("batch not stored yet", extra={"rows": len(batch), "reason": reason})
             await backoff.wait()
 
-    async def _write(self, batch: list[Received]) -> None:
-        rows = [r.content for r in batch if isinstance(r.content, Row)]
-        rejects = [r.content for r in batch if isinstance(r.content, Reject)]
-        if rejects:
-            await self._keep(rejects[:_REJECTS_PER_BATCH])
-        stored = await self._store.add(rows) if rows else []
+    async def _write_readings(self, batch: list[Received]) -> None:
+        stored = await self._store.add([received.content for received in batch])
         self._acknowledge(batch)
         self._publisher.publish(stored)
-        metrics.BATCH.observe(len(batch))
         metrics.READINGS.labels("mqtt").inc(len(stored))
-        metrics.DUPLICATES.inc(len(rows) - len(stored))
+        metrics.DUPLICATES.inc(len(batch) - len(stored))
+
+    async def _write_rejects(self, batch: list[Received]) -> None:
+        await self._rejects.keep([received.content for received in batch])
+        self._acknowledge(batch)
+        reason = batch[0].content.reason
+        log.warning("messages rejected", extra={"count": len(batch), "reason": reason})
 
     def _acknowledge(self, batch: list[Received]) -> None:
         self._link.acknowledge((r.generation, r.message_id) for r in batch if r.qos > 0)
 
-    async def _keep(self, rejects: list[Reject]) -> None:
-        insert = "INSERT INTO rejects (topic, reason, payload_start) VALUES ($1, $2, $3)"
-        async with self._database.connection() as connection:
-            arguments = [(r.topic, r.reason, r.payload_start) for r in rejects]
-            await connection.executemany(insert, arguments)
-        log.warning("messages rejected", extra={"count": len(rejects), "reason": rejects[0].reason})
-
     async def _set_aside(self, received: Received, reason: str) -> None:
         """The database will never take this row: keep the stream moving, and say so."""
+        log.error("refused by the database", extra={"reason": reason})
+        if isinstance(received.content, Reject):
+            return self._acknowledge([received])
         metrics.REJECTS.inc()
-        log.error("reading refused by the database", extra={"reason": reason})
-        self._acknowledge([received])
+        row = received.content
+        reject = make_reject(row.sensor, row.to_json(), f"refused by the database: {reason}")
+        await self._until_done(self._write_rejects, [received._replace(content=reject)])
 
     async def drain(self, seconds: float) -> None:
         """At the end, let what was received be stored. The rest the broker keeps."""

@@ -10,16 +10,19 @@ _WRITE_READINGS = (
     "SELECT, INSERT, UPDATE ON sensors",
     _WEEK_IS_MADE,
 )
-API = _WRITE_READINGS
+# What /readyz and the page tell of the other role's work.
+_READ_STATE = ("SELECT ON rejects", "SELECT ON retention")
+API = (*_WRITE_READINGS, *_READ_STATE)
 INGEST = (
     *_WRITE_READINGS,
     # Retention: of readings it drops whole weeks, of the rest it deletes rows.
     "EXECUTE ON FUNCTION drop_readings_partition",
     "DELETE ON sensors",
     "SELECT, INSERT, DELETE ON rejects",
+    "SELECT, INSERT, UPDATE ON retention",
 )
 
-_TABLES = "readings, sensors, rejects"
+_TABLES = "readings, sensors, rejects, retention"
 _FUNCTIONS = "ensure_readings_partition, drop_readings_partition"
 
 

@@ -15,14 +15,15 @@ KEY = "a-key-for-tests"
 
 def logins(command: str) -> dict[str, str]:
     """Who the role is at the stores."""
-    user = USERS.get(command)
+    # By hand, in a container of `ingest`.
+    user = USERS.get("ingest" if command == "retention" else command)
     return {} if user is None else {"DATABASE_USER": user, "REDIS_USER": user}
 
 
 class Role:
     """`python -m exploreiot <command>` with nothing in its environment but what is given."""
 
-    def __init__(self, command: str, env: dict[str, str], folder: Path) -> None:
+    def __init__(self, command: str, env: dict[str, str], folder: Path, *words: str) -> None:
         self.port, self.metrics_port = free_port(), free_port()
         self.env = {
             "PATH": os.environ["PATH"],
@@ -36,7 +37,8 @@ class Role:
         }
         folder.mkdir(parents=True, exist_ok=True)
         log = folder / f"{command}-{self.port}.log"
-        self.process = Process([sys.executable, "-m", "exploreiot", command], log, self.env)
+        argv = [sys.executable, "-m", "exploreiot", command, *words]
+        self.process = Process(argv, log, self.env)
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=20)
         self._own_port = self.port if command == "ingest" else self.metrics_port
 
@@ -61,8 +63,8 @@ class Role:
         return self.process.stop()
 
 
-def run_to_end(command: str, env: dict[str, str], folder: Path, seconds: float = 60) -> Role:
+def run_to_end(command: str, env: dict[str, str], folder: Path, *words: str) -> Role:
     """For commands that end: `migrate`, and starts that are refused."""
-    role = Role(command, env, folder)
-    wait_for(lambda: role.process.code is not None, f"{command} ends", seconds)
+    role = Role(command, env, folder, *words)
+    wait_for(lambda: role.process.code is not None, f"{command} ends", seconds=60)
     return role

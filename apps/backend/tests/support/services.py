@@ -39,11 +39,20 @@ class Postgres:
         for user in ("app", *USERS.values()):
             self.sql(f"CREATE ROLE {user} LOGIN PASSWORD '{PASSWORD}'")
 
-    def start(self) -> None:
+    def start(self, env: dict[str, str] | None = None) -> None:
         options = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
         speed = ["-c", "fsync=off", "-p", str(self.port)]
-        argv = [*as_user("postgres"), str(self._bin / "postgres"), "-D", str(self._folder / "data")]
-        self._process = Process([*argv, *options, *speed], self._folder.parent / "postgres.log")
+        # By `env`, behind the change of user: a clock's library is of that user then.
+        more = ["env", *(f"{name}={value}" for name, value in (env or {}).items())]
+        argv = [
+            *as_user("postgres"),
+            *more,
+            str(self._bin / "postgres"),
+            "-D",
+            str(self._folder / "data"),
+        ]
+        log = self._folder.parent / "postgres.log"
+        self._process = Process([*argv, *options, *speed], log)
         wait_for(lambda: self.sql("SELECT 1"), "postgres answers")
 
     def stop(self) -> None:

@@ -1,4 +1,17 @@
-import { type KnownSensor, parseKnownSensor, parseList, parseReading, type Reading } from "./readings";
+import {
+  type KnownSensor,
+  parseKnownSensor,
+  parseList,
+  parseReading,
+  parseRejects,
+  type Reading,
+  type Rejects,
+} from "./readings";
+
+export interface NewReading {
+  readonly capteur: string;
+  readonly valeur: number;
+}
 
 export interface ReadingQuery {
   readonly sensor: string;
@@ -33,6 +46,22 @@ export class Api {
     if (query.from !== undefined) search.set("depuis", new Date(query.from).toISOString());
     if (query.to !== undefined) search.set("jusque", new Date(query.to).toISOString());
     return parseList(await this.get(`/mesures?${search}`), parseReading);
+  }
+
+  async rejects(): Promise<Rejects | undefined> {
+    return parseRejects(await this.get("/rejets/etat"));
+  }
+
+  /** Answers the status, which is missing where nothing came back. @param key of the API, if somebody gave one */
+  async send(reading: NewReading, key: string): Promise<number | undefined> {
+    const response = await fetch(`${this.base}/mesures`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", ...(key === "" ? {} : { "X-API-Key": key }) },
+      body: JSON.stringify(reading),
+      credentials: "omit",
+      signal: AbortSignal.timeout(this.timeoutMs),
+    }).catch(() => undefined);
+    return response?.status;
   }
 
   private async get(path: string): Promise<unknown> {

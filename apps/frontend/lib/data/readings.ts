@@ -28,6 +28,22 @@ export function parseKnownSensor(input: unknown): KnownSensor | undefined {
   return typeof age === "number" && Number.isFinite(age) ? { ...reading, ageSeconds: age } : undefined;
 }
 
+/** What devices sent that held no reading. */
+export interface Rejects {
+  /** Messages that the backend still keeps. */
+  readonly count: number;
+  /** When the newest of them came. */
+  readonly last: number;
+}
+
+/** Undefined where there are none. */
+export function parseRejects(input: unknown): Rejects | undefined {
+  if (typeof input !== "object" || input === null) return undefined;
+  const { gardes, dernier } = input as Record<string, unknown>;
+  const last = typeof dernier === "string" ? Date.parse(dernier) : Number.NaN;
+  return typeof gardes !== "number" || gardes < 1 || Number.isNaN(last) ? undefined : { count: gardes, last };
+}
+
 /** A frame of the socket: one reading, or undefined for anything else (answers and errors share the socket). */
 export function parseFrame(data: unknown): Reading | undefined {
   if (typeof data !== "string") return undefined;

@@ -1,20 +1,8 @@
 import { parseNumber } from "@/lib/text/format";
+import type { Api, NewReading } from "./api";
 
-export interface NewReading {
-  readonly capteur: string;
-  readonly valeur: number;
-}
-
-export const ANSWERS = [
-  "stored",
-  "invalid",
-  "too-many",
-  "refused",
-  "unreachable",
-  "not-configured",
-  "failed",
-] as const;
-export type Answer = (typeof ANSWERS)[number];
+/** How sending a reading ended. */
+export type Outcome = "stored" | "invalid" | "tooMany" | "needKey" | "refused" | "unreachable" | "failed";
 
 /** The reading a person typed, or the first field that does not hold one. */
 export function readForm(sensor: string, value: string): NewReading | { readonly wrong: "sensor" | "value" } {
@@ -24,18 +12,13 @@ export function readForm(sensor: string, value: string): NewReading | { readonly
   return valeur === undefined ? { wrong: "value" } : { capteur, valeur };
 }
 
-/** Posts to the page's own server; `base` is its address. */
-export async function sendReading(reading: NewReading, base = ""): Promise<Answer> {
-  try {
-    const response = await fetch(`${base}/lectures`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(reading),
-      signal: AbortSignal.timeout(10_000),
-    });
-    const { outcome } = (await response.json()) as { outcome?: unknown };
-    return ANSWERS.find((answer) => answer === outcome) ?? "failed";
-  } catch {
-    return "unreachable";
-  }
+/** Sends a reading under the key that a person gave, if any: nobody else has one. */
+export async function sendReading(reading: NewReading, key: string, api: Api): Promise<Outcome> {
+  const status = await api.send(reading, key.trim());
+  if (status === undefined) return "unreachable";
+  if (status === 200 || status === 201) return "stored";
+  if (status === 400 || status === 413 || status === 422) return "invalid";
+  if (status === 401 && key.trim() === "") return "needKey";
+  if (status === 401 || status === 403) return "refused";
+  return status === 429 ? "tooMany" : "failed";
 }

@@ -1,15 +1,15 @@
 // The only reader of the environment. Values are read when the server runs, so one image serves any domain.
 
+import { isIP } from "node:net";
+
 export interface Settings {
   /** Address browsers use for the backend; `{host}` stands for the host name of the request. Empty: same origin. */
   readonly publicBackendUrl: string;
   readonly apiPrefix: string;
-  /** Address this server uses for the backend. */
-  readonly backendInternalUrl: string;
-  /** @default - not sent: readings are forwarded without a key */
-  readonly apiKeyFile: string | undefined;
   /** Host names without ports, lower-case; `*` stands for any. */
   readonly allowedHosts: readonly string[];
+  /** IP addresses that bring the connections of many clients, as the edge does. */
+  readonly trustedProxies: readonly string[];
   /** A sensor without a new value for this long is shown as silent. */
   readonly silentAfterSeconds: number;
 }
@@ -30,11 +30,10 @@ const PREFIX = /^(\/[A-Za-z0-9._~-]+)*$/;
 export function readSettings(env: Environment): Settings {
   const problems: string[] = [];
   const settings: Settings = {
-    publicBackendUrl: readUrl(env, "PUBLIC_BACKEND_URL", "", problems),
+    publicBackendUrl: readUrl(env, "PUBLIC_BACKEND_URL", problems),
     apiPrefix: readPrefix(env, problems),
-    backendInternalUrl: readUrl(env, "BACKEND_INTERNAL_URL", "http://backend:8000", problems),
-    apiKeyFile: given(env, "BACKEND_API_KEY_FILE"),
     allowedHosts: readHosts(env, problems),
+    trustedProxies: readAddresses(env, problems),
     silentAfterSeconds: readSeconds(env, "SILENT_AFTER_SECONDS", 60, problems),
   };
   if (problems.length > 0) throw new SettingsError(problems);
@@ -45,8 +44,8 @@ function given(env: Environment, name: string): string | undefined {
   return env[name]?.trim() || undefined;
 }
 
-function readUrl(env: Environment, name: string, fallback: string, problems: string[]): string {
-  const value = (given(env, name) ?? fallback).replace(/\/+$/, "");
+function readUrl(env: Environment, name: string, problems: string[]): string {
+  const value = (given(env, name) ?? "").replace(/\/+$/, "");
   if (value !== "" && !isOrigin(value.replace("{host}", "host.invalid"))) {
     problems.push(
       `${name}: "${value}" is not an address; allowed is http or https, a host and a port, without path or user; write for example http://{host}:8000`,
@@ -77,10 +76,9 @@ function readPrefix(env: Environment, problems: string[]): string {
 }
 
 function readHosts(env: Environment, problems: string[]): string[] {
-  const hosts = (given(env, "ALLOWED_HOSTS") ?? LOOPBACK_HOSTS)
-    .split(",")
-    .map((host) => host.trim().toLowerCase())
-    .filter((host) => host !== "");
+  const hosts = list(given(env, "ALLOWED_HOSTS") ?? LOOPBACK_HOSTS)
+    // An IPv6 address as it stands in a Host header.
+    .map((host) => (/^[0-9a-f.]*:[0-9a-f.]*:[0-9a-f.:]*$/.test(host) ? `[${host}]` : host));
   for (const host of hosts.filter((host) => !isHostName(host))) {
     problems.push(
       `ALLOWED_HOSTS: "${host}" is not a host name; allowed are names and addresses without scheme or port; write for example iot.example.org`,
@@ -91,6 +89,23 @@ function readHosts(env: Environment, problems: string[]): string[] {
 
 function isHostName(host: string): boolean {
   return host === "*" || /^\[[0-9a-f:.]+\]$/.test(host) || /^[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?$/.test(host);
+}
+
+function readAddresses(env: Environment, problems: string[]): string[] {
+  const addresses = list(env.TRUSTED_PROXIES);
+  for (const address of addresses.filter((address) => isIP(address) === 0)) {
+    problems.push(
+      `TRUSTED_PROXIES: "${address}" is not an IP address; allowed are addresses, separated by commas; write for example 172.30.1.2`,
+    );
+  }
+  return addresses;
+}
+
+function list(text: string | undefined): string[] {
+  return (text ?? "")
+    .split(",")
+    .map((part) => part.trim().toLowerCase())
+    .filter((part) => part !== "");
 }
 
 function readSeconds(env: Environment, name: string, fallback: number, problems: string[]): number {

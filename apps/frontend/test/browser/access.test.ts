@@ -3,7 +3,9 @@ import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { hasBrowser, type VisitOptions, visit } from "../support/browser";
-import { KEY, Stage } from "../support/stage";
+import { Stage } from "../support/stage";
+
+const KEY = "key-that-only-a-person-gives";
 
 const DESKTOP: VisitOptions = { locale: "en-GB", width: 1280, height: 900 };
 const PHONE: VisitOptions = { locale: "fr-FR", width: 390, height: 844 };
@@ -60,7 +62,8 @@ describe.skipIf(!hasBrowser)("access", () => {
     await close();
   });
 
-  test("a reading is sent by keyboard alone, and the key stays on the server", async () => {
+  test("a reading is sent by keyboard alone, under a key that a person types", async () => {
+    stage.backend.key = KEY;
     const { page, faults, close } = await visit(`${stage.frontend.address}/?sensor=temp`, DESKTOP);
     const bodies: Promise<string>[] = [];
     page.on("response", (response) => bodies.push(response.text().catch(() => "")));
@@ -75,13 +78,29 @@ describe.skipIf(!hasBrowser)("access", () => {
     await page.keyboard.press("ControlOrMeta+a");
     await page.keyboard.type("42,5");
     await page.keyboard.press("Enter");
+    await page.getByText("Writing needs the API key of this deployment.").waitFor();
+    expect(await page.evaluate("document.activeElement.name")).toBe("key");
+    await page.keyboard.type("wrong");
+    await page.keyboard.press("Enter");
+    await page.getByText("The backend refused this reading").waitFor();
+    await page.keyboard.press("ControlOrMeta+a");
+    await page.keyboard.type(KEY);
+    expect(await accessFaults(page)).toEqual([]);
+    await page.keyboard.press("Enter");
     await page.getByText("Stored: temp = 42.5").waitFor();
     await page.waitForSelector('[data-testid="latest-temp"][data-value="42.5"]');
     expect(stage.backend.posts.map(({ headers, body }) => [headers["x-api-key"], body])).toEqual([
+      [undefined, '{"capteur":"temp","valeur":42.5}'],
+      ["wrong", '{"capteur":"temp","valeur":42.5}'],
       [KEY, '{"capteur":"temp","valeur":42.5}'],
     ]);
     const texts = await Promise.all(bodies);
-    expect([texts.length > 5, texts.some((text) => text.includes(KEY)), faults]).toEqual([true, false, []]);
+    const refusals = faults.filter((fault) => !fault.includes("401"));
+    expect([texts.length > 5, texts.some((text) => text.includes(KEY)), refusals]).toEqual([true, false, []]);
+    expect(await page.evaluate("JSON.stringify([localStorage, sessionStorage, document.cookie])")).toBe(
+      '[{},{},""]',
+    );
+    stage.backend.key = undefined;
     await close();
   });
 

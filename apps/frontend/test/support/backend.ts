@@ -21,6 +21,10 @@ export class Backend {
   readonly calls: string[] = [];
   /** Status answered to each POST. */
   postStatus = 201;
+  /** What is said of messages that held no reading. */
+  rejects: { gardes: number; dernier: string | null } = { gardes: 0, dernier: null };
+  /** Key that a POST must carry. */
+  key: string | undefined;
   /** Answer to each GET; undefined answers normally. */
   getStatus: number | undefined;
   private server: Server | undefined;
@@ -74,10 +78,12 @@ export class Backend {
       response.writeHead(status, { "Content-Type": "application/json", "Access-Control-Allow-Origin": "*" });
       response.end(JSON.stringify(body));
     };
+    if (request.method === "OPTIONS") return preflight(response);
     if (request.method === "POST") return reply(...(await this.post(request)));
     this.calls.push(`${url.pathname}${url.search}`);
     if (this.getStatus !== undefined) return reply(this.getStatus, { detail: "as told" });
     if (url.pathname === "/api/capteurs") return reply(200, this.sensors());
+    if (url.pathname === "/api/rejets/etat") return reply(200, this.rejects);
     if (url.pathname === "/api/mesures") return reply(200, this.list(url.searchParams));
     return reply(404, { detail: "no such path" });
   }
@@ -86,6 +92,7 @@ export class Backend {
     let body = "";
     for await (const chunk of request) body += chunk;
     this.posts.push({ headers: request.headers, body });
+    if (this.key !== undefined && request.headers["x-api-key"] !== this.key) return [401, {}];
     if (this.postStatus === 201) {
       const { capteur, valeur } = JSON.parse(body) as StoredReading;
       this.push(capteur, valeur);
@@ -113,4 +120,13 @@ export class Backend {
   private sorted(): StoredReading[] {
     return this.readings.toSorted((a, b) => b.horodatage.localeCompare(a.horodatage));
   }
+}
+
+/** To any page: who may use it is tested with the real backend. */
+function preflight(response: ServerResponse): void {
+  response.writeHead(204, {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "Content-Type, X-API-Key",
+  });
+  response.end();
 }

@@ -10,10 +10,7 @@ const at = (host: string, env: Record<string, string>) =>
 
 describe("addresses for the browser", () => {
   test("take the host name of the request, and the port of the setting", () => {
-    const asked = at("192.168.1.10:3000", {
-      PUBLIC_BACKEND_URL: "http://{host}:8000",
-      BACKEND_API_KEY_FILE: "/k",
-    });
+    const asked = at("192.168.1.10:3000", { PUBLIC_BACKEND_URL: "http://{host}:8000" });
     expect(publicSettings(...asked)).toEqual({
       api: "http://192.168.1.10:8000/api",
       socket: "ws://192.168.1.10:8000/ws",

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { allowedHost, parseHost } from "@/lib/server/host";
-import { isSameOrigin } from "@/lib/server/same-origin";
 
 describe("a Host header", () => {
   test.each([
@@ -50,30 +49,5 @@ describe("the list of hosts", () => {
 
   test("with a star lets any well-formed name through, and no other", () => {
     expect([asked("anything", ["*"]), asked("a;b", ["*"])]).toEqual(["anything", undefined]);
-  });
-});
-
-describe("same origin", () => {
-  const host = { name: "iot.example.org", authority: "iot.example.org:3000" };
-  const judged = (headers: Record<string, string>) => isSameOrigin(new Headers(headers), host);
-
-  test.each([
-    { origin: "http://iot.example.org:3000" },
-    { origin: "https://IOT.example.org:3000" },
-    { origin: "http://iot.example.org:3000", "sec-fetch-site": "same-origin" },
-  ])("holds for %o", (headers) => {
-    expect(judged(headers)).toBe(true);
-  });
-
-  test.each([
-    {},
-    { origin: "null" },
-    { origin: "http://iot.example.org" },
-    { origin: "http://evil.example" },
-    { origin: "http://iot.example.org:3000.evil.example" },
-    { origin: "http://iot.example.org:3000", "sec-fetch-site": "cross-site" },
-    { origin: "http://iot.example.org:3000", "sec-fetch-site": "none" },
-  ])("does not hold for %o", (headers) => {
-    expect(judged(headers as Record<string, string>)).toBe(false);
   });
 });

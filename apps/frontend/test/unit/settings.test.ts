@@ -6,9 +6,8 @@ describe("settings", () => {
     expect(readSettings({})).toEqual({
       publicBackendUrl: "",
       apiPrefix: "/api",
-      backendInternalUrl: "http://backend:8000",
-      apiKeyFile: undefined,
       allowedHosts: ["localhost", "127.0.0.1", "[::1]"],
+      trustedProxies: [],
       silentAfterSeconds: 60,
     });
   });
@@ -17,17 +16,15 @@ describe("settings", () => {
     const env = {
       PUBLIC_BACKEND_URL: "http://{host}:8000/",
       PUBLIC_API_PREFIX: "/v1/api/",
-      BACKEND_INTERNAL_URL: "https://backend.internal",
-      BACKEND_API_KEY_FILE: "/run/secrets/key",
-      ALLOWED_HOSTS: "IoT.example.org, [::1],*",
+      ALLOWED_HOSTS: "IoT.example.org, [::1],FD00::10,*",
+      TRUSTED_PROXIES: "172.30.1.2",
       SILENT_AFTER_SECONDS: "300",
     };
     expect(readSettings(env)).toEqual({
       publicBackendUrl: "http://{host}:8000",
       apiPrefix: "/v1/api",
-      backendInternalUrl: "https://backend.internal",
-      apiKeyFile: "/run/secrets/key",
-      allowedHosts: ["iot.example.org", "[::1]", "*"],
+      allowedHosts: ["iot.example.org", "[::1]", "[fd00::10]", "*"],
+      trustedProxies: ["172.30.1.2"],
       silentAfterSeconds: 300,
     });
   });
@@ -62,11 +59,17 @@ describe("settings", () => {
   });
 
   test("report all problems at once, each with the value, what is allowed and what to write", () => {
-    const env = { PUBLIC_API_PREFIX: "api", ALLOWED_HOSTS: "a:80,b", SILENT_AFTER_SECONDS: "1.5" };
+    const env = {
+      PUBLIC_API_PREFIX: "api",
+      ALLOWED_HOSTS: "a:80,b",
+      TRUSTED_PROXIES: "edge",
+      SILENT_AFTER_SECONDS: "1.5",
+    };
     expect(() => readSettings(env)).toThrow(
       new SettingsError([
         'PUBLIC_API_PREFIX: "api" is not a path; allowed are letters, digits and ._~- after each slash; write for example /api',
         'ALLOWED_HOSTS: "a:80" is not a host name; allowed are names and addresses without scheme or port; write for example iot.example.org',
+        'TRUSTED_PROXIES: "edge" is not an IP address; allowed are addresses, separated by commas; write for example 172.30.1.2',
         'SILENT_AFTER_SECONDS: "1.5" is not a duration; allowed are whole seconds from 1 to 604800',
       ]),
     );

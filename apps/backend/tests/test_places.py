@@ -1,0 +1,197 @@
+"""Places for connections, bodies and sockets are shared: some addresses cannot take them all."""
+
+import socket as sockets
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection
+
+from exploreiot.clients import Places, client_key
+from exploreiot.http_protocol import HEAD_SECONDS
+from tests.conftest import StartRole
+from tests.support.clients import WITH_KEY, ws
+from tests.support.processes import wait_for
+from tests.support.roles import KEY, Role
+
+HEAD = b"POST /api/mesures HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("2001:db8::ffff:1", "2001:db8::/64"),
+        ("2001:db8:0:1::1", "2001:db8:0:1::/64"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_who_counts_as_one_client(address: str, key: str) -> None:
+    assert client_key(address) == key
+
+
+def test_the_client_with_most_places_makes_room_for_one_with_fewer() -> None:
+    places, gone = Places(4, 3), []
+    enter = lambda client, name: places.enter(client, name, lambda: gone.append(name))  # noqa: E731
+
+    assert [enter("a", n) for n in ("a1", "a2", "a3", "a4")] == [True, True, True, False]
+    assert (enter("b", "b1"), gone) == (True, [])
+    assert (enter("b", "b2"), gone) == (True, ["a1"])
+    # Two and two: to take from one of them for the other would only change the names.
+    assert (enter("b", "b3"), gone) == (False, ["a1"])
+    assert (enter("c", "c1"), gone) == (True, ["a1", "a2"])
+    places.leave("a", "a1")
+    places.leave("c", "c1")
+    assert (enter("d", "d1"), gone) == (True, ["a1", "a2"])
+
+
+@contextmanager
+def crowd(role: Role, count: int, sent: bytes, address: str = "127.0.0.2") -> Iterator[list]:
+    """Connections of one address that send the same and then no more."""
+    made = []
+    for _ in range(count):
+        one = sockets.socket()
+        one.bind((address, 0))
+        one.connect(("127.0.0.1", role.port))
+        one.settimeout(HEAD_SECONDS + 10)
+        made.append(one)
+        try:
+            one.sendall(sent)
+        except OSError:
+            continue
+    yield made
+    for one in made:
+        one.close()
+
+
+@pytest.mark.parametrize("sent", [b"", HEAD, b"\r\n", HEAD + b"Content-Length: 9\r\n\r\n1"])
+def test_a_thousand_half_sent_requests_of_one_address_leave_room_for_others(
+    start: StartRole, sent: bytes
+) -> None:
+    role = start("api").wait_ready()
+
+    with crowd(role, 1000, sent):
+        started = time.monotonic()
+        assert role.http.get("/api/capteurs").status_code == 200
+        assert time.monotonic() - started < 2
+        wait_for(lambda: role.metric("exploreiot_connections_cut_total") >= 900, "cut off")
+
+
+def test_ten_addresses_leave_room_for_an_eleventh(start: StartRole) -> None:
+    role = start("api").wait_ready()
+
+    with ExitStack() as crowds:
+        for number in range(2, 12):
+            crowds.enter_context(crowd(role, 60, HEAD, f"127.0.0.{number}"))
+        assert role.http.get("/api/capteurs").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("sent", "answer"),
+    [
+        (b"", b""),
+        (HEAD, b"HTTP/1.1 408 "),
+        (b"GET /healthz HTTP/1.1\r\n\r\n\r\n", b"HTTP/1.1 200 "),
+    ],
+)
+def test_a_connection_that_stands_still_is_closed(api: Role, sent: bytes, answer: bytes) -> None:
+    with crowd(api, 1, sent) as (one,):
+        received = b"".join(iter(lambda: one.recv(4096), b""))
+
+    assert received.startswith(answer)
+    assert (received == b"") == (answer == b"")
+
+
+def test_bytes_now_and_then_do_not_prolong_a_head(api: Role) -> None:
+    started = time.monotonic()
+    with crowd(api, 1, HEAD) as (one,):
+        one.settimeout(1)
+        received = b""
+        while not received and time.monotonic() - started < 2 * HEAD_SECONDS:
+            one.sendall(b"x")
+            try:
+                received = one.recv(100)
+            except TimeoutError:
+                continue
+
+    assert received.startswith(b"HTTP/1.1 408 ")
+    assert time.monotonic() - started < HEAD_SECONDS + 3
+
+
+def test_a_slow_line_delivers_its_batch(api: Role, sensor: str) -> None:
+    """15 kB at 1 kB a second, as over GPRS."""
+    reading = b'{"capteur":"%s","valeur":1}' % sensor.encode()
+    body = b"[" + b",".join([reading] * (15_000 // len(reading))) + b"]"
+    head = HEAD + b"X-API-Key: %s\r\nContent-Length: %d\r\n\r\n" % (KEY.encode(), len(body))
+
+    with crowd(api, 1, head) as (one,):
+        for start in range(0, len(body), 250):
+            one.sendall(body[start : start + 250])
+            time.sleep(0.25)
+        assert one.recv(100).startswith(b"HTTP/1.1 201 ")
+
+
+def test_a_body_that_stands_still_is_refused(api: Role) -> None:
+    with crowd(api, 1, HEAD + b"X-API-Key: %s\r\nContent-Length: 9\r\n\r\n1" % KEY.encode()) as (
+        one,
+    ):
+        answer = b"".join(iter(lambda: one.recv(4096), b""))
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b'"erreur":"corps_trop_lent"' in answer
+
+
+def socket_of(role: Role, client: str) -> ClientConnection:
+    """As the edge brings it."""
+    lines = {"X-Forwarded-For": client}
+    return ws(role, key=None, additional_headers=lines)
+
+
+def test_sockets_are_shared_between_clients(start: StartRole) -> None:
+    limits = {"MAX_SOCKETS": "10", "MAX_SOCKETS_PER_CLIENT": "4", "TRUSTED_PROXIES": "127.0.0.1"}
+    role = start("api", **limits).wait_ready()
+    with ExitStack() as opened:
+        # One /64 is one client, however many addresses it shows.
+        own = [opened.enter_context(socket_of(role, f"2001:db8::{n}")) for n in range(1, 5)]
+        with pytest.raises(InvalidStatus) as refusal:
+            socket_of(role, "2001:db8::5")
+        assert refusal.value.response.status_code == 503
+        for client in ("192.0.2.1", "192.0.2.2"):
+            for _ in range(3):
+                opened.enter_context(socket_of(role, client))
+
+        newcomer = opened.enter_context(socket_of(role, "192.0.2.9"))
+
+        with pytest.raises(ConnectionClosed) as end:
+            own[0].recv(timeout=10)
+        assert end.value.rcvd.code == 1013
+        newcomer.ping().wait(10)
+        own[1].ping().wait(10)
+
+
+def test_a_place_is_free_again_after_a_socket(start: StartRole) -> None:
+    role = start("api", MAX_SOCKETS="1").wait_ready()
+    with ws(role):
+        pass
+
+    def can_open() -> bool:
+        try:
+            with ws(role):
+                return True
+        except InvalidStatus:
+            return False
+
+    wait_for(can_open, "room again")
+
+
+def test_a_client_that_is_a_trusted_proxy_may_bring_many_connections(start: StartRole) -> None:
+    role = start("api", TRUSTED_PROXIES="127.0.0.2").wait_ready()
+    with crowd(role, 400, b"GET /healthz HTTP/1.1\r\n") as made:
+        for one in made:
+            one.sendall(b"\r\n")
+        assert all(b" 200 " in one.recv(100) for one in made)
+    assert role.http.get("/api/capteurs", headers=WITH_KEY).status_code == 200

@@ -1,0 +1,12 @@
+import { currentSettings } from "./current-settings";
+import { guardConnections } from "./guard-connections";
+
+/** What has to be right before the first connection. */
+export function prepareServer(): void {
+  try {
+    guardConnections(currentSettings().trustedProxies);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,56 @@
+import { connect, type Socket } from "node:net";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { CONNECTIONS_PER_CLIENT, HEAD_SECONDS } from "@/lib/server/guard-connections";
+import { Frontend } from "../support/frontend";
+
+const frontend = new Frontend();
+beforeAll(() => frontend.start({ TRUSTED_PROXIES: "127.0.0.9" }));
+afterAll(() => frontend.stop());
+
+/** Connections of one address that say the same and then no more. */
+function crowd(count: number, said: string, localAddress: string) {
+  let closed = 0;
+  const sockets: Socket[] = Array.from({ length: count }, () => {
+    const socket = connect({ port: frontend.port, host: "127.0.0.1", localAddress });
+    socket.on("error", () => undefined).on("close", () => (closed += 1));
+    socket.write(said);
+    return socket;
+  });
+  return { closed: () => closed, end: () => sockets.forEach((socket) => void socket.destroy()) };
+}
+
+const page = async () => (await fetch(`${frontend.address}/`)).status;
+
+describe("the page's server", () => {
+  test.each(["", "GET / HTTP/1.1\r\nHost: localhost\r\n"])(
+    "keeps 1,000 connections of one address that said %j from the others",
+    async (said) => {
+      const { closed, end } = crowd(1_000, said, "127.0.0.2");
+      await vi.waitFor(() => expect(closed()).toBe(1_000 - CONNECTIONS_PER_CLIENT), { timeout: 10_000 });
+      expect(await page()).toBe(200);
+      // What stands still goes, too.
+      await vi.waitFor(() => expect(closed()).toBe(1_000), { timeout: (HEAD_SECONDS + 10) * 1000 });
+      end();
+    },
+  );
+
+  test("lets a trusted proxy bring the connections of many", async () => {
+    const { closed, end } = crowd(2 * CONNECTIONS_PER_CLIENT, "", "127.0.0.9");
+    expect([await page(), closed()]).toEqual([200, 0]);
+    end();
+  });
+
+  test("stores nothing for anyone: it has no key and no way to write", async () => {
+    const forged = { origin: frontend.address, "content-type": "application/json" };
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, () =>
+        fetch(`${frontend.address}/lectures`, {
+          method: "POST",
+          headers: forged,
+          body: '{"capteur":"temp","valeur":1}',
+        }),
+      ),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404]));
+  });
+});

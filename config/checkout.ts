@@ -1,0 +1,13 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { SecretStore } from "./secrets.ts";
+
+/**
+ * The text whose keyed hash says which checkout a container is of. The key is a secret of the deployment's directory:
+ * whoever has that directory, copied, moved or restored, can read the data and is the owner; a second clone is not.
+ */
+export const CHECKOUT = "checkout";
+
+/** The `exploreiot.checkout` label of containers that this checkout makes; undefined if it never made anything. */
+export const checkoutOf = (home: string): string | undefined =>
+  existsSync(join(home, "secrets", "hash-key")) ? new SecretStore(home).keyedHash(CHECKOUT) : undefined;

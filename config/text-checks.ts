@@ -1,0 +1,48 @@
+import type { Problem } from "./problems.ts";
+import type { ParsedDeployment } from "./schema.ts";
+import { nearReferences } from "./template.ts";
+import { templatesIn, textsIn } from "./template-places.ts";
+
+/** What the names of references begin with. */
+const ROOTS = [
+  ...["deployment", "topics", "http", "edge", "postgres", "redis", "mosquitto", "backend", "frontend"],
+  ...["role", "secret", "exploreiot"],
+];
+
+/** Holds that no reference, and no variable of a shell, stands where it would be used as it is written. */
+export function noReferenceElsewhere(parts: Partial<ParsedDeployment>): readonly Problem[] {
+  const templates = new Set(templatesIn(parts).map(({ path }) => path));
+  const places = "backend and frontend: environment, secrets, build.args";
+  return textsIn(parts, "").flatMap(({ path, text, forShell }) => {
+    if (templates.has(path)) return [];
+    const shell = forShell ? [] : [...text.matchAll(/\$\{[^{}]*\}?/g)].map(([whole]) => whole);
+    return [
+      ...nearReferences(text, ROOTS).map((got) => ({
+        path,
+        got,
+        allowed: `no reference: they are filled in at ${places} only`,
+        fix: "write the value",
+      })),
+      ...shell.map((got) => ({
+        path,
+        got,
+        allowed: "no ${…}: no variable of a shell or of compose is filled in here",
+        fix:
+          path.endsWith("command") || /command\.\d+$/.test(path)
+            ? "write the value, or hand it to a shell: [sh, -c, …]"
+            : "write the value",
+      })),
+    ];
+  });
+}
+
+/** What ends a text early in an environment, a file or a command, or is no character at all. */
+const BROKEN = /(?![\t\n\r])\p{Cc}|\p{Cs}/u;
+
+/** Holds that every text can be handed on whole. */
+export function textsAreWhole(parts: Partial<ParsedDeployment>): readonly Problem[] {
+  const allowed = "characters that can be printed, line breaks and tabs";
+  return textsIn(parts, "")
+    .filter(({ text }) => BROKEN.test(text))
+    .map(({ path, text }) => ({ path, got: text, allowed, fix: "remove the others" }));
+}

@@ -1,0 +1,80 @@
+import { servesDevices } from "./listeners.ts";
+import type { Problem } from "./problems.ts";
+import { BACKEND_USER } from "./references.ts";
+import type { ParsedDeployment } from "./schema.ts";
+import { topicsOverlap } from "./topics.ts";
+
+/** Users that the kit makes itself. */
+const TAKEN = [BACKEND_USER, "health"];
+
+/** Letter case is not enough to tell users apart: their passwords are files, also on disks that know no case. */
+export function mqttUsersAreDistinct({ mosquitto }: ParsedDeployment): readonly Problem[] {
+  const taken = new Map(TAKEN.map((name) => [name, name]));
+  return mosquitto.users.flatMap(({ name }, index) => {
+    const plain = name.toLowerCase();
+    const free = !taken.has(plain);
+    taken.set(plain, name);
+    if (free) return [];
+    const allowed = `a name that is not taken, in capitals or small letters (${TAKEN.join(" and ")} belong to the kit)`;
+    return [{ path: `mosquitto.users.${index}.name`, got: name, allowed, fix: "rename the user" }];
+  });
+}
+
+type Reading = Pick<ParsedDeployment, "topics"> & {
+  readonly backend: Pick<ParsedDeployment["backend"], "enabled" | "image" | "build">;
+};
+
+/** The shipped backend takes the last level of a topic for the sensor; one's own may read topics as it likes. */
+const isShipped = ({ backend }: Reading): boolean =>
+  backend.enabled && backend.image === undefined && backend.build === undefined;
+
+/** Two topics that end alike would be one sensor, so the only wildcard is a `+` at the end. */
+export function readingsNameTheirSensor(deployment: Reading): readonly Problem[] {
+  const { readings, status } = deployment.topics;
+  if (!isShipped(deployment)) return [];
+  const found: Problem[] = [];
+  if (/[+#]/.test(readings.replace(/(^|\/)\+$/, ""))) {
+    const allowed =
+      "a topic with no wildcard but a + as its last level, which the reference backend takes for the name of the sensor: others would make one sensor of several";
+    const fix = 'name the sensor in the last level ("plant/+"), or use your own backend.image';
+    found.push({ path: "topics.readings", got: readings, allowed, fix });
+  }
+  if (topicsOverlap(readings, status)) {
+    const allowed = `a topic apart from topics.readings (${readings}), where the reference backend would take its own status for a reading`;
+    found.push({ path: "topics.status", got: status, allowed, fix: "choose another topic" });
+  }
+  return found;
+}
+
+/** What devices with certificates may publish is read by the shipped backend, or nobody gets it. */
+export function devicesAreRead(
+  deployment: Reading & Pick<ParsedDeployment, "environment" | "listeners" | "tls" | "mosquitto">,
+): readonly Problem[] {
+  const { mosquitto, topics } = deployment;
+  const { publish } = mosquitto.devices;
+  if (!isShipped(deployment) || !servesDevices(deployment) || publish.length === 0) return [];
+  if (publish.some((topic) => topicsOverlap(topic, topics.readings))) return [];
+  const allowed = `a topic among those of topics.readings (${topics.readings}), the only ones that the reference backend reads`;
+  const fix = `write ${topics.readings.replace(/\+$/, "%u")}, or change topics.readings`;
+  return [{ path: "mosquitto.devices.publish", got: publish, allowed, fix }];
+}
+
+/** What users may publish and nobody may read: the broker acknowledges it and throws it away. Told, not refused. */
+export function unreadTopics(
+  deployment: Reading & Pick<ParsedDeployment, "environment" | "listeners" | "tls" | "mosquitto">,
+): readonly string[] {
+  const { mosquitto, backend, topics } = deployment;
+  const read = [
+    ...(backend.enabled ? [topics.readings] : []),
+    ...mosquitto.users.flatMap(({ subscribe }) => subscribe),
+    ...(servesDevices(deployment) ? mosquitto.devices.subscribe : []),
+  ];
+  return mosquitto.users.flatMap(({ name, publish }) =>
+    publish
+      .filter((topic) => !read.some((filter) => topicsOverlap(topic, filter)))
+      .map(
+        (topic) =>
+          `mosquitto.users: what ${name} publishes to ${topic} is acknowledged and lost, since nobody may read it (topics.readings is ${topics.readings})`,
+      ),
+  );
+}

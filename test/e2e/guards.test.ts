@@ -1,0 +1,149 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { run } from "../../engines/run.ts";
+import { BROKER_ALONE } from "../support/broker-alone.ts";
+import { docker, missing, TestDeployment, titled } from "../support/e2e.ts";
+import { Clone } from "../support/e2e-clone.ts";
+
+const STRAY = "e2e-guards-stray";
+const PORT = 26025;
+const reason = missing.docker ?? missing.terraform;
+
+const deployment = new TestDeployment({
+  name: "e2e-guards",
+  listeners: { mqtt: { port: PORT } },
+  ...BROKER_ALONE,
+});
+const broker = deployment.container("mosquitto");
+
+describe.skipIf(reason)(titled("a deployment", reason), () => {
+  let clone: Clone;
+  beforeAll(async () => {
+    await run(["docker", "rm", "--force", STRAY], { expected: [0, 1] });
+    await deployment.remove();
+    await deployment.up("terraform");
+    clone = new Clone();
+  });
+  afterAll(async () => {
+    clone.remove();
+    await deployment.forget();
+  });
+
+  test.each([
+    [["down"]],
+    [["down", "--delete-data", "--yes"]],
+    [["up", "--engine", "compose"]],
+    [["devices", "issue", "sensor-1"]],
+  ])("is left alone by %j of another checkout, which says whose it is", async (verb) => {
+    const before = await everything();
+    const { code, stderr } = await clone.kit(...verb, "--config", deployment.site);
+
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      [
+        `error: deployment e2e-guards is of another checkout: ${broker}, ${broker}-files`,
+        "  → run this where it was made; or give the deployment another name",
+        `  → to go on with it from here, bring its secrets: copy that checkout's .exploreiot/e2e-guards to ${clone.root}/.exploreiot/e2e-guards`,
+        `  → if what made it is gone: docker rm -f ${broker} ${broker}-files (the data stays), then run this again`,
+        "",
+      ].join("\n"),
+    );
+    expect(await everything()).toEqual(before);
+  });
+
+  test("is left alone by cdktf's own way from another checkout, before anything is made", async () => {
+    const images = await clone.kit("images", "--stack", join(clone.root, "cdktf.out/stacks/e2e-guards"));
+
+    expect([images.code, images.stderr.split("\n")[0]]).toEqual([
+      1,
+      `error: deployment e2e-guards is of another checkout: ${broker}, ${broker}-files`,
+    ]);
+  });
+
+  test("names a container of somebody else that is in its network, and removes nothing", async () => {
+    const [image] = (await docker("images", "--format", "{{.Repository}}:{{.Tag}}", "exploreiot/base")).split(
+      "\n",
+    );
+    const network = deployment.container("broker");
+    await docker("run", "--detach", "--name", STRAY, "--network", network, image as string, "sleep", "300");
+    const before = await everything();
+    const { code, stderr } = await deployment.kit("down");
+    const after = await everything();
+    await docker("rm", "--force", STRAY);
+
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: [
+        `error: ${STRAY}, which is not of this deployment, holds network ${network}`,
+        "  → remove it if it is not needed, or take it off, then run this again:",
+        `  → docker network disconnect -f ${network} ${STRAY}`,
+        "",
+      ].join("\n"),
+    });
+    expect(after).toEqual(before);
+  });
+
+  test("goes on without the record of its last up", async () => {
+    cut("deployed.json");
+
+    expect((await deployment.kit("status")).code).toBe(0);
+    expect((await deployment.up("terraform")).changed).toBe(true);
+  });
+
+  test("is not changed while its list of data volumes is cut short, and down keeps the data", async () => {
+    const file = cut("data-volumes.json");
+    deployment.configure({ listeners: { mqtt: { port: PORT + 1 } } });
+    const [status, up, deleted] = [
+      await deployment.kit("status"),
+      await deployment.kit("up"),
+      await deployment.kit("down", "--delete-data", "--yes"),
+    ];
+
+    expect([status.code, up.code, deleted.code]).toEqual([2, 1, 1]);
+    for (const { stderr } of [up, deleted])
+      expect(stderr).toContain(`error: ${file}: cut short, or not JSON`);
+    const [, command] = /→ (echo .*)$/m.exec(up.stderr) ?? [];
+    await run(["sh", "-c", command as string]);
+    expect((await deployment.up("terraform")).changed).toBe(true);
+  });
+
+  test("is not changed while its state is cut short, goes down without it, and comes up again", async () => {
+    const file = cut("terraform.tfstate");
+    deployment.configure({ listeners: { mqtt: { port: PORT } } });
+    const [status, up, down] = [
+      await deployment.kit("status"),
+      await deployment.kit("up"),
+      await deployment.kit("down"),
+    ];
+
+    expect([status.code, up.code, down.code]).toEqual([2, 1, 0]);
+    expect(up.stderr).toContain(`error: ${file}: cut short, or not JSON`);
+    expect(up.stderr).toContain(`cp ${file}.backup ${file}`);
+    expect(down.stderr).toContain(`set aside as ${file}.damaged`);
+    expect(await everything()).toEqual([deployment.container("mosquitto-data"), `${broker}-files`]);
+    expect((await deployment.up("terraform")).changed).toBe(true);
+    rmSync(`${file}.damaged`);
+  });
+});
+
+/** Cuts one of the deployment's own files short. */
+function cut(name: string): string {
+  const file = join(deployment.home, name);
+  const text = readFileSync(file, "utf8");
+  rmSync(file, { force: true });
+  writeFileSync(file, text.slice(0, text.length / 2));
+  expect(existsSync(file)).toBe(true);
+  return file;
+}
+
+/** Ids of containers and networks, names of volumes. */
+async function everything(): Promise<readonly string[]> {
+  const filter = `name=exploreiot-${deployment.name}-`;
+  const [containers, networks, volumes] = [
+    await docker("ps", "--all", "--quiet", "--filter", filter),
+    await docker("network", "ls", "--quiet", "--filter", filter),
+    await docker("volume", "ls", "--quiet", "--filter", filter),
+  ];
+  return [containers, networks, volumes].flatMap((lines) => lines.split("\n").filter(Boolean)).sort();
+}

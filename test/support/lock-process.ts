@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { projectRoot } from "../../config/home.ts";
+
+/** Takes the lock of a folder, says "in", and lets go when its input ends; `child` starts a process on the way. */
+const PROGRAM = `
+import { alone } from "./engines/deploy-lock.ts";
+import { run } from "./engines/run.ts";
+const [folder, child] = process.argv.slice(2);
+process.stdin.resume();
+const ended = new Promise((resolve) => process.stdin.once("end", resolve));
+try {
+  await alone("demo", folder, async () => {
+    if (child)
+      await new Promise((onLine) =>
+        run(["sh", "-c", "echo started; exec sleep " + child], { ownGroup: true, onLine }));
+    console.log("in");
+    await ended;
+  }, (line) => console.log(line));
+} catch (error) {
+  console.log(error.render());
+  process.stdin.destroy();
+}
+`;
+
+/** Bundles the program above: a process of its own cannot run TypeScript. Returns its path. */
+export async function lockProgram(): Promise<string> {
+  const folder = join(projectRoot, "node_modules", ".cache", "exploreiot-test");
+  mkdirSync(folder, { recursive: true });
+  const outfile = join(folder, `lock-${process.pid}.mjs`);
+  await build({
+    stdin: { contents: PROGRAM, resolveDir: projectRoot, loader: "ts" },
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    packages: "external",
+  });
+  return outfile;
+}
+
+export const inNamespace = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"] as const;
+
+/** A process that asks for the lock of a folder. */
+export class LockProcess {
+  readonly child: ChildProcess;
+  #said = "";
+
+  constructor(program: string, args: readonly string[], prefix: readonly string[] = []) {
+    const [first, ...rest] = [...prefix, process.execPath, program, ...args] as [string, ...string[]];
+    this.child = spawn(first, rest, { stdio: ["pipe", "pipe", "inherit"] });
+    this.child.stdout?.on("data", (data) => {
+      this.#said += String(data);
+    });
+  }
+
+  /** What it has said when it is in, or has ended. */
+  async answer(): Promise<string> {
+    while (!/^in$/m.test(this.#said) && this.child.exitCode === null && this.child.signalCode === null)
+      await Promise.race([
+        once(this.child.stdout as NodeJS.ReadableStream, "data"),
+        once(this.child, "close"),
+      ]);
+    return this.#said.trimEnd();
+  }
+
+  async letGo(): Promise<void> {
+    this.child.stdin?.end();
+    if (this.child.exitCode === null) await once(this.child, "close");
+  }
+
+  async kill(): Promise<void> {
+    this.child.kill("SIGKILL");
+    if (this.child.signalCode === null) await once(this.child, "close");
+  }
+}
