@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { MqttClient } from "mqtt";
 import { run } from "../../engines/run.ts";
-import { docker } from "./e2e.ts";
+import { docker, until } from "./e2e.ts";
 
 /** A second broker, made like `original`, whose store is on a disk of 1.5 MiB. */
 export async function onSmallDisk(original: string, port: number) {
@@ -21,10 +21,28 @@ export async function onSmallDisk(original: string, port: number) {
   await run(["docker", "rm", "--force", container], { expected: [0, 1] });
   await docker(
     ...["run", "--detach", "--name", container, "--init", "--memory", "64m", "--no-healthcheck"],
+    ...Config.Env.flatMap((entry: string) => ["--env", entry]),
     ...["--user", Config.User, ...groups, "--volumes-from", original, "--volume", `${disk}:/mosquitto/data`],
     ...["--publish", `127.0.0.1:${port}:1883`, "--entrypoint", program, Image, ...rest],
   );
-  return { container, remove };
+  // Docker's proxy takes connections before the broker does, and then closes them.
+  const answers = () =>
+    until("the broker answers", async () => {
+      const asked = [
+        "docker",
+        "exec",
+        container,
+        "mosquitto_sub",
+        "-t",
+        "$SYS/broker/uptime",
+        "-C",
+        "1",
+        "-W",
+        "2",
+      ];
+      return (await run(asked, { expected: [0, 1, 27] })).code === 0;
+    });
+  return { container, answers, remove };
 }
 
 /** Sends numbered messages of 2 kB until the broker puts the client out; which were acknowledged. */

@@ -120,7 +120,8 @@ static int may_publish(struct session *session, const struct mosquitto_evt_messa
         return MOSQ_ERR_NOMEM;
     }
     room_accepted(bytes);
-    if (event->qos == 2) accounts_wait(session, session->saved, session->offered + bytes);
+    /* It waits although its sender is connected: the next save tells for how long. */
+    if (event->qos == 2) accounts_wait(session, session->saved + bytes, session->offered);
     return MOSQ_ERR_SUCCESS;
 }
 
