@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { applicationImages, applicationReady } from "./measurements/application.js";
+import { brokerAttacks } from "./measurements/broker-attacks.js";
 import { certificateReload } from "./measurements/certificate-reload.js";
 import { connectionAttacks } from "./measurements/connection-attacks.js";
 import { edgeThroughput } from "./measurements/edge-throughput.js";
@@ -40,6 +41,7 @@ const all = [
   edgeThroughput,
   mqttTlsClients,
   connectionAttacks,
+  brokerAttacks,
   certificateReload,
 ];
 const usage = `node bench/run.js [--runs N] [name…]

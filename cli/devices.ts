@@ -4,6 +4,7 @@ import { servesDevices } from "../config/listeners.ts";
 import { loadDeployment } from "../config/load.ts";
 import type { Deployment } from "../config/parse.ts";
 import { replaceFile } from "../config/private-files.ts";
+import { shellCommand } from "../config/shell-words.ts";
 import { guarded } from "../engines/guards.ts";
 import { type DeviceCertificate, issueDevice, listDevices, revokeDevice } from "../pki/devices.ts";
 import { authorityFolder, devicesFolder } from "../pki/folder.ts";
@@ -71,7 +72,7 @@ const revoke = verb("revoke", "revoke every certificate of a device")
       console.log(
         [
           `${name}: revoked ${serials.join(", ")}`,
-          `A running broker learns of it by: exploreiot up -c ${config} (delivers the new revocation list, restarts nothing).`,
+          `A running broker learns of it by: ${shellCommand("exploreiot", "up", "-c", config)} (delivers the new revocation list, restarts nothing).`,
           `From then on it refuses the device; a connection that is open stays until it ends (all end with docker restart exploreiot-${deployment.name}-mosquitto).`,
         ].join("\n"),
       );

@@ -1,10 +1,13 @@
 import { basename, join, resolve } from "node:path";
 import { Argument } from "commander";
+import { UserError } from "../config/errors.ts";
 import { deploymentHome, projectRoot } from "../config/home.ts";
 import { refuseForeignContainers } from "../engines/guards.ts";
 import { lockImages } from "../engines/images/lock.ts";
 import { makeImages } from "../engines/images/make-images.ts";
-import { readStack } from "../engines/stack.ts";
+import { readRecord } from "../engines/record.ts";
+import { readStack, type Stack } from "../engines/stack.ts";
+import { BY_THE_KIT } from "../engines/terraform/terraform.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { interruptSignal, progress } from "./progress.ts";
 import { synthesize } from "./synthesize.ts";
@@ -37,7 +40,10 @@ export const imagesCommand = verb("images", "pull or build the images that are m
 async function ensure({ config, json, stack: folder }: Options): Promise<void> {
   const stack = folder === undefined ? (await synthesize(config)).stack : readStack(resolve(folder));
   // In every stack, before its containers: here `cdktf deploy` meets the guards. Its volumes may be there by now.
-  if (folder !== undefined) await refuseForeignContainers(stack.name, deploymentHome(basename(stack.folder)));
+  if (folder !== undefined) {
+    await refuseForeignContainers(stack.name, deploymentHome(basename(stack.folder)));
+    refuseWhatComposeMade(stack);
+  }
   const images = await makeImages(stack, { report: progress, signal: interruptSignal() });
   if (json) {
     console.log(JSON.stringify(images, undefined, 2));
@@ -45,6 +51,20 @@ async function ensure({ config, json, stack: folder }: Options): Promise<void> {
   }
   const rows = images.map(({ tag, action, seconds }) => [tag, action, seconds.toFixed(1)]);
   console.log(renderTable(["image", "action", "seconds"], rows));
+}
+
+/**
+ * `cdktf deploy` goes to Terraform directly, which would stumble over names, networks and ports. `up` has made room.
+ *
+ * @throws UserError that says how Terraform takes the deployment over
+ */
+function refuseWhatComposeMade({ name }: Stack): void {
+  if (process.env[BY_THE_KIT] !== undefined) return;
+  if (readRecord(deploymentHome(name))?.engine !== "compose") return;
+  throw new UserError(
+    `${name} was made by compose, and Terraform does not know of it yet`,
+    "let Terraform take it over as it runs, then deploy again: exploreiot up --engine terraform -c CONFIG",
+  );
 }
 
 async function lock({ config, json }: Options): Promise<void> {

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { UserError } from "../config/errors.ts";
 import { parseDeployment } from "../config/parse.ts";
+import { shellCommand } from "../config/shell-words.ts";
 import { siteTemplate } from "../config/site-template.ts";
 import { jsonOption, verb } from "./options.ts";
 
@@ -27,5 +28,5 @@ export const initCommand = verb("init", "write a commented site file to start fr
       throw new UserError(`${file}: cannot be written (${message})`);
     }
     if (json) console.log(JSON.stringify({ file, name }));
-    else console.log(`${file} written. Next: edit it, then exploreiot up -c ${file}`);
+    else console.log(`${file} written. Next: edit it, then ${shellCommand("exploreiot", "up", "-c", file)}`);
   });

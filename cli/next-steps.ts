@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { isIPv6 } from "node:net";
 import { relative } from "node:path";
 import { origin } from "../config/addresses.ts";
 import { servesDevices } from "../config/listeners.ts";
@@ -6,6 +7,7 @@ import type { Deployment } from "../config/parse.ts";
 import { mqttSecret } from "../config/references.ts";
 import type { ListenerName } from "../config/schema.ts";
 import { SecretStore } from "../config/secrets.ts";
+import { shellCommand, shellWord } from "../config/shell-words.ts";
 import { ofRole } from "../engines/containers.ts";
 import type { Stack } from "../engines/stack.ts";
 import { allowList } from "../firewall/allow-list.ts";
@@ -42,7 +44,7 @@ function reached(deployment: Deployment, ...wanted: readonly ListenerName[]): Re
   const [found] = wanted.flatMap((name) => open.filter(({ listener }) => listener === name));
   if (found === undefined) return undefined;
   const { listener, port } = found;
-  const address = found.address === "0.0.0.0" ? "127.0.0.1" : found.address;
+  const address = { "0.0.0.0": "127.0.0.1", "::": "::1" }[found.address] ?? found.address;
   const scheme = listener === "https" ? "https" : "http";
   return { listener, scheme, address, port, host: deployment.hosts[0] ?? "localhost" };
 }
@@ -81,21 +83,33 @@ function publish(deployment: Deployment, stack: Stack, home: string): string | u
   const image = ofRole(stack, "mosquitto")?.image;
   const tls =
     broker.listener === "mqtts"
-      ? ` --add-host ${broker.host}:${broker.address} -v ${authorityFile(home)}:/ca.crt:ro`
-      : "";
-  return `docker run --rm --network host --user $(id -u)${tls} -v ${folder}:/c:ro -e XDG_CONFIG_HOME=/c ${image} mosquitto_pub -t ${topic} -m 21.5`;
+      ? ["--add-host", `${broker.host}:${broker.address}`, ...mount(authorityFile(home), "/ca.crt")]
+      : [];
+  const options = [...tls, ...mount(folder, "/c"), "-e", "XDG_CONFIG_HOME=/c"];
+  const client = shellCommand(...options, image ?? "", "mosquitto_pub", "-t", topic, "-m", "21.5");
+  return `docker run --rm --network host --user $(id -u) ${client}`;
 }
+
+/** A bind mount by its fields, which Docker reads as CSV: `-v` would end the path at its first colon. */
+const mount = (source: string, target: string): readonly string[] => [
+  "--mount",
+  `type=bind,${csvField(`source=${source}`)},target=${target},readonly`,
+];
+
+const csvField = (text: string): string => (/[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** Continues a line: asks the API for the newest reading. Empty where nothing leads there. */
 function readBack(deployment: Deployment, home: string): string {
   const path = `${deployment.backend.pathPrefix}/mesures?limite=1`;
   const plain = reached(deployment, "backend");
-  if (plain !== undefined) return ` && sleep 1 && curl -s 'http://${plain.address}:${plain.port}${path}'`;
+  if (plain !== undefined)
+    return ` && sleep 1 && curl -s ${shellWord(`${origin("http", plain.address, plain.port)}${path}`)}`;
   const api = reached(deployment, "https");
   if (api === undefined || !deployment.backend.enabled) return "";
-  const ca = isInternal(deployment) ? ` --cacert ${authorityFile(home)}` : "";
-  const resolve = `--resolve ${api.host}:${api.port}:${api.address}`;
-  return ` && sleep 1 && curl -s${ca} ${resolve} '${origin("https", api.host, api.port)}${path}'`;
+  const ca = isInternal(deployment) ? ["--cacert", authorityFile(home)] : [];
+  const address = isIPv6(api.address) ? `[${api.address}]` : api.address;
+  const resolve = ["--resolve", `${api.host}:${api.port}:${address}`];
+  return ` && sleep 1 && ${shellCommand("curl", "-s", ...ca, ...resolve, `${origin("https", api.host, api.port)}${path}`)}`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Problem } from "./problems.ts";
-import { FILES, HOST, MIGRATE, replicaNames } from "./references.ts";
+import { FILES, HOST, MIGRATE, PROBE_FOLDER, replicaNames } from "./references.ts";
 import type { ParsedDeployment, Role } from "./schema.ts";
 
 /** Container names of the kit's own, which roles must leave alone: a container is called after its role. */
@@ -110,7 +110,7 @@ const isReference = ({ enabled, image, build }: ParsedDeployment["frontend"] | P
 
 export function mountsAreDistinct({ backend, frontend }: ParsedDeployment): readonly Problem[] {
   return Object.entries({ backend, frontend }).flatMap(([service, { tmpfs, volumes }]) => {
-    const paths = new Set([FILES]);
+    const paths = new Set([FILES, PROBE_FOLDER]);
     const names = new Set<string>();
     const taken = (seen: Set<string>, text: string) =>
       seen.size === seen.add(text).size || KEPT_FOLDERS.test(`${text}/`);
@@ -134,7 +134,7 @@ const trimmed = (path: string) => path.replace(/\/+$/, "");
 const pathIsTaken = (place: string, path: string): Problem => ({
   path: `${place}.path`,
   got: path,
-  allowed: `a folder that nothing else is mounted on, outside of /proc, /sys, /dev and ${FILES}, which holds the kit's files`,
+  allowed: `a folder that nothing else is mounted on, outside of /proc, /sys, /dev, ${FILES} and ${PROBE_FOLDER}, which hold the kit's files`,
   fix: "choose another folder",
 });
 

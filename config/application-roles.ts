@@ -24,6 +24,7 @@ export function completeBackend({ backend, postgres, redis }: ParsedDeployment):
 
   const given = (
     program: Pick<Role, "environment" | "secrets" | "limits" | "networks">,
+    at: string,
     kind?: string,
   ): Given => {
     const base = own
@@ -37,14 +38,20 @@ export function completeBackend({ backend, postgres, redis }: ParsedDeployment):
         cpus: program.limits?.cpus ?? limits.cpus,
         pids: program.limits?.pids ?? limits.pids,
       },
+      limitsAt: program.limits?.memoryMiB === undefined ? "backend.limits" : `${at}.limits`,
       networks: program.networks ?? base.networks,
       rights: base.rights,
     };
   };
   return {
     ...application,
-    roles: programs.map((role) => ({ ...role, ...given(role, kindOf(role)) })),
-    ...(migration === undefined ? {} : { migrate: { ...migration, ...given(migration, MIGRATE) } }),
+    roles: programs.map((role, index) => ({
+      ...role,
+      ...given(role, `backend.roles.${index}`, kindOf(role)),
+    })),
+    ...(migration === undefined
+      ? {}
+      : { migrate: { ...migration, ...given(migration, "backend.migrate", MIGRATE) } }),
   };
 }
 
@@ -54,7 +61,10 @@ const kindOf = ({ command }: Role): string | undefined => {
   return isReferenceKind(kind) ? kind : undefined;
 };
 
-const ownSettings = (database: Rights["database"], keyPrefix: string): Omit<Given, "limits"> => ({
+const ownSettings = (
+  database: Rights["database"],
+  keyPrefix: string,
+): Omit<Given, "limits" | "limitsAt"> => ({
   environment: {},
   secrets: {},
   networks: ["broker", "data"],

@@ -12,7 +12,7 @@ export interface MosquittoMemory {
   readonly subscriptionBytes: number;
   readonly retainedBytes: number;
 
-  /** What waits in the kept sessions of everybody but the backend, an eighth of it in one. */
+  /** What waits in the kept sessions of everybody but the backend, a quarter of it in one. */
   readonly keptQueueBytes: number;
 
   /** What Mosquitto itself lets wait for one client: more than there is, so that `full` comes first. */

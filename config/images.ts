@@ -12,6 +12,7 @@ export type KitImage =
   | "edge"
   | "renewer"
   | "firewall"
+  | "probe"
   | "backend"
   | "frontend";
 type ImageName = KitImage | ParentImage;
@@ -90,6 +91,7 @@ const definitions: Readonly<Record<ImageName, Definition>> = {
   edge: { context: "images/edge", args: fromBase },
   renewer: { context: "images/renewer", args: fromBase },
   firewall: { context: "images/firewall", args: fromBase },
+  probe: { context: "images/probe", args: fromBase },
   backend: { context: "apps/backend", args: fromBase },
   frontend: {
     context: "apps/frontend",

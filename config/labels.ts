@@ -6,6 +6,23 @@ export const LABEL = {
   configHash: "exploreiot.config-hash",
   checkout: "exploreiot.checkout",
   pidsLimit: "exploreiot.pids-limit",
+  spec: "exploreiot.spec",
+} as const;
+
+/** The compose project of a deployment. */
+export const composeProject = (deployment: string): string => `exploreiot-${deployment}`;
+
+/**
+ * Labels by which Docker Compose knows its containers and networks. Those that never change are on Terraform's too:
+ * compose then goes on with what Terraform made.
+ */
+export const COMPOSE_LABEL = {
+  project: "com.docker.compose.project",
+  service: "com.docker.compose.service",
+  number: "com.docker.compose.container-number",
+  oneOff: "com.docker.compose.oneoff",
+  hash: "com.docker.compose.config-hash",
+  network: "com.docker.compose.network",
 } as const;
 
 /** What a container of the kit is for, such as `mosquitto-files`; the compose service has the same name. */

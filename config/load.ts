@@ -4,6 +4,7 @@ import { UserError } from "./errors.ts";
 import { local } from "./local.ts";
 import { type Deployment, parseDeployment } from "./parse.ts";
 import { production } from "./production.ts";
+import { shellCommand } from "./shell-words.ts";
 import { fromSiteFile } from "./site-paths.ts";
 
 /** The deployments that ship with the kit, by name. */
@@ -42,6 +43,9 @@ function readSite(path: string): string {
   } catch (error) {
     const reason =
       (error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : (error as Error).message;
-    throw new UserError(`${path}: ${reason}`, `exploreiot init ${basename(path)} writes one to start from`);
+    throw new UserError(
+      `${path}: ${reason}`,
+      `${shellCommand("exploreiot", "init", basename(path))} writes one to start from`,
+    );
   }
 }

@@ -73,14 +73,14 @@ const programs = {
     networks: ["data"],
     rights: { database: "owner", redis: "" },
   },
-} satisfies Readonly<Record<string, Omit<Given, "limits">>>;
+} satisfies Readonly<Record<string, Omit<Given, "limits" | "limitsAt">>>;
 
 type Kind = keyof typeof programs;
 
 export const isReferenceKind = (text: string): text is Kind => Object.hasOwn(programs, text);
 
 /** A role that runs something else gets no settings but those that the deployment names. */
-const nothing: Omit<Given, "limits"> = {
+const nothing: Omit<Given, "limits" | "limitsAt"> = {
   environment: {},
   secrets: {},
   networks: ["broker", "data"],
@@ -91,7 +91,7 @@ const nothing: Omit<Given, "limits"> = {
 export function referenceSettings(
   kind: string | undefined,
   users: { readonly api: string; readonly ingest: string },
-): Omit<Given, "limits"> {
+): Omit<Given, "limits" | "limitsAt"> {
   if (kind === undefined || !isReferenceKind(kind)) return nothing;
   if (kind !== "migrate") return programs[kind];
   const granted = { DATABASE_API_USERS: users.api, DATABASE_INGEST_USERS: users.ingest };

@@ -26,6 +26,9 @@ export const PORT = {
 /** Where every container finds its configuration and secrets; mounted read-only. */
 export const FILES = "/run/exploreiot";
 
+/** Where a container that is probed over the network finds the program for it; mounted read-only. */
+export const PROBE_FOLDER = "/run/exploreiot-probe";
+
 /** What the containers of a role are called: after it, with a number where there are several. */
 export const replicaNames = ({ name, replicas }: Pick<Role, "name" | "replicas">): readonly string[] =>
   replicas === 1 ? [name] : Array.from({ length: replicas }, (_, index) => `${name}-${index + 1}`);

@@ -18,6 +18,10 @@ export interface Given {
   readonly environment: Application["environment"];
   readonly secrets: Application["secrets"];
   readonly limits: Limits;
+
+  /** The setting that `limits.memoryMiB` comes from: `backend.limits` or the program's own. */
+  readonly limitsAt: string;
+
   readonly networks: readonly InnerNetwork[];
   readonly rights: Rights;
 }

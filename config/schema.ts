@@ -90,17 +90,30 @@ const subnets = z
   })
   .prefault({});
 
+/** The engine's own least. */
+const LEAST_MEMORY_MIB = 6;
+
+/** PostgreSQL 15 makes its cluster with 40 MiB and is killed for memory with 32 (measured). */
+const LEAST_POSTGRES_MIB = 48;
+
+const memoryMiB = (least = LEAST_MEMORY_MIB) =>
+  z.int().min(least).max(1_048_576).describe(`MiB; ${least} or more`);
+
 const limitFields = {
-  memoryMiB: z.int().min(6).max(1_048_576).describe("MiB; the engine's least is 6"),
+  memoryMiB: memoryMiB(),
   cpus: z.number().min(0.05).max(512),
   pids: z.int().min(8).max(32768).describe("processes and threads (compose engine only)"),
 };
 
-/** What one container may use. Docker kills it above `memoryMiB`; there is no swap on top. */
-const limits = (memoryMiB: number, cpus: number, pids: number) =>
+/**
+ * What one container may use. Docker kills it above `memoryMiB`; there is no swap on top.
+ *
+ * @param least what the service cannot do without, in MiB
+ */
+const limits = (memory: number, cpus: number, pids: number, least?: number) =>
   z
     .strictObject({
-      memoryMiB: limitFields.memoryMiB.default(memoryMiB),
+      memoryMiB: memoryMiB(least).default(memory),
       cpus: limitFields.cpus.default(cpus),
       pids: limitFields.pids.default(pids),
     })
@@ -108,15 +121,46 @@ const limits = (memoryMiB: number, cpus: number, pids: number) =>
 
 const enabled = z.boolean().default(true);
 
-const healthCheck = z.union(
-  [
-    z.strictObject({
-      path: urlPath.describe("answers 2xx or 3xx when the service works"),
-    }),
-    z.strictObject({ command: command.describe("exits 0 when the service works") }),
-  ],
-  { error: "{ path: /healthz } or { command: [program, argument] }" },
+/** When a service is asked whether it works. The defaults depend on the environment: a server is asked less often. */
+const healthTiming = {
+  startPeriodSeconds: z.int().min(0).max(3600).optional().describe("how long a start may take; default: 30"),
+  intervalSeconds: z
+    .int()
+    .min(1)
+    .max(300)
+    .optional()
+    .describe("between two probes; default: 2, in production 10"),
+  timeoutSeconds: z.int().min(1).max(60).optional().describe("for one answer; default: 3"),
+  retries: z
+    .int()
+    .min(1)
+    .max(30)
+    .optional()
+    .describe("failed probes in a row until it is unhealthy; default: 5, in production 3"),
+};
+
+const timing = z
+  .strictObject(healthTiming)
+  .optional()
+  .describe("when it is probed, and how long a start may take");
+
+const processName = text(
+  /^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/,
+  "the name of a program or script, without a path",
 );
+
+const healthCheck = z
+  .strictObject({
+    path: urlPath.optional().describe("a GET is answered with 2xx or 3xx when the service works"),
+    command: command.optional().describe("a program of the image that exits 0 when the service works"),
+    process: processName
+      .optional()
+      .describe("for a service without HTTP: a process with this name, as a program or an argument, runs"),
+    ...healthTiming,
+  })
+  .refine(({ path, command, process }) => [path, command, process].filter(Boolean).length < 2, {
+    error: "one of path, command and process",
+  });
 
 const environment = z
   .record(environmentName, z.string())
@@ -157,7 +201,9 @@ const role = z.strictObject({
   command: command.optional().describe("default: the image's own command"),
   replicas: z.int().min(1).max(16).default(1),
   publish: z.boolean().default(false).describe("whether the backend listener leads to this role"),
-  health: healthCheck.optional().describe("default: GET healthPath on the application's port"),
+  health: healthCheck
+    .optional()
+    .describe("how it is probed; default: GET healthPath on the application's port"),
   ...roleSettings,
 });
 
@@ -246,7 +292,7 @@ export const deploymentSchema = z.strictObject({
     })
     .prefault({}),
   edge: z
-    .strictObject({ limits: limits(128, 1, 64) })
+    .strictObject({ limits: limits(128, 1, 64), health: timing })
     .prefault({})
     .describe("what ends TLS for the https listener"),
   topics: z
@@ -259,6 +305,7 @@ export const deploymentSchema = z.strictObject({
     .strictObject({
       enabled,
       limits: limits(64, 0.5, 32),
+      health: timing,
       maxPacketBytes: z
         .int()
         .min(128)
@@ -294,13 +341,15 @@ export const deploymentSchema = z.strictObject({
         .boolean()
         .default(false)
         .describe("clients must use TLS and check the certificate, from a CA that this deployment makes"),
-      limits: limits(256, 1, 128),
+      limits: limits(256, 1, 128, LEAST_POSTGRES_MIB),
+      health: timing,
     })
     .prefault({}),
   redis: z
     .strictObject({
       enabled,
       limits: limits(64, 0.5, 32),
+      health: timing,
       memoryPolicy: z
         .enum(["noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru", "volatile-lfu", "volatile-ttl"])
         .default("noeviction"),
@@ -329,6 +378,7 @@ export const deploymentSchema = z.strictObject({
       ...application("10002:10002"),
       port: hostPort.default(3000).describe("port inside the container"),
       command: command.optional().describe("default: the image's own command"),
+      health: healthCheck.optional().describe("how it is probed; default: GET healthPath on its port"),
       limits: limits(160, 1, 64),
     })
     .prefault({}),
@@ -348,6 +398,7 @@ export type Role = z.output<typeof role>;
 export type Migration = z.output<typeof migration>;
 export type InnerNetwork = NonNullable<Role["networks"]>[number];
 export type HealthCheck = z.output<typeof healthCheck>;
+export type HealthTiming = NonNullable<z.output<typeof timing>>;
 export type BuildContext = z.output<typeof buildContext>;
 export type NetworkName = keyof ParsedDeployment["networks"];
 export type ListenerName = keyof ParsedDeployment["listeners"];

@@ -55,7 +55,7 @@ mosquitto:
     - { name: sensor, publish: ["sensor/+"] }
     - { name: viewer, subscribe: ["sensor/+"] }
 
-# postgres: { limits: { memoryMiB: 512 } }
+# postgres: { limits: { memoryMiB: 512 }, health: { startPeriodSeconds: 120 } }
 
 # Your own backend instead of the reference application:
 # backend:
@@ -71,6 +71,6 @@ mosquitto:
 #       command: [uvicorn, "app:app", --host, 0.0.0.0]
 #       publish: true
 #       secrets: { SESSION_KEY: { value: "{secret.session-key}" } }  # generated; SESSION_KEY_FILE names the file
-#     - { name: worker, command: [python, worker.py], health: { command: [python, check.py] }, networks: [data] }
+#     - { name: worker, command: [python, worker.py], health: { process: worker.py, startPeriodSeconds: 60 }, networks: [data] }
 #   migrate: { command: [alembic, upgrade, head] }   # owns the tables; the roles read and change rows
 `;

@@ -3,11 +3,12 @@ import { HOST, MIGRATE, replicaNames } from "../config/references.ts";
 import type { Given, GivenRole } from "../config/role-settings.ts";
 import type { NetworkName } from "../config/schema.ts";
 import { type ApplicationSettings, applicationSettings } from "./application-files.ts";
-import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
-import { probeOf, tmpfsOptions } from "./hardening.ts";
+import { tmpfsOptions } from "./hardening.ts";
 import type { PrivateNetwork } from "./private-network.ts";
+import { probeOf } from "./probes.ts";
 import { type ContainerProps, JobContainer, ServiceContainer } from "./service-container.ts";
+import { DataVolume } from "./volumes.ts";
 
 export interface BackendProps {
   readonly context: DeploymentScope;
@@ -82,7 +83,7 @@ export class Backend extends Construct {
     props: Omit<ContainerProps, "role">,
     settings: ApplicationSettings,
   ): void {
-    const { port, healthPath } = props.context.deployment.backend;
+    const { backend } = props.context.deployment;
     const command = role.command === undefined ? undefined : [...settings.wrapper, ...role.command];
     new ServiceContainer(this, name, {
       ...props,
@@ -91,15 +92,16 @@ export class Backend extends Construct {
       role: name,
       // The published role is what others call "backend"; the rest answer at their own name.
       alias: role.publish ? HOST.backend : role.name,
-      probe: probeOf(role.health, port, healthPath),
-      ...(role.publish ? { published: [{ listener: "backend", internal: port }] } : {}),
+      probe: probeOf(role.health, backend, props.context.deployment),
+      health: role.health,
+      ...(role.publish ? { published: [{ listener: "backend", internal: backend.port }] } : {}),
     });
   }
 }
 
 /** What one program has for itself: limits, networks, files. */
 function confined(
-  { limits, networks: joined }: Given,
+  { limits, limitsAt, networks: joined }: Given,
   { files }: ApplicationSettings,
   networks: BackendProps["networks"],
   published: boolean,
@@ -107,7 +109,7 @@ function confined(
   const names = (["edge", "broker", "data"] as const).filter((name) =>
     name === "edge" ? published : joined.includes(name),
   );
-  return { limits, networks: names.map(networks), ...(files === undefined ? {} : { files }) };
+  return { limits, limitsAt, networks: names.map(networks), ...(files === undefined ? {} : { files }) };
 }
 
 /** A wrapped command takes the place of the image's entrypoint, or the entrypoint would run the wrapper. */

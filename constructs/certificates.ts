@@ -1,5 +1,4 @@
 import type { Container } from "@cdktf/provider-docker/lib/container/index.js";
-import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
 import { Construct } from "constructs";
 import { deploymentHome } from "../config/home.ts";
 import { servesDevices } from "../config/listeners.ts";
@@ -7,7 +6,8 @@ import type { Deployment } from "../config/parse.ts";
 import type { Origin } from "../config/secret-text.ts";
 import { deliveredFiles, type PublishedFile } from "../pki/delivered.ts";
 import { type DeliveredFile, deliveryJob, fingerprint, INCOMING } from "./delivery-job.ts";
-import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
+import type { DeploymentScope } from "./deployment-scope.ts";
+import { dataVolume, filesVolume } from "./volumes.ts";
 
 /** Where services find the certificates; mounted read-only. */
 export const CERTIFICATES = "/certs";
@@ -42,15 +42,8 @@ export class Certificates extends Construct {
       }),
     );
     const script = publishScript({ onlyIfNone: issued, devices: servesDevices(deployment) });
-    this.volumeName = new Volume(this, "Volume", {
-      name: resourceName(context, "certs"),
-      // What the renewer was issued is data: a CA counts certificates, and refuses too many of them.
-      ...(issued
-        ? {
-            lifecycle: { ignoreChanges: ["labels"], preventDestroy: deployment.environment === "production" },
-          }
-        : {}),
-    }).name;
+    // What the renewer was issued is data: a CA counts certificates, and refuses too many of them.
+    this.volumeName = (issued ? dataVolume : filesVolume)(this, "certs", context);
     this.container = deliveryJob(this, "Container", {
       role: "certificates-files",
       what: "the certificates",

@@ -19,6 +19,9 @@ export interface DeliveryJobProps {
   /** Of the container: `<service>-files`. */
   readonly role: string;
 
+  /** @default base */
+  readonly image?: "base" | "probe";
+
   /** What could not be delivered when it fails, as a person calls it. */
   readonly what: string;
 
@@ -32,7 +35,7 @@ export interface DeliveryJobProps {
 
   readonly files: readonly DeliveredFile[];
   readonly hash: string;
-  readonly context: DeploymentScope;
+  readonly context: Omit<DeploymentScope, "probeProgram">;
 }
 
 /**
@@ -47,7 +50,7 @@ export function deliveryJob(scope: Construct, id: string, props: DeliveryJobProp
     // Written to before it starts, so its root cannot be read-only; it runs for a moment, without a network.
     readOnly: false,
     name,
-    image: context.images.kit("base"),
+    image: context.images.kit(props.image ?? "base"),
     entrypoint: ["/bin/sh", "-euc"],
     command: [literal(script)],
     user: "0:0",
@@ -88,7 +91,7 @@ const origins = (files: readonly DeliveredFile[]) =>
 /** What identifies a delivered file: its text if that is public, else its keyed hash. */
 export const fingerprint = (file: DeliveredFile) => [file.name, "content" in file ? file.content : file.hash];
 
-function upload(file: DeliveredFile, { stackFolder }: DeploymentScope) {
+function upload(file: DeliveredFile, { stackFolder }: Pick<DeploymentScope, "stackFolder">) {
   const target = `${INCOMING}/${file.name}`;
   return "content" in file
     ? { file: target, content: literal(file.content) }

@@ -12,10 +12,13 @@ export interface DeploymentScope {
   /** Folder of the synthesized JSON: paths inside that JSON are relative to it, so they hold on any machine. */
   readonly stackFolder: string;
 
+  /** What containers are probed with; made for the first that asks. */
+  readonly probeProgram: () => IConstruct & { readonly volumeName: string };
+
   /** Has to be up before anything on a network that leads out. @default - no firewall */
   readonly firewall?: IConstruct;
 }
 
 /** `exploreiot-<deployment>-<part>`: two deployments on one host never share a name. */
-export const resourceName = ({ deployment }: DeploymentScope, part: string) =>
+export const resourceName = ({ deployment }: Pick<DeploymentScope, "deployment">, part: string) =>
   `exploreiot-${deployment.name}-${part}`;

@@ -6,8 +6,8 @@ import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "./certifica
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";
 import { haproxyConfig } from "./haproxy-config.ts";
-import { httpProbe } from "./hardening.ts";
 import type { PrivateNetwork } from "./private-network.ts";
+import { httpProbe } from "./probes.ts";
 import { ServiceContainer } from "./service-container.ts";
 import { watched, watcher } from "./watched.ts";
 
@@ -46,6 +46,7 @@ export class Edge extends Construct {
       user: USER,
       groups: [String(CERTIFICATES_GROUP)],
       limits: deployment.edge.limits,
+      limitsAt: "edge.limits",
       networks: [network],
       address: edgeAddress(deployment),
       // In the place of the image's entrypoint, which would run the shell as an argument of HAProxy.
@@ -55,7 +56,8 @@ export class Edge extends Construct {
       volumes: [{ name: certificates.volumeName, path: CERTIFICATES, readOnly: true }],
       // Lets what is under way end; what lasts longer than the grace, as sockets do, is cut then.
       stopSignal: "SIGUSR1",
-      probe: httpProbe(PORT.edgeMetrics, "/healthz"),
+      probe: httpProbe(PORT.edgeMetrics, "/healthz", HOST.edge),
+      health: deployment.edge.health,
       published: [{ listener: "https", internal: PORT.edge }],
       after: [certificates, ...after],
     });

@@ -1,9 +1,9 @@
 import type { Container } from "@cdktf/provider-docker/lib/container/index.js";
-import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
 import { Construct } from "constructs";
 import { FILES } from "../config/references.ts";
 import { type DeliveredFile, deliveryJob, fingerprint, INCOMING } from "./delivery-job.ts";
-import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
+import type { DeploymentScope } from "./deployment-scope.ts";
+import { filesVolume } from "./volumes.ts";
 
 export type { DeliveredFile };
 
@@ -33,13 +33,12 @@ export class FileDelivery extends Construct {
   constructor(scope: Construct, id: string, props: FileDeliveryProps) {
     super(scope, id);
     const { service, user, files, context } = props;
-    const name = resourceName(context, `${service}-files`);
     const script = deliveryScript(
       files.map((file) => file.name),
       user,
     );
     this.hash = context.secrets.keyedHash(JSON.stringify([user, script, files.map(fingerprint)]));
-    this.volumeName = new Volume(this, "Volume", { name }).name;
+    this.volumeName = filesVolume(this, `${service}-files`, context);
     this.container = deliveryJob(this, "Container", {
       role: `${service}-files`,
       what: `the files of ${service}`,

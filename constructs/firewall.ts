@@ -1,11 +1,12 @@
 import { Construct } from "constructs";
 import { bridgeName } from "../firewall/bridges.ts";
 import { nftablesRuleset, tableName } from "../firewall/nftables.ts";
-import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";
 import { tmpfsOptions } from "./hardening.ts";
+import { commandProbe } from "./probes.ts";
 import { ServiceContainer } from "./service-container.ts";
+import { DataVolume } from "./volumes.ts";
 
 /**
  * uid 0, since the engine gives capabilities to no other user; of what root can do it keeps CAP_NET_ADMIN alone.
@@ -45,7 +46,7 @@ export class Firewall extends Construct {
       files,
       tmpfs: { "/run/firewall": tmpfsOptions(1, USER) },
       volumes: confirmed.map((volume) => ({ name: volume.name, path: "/var/lib/firewall" })),
-      probe: ["CMD", "firewall", "check"],
+      probe: commandProbe(["firewall", "check"]),
     });
     // The rules are the machine's, so they are made in its network namespace.
     container.networkMode = "host";

@@ -1,10 +1,11 @@
 import { Construct } from "constructs";
 import { applicationSettings } from "./application-files.ts";
-import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
-import { httpProbe, tmpfsOptions } from "./hardening.ts";
+import { tmpfsOptions } from "./hardening.ts";
 import type { PrivateNetwork } from "./private-network.ts";
+import { probeOf } from "./probes.ts";
 import { ServiceContainer } from "./service-container.ts";
+import { DataVolume } from "./volumes.ts";
 
 export interface FrontendProps {
   readonly context: DeploymentScope;
@@ -32,6 +33,7 @@ export class Frontend extends Construct {
       image: context.images.application("frontend", frontend),
       user: frontend.user,
       limits: frontend.limits,
+      limitsAt: "frontend.limits",
       networks: [edge],
       environment: environment({ name: "frontend", group: "" }),
       tmpfs: Object.fromEntries(
@@ -41,7 +43,8 @@ export class Frontend extends Construct {
         name: new DataVolume(this, `Volume-${name}`, `frontend-${name}-data`, context).name,
         path,
       })),
-      probe: httpProbe(frontend.port, frontend.healthPath),
+      probe: probeOf(frontend.health, frontend, context.deployment),
+      health: frontend.health,
       published: [{ listener: "frontend", internal: frontend.port }],
       ...(files === undefined ? {} : { files }),
       ...(command === undefined

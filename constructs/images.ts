@@ -8,6 +8,7 @@ import { imageRecipes, type KitImage, userImageRecipes } from "../config/images.
 import type { Deployment } from "../config/parse.ts";
 import { imageReferents, publicText, referents, splitReferences } from "../config/references.ts";
 import type { BuildContext } from "../config/schema.ts";
+import { shellCommand } from "../config/shell-words.ts";
 import { literal } from "./literal.ts";
 
 /**
@@ -17,6 +18,8 @@ import { literal } from "./literal.ts";
  */
 export class Images extends Construct {
   readonly #deployment: Deployment;
+  /** What makes the images: under `cdktf deploy` it also refuses what compose made, so networks wait for it too. */
+  readonly recipes: TerraformResource;
   readonly #recipes: Recipes;
   readonly #ids = new Map<string, string>();
 
@@ -27,8 +30,17 @@ export class Images extends Construct {
     this.#recipes = new Recipes(
       this,
       "Recipes",
-      `node ${relative(stackFolder, projectRoot)}/bin/exploreiot.js images --stack .`,
+      literal(
+        shellCommand(
+          "node",
+          `${relative(stackFolder, projectRoot)}/bin/exploreiot.js`,
+          "images",
+          "--stack",
+          ".",
+        ),
+      ),
     );
+    this.recipes = this.#recipes;
   }
 
   /** Makes images, and so every container, wait for something. */

@@ -1,23 +1,39 @@
 import { join } from "node:path";
 import type { TerraformStack } from "cdktf";
 import { z } from "zod";
+import { dataOf } from "../config/data.ts";
 import { readOwnJson } from "../config/own-files.ts";
 import { replaceFile } from "../config/private-files.ts";
-import { DataVolume } from "./data-volume.ts";
+
+/** The part of the synthesized JSON that says who writes to which volume. */
+interface Json {
+  readonly resource?: {
+    readonly docker_volume?: Readonly<Record<string, object>>;
+    readonly docker_container?: Readonly<
+      Record<
+        string,
+        {
+          readonly must_run?: boolean;
+          readonly volumes?: readonly { readonly volume_name?: string; readonly read_only?: boolean }[];
+        }
+      >
+    >;
+  };
+}
 
 /**
  * Keeps data whose service is taken out of a configuration: Terraform deletes what is no longer declared, and
  * `prevent_destroy` goes with the declaration. It is told to forget such a volume instead (`removed`, Terraform 1.7);
- * when the service comes back, the volume of that name is taken over again.
+ * when the service comes back, the volume of that name is taken over again. To be called once the stack is complete:
+ * whatever a service writes to is kept, whoever declared it.
  *
  * @param home the deployment's own directory, where it is written down what was ever declared
  */
 export function keepUndeclaredData(stack: TerraformStack, home: string): void {
   const file = join(home, "declared-data.json");
-  const declared = stack.node
-    .findAll()
-    .filter((element) => element instanceof DataVolume)
-    .map(({ address }) => address);
+  const { resource = {} } = stack.toTerraform() as Json;
+  const volumes = new Set(Object.keys(resource.docker_volume ?? {}).map((id) => `docker_volume.${id}`));
+  const data = dataIn(resource).filter((address) => volumes.has(address));
   const before =
     readOwnJson(
       file,
@@ -25,12 +41,24 @@ export function keepUndeclaredData(stack: TerraformStack, home: string): void {
       "it keeps the data of services that were taken out of the configuration; while the configuration has every service whose data is to stay:",
       `rm ${file}, and it is written again`,
     ) ?? [];
-  const known = [...new Set([...before, ...declared])].sort();
+  const known = [...new Set([...before, ...data])].sort();
   if (known.length > before.length) replaceFile(file, `${JSON.stringify(known)}\n`);
-  const gone = known.filter((address) => !declared.includes(address));
+  const gone = known.filter((address) => !volumes.has(address));
   if (gone.length > 0)
     stack.addOverride(
       "removed",
       gone.map((from) => ({ from, lifecycle: { destroy: false } })),
     );
+}
+
+/** Addresses of the volumes that hold data; a volume that is not of this stack goes by its name. */
+function dataIn({ docker_container = {} }: NonNullable<Json["resource"]>): readonly string[] {
+  const containers = Object.values(docker_container).map(({ must_run, volumes = [] }) => ({
+    job: must_run === false,
+    volumes: volumes.map(({ volume_name = "", read_only = false }) => ({
+      name: /^\$\{(docker_volume\.[\w-]+)\.name\}$/.exec(volume_name)?.[1] ?? volume_name,
+      readOnly: read_only,
+    })),
+  }));
+  return dataOf(containers);
 }

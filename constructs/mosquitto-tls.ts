@@ -2,6 +2,7 @@ import { servesDevices, servesMqtts } from "../config/listeners.ts";
 import type { Deployment } from "../config/parse.ts";
 import { PORT } from "../config/references.ts";
 import { CERTIFICATES } from "./certificates.ts";
+import { PROBE_PROGRAM } from "./probes.ts";
 import { CIPHERS, CIPHERSUITES } from "./tls-ciphers.ts";
 
 /** The files whose change the broker has to be told of. */
@@ -53,4 +54,4 @@ export function devicePatterns(deployment: Deployment): readonly string[] {
  * Proves in a shell that the listener has a usable certificate: with a bad pair the broker runs on and refuses each
  * handshake. It shows its certificate to everybody, also where it then wants to see one.
  */
-export const TLS_PROBE = `openssl s_client -connect 127.0.0.1:${PORT.mosquittoTls} -tls1_3 </dev/null 2>&1 | grep -q "BEGIN CERTIFICATE"`;
+export const TLS_PROBE = `${PROBE_PROGRAM} tls ${PORT.mosquittoTls} 2`;

@@ -4,12 +4,13 @@ import type { Deployment } from "../config/parse.ts";
 import { BACKEND_USER, FILES, HOST, mqttSecret, PORT } from "../config/references.ts";
 import type { SecretText } from "../config/secret-text.ts";
 import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "./certificates.ts";
-import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { type DeliveredFile, FileDelivery } from "./file-delivery.ts";
 import { certificateFiles, devicePatterns, TLS_PROBE, tlsListener } from "./mosquitto-tls.ts";
 import type { PrivateNetwork } from "./private-network.ts";
+import { tcpProbe } from "./probes.ts";
 import { ServiceContainer } from "./service-container.ts";
+import { DataVolume } from "./volumes.ts";
 import { watched, watcher } from "./watched.ts";
 
 const USER = "1883:1883";
@@ -63,6 +64,8 @@ export class Mosquitto extends Construct {
       image: context.images.kit("mosquitto"),
       user: USER,
       limits: deployment.mosquitto.limits,
+      limitsAt: "mosquitto.limits",
+      health: deployment.mosquitto.health,
       networks: [network],
       environment: { XDG_CONFIG_HOME: FILES },
       files,
@@ -72,7 +75,11 @@ export class Mosquitto extends Construct {
         { listener: "mqtts", internal: PORT.mosquittoTls },
       ],
       ...(certificates === undefined
-        ? { probe: ["CMD", "sh", "-c", `${ANSWERS} && ${NOTICE}`], command, volumes: [volume] }
+        ? {
+            probe: tcpProbe(PORT.mosquitto, ["sh", "-c", `${ANSWERS} && ${NOTICE}`]),
+            command,
+            volumes: [volume],
+          }
         : overTls(deployment, certificates, command, volume)),
     });
   }
@@ -96,7 +103,7 @@ function overTls(
   data: { name: string; path: string },
 ) {
   return {
-    probe: ["CMD", "sh", "-c", `${ANSWERS} && ${TLS_PROBE} && ${NOTICE}`],
+    probe: tcpProbe(PORT.mosquitto, ["sh", "-c", `${ANSWERS} && ${TLS_PROBE} && ${NOTICE}`]),
     entrypoint: watched("HUP", certificateFiles(deployment), command),
     command: [],
     groups: [String(CERTIFICATES_GROUP)],

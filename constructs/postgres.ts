@@ -2,9 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Construct } from "constructs";
 import { projectRoot } from "../config/home.ts";
-import { FILES, HOST } from "../config/references.ts";
+import { FILES, HOST, PORT } from "../config/references.ts";
 import { databaseLogins } from "../config/store-logins.ts";
-import { DataVolume } from "./data-volume.ts";
 import type { DeliveredFile } from "./delivery-job.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";
@@ -13,7 +12,9 @@ import { pgHba, postgresqlConf } from "./postgres-files.ts";
 import { passwordFile, rolesSql, SUPERUSER_PASSWORD } from "./postgres-roles.ts";
 import { serverFiles } from "./postgres-tls.ts";
 import type { PrivateNetwork } from "./private-network.ts";
+import { tcpProbe } from "./probes.ts";
 import { ServiceContainer } from "./service-container.ts";
+import { DataVolume } from "./volumes.ts";
 
 const USER = "999:999";
 
@@ -30,7 +31,7 @@ export interface PostgresProps {
 export class Postgres extends Construct {
   constructor(scope: Construct, id: string, { context, network }: PostgresProps) {
     super(scope, id);
-    const { database, limits } = context.deployment.postgres;
+    const { database, limits, health } = context.deployment.postgres;
     const files = new FileDelivery(this, "Files", {
       service: "postgres",
       user: USER,
@@ -45,6 +46,7 @@ export class Postgres extends Construct {
       image: context.images.kit("postgres"),
       user: USER,
       limits,
+      limitsAt: "postgres.limits",
       networks: [network],
       entrypoint: ["/bin/sh", `${FILES}/entrypoint.sh`],
       command: ["postgres", "-c", `config_file=${FILES}/postgresql.conf`],
@@ -62,7 +64,11 @@ export class Postgres extends Construct {
         // For parallel queries; Docker's own has 64 MiB. It counts against the container's memory.
         "/dev/shm": tmpfsOptions(128, USER),
       },
-      probe: ["CMD", "psql", "-h", "/run/postgresql", "-U", "postgres", "-d", database, "-qtAc", "SELECT 1"],
+      // Over TCP it would need a password; that the port is open to others is asked before.
+      probe: tcpProbe(PORT.postgres, [
+        ...["psql", "-h", "/run/postgresql", "-U", "postgres", "-d", database, "-qtAc", "SELECT 1"],
+      ]),
+      health,
       stopSignal: "SIGINT",
       graceSeconds: 60,
     });

@@ -6,8 +6,10 @@ import type { Construct } from "constructs";
 import { projectRoot } from "../config/home.ts";
 import { readImageLock } from "../config/images.ts";
 import { openListeners } from "../config/listeners.ts";
+import { shellCommand } from "../config/shell-words.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import type { Images } from "./images.ts";
+import { literal } from "./literal.ts";
 
 /**
  * `terraform_data` that looks at what would make a production deploy fail, before anything else is made: so that
@@ -28,7 +30,15 @@ export class Preflight extends TerraformResource {
       },
       triggers_replace: [secrets.keyedHash(JSON.stringify(deployment))],
     };
-    const command = `node ${relative(stackFolder, projectRoot)}/bin/exploreiot.js preflight --stack .`;
+    const command = literal(
+      shellCommand(
+        "node",
+        `${relative(stackFolder, projectRoot)}/bin/exploreiot.js`,
+        "preflight",
+        "--stack",
+        ".",
+      ),
+    );
     this.addOverride("provisioner", [{ "local-exec": { command } }]);
   }
 

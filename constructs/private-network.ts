@@ -1,6 +1,7 @@
 import { Network } from "@cdktf/provider-docker/lib/network/index.js";
 import { Construct } from "constructs";
 import ipaddr from "ipaddr.js";
+import { COMPOSE_LABEL, composeProject } from "../config/labels.ts";
 import type { NetworkName, Subnets } from "../config/schema.ts";
 import { bridgeName } from "../firewall/bridges.ts";
 import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
@@ -17,8 +18,9 @@ export class PrivateNetwork extends Construct {
     super(scope, id);
     const { ipv4, ipv6 } = context.deployment.networks[name];
     this.internal = internal;
+    const fullName = resourceName(context, name);
     this.id = new Network(this, "Network", {
-      name: resourceName(context, name),
+      name: fullName,
       driver: "bridge",
       internal,
       ipv6: ipv6 !== undefined,
@@ -29,6 +31,13 @@ export class PrivateNetwork extends Construct {
         "com.docker.network.bridge.host_binding_ipv4": "127.0.0.1",
       },
       ...addressing({ ipv4, ipv6 }),
+      // By these compose takes it over. Compose's own has more of them, and a label edit replaces the network (rule 10).
+      labels: [
+        { label: COMPOSE_LABEL.project, value: composeProject(context.deployment.name) },
+        { label: COMPOSE_LABEL.network, value: fullName },
+      ],
+      lifecycle: { ignoreChanges: ["labels"] },
+      dependsOn: [context.images.recipes],
     }).id;
   }
 }

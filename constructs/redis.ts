@@ -2,25 +2,27 @@ import { Construct } from "constructs";
 import { FILES, HOST, PORT } from "../config/references.ts";
 import type { SecretText } from "../config/secret-text.ts";
 import { redisLogins } from "../config/store-logins.ts";
-import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";
 import type { PrivateNetwork } from "./private-network.ts";
+import { commandProbe } from "./probes.ts";
 import { redisMemory } from "./redis-memory.ts";
 import { ServiceContainer } from "./service-container.ts";
+import { DataVolume } from "./volumes.ts";
 
 const USER = "999:999";
 
 /**
  * Logs in as the probe's own user and asks for PONG. bash speaks the protocol itself, so that the password is
- * neither in arguments nor in the environment, and the probe costs milliseconds.
+ * neither in arguments nor in the environment, and the probe costs milliseconds. HOSTNAME is the container's own
+ * address, at which its clients connect.
  */
 const PROBE = [
-  `exec 3<>/dev/tcp/127.0.0.1/${PORT.redis}`,
+  `exec 3<>/dev/tcp/$HOSTNAME/${PORT.redis}`,
   `printf 'AUTH health %s\\r\\nPING\\r\\n' "$(<${FILES}/health.password)" >&3`,
   "read -r login <&3",
   "read -r pong <&3",
-  "[[ $login == +OK* && $pong == +PONG* ]]",
+  '[[ $login == +OK* && $pong == +PONG* ]] || { echo "AUTH: $login; PING: $pong"; exit 1; }',
 ].join(" && ");
 
 export interface RedisProps {
@@ -33,7 +35,7 @@ export class Redis extends Construct {
   constructor(scope: Construct, id: string, { context, network }: RedisProps) {
     super(scope, id);
     const { deployment, secrets } = context;
-    const { limits, memoryPolicy } = deployment.redis;
+    const { limits, health, memoryPolicy } = deployment.redis;
     const files = new FileDelivery(this, "Files", {
       service: "redis",
       user: USER,
@@ -52,12 +54,14 @@ export class Redis extends Construct {
       image: context.images.kit("redis"),
       user: USER,
       limits,
+      limitsAt: "redis.limits",
       networks: [network],
       command: ["redis-server", `${FILES}/redis.conf`],
       files,
       graceSeconds: 60,
       volumes: [{ name: data.name, path: "/data" }],
-      probe: ["CMD", "bash", "-c", PROBE],
+      probe: commandProbe(["bash", "-c", PROBE]),
+      health,
     });
   }
 }

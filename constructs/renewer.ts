@@ -6,12 +6,13 @@ import { projectRoot } from "../config/home.ts";
 import type { Deployment } from "../config/parse.ts";
 import { FILES, HOST, PORT } from "../config/references.ts";
 import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "./certificates.ts";
-import { DataVolume } from "./data-volume.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";
 import { tmpfsOptions } from "./hardening.ts";
 import type { PrivateNetwork } from "./private-network.ts";
+import { commandProbe } from "./probes.ts";
 import { ServiceContainer } from "./service-container.ts";
+import { DataVolume } from "./volumes.ts";
 
 const USER = `${CERTIFICATES_GROUP}:${CERTIFICATES_GROUP}`;
 
@@ -64,7 +65,7 @@ export class Renewer extends Construct {
       ],
       tmpfs: { "/tmp": tmpfsOptions(4, USER) },
       // An expired certificate is what this container is there to prevent.
-      probe: ["CMD", ...`openssl x509 -in ${CERTIFICATES}/current/edge.crt -noout -checkend 0`.split(" ")],
+      probe: commandProbe(`openssl x509 -in ${CERTIFICATES}/current/edge.crt -noout -checkend 0`.split(" ")),
       after: [certificates, edge],
     });
   }

@@ -1,14 +1,15 @@
 import { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Construct, type IConstruct } from "constructs";
-import { FILES } from "../config/references.ts";
-import type { Limits, ListenerName } from "../config/schema.ts";
+import { FILES, PROBE_FOLDER } from "../config/references.ts";
+import type { HealthTiming, Limits, ListenerName } from "../config/schema.ts";
 import { allowList } from "../firewall/allow-list.ts";
 import { containerLabels } from "./container-labels.ts";
 import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
 import type { FileDelivery } from "./file-delivery.ts";
-import { goDuration, hardened, probeTiming, waitTimeoutSeconds } from "./hardening.ts";
+import { goDuration, hardened } from "./hardening.ts";
 import { literal } from "./literal.ts";
 import type { PrivateNetwork } from "./private-network.ts";
+import { PROBE_PROGRAM, type Probe, type ProbeTiming, probeTiming, waitTimeoutSeconds } from "./probes.ts";
 
 /** What a container of the stack runs, apart from how it is confined. */
 export interface ContainerProps {
@@ -24,6 +25,10 @@ export interface ContainerProps {
   readonly user: string;
 
   readonly limits: Limits;
+
+  /** The setting that the limits come from, such as `postgres.limits`. @default - they are the kit's own */
+  readonly limitsAt?: string;
+
   readonly networks: readonly PrivateNetwork[];
 
   /** @default - the image's own entrypoint */
@@ -68,8 +73,11 @@ export interface ServiceContainerProps extends ContainerProps {
   /** The name at which other containers of the same networks reach it. */
   readonly alias: string;
 
-  /** Exec form of the probe; it must prove that the service works, not only that a port is open. */
-  readonly probe: readonly string[];
+  /** It must prove that the service works, not only that a port is open. */
+  readonly probe: Probe;
+
+  /** When the probe runs, and how long a start may take. @default - as the environment has it */
+  readonly health?: HealthTiming | undefined;
 
   /** The listeners that lead here, each with the port inside; those that are shut are left out. @default - none */
   readonly published?: readonly PublishedPort[];
@@ -89,16 +97,10 @@ export class ServiceContainer extends Construct {
     super(scope, id);
     const { graceSeconds = 10, stopSignal = "SIGTERM" } = props;
     const ports = publishedPorts(props.context, props.published ?? []);
-    const timing = probeTiming(props.context.deployment);
-    const healthcheck = {
-      test: props.probe.map(literal),
-      interval: goDuration(timing.intervalSeconds),
-      timeout: goDuration(timing.timeoutSeconds),
-      retries: timing.retries,
-      startPeriod: goDuration(timing.startPeriodSeconds),
-    };
+    const timing = probeTiming(props.context.deployment, props.health);
+    const healthcheck = healthcheckOf(props.probe, timing);
     this.container = new Container(this, "Container", {
-      ...common(props, props.alias, { healthcheck }),
+      ...common(withProgram(props), props.alias, { healthcheck }),
       healthcheck,
       wait: true,
       waitTimeout: waitTimeoutSeconds(timing),
@@ -108,7 +110,33 @@ export class ServiceContainer extends Construct {
       destroyGraceSeconds: graceSeconds,
       ...(ports.length === 0 ? {} : { ports }),
     });
+    sayWhereLimitsAre(this.container, props);
   }
+}
+
+const healthcheckOf = (probe: Probe, timing: ProbeTiming) => ({
+  test: probe(timing).map(literal),
+  interval: goDuration(timing.intervalSeconds),
+  timeout: goDuration(timing.timeoutSeconds),
+  retries: timing.retries,
+  startPeriod: goDuration(timing.startPeriodSeconds),
+});
+
+/** With the probe's program mounted, for a container that is probed with it. */
+function withProgram(props: ServiceContainerProps): ServiceContainerProps {
+  if (!props.probe({ timeoutSeconds: 1 }).some((word) => word.includes(PROBE_PROGRAM))) return props;
+  const program = props.context.probeProgram();
+  const volume = { name: program.volumeName, path: PROBE_FOLDER, readOnly: true };
+  return {
+    ...props,
+    volumes: [...(props.volumes ?? []), volume],
+    after: [program, ...(props.after ?? [])],
+  };
+}
+
+/** Terraform reads nothing below "//"; whoever names a limit that was hit says there where to raise it. */
+function sayWhereLimitsAre(container: Container, { limitsAt }: ContainerProps): void {
+  if (limitsAt !== undefined) container.addOverride("//.limitsAt", limitsAt);
 }
 
 /** A hardened container that runs once and must exit 0 before anything that needs it starts. */
@@ -118,8 +146,9 @@ export class JobContainer extends Construct {
   constructor(scope: Construct, id: string, props: ContainerProps) {
     super(scope, id);
     const name = resourceName(props.context, props.role);
+    const shared = common(props, props.role, {});
     this.container = new Container(this, "Container", {
-      ...common(props, props.role, {}),
+      ...shared,
       mustRun: false,
       attach: true,
       logs: true,
@@ -128,11 +157,13 @@ export class JobContainer extends Construct {
       stopTimeout: 10,
       destroyGraceSeconds: 10,
       lifecycle: {
+        ...("lifecycle" in shared ? shared.lifecycle : {}),
         postcondition: [
           { condition: "${self.exit_code == 0}", errorMessage: `${name} failed, see its container_logs` },
         ],
       },
     });
+    sayWhereLimitsAre(this.container, props);
   }
 }
 
@@ -174,6 +205,8 @@ function common(props: ContainerProps, alias: string, unapplied: object) {
     ...(tmpfs === undefined ? {} : { tmpfs: { ...tmpfs } }),
     ...(entrypoint === undefined ? {} : { entrypoint: entrypoint.map(literal) }),
     ...(command === undefined ? {} : { command: command.map(literal) }),
+    // The engine keeps the first network's name here for a container that compose made, and nothing for Terraform's.
+    ...(networks.length === 0 ? {} : { lifecycle: { ignoreChanges: ["network_mode"] } }),
     dependsOn: [...(files === undefined ? [] : [files.container]), ...after(props)],
   };
 }

@@ -2,19 +2,26 @@ import { UserError } from "../config/errors.ts";
 import { clearTheWay } from "./docker/clear-the-way.ts";
 import { refuseForeignData, rememberDataVolumes } from "./docker/data-volumes.ts";
 import { probeFirewall, refuseUnguardableEngine } from "./docker/firewall-check.ts";
+import { explained, lostError } from "./docker/lost.ts";
 import { type Observation, observe } from "./docker/observe.ts";
 import { refuseTakenPorts } from "./docker/ports.ts";
+import { closedPorts } from "./docker/published-ports.ts";
 import { refuseRoutedSubnets, refuseTakenSubnets } from "./docker/subnets.ts";
 import { verify } from "./docker/verify.ts";
 import { watch } from "./docker/watch.ts";
+import type { Lost } from "./docker/watcher.ts";
 import { type Drift, findDrift } from "./drift.ts";
 import type { Engine, EngineContext } from "./engine.ts";
 import { guarded } from "./guards.ts";
 import { makeImages } from "./images/make-images.ts";
+import { withoutKnown } from "./known.ts";
 import { pickEngine } from "./pick.ts";
 import { refuseBadGround } from "./preflight/preflight.ts";
 import { type DeploymentRecord, type EngineName, readRecord, writeRecord } from "./record.ts";
 import type { Stack } from "./stack.ts";
+
+/** The fingerprint of no stack: what is recorded with it is never taken for complete. */
+const UNFINISHED = "";
 
 export interface DeployOptions {
   readonly stack: Stack;
@@ -57,10 +64,20 @@ interface Situation {
 async function look({ stack, home }: DeployOptions): Promise<Situation> {
   const record = readRecord(home);
   const seen = await observe(stack);
-  return { record, seen, drift: findDrift(stack, seen, record) };
+  return { record, seen, drift: await driftOf(stack, seen, record) };
 }
 
-async function bringUp(options: DeployOptions, { record, seen, drift }: Situation): Promise<Deployed> {
+/** How containers differ from the record; where none does, whether their ports answer. */
+async function driftOf(
+  stack: Stack,
+  seen: Observation,
+  record: DeploymentRecord | undefined,
+): Promise<readonly Drift[]> {
+  const differences = findDrift(stack, seen, record);
+  return differences.length > 0 ? differences : closedPorts(stack, seen);
+}
+
+async function bringUp(options: DeployOptions, { record, seen }: Situation): Promise<Deployed> {
   const { stack, home, report, signal } = options;
   const context: EngineContext = { stack, home, report, ...(signal === undefined ? {} : { signal }) };
   // Each asks something else and takes tens of milliseconds; at the same time they cost what the longest does.
@@ -76,21 +93,41 @@ async function bringUp(options: DeployOptions, { record, seen, drift }: Situatio
   await refuseRoutedSubnets(stack, report);
   await probeFirewall(stack);
   const owns = await engine.ownership(context);
-  // A container that never was deployed has not drifted: the engine simply makes it.
   rememberDataVolumes(stack, home);
-  await clearTheWay({ stack, owns, drift, record, report });
-  await runWatched(engine, context);
-  const after = await verify(stack, signal);
-  writeRecord(home, engine.name, stack, after);
-  return { changed: true, engine: engine.name, seen: after };
+  // A container that never was deployed has not drifted: the engine simply makes it.
+  const drift = await driftOf(stack, seen, withoutKnown(record, stack, seen, owns));
+  await clearTheWay({ stack, engine, owns, drift, record, report });
+  try {
+    const after = await runWatched(engine, context);
+    writeRecord(home, engine.name, stack, after);
+    return { changed: true, engine: engine.name, seen: after };
+  } catch (error) {
+    // What was made is known from now on: the next up goes on with it, also with what is still starting.
+    const left = await observe(stack);
+    writeRecord(home, engine.name, { ...stack, fingerprint: UNFINISHED }, left, { record, seen });
+    throw error;
+  }
 }
 
-async function runWatched(engine: Engine, context: EngineContext): Promise<void> {
-  const watcher = watch(context.stack, context.report);
+/** Runs the engine and reads the result back; ends both as soon as a container cannot become healthy any more. */
+async function runWatched(engine: Engine, context: EngineContext): Promise<Observation> {
+  const { stack, report, signal } = context;
+  const givingUp = new AbortController();
+  let lost: Lost | undefined;
+  let isMade = false;
+  const watcher = watch(stack, report, (found) => {
+    lost ??= found;
+    givingUp.abort();
+  });
+  const either = AbortSignal.any([givingUp.signal, ...(signal === undefined ? [] : [signal])]);
   try {
-    await engine.up(context);
+    await engine.up({ ...context, signal: either });
+    isMade = true;
+    return await verify(stack, either);
   } catch (error) {
-    throw context.signal?.aborted ? interrupted() : error;
+    if (signal?.aborted) throw interrupted();
+    if (lost !== undefined) throw await lostError(lost);
+    throw isMade ? error : explained(error, await watcher.stop());
   } finally {
     await watcher.stop();
   }

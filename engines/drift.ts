@@ -1,6 +1,7 @@
 import { LABEL } from "../config/labels.ts";
 import type { ContainerState, Observation } from "./docker/observe.ts";
 import { qualified } from "./docker/observe.ts";
+import { endOf, lastAnswer } from "./docker/reasons.ts";
 import type { DeploymentRecord } from "./record.ts";
 import type { ContainerSpec, Stack } from "./stack.ts";
 
@@ -46,10 +47,14 @@ function differenceOf(
   // It has exit code 0 from the start: a run that was killed may have made it and not started it.
   if (spec.job && State.Status === "created") return "was never started";
   if (spec.job)
-    return State.Running || State.ExitCode === 0 ? undefined : `failed (exit code ${State.ExitCode})`;
+    return State.Running || State.ExitCode === 0
+      ? undefined
+      : `failed (${endOf(State.ExitCode, spec, State.OOMKilled)})`;
   if (State.Paused) return "is paused";
-  if (!State.Running || State.Restarting) return `is ${State.Status} (exit code ${State.ExitCode})`;
-  if (State.Health?.Status === "unhealthy") return "is unhealthy";
+  if (!State.Running || State.Restarting)
+    return `is ${State.Status} (${endOf(State.ExitCode, spec, State.OOMKilled)})`;
+  if (State.Health?.Status === "unhealthy")
+    return ["is unhealthy", lastAnswer(state)].filter(Boolean).join(": ");
   return portDifference(spec, state) ?? networkDifference(spec, state, record);
 }
 

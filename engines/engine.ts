@@ -16,12 +16,6 @@ export interface EngineContext {
   readonly signal?: AbortSignal;
 }
 
-/** Something in Docker that may or may not be an engine's own. */
-export interface Owned {
-  readonly Id: string;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
 /** Brings containers in line with the synthesized JSON. Both engines make the same containers of it. */
 export interface Engine {
   readonly name: EngineName;
@@ -29,8 +23,14 @@ export interface Engine {
   /** Why this machine cannot run it, or undefined if it can. */
   unavailable(context: EngineContext): Promise<string | undefined>;
 
-  /** Tells what this engine made from what something else did. */
-  ownership(context: EngineContext): Promise<(entry: Owned) => boolean>;
+  /**
+   * Tells what this engine judges for itself, and changes where it has to. Anything else it can only take over as it is,
+   * or make again.
+   */
+  ownership(context: EngineContext): Promise<(id: string) => boolean>;
+
+  /** Whether it can take over a network of a stack that is as declared, whoever made it. */
+  takesOver(network: { readonly labels: Readonly<Record<string, string>> }, stack: Stack): boolean;
 
   up(context: EngineContext): Promise<void>;
 

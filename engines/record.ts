@@ -2,9 +2,10 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../config/errors.ts";
+import { LABEL } from "../config/labels.ts";
 import { readOwnJson } from "../config/own-files.ts";
-import type { Observation } from "./docker/observe.ts";
-import type { Stack } from "./stack.ts";
+import type { ContainerState, Observation } from "./docker/observe.ts";
+import { type ContainerSpec, type Stack, specHash } from "./stack.ts";
 import { writeWholeJson } from "./write-whole.ts";
 
 const shape = z.object({
@@ -18,12 +19,27 @@ const shape = z.object({
 
   /** Network name to id. */
   networks: z.record(z.string(), z.string()),
+
+  /** Container id to the hash of what it was made from. */
+  specs: z.record(z.string(), z.string()).default({}),
 });
 
 /** What the last `up` left behind: enough to tell, from one read of the engine, whether anything changed since. */
 export type DeploymentRecord = Readonly<z.output<typeof shape>>;
 
 export type EngineName = DeploymentRecord["engine"];
+
+/**
+ * Whether a container is known to be what a stack declares, whoever made it: by the record of the last `up`, else by
+ * the label that compose's have.
+ */
+export function isAsDeclared(
+  spec: ContainerSpec,
+  { Id, Config }: Pick<ContainerState, "Id" | "Config">,
+  record: DeploymentRecord | undefined,
+): boolean {
+  return specHash(spec) === (record?.specs[Id] ?? Config.Labels?.[LABEL.spec]);
+}
 
 const file = (home: string) => join(home, "deployed.json");
 
@@ -37,17 +53,38 @@ export function readRecord(home: string): DeploymentRecord | undefined {
   }
 }
 
+/** How it was before a run that did not come to its end. */
+interface Before {
+  readonly record: DeploymentRecord | undefined;
+  readonly seen: Observation;
+}
+
+/**
+ * Writes down what an engine made.
+ *
+ * @param before where the run did not come to its end: a container that was there already may still be what it was
+ */
 export function writeRecord(
   home: string,
   engine: EngineName,
   stack: Stack,
   { containers }: Observation,
+  before?: Before,
 ): void {
   const states = stack.containers.flatMap(({ name }) => containers.get(name) ?? []);
   const record: DeploymentRecord = {
     engine,
     fingerprint: stack.fingerprint,
     containers: Object.fromEntries(states.map(({ Name, Id }) => [Name.slice(1), Id])),
+    specs: Object.fromEntries(
+      stack.containers.flatMap((spec) => {
+        const id = containers.get(spec.name)?.Id;
+        if (id === undefined) return [];
+        const isOlder = before !== undefined && before.seen.containers.get(spec.name)?.Id === id;
+        const hash = isOlder ? before.record?.specs[id] : specHash(spec);
+        return hash === undefined ? [] : [[id, hash]];
+      }),
+    ),
     networks: Object.fromEntries(
       states.flatMap(({ NetworkSettings }) =>
         Object.entries(NetworkSettings.Networks).map(([name, { NetworkID }]) => [name, NetworkID]),

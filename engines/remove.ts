@@ -64,15 +64,9 @@ async function makerOf(stack: Stack, home: string): Promise<Engine> {
   return engineNamed(addresses.length > 0 ? "terraform" : (recorded ?? "compose"));
 }
 
-/** Containers that the engine does not know of hold on to networks that it is about to remove: they go first. */
+/** Takes it down in order; what the engine cannot is left to the sweep that follows. */
 async function withEngine(engine: Engine, context: EngineContext): Promise<void> {
   const { stack, report } = context;
-  const owns = await engine.ownership(context);
-  const unowned = (await labelled(stack.name)).filter(
-    ({ Id, Config }) => !owns({ Id, labels: Config.Labels ?? {} }),
-  );
-  for (const { Name } of unowned) report(`removing ${Name.slice(1)}: made by a run that was interrupted`);
-  await removeContainers(unowned);
   try {
     await engine.down(context);
   } catch (error) {

@@ -4,8 +4,11 @@ import { UserError } from "../config/errors.ts";
 export interface RunOptions {
   readonly cwd?: string;
 
-  /** Added to this process's environment. Never a secret: environments are readable in /proc. */
-  readonly env?: Readonly<Record<string, string>>;
+  /**
+   * Added to this process's environment; undefined takes a variable out of it. Never a secret: environments are readable
+   * in /proc.
+   */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 
   /** Standard input: the way to hand over what must not be seen in argv. @default - no input */
   readonly input?: string | Uint8Array | Readable;

@@ -55,7 +55,7 @@ export interface PortBlock {
 }
 
 export interface RawContainer extends ContainerBlock {
-  readonly "//"?: { readonly origins?: Readonly<Record<string, Origin>> };
+  readonly "//"?: { readonly origins?: Readonly<Record<string, Origin>>; readonly limitsAt?: string };
   readonly name: string;
   readonly image: string;
   readonly must_run?: boolean;

@@ -32,6 +32,9 @@ export interface ContainerSpec {
   /** Names of the containers that have to be up, or done, before. */
   readonly dependsOn: readonly string[];
 
+  /** The setting that its limits come from, such as `redis.limits`; absent where they are the kit's own. */
+  readonly limitsAt?: string;
+
   /** Everything else, as Terraform spells it. */
   readonly block: ContainerBlock;
 }
@@ -75,18 +78,18 @@ const shape = z.looseObject({
   resource: z.record(z.string(), z.record(z.string(), z.looseObject({}))),
 });
 
+/** Changes with everything that the JSON says about one container. */
+export const specHash = (spec: ContainerSpec): string =>
+  createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 16);
+
 /**
  * Reads a synthesized stack. The JSON is the only thing the engines know about a deployment.
  *
  * @param folder `cdktf.out/stacks/<deployment>`
  */
 export function readStack(folder: string): Stack {
-  const path = join(folder, "cdk.tf.json");
-  const text = readIfThere(path);
-  const raw = readOwnJson(path, shape, SYNTHESIZE);
-  if (text === undefined || raw === undefined)
-    throw new UserError(`${path}: there is no synthesized stack`, SYNTHESIZE);
-  const { resource, terraform } = raw as unknown as RawStack;
+  const { raw, text } = readRaw(folder);
+  const { resource, terraform } = raw;
   const containers = Object.values(resource.docker_container ?? {}).map((raw) => container(raw, resource));
   const data = Object.values(resource.terraform_data ?? {});
   const facts = data.flatMap(({ input }) => ("builtOn" in input ? [input] : []));
@@ -102,6 +105,19 @@ export function readStack(folder: string): Stack {
     backend: Object.keys(terraform?.backend ?? {})[0] ?? "local",
     fingerprint: createHash("sha256").update(text).digest("hex"),
   };
+}
+
+/** Resources as they stand in the JSON, for what needs to know how Terraform calls them. */
+export const rawResources = ({ folder }: Stack): RawStack["resource"] => readRaw(folder).raw.resource;
+
+/** The JSON, and its text. */
+function readRaw(folder: string): { readonly raw: RawStack; readonly text: string } {
+  const path = join(folder, "cdk.tf.json");
+  const text = readIfThere(path);
+  const raw = readOwnJson(path, shape, SYNTHESIZE);
+  if (text === undefined || raw === undefined)
+    throw new UserError(`${path}: there is no synthesized stack`, SYNTHESIZE);
+  return { raw: raw as unknown as RawStack, text };
 }
 
 function container(raw: RawContainer, resource: RawStack["resource"]): ContainerSpec {
@@ -125,6 +141,7 @@ function container(raw: RawContainer, resource: RawStack["resource"]): Container
       readOnly: entry.read_only ?? false,
     })),
     uploads: unescaped(upload ?? []).map((file) => withOrigin(file, comment?.origins?.[file.file])),
+    ...(comment?.limitsAt === undefined ? {} : { limitsAt: comment.limitsAt }),
     dependsOn: (depends_on ?? []).map((address) => named(`\${${address}.name}`, resource)),
     block: unescaped(block),
   };

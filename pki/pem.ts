@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Problem } from "../config/problems.ts";
+import { shellCommand } from "../config/shell-words.ts";
 
 /** What a file holds, or what is wrong with it. */
 export type Read<T> = { readonly found: T } | { readonly problem: Problem };
@@ -47,7 +48,10 @@ export function readKey(setting: string, file: string): Read<KeyObject> {
       "export the certificate's key as PEM",
     );
   if (key.label === "ENCRYPTED PRIVATE KEY" || key.text.includes("Proc-Type: 4,ENCRYPTED"))
-    return wrong("an encrypted private key", `decrypt it: openssl pkey -in ${file} -out KEY (mode 0400)`);
+    return wrong(
+      "an encrypted private key",
+      `decrypt it: ${shellCommand("openssl", "pkey", "-in", file, "-out", "KEY")} (mode 0400)`,
+    );
   try {
     return { found: createPrivateKey(key.text) };
   } catch {

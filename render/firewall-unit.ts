@@ -1,4 +1,4 @@
-import { projectName } from "../engines/compose/render.ts";
+import { composeProject } from "../config/labels.ts";
 import { confirmSeconds, firewallOf } from "../engines/docker/firewall.ts";
 import type { Files } from "./folder.ts";
 import type { Model } from "./model.ts";
@@ -16,7 +16,7 @@ export function firewallUnit({ stack, deliveries }: Model): Files {
     .find(({ file }) => file.endsWith(`/${RULES}`));
   const table = /^table (inet \S+) \{/m.exec(rules?.content ?? "")?.[1];
   if (rules === undefined || table === undefined) return {};
-  const name = `${projectName(stack)}-firewall`;
+  const name = `${composeProject(stack.name)}-firewall`;
   return {
     [`firewall/${name}.nft`]: rules.content,
     [`firewall/${name}.service`]: unit(stack.name, name, table),
@@ -53,7 +53,7 @@ export function firewallTask(model: Model): string {
   const service = firewallOf(model.stack);
   if (files.length === 0 || service === undefined)
     return "This deployment has none: the ports above are open to whoever reaches their addresses.";
-  const name = `${projectName(model.stack)}-firewall`;
+  const name = `${composeProject(model.stack.name)}-firewall`;
   const seconds = confirmSeconds(service);
   return [
     ...(seconds > 0 ? confirmation(service.name, seconds) : []),

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { PORT } from "../config/references.ts";
 import type { IssuedPair } from "../config/secret-text.ts";
+import { shellCommand } from "../config/shell-words.ts";
 import { ofRole, variableOf } from "../engines/containers.ts";
 import type { Model } from "./model.ts";
 
@@ -65,8 +66,9 @@ function alarm({ stack }: Model, host: string | undefined): readonly string[] {
   );
   if (listener === undefined) return [];
   const address = isIP(listener.ip) === 6 ? `[${listener.ip}]` : listener.ip;
-  const name = host === undefined || isIP(host) !== 0 ? "" : ` -servername ${host}`;
-  const client = `openssl s_client -connect ${address}:${listener.external}${name}`;
+  const name = host === undefined || isIP(host) !== 0 ? [] : ["-servername", host];
+  const to = ["-connect", `${address}:${listener.external}`, ...name];
+  const client = shellCommand("openssl", "s_client", ...to);
   return [
     "This ends with 1 if what is served lasts less than 14 days; run it daily:",
     `\`\`\`sh\n${client} </dev/null 2>/dev/null | openssl x509 -noout -issuer -enddate -checkend 1209600\n\`\`\``,

@@ -112,7 +112,7 @@ function firstStart({ stack }: Model): string {
     "```sh\n./start.sh\n```",
     "It checks this folder against `SHA256SUMS`, loads `images.tar` if images are missing (or pulls those that are pinned), makes the secrets, and waits until every service is healthy. Run again, it changes nothing that is as it should be. Containers come back by themselves after a reboot.",
     `Images: ${stack.images.map((image) => `\`${image}\``).join(", ")}.`,
-    "Terraform instead of compose (one or the other, they make the same containers): `./start.sh secrets`, then `terraform -chdir=terraform init` and `terraform -chdir=terraform apply`. Before a newer folder with a service less is applied, the volume of its data has to leave the state (`terraform -chdir=terraform state rm`), or Terraform deletes it.",
+    "Terraform instead of compose (one or the other, they make the same containers): `./start.sh secrets`, then `terraform -chdir=terraform init` and `terraform -chdir=terraform apply`, without `TF_WORKSPACE` and `TF_CLI_ARGS` in the environment. After compose, run `docker compose down` first, which keeps the data: Terraform does not know what compose made. Before a newer folder with a service less is applied, the volume of its data has to leave the state (`terraform -chdir=terraform state rm`), or Terraform deletes it.",
   ].join("\n\n");
 }
 

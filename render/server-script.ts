@@ -1,8 +1,10 @@
 import type { ImageRecipe } from "../config/image-recipe.ts";
+import { composeProject } from "../config/labels.ts";
 import type { IssuedPair, Origin, SecretText } from "../config/secret-text.ts";
-import { projectName } from "../engines/compose/render.ts";
+import { shellCommand, shellWord } from "../config/shell-words.ts";
 import { ofRole } from "../engines/containers.ts";
-import type { Model } from "./model.ts";
+import type { Delivery, Model } from "./model.ts";
+import { configPath } from "./paths.ts";
 
 /** deployment.sh: what start.sh has to know of this deployment, as calls of start.sh's own functions. */
 export function deploymentScript(model: Model): string {
@@ -11,9 +13,9 @@ export function deploymentScript(model: Model): string {
   const broker = ofRole(stack, "mosquitto");
   return [
     "# Read by start.sh. Written by exploreiot render: change the configuration and render again.",
-    `project=${projectName(stack)}`,
+    `project=${composeProject(stack.name)}`,
     `wait_seconds=${waitSeconds}`,
-    `mosquitto_image=${quoted(broker?.image ?? "")}`,
+    `mosquitto_image=${shellWord(broker?.image ?? "")}`,
     "",
     "images() {",
     ...stack.images.map((image) => `  ${call("image", image, ...pulled(image, stack.recipes))}`),
@@ -21,6 +23,13 @@ export function deploymentScript(model: Model): string {
     "",
     "secrets() {",
     ...secretSteps(model).map((step) => `  ${step}`),
+    "  :",
+    "}",
+    "",
+    "deliveries() {",
+    ...model.deliveries.map(
+      (delivery) => `  ${call("deliver", delivery.container.name, ...handedOver(delivery))}`,
+    ),
     "  :",
     "}",
     "",
@@ -35,6 +44,12 @@ export function deploymentScript(model: Model): string {
     "",
   ].join("\n");
 }
+
+/** Each file of a delivery: where it lies in the folder, and where the container looks for it. */
+const handedOver = ({ role, public: files, secret }: Delivery): readonly string[] => [
+  ...files.flatMap((upload) => [configPath(role, upload), upload.file]),
+  ...secret.flatMap(({ path, file }) => [path, file]),
+];
 
 const pulled = (image: string, recipes: readonly ImageRecipe[]): readonly string[] => {
   const recipe = recipes.find(({ tag }) => tag === image);
@@ -77,8 +92,4 @@ const kinds = (text: SecretText): readonly string[] =>
 /** Below `secrets/`, where start.sh looks for every one of them. */
 const tail = (path: string): string => path.replace(/^secrets\//, "");
 
-const call = (name: string, ...args: readonly string[]): string => [name, ...args.map(quoted)].join(" ");
-
-/** One word of a POSIX shell, whatever is in it. */
-const quoted = (text: string): string =>
-  /^[A-Za-z0-9_./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+const call = (name: string, ...args: readonly string[]): string => shellCommand(name, ...args);

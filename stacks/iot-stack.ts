@@ -18,6 +18,7 @@ import { Mosquitto } from "../constructs/mosquitto.ts";
 import { Postgres } from "../constructs/postgres.ts";
 import { Preflight } from "../constructs/preflight.ts";
 import { PrivateNetwork } from "../constructs/private-network.ts";
+import { ProbeProgram } from "../constructs/probe-program.ts";
 import { Redis } from "../constructs/redis.ts";
 import { Renewer } from "../constructs/renewer.ts";
 import { StateBackend } from "../constructs/state-backend.ts";
@@ -31,6 +32,8 @@ type Networks = (name: NetworkName) => PrivateNetwork;
 
 /** One deployment: its services and the networks between them, each made after what it needs. */
 export class IotStack extends TerraformStack {
+  readonly #home: string;
+
   constructor(app: App, deployment: Deployment) {
     super(app, deployment.name);
     // The JSON says how it is judged, so that whoever judges it later sees what was excused, and why.
@@ -50,14 +53,26 @@ export class IotStack extends TerraformStack {
       this.#edge(context, networks("edge"), certificates, applications);
     if (deployment.environment === "production")
       new Preflight(this, "Preflight", context).goBefore(this, context.images);
-    keepUndeclaredData(this, deploymentHome(deployment.name));
+    this.#home = deploymentHome(deployment.name);
+  }
+
+  /** The last step before the JSON is written: what was added to the stack from outside is there by now. */
+  override prepareStack(): void {
+    super.prepareStack();
+    keepUndeclaredData(this, this.#home);
   }
 
   /** What every service is made with; where there is a firewall it is up before any of them. */
   #context(deployment: Deployment, stackFolder: string): DeploymentScope {
     const images = new Images(this, "Images", deployment, stackFolder);
     const secrets = new SecretStore(deploymentHome(deployment.name));
-    const unguarded: DeploymentScope = { deployment, secrets, images, stackFolder };
+    const plain = { deployment, secrets, images, stackFolder };
+    let program: ProbeProgram | undefined;
+    const probeProgram = () => {
+      program ??= new ProbeProgram(this, "ProbeProgram", plain);
+      return program;
+    };
+    const unguarded: DeploymentScope = { ...plain, probeProgram };
     const context = deployment.firewall.enabled
       ? { ...unguarded, firewall: new Firewall(this, "Firewall", unguarded) }
       : unguarded;

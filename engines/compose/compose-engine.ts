@@ -1,13 +1,12 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
+import { COMPOSE_LABEL, composeProject, LABEL } from "../../config/labels.ts";
 import { replaceFile } from "../../config/private-files.ts";
-import { remoteScheme } from "../docker/remote.ts";
+import { makingVariables, withPlainClient } from "../docker/plain-client.ts";
 import type { Engine, EngineContext } from "../engine.ts";
 import { run } from "../run.ts";
-import type { Stack } from "../stack.ts";
-import { composeFile, projectName } from "./render.ts";
-
-const PROJECT_LABEL = "com.docker.compose.project";
+import { type Stack, specHash } from "../stack.ts";
+import { handOver } from "./hand-over.ts";
+import { composeFile } from "./render.ts";
 
 /** Docker Compose on a file derived from the JSON: for machines without Terraform or its Docker provider. */
 export const composeEngine: Engine = {
@@ -18,86 +17,65 @@ export const composeEngine: Engine = {
     return code === 0 ? undefined : "docker has no compose plugin (package docker-compose-plugin)";
   },
 
-  async ownership({ stack }) {
-    return ({ labels }) => labels[PROJECT_LABEL] === projectName(stack);
+  /** Nothing: compose sees a change only by a hash that Terraform's containers do not have, so it is told to keep all. */
+  async ownership() {
+    return () => false;
+  },
+
+  takesOver({ labels }, stack) {
+    return (
+      labels[COMPOSE_LABEL.project] === composeProject(stack.name) &&
+      stack.networks.some(({ name }) => labels[COMPOSE_LABEL.network] === name)
+    );
   },
 
   async up(context) {
-    const seconds = Math.max(...context.stack.containers.map(({ block }) => block.wait_timeout ?? 0)) * 2;
-    const path = writeComposeFile(context.stack);
-    if (remoteScheme() !== undefined) await handOver(context, path);
-    await compose(context, path, [
-      "up",
-      "--detach",
-      "--wait",
-      "--wait-timeout",
-      String(seconds),
-      "--remove-orphans",
-    ]);
-    await forgetFiles(context.stack);
+    const { stack, report } = context;
+    const unsaid = makingVariables();
+    if (unsaid.length > 0) report(`compose: not told of ${unsaid.join(", ")}, which the environment sets`);
+    const seconds = Math.max(...stack.containers.map(({ block }) => block.wait_timeout ?? 0)) * 2;
+    const kept = ["--no-recreate", "--remove-orphans"];
+    await compose(context, ["create", ...kept]);
+    await handOver(context);
+    await compose(context, ["up", ...kept, "--detach", "--wait", "--wait-timeout", String(seconds)]);
+    await forgetFiles(stack);
   },
 
   async down(context) {
-    await compose(context, writeComposeFile(context.stack), ["down", "--remove-orphans", "--timeout", "60"]);
+    await compose(context, ["down", "--remove-orphans", "--timeout", "60"]);
   },
 };
 
 /** Compose removes no volumes: those with files of a program that is declared no more would keep its secrets. */
 async function forgetFiles(stack: Stack): Promise<void> {
-  const own = `label=${PROJECT_LABEL}=${projectName(stack)}`;
+  const own = `label=${COMPOSE_LABEL.project}=${composeProject(stack.name)}`;
   const { stdout } = await run(["docker", "volume", "ls", "--quiet", "--filter", own]);
   const gone = stdout.split("\n").filter((name) => name.endsWith("-files") && !stack.volumes.includes(name));
   if (gone.length > 0) await run(["docker", "volume", "rm", ...gone]);
 }
 
-/** Writes compose.yaml beside the JSON that it is derived from and returns its path. */
-function writeComposeFile(stack: Stack): string {
-  const path = join(stack.folder, "compose.yaml");
-  replaceFile(path, composeFile(remoteScheme() === undefined ? stack : withoutSecretFiles(stack)), 0o644);
-  return path;
-}
-
-/** On another machine there is nothing to bind: secrets are copied through the API instead, see `handOver`. */
-const withoutSecretFiles = (stack: Stack): Stack => ({
+/**
+ * The stack with each container's own hash in a label: by that it is known later, also where nothing could be written
+ * down any more.
+ */
+const hashed = (stack: Stack): Stack => ({
   ...stack,
   containers: stack.containers.map((container) => ({
     ...container,
-    uploads: container.uploads.filter((upload) => "content" in upload),
+    labels: { ...container.labels, [LABEL.spec]: specHash(container) },
   })),
 });
 
-/** Makes the containers without starting them, and copies its secret files into each, as Terraform's upload does. */
-async function handOver(context: EngineContext, path: string): Promise<void> {
-  const { stack } = context;
-  await compose(context, path, ["create", "--remove-orphans"]);
-  for (const { name, uploads } of stack.containers) {
-    const files = uploads.filter((upload) => "source" in upload);
-    if (files.length > 0) await copyInto(name, files, context);
-  }
-}
-
-/** `docker cp` makes no folders on the way, so a whole tree is copied from a draft of the container's root. */
-async function copyInto(
-  container: string,
-  files: readonly { readonly file: string; readonly source: string }[],
-  { stack, home }: EngineContext,
-): Promise<void> {
-  const draft = mkdtempSync(join(home, "hand-over-"));
-  try {
-    for (const { file, source } of files) {
-      mkdirSync(dirname(join(draft, file)), { recursive: true, mode: 0o700 });
-      copyFileSync(resolve(stack.folder, source), join(draft, file));
-    }
-    await run(["docker", "cp", `${draft}/.`, `${container}:/`]);
-  } finally {
-    rmSync(draft, { recursive: true, force: true });
-  }
-}
-
-async function compose({ signal }: EngineContext, path: string, args: readonly string[]): Promise<void> {
-  await run(["docker", "compose", ...args], {
-    ownGroup: true,
-    env: { COMPOSE_FILE: path, COMPOSE_PROGRESS: "quiet" },
-    ...(signal === undefined ? {} : { signal }),
-  });
+/** Everything that compose would take from the environment or from a `.env` is said here. */
+async function compose({ stack, signal }: EngineContext, args: readonly string[]): Promise<void> {
+  const file = join(stack.folder, "compose.yaml");
+  replaceFile(file, composeFile(hashed(stack)), 0o644);
+  const project = ["--project-name", composeProject(stack.name), "--project-directory", stack.folder];
+  await withPlainClient((env) =>
+    run(["docker", "compose", "--file", file, ...project, "--env-file", "/dev/null", ...args], {
+      ownGroup: true,
+      env: { ...env, COMPOSE_PROGRESS: "quiet" },
+      ...(signal === undefined ? {} : { signal }),
+    }),
+  );
 }

@@ -1,48 +1,19 @@
 import { stringify } from "yaml";
-import { LABEL, roleOf } from "../../config/labels.ts";
+import { composeProject, LABEL, roleOf } from "../../config/labels.ts";
 import type { ContainerSpec, NetworkSpec, Stack } from "../stack.ts";
-import type { Upload } from "../stack-json.ts";
-
-/** The compose project of a deployment; it has nothing to do with the folder that the file stands in. */
-export const projectName = (stack: Stack) => `exploreiot-${stack.name}`;
 
 /**
- * The stack as a compose file: the same containers, and a way to run them without Node, Terraform or this kit
- * (`docker compose up --wait` beside it). Secrets are named by path, never inside.
- *
- * @param pathOf where a public file lies; left out, its text stands in the compose file
+ * The stack as a compose file: the same containers. The files that jobs hand over are in none of it: they are copied
+ * into the created containers before the start (`handOver` here, start.sh in a rendered folder).
  */
-export function composeFile(
-  stack: Stack,
-  pathOf?: (container: ContainerSpec, upload: Upload) => string,
-): string {
-  const files = stack.containers.flatMap((container) =>
-    container.uploads.map((upload) => ({ container, upload })),
-  );
+export function composeFile(stack: Stack): string {
   const document = {
-    name: projectName(stack),
+    name: composeProject(stack.name),
     services: Object.fromEntries(
       stack.containers.map((container) => [roleOf(container), service(container, stack)]),
     ),
     networks: Object.fromEntries(stack.networks.map((network) => [network.name, networkSection(network)])),
     volumes: Object.fromEntries(stack.volumes.map((name) => [name, { name }])),
-    configs: Object.fromEntries(
-      files.flatMap(({ container, upload }) =>
-        "content" in upload
-          ? [
-              [
-                fileKey(container, upload),
-                pathOf === undefined ? { content: upload.content } : { file: pathOf(container, upload) },
-              ],
-            ]
-          : [],
-      ),
-    ),
-    secrets: Object.fromEntries(
-      files.flatMap(({ container, upload }) =>
-        "source" in upload ? [[fileKey(container, upload), { file: upload.source }]] : [],
-      ),
-    ),
   };
   // Quoted as YAML 1.1 needs it: some readers take a bare `no` for false and 0:0 for a number.
   return stringify(escaped(document), { lineWidth: 0, aliasDuplicateObjects: false, version: "1.1" });
@@ -86,13 +57,7 @@ function service(container: ContainerSpec, stack: Stack) {
     stop_signal: block.stop_signal,
     stop_grace_period: block.stop_timeout === undefined ? undefined : `${block.stop_timeout}s`,
     logging: { driver: block.log_driver, options: block.log_opts },
-    labels,
-    configs: container.uploads
-      .filter((upload) => "content" in upload)
-      .map((upload) => mount(container, upload)),
-    secrets: container.uploads
-      .filter((upload) => "source" in upload)
-      .map((upload) => mount(container, upload)),
+    labels: withoutComposes(labels),
     depends_on: Object.fromEntries(container.dependsOn.map((name) => dependency(name, stack))),
   });
 }
@@ -107,12 +72,9 @@ function networks({ networks, block }: ContainerSpec) {
   );
 }
 
-function mount(container: ContainerSpec, upload: Upload) {
-  return { source: fileKey(container, upload), target: upload.file };
-}
-
-const fileKey = (container: ContainerSpec, { file }: Upload) =>
-  `${roleOf(container)}-${file.replace(/^\/incoming\//, "").replaceAll(/[^A-Za-z0-9_-]/g, "-")}`;
+/** Compose gives its own to whatever it makes, and takes none from others. */
+const withoutComposes = (labels: ContainerSpec["labels"]): ContainerSpec["labels"] =>
+  Object.fromEntries(Object.entries(labels).filter(([name]) => !name.startsWith("com.docker.compose.")));
 
 function dependency(name: string, stack: Stack) {
   const other = stack.containers.find((container) => container.name === name);

@@ -1,42 +1,46 @@
 import { UserError } from "../../config/errors.ts";
 import { LABEL } from "../../config/labels.ts";
 import type { Drift } from "../drift.ts";
-import type { Owned, Report } from "../engine.ts";
-import type { DeploymentRecord } from "../record.ts";
+import type { Engine, Report } from "../engine.ts";
+import { type DeploymentRecord, isAsDeclared } from "../record.ts";
 import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
-import { inspectNetworks, removeNetwork } from "./networks.ts";
+import { networksInTheWay } from "./declared-networks.ts";
+import { removeNetwork } from "./networks.ts";
 import { type ContainerState, inspect, labelled } from "./observe.ts";
 
 interface Situation {
   readonly stack: Stack;
-  readonly owns: (entry: Owned) => boolean;
+  readonly engine: Pick<Engine, "takesOver">;
+
+  /** What the engine judges for itself, by id; see `Engine.ownership`. */
+  readonly owns: (id: string) => boolean;
   readonly drift: readonly Drift[];
   readonly record: DeploymentRecord | undefined;
   readonly report: Report;
 }
 
 /**
- * Removes what an engine would stumble over: containers that drifted (it makes them anew, from the same volumes),
- * and what another engine or an interrupted run left under our names.
+ * Removes what an engine would stumble over: containers that drifted (it makes them again, from the same volumes), and
+ * what another engine or an interrupted run left under our names, unless it is known to be as declared.
  *
  * @throws UserError if a name is taken by a container that never was this deployment's
  */
 export async function clearTheWay(situation: Situation): Promise<void> {
-  const { stack, owns, drift, record, report } = situation;
-  const drifted = new Set(drift.map(({ container }) => container));
-  const names = new Set(stack.containers.map(({ name }) => name));
-  const present = await candidates(stack);
+  const { stack, engine, owns, record, report } = situation;
+  const [present, networks] = await Promise.all([candidates(stack), networksInTheWay(stack, engine, owns)]);
   refuseForeign(present, stack, record);
-  const inTheWay = present.filter((state) => {
-    const name = state.Name.slice(1);
-    return (
-      drifted.has(name) || !names.has(name) || !owns({ Id: state.Id, labels: state.Config.Labels ?? {} })
-    );
+  const lost = new Set(networks.map(({ Id }) => Id));
+  const inTheWay = present.flatMap((state) => {
+    const reason = reasonFor(state, situation, lost);
+    return reason === undefined ? [] : [{ state, reason }];
   });
-  for (const state of inTheWay) report(`removing ${state.Name.slice(1)}: ${reasonFor(state, situation)}`);
-  await removeContainers(inTheWay);
-  await removeForeignNetworks(stack, owns, report);
+  for (const { state, reason } of inTheWay) report(`removing ${state.Name.slice(1)}: ${reason}`);
+  await removeContainers(inTheWay.map(({ state }) => state));
+  for (const { Id, Name } of networks) {
+    report(`removing network ${Name}: it is not as declared, or was made by something else`);
+    await removeNetwork(Id, Name);
+  }
 }
 
 /** Containers with our label or one of our names. */
@@ -69,13 +73,24 @@ function refuseForeign(
   );
 }
 
-function reasonFor({ Name }: ContainerState, { drift, stack }: Situation): string {
-  const name = Name.slice(1);
+/** Why a container cannot stay as it is; undefined if it can. */
+function reasonFor(
+  state: ContainerState,
+  { drift, stack, owns, record }: Situation,
+  lost: ReadonlySet<string>,
+): string | undefined {
+  const name = state.Name.slice(1);
   const found = drift.find(({ container }) => container === name);
   if (found !== undefined) return `it ${found.difference}`;
-  return stack.containers.some((container) => container.name === name)
-    ? "made by another engine or by a run that was interrupted"
-    : "no longer part of the deployment";
+  const spec = stack.containers.find((container) => container.name === name);
+  if (spec === undefined) return "no longer part of the deployment";
+  const attached = Object.entries(state.NetworkSettings.Networks);
+  const [network] = attached.find(([, { NetworkID }]) => lost.has(NetworkID)) ?? [];
+  if (network !== undefined) return `its network ${network} is made again`;
+  if (owns(state.Id) || isAsDeclared(spec, state, record)) return undefined;
+  return record?.specs[state.Id] !== undefined || state.Config.Labels?.[LABEL.spec] !== undefined
+    ? "it has another configuration"
+    : "made by another engine or by a run that was interrupted";
 }
 
 /** Stops in order, so that a database can finish, and removes. Anonymous volumes go along, named ones never. */
@@ -92,14 +107,4 @@ export async function removeContainers(states: readonly ContainerState[]): Promi
     if (next.length > 0) await run(["docker", "stop", ...next.map(({ Id }) => Id)], { expected: [0, 1] });
   }
   await run(["docker", "rm", "--force", "--volumes", ...ids], { expected: [0, 1] });
-}
-
-/** Networks under our names that another engine made: Docker would make a second one of the same name. */
-async function removeForeignNetworks(stack: Stack, owns: Situation["owns"], report: Report): Promise<void> {
-  const names = stack.networks.map(({ name }) => name);
-  const found = await inspectNetworks(names);
-  for (const { Id, Name } of found.filter(({ Id, Labels }) => !owns({ Id, labels: Labels ?? {} }))) {
-    report(`removing network ${Name}: made by another engine or by a run that was interrupted`);
-    await removeNetwork(Id, Name);
-  }
 }

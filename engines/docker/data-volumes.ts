@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { dataOf } from "../../config/data.ts";
 import { UserError } from "../../config/errors.ts";
 import { readOwnJson } from "../../config/own-files.ts";
 import { run } from "../run.ts";
@@ -10,13 +11,7 @@ import { writeWholeJson } from "../write-whole.ts";
 
 const file = (home: string) => join(home, "data-volumes.json");
 
-/** Volumes that a service writes to, and that outlive it. */
-export function dataVolumes({ containers }: Stack): readonly string[] {
-  const written = containers
-    .filter(({ job }) => !job)
-    .flatMap(({ volumes }) => volumes.filter(({ readOnly }) => !readOnly).map(({ name }) => name));
-  return [...new Set(written)];
-}
+export const dataVolumes = ({ containers }: Stack): readonly string[] => dataOf(containers);
 
 /**
  * Refuses data that this directory did not make: both engines would take a volume of that name over without a word,

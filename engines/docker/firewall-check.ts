@@ -3,6 +3,7 @@ import type { Report } from "../engine.ts";
 import { run } from "../run.ts";
 import type { ContainerSpec, Stack } from "../stack.ts";
 import { askFirewall, confirmSeconds, firewallOf, refusal } from "./firewall.ts";
+import { withPlainClient } from "./plain-client.ts";
 import { blindSpots, publishingOf, refuseDeadListeners } from "./publishing.ts";
 
 const OFF = "or set firewall.enabled: false in the configuration, and filter in front of it";
@@ -59,9 +60,12 @@ export function unguardable({ OperatingSystem = "", SecurityOptions }: Info): Us
 export async function probeFirewall(stack: Stack): Promise<readonly string[]> {
   const spec = firewallOf(stack);
   if (spec === undefined) return [];
-  const { code, stdout, stderr } = await run(
-    ["docker", "run", "--rm", "--interactive", ...confinement(spec), spec.image, "firewall", "probe"],
-    { input: rulesOf(stack, spec), expected: [0, 1, 3, 125, 126, 127] },
+  const { code, stdout, stderr } = await withPlainClient((env) =>
+    run(["docker", "run", "--rm", "--interactive", ...confinement(spec), spec.image, "firewall", "probe"], {
+      env,
+      input: rulesOf(stack, spec),
+      expected: [0, 1, 3, 125, 126, 127],
+    }),
   );
   if (code !== 0) throw refusal(stderr);
   const publishing = publishingOf(stdout);

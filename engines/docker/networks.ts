@@ -7,6 +7,10 @@ import type { ContainerState } from "./observe.ts";
 export interface NetworkState {
   readonly Id: string;
   readonly Name: string;
+  readonly Internal: boolean;
+  readonly EnableIPv6: boolean;
+  readonly Options: Readonly<Record<string, string>> | null;
+  readonly IPAM: { readonly Config: readonly { readonly Subnet?: string }[] | null };
   readonly Labels: Readonly<Record<string, string>> | null;
 
   /** Id of each container that runs and is attached, to its name. */

@@ -3,6 +3,12 @@ import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
 import { isUnreachable, unreachable } from "./engine-check.ts";
 
+interface ProbeResult {
+  readonly End: string;
+  readonly ExitCode: number;
+  readonly Output: string;
+}
+
 /** The part of `docker inspect CONTAINER` that the kit reads. */
 export interface ContainerState {
   readonly Id: string;
@@ -14,9 +20,15 @@ export interface ContainerState {
     readonly Paused: boolean;
     readonly Restarting: boolean;
     readonly ExitCode: number;
+
+    /** Whether the kernel ended it for memory, before its last start. */
+    readonly OOMKilled: boolean;
+
+    /** RFC 3339, in UTC. */
+    readonly StartedAt: string;
     readonly Health?: {
       readonly Status: string;
-      readonly Log?: readonly { readonly Output: string }[] | null;
+      readonly Log?: readonly ProbeResult[] | null;
     };
   };
   readonly RestartCount: number;
@@ -26,7 +38,9 @@ export interface ContainerState {
       Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[]>
     > | null;
   };
-  readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly NetworkID: string }>> };
+  readonly NetworkSettings: {
+    readonly Networks: Readonly<Record<string, { readonly NetworkID: string }>>;
+  };
 }
 
 /** What the engine has of a stack, by name. */

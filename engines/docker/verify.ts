@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../../config/errors.ts";
 import { type Drift, findDrift } from "../drift.ts";
-import type { ContainerSpec, Stack } from "../stack.ts";
+import type { Stack } from "../stack.ts";
+import { lastLines } from "./last-lines.ts";
 import { type ContainerState, type Observation, observe } from "./observe.ts";
-import { lastLines } from "./watch.ts";
+import { lastAnswer } from "./reasons.ts";
 
 const POLL_MS = 500;
 
@@ -22,7 +23,8 @@ export async function verify(stack: Stack, signal?: AbortSignal): Promise<Observ
     const settling = stack.containers.filter(({ name }) => isSettling(seen.containers.get(name)));
     if (drift.length === 0 && settling.length === 0) return seen;
     const lost = drift.filter(({ container }) => !settling.some(({ name }) => name === container));
-    if (lost.length > 0 || Date.now() > deadline) throw await unwell([...lost, ...settling.map(notHealthy)]);
+    if (lost.length > 0 || Date.now() > deadline)
+      throw await unwell([...lost, ...settling.map(({ name }) => notHealthy(name, seen))]);
     await delay(POLL_MS, undefined, signal === undefined ? {} : { signal });
   }
 }
@@ -31,10 +33,11 @@ export async function verify(stack: Stack, signal?: AbortSignal): Promise<Observ
 const isSettling = (state: ContainerState | undefined): boolean =>
   state?.State.Running === true && ["starting", "unhealthy"].includes(state.State.Health?.Status ?? "");
 
-const notHealthy = ({ name }: ContainerSpec): Drift => ({
-  container: name,
-  difference: "does not turn healthy",
-});
+function notHealthy(container: string, { containers }: Observation): Drift {
+  const state = containers.get(container);
+  const answer = state === undefined ? undefined : lastAnswer(state);
+  return { container, difference: ["does not turn healthy", answer].filter(Boolean).join(": ") };
+}
 
 async function unwell(drift: readonly Drift[]): Promise<UserError> {
   const paragraphs = await Promise.all(

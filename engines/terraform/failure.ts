@@ -1,4 +1,5 @@
 import { UserError } from "../../config/errors.ts";
+import { shellCommand } from "../../config/shell-words.ts";
 import type { Stack } from "../stack.ts";
 import { messagesIn } from "./messages.ts";
 
@@ -38,6 +39,6 @@ function lockFailure(stack: Stack, text: string): UserError | undefined {
   return new LockedState(
     `the state of ${stack.name} is locked${holder}: another deploy is at work`,
     "wait until it has ended, then run this again",
-    `if it was killed and nobody works on it: terraform -chdir=${stack.folder} force-unlock ${id}`,
+    `if it was killed and nobody works on it: ${shellCommand("terraform", `-chdir=${stack.folder}`, "force-unlock", id)}`,
   );
 }

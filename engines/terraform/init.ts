@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../config/errors.ts";
 import { replaceFile } from "../../config/private-files.ts";
+import { shellCommand } from "../../config/shell-words.ts";
 import type { Report } from "../engine.ts";
 import type { Stack } from "../stack.ts";
 import { terraform } from "./terraform.ts";
@@ -22,7 +23,7 @@ export async function initialise(stack: Stack, report: Report): Promise<void> {
     if (/Backend configuration changed|backend configuration block has changed/i.test(text)) {
       throw new UserError(
         `the state of ${stack.name} was kept elsewhere before`,
-        `take it along: terraform -chdir=${stack.folder} init -migrate-state`,
+        `take it along: ${shellCommand("terraform", `-chdir=${stack.folder}`, "init", "-migrate-state")}`,
       );
     }
     if (/backend/i.test(text)) {

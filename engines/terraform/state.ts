@@ -17,7 +17,12 @@ const shape = z.object({
         type: z.string(),
         name: z.string(),
         // Without an id where an apply was killed before it was known.
-        instances: z.array(z.object({ attributes: z.object({ id: z.string().nullish() }).nullish() })),
+        instances: z.array(
+          z.object({
+            status: z.string().optional(),
+            attributes: z.object({ id: z.string().nullish(), name: z.string().nullish() }).nullish(),
+          }),
+        ),
       }),
     )
     .optional(),
@@ -33,6 +38,9 @@ export interface Owned {
 
   /** `docker_container.Redis_…`, without what it only looked up. */
   readonly addresses: readonly string[];
+
+  /** Containers by name, with their addresses, that were made and whose start failed or was not waited for. */
+  readonly tainted: ReadonlyMap<string, string>;
 }
 
 /** Everything in a deployment's state; empty where there is none yet. */
@@ -41,6 +49,15 @@ export async function readOwned(stack: Stack, home: string): Promise<Owned> {
   const { resources = [] } = state;
   return {
     ids: new Set(idsIn(state)),
+    tainted: new Map(
+      resources
+        .filter(({ type }) => type === "docker_container")
+        .flatMap(({ type, name, instances }) =>
+          instances
+            .filter(({ status }) => status === "tainted")
+            .map(({ attributes }) => [attributes?.name ?? "", `${type}.${name}`] as const),
+        ),
+    ),
     addresses: resources.filter(({ mode }) => mode === "managed").map(({ type, name }) => `${type}.${name}`),
   };
 }

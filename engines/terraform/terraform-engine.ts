@@ -1,13 +1,16 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../config/errors.ts";
+import { removeContainers } from "../docker/clear-the-way.ts";
+import { labelled } from "../docker/observe.ts";
 import type { Engine, EngineContext } from "../engine.ts";
-import { run } from "../run.ts";
-import { failure } from "./failure.ts";
+import { command } from "./command.ts";
 import { initialise } from "./init.ts";
+import { keepStarted } from "./keep.ts";
 import { type Change, describeChanges, messagesIn } from "./messages.ts";
 import { readOwned } from "./state.ts";
-import { terraform, terraformBinary } from "./terraform.ts";
+import { forgetImports, takeOver } from "./take-over.ts";
+import { foreignVariables, terraform, terraformBinary } from "./terraform.ts";
 
 const PLAN = "up.tfplan";
 const VOLUME = "docker_volume.";
@@ -21,7 +24,7 @@ export const terraformEngine: Engine = {
 
   async unavailable({ stack, report }) {
     try {
-      await run([terraformBinary(), "version"], { env: { CHECKPOINT_DISABLE: "1" } });
+      await terraform({ ...stack, folder: "." }, ["version"]);
     } catch {
       return `${terraformBinary()} is not installed`;
     }
@@ -38,15 +41,22 @@ export const terraformEngine: Engine = {
   async ownership(context) {
     const { stack, home } = context;
     // The state is locked while it plans: says before anything is touched that another machine is at work.
-    if (stack.backend !== "local") await stream(context, ["plan", "-refresh=false", "-input=false", "-json"]);
+    if (stack.backend !== "local")
+      await command(context, ["plan", "-refresh=false", "-input=false", "-json"]);
     const { ids } = await readOwned(stack, home);
-    return ({ Id }) => ids.has(Id);
+    return (id) => ids.has(id);
   },
 
-  /** Plans, says in a few lines what will change, and applies that very plan. */
+  takesOver: () => true,
+
+  /** Takes over what runs as declared, plans, says in a few lines what will change, and applies that very plan. */
   async up(context) {
     const { stack, report } = context;
+    const kept = foreignVariables();
+    if (kept.length > 0) report(`terraform: not told of ${kept.join(", ")}, which the environment sets`);
     await initialise(stack, report);
+    await keepStarted(context);
+    await takeOver(context);
     try {
       const changes = await plan(context);
       for (const line of describeChanges(changes)) report(line);
@@ -60,32 +70,23 @@ export const terraformEngine: Engine = {
 
   async down(context) {
     const { stack, home, report } = context;
+    forgetImports(stack);
     await initialise(stack, report);
-    const { addresses } = await readOwned(stack, home);
+    const { addresses, ids } = await readOwned(stack, home);
     const volumes = addresses.filter((address) => address.startsWith(VOLUME));
     // Out of the state they are out of reach of destroy; the next up takes them back by name.
-    if (volumes.length > 0) await release(context, volumes);
-    await stream(context, ["destroy", "-auto-approve", "-json", "-input=false"]);
+    if (volumes.length > 0) await command(context, ["state", "rm", ...volumes]);
+    // What compose made since, and Terraform knows nothing of, would keep networks in use.
+    await removeContainers((await labelled(stack.name)).filter(({ Id }) => !ids.has(Id)));
+    await command(context, ["destroy", "-auto-approve", "-json", "-input=false"]);
   },
 };
 
-async function release({ stack, signal }: EngineContext, volumes: readonly string[]): Promise<void> {
-  const { code, stdout, stderr } = await terraform(stack, ["state", "rm", ...volumes], signal);
-  if (code !== 0) throw failure(stack, "state rm", stdout, stderr);
-}
-
 async function plan(context: EngineContext): Promise<readonly Change[]> {
-  const output = await stream(context, ["plan", "-input=false", "-json", `-out=${PLAN}`]);
+  const output = await command(context, ["plan", "-input=false", "-json", `-out=${PLAN}`]);
   return messagesIn(output).changes;
 }
 
 async function apply(context: EngineContext): Promise<void> {
-  await stream(context, ["apply", "-input=false", "-json", PLAN]);
-}
-
-/** Runs terraform with JSON messages. */
-async function stream({ stack, signal }: EngineContext, args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await terraform(stack, args, signal);
-  if (code === 0) return stdout;
-  throw failure(stack, args[0] as string, stdout, stderr);
+  await command(context, ["apply", "-input=false", "-json", PLAN]);
 }

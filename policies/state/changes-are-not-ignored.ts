@@ -1,8 +1,12 @@
 import { definePolicy } from "../policy.ts";
-import { blocks, texts } from "../values.ts";
+import { type Block, blocks, texts } from "../values.ts";
 
-/** A change of labels costs a volume its data (PRV-011), so that labels are ignored for a reason. */
-const EXCUSED = ["labels"];
+/**
+ * A change of labels costs a volume its data (PRV-011), so that labels are ignored for a reason. Of a container on
+ * networks of its own the mode says nothing: Docker Compose writes the first network's name there, Terraform `bridge`.
+ */
+const excused = ({ networks_advanced, network_mode }: Block): readonly string[] =>
+  networks_advanced !== undefined && network_mode === undefined ? ["labels", "network_mode"] : ["labels"];
 
 /**
  * What Terraform is told to overlook may be anything in the engine, and every plan says that all is well.
@@ -11,7 +15,8 @@ export const changesAreNotIgnored = definePolicy({
   id: "STA-005",
   severity: "medium",
   title: "Terraform overlooks no changes",
-  allowed: "no ignore_changes, or labels alone; anything else with a waiver that says why",
+  allowed:
+    "no ignore_changes, or labels, or network_mode of a container with networks_advanced and none; anything else with a waiver that says why",
   fix: "remove ignore_changes, or waive this rule for the resource with the reason",
   source: "Terraform documentation, lifecycle: ignore_changes",
   dialect: "source",
@@ -22,6 +27,8 @@ export const changesAreNotIgnored = definePolicy({
       const { ignore_changes } = lifecycle;
       const names =
         typeof ignore_changes === "string" ? [ignore_changes] : texts(lifecycle, "ignore_changes");
-      return names.filter((name) => !EXCUSED.includes(name)).map((name) => `changes of ${name} are ignored`);
+      return names
+        .filter((name) => !excused(block).includes(name))
+        .map((name) => `changes of ${name} are ignored`);
     }),
 });

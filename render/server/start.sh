@@ -9,7 +9,8 @@
 set -eu
 umask 077
 cd "$(dirname "$0")"
-unset COMPOSE_FILE COMPOSE_PROJECT_NAME COMPOSE_PROFILES COMPOSE_ENV_FILES
+# What you have set for other projects must not choose other files, names or images here.
+for name in $(env | sed -n 's/^\(COMPOSE_[A-Z_]*\)=.*/\1/p') DOCKER_DEFAULT_PLATFORM DOCKER_CONTENT_TRUST; do unset "$name"; done
 
 say() { echo "· $*" >&2; }
 fail() { echo "error: $1" >&2; shift; for step in "$@"; do echo "  → $step" >&2; done; exit 1; }
@@ -24,12 +25,24 @@ check_folder() {
 }
 
 check_docker() {
-  case ${DOCKER_HOST:-unix:} in
+  [ -n "${DOCKER_HOST:-}" ] || DOCKER_HOST=$(docker context inspect --format '{{.Endpoints.docker.Host}}')
+  export DOCKER_HOST
+  case $DOCKER_HOST in
     unix:*) ;;
-    *) fail "DOCKER_HOST is $DOCKER_HOST: secrets are handed over from this machine's disk" "run this on the server itself" ;;
+    *) fail "Docker's client talks to $DOCKER_HOST, and this folder is for the machine that it is on" "run this on the server itself" ;;
   esac
   docker version >/dev/null 2>&1 || fail "the Docker engine does not answer" "systemctl start docker" "docker version says why"
   docker compose version >/dev/null 2>&1 || fail "docker has no compose plugin" "install the package docker-compose-plugin"
+}
+
+# plain COMMAND …: with settings of its own, since proxies in yours would enter every container, passwords and all. Its
+# plugins are where yours are; images are there already, so no registry is asked.
+plain() {
+  plugins=$(printf '%s' "${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins" | sed 's/[\\"]/\\&/g')
+  mkdir -p secrets/.docker
+  printf '{"cliPluginsExtraDirs":["%s"]}\n' "$plugins" >secrets/.docker/config.json.new
+  settle secrets/.docker/config.json
+  DOCKER_CONFIG=$PWD/secrets/.docker "$@"
 }
 
 # image TAG [NAME@DIGEST]: what is there stays; else the archive, else the registry.
@@ -71,7 +84,7 @@ keyed() {
 mosquitto_hash() {
   hash=secrets/hashes/$1-$(keyed "$1")
   if [ ! -s "$hash" ]; then
-    { printf 'user:'; cat "secrets/$1"; echo; } | docker run --rm --interactive --network none --read-only \
+    { printf 'user:'; cat "secrets/$1"; echo; } | plain docker run --rm --interactive --network none --read-only \
       --cap-drop ALL --security-opt no-new-privileges --tmpfs /tmp:mode=1777,size=1m,noexec \
       --entrypoint /bin/sh "$mosquitto_image" -euc \
       'umask 077; cat >/tmp/passwords; mosquitto_passwd -U /tmp/passwords; cut -d: -f2 /tmp/passwords' >"$hash.new"
@@ -160,9 +173,26 @@ brought() {
   [ -s "secrets/$1" ] || fail "secrets/$1 is not here" "bring it, mode 0400; RUNBOOK.md says what it is"
 }
 
+# deliver CONTAINER [FILE TARGET] …: copies files into a container before it starts, through the engine's API: an engine
+# with user namespaces, or in a virtual machine, cannot read this folder.
+deliver() {
+  container=$1 draft=secrets/.hand-over
+  shift
+  rm -rf "$draft"
+  mkdir -p "$draft"
+  while [ $# -gt 0 ]; do
+    mkdir -p "$draft$(dirname "$2")"
+    cat "$1" >"$draft$2"
+    shift 2
+  done
+  docker cp "$draft/." "$container:/" >&2 || fail "the files of $container cannot be copied into it" "run ./start.sh again"
+  rm -rf "$draft"
+}
+
 # digest NAME FILE …: what compose.yaml puts into a label, so that a changed secret replaces who reads it.
 digest() {
   name=$1
+  unset "$name"
   shift
   echo "$name=$(keyed "$@")" >>.env.new
 }
@@ -214,7 +244,10 @@ make_secrets
 [ "${1:-}" != secrets ] || exit 0
 try_rules_again
 say "starting $project"
-docker compose up --detach --wait --wait-timeout "$wait_seconds" --remove-orphans --quiet-pull || fail "$project did not start" \
+plain docker compose create --remove-orphans --quiet-pull >&2 || fail "the containers of $project cannot be made" \
+  "fix what the lines above say, and run ./start.sh again"
+deliveries
+plain docker compose up --detach --wait --wait-timeout "$wait_seconds" --remove-orphans --quiet-pull || fail "$project did not start" \
   "docker compose ps --all shows what is not well, docker compose logs SERVICE why" \
   "run ./start.sh again: it goes on from there"
 forget_files

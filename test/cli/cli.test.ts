@@ -84,7 +84,7 @@ describe("exploreiot", { timeout: 60_000 }, () => {
     ],
     [
       "status",
-      "show what runs, where it listens, and what differs from the configuration",
+      "show what runs, what answers, and what differs from the configuration",
       ["--config", "--json"],
     ],
     [
@@ -186,7 +186,7 @@ describe("exploreiot synth", { timeout: 60_000 }, () => {
     const { code, stdout, stderr } = await cli(folder, "synth", "-c", "site.yaml");
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toMatch(new RegExp(`/cdktf\\.out/stacks/${name}/cdk\\.tf\\.json: 12 containers\\n$`));
+    expect(stdout).toMatch(new RegExp(`/cdktf\\.out/stacks/${name}/cdk\\.tf\\.json: 14 containers\\n$`));
     expect(existsSync(join(stackFolder(name), "cdk.tf.json"))).toBe(true);
   });
 
@@ -199,7 +199,7 @@ describe("exploreiot synth", { timeout: 60_000 }, () => {
     expect(JSON.parse(stdout)).toMatchObject({
       deployment: name,
       path: join(stackFolder(name), "cdk.tf.json"),
-      containers: 12,
+      containers: 14,
     });
   });
 
@@ -210,7 +210,7 @@ describe("exploreiot synth", { timeout: 60_000 }, () => {
     const { name: project, services } = parse(stdout);
 
     expect({ code, project, count: Object.keys(services).length }).toEqual({
-      ...{ code: 0, project: `exploreiot-${name}`, count: 12 },
+      ...{ code: 0, project: `exploreiot-${name}`, count: 14 },
     });
   });
 

@@ -375,9 +375,9 @@ describe("a deployment is refused for", () => {
         },
       },
       [
-        'backend.tmpfs.1.path: got "/run/exploreiot"; allowed: a folder that nothing else is mounted on, outside of /proc, /sys, /dev and /run/exploreiot, which holds the kit\'s files; to mend: choose another folder',
-        'backend.tmpfs.2.path: got "/proc/x"; allowed: a folder that nothing else is mounted on, outside of /proc, /sys, /dev and /run/exploreiot, which holds the kit\'s files; to mend: choose another folder',
-        'backend.volumes.0.path: got "/a/"; allowed: a folder that nothing else is mounted on, outside of /proc, /sys, /dev and /run/exploreiot, which holds the kit\'s files; to mend: choose another folder',
+        'backend.tmpfs.1.path: got "/run/exploreiot"; allowed: a folder that nothing else is mounted on, outside of /proc, /sys, /dev, /run/exploreiot and /run/exploreiot-probe, which hold the kit\'s files; to mend: choose another folder',
+        'backend.tmpfs.2.path: got "/proc/x"; allowed: a folder that nothing else is mounted on, outside of /proc, /sys, /dev, /run/exploreiot and /run/exploreiot-probe, which hold the kit\'s files; to mend: choose another folder',
+        'backend.volumes.0.path: got "/a/"; allowed: a folder that nothing else is mounted on, outside of /proc, /sys, /dev, /run/exploreiot and /run/exploreiot-probe, which hold the kit\'s files; to mend: choose another folder',
         'backend.volumes.1.name: got "v"; allowed: a name that no other volume of the application has; to mend: rename the volume',
       ],
     ],

@@ -91,7 +91,8 @@ const full = {
     pathPrefix: "",
     roles: [
       {
-        ...{ name: "api", command: ["serve"], replicas: 1, publish: true, health: { path: "/live" } },
+        ...{ name: "api", command: ["serve"], replicas: 1, publish: true },
+        health: { path: "/live", startPeriodSeconds: 90 },
         environment: { HOST: "own", PORT: "1" },
         secrets: { OWN: { value: "{secret.own}", as: "variable" } },
         limits: { memoryMiB: 50 },
@@ -112,6 +113,7 @@ const full = {
     volumes: [],
     port: 8080,
     command: ["node", "server.js"],
+    health: { process: "server.js", intervalSeconds: 5, timeoutSeconds: 2, retries: 4 },
     limits: { memoryMiB: 100, cpus: 1, pids: 10 },
   },
 };
@@ -128,12 +130,14 @@ function given({ environment, secrets, limits, roles: [role], migrate, ...backen
         secrets: { ...secrets, OWN: { value: "{secret.own}", as: "variable" } },
         limits: { memoryMiB: 50, cpus: 1, pids: 10 },
         networks: ["data"],
+        limitsAt: "backend.roles.0.limits",
         rights: { database: "rows", redis },
       },
     ],
     migrate: {
       ...{ ...migrate, environment, secrets, limits },
       networks: ["broker", "data"],
+      limitsAt: "backend.limits",
       rights: { database: "owner", redis },
     },
   };
@@ -228,6 +232,7 @@ describe("a site file is read", () => {
           ...{ name: "api", replicas: 1, publish: true, environment: {}, secrets: {} },
           limits: { memoryMiB: 192, cpus: 1, pids: 64 },
           networks: ["broker", "data"],
+          limitsAt: "backend.limits",
           rights: { database: "rows", redis: "~exploreiot:* &exploreiot:* +@all -@admin -@dangerous" },
         },
       ],

@@ -275,7 +275,27 @@ describe("a deployment is refused", () => {
     [
       "a health check of neither kind",
       { backend: { roles: [{ name: "api", health: { url: "/x" } }] } },
-      'backend.roles.0.health: got {"url":"/x"}; allowed: { path: /healthz } or { command: [program, argument] }; to mend: change it',
+      'backend.roles.0.health.url: got "/x"; allowed: the keys path, command, process, startPeriodSeconds, intervalSeconds, timeoutSeconds, retries; to mend: remove it',
+    ],
+    [
+      "a health check of two kinds",
+      { frontend: { health: { path: "/x", process: "serve" } } },
+      'frontend.health: got {"path":"/x","process":"serve"}; allowed: one of path, command and process; to mend: change it',
+    ],
+    [
+      "a process that is a path",
+      { frontend: { health: { process: "/bin/serve" } } },
+      'frontend.health.process: got "/bin/serve"; allowed: the name of a program or script, without a path; to mend: change it',
+    ],
+    [
+      "a database with too little memory to start",
+      { postgres: { limits: { memoryMiB: 16 } } },
+      "postgres.limits.memoryMiB: got 16; allowed: 48 or more; to mend: change it",
+    ],
+    [
+      "a start period without end",
+      { postgres: { health: { startPeriodSeconds: 3601 } } },
+      "postgres.health.startPeriodSeconds: got 3601; allowed: 3600 or less; to mend: change it",
     ],
     [
       "a role on no network of its own",
@@ -285,7 +305,7 @@ describe("a deployment is refused", () => {
     ...["postgres", "pg_app", "a".repeat(43)].map((user): [string, object, string] => [
       `the owner of the tables called ${user}`,
       { postgres: { user } },
-      `postgres.user: got "${user}"; allowed: 1 to 42 lower-case letters, digits and underscores, the first a letter; neither postgres nor pg_… (PostgreSQL's own); to mend: change it`,
+      `postgres.user: got "${user}"; allowed: 1 to 42 lower-case letters, digits and underscores, the first a letter; no word that PostgreSQL has itself (all, postgres, replication, pg_… and the like); to mend: change it`,
     ]),
     [
       "no roles in the list",

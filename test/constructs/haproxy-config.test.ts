@@ -266,7 +266,14 @@ describe("haproxy.cfg follows the deployment:", () => {
     [
       "no more threads than it takes, and no more connections than files may be open",
       { edge: { limits: { memoryMiB: 1_048_576, cpus: 512 } } },
-      ["- maxconn 1024", "- nbthread 1", "+ maxconn 8000", "+ nbthread 64"],
+      [
+        "- maxconn 1024",
+        "- nbthread 1",
+        "- tcp-request connection reject if { sc0_conn_cur gt 64 }",
+        "+ maxconn 8000",
+        "+ nbthread 64",
+        "+ tcp-request connection reject if { sc0_conn_cur gt 500 }",
+      ],
     ],
     [
       "more origins than a line has words",

@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { mosquittoMemory } from "../../config/broker-memory.ts";
 import { local } from "../../config/local.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import { production } from "../../config/production.ts";
 import type { SecretText } from "../../config/secret-text.ts";
 import { databaseLogins, redisLogins } from "../../config/store-logins.ts";
 import { accessControlList, brokerUsers, mosquittoConf } from "../../constructs/mosquitto.ts";
-import { mosquittoMemory } from "../../config/broker-memory.ts";
 import { devicePatterns } from "../../constructs/mosquitto-tls.ts";
 import { pgHba, postgresqlConf } from "../../constructs/postgres-files.ts";
 import { postgresMemory } from "../../constructs/postgres-memory.ts";

@@ -23,6 +23,7 @@ const JOBS = [
   "api-files",
   "ingest-files",
   "migrate-files",
+  "probe-files",
 ];
 
 const deployment = new TestDeployment({

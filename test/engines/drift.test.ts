@@ -7,9 +7,12 @@ import { containerSpec, stackOf } from "../support/stack.ts";
 const NETWORK = "exploreiot-demo-edge";
 const spec = containerSpec("api", {
   networks: [{ name: NETWORK, aliases: [] }],
-  block: { ports: [{ internal: 8000, external: 80, ip: "127.0.0.1", protocol: "tcp" }] },
+  limitsAt: "backend.limits",
+  block: { memory: 64, ports: [{ internal: 8000, external: 80, ip: "127.0.0.1", protocol: "tcp" }] },
 });
 const job = containerSpec("job", { job: true, block: { network_mode: "none" } });
+
+const probed = (ExitCode: number, Output: string) => ({ ExitCode, Output, End: "2026-11-22T10:00:10Z" });
 
 /** A container as it should be; `change` says what is different about it. */
 function state(change: {
@@ -20,7 +23,10 @@ function state(change: {
   readonly ports?: ContainerState["HostConfig"]["PortBindings"];
   readonly networks?: Readonly<Record<string, string>>;
 }): ContainerState {
-  const running = { Status: "running", Running: true, Paused: false, Restarting: false, ExitCode: 0 };
+  const running = {
+    ...{ Status: "running", Running: true, Paused: false, Restarting: false, ExitCode: 0 },
+    ...{ OOMKilled: false, StartedAt: "2026-11-22T10:00:00Z" },
+  };
   return {
     Id: change.Id ?? "c1",
     Name: "/exploreiot-demo-api",
@@ -48,6 +54,7 @@ const record: DeploymentRecord = {
   fingerprint: "f",
   containers: { "exploreiot-demo-api": "c1", "exploreiot-demo-job": "c1" },
   networks: { [NETWORK]: "n1" },
+  specs: {},
 };
 const images = new Map([
   ["exploreiot/api:1", "i1"],
@@ -76,7 +83,30 @@ describe("a service", () => {
       "is restarting (exit code 1)",
       state({ State: { Status: "restarting", Restarting: true, ExitCode: 1 } }),
     ],
+    [
+      "is exited (exit code 137, out of memory: its limit is 64 MiB (backend.limits.memoryMiB))",
+      state({ State: { Status: "exited", Running: false, ExitCode: 137, OOMKilled: true } }),
+    ],
+    [
+      "is restarting (exit code 127, a program was not found)",
+      state({ State: { Status: "restarting", Restarting: true, ExitCode: 127 } }),
+    ],
     ["is unhealthy", state({ State: { Health: { Status: "unhealthy" } } })],
+    [
+      "is unhealthy: GET /healthz: 404 Not Found",
+      state({
+        State: {
+          Health: {
+            Status: "unhealthy",
+            Log: [probed(0, "fine"), probed(1, "GET /healthz: 404 Not Found\n")],
+          },
+        },
+      }),
+    ],
+    [
+      "is unhealthy: the probe ended with exit code 1 and said nothing",
+      state({ State: { Health: { Status: "unhealthy", Log: [probed(1, " \n")] } } }),
+    ],
     ["publishes nothing instead of 127.0.0.1:80->8000/tcp", state({ ports: null })],
     [
       "publishes 0.0.0.0:81->8000/tcp instead of 127.0.0.1:80->8000/tcp",

@@ -1,7 +1,14 @@
 import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
-import { deleteRecord, readRecord, writeRecord } from "../../engines/record.ts";
+import { describe, expect, test } from "vitest";
+import {
+  type DeploymentRecord,
+  deleteRecord,
+  isAsDeclared,
+  readRecord,
+  writeRecord,
+} from "../../engines/record.ts";
+import { specHash } from "../../engines/stack.ts";
 import { containerSpec, stackOf } from "../support/stack.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -24,6 +31,7 @@ const expected = {
   fingerprint: "fingerprint",
   containers: { "exploreiot-demo-api": "c1" },
   networks: { "exploreiot-demo-edge": "n1" },
+  specs: { c1: specHash(containerSpec("api")) },
 };
 
 test("what was deployed is read back, by whoever may read the home alone", () => {
@@ -54,4 +62,41 @@ test("a record that is deleted is gone, and may be deleted twice", () => {
   deleteRecord(home);
 
   expect([readRecord(home), readdirSync(home)]).toEqual([undefined, []]);
+});
+
+describe("a container is known to be as declared", () => {
+  const api = containerSpec("api");
+  const [now, before] = [specHash(api), specHash(containerSpec("api", { block: { memory: 1 } }))];
+  const found = (label?: string) => ({
+    Id: "c1",
+    Config: { Image: "x", Labels: label === undefined ? null : { "exploreiot.spec": label } },
+  });
+  const recorded = (specs: Readonly<Record<string, string>>): DeploymentRecord => ({
+    ...expected,
+    engine: "compose",
+    specs,
+  });
+
+  test.each([
+    { by: "the record", label: undefined, record: recorded({ c1: now }), known: true },
+    { by: "its label, where no record tells of it", label: now, record: recorded({ c2: now }), known: true },
+    { by: "its label, without a record", label: now, record: undefined, known: true },
+    {
+      by: "the record before the label: it may have been changed in place",
+      label: now,
+      record: recorded({ c1: before }),
+      known: false,
+    },
+    { by: "nothing", label: undefined, record: undefined, known: false },
+    { by: "a label of another configuration", label: before, record: undefined, known: false },
+    // As written before there were specs.
+    {
+      by: "an older record",
+      label: undefined,
+      record: { ...recorded({}), specs: undefined as never },
+      known: false,
+    },
+  ])("by $by", ({ label, record, known }) => {
+    expect(isAsDeclared(api, found(label), record)).toBe(known);
+  });
 });

@@ -123,9 +123,13 @@ function ofContainer(block: Json): readonly Weakening[] {
   ];
 }
 
-/** Root, a writable root and no network are what a container has that says nothing: it loses nothing with the word. */
+/**
+ * Root, a writable root and no network are what a container has that says nothing: it loses nothing with the word. Without
+ * `ignore_changes` Terraform sees more, not less.
+ */
 const isNone = (name: string, value: unknown) =>
   value === false ||
+  (name === "lifecycle" && Object.keys(value as object).join() === "ignore_changes") ||
   (Array.isArray(value) && value.length === 0) ||
   (name === "user" && /^0?(:0)?$/.test(String(value)));
 

@@ -173,6 +173,17 @@ describe("the folder on disk", () => {
     expect(readdirSync(middle).sort()).toEqual(["SHA256SUMS", "compose.yaml", "deployment.sh"]);
   });
 
+  test("has its list of checksums first, so that one that is half written is known and refused by start.sh", async () => {
+    const folder = temporaryFolder();
+    writeFolder(folder, { "deployment.sh": "project=exploreiot-one\n" });
+    // What stands in the way of the file stops the render in the middle.
+    write(folder, "compose.yaml/in-the-way", "");
+    const files = { "compose.yaml": "one", "deployment.sh": "project=exploreiot-one\nwait_seconds=1\n" };
+
+    expect(await errorText(() => writeFolder(folder, files))).toContain("compose.yaml: cannot be written");
+    expect(readFileSync(`${folder}/SHA256SUMS`, "utf8")).toBe(checksums(files));
+  });
+
   test("is refused where its list of checksums is cut short, with a way on", async () => {
     const folder = temporaryFolder();
     const files = { "deployment.sh": "project=exploreiot-one\n", "compose.yaml": "one" };

@@ -6,12 +6,12 @@ import { byRole, containersOf, custom, labelOf, type RawStack, Sandbox } from ".
 const reference = [
   ...["api", "api-files", "frontend", "ingest", "ingest-files", "migrate", "migrate-files"],
   "mosquitto",
-  ...["mosquitto-files", "postgres", "postgres-files", "redis", "redis-files"],
+  ...["mosquitto-files", "postgres", "postgres-files", "probe-files", "redis", "redis-files"],
 ];
 const guarded = ["certificates-files", "edge", "edge-files", "firewall", "firewall-files"];
 const others = [
   ...["api", "api-files", "beat", "beat-files", "frontend", "migrate", "migrate-files", "mosquitto"],
-  ...["mosquitto-files", "worker-files"],
+  ...["mosquitto-files", "worker-files", "probe-files"],
   ...["postgres", "postgres-files", "redis", "redis-files", "worker-1", "worker-2", ...guarded],
 ];
 

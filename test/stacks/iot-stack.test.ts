@@ -1,4 +1,6 @@
 import { rmSync, writeFileSync } from "node:fs";
+import { Container } from "@cdktf/provider-docker/lib/container/index.js";
+import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { projectRoot } from "../../config/home.ts";
 import { local } from "../../config/local.ts";
@@ -59,7 +61,9 @@ describe("the networks of", () => {
       ingest: "broker:ingest data:ingest",
       frontend: "edge:frontend",
     });
-    expect(Object.values(json.resource.docker_network).map(({ "//": _, ...network }) => network)).toEqual([
+    expect(
+      Object.values(json.resource.docker_network).map(({ "//": _, depends_on, ...network }) => network),
+    ).toEqual([
       { name: `exploreiot-${made.name}-broker`, internal: false, ...bridge("broker") },
       { name: `exploreiot-${made.name}-data`, internal: true, ...bridge("data") },
       { name: `exploreiot-${made.name}-edge`, internal: false, ...bridge("edge") },
@@ -70,7 +74,11 @@ describe("the networks of", () => {
         "com.docker.network.bridge.name": bridgeName(made.name, network),
         "com.docker.network.bridge.host_binding_ipv4": "127.0.0.1",
       };
-      return { driver: "bridge", ipv6: false, options };
+      const labels = [
+        { label: "com.docker.compose.project", value: `exploreiot-${made.name}` },
+        { label: "com.docker.compose.network", value: `exploreiot-${made.name}-${network}` },
+      ];
+      return { driver: "bridge", ipv6: false, options, labels, lifecycle: { ignore_changes: ["labels"] } };
     }
   });
 
@@ -221,7 +229,7 @@ describe("what is synthesized", () => {
       );
     const [one, two] = [names(sandbox().json(custom)), names(sandbox().json(custom))];
 
-    expect(one).toHaveLength(21 + 3 + 15);
+    expect(one).toHaveLength(22 + 3 + 16);
     expect(one.filter((name) => two.includes(name))).toEqual([]);
   });
 
@@ -238,6 +246,40 @@ describe("what is synthesized", () => {
     expect(forgotten(custom)).toEqual([]);
     expect(forgotten(less)).toEqual([gone("Frontend_Volume-cache"), gone("Redis_Data")]);
     expect(forgotten(custom)).toEqual([]);
+  });
+
+  test("keeps the certificate that a CA issued when its listeners are shut, also by way of another source", () => {
+    const made = sandbox();
+    const forgotten = (input: Input) => {
+      const { removed = [] } = made.json(input) as {
+        readonly removed?: readonly { readonly from: string }[];
+      };
+      return removed.map(({ from }) => from.replace(/^docker_volume\.|_[0-9A-F]{8}$/g, ""));
+    };
+    const off = { enabled: false };
+    const tls = (certificate: object) => ({ ...production, tls: { certificate } }) as Input;
+    const shut: Input = { ...production, backend: off, frontend: off, listeners: { https: off, mqtts: off } };
+
+    expect(forgotten(tls({ source: "acme", email: "ops@example.org" }))).toEqual([]);
+    expect(forgotten(tls({ source: "internal" }))).toEqual(["Renewer_Account_Volume"]);
+    expect(forgotten(shut)).toEqual(["Certificates_Volume", "Renewer_Account_Volume"]);
+  });
+
+  test("keeps data that somebody else's construct in the stack declares", () => {
+    const made = sandbox();
+    const json = made.json(custom, (stack) => {
+      const { name } = new Volume(stack, "Own", { name: "own" });
+      new Container(stack, "Writer", {
+        name: "writer",
+        image: "x",
+        volumes: [{ volumeName: name, containerPath: "/data" }],
+      });
+    });
+
+    expect(Object.keys(json.resource.docker_volume)).toContainEqual(expect.stringMatching(/^Own/));
+    expect((made.json(custom) as { readonly removed?: readonly object[] }).removed).toEqual([
+      { from: expect.stringMatching(/^docker_volume\.Own/), lifecycle: { destroy: false } },
+    ]);
   });
 
   test("puts data in volumes that Terraform refuses to destroy in production, and the rest in others", () => {
@@ -375,8 +417,28 @@ describe("an own application", () => {
     const probe = (container: unknown) => (container as { healthcheck: { test: string[] } }).healthcheck.test;
 
     expect(probe(worker)).toEqual(["CMD", "sh", "-c", "check $${HOME}"]);
-    expect(probe(api).at(-1)).toContain("127.0.0.1/9000 && printf 'GET /health HTTP/1.0");
-    expect(probe(beat).at(-1)).toContain("127.0.0.1/9000 && printf 'GET /beat HTTP/1.0");
+    const get = (path: string) => [
+      ...["CMD", "/run/exploreiot-probe/probe", "http", "9000", path, "iot.example.org", "3"],
+    ];
+    expect(probe(api)).toEqual(get("/health"));
+    expect(probe(beat)).toEqual(get("/beat"));
+  });
+
+  test("has the probe's program only where it is probed with it", () => {
+    const made = sandbox();
+    made.synthesize(custom);
+    const having = made
+      .stack()
+      .containers.filter(({ volumes }) => volumes.some(({ path }) => path === "/run/exploreiot-probe"))
+      .map(({ labels, volumes }) => [
+        labels["exploreiot.role"],
+        volumes.find(({ path }) => path === "/run/exploreiot-probe")?.readOnly,
+      ]);
+
+    expect(Object.fromEntries(having)).toEqual({
+      ...{ api: true, beat: true, edge: true, frontend: true, mosquitto: true, postgres: true },
+      "probe-files": false,
+    });
   });
 
   test("starts after its migration, which starts after the stores and, where there is a way out, the firewall", () => {
@@ -392,14 +454,15 @@ describe("an own application", () => {
     );
     const firewall = ["firewall-files", "firewall"];
     const stores = ["mosquitto-files", "mosquitto", "postgres-files", "postgres", "redis-files", "redis"];
+    const probe = ["probe-files"];
 
     expect(roles).toMatchObject({
-      postgres: ["postgres-files"],
+      postgres: ["postgres-files", ...probe],
       "postgres-files": [],
       mosquitto: expect.arrayContaining(["mosquitto-files", ...firewall]),
       migrate: ["migrate-files", ...firewall, ...stores],
-      api: ["api-files", ...firewall, ...stores, "migrate"],
-      frontend: firewall,
+      api: ["api-files", ...firewall, ...probe, ...stores, "migrate"],
+      frontend: [...firewall, ...probe],
     });
   });
 });

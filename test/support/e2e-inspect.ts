@@ -8,11 +8,11 @@ import type { Inspected } from "./inspected.ts";
  * - Config.AttachStdout and AttachStderr: compose asks for them at creation and then does not attach;
  * - addresses and prefix lengths: the engine picks the subnets;
  * - Config.Image: the provider names the image by id, compose by tag; Image, the id itself, is compared;
- * - the delivery jobs receive files by upload there and by bind mount here.
+ * - labels: compose's own, and the hash by which a container that it made is known.
  */
 const INCOMPARABLE = [
   /^(Id|Created|Path|Args|ResolvConfPath|HostnamePath|HostsPath|LogPath|State|GraphDriver|RestartCount|ExecIDs)(\.|$)/,
-  /^Config\.(Hostname|Image|AttachStdout|AttachStderr|Labels\.com\.docker\.compose\..*)(\.|$)/,
+  /^Config\.(Hostname|Image|AttachStdout|AttachStderr|Labels\.com\.docker\.compose\..*|Labels\.exploreiot\.spec)(\.|$)/,
   /^HostConfig\.(PidsLimit|NetworkMode)(\.|$)/,
   /^NetworkSettings\.(SandboxID|SandboxKey|Bridge)(\.|$)/,
   /^NetworkSettings\.(IPAddress|MacAddress|Gateway|EndpointID|IPPrefixLen)(\.|$)/,
@@ -38,7 +38,6 @@ export function comparable(states: readonly Inspected[]): Record<string, Record<
 /** The engines spell some equal things differently: the order of lists, and a container's own id among its aliases. */
 function normalised(state: Inspected): Tree {
   const own = String(state.Id).slice(0, 12);
-  const job = String(state.Name).endsWith("-files");
   const networks = Object.fromEntries(
     Object.entries(state.NetworkSettings.Networks).map(([name, network]) => [
       name,
@@ -50,10 +49,9 @@ function normalised(state: Inspected): Tree {
     Config: { ...state.Config, Env: (state.Config.Env ?? []).toSorted() },
     HostConfig: {
       ...state.HostConfig,
-      ...(job ? { Mounts: [] } : {}),
-      Binds: job ? [] : (state.HostConfig.Binds ?? []).toSorted(),
+      Binds: (state.HostConfig.Binds ?? []).toSorted(),
     },
-    Mounts: job ? [] : state.Mounts.toSorted((a, b) => a.Destination.localeCompare(b.Destination)),
+    Mounts: state.Mounts.toSorted((a, b) => a.Destination.localeCompare(b.Destination)),
     NetworkSettings: { ...state.NetworkSettings, Networks: networks },
   };
 }

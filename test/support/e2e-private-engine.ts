@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../engines/run.ts";
 import { until } from "./e2e.ts";
 import type { Namespaces } from "./e2e-namespaces.ts";
+
+/** The user for `userns-remap`: every system has it, and root of a container is then none of the machine's users. */
+export const REMAPPED = "daemon";
 
 /**
  * A Docker engine of a test's own, with its own images and containers: it may be restarted, its rules are nobody
@@ -14,6 +17,7 @@ export class PrivateEngine {
   readonly folder = mkdtempSync("/var/tmp/exploreiot-engine-");
   readonly host = `unix://${join(this.folder, "docker.sock")}`;
   readonly #namespaces: Namespaces | undefined;
+  readonly #subordinates = join(this.folder, "subordinates");
   #daemon: ChildProcess | undefined;
 
   /** @param namespaces whose machine it runs in. By default it has a network namespace to itself, with loopback alone */
@@ -25,10 +29,12 @@ export class PrivateEngine {
   async start(settings: object = {}): Promise<void> {
     const config = join(this.folder, "daemon.json");
     writeFileSync(config, JSON.stringify(settings));
-    this.#daemon = this.#launch([
+    writeFileSync(this.#subordinates, `${REMAPPED}:200000:65536\n`);
+    const argv = [
       ...["dockerd", "--config-file", config, "-H", this.host, "-p", join(this.folder, "pid")],
       ...["--data-root", join(this.folder, "data"), "--exec-root", join(this.folder, "run")],
-    ]);
+    ];
+    this.#daemon = this.#launch(argv, "userns-remap" in settings);
     await until("the private engine answers", async () => (await this.docker("version")).code === 0, 60_000);
   }
 
@@ -79,10 +85,17 @@ export class PrivateEngine {
   }
 
   /** nsenter and unshare, not `ip netns exec`, which mounts /sys anew and so hides the cgroups. */
-  #launch(argv: readonly string[]): ChildProcess {
+  #launch(argv: readonly string[], remapped: boolean): ChildProcess {
     if (this.#namespaces !== undefined) return this.#namespaces.start(this.#namespaces.machine, argv);
-    const inside = ["sh", "-euc", 'ip link set lo up; exec "$@"', "dockerd", ...argv];
-    return spawn("unshare", ["--net", ...inside], { stdio: "ignore" });
+    const up = 'ip link set lo up; exec "$@"';
+    if (!remapped)
+      return spawn("unshare", ["--net", "sh", "-euc", up, "dockerd", ...argv], { stdio: "ignore" });
+    // With mounts of its own: the ids that it may use stand in a file that nobody else sees.
+    const ids = 'for file in /etc/subuid /etc/subgid; do mount --bind "$0" "$file"; done';
+    // Root of its containers, who is nobody here, has to pass through.
+    chmodSync(this.folder, 0o711);
+    const inside = ["sh", "-euc", `${ids}; ${up}`, this.#subordinates, ...argv];
+    return spawn("unshare", ["--net", "--mount", ...inside], { stdio: "ignore" });
   }
 }
 

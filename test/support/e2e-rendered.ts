@@ -14,7 +14,7 @@ const TOOLS =
 export class RenderedFolder {
   readonly folder = mkdtempSync(join(tmpdir(), "exploreiot-render-"));
   readonly rendered = join(this.folder, "rendered");
-  readonly server = join(this.folder, "elsewhere", "srv");
+  readonly server = join(this.folder, "else where é $x", "srv");
   readonly #env: Readonly<Record<string, string>>;
 
   /** @param env what the server's programs are told, such as the engine */

@@ -5,10 +5,10 @@ import type { MqttClient } from "mqtt";
 import { run } from "../../engines/run.ts";
 import { docker } from "./e2e.ts";
 
-/** A second broker, made like `original`, whose store is on a disk of 6 MiB. */
+/** A second broker, made like `original`, whose store is on a disk of 1.5 MiB. */
 export async function onSmallDisk(original: string, port: number) {
   const disk = mkdtempSync(join(tmpdir(), "exploreiot-disk-"));
-  await run(["mount", "-t", "tmpfs", "-o", "size=6m,uid=1883,gid=1883,mode=700", "tmpfs", disk]);
+  await run(["mount", "-t", "tmpfs", "-o", "size=1536k,uid=1883,gid=1883,mode=700", "tmpfs", disk]);
   const [{ Config, HostConfig, Image }] = JSON.parse(await docker("inspect", original));
   const container = `${original}-small-disk`;
   const [program = "", ...rest] = [...(Config.Entrypoint ?? []), ...(Config.Cmd ?? [])];

@@ -37,20 +37,25 @@ export class Sandbox {
   readonly outdir = join(this.home, "cdktf.out");
   readonly folder = join(this.outdir, "stacks", this.name);
 
-  /** Synthesizes `input` under this sandbox's name and returns the JSON's text. */
-  synthesize(input: Omit<DeploymentInput, "name"> = {}): string {
+  /**
+   * Synthesizes `input` under this sandbox's name and returns the JSON's text.
+   *
+   * @param extend what somebody adds to the stack in a main.ts of their own
+   */
+  synthesize(input: Omit<DeploymentInput, "name"> = {}, extend?: (stack: IotStack) => void): string {
     mkdirSync(this.home, { recursive: true, mode: 0o700 });
     const deployment = parseDeployment({ ...input, name: this.name }, "test");
     certify(deployment);
     const app = new App({ outdir: this.outdir });
-    new IotStack(app, deployment);
+    const stack = new IotStack(app, deployment);
+    extend?.(stack);
     app.synth();
     return readFileSync(join(this.folder, "cdk.tf.json"), "utf8");
   }
 
   /** The JSON of a fresh synthesis. */
-  json(input: Omit<DeploymentInput, "name"> = {}): RawStack {
-    return JSON.parse(this.synthesize(input)) as RawStack;
+  json(input: Omit<DeploymentInput, "name"> = {}, extend?: (stack: IotStack) => void): RawStack {
+    return JSON.parse(this.synthesize(input, extend)) as RawStack;
   }
 
   /** What the engines make of the last synthesis. */

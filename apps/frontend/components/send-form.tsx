@@ -1,6 +1,6 @@
 "use client";
 
-import { type FormEvent, useId, useRef, useState } from "react";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import { type Outcome, readForm, sendReading } from "@/lib/data/send";
 import { sortedNames } from "@/lib/data/sensors";
 import { fill } from "@/lib/text/texts";
@@ -23,6 +23,10 @@ export function SendForm({ sensor }: { sensor: string }) {
   const form = useRef<HTMLFormElement>(null);
   const namesId = useId();
   const name = typedSensor ?? sensor;
+  const asksForKey = key !== undefined;
+  useEffect(() => {
+    if (asksForKey) form.current?.querySelector<HTMLInputElement>("[name=key]")?.focus();
+  }, [asksForKey]);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -66,7 +70,7 @@ export function SendForm({ sensor }: { sensor: string }) {
           inputMode="decimal"
           error={wrong === "value" ? fill(texts.form.needValue, { example: format.number(21.5) }) : undefined}
         />
-        {key !== undefined && (
+        {asksForKey && (
           <Field
             name="key"
             type="password"

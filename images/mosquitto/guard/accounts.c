@@ -9,11 +9,9 @@
 
 /* Balanced trees, not hash tables: names chosen by an attacker cannot make them slow. */
 static void *users, *sessions;
-static size_t session_count, kept_count, subscription_bytes;
+static size_t session_count, kept_count, subscription_bytes, queued_bytes;
 static struct limits most;
 static const char *trusted_names;
-
-size_t accounts_queued;
 
 /* A subscription besides its topic's nodes: the broker's leaf, and this account. */
 enum { SUBSCRIPTION_BYTES = 400 };
@@ -82,6 +80,7 @@ struct session *accounts_open(const char *id, struct user *user)
 void accounts_end(struct session *session)
 {
     accounts_forget_subscriptions(session);
+    accounts_wait(session, 0, 0);
     accounts_lasts(session, LASTS_CONNECTED);
     tdelete(session, &sessions, by_name);
     session_count--;
@@ -99,13 +98,14 @@ const char *accounts_full(const struct user *user, enum lasting lasting)
 
 void accounts_lasts(struct session *session, enum lasting lasting)
 {
-    accounts_queued -= accounts_waiting(session);
+    size_t saved = session->saved, offered = session->offered;
+    accounts_wait(session, 0, 0);
     session->user->kept -= session->kept;
     kept_count -= session->kept;
     session->kept = lasting != LASTS_CONNECTED;
     session->user->kept += session->kept;
     kept_count += session->kept;
-    accounts_queued += accounts_waiting(session);
+    accounts_wait(session, saved, offered);
 }
 
 bool accounts_subscribe(struct session *session, const char *filter, bool more)
@@ -151,17 +151,43 @@ void accounts_forget_subscriptions(struct session *session)
     session->filters = NULL;
 }
 
-size_t accounts_waiting(const struct session *session)
+/*
+ * What a session adds to the sums. Who is connected takes what is offered: only what the last save found waiting says
+ * that it does not.
+ */
+static size_t counted(const struct session *session)
 {
-    return session->user->trusted || !session->kept ? 0 : session->saved + session->offered;
+    if (session->user->trusted || !session->kept) return 0;
+    return session->saved + (session->client == NULL ? session->offered : 0);
+}
+
+static void count(const struct session *session, bool in)
+{
+    size_t bytes = counted(session);
+    session->user->queued += in ? bytes : -bytes;
+    queued_bytes += in ? bytes : -bytes;
+}
+
+void accounts_wait(struct session *session, size_t saved, size_t offered)
+{
+    count(session, false);
+    session->saved = saved;
+    session->offered = offered;
+    count(session, true);
+}
+
+void accounts_connect(struct session *session, const void *client)
+{
+    count(session, false);
+    session->client = client;
+    count(session, true);
 }
 
 bool accounts_may_queue(const struct session *session, size_t bytes)
 {
     if (session->user->trusted || !session->kept) return true;
-    /* Who is connected takes what is offered: only what the last save found waiting says that it does not. */
-    size_t waiting = session->saved + (session->client == NULL ? session->offered : 0);
-    return waiting + bytes <= most.queues / 8 && accounts_queued + bytes <= most.queues;
+    if (counted(session) + bytes > most.queues / 4 || session->user->queued + bytes > most.queues / 2) return false;
+    return session->client != NULL || queued_bytes + bytes <= most.queues;
 }
 
 /* twalk hands nothing on to its callback. */

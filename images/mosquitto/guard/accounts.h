@@ -15,8 +15,9 @@ struct limits {
 struct user {
     char *name;
     bool trusted;
-    size_t kept, subscriptions, retained; /* `kept` is a number of sessions. */
+    size_t kept, subscriptions, retained, queued; /* `kept` is a number of sessions. */
     bool wills_slipped; /* A retained will of it got past its limit once. */
+    size_t weight; /* The sum of its sessions', while the heaviest is looked for. */
 };
 
 /** A client id: connected, or its session is kept. */
@@ -65,13 +66,13 @@ void accounts_forget_subscriptions(struct session *session);
 /** Whether `bytes` more may wait in this session. */
 bool accounts_may_queue(const struct session *session, size_t bytes);
 
-/** What this session adds to `accounts_queued`. */
-size_t accounts_waiting(const struct session *session);
+/** `client` is the broker's own structure, or NULL when the session's connection has ended. */
+void accounts_connect(struct session *session, const void *client);
+
+/** Sets what waits in a session: `saved` as the last save found it, `offered` since. */
+void accounts_wait(struct session *session, size_t saved, size_t offered);
 
 /** Calls `visit` for each session. It may end that session. */
 void accounts_each(void (*visit)(struct session *));
-
-/** What waits in all kept sessions of users with limits. */
-extern size_t accounts_queued;
 
 #endif

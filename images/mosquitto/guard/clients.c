@@ -5,7 +5,7 @@
 #include "report.h"
 #include "room.h"
 
-enum { KICK_MS = 200, DECAY_MS = 10000, SWEEP_MS = 600000 };
+enum { KICK_MS = 200, PRESSING_KICK_MS = 20, DECAY_MS = 10000, SWEEP_MS = 600000 };
 
 static struct mosquitto *entering;
 static bool reloading;
@@ -84,12 +84,11 @@ int clients_may_enter(struct mosquitto *client)
 
 static void enter(struct session *session, const struct mosquitto *client)
 {
-    session->client = client;
+    accounts_connect(session, client);
     session->ended = false;
     if (mosquitto_client_clean_session(client)) {
         accounts_forget_subscriptions(session);
-        accounts_queued -= accounts_waiting(session);
-        session->saved = session->offered = 0;
+        accounts_wait(session, 0, 0);
     }
     accounts_lasts(session, lasting_of(client));
 }
@@ -122,7 +121,7 @@ struct session *clients_session(const struct mosquitto *client, bool acts)
         enter(session, client);
     }
     /* Until the end of the round in which it left, what comes is its will. */
-    if (acts && session->certificate && !session->ended) session->client = client;
+    if (acts && session->certificate && !session->ended) accounts_connect(session, client);
     return session;
 }
 
@@ -131,7 +130,7 @@ void clients_leave(const struct mosquitto *client)
     const char *id = mosquitto_client_id(client);
     struct session *session = id == NULL ? NULL : accounts_find(id);
     if (session == NULL || (session->client != client && !session->certificate)) return;
-    session->client = NULL;
+    accounts_connect(session, NULL);
     session->ended = true;
 }
 
@@ -140,31 +139,53 @@ static bool halve;
 
 static void settle_one(struct session *session)
 {
-    if (session->ended) {
-        session->ended = false;
-        if (is_gone(session)) {
-            accounts_end(session);
-            return;
-        }
-    }
     if (halve) session->weight /= 2;
-    bool heavier = heaviest == NULL || session->weight > heaviest->weight;
-    if (heavier && session->client != NULL && !session->user->trusted) heaviest = session;
+    if (!session->ended) return;
+    session->ended = false;
+    if (is_gone(session)) accounts_end(session);
 }
 
-void clients_tick(long now_ms, bool memory_is_short)
+static void clear_weight(struct session *session)
+{
+    session->user->weight = 0;
+}
+
+static void add_weight(struct session *session)
+{
+    session->user->weight += session->weight;
+}
+
+/* The heaviest client of the heaviest user: who divides a flood among many clients is found, too. */
+static void weigh(struct session *session)
+{
+    if (session->client == NULL || session->user->trusted) return;
+    size_t user = session->user->weight, most = heaviest == NULL ? 0 : heaviest->user->weight;
+    if (heaviest == NULL || user > most || (user == most && session->weight > heaviest->weight)) heaviest = session;
+}
+
+static void put_heaviest_out(enum memory memory)
+{
+    bool pressing = memory == MEMORY_FULL;
+    if (now - kicked_at < (pressing ? PRESSING_KICK_MS : KICK_MS)) return;
+    heaviest = NULL;
+    accounts_each(clear_weight);
+    accounts_each(add_weight);
+    accounts_each(weigh);
+    if (heaviest == NULL || heaviest->weight < (pressing ? 1 : guard_heavy)) return;
+    kicked_at = now;
+    heaviest->weight = 0;
+    report(LOUD, REPORT_KICK, "memory is %s: client %s of user %s, which made the broker carry most, is put out",
+           pressing ? "full" : "short", heaviest->id, heaviest->user->name);
+    mosquitto_kick_client_by_clientid(heaviest->id, true);
+}
+
+void clients_tick(long now_ms, enum memory memory)
 {
     now = now_ms;
     halve = now - decayed_at >= DECAY_MS;
     if (halve) decayed_at = now;
-    heaviest = NULL;
     accounts_each(settle_one);
-    if (!memory_is_short || heaviest == NULL || heaviest->weight < guard_heavy || now - kicked_at < KICK_MS) return;
-    kicked_at = now;
-    heaviest->weight = 0;
-    report(LOUD, REPORT_KICK, "memory is short: client %s of user %s, which made the broker carry most, is put out",
-           heaviest->id, heaviest->user->name);
-    mosquitto_kick_client_by_clientid(heaviest->id, true);
+    if (memory != MEMORY_FREE) put_heaviest_out(memory);
 }
 
 void clients_reload(bool begins)

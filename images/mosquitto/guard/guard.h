@@ -7,6 +7,7 @@
 
 #include "accounts.h"
 #include "acl.h"
+#include "room.h"
 
 /** The rules of the ACL file as it was last read. */
 extern struct acl *guard_acl;
@@ -35,7 +36,7 @@ struct session *clients_session(const struct mosquitto *client, bool acts);
 void clients_leave(const struct mosquitto *client);
 
 /** At each round of the broker: forgets sessions that it has not kept, and puts heavy clients out. */
-void clients_tick(long now_ms, bool memory_is_short);
+void clients_tick(long now_ms, enum memory memory);
 
 /** While the broker reads its files again it asks about everybody who is connected: they are known. */
 void clients_reload(bool reloading);

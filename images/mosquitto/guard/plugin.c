@@ -62,11 +62,11 @@ static int on_tick(int event, void *data, void *user)
     clock_gettime(CLOCK_MONOTONIC, &time);
     long now = time.tv_sec * 1000 + time.tv_nsec / 1000000;
     restore_look(now);
-    if (now - ticked_at < 100) return MOSQ_ERR_SUCCESS;
+    enum memory memory = room_memory();
+    if (now - ticked_at < (memory == MEMORY_FULL ? 20 : 100)) return MOSQ_ERR_SUCCESS;
     ticked_at = now;
-    bool is_short = room_memory() != MEMORY_FREE;
-    if (is_short) room_trim(now);
-    clients_tick(now, is_short);
+    if (memory != MEMORY_FREE) room_trim(now);
+    clients_tick(now, memory);
     return MOSQ_ERR_SUCCESS;
 }
 

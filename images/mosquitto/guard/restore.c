@@ -55,25 +55,18 @@ static void add_queued(void *of, struct text id, const struct stored *message)
 {
     (void)of;
     struct session *session = session_of(id);
-    if (session != NULL) session->saved += message->bytes;
+    if (session != NULL) accounts_wait(session, session->saved + message->bytes, session->offered);
 }
 
 static void clear_saved(struct session *session)
 {
-    session->saved = 0;
+    accounts_wait(session, 0, session->offered);
 }
 
-static void sum_up(struct session *session)
+/* A session of MQTT 5 that began clean is in no save; while it is away, what came stays. */
+static void clear_offered(struct session *session)
 {
-    /* A session of MQTT 5 that began clean is in no save; while it is away, what came stays. */
-    if (session->saved > 0 || session->client != NULL) session->offered = 0;
-    accounts_queued += accounts_waiting(session);
-}
-
-static void settle_queues(void)
-{
-    accounts_queued = 0;
-    accounts_each(sum_up);
+    if (session->saved > 0 || session->client != NULL) accounts_wait(session, session->saved, 0);
 }
 
 void restore_accounts(const char *directory)
@@ -83,12 +76,11 @@ void restore_accounts(const char *directory)
     char path[4096];
     snprintf(path, sizeof path, "%s/mosquitto.db", directory);
     store_read(path, &all, NULL);
-    settle_queues();
 }
 
 void restore_look(long now_ms)
 {
     static const struct reader queues = {.queued = add_queued};
     if (room_saved()) accounts_each(clear_saved);
-    if (room_look(now_ms, &queues)) settle_queues();
+    if (room_look(now_ms, &queues)) accounts_each(clear_offered);
 }

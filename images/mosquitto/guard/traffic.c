@@ -40,16 +40,9 @@ static const char *undeliverable(const struct session *session, uint8_t qos, siz
     /* At QoS 0 too a message waits in memory for a client that does not read, and Mosquitto bounds only their number. */
     if (session->user->trusted) return memory == MEMORY_FULL && qos == 0 ? "memory is full" : NULL;
     if (memory == MEMORY_FULL) return "memory is full";
-    if (memory == MEMORY_SHORT && (waits || session->weight > guard_heavy)) return "memory is short";
+    bool away = waits && session->client == NULL;
+    if (memory == MEMORY_SHORT && (away || session->weight > guard_heavy)) return "memory is short";
     return waits && !accounts_may_queue(session, bytes) ? "too much waits for it, or for all kept sessions" : NULL;
-}
-
-/* What waits in a session that is kept when its connection ends. */
-static void wait_in(struct session *session, size_t bytes)
-{
-    if (session->user->trusted || !session->kept) return;
-    session->offered += bytes;
-    accounts_queued += bytes;
 }
 
 static int may_receive(struct session *session, const struct mosquitto_evt_acl_check *event)
@@ -62,7 +55,7 @@ static int may_receive(struct session *session, const struct mosquitto_evt_acl_c
                reason);
         return MOSQ_ERR_ACL_DENIED;
     }
-    if (event->qos > 0) wait_in(session, bytes);
+    if (event->qos > 0) accounts_wait(session, session->saved, session->offered + bytes);
     return MOSQ_ERR_PLUGIN_DEFER;
 }
 
@@ -127,7 +120,7 @@ static int may_publish(struct session *session, const struct mosquitto_evt_messa
         return MOSQ_ERR_NOMEM;
     }
     room_accepted(bytes);
-    if (event->qos == 2) wait_in(session, bytes);
+    if (event->qos == 2) accounts_wait(session, session->saved, session->offered + bytes);
     return MOSQ_ERR_SUCCESS;
 }
 

@@ -139,7 +139,7 @@ describe("the compose file", () => {
 `);
   });
 
-  test("gives a job its files, a secret by its path alone, and no network", () => {
+  test("gives a job no network, and none of its files, which are copied into it later", () => {
     expect(job?.split("\n").slice(5, 20).join("\n")).toBe(`    entrypoint:
       - /bin/sh
       - -euc
@@ -155,18 +155,16 @@ describe("the compose file", () => {
     volumes:
       - exploreiot-demo-redis-files:/run/exploreiot:rw
     network_mode: none`);
-    expect(parse(text).services["redis-files"]).toMatchObject({
-      restart: "no",
-      configs: [{ source: "redis-files-redis-conf", target: "/incoming/redis.conf" }],
-      secrets: [{ source: "redis-files-sub-users-acl", target: "/incoming/sub/users.acl" }],
-    });
-    expect(section(text, "configs") + section(text, "secrets")).toBe(`configs:
-  redis-files-redis-conf:
-    content: port 6379
-secrets:
-  redis-files-sub-users-acl:
-    file: ../../../.exploreiot/demo/files/users.acl
-`);
+    const { restart, ...rest } = parse(text).services["redis-files"];
+    expect([restart, Object.keys(rest).filter((key) => /configs|secrets/.test(key))]).toEqual(["no", []]);
+    expect(text).not.toMatch(/port 6379|users\.acl/);
+  });
+
+  test("leaves compose its own labels, which Terraform's containers have too", () => {
+    const labels = { "exploreiot.role": "a", "com.docker.compose.config-hash": "none" };
+    const { services } = parse(composeFile(stackOf([containerSpec("a", { labels })])));
+
+    expect(services.a.labels).toEqual({ "exploreiot.role": "a" });
   });
 
   test("is a project of its own, with networks and volumes under the deployment's names", () => {
@@ -197,14 +195,15 @@ volumes:
     const escaped = composeFile(
       stackOf([
         containerSpec("a", { block: { command, env: ["X=$Y"], healthcheck: { test: ["$Z"] } as never } }),
-        containerSpec("b", { uploads: [{ file: "/incoming/f", content: "cost: $5" }] }),
       ]),
     );
-    const { services, configs } = parse(escaped);
+    const { services } = parse(escaped);
 
-    expect([services.a.command, services.a.environment, services.a.healthcheck.test, configs["b-f"]]).toEqual(
-      [["$$HOME $${A:-b} $$$$", "$$"], ["X=$$Y"], ["$$Z"], { content: "cost: $$5" }],
-    );
+    expect([services.a.command, services.a.environment, services.a.healthcheck.test]).toEqual([
+      ["$$HOME $${A:-b} $$$$", "$$"],
+      ["X=$$Y"],
+      ["$$Z"],
+    ]);
   });
 
   test("waits for a service to be healthy and refuses to wait for nobody", () => {

@@ -9,7 +9,11 @@ const state = {
   resources: [
     {
       ...{ mode: "managed", type: "docker_container", name: "Redis" },
-      instances: [{ attributes: { id: "c1" } }],
+      instances: [{ attributes: { id: "c1", name: "exploreiot-demo-redis" } }],
+    },
+    {
+      ...{ mode: "managed", type: "docker_container", name: "Web" },
+      instances: [{ status: "tainted", attributes: { id: "c2", name: "exploreiot-demo-web" } }],
     },
     { mode: "data", type: "docker_image", name: "looked_up", instances: [{ attributes: { id: "i1" } }] },
     { mode: "managed", type: "docker_volume", name: "Data", instances: [] },
@@ -26,15 +30,16 @@ const owned = (folder: string) => readOwned(stackOf([]), folder);
 
 test("what is in the state is told by id and by address", async () => {
   expect(await owned(home(JSON.stringify(state)))).toEqual({
-    ids: new Set(["c1", "i1"]),
-    addresses: ["docker_container.Redis", "docker_volume.Data"],
+    ids: new Set(["c1", "c2", "i1"]),
+    addresses: ["docker_container.Redis", "docker_container.Web", "docker_volume.Data"],
+    tainted: new Map([["exploreiot-demo-web", "docker_container.Web"]]),
   });
 });
 
 test.each([undefined, "", '{"version": 4}', '{"version": 4, "resources": []}'])(
   "nothing is owned where the state is %j",
   async (text) => {
-    expect(await owned(home(text))).toEqual({ ids: new Set(), addresses: [] });
+    expect(await owned(home(text))).toEqual({ ids: new Set(), addresses: [], tainted: new Map() });
   },
 );
 

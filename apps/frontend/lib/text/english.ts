@@ -21,7 +21,7 @@ export const english = {
     refused: "The backend does not let this page read the sensors.",
     more: "Show all {count}",
   },
-  rejects: "{count} messages held no reading, the last at {time}. Reasons: {path}, with the API key.",
+  rejects: "{count} messages held no reading, the last one on {time}. Reasons: {path}, with the API key.",
   status: { live: "live", silent: "silent", unknown: "unknown" },
   lastValue: "Last value",
   ago: "{age} ago",

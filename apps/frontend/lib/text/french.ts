@@ -24,7 +24,7 @@ export const french: Texts = {
     more: "Afficher les {count}",
   },
   rejects:
-    "{count} messages ne contenaient pas de mesure, le dernier à {time}. Raisons : {path}, avec la clé d’API.",
+    "{count} messages ne contenaient pas de mesure, le dernier le {time}. Raisons : {path}, avec la clé d’API.",
   status: { live: "en direct", silent: "muet", unknown: "inconnu" },
   lastValue: "Dernière valeur",
   ago: "il y a {age}",

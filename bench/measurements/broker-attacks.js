@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { connectAsync } from "mqtt";
+import { withDeployment } from "../support/deployment.js";
+import { attacks } from "../support/mqtt-attacks.js";
+import { isInterrupted, root } from "../support/process.js";
+import { verdict } from "../support/result.js";
+import { summary } from "../support/statistics.js";
+import { inspected } from "../support/tls-stack.js";
+
+const NAME = "bench-attacks";
+const PORT = 24_160;
+const BROKER = `exploreiot-${NAME}-mosquitto`;
+const QUIET_MS = 10_000;
+const BETWEEN_MS = 20;
+const TIMES_QUIET = 3;
+const COMMAND = `a message each ${BETWEEN_MS} ms at QoS 1 from one user to another`;
+const OFF = { enabled: false };
+
+const SETTINGS = {
+  ...{ backend: OFF, frontend: OFF, postgres: OFF, redis: OFF },
+  listeners: { mqtt: { port: PORT } },
+  mosquitto: {
+    users: [
+      { name: "sensor", publish: ["sensor/+"] },
+      { name: "viewer", subscribe: ["sensor/+"] },
+      { name: "meter", publish: ["meter/+"] },
+      { name: "panel", subscribe: ["meter/+"] },
+    ],
+  },
+};
+
+/** @param {string} user */
+const password = (user) =>
+  readFileSync(join(root, ".exploreiot", NAME, "secrets", `mqtt-${user}-password`), "utf8");
+
+/** @satisfies {import("../support/measurement.js").Measurement} */
+export const brokerAttacks = {
+  name: "broker-attacks",
+  title: "p99 from one user to another while a third attacks a broker of 64 MiB; fails if it is restarted",
+  runs: 1,
+  measure: ({ report }) =>
+    withDeployment([NAME, "compose", PORT, SETTINGS], async () => {
+      const flow = await startFlow();
+      await delay(QUIET_MS);
+      const p99 = new Map([["quiet", flow.p99()]]);
+      for (const [name, attack] of Object.entries(attacks)) {
+        if (isInterrupted()) throw new Error("interrupted");
+        report(name);
+        await attack({ port: PORT, password });
+        p99.set(name, flow.p99());
+      }
+      await flow.stop();
+      const restarts = await inspected(BROKER, "{{.RestartCount}} {{.State.OOMKilled}}");
+      if (restarts !== "0 false")
+        throw new Error(`the broker did not survive: restarts, killed: ${restarts}`);
+      const quiet = p99.get("quiet") ?? 0;
+      const figures = Object.fromEntries(
+        [...p99].map(([name, ms]) => [name, { command: COMMAND, ...summary([ms]) }]),
+      );
+      const ratios = Object.fromEntries(
+        [...p99].slice(1).map(([name, ms]) => [`${name} : quiet`, Math.round((ms / quiet) * 100) / 100]),
+      );
+      const worst = Math.max(...Object.values(ratios));
+      const says = `p99 of others at most ${TIMES_QUIET} times the quiet one`;
+      return { unit: "ms", figures, ratios, target: verdict(says, worst, TIMES_QUIET, "×") };
+    }),
+};
+
+/** Messages from `meter` to `panel`, for as long as they are not stopped. Each carries when it was written. */
+async function startFlow() {
+  const client = (/** @type {string} */ username) =>
+    connectAsync(`mqtt://127.0.0.1:${PORT}`, { username, password: password(username), reconnectPeriod: 0 });
+  const [meter, panel] = await Promise.all([client("meter"), client("panel")]);
+  /** @type {number[]} */
+  let latencies = [];
+  panel.on("message", (_, payload) => latencies.push(performance.now() - Number(payload)));
+  await panel.subscribeAsync("meter/+", { qos: 1 });
+  const timer = setInterval(
+    () => meter.publish("meter/a", String(performance.now()), { qos: 1 }),
+    BETWEEN_MS,
+  );
+  return {
+    /** Of the messages since it was asked last. */
+    p99() {
+      const sorted = latencies.toSorted((a, b) => a - b);
+      latencies = [];
+      const value = sorted[Math.floor(sorted.length * 0.99)];
+      if (value === undefined) throw new Error("no message has arrived");
+      return value;
+    },
+    async stop() {
+      clearInterval(timer);
+      if (!meter.connected || !panel.connected) throw new Error("one of the others was put out");
+      await Promise.all([meter.endAsync(), panel.endAsync()]);
+    },
+  };
+}
