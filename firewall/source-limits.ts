@@ -9,22 +9,27 @@ const PROXIED_AT_ONCE = 4096;
 /** Sources that are counted at once, for each listener; of IPv6 each /64 is one. */
 const SOURCES = 65_535;
 
-const familyOf = ({ address }: AllowedPort) => (isIP(address) === 6 ? "ipv6" : "ipv4");
+/** What tells a source of IPv4 or IPv6. */
+const sourceOf = ({ address }: AllowedPort) => (isIP(address) === 6 ? "ip6 saddr" : "ip saddr");
 
 /** Where connections are counted, by source, and for the engine's proxy by port. */
 export const limitSets = (ports: readonly AllowedPort[]): readonly string[] => [
-  set("proxied", "inet_service", "dynamic"),
+  set("proxied", "tcp dport", "dynamic"),
   ...ports.flatMap((port) => [
-    set(port.listener, `${familyOf(port)}_addr`, "dynamic"),
+    set(port.listener, sourceOf(port), "dynamic"),
     // Who has not come for a minute has earned a whole burst again, so nothing is lost with the entry.
-    set(`${port.listener}_rate`, `${familyOf(port)}_addr`, "dynamic, timeout", "timeout 1m"),
+    set(`${port.listener}_rate`, sourceOf(port), "dynamic, timeout", "timeout 1m"),
   ]),
 ];
 
-const set = (name: string, type: string, flags: string, ...more: readonly string[]): string =>
+/**
+ * With `typeof` and not `type`: nft 1.0.6 of Debian bookworm crashes on reading a `type` that a newer nft has written,
+ * and with it every look at the machine's rules.
+ */
+const set = (name: string, key: string, flags: string, ...more: readonly string[]): string =>
   [
     `  set ${name} {`,
-    ...[`type ${type}`, `size ${SOURCES}`, `flags ${flags}`, ...more].map((line) => `    ${line}`),
+    ...[`typeof ${key}`, `size ${SOURCES}`, `flags ${flags}`, ...more].map((line) => `    ${line}`),
     "  }",
   ].join("\n");
 
@@ -37,7 +42,8 @@ const set = (name: string, type: string, flags: string, ...more: readonly string
 export function sourceLimits(deployment: Deployment, allowed: AllowedPort, match: string): readonly string[] {
   const { listener } = allowed;
   const most = connectionsPerSource(deployment, listener);
-  const source = familyOf(allowed) === "ipv6" ? "ip6 saddr & ffff:ffff:ffff:ffff::" : "ip saddr";
+  const family = sourceOf(allowed);
+  const source = family === "ip6 saddr" ? `${family} & ffff:ffff:ffff:ffff::` : family;
   const rate = Math.max(1, Math.ceil(most / 10));
   return [
     `${match} update @${listener}_rate { ${source} limit rate over ${rate}/second burst ${most} packets } counter drop comment "${listener}, too fast from one source"`,

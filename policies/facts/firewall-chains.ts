@@ -96,3 +96,14 @@ export const openings = (placed: Placed): readonly Rule[] =>
   rulesOf(placed).filter(
     (rule) => accepts(rule) && !isAboutKnownConnections(rule) && !isFromInside(rule, placed),
   );
+
+export interface Opening {
+  readonly rule: Rule;
+  readonly placed: Placed;
+}
+
+/** Where rules tell bridges apart, the others speak of other containers of the machine. */
+export function ofOneStack(all: readonly Opening[]): readonly Opening[] {
+  const named = all.filter(({ rule }) => matchOn(rule, "oifname") !== undefined);
+  return named.length > 0 ? named : all;
+}

@@ -1,4 +1,12 @@
-import { chainsAt, openings, type Placed, refuses, rulesOf, valuesIn } from "../facts/firewall-chains.ts";
+import {
+  chainsAt,
+  ofOneStack,
+  openings,
+  type Placed,
+  refuses,
+  rulesOf,
+  valuesIn,
+} from "../facts/firewall-chains.ts";
 import { nftables, type Ruleset } from "../files/nftables.ts";
 import type { Match, Rule } from "../files/nftables-rules.ts";
 import { definePolicy } from "../policy.ts";
@@ -21,15 +29,16 @@ export const firewallLimitsEachSource = definePolicy({
   looksAt: ["file/nftables"],
   check: (file) => {
     const ruleset = nftables(file);
-    return chainsAt(ruleset, "forward").flatMap((placed) =>
-      openings(placed).flatMap((opening) =>
-        KINDS.flatMap((kind) => [
-          ...(isLimited(placed, opening, kind) ? [] : [`line ${opening.line} ${MISSING[kind]}`]),
-          ...portsOf(opening, placed)
-            .filter((port) => !isLimitedAtInput(ruleset, port, kind))
-            .map((port) => `at the hook input port ${port} ${MISSING[kind]}`),
-        ]),
-      ),
+    const all = chainsAt(ruleset, "forward").flatMap((placed) =>
+      openings(placed).map((rule) => ({ rule, placed })),
+    );
+    return ofOneStack(all).flatMap(({ rule, placed }) =>
+      KINDS.flatMap((kind) => [
+        ...(isLimited(placed, rule, kind) ? [] : [`line ${rule.line} ${MISSING[kind]}`]),
+        ...portsOf(rule, placed)
+          .filter((port) => !isLimitedAtInput(ruleset, port, kind))
+          .map((port) => `at the hook input port ${port} ${MISSING[kind]}`),
+      ]),
     );
   },
 });

@@ -1,5 +1,13 @@
 import type { Resource, StackDocument } from "../document.ts";
-import { chainsAt, matchOn, openings, type Placed, valuesIn } from "../facts/firewall-chains.ts";
+import {
+  chainsAt,
+  matchOn,
+  type Opening,
+  ofOneStack,
+  openings,
+  type Placed,
+  valuesIn,
+} from "../facts/firewall-chains.ts";
 import { externalPort, isOpen, publishedPorts } from "../facts/ports.ts";
 import { RUNS } from "../facts/services.ts";
 import { nftables } from "../files/nftables.ts";
@@ -12,11 +20,6 @@ interface Declared {
   readonly protocol: string;
   readonly isIpv6: boolean;
   readonly resource: Resource;
-}
-
-interface Opening {
-  readonly rule: Rule;
-  readonly placed: Placed;
 }
 
 /**
@@ -44,7 +47,7 @@ export const firewallOpensWhatIsPublished = definePolicy({
           ({ port, protocol, resource }) =>
             `${resource.path} publishes ${port}/${protocol}, which no rule opens`,
         ),
-      ...ofThisStack(all).flatMap((opening) => undeclared(opening, declared)),
+      ...ofOneStack(all).flatMap((opening) => undeclared(opening, declared)),
     ];
   },
 });
@@ -60,12 +63,6 @@ const declaredPorts = (stack: StackDocument): readonly Declared[] =>
         resource,
       })),
   );
-
-/** Where rules tell bridges apart, the others speak of other containers of the machine. */
-function ofThisStack(all: readonly Opening[]): readonly Opening[] {
-  const named = all.filter(({ rule }) => matchOn(rule, "oifname") !== undefined);
-  return named.length > 0 ? named : all;
-}
 
 function opens({ rule, placed }: Opening, { port, protocol, isIpv6 }: Declared): boolean {
   const layer = matchOn(rule, "l4proto");

@@ -30,32 +30,32 @@ delete table inet exploreiot_plant-1
 
 table inet exploreiot_plant-1 {
   set proxied {
-    type inet_service
+    typeof tcp dport
     size 65535
     flags dynamic
   }
 
   set backend {
-    type ipv4_addr
+    typeof ip saddr
     size 65535
     flags dynamic
   }
 
   set backend_rate {
-    type ipv4_addr
+    typeof ip saddr
     size 65535
     flags dynamic, timeout
     timeout 1m
   }
 
   set mqtt {
-    type ipv4_addr
+    typeof ip saddr
     size 65535
     flags dynamic
   }
 
   set mqtt_rate {
-    type ipv4_addr
+    typeof ip saddr
     size 65535
     flags dynamic, timeout
     timeout 1m
@@ -76,8 +76,8 @@ table inet exploreiot_plant-1 {
     iifname "xi8aac13-*" counter reject comment "undeclared, containers to the machine"
     ct state new meta nfproto ipv4 tcp dport 8000 update @backend_rate { ip saddr limit rate over 10/second burst 100 packets } counter drop comment "backend, too fast from one source"
     ct state new meta nfproto ipv4 tcp dport 8000 add @backend { ip saddr ct count over 100 } counter drop comment "backend, too many from one source"
-    ct state new meta nfproto ipv4 tcp dport 1883 update @mqtt_rate { ip saddr limit rate over 4/second burst 32 packets } counter drop comment "mqtt, too fast from one source"
-    ct state new meta nfproto ipv4 tcp dport 1883 add @mqtt { ip saddr ct count over 32 } counter drop comment "mqtt, too many from one source"
+    ct state new meta nfproto ipv4 tcp dport 1883 update @mqtt_rate { ip saddr limit rate over 3/second burst 22 packets } counter drop comment "mqtt, too fast from one source"
+    ct state new meta nfproto ipv4 tcp dport 1883 add @mqtt { ip saddr ct count over 22 } counter drop comment "mqtt, too many from one source"
   }
 
   chain forward {
@@ -91,8 +91,8 @@ table inet exploreiot_plant-1 {
     oifname "xi8aac13-*" ct status dnat meta nfproto ipv4 meta l4proto tcp ct original proto-dst 8000 update @backend_rate { ip saddr limit rate over 10/second burst 100 packets } counter drop comment "backend, too fast from one source"
     oifname "xi8aac13-*" ct status dnat meta nfproto ipv4 meta l4proto tcp ct original proto-dst 8000 add @backend { ip saddr ct count over 100 } counter drop comment "backend, too many from one source"
     oifname "xi8aac13-*" ct status dnat meta nfproto ipv4 meta l4proto tcp ct original proto-dst 8000 counter accept comment "backend"
-    oifname "xi8aac13-*" ct status dnat meta nfproto ipv4 meta l4proto tcp ct original proto-dst 1883 update @mqtt_rate { ip saddr limit rate over 4/second burst 32 packets } counter drop comment "mqtt, too fast from one source"
-    oifname "xi8aac13-*" ct status dnat meta nfproto ipv4 meta l4proto tcp ct original proto-dst 1883 add @mqtt { ip saddr ct count over 32 } counter drop comment "mqtt, too many from one source"
+    oifname "xi8aac13-*" ct status dnat meta nfproto ipv4 meta l4proto tcp ct original proto-dst 1883 update @mqtt_rate { ip saddr limit rate over 3/second burst 22 packets } counter drop comment "mqtt, too fast from one source"
+    oifname "xi8aac13-*" ct status dnat meta nfproto ipv4 meta l4proto tcp ct original proto-dst 1883 add @mqtt { ip saddr ct count over 22 } counter drop comment "mqtt, too many from one source"
     oifname "xi8aac13-*" ct status dnat meta nfproto ipv4 meta l4proto tcp ct original proto-dst 1883 counter accept comment "mqtt"
     oifname "xi8aac13-*" limit rate 5/minute burst 10 packets log prefix "exploreiot plant-1 forward " flags all
     oifname "xi8aac13-*" counter drop comment "undeclared, forward"
@@ -123,8 +123,8 @@ table inet exploreiot_plant-1 {
       'ct state new meta nfproto ipv4 tcp dport 443 update @https_rate { ip saddr limit rate over 10/second burst 100 packets } counter drop comment "https, too fast from one source"',
       'ct state new meta nfproto ipv4 tcp dport 443 add @https { ip saddr ct count over 100 } counter drop comment "https, too many from one source"',
       'meta nfproto ipv4 tcp dport 443 counter accept comment "https"',
-      'ct state new meta nfproto ipv4 tcp dport 8883 update @mqtts_rate { ip saddr limit rate over 4/second burst 32 packets } counter drop comment "mqtts, too fast from one source"',
-      'ct state new meta nfproto ipv4 tcp dport 8883 add @mqtts { ip saddr ct count over 32 } counter drop comment "mqtts, too many from one source"',
+      'ct state new meta nfproto ipv4 tcp dport 8883 update @mqtts_rate { ip saddr limit rate over 1/second burst 9 packets } counter drop comment "mqtts, too fast from one source"',
+      'ct state new meta nfproto ipv4 tcp dport 8883 add @mqtts { ip saddr ct count over 9 } counter drop comment "mqtts, too many from one source"',
       'meta nfproto ipv4 tcp dport 8883 counter accept comment "mqtts"',
       'iifname { "eth0", "eth1" } ip saddr 192.0.2.0/24 tcp dport 2222 counter accept comment "ssh"',
       'iifname { "eth0", "eth1" } ip6 saddr 2001:db8::/32 tcp dport 2222 counter accept comment "ssh"',
@@ -169,17 +169,17 @@ table inet exploreiot_plant-1 {
     [
       "an IPv4 address",
       { bind: "lan" },
-      "ip saddr limit rate over 4/second burst 32 packets|ip saddr ct count over 32",
+      "ip saddr limit rate over 3/second burst 22 packets|ip saddr ct count over 22",
     ],
     [
       "a /64 of IPv6",
       { bind: "::" },
-      "ip6 saddr & ffff:ffff:ffff:ffff:: limit rate over 4/second burst 32 packets|ip6 saddr & ffff:ffff:ffff:ffff:: ct count over 32",
+      "ip6 saddr & ffff:ffff:ffff:ffff:: limit rate over 3/second burst 22 packets|ip6 saddr & ffff:ffff:ffff:ffff:: ct count over 22",
     ],
     [
       "a source, more where the broker has more memory",
       { bind: "lan", mosquitto: { limits: { memoryMiB: 256 } } },
-      "ip saddr limit rate over 16/second burst 160 packets|ip saddr ct count over 160",
+      "ip saddr limit rate over 9/second burst 90 packets|ip saddr ct count over 90",
     ],
     [
       "a source, as many as are declared",

@@ -26,7 +26,7 @@ const NFTABLES: FileKind = {
     // Who is on the machine already: it keeps the engine's proxy alive, and nobody out.
     /^iifname "lo" ct state new/,
     // Without these nft does not take the file.
-    /^(type (inet_service|ipv4_addr)|flags dynamic|size \d+|timeout )/,
+    /^(typeof (tcp dport|ip saddr)|flags dynamic|size \d+|timeout )/,
     // Neighbour discovery, for a chain that would refuse it, is FWL-005's.
     /^iifname "xi[^"]*" meta l4proto/,
   ],

@@ -25,7 +25,10 @@ test.each<[string, Partial<DeploymentInput>]>([
     "the broker alone",
     { ...{ backend: off, frontend: off, postgres: off, redis: off }, listeners: { mqtts: {} } },
   ],
-  ["a firewall for the whole machine", { firewall: { scope: "host", interfaces: ["eth0"] } }],
+  [
+    "a firewall for the whole machine",
+    { firewall: { scope: "host", interfaces: ["eth0"], open: [{ port: 9100 }] } },
+  ],
   [
     "networks of both families",
     {
