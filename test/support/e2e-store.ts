@@ -28,19 +28,9 @@ export async function onSmallDisk(original: string, port: number) {
   // Docker's proxy takes connections before the broker does, and then closes them.
   const answers = () =>
     until("the broker answers", async () => {
-      const asked = [
-        "docker",
-        "exec",
-        container,
-        "mosquitto_sub",
-        "-t",
-        "$SYS/broker/uptime",
-        "-C",
-        "1",
-        "-W",
-        "2",
-      ];
-      return (await run(asked, { expected: [0, 1, 27] })).code === 0;
+      const asked = ["mosquitto_sub", "-t", "$SYS/broker/uptime", "-C", "1", "-W", "2"];
+      const { code } = await run(["docker", "exec", container, ...asked], { expected: [0, 1, 27] });
+      return code === 0;
     });
   return { container, answers, remove };
 }
