@@ -38,7 +38,7 @@ export function isAsDeclared(
   { Id, Config }: Pick<ContainerState, "Id" | "Config">,
   record: DeploymentRecord | undefined,
 ): boolean {
-  return specHash(spec) === (record?.specs[Id] ?? Config.Labels?.[LABEL.spec]);
+  return specHash(spec) === (record?.specs?.[Id] ?? Config.Labels?.[LABEL.spec]);
 }
 
 const file = (home: string) => join(home, "deployed.json");

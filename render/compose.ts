@@ -1,15 +1,23 @@
 import { LABEL } from "../config/labels.ts";
 import { composeFile } from "../engines/compose/render.ts";
 import { type Model, withVariables } from "./model.ts";
+import { configPath } from "./paths.ts";
 
 /** compose.yaml of a rendered folder; start.sh hands over the files that lie next to it. */
-export function serverCompose({ stack, labels }: Model): string {
+export function serverCompose({ stack, deliveries, labels }: Model): string {
   const containers = stack.containers.map((container) => ({
     ...container,
     labels: withoutCheckout(container.labels, labels.get(container.name) as string),
   }));
   return withVariables(
-    composeFile({ ...stack, containers }),
+    composeFile({ ...stack, containers }, ({ name }) =>
+      deliveries
+        .filter(({ container }) => container.name === name)
+        .flatMap(({ role, public: files, secret }) => [
+          ...files.map((upload) => ({ source: `./${configPath(role, upload)}`, target: upload.file })),
+          ...secret.map(({ path, file }) => ({ source: `./${path}`, target: file })),
+        ]),
+    ),
     (variable) => `\${${variable}:?run ./start.sh}`,
   );
 }

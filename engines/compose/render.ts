@@ -2,15 +2,24 @@ import { stringify } from "yaml";
 import { composeProject, LABEL, roleOf } from "../../config/labels.ts";
 import type { ContainerSpec, NetworkSpec, Stack } from "../stack.ts";
 
+/** Where the files of a container lie, and where it looks for them. */
+type FilesOf = (container: ContainerSpec) => readonly { readonly source: string; readonly target: string }[];
+
+/** Compose passes over it; whoever judges the file sees what the container is given. */
+const listed = (files: ReturnType<FilesOf>) => (files.length === 0 ? {} : { "x-exploreiot-files": files });
+
 /**
  * The stack as a compose file: the same containers. The files that jobs hand over are in none of it: they are copied
  * into the created containers before the start (`handOver` here, start.sh in a rendered folder).
  */
-export function composeFile(stack: Stack): string {
+export function composeFile(stack: Stack, filesOf?: FilesOf): string {
   const document = {
     name: composeProject(stack.name),
     services: Object.fromEntries(
-      stack.containers.map((container) => [roleOf(container), service(container, stack)]),
+      stack.containers.map((container) => [
+        roleOf(container),
+        { ...service(container, stack), ...listed(filesOf?.(container) ?? []) },
+      ]),
     ),
     networks: Object.fromEntries(stack.networks.map((network) => [network.name, networkSection(network)])),
     volumes: Object.fromEntries(stack.volumes.map((name) => [name, { name }])),

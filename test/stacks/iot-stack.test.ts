@@ -391,12 +391,13 @@ describe("an own application", () => {
 
   test("mounts for each role the files of its own, shared by its replicas", () => {
     const made = sandbox();
-    const containers = containersOf(made.json(custom)).filter(({ volumes }) => volumes !== undefined);
+    const json = made.json(custom);
+    const containers = containersOf(json).filter(({ volumes }) => volumes !== undefined);
     const mounted = containers.map((container) => {
       const files = (container.volumes as { container_path: string; volume_name: string }[]).filter(
         ({ container_path }) => container_path === "/run/exploreiot",
       );
-      const names = Object.entries(made.json(custom).resource.docker_volume);
+      const names = Object.entries(json.resource.docker_volume);
       return [
         labelOf(container, "role"),
         files.map(({ volume_name }) => {

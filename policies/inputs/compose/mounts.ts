@@ -16,6 +16,7 @@ export function mounts(service: Block, project: Project): Mounts {
       ...found.filter(({ type }) => type !== "tmpfs").map(({ type: _, ...volume }) => volume),
       ...handedOver(service.configs, project.configs, project, (name) => `/${name}`),
       ...handedOver(service.secrets, project.secrets, project, (name) => `/run/secrets/${name}`),
+      ...copied(service["x-exploreiot-files"], project),
     ],
     tmpfs: {
       ...Object.fromEntries(texts(service.tmpfs).map((entry) => split(entry))),
@@ -79,6 +80,13 @@ function mode(options: readonly string[]): Block {
     ...(propagation === undefined ? {} : { propagation }),
   };
 }
+
+/** Files that start.sh of a rendered folder copies into the container before it starts; see `render/compose.ts`. */
+const copied = (listed: unknown, project: Project): Block[] =>
+  list(listed).map((entry) => {
+    const { source, target } = isBlock(entry) ? entry : { source: undefined, target: undefined };
+    return { ...hostPath(String(source), project), container_path: String(target), read_only: true };
+  });
 
 /** Configs and secrets are bind mounts of files that are read-only inside. */
 function handedOver(
