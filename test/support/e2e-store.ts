@@ -28,7 +28,7 @@ export async function onSmallDisk(original: string, port: number) {
   // Docker's proxy takes connections before the broker does, and then closes them.
   const answers = () =>
     until("the broker answers", async () => {
-      const asked = [
+      const asked: readonly [string, ...string[]] = [
         "docker",
         "exec",
         container,
