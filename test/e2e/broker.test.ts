@@ -228,6 +228,11 @@ describe.skipIf(missing.compose)(titled("the broker", missing.compose), () => {
       clientId: "s",
     });
     const acknowledged = await untilPutOut(sender, 6_000);
+    // What was acknowledged before the disk was full has room in the next save.
+    const last = `${acknowledged.at(-1)} `;
+    await until("all is saved", async () =>
+      (await docker("exec", disk.container, "cat", "/mosquitto/data/mosquitto.db.good")).includes(last),
+    );
     await docker("kill", disk.container);
     await docker("start", disk.container);
     const arrived = new Set<number>();
