@@ -24,6 +24,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._trusted = trusted
         self._key = ""
         self._is_in_head = False
+        self._is_upgraded = False
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:
@@ -42,13 +43,14 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         # From here on it takes one of the places of sockets.
+        self._is_upgraded = True
         self._leave()
         super().handle_websocket_upgrade()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         is_idle = self.cycle is None or self.cycle.response_complete
-        if self._is_in_head or is_idle:
+        if not self._is_upgraded and (self._is_in_head or is_idle):
             self._expect_head()
 
     def on_message_begin(self) -> None:

@@ -1,5 +1,6 @@
 """Places for connections, bodies and sockets are shared: some addresses cannot take them all."""
 
+import json
 import socket as sockets
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from websockets.sync.client import ClientConnection
 from exploreiot.clients import Places, client_key
 from exploreiot.http_protocol import HEAD_SECONDS
 from tests.conftest import StartRole
-from tests.support.clients import WITH_KEY, ws
+from tests.support.clients import WITH_KEY, ask, receive, ws
 from tests.support.processes import wait_for
 from tests.support.roles import KEY, Role
 
@@ -171,6 +172,13 @@ def test_sockets_are_shared_between_clients(start: StartRole) -> None:
         assert end.value.rcvd.code == 1013
         newcomer.ping().wait(10)
         own[1].ping().wait(10)
+
+
+def test_a_socket_outlives_the_time_for_headers(api: Role, sensor: str) -> None:
+    with ws(api) as socket:
+        with pytest.raises(TimeoutError):
+            receive(socket, lambda got: False, seconds=HEAD_SECONDS + 2)
+        assert ask(socket, json.dumps({"capteur": sensor, "valeur": 1})) == {"reçu": True}
 
 
 def test_a_place_is_free_again_after_a_socket(start: StartRole) -> None:
