@@ -106,12 +106,12 @@ export class Watcher {
   async #crashed(spec: ContainerSpec, id: string, end: { exitCode: string; oom: boolean }): Promise<void> {
     const times = (this.#crashes.get(id) ?? 0) + 1;
     this.#crashes.set(id, times);
-    const seen = await observe(this.#stack);
+    const [seen, lines] = await Promise.all([observe(this.#stack), this.#lastLines(id)]);
     // The event of it may come later than that of the end.
     const oom = end.oom || seen.containers.get(spec.name)?.State.OOMKilled === true;
     const why = `ended with ${endOf(end.exitCode, spec, oom)}`;
     this.troubles.set(spec.name, { spec, why });
-    await this.#tell(`${spec.name}: ${why}${times === 1 ? "" : `; ${times} times now`}`, id);
+    this.#tell(`${spec.name}: ${why}${times === 1 ? "" : `; ${times} times now`}`, lines);
     if (!spec.job && this.#prospects.ended(spec.name, { ...end, oom }, seen))
       this.#onLost({ spec, why: `${why}, ${times} times` });
   }
@@ -121,7 +121,7 @@ export class Watcher {
     const answer = state === undefined ? undefined : lastAnswer(state);
     const what = ["unhealthy", answer].filter(Boolean).join(": ");
     this.troubles.set(spec.name, { spec, why: `is ${what}` });
-    await this.#tell(`${spec.name}: ${what}`, id);
+    this.#tell(`${spec.name}: ${what}`, await this.#lastLines(id));
   }
 
   /** Says early what the probe of a container that is still starting answers: it may be all that is needed. */
@@ -146,10 +146,14 @@ export class Watcher {
     this.#report(`${name}: not healthy yet: ${answer}`);
   }
 
-  /** Reports with the end of the log, the first time; a log that is still empty is asked for again. */
-  async #tell(what: string, id: string): Promise<void> {
+  /** The end of a log that was not told before; one that is still empty is asked for again. */
+  async #lastLines(id: string): Promise<readonly string[]> {
     const lines = this.#told.has(id) ? [] : await lastLines(id);
     if (lines.length > 0) this.#told.add(id);
+    return lines;
+  }
+
+  #tell(what: string, lines: readonly string[]): void {
     this.#report([what, ...lines.map((line) => `    ${line}`)].join("\n"));
   }
 }

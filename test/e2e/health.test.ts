@@ -14,7 +14,7 @@ const SOON = { startPeriodSeconds: 2, intervalSeconds: 1, retries: 2 };
 
 /** A page in an image that has neither bash nor a libc. */
 const page = {
-  build: { context: "test/e2e/health", args: { BASE: "{exploreiot/base}" } },
+  build: { context: join(projectRoot, "test", "e2e", "health"), args: { BASE: "{exploreiot/base}" } },
 } satisfies DeploymentInput["frontend"];
 const httpd = (...address: readonly string[]) => [
   ...["/bin/busybox", "httpd", "-f", "-h", "/www", "-p"],
