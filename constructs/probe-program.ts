@@ -1,9 +1,9 @@
 import type { Container } from "@cdktf/provider-docker/lib/container/index.js";
-import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
 import { Construct } from "constructs";
 import { PROBE_FOLDER } from "../config/references.ts";
 import { deliveryJob } from "./delivery-job.ts";
-import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
+import type { DeploymentScope } from "./deployment-scope.ts";
+import { filesVolume } from "./volumes.ts";
 
 /** Renamed into place, since a probe may be running just now. */
 const SCRIPT = [
@@ -20,7 +20,7 @@ export class ProbeProgram extends Construct {
 
   constructor(scope: Construct, id: string, context: Omit<DeploymentScope, "probeProgram">) {
     super(scope, id);
-    this.volumeName = new Volume(this, "Volume", { name: resourceName(context, "probe") }).name;
+    this.volumeName = filesVolume(this, "probe", context);
     this.container = deliveryJob(this, "Container", {
       role: "probe-files",
       what: "the program that probes",
