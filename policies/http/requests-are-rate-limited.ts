@@ -1,8 +1,9 @@
 import type { Resource, StackDocument } from "../document.ts";
+import { isApi } from "../facts/apis.ts";
 import { variablesOf } from "../facts/environment.ts";
 import { entrances, titleOf } from "../facts/haproxy.ts";
 import { refusesBy } from "../facts/haproxy-counters.ts";
-import { kindOf, RUNS } from "../facts/services.ts";
+import { RUNS } from "../facts/services.ts";
 import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
 import { definePolicy } from "../policy.ts";
 import { show } from "../values.ts";
@@ -22,7 +23,7 @@ export const requestsAreRateLimited = definePolicy({
   source: "OWASP API Security Top 10 2023, API4",
   enforcedIn: ["production"],
   looksAt: [...RUNS, "file/haproxy.cfg"],
-  where: (resource, stack) => resource.type === "file/haproxy.cfg" || kindOf(resource, stack) === "backend",
+  where: (resource, stack) => resource.type === "file/haproxy.cfg" || isApi(resource, stack),
   check: (resource, stack) =>
     resource.type === "file/haproxy.cfg" ? inProxy(resource) : inEnvironment(resource, stack),
 });

@@ -324,7 +324,7 @@ except e.HTTPError: pass`,
     // What comes from this machine reaches the edge from its network's gateway.
     const gateway = firstAddress(parsed().networks.edge.ipv4 ?? "");
     expect(await loggedClient("/api/through-the-edge")).toBe(gateway);
-    expect(await loggedClient("/api/past-the-edge")).toBe(await inside("ingest", "broker"));
+    expect(await loggedClient("/api/past-the-edge")).toBe(await inside("ingest", "data"));
   });
 
   test("logs JSON without query strings, and keeps its metrics inside", async () => {

@@ -56,6 +56,8 @@ const MOSQUITTO: FileKind = {
   harmless: [
     // When messages are written, not whether: 30 minutes is the default, and 0 is a mutant below.
     /^autosave_interval /,
+    // The guard wants each of its options, and Mosquitto no option without its plugin: it does not start.
+    /^plugin(_opt_\w+)? /,
     // OpenSSL has no weak suite for TLS 1.3 unless one is named, which is a mutant below.
     /^ciphers_tls1\.3 /,
   ],
@@ -127,8 +129,21 @@ const PG_HBA: FileKind = {
 
 const SQL: FileKind = {
   file: /\.sql$/,
-  // Without the role or its database nobody gets in.
-  harmless: [/^\\set /, /^CREATE /],
+  harmless: [
+    // Without the role or its database nobody gets in, nor with a role that lacks its password or its rights.
+    /^\\set /,
+    /^CREATE /,
+    /^ALTER ROLE "?\w+"? (LOGIN |PASSWORD )/,
+    /^GRANT /,
+    // psql ends at half a condition, and at a variable that nothing has set; the server then does not start.
+    /^\\(if|endif)\b/,
+    /^SELECT .* AS wanted \\gset$/,
+    // What follows stands in another database's rights: the statements name roles, which all databases share.
+    /^\\connect /,
+    // Takes back what an earlier configuration may have given; a file alone cannot tell.
+    /^REVOKE "\w+" FROM /,
+    /^ALTER ROLE "\w+" RESET role;$/,
+  ],
   weaker: [
     [/NOSUPERUSER|LOGIN/g, "SUPERUSER LOGIN"],
     [/PASSWORD :'\w+'/g, "PASSWORD 'hunter2'"],
