@@ -16,7 +16,7 @@ enum { LATE_MS = 5000, SPACE_MS = 250, MARGIN_BYTES = 256 * 1024 };
 
 static size_t short_of_memory, out_of_memory;
 static int statm = -1;
-static char store[4096], good[4096], next[4096];
+static char volume[4096], store[4096], good[4096], next[4096];
 static struct stat seen;
 static size_t accepted;
 static long now, saved_at = -1, space_at = -SPACE_MS, trimmed_at = -1000;
@@ -27,6 +27,7 @@ bool room_start(const char *directory, size_t short_bytes, size_t full_bytes)
     short_of_memory = short_bytes;
     out_of_memory = full_bytes;
     statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    snprintf(volume, sizeof volume, "%s", directory);
     snprintf(store, sizeof store, "%s/mosquitto.db", directory);
     snprintf(good, sizeof good, "%s/mosquitto.db.good", directory);
     snprintf(next, sizeof next, "%s/mosquitto.db.good.new", directory);
@@ -96,10 +97,10 @@ static void look_at_space(void)
     struct statvfs space;
     if (now - space_at < SPACE_MS) return;
     space_at = now;
-    if (statvfs(store, &space) != 0) return;
     /* The save before stays until the next one is whole. */
     size_t need = (size_t)seen.st_size + accepted + accepted / 4 + MARGIN_BYTES;
-    full = (size_t)space.f_bavail * space.f_frsize < need;
+    /* Of the directory: there may be no save yet. */
+    full = statvfs(volume, &space) != 0 || (size_t)space.f_bavail * space.f_frsize < need;
 }
 
 bool room_look(long now_ms, const struct reader *reader)
