@@ -16,6 +16,7 @@ const deployment = new TestDeployment({
   ...BROKER_ALONE,
 });
 const broker = deployment.container("mosquitto");
+const containers = [broker, `${broker}-files`, deployment.container("probe-files")];
 
 describe.skipIf(reason)(titled("a deployment", reason), () => {
   let clone: Clone;
@@ -42,10 +43,10 @@ describe.skipIf(reason)(titled("a deployment", reason), () => {
     expect(code).toBe(1);
     expect(stderr).toBe(
       [
-        `error: deployment e2e-guards is of another checkout: ${broker}, ${broker}-files`,
+        `error: deployment e2e-guards is of another checkout: ${containers.join(", ")}`,
         "  → run this where it was made; or give the deployment another name",
         `  → to go on with it from here, bring its secrets: copy that checkout's .exploreiot/e2e-guards to ${clone.root}/.exploreiot/e2e-guards`,
-        `  → if what made it is gone: docker rm -f ${broker} ${broker}-files (the data stays), then run this again`,
+        `  → if what made it is gone: docker rm -f ${containers.join(" ")} (the data stays), then run this again`,
         "",
       ].join("\n"),
     );
@@ -57,7 +58,7 @@ describe.skipIf(reason)(titled("a deployment", reason), () => {
 
     expect([images.code, images.stderr.split("\n")[0]]).toEqual([
       1,
-      `error: deployment e2e-guards is of another checkout: ${broker}, ${broker}-files`,
+      `error: deployment e2e-guards is of another checkout: ${containers.join(", ")}`,
     ]);
   });
 
@@ -121,7 +122,8 @@ describe.skipIf(reason)(titled("a deployment", reason), () => {
     expect(up.stderr).toContain(`error: ${file}: cut short, or not JSON`);
     expect(up.stderr).toContain(`cp ${file}.backup ${file}`);
     expect(down.stderr).toContain(`set aside as ${file}.damaged`);
-    expect(await everything()).toEqual([deployment.container("mosquitto-data"), `${broker}-files`]);
+    const volumes = ["mosquitto-data", "mosquitto-files", "probe"];
+    expect(await everything()).toEqual(volumes.map((name) => deployment.container(name)));
     expect((await deployment.up("terraform")).changed).toBe(true);
     rmSync(`${file}.damaged`);
   });
