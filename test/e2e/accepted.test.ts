@@ -35,7 +35,7 @@ const ACCEPTED: readonly (readonly [string, Partial<DeploymentInput>])[] = [
     "the lowest limits",
     {
       edge: { limits: { memoryMiB: 6, cpus: 0.05 } },
-      postgres: { limits: { memoryMiB: 6, cpus: 0.05 } },
+      postgres: { limits: { memoryMiB: 48, cpus: 0.05 } },
       http: { rateLimitPerMinute: 0, maxBodyBytes: 1024 },
     },
   ],
