@@ -35,7 +35,8 @@ export async function guarded<T>(
 ): Promise<T> {
   const answers = await engineAnswers(withoutEngine);
   const guardedWork = async () => {
-    if (answers) await refuseForeignContainers(name, home);
+    // Keys are of the checkout that renders a folder, whose containers have no label wherever they run.
+    if (answers) await refuseForeignContainers(name, home, { renderedToo: !withoutEngine });
     return work();
   };
   return alone(name, home, guardedWork, report);
@@ -60,10 +61,17 @@ export async function refuseForeign(stack: Stack, home: string): Promise<void> {
 /**
  * Refuses a deployment of the same name that another checkout made, or the folder that a checkout rendered.
  *
+ * @param renderedToo whether containers of a rendered folder are refused, which are no checkout's
  * @throws UserError that names its containers, and the ways to go on
  */
-export async function refuseForeignContainers(name: string, home: string): Promise<void> {
-  const foreign = foreignAmong(await labelled(name), home);
+export async function refuseForeignContainers(
+  name: string,
+  home: string,
+  { renderedToo = true }: { readonly renderedToo?: boolean } = {},
+): Promise<void> {
+  const found = await labelled(name);
+  const asked = found.filter(({ Config }) => renderedToo || Config.Labels?.[LABEL.checkout] !== undefined);
+  const foreign = foreignAmong(asked, home);
   if (foreign.length === 0) return;
   const names = foreign.map(({ Name }) => Name.slice(1)).sort();
   throw new UserError(
