@@ -38,7 +38,7 @@ const TLS = 17 * 1024;
 const PLAIN = 3 * 1024;
 
 /**
- * Divides a container's memory so that its limit holds whatever clients do: two thirds for all that the broker counts
+ * Divides a container's memory so that its limit holds with any client: two thirds for all that the broker counts
  * or watches, a third for connections, which cost memory before they say who they are.
  *
  * @param tls  whether the listener with TLS is open, which then gets three quarters of the connections' part

@@ -6,7 +6,7 @@ import { allowList, isBackendPublished } from "../firewall/allow-list.ts";
 import { CERTIFICATES } from "./certificates.ts";
 
 /**
- * Whom a limit counts as one: an IPv4 address, or the /64 of an IPv6 address, since whoever has one has all of its
+ * Whom a limit counts as one: an IPv4 address, or the /64 of an IPv6 address, since anyone who has one has all of its
  * addresses. The backend counts in the same way (`apps/backend/exploreiot/clients.py`).
  */
 const CLIENT = "src,ipmask(32,64)";

@@ -7,7 +7,7 @@ import asyncpg
 
 from exploreiot.database import Database
 
-# The newest are kept, some 15 MB at most. The bound holds at each insert, whatever the flood.
+# The newest are kept, some 15 MB at most. The bound holds at each insert, also during a flood.
 KEPT = 10_000
 _KEPT_BYTES = 256
 

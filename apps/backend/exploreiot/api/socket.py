@@ -43,7 +43,7 @@ async def socket(connection: WebSocket) -> None:
 async def _admit(connection: WebSocket, services: Services, client: str) -> None:
     services.access.check_host(connection.headers)
     # A socket can write, so its origin is checked like that of a POST. A page cannot give a
-    # handshake the header of the key: who does is a program, whatever it says of its origin.
+    # handshake the header of the key: who does is a program, also when it sends an origin.
     if not services.access.has_key(connection.headers):
         services.access.check_origin("POST", connection.headers)
     if not services.access.may_read(connection.headers):
