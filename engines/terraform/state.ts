@@ -58,7 +58,10 @@ export async function readOwned(stack: Stack, home: string): Promise<Owned> {
             .map(({ attributes }) => [attributes?.name ?? "", `${type}.${name}`] as const),
         ),
     ),
-    addresses: resources.filter(({ mode }) => mode === "managed").map(({ type, name }) => `${type}.${name}`),
+    addresses: resources
+      // Terraform notes a resource before it makes it: an apply that was killed in between leaves one without instances.
+      .filter(({ mode, instances }) => mode === "managed" && instances.length > 0)
+      .map(({ type, name }) => `${type}.${name}`),
   };
 }
 

@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -244,5 +253,16 @@ describe("context files", () => {
     ["[ab].*", ["docs/x.md", "sub/a.txt", "sub/b.md", "sub/deep/c.md"]],
   ])("of .dockerignore %j are %j", (rules, expected) => {
     expect(seen(rules)).toEqual(expected);
+  });
+
+  // A build of the page next to `up` changed the image's hash by a file that the build had written.
+  test.each(["apps/backend", "apps/frontend"])("of %s are never what Git ignores there", (folder) => {
+    const ignored = readFileSync(join(folder, ".gitignore"), "utf8").split("\n").filter(Boolean);
+    for (const name of [".dockerignore", ".gitignore"])
+      write(`${folder}/${name}`, readFileSync(join(folder, name), "utf8"));
+    for (const rule of ignored.filter((line) => !line.startsWith("!")))
+      write(`${folder}/${rule.replace("*", "left").replace(/\/$/, "/left.txt")}`, "");
+    const paths = contextFiles(join(root, folder)).map(({ path }) => path);
+    expect(paths.filter((path) => ![".gitignore", "Dockerfile"].includes(path))).toEqual([]);
   });
 });

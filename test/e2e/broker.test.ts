@@ -216,8 +216,12 @@ describe.skipIf(missing.compose)(titled("the broker", missing.compose), () => {
   test("acknowledges nothing that a full disk cannot keep", { timeout: 120_000 }, async () => {
     const disk = await onSmallDisk(container, DISK_PORT);
     onTestFinished(() => disk.remove());
+    const arrived = new Set<number>();
     const kept = () =>
-      connect(DISK_PORT, { username: "viewer", password: password("viewer"), clientId: "r", clean: false });
+      connect(DISK_PORT, {
+        ...{ username: "viewer", password: password("viewer"), clientId: "r", clean: false },
+        received: (payload) => arrived.add(Number(payload)),
+      });
     await disk.answers();
     const reader = await kept();
     await reader.subscribeAsync("sensor/+", { qos: 1 });
@@ -237,10 +241,8 @@ describe.skipIf(missing.compose)(titled("the broker", missing.compose), () => {
     );
     await docker("kill", disk.container);
     await docker("start", disk.container);
-    const arrived = new Set<number>();
     await disk.answers();
     const again = await kept();
-    again.on("message", (_, payload) => arrived.add(Number(payload)));
     await until("all that was acknowledged has arrived", async () =>
       acknowledged.every((number) => arrived.has(number)),
     );

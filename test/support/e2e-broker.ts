@@ -1,4 +1,4 @@
-import { connectAsync, type MqttClient } from "mqtt";
+import { connect as dial, type MqttClient } from "mqtt";
 
 export interface Credentials {
   readonly username?: string;
@@ -11,6 +11,9 @@ export interface Credentials {
   /** @default - the broker is on loopback */
   readonly address?: string;
 
+  /** Called with each message: a kept session's come in one piece with the answer to CONNECT, before a caller can listen. */
+  readonly received?: (payload: Buffer) => void;
+
   /** Speaks TLS: the CA and the name that the broker has to show, and this client's own pair if it has one. */
   readonly tls?: {
     readonly ca: string;
@@ -22,13 +25,21 @@ export interface Credentials {
 
 /** Connects to a broker with MQTT 5, which answers refusals with a reason, or to a session that is kept with MQTT 3.1.1; no retries. */
 export function connect(port: number, given: Credentials): Promise<MqttClient> {
-  const { address = "127.0.0.1", tls, ...credentials } = given;
-  return connectAsync(`${tls === undefined ? "mqtt" : "mqtts"}://${address}:${port}`, {
+  const { address = "127.0.0.1", received, tls, ...credentials } = given;
+  const client = dial(`${tls === undefined ? "mqtt" : "mqtts"}://${address}:${port}`, {
     ...credentials,
     ...tls,
     protocolVersion: credentials.clean === false ? 4 : 5,
     reconnectPeriod: 0,
     connectTimeout: 5_000,
+  });
+  client.on("message", (_, payload) => received?.(payload));
+  return new Promise((resolve, reject) => {
+    client.once("connect", () => resolve(client));
+    client.once("error", (error) => {
+      client.end();
+      reject(error);
+    });
   });
 }
 

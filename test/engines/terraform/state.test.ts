@@ -16,7 +16,8 @@ const state = {
       instances: [{ status: "tainted", attributes: { id: "c2", name: "exploreiot-demo-web" } }],
     },
     { mode: "data", type: "docker_image", name: "looked_up", instances: [{ attributes: { id: "i1" } }] },
-    { mode: "managed", type: "docker_volume", name: "Data", instances: [] },
+    { mode: "managed", type: "docker_volume", name: "Data", instances: [{ attributes: { id: "v1" } }] },
+    { mode: "managed", type: "docker_network", name: "NotMadeYet", instances: [] },
   ],
 };
 
@@ -30,7 +31,7 @@ const owned = (folder: string) => readOwned(stackOf([]), folder);
 
 test("what is in the state is told by id and by address", async () => {
   expect(await owned(home(JSON.stringify(state)))).toEqual({
-    ids: new Set(["c1", "c2", "i1"]),
+    ids: new Set(["c1", "c2", "i1", "v1"]),
     addresses: ["docker_container.Redis", "docker_container.Web", "docker_volume.Data"],
     tainted: new Map([["exploreiot-demo-web", "docker_container.Web"]]),
   });
