@@ -1,9 +1,9 @@
 import { join, resolve } from "node:path";
 import { App } from "cdktf";
-import { deploymentHome, projectRoot } from "./config/home.ts";
 import { loadDeployments } from "./config/load.ts";
 import type { Deployment } from "./config/parse.ts";
-import { report } from "./config/report.ts";
+import { deploymentHome, projectRoot } from "./core/home.ts";
+import { report } from "./core/report.ts";
 import { preparePki } from "./pki/prepare.ts";
 import { judge } from "./policies/gate.ts";
 import { loadOwnRules } from "./policies/own-rules.ts";

@@ -6,6 +6,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sources = [
   "main.ts",
   "config",
+  "core",
+  "site",
   "firewall",
   "pki",
   "constructs",

@@ -1,10 +1,10 @@
 import { X509Certificate } from "node:crypto";
 import { relative } from "node:path";
-import { UserError } from "../config/errors.ts";
-import { deploymentHome } from "../config/home.ts";
 import { loadDeployment } from "../config/load.ts";
 import type { Deployment } from "../config/parse.ts";
-import { EXIT } from "../config/report.ts";
+import { UserError } from "../core/errors.ts";
+import { deploymentHome } from "../core/home.ts";
+import { EXIT } from "../core/report.ts";
 import { run } from "../engines/run.ts";
 import { authorityFile, currentPair } from "../pki/folder.ts";
 import { judgeListeners, type ListenerReport } from "./certificate-report.ts";

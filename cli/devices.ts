@@ -1,10 +1,10 @@
 import { join, relative, resolve } from "node:path";
-import { deploymentHome } from "../config/home.ts";
 import { servesDevices } from "../config/listeners.ts";
 import { loadDeployment } from "../config/load.ts";
 import type { Deployment } from "../config/parse.ts";
-import { replaceFile } from "../config/private-files.ts";
-import { shellCommand } from "../config/shell-words.ts";
+import { deploymentHome } from "../core/home.ts";
+import { replaceFile } from "../core/private-files.ts";
+import { shellCommand } from "../core/shell-words.ts";
 import { guarded } from "../engines/guards.ts";
 import { type DeviceCertificate, issueDevice, listDevices, revokeDevice } from "../pki/devices.ts";
 import { authorityFolder, devicesFolder } from "../pki/folder.ts";

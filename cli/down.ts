@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import { UserError } from "../config/errors.ts";
+import { UserError } from "../core/errors.ts";
 import { remove } from "../engines/remove.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { interruptSignal, progress } from "./progress.ts";

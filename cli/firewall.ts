@@ -1,6 +1,6 @@
 import { Argument } from "commander";
-import { deploymentHome } from "../config/home.ts";
-import { EXIT } from "../config/report.ts";
+import { deploymentHome } from "../core/home.ts";
+import { EXIT } from "../core/report.ts";
 import { confirmFirewall, type FirewallStatus, firewallStatus } from "../engines/docker/firewall.ts";
 import { refuseForeignContainers } from "../engines/guards.ts";
 import { jsonOption, verb } from "./options.ts";

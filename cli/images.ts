@@ -1,7 +1,7 @@
 import { basename, join, resolve } from "node:path";
 import { Argument } from "commander";
-import { UserError } from "../config/errors.ts";
-import { deploymentHome, projectRoot } from "../config/home.ts";
+import { UserError } from "../core/errors.ts";
+import { deploymentHome, projectRoot } from "../core/home.ts";
 import { refuseForeignContainers } from "../engines/guards.ts";
 import { lockImages } from "../engines/images/lock.ts";
 import { makeImages } from "../engines/images/make-images.ts";

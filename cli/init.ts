@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
-import { UserError } from "../config/errors.ts";
 import { parseDeployment } from "../config/parse.ts";
-import { shellCommand } from "../config/shell-words.ts";
 import { siteTemplate } from "../config/site-template.ts";
+import { UserError } from "../core/errors.ts";
+import { shellCommand } from "../core/shell-words.ts";
 import { jsonOption, verb } from "./options.ts";
 
 interface Options {

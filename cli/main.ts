@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { EXIT, report } from "../config/report.ts";
+import { EXIT, report } from "../core/report.ts";
 import { followContext } from "../engines/docker/remote.ts";
 import packageJson from "../package.json" with { type: "json" };
 import { certificatesCommand } from "./certificates.ts";

@@ -1,8 +1,7 @@
 import { Command, Option } from "commander";
 import pc from "picocolors";
-import { UserError } from "../config/errors.ts";
-import { SEVERITIES, type Severity } from "../config/policy-settings.ts";
-import { EXIT } from "../config/report.ts";
+import { UserError } from "../core/errors.ts";
+import { EXIT } from "../core/report.ts";
 import { builtIn } from "../policies/evaluate.ts";
 import { policies } from "../policies/index.ts";
 import { loadInputs } from "../policies/inputs/load.ts";
@@ -15,6 +14,7 @@ import { type Judgement, stopping } from "../policies/reports/judgement.ts";
 import { junitReport } from "../policies/reports/junit.ts";
 import { sarifReport } from "../policies/reports/sarif.ts";
 import { textReport } from "../policies/reports/text.ts";
+import { SEVERITIES, type Severity } from "../site/policy-settings.ts";
 import { jsonOption } from "./options.ts";
 import { renderTable } from "./table.ts";
 import { wrapped } from "./wrap.ts";

@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
-import { UserError } from "../config/errors.ts";
-import { deploymentHome } from "../config/home.ts";
+import { UserError } from "../core/errors.ts";
+import { deploymentHome } from "../core/home.ts";
 import { unspokenContext } from "../engines/docker/remote.ts";
 import { preflight } from "../engines/preflight/preflight.ts";
 import { readStack } from "../engines/stack.ts";

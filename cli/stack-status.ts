@@ -1,4 +1,4 @@
-import { LABEL } from "../config/labels.ts";
+import { LABEL } from "../core/labels.ts";
 import type { ContainerState, Observation } from "../engines/docker/observe.ts";
 import type { PortTrouble } from "../engines/docker/published-ports.ts";
 import { memoryLimit } from "../engines/docker/reasons.ts";

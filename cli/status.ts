@@ -1,4 +1,4 @@
-import { EXIT } from "../config/report.ts";
+import { EXIT } from "../core/report.ts";
 import { firewallWarnings } from "../engines/docker/firewall-check.ts";
 import { observe } from "../engines/docker/observe.ts";
 import { tryPorts } from "../engines/docker/published-ports.ts";

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { UserError } from "../config/errors.ts";
-import { deploymentHome, projectRoot, stackFolder } from "../config/home.ts";
 import { loadDeployment } from "../config/load.ts";
 import type { Deployment } from "../config/parse.ts";
-import { EXIT } from "../config/report.ts";
+import { UserError } from "../core/errors.ts";
+import { deploymentHome, projectRoot, stackFolder } from "../core/home.ts";
+import { EXIT } from "../core/report.ts";
 import { run } from "../engines/run.ts";
 import { readStack, type Stack } from "../engines/stack.ts";
 

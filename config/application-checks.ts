@@ -1,4 +1,4 @@
-import type { Problem } from "./problems.ts";
+import type { Problem } from "../core/problems.ts";
 import { FILES, HOST, MIGRATE, PROBE_FOLDER, replicaNames } from "./references.ts";
 import type { ParsedDeployment, Role } from "./schema.ts";
 

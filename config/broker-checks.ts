@@ -1,4 +1,4 @@
-import type { Problem } from "./problems.ts";
+import type { Problem } from "../core/problems.ts";
 import type { ParsedDeployment } from "./schema.ts";
 
 /** With less the program itself leaves too little for its limits to mean anything. */

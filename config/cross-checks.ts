@@ -1,3 +1,4 @@
+import type { Problem } from "../core/problems.ts";
 import {
   mountsAreDistinct,
   oneSourceEach,
@@ -8,7 +9,6 @@ import { brokerFitsItsMemory } from "./broker-checks.ts";
 import { firewallFits } from "./firewall-checks.ts";
 import { completeListeners, openListeners } from "./listeners.ts";
 import { subnetsHaveRoom } from "./network-room.ts";
-import type { Problem } from "./problems.ts";
 import { referencesExist } from "./reference-checks.ts";
 import type { ParsedDeployment } from "./schema.ts";
 import {

@@ -1,5 +1,5 @@
+import type { Problem } from "../core/problems.ts";
 import { openListeners } from "./listeners.ts";
-import type { Problem } from "./problems.ts";
 import type { ParsedDeployment } from "./schema.ts";
 
 /** On unless a deployment says otherwise: on a server, where what is open can be reached by everybody. */

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { UserError } from "./errors.ts";
+import { UserError } from "../core/errors.ts";
+import { shellCommand } from "../core/shell-words.ts";
 import { local } from "./local.ts";
 import { type Deployment, parseDeployment } from "./parse.ts";
 import { production } from "./production.ts";
-import { shellCommand } from "./shell-words.ts";
 import { fromSiteFile } from "./site-paths.ts";
 
 /** The deployments that ship with the kit, by name. */
@@ -33,7 +33,7 @@ export async function loadDeployment(source: string): Promise<Deployment> {
       "exploreiot init site.yaml writes a commented site file to start from",
     );
   }
-  const { parseYaml } = await import("./yaml.ts");
+  const { parseYaml } = await import("../core/yaml.ts");
   return fromSiteFile(parseDeployment(parseYaml(readSite(source), source), source), dirname(resolve(source)));
 }
 

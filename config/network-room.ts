@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
+import type { Problem } from "../core/problems.ts";
 import { completeBackend } from "./application-roles.ts";
 import { completeListeners } from "./listeners.ts";
-import type { Problem } from "./problems.ts";
 import type { Backend } from "./role-settings.ts";
 import type { InnerNetwork, NetworkName, ParsedDeployment } from "./schema.ts";
 import { subnetsIn } from "./subnet-checks.ts";

@@ -1,15 +1,15 @@
+import type { UserError } from "../core/errors.ts";
+import { configError, type Problem, problemsOf } from "../core/problems.ts";
+import { edgeSubnet } from "../site/subnets.ts";
+import { withName } from "../site/topics.ts";
 import { hosts } from "./addresses.ts";
 import { completeBackend } from "./application-roles.ts";
 import { crossCheck } from "./cross-checks.ts";
-import type { UserError } from "./errors.ts";
 import { firewallIsOn } from "./firewall-checks.ts";
 import { completeListeners, type Listener } from "./listeners.ts";
-import { configError, type Problem, problemsOf } from "./problems.ts";
 import { referenceFrontend } from "./reference-application.ts";
 import type { Backend } from "./role-settings.ts";
 import { deploymentSchema, type ListenerName, type ParsedDeployment, siteJsonSchema } from "./schema.ts";
-import { edgeSubnet } from "./subnets.ts";
-import { withName } from "./topics.ts";
 
 /** A deployment that is sound and whole: what the constructs are built from. */
 export interface Deployment extends Omit<ParsedDeployment, "hosts" | "listeners" | "firewall" | "backend"> {

@@ -1,4 +1,5 @@
-import type { Problem } from "./problems.ts";
+import type { Problem } from "../core/problems.ts";
+import { closest, parseTemplate, type TemplatePart, type Unclear } from "../core/template.ts";
 import {
   imageReferents,
   MIGRATE,
@@ -9,7 +10,6 @@ import {
 } from "./references.ts";
 import type { ParsedDeployment } from "./schema.ts";
 import { constantSecret, spellingsOfSecrets } from "./secret-checks.ts";
-import { closest, parseTemplate, type TemplatePart, type Unclear } from "./template.ts";
 import { type Template, templatesIn } from "./template-places.ts";
 
 type Known = ReadonlyMap<string, Referent>;

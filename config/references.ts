@@ -1,7 +1,7 @@
+import { PARENT_IMAGES, type ParentImage } from "../core/image-recipe.ts";
+import { parseTemplate } from "../core/template.ts";
 import { backendUrl, corsOrigins, edgeAddress, hosts } from "./addresses.ts";
-import { PARENT_IMAGES, type ParentImage } from "./image-recipe.ts";
 import type { ParsedDeployment, Role } from "./schema.ts";
-import { parseTemplate } from "./template.ts";
 
 /** Inside the containers' networks every service answers at its own name. */
 export const HOST = {

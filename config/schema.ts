@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { firewall } from "./firewall.ts";
 import {
   absolutePath,
   argumentName,
@@ -10,11 +9,12 @@ import {
   registryAddress,
   text,
   webOrigin,
-} from "./formats.ts";
-import { policySettings } from "./policy-settings.ts";
-import { state } from "./state.ts";
-import { tls } from "./tls.ts";
-import { deviceTopic, publishedTopic, readingsTopic, statusTopic, subscribedTopic } from "./topics.ts";
+} from "../core/formats.ts";
+import { firewall } from "../site/firewall.ts";
+import { policySettings } from "../site/policy-settings.ts";
+import { state } from "../site/state.ts";
+import { tls } from "../site/tls.ts";
+import { deviceTopic, publishedTopic, readingsTopic, statusTopic, subscribedTopic } from "../site/topics.ts";
 
 /** Lower-case name that is safe in container, network, volume and file names. */
 const slug = text(

@@ -1,5 +1,5 @@
 import { relative, resolve, sep } from "node:path";
-import { projectRoot } from "./home.ts";
+import { projectRoot } from "../core/home.ts";
 import type { Deployment } from "./parse.ts";
 
 /**

@@ -1,8 +1,8 @@
+import type { Problem } from "../core/problems.ts";
+import { topicsOverlap } from "../site/topics.ts";
 import { servesDevices } from "./listeners.ts";
-import type { Problem } from "./problems.ts";
 import { BACKEND_USER } from "./references.ts";
 import type { ParsedDeployment } from "./schema.ts";
-import { topicsOverlap } from "./topics.ts";
 
 /** Users that the kit makes itself. */
 const TAKEN = [BACKEND_USER, "health"];

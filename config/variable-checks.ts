@@ -1,5 +1,5 @@
+import type { Problem } from "../core/problems.ts";
 import { completeBackend } from "./application-roles.ts";
-import type { Problem } from "./problems.ts";
 import { referenceFrontend } from "./reference-application.ts";
 import type { ParsedDeployment } from "./schema.ts";
 

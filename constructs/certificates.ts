@@ -1,9 +1,9 @@
 import type { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Construct } from "constructs";
-import { deploymentHome } from "../config/home.ts";
 import { servesDevices } from "../config/listeners.ts";
 import type { Deployment } from "../config/parse.ts";
-import type { Origin } from "../config/secret-text.ts";
+import { deploymentHome } from "../core/home.ts";
+import type { Origin } from "../core/secret-text.ts";
 import { deliveredFiles, type PublishedFile } from "../pki/delivered.ts";
 import { type DeliveredFile, deliveryJob, fingerprint, INCOMING } from "./delivery-job.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";

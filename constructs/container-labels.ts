@@ -1,5 +1,5 @@
-import { CHECKOUT } from "../config/checkout.ts";
-import { COMPOSE_LABEL, composeProject, LABEL } from "../config/labels.ts";
+import { CHECKOUT } from "../core/checkout.ts";
+import { COMPOSE_LABEL, composeProject, LABEL } from "../core/labels.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 
 /**

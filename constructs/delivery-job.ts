@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import type { Construct } from "constructs";
-import type { SecretFile } from "../config/secrets.ts";
+import type { SecretFile } from "../core/secrets.ts";
 import { containerLabels } from "./container-labels.ts";
 import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
 import { hardened } from "./hardening.ts";

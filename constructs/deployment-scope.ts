@@ -1,6 +1,6 @@
 import type { IConstruct } from "constructs";
 import type { Deployment } from "../config/parse.ts";
-import type { SecretStore } from "../config/secrets.ts";
+import type { SecretStore } from "../core/secrets.ts";
 import type { Images } from "./images.ts";
 
 /** What every construct of one deployment needs to know about it. */

@@ -182,5 +182,5 @@ function inLines(words: readonly string[]): readonly string[] {
   return starts.map((start) => words.slice(start, start + 40).join(" "));
 }
 
-/** One word to HAProxy. Names and origins have no quotes in them: config/formats.ts. */
+/** One word to HAProxy. Names and origins have no quotes in them: core/formats.ts. */
 const quoted = (text: string) => `'${text}'`;

@@ -2,13 +2,13 @@ import { relative } from "node:path";
 import { Image } from "@cdktf/provider-docker/lib/image/index.js";
 import { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
-import { projectRoot } from "../config/home.ts";
-import type { BuildArgument, ImageRecipe } from "../config/image-recipe.ts";
-import { imageRecipes, type KitImage, userImageRecipes } from "../config/images.ts";
 import type { Deployment } from "../config/parse.ts";
 import { imageReferents, publicText, referents, splitReferences } from "../config/references.ts";
 import type { BuildContext } from "../config/schema.ts";
-import { shellCommand } from "../config/shell-words.ts";
+import { projectRoot } from "../core/home.ts";
+import type { BuildArgument, ImageRecipe } from "../core/image-recipe.ts";
+import { imageRecipes, type KitImage, userImageRecipes } from "../core/images.ts";
+import { shellCommand } from "../core/shell-words.ts";
 import { literal } from "./literal.ts";
 
 /**

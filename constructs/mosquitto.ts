@@ -2,7 +2,7 @@ import { Construct } from "constructs";
 import { brokerMemory, type MosquittoMemory } from "../config/broker-memory.ts";
 import type { Deployment } from "../config/parse.ts";
 import { BACKEND_USER, FILES, HOST, mqttSecret, PORT } from "../config/references.ts";
-import type { SecretText } from "../config/secret-text.ts";
+import type { SecretText } from "../core/secret-text.ts";
 import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "./certificates.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { type DeliveredFile, FileDelivery } from "./file-delivery.ts";

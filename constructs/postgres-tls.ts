@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { deploymentHome } from "../config/home.ts";
 import { HOST } from "../config/references.ts";
-import type { Origin } from "../config/secret-text.ts";
+import { deploymentHome } from "../core/home.ts";
+import type { Origin } from "../core/secret-text.ts";
 import { postgresAuthorityFolder, postgresFolder } from "../pki/postgres.ts";
 import type { DeliveredFile } from "./delivery-job.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";

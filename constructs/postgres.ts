@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Construct } from "constructs";
-import { projectRoot } from "../config/home.ts";
 import { FILES, HOST, PORT } from "../config/references.ts";
 import { databaseLogins } from "../config/store-logins.ts";
+import { projectRoot } from "../core/home.ts";
 import type { DeliveredFile } from "./delivery-job.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";

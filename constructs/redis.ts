@@ -1,7 +1,7 @@
 import { Construct } from "constructs";
 import { FILES, HOST, PORT } from "../config/references.ts";
-import type { SecretText } from "../config/secret-text.ts";
 import { redisLogins } from "../config/store-logins.ts";
+import type { SecretText } from "../core/secret-text.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";
 import type { PrivateNetwork } from "./private-network.ts";

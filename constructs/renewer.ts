@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Construct, type IConstruct } from "constructs";
-import { UserError } from "../config/errors.ts";
-import { projectRoot } from "../config/home.ts";
 import type { Deployment } from "../config/parse.ts";
 import { FILES, HOST, PORT } from "../config/references.ts";
+import { UserError } from "../core/errors.ts";
+import { projectRoot } from "../core/home.ts";
 import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "./certificates.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";

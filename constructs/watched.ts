@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot } from "../config/home.ts";
 import { FILES } from "../config/references.ts";
+import { projectRoot } from "../core/home.ts";
 import type { DeliveredFile } from "./delivery-job.ts";
 
 const NAME = "watch-then-run.sh";

@@ -1,4 +1,4 @@
-import { roleOf } from "../config/labels.ts";
+import { roleOf } from "../core/labels.ts";
 import type { ContainerSpec, Stack } from "./stack.ts";
 
 /** The first container of a role; undefined if the stack has none. */

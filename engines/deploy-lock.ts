@@ -10,8 +10,8 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../config/errors.ts";
-import { writing } from "../config/private-files.ts";
+import { UserError } from "../core/errors.ts";
+import { writing } from "../core/private-files.ts";
 import type { Report } from "./engine.ts";
 import { endLeftBehind, MARK } from "./left-behind.ts";
 import { describeHolder, type Holder, isOfThisMachine, parseHolder, thisProcess } from "./lock-holder.ts";

@@ -1,4 +1,4 @@
-import { UserError } from "../config/errors.ts";
+import { UserError } from "../core/errors.ts";
 import { clearTheWay } from "./docker/clear-the-way.ts";
 import { refuseForeignData, rememberDataVolumes } from "./docker/data-volumes.ts";
 import { probeFirewall, refuseUnguardableEngine } from "./docker/firewall-check.ts";

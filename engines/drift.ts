@@ -1,4 +1,4 @@
-import { LABEL } from "../config/labels.ts";
+import { LABEL } from "../core/labels.ts";
 import type { ContainerState, Observation } from "./docker/observe.ts";
 import { qualified } from "./docker/observe.ts";
 import { endOf, lastAnswer } from "./docker/reasons.ts";

@@ -1,6 +1,6 @@
-import { checkoutOf } from "../config/checkout.ts";
-import { UserError } from "../config/errors.ts";
-import { LABEL } from "../config/labels.ts";
+import { checkoutOf } from "../core/checkout.ts";
+import { UserError } from "../core/errors.ts";
+import { LABEL } from "../core/labels.ts";
 import { alone } from "./deploy-lock.ts";
 import { refuseForeignData } from "./docker/data-volumes.ts";
 import { engineVersion } from "./docker/engine-check.ts";

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { UserError } from "../config/errors.ts";
+import { UserError } from "../core/errors.ts";
 import type { Report } from "./engine.ts";
 
 /** The variable by which a process is known to work for a command that holds a lock. */

@@ -1,4 +1,4 @@
-import { UserError } from "../config/errors.ts";
+import { UserError } from "../core/errors.ts";
 import { composeEngine } from "./compose/compose-engine.ts";
 import type { Engine, EngineContext } from "./engine.ts";
 import type { EngineName } from "./record.ts";

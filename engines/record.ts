@@ -1,9 +1,9 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { UserError } from "../config/errors.ts";
-import { LABEL } from "../config/labels.ts";
-import { readOwnJson } from "../config/own-files.ts";
+import { UserError } from "../core/errors.ts";
+import { LABEL } from "../core/labels.ts";
+import { readOwnJson } from "../core/own-files.ts";
 import type { ContainerState, Observation } from "./docker/observe.ts";
 import { type ContainerSpec, type Stack, specHash } from "./stack.ts";
 import { writeWholeJson } from "./write-whole.ts";

@@ -1,4 +1,4 @@
-import { UserError } from "../config/errors.ts";
+import { UserError } from "../core/errors.ts";
 import { removeContainers } from "./docker/clear-the-way.ts";
 import { forgetDataVolumes, refuseForeignData } from "./docker/data-volumes.ts";
 import { networksOf, refuseStrangers, removeNetworks } from "./docker/networks.ts";

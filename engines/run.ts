@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { UserError } from "../config/errors.ts";
+import { UserError } from "../core/errors.ts";
 
 export interface RunOptions {
   readonly cwd?: string;

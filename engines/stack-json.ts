@@ -1,5 +1,5 @@
-import type { ImageRecipe } from "../config/image-recipe.ts";
-import type { Origin } from "../config/secret-text.ts";
+import type { ImageRecipe } from "../core/image-recipe.ts";
+import type { Origin } from "../core/secret-text.ts";
 import type { PreflightFacts } from "./preflight/facts.ts";
 
 /** A file that a one-shot container receives: public text, or a path relative to the stack folder. */

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
-import { UserError } from "../config/errors.ts";
-import type { ImageRecipe } from "../config/image-recipe.ts";
-import { LABEL } from "../config/labels.ts";
-import { readOwnJson } from "../config/own-files.ts";
-import { readIfThere } from "../config/private-files.ts";
-import type { Origin } from "../config/secret-text.ts";
+import { UserError } from "../core/errors.ts";
+import type { ImageRecipe } from "../core/image-recipe.ts";
+import { LABEL } from "../core/labels.ts";
+import { readOwnJson } from "../core/own-files.ts";
+import { readIfThere } from "../core/private-files.ts";
+import type { Origin } from "../core/secret-text.ts";
 import type { PreflightFacts } from "./preflight/facts.ts";
 import type { ContainerBlock, RawContainer, RawNetwork, RawStack, Upload } from "./stack-json.ts";
 

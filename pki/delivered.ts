@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readIfThere } from "../config/private-files.ts";
+import { readIfThere } from "../core/private-files.ts";
 import { currentPair, devicesFolder } from "./folder.ts";
 
 /** A file for the volume of certificates. */

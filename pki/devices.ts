@@ -1,10 +1,10 @@
 import { X509Certificate } from "node:crypto";
 import { readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { UserError } from "../config/errors.ts";
-import { damaged } from "../config/own-files.ts";
 import type { Deployment } from "../config/parse.ts";
-import { readIfThere, replaceFile } from "../config/private-files.ts";
+import { UserError } from "../core/errors.ts";
+import { damaged } from "../core/own-files.ts";
+import { readIfThere, replaceFile } from "../core/private-files.ts";
 import { commonName, daysLeft, isDue } from "./certificate.ts";
 import { nameProblem } from "./device-names.ts";
 import { devicesFolder } from "./folder.ts";

@@ -1,6 +1,6 @@
 import { type KeyObject, X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
-import type { Problem } from "../config/problems.ts";
+import type { Problem } from "../core/problems.ts";
 import { commonName, covers, namesIn } from "./certificate.ts";
 
 const SERVER_AUTH = "1.3.6.1.5.5.7.3.1";

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import { projectRoot } from "../config/home.ts";
 import type { Deployment } from "../config/parse.ts";
-import { configError, type Problem } from "../config/problems.ts";
+import { projectRoot } from "../core/home.ts";
+import { configError, type Problem } from "../core/problems.ts";
 import { type Candidate, namesCover, problemsOfPair } from "./file-checks.ts";
 import { currentPair, setCurrentPair } from "./folder.ts";
 import { pairId } from "./pair.ts";

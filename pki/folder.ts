@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
-import { damaged } from "../config/own-files.ts";
+import { damaged } from "../core/own-files.ts";
 import { type Pair, pairId, putPair, readPair } from "./pair.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;

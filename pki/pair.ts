@@ -1,8 +1,8 @@
 import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import { accessSync, constants, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { damaged } from "../config/own-files.ts";
-import { readIfThere, withDraft, writing } from "../config/private-files.ts";
+import { damaged } from "../core/own-files.ts";
+import { readIfThere, withDraft, writing } from "../core/private-files.ts";
 
 /** A certificate, with its intermediates if it has some, and its private key; both PEM. */
 export interface Pair {

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Problem } from "../config/problems.ts";
-import { shellCommand } from "../config/shell-words.ts";
+import type { Problem } from "../core/problems.ts";
+import { shellCommand } from "../core/shell-words.ts";
 
 /** What a file holds, or what is wrong with it. */
 export type Read<T> = { readonly found: T } | { readonly problem: Problem };

@@ -1,6 +1,6 @@
-import { UserError } from "../config/errors.ts";
 import { servesDevices, servesTls } from "../config/listeners.ts";
 import type { Deployment } from "../config/parse.ts";
+import { UserError } from "../core/errors.ts";
 import { currentPair } from "./folder.ts";
 import { prepareInternal, preparePlaceholder } from "./internal.ts";
 

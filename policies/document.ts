@@ -1,4 +1,4 @@
-import { LABEL } from "../config/labels.ts";
+import { LABEL } from "../core/labels.ts";
 import { type Block, isBlock } from "./values.ts";
 
 /** What a stack is for. One that does not say is judged as production. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { UserError } from "../config/errors.ts";
+import { UserError } from "../core/errors.ts";
 import { filesBelow } from "./files.ts";
 import { policies } from "./index.ts";
 import { readTerraformJson } from "./inputs/terraform-json.ts";

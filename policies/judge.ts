@@ -1,4 +1,4 @@
-import { policySettings, type Severity } from "../config/policy-settings.ts";
+import { policySettings, type Severity } from "../site/policy-settings.ts";
 import type { StackDocument } from "./document.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Policy } from "./policy.ts";

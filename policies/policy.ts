@@ -1,4 +1,4 @@
-import type { Severity } from "../config/policy-settings.ts";
+import type { Severity } from "../site/policy-settings.ts";
 import type { Environment, Resource, StackDocument } from "./document.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { type Waiver, waiver } from "../config/policy-settings.ts";
+import { type Waiver, waiver } from "../site/policy-settings.ts";
 import type { StackDocument } from "./document.ts";
 import { definePolicy, type Finding, finding, type Policy } from "./policy.ts";
 import { type Block, isBlock, show } from "./values.ts";

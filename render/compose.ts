@@ -1,4 +1,4 @@
-import { LABEL } from "../config/labels.ts";
+import { LABEL } from "../core/labels.ts";
 import { composeFile } from "../engines/compose/render.ts";
 import { type Model, withVariables } from "./model.ts";
 import { configPath } from "./paths.ts";

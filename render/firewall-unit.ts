@@ -1,4 +1,4 @@
-import { composeProject } from "../config/labels.ts";
+import { composeProject } from "../core/labels.ts";
 import { confirmSeconds, firewallOf } from "../engines/docker/firewall.ts";
 import type { Files } from "./folder.ts";
 import type { Model } from "./model.ts";

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { UserError } from "../config/errors.ts";
-import { damaged } from "../config/own-files.ts";
-import { readIfThere, replaceFile, writing } from "../config/private-files.ts";
+import { UserError } from "../core/errors.ts";
+import { damaged } from "../core/own-files.ts";
+import { readIfThere, replaceFile, writing } from "../core/private-files.ts";
 
 const SUMS = "SHA256SUMS";
 

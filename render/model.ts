@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { roleOf } from "../config/labels.ts";
 import { FILES } from "../config/references.ts";
+import { roleOf } from "../core/labels.ts";
 import type { ContainerSpec, Stack } from "../engines/stack.ts";
 import type { Upload } from "../engines/stack-json.ts";
 import { secretPath } from "./paths.ts";

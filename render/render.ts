@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot } from "../config/home.ts";
+import { projectRoot } from "../core/home.ts";
 import type { Stack } from "../engines/stack.ts";
 import { serverCompose } from "./compose.ts";
 import { firewallUnit } from "./firewall-unit.ts";

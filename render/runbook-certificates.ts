@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { PORT } from "../config/references.ts";
-import type { IssuedPair } from "../config/secret-text.ts";
-import { shellCommand } from "../config/shell-words.ts";
+import type { IssuedPair } from "../core/secret-text.ts";
+import { shellCommand } from "../core/shell-words.ts";
 import { ofRole, variableOf } from "../engines/containers.ts";
 import type { Model } from "./model.ts";
 

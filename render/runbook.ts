@@ -1,4 +1,4 @@
-import { roleOf } from "../config/labels.ts";
+import { roleOf } from "../core/labels.ts";
 import { dataVolumes } from "../engines/docker/data-volumes.ts";
 import type { ContainerSpec } from "../engines/stack.ts";
 import { firewallTask } from "./firewall-unit.ts";

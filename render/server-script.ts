@@ -1,7 +1,7 @@
-import type { ImageRecipe } from "../config/image-recipe.ts";
-import { composeProject } from "../config/labels.ts";
-import type { IssuedPair, Origin, SecretText } from "../config/secret-text.ts";
-import { shellCommand, shellWord } from "../config/shell-words.ts";
+import type { ImageRecipe } from "../core/image-recipe.ts";
+import { composeProject } from "../core/labels.ts";
+import type { IssuedPair, Origin, SecretText } from "../core/secret-text.ts";
+import { shellCommand, shellWord } from "../core/shell-words.ts";
 import { ofRole } from "../engines/containers.ts";
 import type { Delivery, Model } from "./model.ts";
 import { configPath } from "./paths.ts";

@@ -1,4 +1,4 @@
-import { LABEL } from "../config/labels.ts";
+import { LABEL } from "../core/labels.ts";
 import { type Delivery, type Model, withVariables } from "./model.ts";
 
 /** The part of the synthesized JSON that is not for a server as it stands. */

@@ -2,10 +2,8 @@ import { join } from "node:path";
 import { DockerProvider } from "@cdktf/provider-docker/lib/provider/index.js";
 import { type App, TerraformStack } from "cdktf";
 import type { IConstruct } from "constructs";
-import { deploymentHome } from "../config/home.ts";
 import type { Deployment } from "../config/parse.ts";
 import type { ListenerName, NetworkName } from "../config/schema.ts";
-import { SecretStore } from "../config/secrets.ts";
 import { Backend } from "../constructs/backend.ts";
 import { Certificates } from "../constructs/certificates.ts";
 import type { DeploymentScope } from "../constructs/deployment-scope.ts";
@@ -23,6 +21,8 @@ import { Redis } from "../constructs/redis.ts";
 import { Renewer } from "../constructs/renewer.ts";
 import { StateBackend } from "../constructs/state-backend.ts";
 import { WholeSynthesizer } from "../constructs/whole-synthesizer.ts";
+import { deploymentHome } from "../core/home.ts";
+import { SecretStore } from "../core/secrets.ts";
 import { allowList } from "../firewall/allow-list.ts";
 
 /** The bindings were generated from 3.6; 4.5 is what the rules of docs/architecture.md were measured with. */

@@ -1,22 +1,36 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { projectRoot } from "../config/home.ts";
+import { projectRoot } from "../core/home.ts";
 
-const FOLDERS = ["config", "firewall", "pki", "constructs", "stacks", "policies", "engines", "render", "cli"];
+const FOLDERS = [
+  "core",
+  "site",
+  "config",
+  "firewall",
+  "pki",
+  "constructs",
+  "stacks",
+  "policies",
+  "engines",
+  "render",
+  "cli",
+];
 
 /** What each folder may import besides itself. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  config: [],
-  firewall: ["config"],
-  pki: ["config"],
-  constructs: ["config", "firewall", "pki"],
-  stacks: ["config", "constructs", "firewall"],
-  policies: ["config"],
-  engines: ["config"],
-  render: ["config", "firewall", "engines"],
-  cli: ["config", "firewall", "pki", "policies", "engines", "render"],
-  "main.ts": ["config", "pki", "policies", "stacks"],
+  core: [],
+  site: ["core"],
+  config: ["core", "site"],
+  firewall: ["core", "site", "config"],
+  pki: ["core", "config"],
+  constructs: ["core", "site", "config", "firewall", "pki"],
+  stacks: ["core", "config", "constructs", "firewall"],
+  policies: ["core", "site", "config"],
+  engines: ["core", "site", "config"],
+  render: ["core", "site", "config", "firewall", "engines"],
+  cli: ["core", "site", "config", "firewall", "pki", "policies", "engines", "render"],
+  "main.ts": ["core", "config", "pki", "policies", "stacks"],
 };
 
 interface Import {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
-import { projectRoot } from "../config/home.ts";
+import { projectRoot } from "../core/home.ts";
 
 /** Folders of what others wrote, or what was made from the sources. */
 const FOREIGN = /^(node_modules|dist.*|cdktf\.out.*|\..*)$/;

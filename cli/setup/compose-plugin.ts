@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { UserError } from "../../config/errors.ts";
+import { UserError } from "../../core/errors.ts";
 import type { Report } from "../../engines/engine.ts";
 import { run } from "../../engines/run.ts";
 

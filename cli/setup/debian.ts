@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
-import { UserError } from "../../config/errors.ts";
+import { UserError } from "../../core/errors.ts";
 import type { Report } from "../../engines/engine.ts";
 import { run } from "../../engines/run.ts";
 

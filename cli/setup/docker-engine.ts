@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, openSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { UserError } from "../../config/errors.ts";
+import { UserError } from "../../core/errors.ts";
 import { engineVersion } from "../../engines/docker/engine-check.ts";
 import type { Report } from "../../engines/engine.ts";
 import { run } from "../../engines/run.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { COMPOSE_LABEL, composeProject, LABEL } from "../../config/labels.ts";
-import { replaceFile } from "../../config/private-files.ts";
+import { COMPOSE_LABEL, composeProject, LABEL } from "../../core/labels.ts";
+import { replaceFile } from "../../core/private-files.ts";
 import { makingVariables, withPlainClient } from "../docker/plain-client.ts";
 import type { Engine, EngineContext } from "../engine.ts";
 import { run } from "../run.ts";

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { composeProject, LABEL, roleOf } from "../../config/labels.ts";
+import { composeProject, LABEL, roleOf } from "../../core/labels.ts";
 import type { ContainerSpec, NetworkSpec, Stack } from "../stack.ts";
 
 /** Where the files of a container lie, and where it looks for them. */

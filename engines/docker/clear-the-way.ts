@@ -1,5 +1,5 @@
-import { UserError } from "../../config/errors.ts";
-import { LABEL } from "../../config/labels.ts";
+import { UserError } from "../../core/errors.ts";
+import { LABEL } from "../../core/labels.ts";
 import type { Drift } from "../drift.ts";
 import type { Engine, Report } from "../engine.ts";
 import { type DeploymentRecord, isAsDeclared } from "../record.ts";

@@ -1,9 +1,9 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { dataOf } from "../../config/data.ts";
-import { UserError } from "../../config/errors.ts";
-import { readOwnJson } from "../../config/own-files.ts";
+import { dataOf } from "../../core/data.ts";
+import { UserError } from "../../core/errors.ts";
+import { readOwnJson } from "../../core/own-files.ts";
 import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
 import { readOwned } from "../terraform/state.ts";

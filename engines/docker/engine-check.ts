@@ -1,4 +1,4 @@
-import { UserError } from "../../config/errors.ts";
+import { UserError } from "../../core/errors.ts";
 import { run } from "../run.ts";
 import { engineAddress } from "./remote.ts";
 

@@ -1,4 +1,4 @@
-import { UserError } from "../../config/errors.ts";
+import { UserError } from "../../core/errors.ts";
 import type { Report } from "../engine.ts";
 import { run } from "../run.ts";
 import type { ContainerSpec, Stack } from "../stack.ts";

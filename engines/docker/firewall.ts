@@ -1,5 +1,5 @@
-import { UserError } from "../../config/errors.ts";
-import { LABEL } from "../../config/labels.ts";
+import { UserError } from "../../core/errors.ts";
+import { LABEL } from "../../core/labels.ts";
 import { ofRole, variableOf } from "../containers.ts";
 import { run } from "../run.ts";
 import type { ContainerSpec, Stack } from "../stack.ts";

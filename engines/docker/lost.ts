@@ -1,4 +1,4 @@
-import { UserError } from "../../config/errors.ts";
+import { UserError } from "../../core/errors.ts";
 import { lastLines } from "./last-lines.ts";
 import type { Lost } from "./watcher.ts";
 

@@ -1,4 +1,4 @@
-import { UserError } from "../../config/errors.ts";
+import { UserError } from "../../core/errors.ts";
 import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
 import type { ContainerState } from "./observe.ts";

@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { UserError } from "../../config/errors.ts";
+import { UserError } from "../../core/errors.ts";
 import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
 import type { PortBlock } from "../stack-json.ts";

@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
-import { UserError } from "../../config/errors.ts";
-import { roleOf } from "../../config/labels.ts";
+import { UserError } from "../../core/errors.ts";
+import { roleOf } from "../../core/labels.ts";
 import type { ContainerSpec, Stack } from "../stack.ts";
 import { firewallOf } from "./firewall.ts";
 

@@ -1,5 +1,5 @@
-import { UserError } from "../../config/errors.ts";
-import { overlap } from "../../config/subnets.ts";
+import { UserError } from "../../core/errors.ts";
+import { overlap } from "../../site/subnets.ts";
 import type { Report } from "../engine.ts";
 import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";

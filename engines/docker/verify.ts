@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { UserError } from "../../config/errors.ts";
+import { UserError } from "../../core/errors.ts";
 import { type Drift, findDrift } from "../drift.ts";
 import type { Stack } from "../stack.ts";
 import { lastLines } from "./last-lines.ts";

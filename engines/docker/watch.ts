@@ -1,4 +1,4 @@
-import { LABEL } from "../../config/labels.ts";
+import { LABEL } from "../../core/labels.ts";
 import type { Report } from "../engine.ts";
 import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";

@@ -1,6 +1,6 @@
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ImageRecipe } from "../../config/image-recipe.ts";
+import type { ImageRecipe } from "../../core/image-recipe.ts";
 import { run } from "../run.ts";
 import { imageFailure, shorten } from "./failure.ts";
 import { contextLabel, hashOf, shortName } from "./inspect.ts";

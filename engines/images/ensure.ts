@@ -1,4 +1,4 @@
-import type { ImageRecipe } from "../../config/image-recipe.ts";
+import type { ImageRecipe } from "../../core/image-recipe.ts";
 import { buildImage, type MakeOptions } from "./build.ts";
 import { interrupted } from "./failure.ts";
 import { presentTags, shortName } from "./inspect.ts";

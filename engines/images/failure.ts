@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { UserError } from "../../config/errors.ts";
+import { UserError } from "../../core/errors.ts";
 import { CommandError } from "../run.ts";
 
 const causes: readonly (readonly [RegExp, string])[] = [

@@ -1,5 +1,5 @@
-import { UserError } from "../../config/errors.ts";
-import type { ImageRecipe } from "../../config/image-recipe.ts";
+import { UserError } from "../../core/errors.ts";
+import type { ImageRecipe } from "../../core/image-recipe.ts";
 import { run } from "../run.ts";
 
 /** The label on every image that was built or loaded; its value is the hash in the tag. */

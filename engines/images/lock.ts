@@ -1,6 +1,6 @@
-import { UserError } from "../../config/errors.ts";
-import { readImageLock, type Upstream } from "../../config/images.ts";
-import { replaceFile } from "../../config/private-files.ts";
+import { UserError } from "../../core/errors.ts";
+import { readImageLock, type Upstream } from "../../core/images.ts";
+import { replaceFile } from "../../core/private-files.ts";
 import { run } from "../run.ts";
 import { imageFailure, interrupted } from "./failure.ts";
 

@@ -1,4 +1,4 @@
-import { projectRoot } from "../../config/home.ts";
+import { projectRoot } from "../../core/home.ts";
 import type { Report } from "../engine.ts";
 import type { Stack } from "../stack.ts";
 import { type EnsuredImage, ensureImages } from "./ensure.ts";

@@ -1,4 +1,4 @@
-import type { ImageRecipe } from "../../config/image-recipe.ts";
+import type { ImageRecipe } from "../../core/image-recipe.ts";
 import { run } from "../run.ts";
 import type { MakeOptions } from "./build.ts";
 import { imageFailure, shorten } from "./failure.ts";

@@ -1,6 +1,6 @@
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
-import type { ImageRecipe } from "../../config/image-recipe.ts";
+import type { ImageRecipe } from "../../core/image-recipe.ts";
 import { run } from "../run.ts";
 import type { MakeOptions } from "./build.ts";
 import { imageFailure } from "./failure.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { chmod, copyFile, mkdir, mkdtemp, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { contextFiles } from "../../config/image-context.ts";
+import { contextFiles } from "../../core/image-context.ts";
 
 /** Runs `work` with a folder of its own, which is gone afterwards whatever happens. */
 export async function withTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {

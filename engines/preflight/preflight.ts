@@ -1,4 +1,4 @@
-import { UserError } from "../../config/errors.ts";
+import { UserError } from "../../core/errors.ts";
 import { rememberDataVolumes } from "../docker/data-volumes.ts";
 import { firewallOf } from "../docker/firewall.ts";
 import { confirmationNotice, probeFirewall, refuseUnguardableEngine } from "../docker/firewall-check.ts";

@@ -1,5 +1,5 @@
-import { UserError } from "../../config/errors.ts";
-import { shellCommand } from "../../config/shell-words.ts";
+import { UserError } from "../../core/errors.ts";
+import { shellCommand } from "../../core/shell-words.ts";
 import type { Stack } from "../stack.ts";
 import { messagesIn } from "./messages.ts";
 

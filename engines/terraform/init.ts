@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../../config/errors.ts";
-import { replaceFile } from "../../config/private-files.ts";
-import { shellCommand } from "../../config/shell-words.ts";
+import { UserError } from "../../core/errors.ts";
+import { replaceFile } from "../../core/private-files.ts";
+import { shellCommand } from "../../core/shell-words.ts";
 import type { Report } from "../engine.ts";
 import type { Stack } from "../stack.ts";
 import { terraform } from "./terraform.ts";

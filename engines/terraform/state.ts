@@ -1,8 +1,8 @@
 import { existsSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { UserError } from "../../config/errors.ts";
-import { readOwnJson } from "../../config/own-files.ts";
+import { UserError } from "../../core/errors.ts";
+import { readOwnJson } from "../../core/own-files.ts";
 import type { Report } from "../engine.ts";
 import type { Stack } from "../stack.ts";
 import { initialise } from "./init.ts";

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../../config/errors.ts";
+import { UserError } from "../../core/errors.ts";
 import { removeContainers } from "../docker/clear-the-way.ts";
 import { labelled } from "../docker/observe.ts";
 import type { Engine, EngineContext } from "../engine.ts";

@@ -1,4 +1,4 @@
-import { LABEL } from "../../config/labels.ts";
+import { LABEL } from "../../core/labels.ts";
 import type { StackDocument } from "../document.ts";
 import { labelOf, mustLabel } from "../facts/containers.ts";
 import { remembered } from "../facts/remembered.ts";

@@ -1,4 +1,4 @@
-import { LABEL } from "../../config/labels.ts";
+import { LABEL } from "../../core/labels.ts";
 import type { Resource } from "../document.ts";
 import { type Block, blocks, isFalse, isUnsetOrFalse, must, texts } from "../values.ts";
 import { remembered } from "./remembered.ts";

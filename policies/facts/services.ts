@@ -1,4 +1,4 @@
-import { LABEL } from "../../config/labels.ts";
+import { LABEL } from "../../core/labels.ts";
 import type { Resource, StackDocument } from "../document.ts";
 import { type Block, blocks, isFalse } from "../values.ts";
 import { labelOf } from "./containers.ts";

@@ -1,4 +1,4 @@
-import { LABEL } from "../../config/labels.ts";
+import { LABEL } from "../../core/labels.ts";
 import type { Resource, StackDocument } from "../document.ts";
 import { isDelivery, isService, labelOf } from "./containers.ts";
 import { isWritable, type Mount, mountsOf, volumeOf } from "./mounts.ts";

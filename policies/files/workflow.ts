@@ -1,4 +1,4 @@
-import { parseYaml } from "../../config/yaml.ts";
+import { parseYaml } from "../../core/yaml.ts";
 import { asNumber, type Block, isBlock } from "../values.ts";
 
 /** What a job of a workflow gives away as an artefact. */

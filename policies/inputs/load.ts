@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
-import { UserError } from "../../config/errors.ts";
-import { parseYaml } from "../../config/yaml.ts";
+import { UserError } from "../../core/errors.ts";
+import { parseYaml } from "../../core/yaml.ts";
 import { StackDocument } from "../document.ts";
 import { type FileText, fileKind, fileResources, filesBelow } from "../files.ts";
 import { isBlock } from "../values.ts";

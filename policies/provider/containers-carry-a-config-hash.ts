@@ -1,4 +1,4 @@
-import { LABEL } from "../../config/labels.ts";
+import { LABEL } from "../../core/labels.ts";
 import { labelOf, mustLabel } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { isFilledText } from "../values.ts";

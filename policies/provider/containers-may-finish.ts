@@ -1,4 +1,4 @@
-import { LABEL } from "../../config/labels.ts";
+import { LABEL } from "../../core/labels.ts";
 import type { Resource } from "../document.ts";
 import { isJob, labelOf } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";

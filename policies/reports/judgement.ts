@@ -1,4 +1,4 @@
-import { SEVERITIES, type Severity } from "../../config/policy-settings.ts";
+import { SEVERITIES, type Severity } from "../../site/policy-settings.ts";
 import type { PolicyReport } from "../evaluate.ts";
 import type { Finding, Policy } from "../policy.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Log, ReportingDescriptor, Result } from "sarif";
-import type { Severity } from "../../config/policy-settings.ts";
 import packageJson from "../../package.json" with { type: "json" };
+import type { Severity } from "../../site/policy-settings.ts";
 import type { PolicyReport } from "../evaluate.ts";
 import type { Finding, Policy } from "../policy.ts";
 import type { Judgement } from "./judgement.ts";

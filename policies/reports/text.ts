@@ -1,4 +1,4 @@
-import type { Severity } from "../../config/policy-settings.ts";
+import type { Severity } from "../../site/policy-settings.ts";
 import type { PolicyReport } from "../evaluate.ts";
 import type { Finding, Policy } from "../policy.ts";
 import { findingsOf, type Judgement, type Status, statusOf } from "./judgement.ts";

@@ -4,8 +4,8 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
-import { deploymentHome, projectRoot, stackFolder } from "../../config/home.ts";
 import { siteTemplate } from "../../config/site-template.ts";
+import { deploymentHome, projectRoot, stackFolder } from "../../core/home.ts";
 import { run } from "../../engines/run.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { deploymentHome, projectRoot, stackFolder } from "../../config/home.ts";
+import { deploymentHome, projectRoot, stackFolder } from "../../core/home.ts";
 import { run } from "../../engines/run.ts";
 import { write } from "../support/temporary-folder.ts";
 

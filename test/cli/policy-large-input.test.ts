@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { closeSync, openSync, statSync, truncateSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { projectRoot } from "../../config/home.ts";
+import { projectRoot } from "../../core/home.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const CONTAINERS = 1_000;

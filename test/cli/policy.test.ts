@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { projectRoot } from "../../config/home.ts";
+import { projectRoot } from "../../core/home.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 
 interface Ended {

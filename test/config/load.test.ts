@@ -1,9 +1,9 @@
 import { join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import { projectRoot } from "../../config/home.ts";
 import { loadDeployment, loadDeployments } from "../../config/load.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import { referenceFrontend } from "../../config/reference-application.ts";
+import { projectRoot } from "../../core/home.ts";
 import { errorText } from "../support/error-text.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 

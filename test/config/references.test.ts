@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseDeployment } from "../../config/parse.ts";
 import { publicText, splitReferences } from "../../config/references.ts";
-import { parseTemplate } from "../../config/template.ts";
+import { parseTemplate } from "../../core/template.ts";
 import { errorText } from "../support/error-text.ts";
 
 const OWN = { image: "registry.example/app:1" };

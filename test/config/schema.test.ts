@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseDeployment } from "../../config/parse.ts";
 import { deploymentSchema } from "../../config/schema.ts";
-import { topicsOverlap } from "../../config/topics.ts";
+import { topicsOverlap } from "../../site/topics.ts";
 import { errorText } from "../support/error-text.ts";
 
 const refusal = (input: unknown) => errorText(() => parseDeployment(input, "site.yaml"));

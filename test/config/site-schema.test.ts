@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { projectRoot } from "../../config/home.ts";
 import { siteJsonSchema } from "../../config/schema.ts";
+import { projectRoot } from "../../core/home.ts";
 
 const file = join(projectRoot, "config/site.schema.json");
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseDeployment } from "../../config/parse.ts";
 import { siteTemplate } from "../../config/site-template.ts";
-import { parseYaml } from "../../config/yaml.ts";
+import { parseYaml } from "../../core/yaml.ts";
 
 const template = siteTemplate("site");
 const parse = (text: string) => parseDeployment(parseYaml(text, "site.yaml"), "site.yaml");

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { projectRoot } from "../../config/home.ts";
+import { projectRoot } from "../../core/home.ts";
 
 /** The program around a shell script, as the container runs it around a daemon. */
 function batched(script: string) {

@@ -5,7 +5,6 @@ import { mosquittoMemory } from "../../config/broker-memory.ts";
 import { local } from "../../config/local.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import { production } from "../../config/production.ts";
-import type { SecretText } from "../../config/secret-text.ts";
 import { databaseLogins, redisLogins } from "../../config/store-logins.ts";
 import { accessControlList, brokerUsers, mosquittoConf } from "../../constructs/mosquitto.ts";
 import { devicePatterns } from "../../constructs/mosquitto-tls.ts";
@@ -13,6 +12,7 @@ import { pgHba, postgresqlConf } from "../../constructs/postgres-files.ts";
 import { postgresMemory } from "../../constructs/postgres-memory.ts";
 import { rolesSql } from "../../constructs/postgres-roles.ts";
 import { redisConf, redisUsers } from "../../constructs/redis.ts";
+import type { SecretText } from "../../core/secret-text.ts";
 import { Sandbox } from "../support/synthesized.ts";
 
 const TLS = [

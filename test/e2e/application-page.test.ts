@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { MqttClient } from "mqtt";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { projectRoot } from "../../config/home.ts";
+import { projectRoot } from "../../core/home.ts";
 import type { EngineName } from "../../engines/record.ts";
 import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { connect } from "../support/e2e-broker.ts";

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { projectRoot } from "../../config/home.ts";
+import { projectRoot } from "../../core/home.ts";
 import { run } from "../../engines/run.ts";
 import { docker, missing, TestDeployment, titled } from "../support/e2e.ts";
 

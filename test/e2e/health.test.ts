@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { projectRoot } from "../../config/home.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
+import { projectRoot } from "../../core/home.ts";
 import type { EngineName } from "../../engines/record.ts";
 import { run } from "../../engines/run.ts";
 import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";

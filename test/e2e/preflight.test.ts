@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ipaddr from "ipaddr.js";
 import { afterAll, describe, expect, test } from "vitest";
-import { projectRoot } from "../../config/home.ts";
+import { projectRoot } from "../../core/home.ts";
 import { hostRoutes, parseRoutes } from "../../engines/docker/host-routes.ts";
 import { run } from "../../engines/run.ts";
 import { readStack } from "../../engines/stack.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { projectRoot } from "../../config/home.ts";
+import { projectRoot } from "../../core/home.ts";
 import { evaluate } from "../../policies/evaluate.ts";
 import { readTerraformJson } from "../../policies/inputs/terraform-json.ts";
 import { loadOwnRules } from "../../policies/own-rules.ts";

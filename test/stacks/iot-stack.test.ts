@@ -2,14 +2,14 @@ import { rmSync, writeFileSync } from "node:fs";
 import { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { projectRoot } from "../../config/home.ts";
 import { local } from "../../config/local.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import { production } from "../../config/production.ts";
 import type { DeploymentInput, ListenerName, NetworkName } from "../../config/schema.ts";
-import { lastAddress } from "../../config/subnets.ts";
+import { projectRoot } from "../../core/home.ts";
 import { allowList } from "../../firewall/allow-list.ts";
 import { bridgeName } from "../../firewall/bridges.ts";
+import { lastAddress } from "../../site/subnets.ts";
 import {
   byRole,
   containersOf,

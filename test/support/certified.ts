@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { deploymentHome } from "../../config/home.ts";
 import { servesDevices, servesTls } from "../../config/listeners.ts";
 import type { Deployment } from "../../config/parse.ts";
-import { replaceFile } from "../../config/private-files.ts";
+import { deploymentHome } from "../../core/home.ts";
+import { replaceFile } from "../../core/private-files.ts";
 import { devicesFolder, setCurrentPair } from "../../pki/folder.ts";
 import { putPair } from "../../pki/pair.ts";
 import { postgresAuthorityFolder, postgresFolder } from "../../pki/postgres.ts";

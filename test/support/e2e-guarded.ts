@@ -1,5 +1,5 @@
-import { projectRoot } from "../../config/home.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
+import { projectRoot } from "../../core/home.ts";
 import { type RunResult, run } from "../../engines/run.ts";
 import { TestDeployment } from "./e2e.ts";
 import type { Namespaces } from "./e2e-namespaces.ts";

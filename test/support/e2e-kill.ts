@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { projectRoot } from "../../config/home.ts";
+import { projectRoot } from "../../core/home.ts";
 
 /** Numbers in [0, 1) that follow from a seed, so that a run can be had again (mulberry32). */
 export function randomFrom(seed: number): () => number {

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot } from "../../config/home.ts";
-import { imageRecipes } from "../../config/images.ts";
+import { projectRoot } from "../../core/home.ts";
+import { imageRecipes } from "../../core/images.ts";
 import { ensureImages } from "../../engines/images/ensure.ts";
 import { docker, type TestDeployment } from "./e2e.ts";
 

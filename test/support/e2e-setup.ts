@@ -5,7 +5,7 @@ import type { TestProject } from "vitest/node";
 import { installCompose } from "../../cli/setup/compose-plugin.ts";
 import { aptInstall, isDebianRoot } from "../../cli/setup/debian.ts";
 import { engineIsThere, installEngine } from "../../cli/setup/docker-engine.ts";
-import { UserError } from "../../config/errors.ts";
+import { UserError } from "../../core/errors.ts";
 import { composeEngine } from "../../engines/compose/compose-engine.ts";
 import { run } from "../../engines/run.ts";
 import type { Stack } from "../../engines/stack.ts";

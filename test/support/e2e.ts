@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { inject } from "vitest";
-import { deploymentHome, projectRoot, stackFolder } from "../../config/home.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
+import { deploymentHome, projectRoot, stackFolder } from "../../core/home.ts";
 import type { EngineName } from "../../engines/record.ts";
 import { type RunOptions, type RunResult, run } from "../../engines/run.ts";
 

@@ -1,4 +1,4 @@
-import { UserError } from "../../config/errors.ts";
+import { UserError } from "../../core/errors.ts";
 
 /** What a person would read if `work` failed as it should; anything but a UserError is thrown on. */
 export async function errorText(work: () => unknown): Promise<string> {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { projectRoot } from "../../config/home.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
+import { projectRoot } from "../../core/home.ts";
 
 const folder = join(projectRoot, "examples/three-roles");
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { projectRoot } from "../../config/home.ts";
+import { projectRoot } from "../../core/home.ts";
 
 /** Takes the lock of a folder, says "in", and lets go when its input ends; `child` starts a process on the way. */
 const PROGRAM = `

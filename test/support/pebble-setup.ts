@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { UserError } from "../../config/errors.ts";
+import { UserError } from "../../core/errors.ts";
 import { run } from "../../engines/run.ts";
 
 const VERSION = "v2.10.1";

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { parseEnv } from "node:util";
-import { UserError } from "../../../config/errors.ts";
-import { parseYaml } from "../../../config/yaml.ts";
+import { UserError } from "../../../core/errors.ts";
+import { parseYaml } from "../../../core/yaml.ts";
 import { type Block, isBlock } from "../../values.ts";
 import { interpolateAll } from "./interpolation.ts";
 import { merge } from "./merge.ts";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { imageRecipes } from "../../../config/images.ts";
+import { imageRecipes } from "../../../core/images.ts";
 import { run } from "../../../engines/run.ts";
 import { answers, errorOf, hasEngine, inspect, TinyProject } from "./tiny.ts";
 

@@ -1,9 +1,9 @@
 import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { UserError } from "../../../config/errors.ts";
-import type { ImageRecipe } from "../../../config/image-recipe.ts";
-import { userImageRecipe } from "../../../config/images.ts";
+import { UserError } from "../../../core/errors.ts";
+import type { ImageRecipe } from "../../../core/image-recipe.ts";
+import { userImageRecipe } from "../../../core/images.ts";
 import { ensureImages } from "../../../engines/images/ensure.ts";
 import { run } from "../../../engines/run.ts";
 

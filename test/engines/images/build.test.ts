@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ImageRecipe } from "../../../config/image-recipe.ts";
+import type { ImageRecipe } from "../../../core/image-recipe.ts";
 import { buildCommand } from "../../../engines/images/build.ts";
 import { buildCa } from "../../../engines/images/stage.ts";
 

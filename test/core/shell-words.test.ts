@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { shellCommand } from "../../config/shell-words.ts";
+import { shellCommand } from "../../core/shell-words.ts";
 import { run } from "../../engines/run.ts";
 
 test.each([

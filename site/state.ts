@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { httpUrl, text } from "./formats.ts";
+import { httpUrl, text } from "../core/formats.ts";
 
 /** Credentials never stand in a configuration: it ends up in the synthesized JSON, and that in artefacts of a CI. */
 const address = httpUrl("an http or https URL").refine((url) => URL.parse(url)?.username === "", {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { httpUrl } from "./formats.ts";
+import { httpUrl } from "../core/formats.ts";
 
 const filePath = z.string().min(1);
 

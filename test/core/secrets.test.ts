@@ -14,8 +14,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { buildSync } from "esbuild";
 import { describe, expect, test } from "vitest";
-import { projectRoot } from "../../config/home.ts";
-import { SecretStore } from "../../config/secrets.ts";
+import { projectRoot } from "../../core/home.ts";
+import { SecretStore } from "../../core/secrets.ts";
 import { errorText } from "../support/error-text.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 
@@ -37,7 +37,7 @@ function overwrite(path: string, text: string): void {
 /** A program with a `store` on the folder that is its argument. */
 function program(body: string): string {
   const outfile = join(temporaryFolder(), "child.mjs");
-  const contents = `import { SecretStore } from "./config/secrets.ts";
+  const contents = `import { SecretStore } from "./core/secrets.ts";
     const store = new SecretStore(process.argv[2]);
     ${body}`;
   buildSync({

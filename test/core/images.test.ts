@@ -11,9 +11,9 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { UserError } from "../../config/errors.ts";
-import { contextFiles } from "../../config/image-context.ts";
-import { imageRecipes, userImageRecipe, userImageRecipes } from "../../config/images.ts";
+import { UserError } from "../../core/errors.ts";
+import { contextFiles } from "../../core/image-context.ts";
+import { imageRecipes, userImageRecipe, userImageRecipes } from "../../core/images.ts";
 
 let root: string;
 const digest = `sha256:${"d".repeat(64)}`;
