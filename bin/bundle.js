@@ -7,6 +7,7 @@ const sources = [
   "main.ts",
   "config",
   "core",
+  "services",
   "site",
   "firewall",
   "pki",

@@ -5,7 +5,6 @@ import { origin } from "../config/addresses.ts";
 import { servesDevices } from "../config/listeners.ts";
 import type { Deployment } from "../config/parse.ts";
 import { mqttSecret } from "../config/references.ts";
-import type { ListenerName } from "../config/schema.ts";
 import { SecretStore } from "../core/secrets.ts";
 import { shellCommand, shellWord } from "../core/shell-words.ts";
 import { ofRole } from "../engines/containers.ts";
@@ -13,6 +12,7 @@ import type { Stack } from "../engines/stack.ts";
 import { allowList } from "../firewall/allow-list.ts";
 import { daysLeft, isLate } from "../pki/certificate.ts";
 import { authorityFile, currentPair } from "../pki/folder.ts";
+import type { ListenerName } from "../services/registry.ts";
 
 /** A listener that is open, as this machine itself reaches it. */
 interface Reached {

@@ -1,8 +1,8 @@
 import { isIPv6 } from "node:net";
 import ipaddr from "ipaddr.js";
+import type { ParsedDeployment } from "../services/deployment.ts";
 import { edgeSubnet, lastAddress } from "../site/subnets.ts";
 import { completeListeners, openListeners } from "./listeners.ts";
-import type { ParsedDeployment } from "./schema.ts";
 
 /** What decides where a deployment is reached; one fits before and after its defaults are filled in. */
 export type Reachable = Pick<ParsedDeployment, "name" | "environment" | "listeners" | "networks" | "http"> & {

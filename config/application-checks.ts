@@ -1,6 +1,7 @@
 import type { Problem } from "../core/problems.ts";
+import type { Role } from "../services/application/settings.ts";
+import type { ParsedDeployment } from "../services/deployment.ts";
 import { FILES, HOST, MIGRATE, PROBE_FOLDER, replicaNames } from "./references.ts";
-import type { ParsedDeployment, Role } from "./schema.ts";
 
 /** Container names of the kit's own, which roles must leave alone: a container is called after its role. */
 const RESERVED_ROLES: readonly string[] = [

@@ -1,3 +1,5 @@
+import type { Role } from "../services/application/settings.ts";
+import type { ParsedDeployment } from "../services/deployment.ts";
 import {
   isReferenceKind,
   referenceMigration,
@@ -6,7 +8,6 @@ import {
 } from "./reference-application.ts";
 import { databaseLogin, MIGRATE } from "./references.ts";
 import type { Backend, Given, Rights } from "./role-settings.ts";
-import type { ParsedDeployment, Role } from "./schema.ts";
 
 const ONE_ROLE: Role = { name: "api", replicas: 1, publish: true, environment: {}, secrets: {} };
 

@@ -1,5 +1,5 @@
 import type { Problem } from "../core/problems.ts";
-import type { ParsedDeployment } from "./schema.ts";
+import type { ParsedDeployment } from "../services/deployment.ts";
 
 /** With less the program itself leaves too little for its limits to mean anything. */
 const BROKER_LEAST_MIB = 32;

@@ -1,6 +1,6 @@
+import type { ListenerName } from "../services/registry.ts";
 import { brokerMemory } from "./broker-memory.ts";
 import type { Deployment } from "./parse.ts";
-import type { ListenerName } from "./schema.ts";
 
 /** A source may take this part of the broker's places, so that fifty together leave some to others. */
 const SHARE_OF_BROKER = 52;

@@ -1,4 +1,5 @@
 import type { Problem } from "../core/problems.ts";
+import type { ParsedDeployment } from "../services/deployment.ts";
 import {
   mountsAreDistinct,
   oneSourceEach,
@@ -10,7 +11,6 @@ import { firewallFits } from "./firewall-checks.ts";
 import { completeListeners, openListeners } from "./listeners.ts";
 import { subnetsHaveRoom } from "./network-room.ts";
 import { referencesExist } from "./reference-checks.ts";
-import type { ParsedDeployment } from "./schema.ts";
 import {
   addressesAreOutside,
   edgeIsApart,

@@ -1,4 +1,5 @@
-import type { ListenerName, ParsedDeployment } from "./schema.ts";
+import type { ParsedDeployment } from "../services/deployment.ts";
+import type { ListenerName } from "../services/registry.ts";
 
 /** A port on the host: open or not, and its address if that is not the deployment's own. */
 export interface Listener {

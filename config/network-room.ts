@@ -1,9 +1,11 @@
 import ipaddr from "ipaddr.js";
 import type { Problem } from "../core/problems.ts";
+import type { InnerNetwork } from "../services/application/settings.ts";
+import type { ParsedDeployment } from "../services/deployment.ts";
+import type { NetworkName } from "../site/settings.ts";
 import { completeBackend } from "./application-roles.ts";
 import { completeListeners } from "./listeners.ts";
 import type { Backend } from "./role-settings.ts";
-import type { InnerNetwork, NetworkName, ParsedDeployment } from "./schema.ts";
 import { subnetsIn } from "./subnet-checks.ts";
 
 /** How many containers stay in each network; test/stacks compares it with the stack. */

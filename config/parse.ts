@@ -1,5 +1,7 @@
 import type { UserError } from "../core/errors.ts";
 import { configError, type Problem, problemsOf } from "../core/problems.ts";
+import type { ParsedDeployment } from "../services/deployment.ts";
+import type { ListenerName } from "../services/registry.ts";
 import { edgeSubnet } from "../site/subnets.ts";
 import { withName } from "../site/topics.ts";
 import { hosts } from "./addresses.ts";
@@ -9,7 +11,7 @@ import { firewallIsOn } from "./firewall-checks.ts";
 import { completeListeners, type Listener } from "./listeners.ts";
 import { referenceFrontend } from "./reference-application.ts";
 import type { Backend } from "./role-settings.ts";
-import { deploymentSchema, type ListenerName, type ParsedDeployment, siteJsonSchema } from "./schema.ts";
+import { deploymentSchema, siteJsonSchema } from "./schema.ts";
 
 /** A deployment that is sound and whole: what the constructs are built from. */
 export interface Deployment extends Omit<ParsedDeployment, "hosts" | "listeners" | "firewall" | "backend"> {

@@ -1,5 +1,6 @@
+import type { Migration, Role } from "../services/application/settings.ts";
+import type { ParsedDeployment } from "../services/deployment.ts";
 import type { Given } from "./role-settings.ts";
-import type { Migration, ParsedDeployment, Role } from "./schema.ts";
 
 type Environment = ParsedDeployment["backend"]["environment"];
 type Secrets = ParsedDeployment["backend"]["secrets"];

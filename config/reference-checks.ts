@@ -1,5 +1,6 @@
 import type { Problem } from "../core/problems.ts";
 import { closest, parseTemplate, type TemplatePart, type Unclear } from "../core/template.ts";
+import type { ParsedDeployment } from "../services/deployment.ts";
 import {
   imageReferents,
   MIGRATE,
@@ -8,7 +9,6 @@ import {
   resolveReference,
   roleReferents,
 } from "./references.ts";
-import type { ParsedDeployment } from "./schema.ts";
 import { constantSecret, spellingsOfSecrets } from "./secret-checks.ts";
 import { type Template, templatesIn } from "./template-places.ts";
 

@@ -1,7 +1,8 @@
 import { PARENT_IMAGES, type ParentImage } from "../core/image-recipe.ts";
 import { parseTemplate } from "../core/template.ts";
+import type { Role } from "../services/application/settings.ts";
+import type { ParsedDeployment } from "../services/deployment.ts";
 import { backendUrl, corsOrigins, edgeAddress, hosts } from "./addresses.ts";
-import type { ParsedDeployment, Role } from "./schema.ts";
 
 /** Inside the containers' networks every service answers at its own name. */
 export const HOST = {

@@ -1,4 +1,6 @@
-import type { InnerNetwork, Limits, Migration, ParsedDeployment, Role } from "./schema.ts";
+import type { InnerNetwork, Migration, Role } from "../services/application/settings.ts";
+import type { ParsedDeployment } from "../services/deployment.ts";
+import type { Limits } from "../site/fields.ts";
 
 type Application = ParsedDeployment["backend"];
 

@@ -1,6 +1,6 @@
+import type { ParsedDeployment } from "../services/deployment.ts";
 import { databaseLogin, type Login, MIGRATE, redisLogin, referents, splitReferences } from "./references.ts";
 import type { Backend, Rights } from "./role-settings.ts";
-import type { ParsedDeployment } from "./schema.ts";
 
 /** A role at a store, with what it may do there. */
 export interface StoreLogin<R> extends Login {

@@ -1,4 +1,4 @@
-import type { ParsedDeployment } from "./schema.ts";
+import type { ParsedDeployment } from "../services/deployment.ts";
 
 /** A text of the site file. */
 interface Text {

@@ -1,6 +1,6 @@
 import type { Problem } from "../core/problems.ts";
 import { nearReferences } from "../core/template.ts";
-import type { ParsedDeployment } from "./schema.ts";
+import type { ParsedDeployment } from "../services/deployment.ts";
 import { templatesIn, textsIn } from "./template-places.ts";
 
 /** What the names of references begin with. */

@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 import type { Problem } from "../core/problems.ts";
+import type { ParsedDeployment } from "../services/deployment.ts";
 import { hosts } from "./addresses.ts";
 import { completeListeners, servesDevices, servesTls } from "./listeners.ts";
-import type { ParsedDeployment } from "./schema.ts";
 
 type Serving = Pick<ParsedDeployment, "environment" | "listeners" | "tls" | "hosts" | "frontend" | "backend">;
 

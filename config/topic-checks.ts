@@ -1,8 +1,8 @@
 import type { Problem } from "../core/problems.ts";
+import type { ParsedDeployment } from "../services/deployment.ts";
 import { topicsOverlap } from "../site/topics.ts";
 import { servesDevices } from "./listeners.ts";
 import { BACKEND_USER } from "./references.ts";
-import type { ParsedDeployment } from "./schema.ts";
 
 /** Users that the kit makes itself. */
 const TAKEN = [BACKEND_USER, "health"];

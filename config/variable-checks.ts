@@ -1,7 +1,7 @@
 import type { Problem } from "../core/problems.ts";
+import type { ParsedDeployment } from "../services/deployment.ts";
 import { completeBackend } from "./application-roles.ts";
 import { referenceFrontend } from "./reference-application.ts";
-import type { ParsedDeployment } from "./schema.ts";
 
 type Secrets = ParsedDeployment["frontend"]["secrets"];
 

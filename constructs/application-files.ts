@@ -8,9 +8,9 @@ import {
   roleReferents,
   splitReferences,
 } from "../config/references.ts";
-import type { ParsedDeployment } from "../config/schema.ts";
 import { databaseLogins } from "../config/store-logins.ts";
 import type { SecretText } from "../core/secret-text.ts";
+import type { ParsedDeployment } from "../services/deployment.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { type DeliveredFile, FileDelivery } from "./file-delivery.ts";
 import { authorityFile } from "./postgres-tls.ts";

@@ -1,7 +1,7 @@
 import { Construct, type IConstruct } from "constructs";
 import { HOST, MIGRATE, replicaNames } from "../config/references.ts";
 import type { Given, GivenRole } from "../config/role-settings.ts";
-import type { NetworkName } from "../config/schema.ts";
+import type { NetworkName } from "../site/settings.ts";
 import { type ApplicationSettings, applicationSettings } from "./application-files.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { tmpfsOptions } from "./hardening.ts";

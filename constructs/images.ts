@@ -4,11 +4,11 @@ import { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import type { Deployment } from "../config/parse.ts";
 import { imageReferents, publicText, referents, splitReferences } from "../config/references.ts";
-import type { BuildContext } from "../config/schema.ts";
 import { projectRoot } from "../core/home.ts";
 import type { BuildArgument, ImageRecipe } from "../core/image-recipe.ts";
 import { imageRecipes, type KitImage, userImageRecipes } from "../core/images.ts";
 import { shellCommand } from "../core/shell-words.ts";
+import type { BuildContext } from "../services/application/settings.ts";
 import { literal } from "./literal.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { FILES, PORT } from "../config/references.ts";
-import type { Limits } from "../config/schema.ts";
+import type { Limits } from "../site/fields.ts";
 import { postgresMemory } from "./postgres-memory.ts";
 
 export interface PostgresSettings {

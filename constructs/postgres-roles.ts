@@ -1,6 +1,6 @@
 import { FILES } from "../config/references.ts";
-import type { ParsedDeployment } from "../config/schema.ts";
 import type { databaseLogins } from "../config/store-logins.ts";
+import type { ParsedDeployment } from "../services/deployment.ts";
 
 /** Where passwords are delivered, below the folder of the server's files. */
 export const SUPERUSER_PASSWORD = "superuser.password";

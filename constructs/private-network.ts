@@ -1,9 +1,9 @@
 import { Network } from "@cdktf/provider-docker/lib/network/index.js";
 import { Construct } from "constructs";
 import ipaddr from "ipaddr.js";
-import type { NetworkName, Subnets } from "../config/schema.ts";
 import { COMPOSE_LABEL, composeProject } from "../core/labels.ts";
 import { bridgeName } from "../firewall/bridges.ts";
+import type { NetworkName, Subnets } from "../site/settings.ts";
 import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
 
 /** One bridge network of a deployment. */

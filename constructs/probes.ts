@@ -1,6 +1,6 @@
 import type { Deployment } from "../config/parse.ts";
 import { PROBE_FOLDER } from "../config/references.ts";
-import type { HealthCheck, HealthTiming } from "../config/schema.ts";
+import type { HealthCheck, HealthTiming } from "../site/fields.ts";
 
 /** How a probe is repeated. Docker runs the first one an interval after the start. */
 export type ProbeTiming = { readonly [Field in keyof HealthTiming]-?: number };

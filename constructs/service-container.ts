@@ -1,8 +1,9 @@
 import { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Construct, type IConstruct } from "constructs";
 import { FILES, PROBE_FOLDER } from "../config/references.ts";
-import type { HealthTiming, Limits, ListenerName } from "../config/schema.ts";
 import { allowList } from "../firewall/allow-list.ts";
+import type { ListenerName } from "../services/registry.ts";
+import type { HealthTiming, Limits } from "../site/fields.ts";
 import { containerLabels } from "./container-labels.ts";
 import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
 import type { FileDelivery } from "./file-delivery.ts";

@@ -1,6 +1,6 @@
 import { openListeners } from "../config/listeners.ts";
 import type { Deployment } from "../config/parse.ts";
-import type { ListenerName } from "../config/schema.ts";
+import type { ListenerName } from "../services/registry.ts";
 
 /** One port that is open on the host, and the service behind it. */
 export interface AllowedPort {

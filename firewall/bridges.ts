@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { NetworkName } from "../config/schema.ts";
+import type { NetworkName } from "../site/settings.ts";
 
 /**
  * What the names of a deployment's bridges begin with. Linux allows 15 characters, too few for the deployment's

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { Deployment } from "../config/parse.ts";
-import type { NetworkName } from "../config/schema.ts";
+import type { NetworkName } from "../site/settings.ts";
 import { bridgeName, bridgePrefix } from "./bridges.ts";
 import { inRange, names, refusal } from "./text.ts";
 

@@ -3,7 +3,6 @@ import { DockerProvider } from "@cdktf/provider-docker/lib/provider/index.js";
 import { type App, TerraformStack } from "cdktf";
 import type { IConstruct } from "constructs";
 import type { Deployment } from "../config/parse.ts";
-import type { ListenerName, NetworkName } from "../config/schema.ts";
 import { Backend } from "../constructs/backend.ts";
 import { Certificates } from "../constructs/certificates.ts";
 import type { DeploymentScope } from "../constructs/deployment-scope.ts";
@@ -24,6 +23,8 @@ import { WholeSynthesizer } from "../constructs/whole-synthesizer.ts";
 import { deploymentHome } from "../core/home.ts";
 import { SecretStore } from "../core/secrets.ts";
 import { allowList } from "../firewall/allow-list.ts";
+import type { ListenerName } from "../services/registry.ts";
+import type { NetworkName } from "../site/settings.ts";
 
 /** The bindings were generated from 3.6; 4.5 is what the rules of docs/architecture.md were measured with. */
 const PROVIDER_VERSION = "~> 4.5";

@@ -5,10 +5,12 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { local } from "../../config/local.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import { production } from "../../config/production.ts";
-import type { DeploymentInput, ListenerName, NetworkName } from "../../config/schema.ts";
+import type { DeploymentInput } from "../../config/schema.ts";
 import { projectRoot } from "../../core/home.ts";
 import { allowList } from "../../firewall/allow-list.ts";
 import { bridgeName } from "../../firewall/bridges.ts";
+import type { ListenerName } from "../../services/registry.ts";
+import type { NetworkName } from "../../site/settings.ts";
 import { lastAddress } from "../../site/subnets.ts";
 import {
   byRole,

@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { text } from "../../core/formats.ts";
+import { hostPort, limits } from "../../site/fields.ts";
+import { application, migration, role } from "../application/settings.ts";
+import { defineService } from "../definition.ts";
+
+/** The programs that store readings and serve the API: one image in one or more roles. */
+export const backend = defineService({
+  name: "backend",
+  settings: z
+    .strictObject({
+      ...application("10001:10001"),
+      port: hostPort.default(8000).describe("port inside the container"),
+      pathPrefix: text(
+        /^(\/[a-z0-9-]+)*$/,
+        'nothing, or a path such as "/api" that does not end with "/"',
+      ).default("/api"),
+      roles: z.array(role).min(1).optional(),
+      migrate: migration
+        .optional()
+        .describe("runs once and must exit 0 before the roles start; it owns the tables, and they do not"),
+      limits: limits(192, 1, 64),
+    })
+    .prefault({}),
+  listeners: {
+    backend: { port: 8000, serves: "the API and /ws in clear text", openIn: "local", tls: false },
+  },
+});

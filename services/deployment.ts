@@ -1,0 +1,11 @@
+import type { z } from "zod";
+import type { listener } from "../site/listeners.ts";
+import type { SiteSettings } from "../site/settings.ts";
+import type { Definitions, ListenerName, ServiceName } from "./registry.ts";
+
+type ServiceSettings = { readonly [Name in ServiceName]: z.output<Definitions[Name]["settings"]> };
+
+/** A deployment with every default filled in, before the reference application is. */
+export interface ParsedDeployment extends SiteSettings, ServiceSettings {
+  readonly listeners: { readonly [Name in ListenerName]?: z.output<ReturnType<typeof listener>> };
+}

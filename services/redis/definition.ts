@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { text } from "../../core/formats.ts";
+import { enabled, limits, timing } from "../../site/fields.ts";
+import { defineService } from "../definition.ts";
+
+/** Short-lived state, and messages between the programs of an application. */
+export const redis = defineService({
+  name: "redis",
+  settings: z
+    .strictObject({
+      enabled,
+      limits: limits(64, 0.5, 32),
+      health: timing,
+      memoryPolicy: z
+        .enum(["noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru", "volatile-lfu", "volatile-ttl"])
+        .default("noeviction"),
+      keyPrefix: text(/^[a-z0-9-]*:?$/, 'lower-case letters, digits and dashes, then ":"')
+        .default("exploreiot:")
+        .describe("the application's user reaches these keys and channels only; empty = all"),
+    })
+    .prefault({}),
+});

@@ -1,0 +1,32 @@
+import { backend } from "./backend/definition.ts";
+import type { ListenerDefinition } from "./definition.ts";
+import { edge } from "./edge/definition.ts";
+import { frontend } from "./frontend/definition.ts";
+import { mosquitto } from "./mosquitto/definition.ts";
+import { postgres } from "./postgres/definition.ts";
+import { redis } from "./redis/definition.ts";
+
+/** Every service of the kit, those that people meet first. */
+export const definitions = { frontend, backend, edge, mosquitto, postgres, redis } as const;
+
+export type Definitions = typeof definitions;
+export type ServiceName = keyof Definitions;
+export type ListenerName = {
+  [Name in ServiceName]: keyof Definitions[Name]["listeners"];
+}[ServiceName];
+
+export interface ServiceListener extends ListenerDefinition {
+  readonly name: ListenerName;
+  readonly service: ServiceName;
+}
+
+/** Every listener, those in clear text first, in the order of their services. */
+export const listeners: readonly ServiceListener[] = Object.values(definitions)
+  .flatMap(({ name: service, listeners }) =>
+    Object.entries<ListenerDefinition>(listeners).map(([name, listener]) => ({
+      ...listener,
+      name: name as ListenerName,
+      service,
+    })),
+  )
+  .sort((a, b) => Number(a.tls) - Number(b.tls));

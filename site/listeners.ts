@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { hostPort } from "./fields.ts";
+
+const BIND_ADDRESS =
+  '"loopback" (this machine only), "lan" (every IPv4 address) or one IP address of this machine, of either family';
+export const bindAddress = z
+  .union([z.enum(["loopback", "lan"]), z.ipv4(), z.ipv6()], { error: BIND_ADDRESS })
+  // No machine has such an address, or there is one on each of its links.
+  .refine((address) => !/^(0\.(?!0\.0\.0$)|22[4-9]\.|2[345]\d\.|ff|fe[89ab])/i.test(address), {
+    error: BIND_ADDRESS,
+  });
+
+/**
+ * A port on the host, as a deployment may set it.
+ *
+ * @param port unless a deployment says otherwise
+ * @param serves one line for whoever writes a site file
+ */
+export const listener = (port: number, serves: string) =>
+  z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      port: hostPort.default(port).describe("port on the host"),
+      bind: bindAddress.optional().describe("address to listen on; default: the deployment's `bind`"),
+      connectionsPerSource: z
+        .int()
+        .min(1)
+        .max(65_535)
+        .optional()
+        .describe(
+          "open connections of one IPv4 address or IPv6 /64; default: 100, for MQTT 1/52 of what the broker can hold",
+        ),
+    })
+    .optional()
+    .describe(serves);
