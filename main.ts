@@ -1,12 +1,12 @@
 import { join, resolve } from "node:path";
 import { App } from "cdktf";
 import { loadDeployments } from "./config/load.ts";
-import type { Deployment } from "./config/parse.ts";
 import { deploymentHome, projectRoot } from "./core/home.ts";
 import { report } from "./core/report.ts";
-import { preparePki } from "./pki/prepare.ts";
 import { judge } from "./policies/gate.ts";
 import { loadOwnRules } from "./policies/own-rules.ts";
+import { preparePki } from "./services/certificates/prepare.ts";
+import type { Deployment } from "./services/deployment.ts";
 import { IotStack } from "./stacks/iot-stack.ts";
 
 try {

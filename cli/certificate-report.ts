@@ -1,10 +1,9 @@
 import type { X509Certificate } from "node:crypto";
-import type { Deployment } from "../config/parse.ts";
 import { remoteHost } from "../engines/docker/remote.ts";
-import { allowList } from "../firewall/allow-list.ts";
 import { commonName, daysLeft, isLate, namesIn } from "../pki/certificate.ts";
 import { authorityName } from "../pki/internal.ts";
 import { servedCertificate } from "../pki/served.ts";
+import type { Deployment } from "../services/deployment.ts";
 
 /** What one TLS listener serves. */
 export interface ListenerReport {
@@ -36,7 +35,7 @@ export function judgeListeners(
   deployment: Deployment,
   published: X509Certificate | undefined,
 ): Promise<readonly ListenerReport[]> {
-  const open = allowList(deployment).filter(({ listener }) => listener === "https" || listener === "mqtts");
+  const open = deployment.ports.filter(({ listener }) => listener === "https" || listener === "mqtts");
   return Promise.all(
     open.map(async ({ listener, address, port }) => {
       const endpoint = { address: reachable(address), port, host: deployment.hosts[0] as string };

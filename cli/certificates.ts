@@ -1,12 +1,12 @@
 import { X509Certificate } from "node:crypto";
 import { relative } from "node:path";
 import { loadDeployment } from "../config/load.ts";
-import type { Deployment } from "../config/parse.ts";
 import { UserError } from "../core/errors.ts";
 import { deploymentHome } from "../core/home.ts";
 import { EXIT } from "../core/report.ts";
 import { run } from "../engines/run.ts";
 import { authorityFile, currentPair } from "../pki/folder.ts";
+import type { Deployment } from "../services/deployment.ts";
 import { judgeListeners, type ListenerReport } from "./certificate-report.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { renderTable } from "./table.ts";

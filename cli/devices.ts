@@ -1,15 +1,20 @@
 import { join, relative, resolve } from "node:path";
-import { servesDevices } from "../config/listeners.ts";
 import { loadDeployment } from "../config/load.ts";
-import type { Deployment } from "../config/parse.ts";
 import { deploymentHome } from "../core/home.ts";
 import { replaceFile } from "../core/private-files.ts";
 import { shellCommand } from "../core/shell-words.ts";
 import { guarded } from "../engines/guards.ts";
-import { type DeviceCertificate, issueDevice, listDevices, revokeDevice } from "../pki/devices.ts";
 import { authorityFolder, devicesFolder } from "../pki/folder.ts";
 import { readAuthority } from "../pki/internal.ts";
 import { writableFolder } from "../pki/pair.ts";
+import type { Deployment } from "../services/deployment.ts";
+import { servesDevices } from "../services/listeners.ts";
+import {
+  type DeviceCertificate,
+  issueDevice,
+  listDevices,
+  revokeDevice,
+} from "../services/mosquitto/devices.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { progress } from "./progress.ts";
 import { renderTable } from "./table.ts";

@@ -1,22 +1,21 @@
 import { X509Certificate } from "node:crypto";
 import { isIPv6 } from "node:net";
 import { relative } from "node:path";
-import { origin } from "../config/addresses.ts";
-import { servesDevices } from "../config/listeners.ts";
-import type { Deployment } from "../config/parse.ts";
-import { mqttSecret } from "../config/references.ts";
 import { SecretStore } from "../core/secrets.ts";
 import { shellCommand, shellWord } from "../core/shell-words.ts";
 import { ofRole } from "../engines/containers.ts";
 import type { Stack } from "../engines/stack.ts";
-import { allowList } from "../firewall/allow-list.ts";
 import { daysLeft, isLate } from "../pki/certificate.ts";
 import { authorityFile, currentPair } from "../pki/folder.ts";
+import { origin } from "../services/addresses.ts";
+import type { Deployment } from "../services/deployment.ts";
+import { servesDevices } from "../services/listeners.ts";
+import { mqttSecret } from "../services/references.ts";
 import type { ListenerName } from "../services/registry.ts";
 
 /** A listener that is open, as this machine itself reaches it. */
 interface Reached {
-  readonly listener: ListenerName;
+  readonly listener: string;
   readonly scheme: "http" | "https";
   readonly address: string;
 
@@ -40,8 +39,7 @@ export function nextSteps(deployment: Deployment, stack: Stack, home: string): r
 
 /** The first of these listeners that is open. */
 function reached(deployment: Deployment, ...wanted: readonly ListenerName[]): Reached | undefined {
-  const open = allowList(deployment);
-  const [found] = wanted.flatMap((name) => open.filter(({ listener }) => listener === name));
+  const [found] = wanted.flatMap((name) => deployment.ports.filter(({ listener }) => listener === name));
   if (found === undefined) return undefined;
   const { listener, port } = found;
   const address = { "0.0.0.0": "127.0.0.1", "::": "::1" }[found.address] ?? found.address;

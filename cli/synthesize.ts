@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { loadDeployment } from "../config/load.ts";
-import type { Deployment } from "../config/parse.ts";
 import { UserError } from "../core/errors.ts";
 import { deploymentHome, projectRoot, stackFolder } from "../core/home.ts";
 import { EXIT } from "../core/report.ts";
 import { run } from "../engines/run.ts";
 import { readStack, type Stack } from "../engines/stack.ts";
+import type { Deployment } from "../services/deployment.ts";
 
 export interface Synthesized {
   readonly deployment: Deployment;

@@ -1,7 +1,8 @@
+import { FILES, PROBE_FOLDER } from "../core/container-folders.ts";
 import type { Problem } from "../core/problems.ts";
 import type { Role } from "../services/application/settings.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
-import { FILES, HOST, MIGRATE, PROBE_FOLDER, replicaNames } from "./references.ts";
+import { HOST, MIGRATE, replicaNames } from "../services/references.ts";
 
 /** Container names of the kit's own, which roles must leave alone: a container is called after its role. */
 const RESERVED_ROLES: readonly string[] = [

@@ -1,14 +1,15 @@
 import type { Problem } from "../core/problems.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
+import { completeListeners, listeningParts, openListeners } from "../services/listeners.ts";
+import { brokerFitsItsMemory } from "../services/mosquitto/checks.ts";
+import { serviceNames } from "../services/registry.ts";
 import {
   mountsAreDistinct,
   oneSourceEach,
   referenceApplicationIsComplete,
   rolesFit,
 } from "./application-checks.ts";
-import { brokerFitsItsMemory } from "./broker-checks.ts";
 import { firewallFits } from "./firewall-checks.ts";
-import { completeListeners, openListeners } from "./listeners.ts";
 import { subnetsHaveRoom } from "./network-room.ts";
 import { referencesExist } from "./reference-checks.ts";
 import {
@@ -34,54 +35,32 @@ interface CrossCheck {
 }
 
 const checks: readonly CrossCheck[] = [
-  { needs: ["environment", "listeners", "bind"], check: portsAreDistinct },
-  { needs: ["environment", "hosts", "bind", "listeners"], check: hostsAreNamed },
-  { needs: ["environment", "hosts", "listeners", "tls", "frontend", "backend"], check: acmeCanProve },
+  { needs: [...listeningParts, "bind"], check: portsAreDistinct },
+  { needs: [...listeningParts, "hosts", "bind"], check: hostsAreNamed },
+  { needs: [...listeningParts, "hosts", "tls"], check: acmeCanProve },
   { needs: ["networks"], check: subnetsAreNetworks },
   { needs: ["networks"], check: subnetsAreUsable },
   { needs: ["networks"], check: subnetsAreApart },
-  { needs: ["name", "environment", "listeners", "networks"], check: edgeIsApart },
-  { needs: ["environment", "bind", "hosts", "listeners", "networks"], check: addressesAreOutside },
-  {
-    needs: [
-      ...["environment", "listeners", "networks", "tls"],
-      ...["backend", "frontend", "mosquitto", "postgres", "redis"],
-    ] as const,
-    check: subnetsHaveRoom,
-  },
+  { needs: [...listeningParts, "name", "networks"], check: edgeIsApart },
+  { needs: [...listeningParts, "bind", "hosts", "networks"], check: addressesAreOutside },
+  { needs: [...listeningParts, "networks", "tls"], check: subnetsHaveRoom },
   { needs: ["networks"], check: ipv6NeedsIpv4 },
-  { needs: ["environment", "listeners", "firewall"], check: firewallFits },
+  { needs: [...listeningParts, "firewall"], check: firewallFits },
   { needs: ["mosquitto"], check: mqttUsersAreDistinct },
   { needs: ["mosquitto"], check: brokerFitsItsMemory },
-  { needs: ["environment", "listeners", "tls", "mosquitto"], check: usersHaveAListener },
+  { needs: [...listeningParts, "tls"], check: usersHaveAListener },
   { needs: ["backend", "topics"], check: readingsNameTheirSensor },
-  { needs: ["environment", "listeners", "tls", "backend", "topics", "mosquitto"], check: devicesAreRead },
-  { needs: ["environment", "listeners", "backend", "frontend", "http"], check: pathsLeadOneWay },
+  { needs: [...listeningParts, "tls", "topics"], check: devicesAreRead },
+  { needs: [...listeningParts, "http"], check: pathsLeadOneWay },
   { needs: [], check: textsAreWhole },
   { needs: [], check: noReferenceElsewhere },
   { needs: ["backend"], check: rolesFit },
   { needs: ["backend", "frontend"], check: oneSourceEach },
   { needs: ["backend", "frontend"], check: mountsAreDistinct },
   { needs: ["backend", "frontend", "postgres", "redis"], check: variablesAreSetOnce },
-  {
-    needs: [
-      "environment",
-      "backend",
-      "frontend",
-      "postgres",
-      "redis",
-      "mosquitto",
-      "topics",
-      "http",
-      "listeners",
-    ],
-    check: referencesExist,
-  },
-  {
-    needs: ["backend", "frontend", "postgres", "redis", "mosquitto"],
-    check: referenceApplicationIsComplete,
-  },
-  { needs: ["backend", "frontend", "postgres", "redis", "mosquitto"], check: somethingIsOn },
+  { needs: [...listeningParts, "topics", "http"], check: referencesExist },
+  { needs: serviceNames, check: referenceApplicationIsComplete },
+  { needs: serviceNames, check: somethingIsOn },
 ];
 
 /** Runs every cross check whose parts are there. */
@@ -134,8 +113,13 @@ function pathsLeadOneWay(deployment: ParsedDeployment): readonly Problem[] {
 }
 
 function somethingIsOn(deployment: ParsedDeployment): readonly Problem[] {
-  const services = ["mosquitto", "postgres", "redis", "backend", "frontend"] as const;
-  if (services.some((service) => deployment[service].enabled)) return [];
+  const services = serviceNames.filter((name) => "enabled" in deployment[name]);
+  if (
+    services.some((name) =>
+      Object.entries(deployment[name]).some(([key, value]) => key === "enabled" && value),
+    )
+  )
+    return [];
   const allowed = `at least one of ${services.join(", ")} turned on`;
   return [{ path: "", got: "all of them off", allowed, fix: "turn a service on" }];
 }

@@ -1,6 +1,6 @@
 import type { Problem } from "../core/problems.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
-import { openListeners } from "./listeners.ts";
+import { openListeners } from "../services/listeners.ts";
 
 /** On unless a deployment says otherwise: on a server, where what is open can be reached by everybody. */
 export const firewallIsOn = ({

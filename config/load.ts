@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { UserError } from "../core/errors.ts";
 import { shellCommand } from "../core/shell-words.ts";
+import type { Deployment } from "../services/deployment.ts";
 import { local } from "./local.ts";
-import { type Deployment, parseDeployment } from "./parse.ts";
+import { parseDeployment } from "./parse.ts";
 import { production } from "./production.ts";
 import { fromSiteFile } from "./site-paths.ts";
 

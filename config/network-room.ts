@@ -1,11 +1,11 @@
 import ipaddr from "ipaddr.js";
 import type { Problem } from "../core/problems.ts";
+import type { Backend } from "../services/application/given.ts";
+import { completeBackend } from "../services/application/roles.ts";
 import type { InnerNetwork } from "../services/application/settings.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
+import { completeListeners } from "../services/listeners.ts";
 import type { NetworkName } from "../site/settings.ts";
-import { completeBackend } from "./application-roles.ts";
-import { completeListeners } from "./listeners.ts";
-import type { Backend } from "./role-settings.ts";
 import { subnetsIn } from "./subnet-checks.ts";
 
 /** How many containers stay in each network; test/stacks compares it with the stack. */
@@ -26,10 +26,7 @@ export function membersOf(deployment: Populated): Readonly<Record<NetworkName, n
   };
 }
 
-type Populated = Pick<
-  ParsedDeployment,
-  "environment" | "listeners" | "frontend" | "tls" | "mosquitto" | "postgres" | "redis"
-> & { readonly backend: Backend };
+type Populated = Omit<ParsedDeployment, "hosts" | "backend"> & { readonly backend: Backend };
 
 /** The network's own address, the gateway and the last one are no container's. */
 const KEPT_ADDRESSES = 3;

@@ -1,25 +1,16 @@
 import type { UserError } from "../core/errors.ts";
 import { configError, type Problem, problemsOf } from "../core/problems.ts";
-import type { ParsedDeployment } from "../services/deployment.ts";
-import type { ListenerName } from "../services/registry.ts";
-import { edgeSubnet } from "../site/subnets.ts";
+import { edgeSubnet } from "../core/subnets.ts";
+import { hosts } from "../services/addresses.ts";
+import { referenceFrontend } from "../services/application/reference.ts";
+import { completeBackend } from "../services/application/roles.ts";
+import type { Deployment, ParsedDeployment } from "../services/deployment.ts";
+import { completeListeners } from "../services/listeners.ts";
+import { openPorts } from "../services/ports.ts";
 import { withName } from "../site/topics.ts";
-import { hosts } from "./addresses.ts";
-import { completeBackend } from "./application-roles.ts";
 import { crossCheck } from "./cross-checks.ts";
 import { firewallIsOn } from "./firewall-checks.ts";
-import { completeListeners, type Listener } from "./listeners.ts";
-import { referenceFrontend } from "./reference-application.ts";
-import type { Backend } from "./role-settings.ts";
 import { deploymentSchema, siteJsonSchema } from "./schema.ts";
-
-/** A deployment that is sound and whole: what the constructs are built from. */
-export interface Deployment extends Omit<ParsedDeployment, "hosts" | "listeners" | "firewall" | "backend"> {
-  readonly hosts: readonly string[];
-  readonly listeners: Readonly<Record<ListenerName, Listener>>;
-  readonly firewall: ParsedDeployment["firewall"] & { readonly enabled: boolean };
-  readonly backend: Backend;
-}
 
 /**
  * Checks a deployment and fills in what was left out.
@@ -69,7 +60,7 @@ function keysAt(path: string): readonly string[] {
 }
 
 function complete(parsed: ParsedDeployment): Deployment {
-  return {
+  const whole = {
     ...parsed,
     hosts: hosts(parsed),
     listeners: completeListeners(parsed),
@@ -79,6 +70,7 @@ function complete(parsed: ParsedDeployment): Deployment {
     backend: completeBackend(parsed),
     frontend: completeFrontend(parsed.frontend),
   };
+  return { ...whole, ports: openPorts(whole) };
 }
 
 /** The topics of a user with its name in them. */

@@ -1,6 +1,6 @@
 import type { Problem } from "../core/problems.ts";
+import { type Referent, resolveReference } from "../core/references.ts";
 import { parseTemplate, type TemplatePart } from "../core/template.ts";
-import { type Referent, resolveReference } from "./references.ts";
 import type { Template } from "./template-places.ts";
 
 /** The password in an address, where it is a constant: `://user:word@`. References are NUL in the text. */

@@ -1,6 +1,6 @@
 import { relative, resolve, sep } from "node:path";
 import { projectRoot } from "../core/home.ts";
-import type { Deployment } from "./parse.ts";
+import type { Deployment } from "../services/deployment.ts";
 
 /**
  * A deployment whose paths, written relative to its site file, are relative to the project's root instead: those of

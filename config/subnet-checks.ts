@@ -1,10 +1,10 @@
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import type { Problem } from "../core/problems.ts";
+import { edgeSubnet, hasNoHostPart, networkOf, overlap } from "../core/subnets.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
+import { completeListeners, openListeners } from "../services/listeners.ts";
 import type { NetworkName } from "../site/settings.ts";
-import { edgeSubnet, hasNoHostPart, networkOf, overlap } from "../site/subnets.ts";
-import { completeListeners, openListeners } from "./listeners.ts";
 
 /** Prefix lengths with room for a gateway and a few containers, and no wider than private ranges are. */
 const PREFIX = { ipv4: [8, 29], ipv6: [16, 125] } as const;

@@ -1,13 +1,11 @@
 import { isIP } from "node:net";
 import type { Problem } from "../core/problems.ts";
+import { hosts } from "../services/addresses.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
-import { hosts } from "./addresses.ts";
-import { completeListeners, servesDevices, servesTls } from "./listeners.ts";
-
-type Serving = Pick<ParsedDeployment, "environment" | "listeners" | "tls" | "hosts" | "frontend" | "backend">;
+import { completeListeners, servesDevices, servesTls } from "../services/listeners.ts";
 
 /** TLS-ALPN-01 is answered on the https listener, and proves domain names only. */
-export function acmeCanProve(deployment: Serving): readonly Problem[] {
+export function acmeCanProve(deployment: ParsedDeployment): readonly Problem[] {
   if (deployment.tls.certificate.source !== "acme" || !servesTls(deployment)) return [];
   const names = hosts(deployment)
     .filter((host) => isIP(host) !== 0 || !host.includes("."))
@@ -17,10 +15,7 @@ export function acmeCanProve(deployment: Serving): readonly Problem[] {
       allowed: "domain names only with tls.certificate.source acme: a CA proves no address and no local name",
       fix: "remove it, or set tls.certificate.source to internal or files",
     }));
-  const { frontend, backend } = deployment;
-  const roles =
-    backend.enabled && (backend.roles === undefined || backend.roles.some(({ publish }) => publish));
-  if (completeListeners(deployment).https.enabled && (frontend.enabled || roles)) return names;
+  if (completeListeners(deployment).https.enabled) return names;
   const shut: Problem = {
     path: "listeners.https",
     got: completeListeners(deployment).https,
@@ -31,9 +26,7 @@ export function acmeCanProve(deployment: Serving): readonly Problem[] {
 }
 
 /** The mqtts listener takes certificates or passwords, never both: users with passwords need the other listener. */
-export function usersHaveAListener(
-  deployment: Pick<ParsedDeployment, "environment" | "listeners" | "tls" | "mosquitto">,
-): readonly Problem[] {
+export function usersHaveAListener(deployment: ParsedDeployment): readonly Problem[] {
   const { users } = deployment.mosquitto;
   if (users.length === 0 || !servesDevices(deployment)) return [];
   if (completeListeners(deployment).mqtt.enabled) return [];

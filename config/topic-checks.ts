@@ -1,8 +1,8 @@
 import type { Problem } from "../core/problems.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
+import { type Listening, servesDevices } from "../services/listeners.ts";
+import { BACKEND_USER } from "../services/references.ts";
 import { topicsOverlap } from "../site/topics.ts";
-import { servesDevices } from "./listeners.ts";
-import { BACKEND_USER } from "./references.ts";
 
 /** Users that the kit makes itself. */
 const TAKEN = [BACKEND_USER, "health"];
@@ -47,9 +47,7 @@ export function readingsNameTheirSensor(deployment: Reading): readonly Problem[]
 }
 
 /** What devices with certificates may publish is read by the shipped backend, or nobody gets it. */
-export function devicesAreRead(
-  deployment: Reading & Pick<ParsedDeployment, "environment" | "listeners" | "tls" | "mosquitto">,
-): readonly Problem[] {
+export function devicesAreRead(deployment: ParsedDeployment): readonly Problem[] {
   const { mosquitto, topics } = deployment;
   const { publish } = mosquitto.devices;
   if (!isShipped(deployment) || !servesDevices(deployment) || publish.length === 0) return [];
@@ -61,7 +59,10 @@ export function devicesAreRead(
 
 /** What users may publish and nobody may read: the broker acknowledges it and throws it away. Told, not refused. */
 export function unreadTopics(
-  deployment: Reading & Pick<ParsedDeployment, "environment" | "listeners" | "tls" | "mosquitto">,
+  deployment: Listening &
+    Pick<ParsedDeployment, "mosquitto" | "tls" | "topics"> & {
+      readonly backend: { readonly enabled: boolean };
+    },
 ): readonly string[] {
   const { mosquitto, backend, topics } = deployment;
   const read = [

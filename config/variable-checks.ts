@@ -1,7 +1,7 @@
 import type { Problem } from "../core/problems.ts";
+import { referenceFrontend } from "../services/application/reference.ts";
+import { completeBackend } from "../services/application/roles.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
-import { completeBackend } from "./application-roles.ts";
-import { referenceFrontend } from "./reference-application.ts";
 
 type Secrets = ParsedDeployment["frontend"]["secrets"];
 

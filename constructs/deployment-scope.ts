@@ -1,11 +1,11 @@
 import type { IConstruct } from "constructs";
-import type { Deployment } from "../config/parse.ts";
 import type { SecretStore } from "../core/secrets.ts";
+import type { Site } from "../site/site.ts";
 import type { Images } from "./images.ts";
 
 /** What every construct of one deployment needs to know about it. */
-export interface DeploymentScope {
-  readonly deployment: Deployment;
+export interface DeploymentScope<D extends Site = Site> {
+  readonly deployment: D;
   readonly secrets: SecretStore;
   readonly images: Images;
 

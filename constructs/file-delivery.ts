@@ -1,6 +1,6 @@
 import type { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Construct } from "constructs";
-import { FILES } from "../config/references.ts";
+import { FILES } from "../core/container-folders.ts";
 import { type DeliveredFile, deliveryJob, fingerprint, INCOMING } from "./delivery-job.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { filesVolume } from "./volumes.ts";

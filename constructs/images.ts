@@ -2,14 +2,25 @@ import { relative } from "node:path";
 import { Image } from "@cdktf/provider-docker/lib/image/index.js";
 import { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
-import type { Deployment } from "../config/parse.ts";
-import { imageReferents, publicText, referents, splitReferences } from "../config/references.ts";
 import { projectRoot } from "../core/home.ts";
 import type { BuildArgument, ImageRecipe } from "../core/image-recipe.ts";
 import { imageRecipes, type KitImage, userImageRecipes } from "../core/images.ts";
+import { imageReferents, publicText, type Referent, splitReferences } from "../core/references.ts";
 import { shellCommand } from "../core/shell-words.ts";
-import type { BuildContext } from "../services/application/settings.ts";
+import type { Site } from "../site/site.ts";
 import { literal } from "./literal.ts";
+
+interface BuildContext {
+  readonly context: string;
+  readonly dockerfile?: string | undefined;
+  readonly args?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Any image reference, or a build instead; neither is the kit's own application. */
+interface ApplicationImage {
+  readonly image?: string | undefined;
+  readonly build?: BuildContext | undefined;
+}
 
 /**
  * The images of a deployment. Their recipes stand in the JSON, as the input of one `terraform_data` whose
@@ -17,14 +28,14 @@ import { literal } from "./literal.ts";
  * read the same recipes.
  */
 export class Images extends Construct {
-  readonly #deployment: Deployment;
+  readonly #deployment: Site;
   /** What makes the images: under `cdktf deploy` it also refuses what compose made, so networks wait for it too. */
   readonly recipes: TerraformResource;
   readonly #recipes: Recipes;
   readonly #ids = new Map<string, string>();
 
   /** @param stackFolder where the JSON will stand, and the provisioner run */
-  constructor(scope: Construct, id: string, deployment: Deployment, stackFolder: string) {
+  constructor(scope: Construct, id: string, deployment: Site, stackFolder: string) {
     super(scope, id);
     this.#deployment = deployment;
     this.#recipes = new Recipes(
@@ -53,23 +64,31 @@ export class Images extends Construct {
     return this.#made(imageRecipes(projectRoot, [name], this.#deployment.images), name);
   }
 
-  /** Terraform reference to the id of the image that a deployment names or builds for an application. */
+  /**
+   * Terraform reference to the id of the image that a deployment names or builds for an application.
+   *
+   * @param references what its build arguments may name
+   */
   application(
     name: "backend" | "frontend",
-    { image, build }: { readonly image?: string | undefined; readonly build?: BuildContext | undefined },
+    { image, build }: ApplicationImage,
+    references: ReadonlyMap<string, Referent>,
   ): string {
     if (image !== undefined) return this.#id(name, image);
     if (build === undefined) return this.kit(name);
     const tagName = `${this.#deployment.name}-${name}`;
-    const args = this.#argumentsOf(build);
+    const args = this.#argumentsOf(build, references);
     return this.#made(
       userImageRecipes(projectRoot, { ...build, args }, tagName, this.#deployment.images),
       name,
     );
   }
 
-  #argumentsOf({ args = {} }: BuildContext): Readonly<Record<string, BuildArgument>> {
-    const known = new Map([...referents(this.#deployment), ...imageReferents()]);
+  #argumentsOf(
+    { args = {} }: BuildContext,
+    references: ReadonlyMap<string, Referent>,
+  ): Readonly<Record<string, BuildArgument>> {
+    const known = new Map([...references, ...imageReferents()]);
     const filled = (template: string) =>
       splitReferences(template, known).map((part) =>
         typeof part === "object" && "image" in part ? part : publicText(part),

@@ -1,6 +1,6 @@
 import type { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Construct } from "constructs";
-import { PROBE_FOLDER } from "../config/references.ts";
+import { PROBE_FOLDER } from "../core/container-folders.ts";
 import { deliveryJob } from "./delivery-job.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { filesVolume } from "./volumes.ts";

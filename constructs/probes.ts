@@ -1,6 +1,6 @@
-import type { Deployment } from "../config/parse.ts";
-import { PROBE_FOLDER } from "../config/references.ts";
+import { PROBE_FOLDER } from "../core/container-folders.ts";
 import type { HealthCheck, HealthTiming } from "../site/fields.ts";
+import type { Site } from "../site/site.ts";
 
 /** How a probe is repeated. Docker runs the first one an interval after the start. */
 export type ProbeTiming = { readonly [Field in keyof HealthTiming]-?: number };
@@ -13,7 +13,7 @@ export type ProbeTiming = { readonly [Field in keyof HealthTiming]-?: number };
  * @param health what the deployment says of one service; what it leaves out is as the environment has it
  */
 export function probeTiming(
-  { environment }: Pick<Deployment, "environment">,
+  { environment }: Pick<Site, "environment">,
   health: HealthTiming = {},
 ): ProbeTiming {
   const production = environment === "production";
@@ -71,7 +71,7 @@ export const processProbe =
 export function probeOf(
   health: HealthCheck | undefined,
   { port, healthPath }: { readonly port: number; readonly healthPath: string },
-  { hosts }: Pick<Deployment, "hosts">,
+  { hosts }: Pick<Site, "hosts">,
 ): Probe {
   if (health?.command !== undefined) return commandProbe(health.command);
   if (health?.process !== undefined) return processProbe(health.process);

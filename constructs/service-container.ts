@@ -1,8 +1,6 @@
 import { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Construct, type IConstruct } from "constructs";
-import { FILES, PROBE_FOLDER } from "../config/references.ts";
-import { allowList } from "../firewall/allow-list.ts";
-import type { ListenerName } from "../services/registry.ts";
+import { FILES, PROBE_FOLDER } from "../core/container-folders.ts";
 import type { HealthTiming, Limits } from "../site/fields.ts";
 import { containerLabels } from "./container-labels.ts";
 import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
@@ -66,7 +64,7 @@ export interface ContainerProps {
 
 /** A port inside a container, and the listener of the deployment that leads to it. */
 interface PublishedPort {
-  readonly listener: ListenerName;
+  readonly listener: string;
   readonly internal: number;
 }
 
@@ -222,9 +220,8 @@ const after = ({ context, networks, after = [] }: ContainerProps): Container[] =
   ].flatMap((construct) => construct.node.findAll().filter((node) => node instanceof Container));
 
 function publishedPorts({ deployment }: DeploymentScope, published: readonly PublishedPort[]) {
-  const open = allowList(deployment);
   return published.flatMap(({ listener, internal }) =>
-    open
+    deployment.ports
       .filter((allowed) => allowed.listener === listener)
       .map(({ port, address, protocol }) => ({ internal, external: port, ip: address, protocol })),
   );

@@ -1,8 +1,8 @@
 import { join, relative } from "node:path";
 import { TerraformBackend, type TerraformRemoteState } from "cdktf";
 import type { Construct } from "constructs";
-import type { Deployment } from "../config/parse.ts";
 import { deploymentHome } from "../core/home.ts";
+import type { Site } from "../site/site.ts";
 import type { StateSettings } from "../site/state.ts";
 
 /**
@@ -13,7 +13,7 @@ export class StateBackend extends TerraformBackend {
   readonly #settings: Record<string, unknown>;
 
   /** @param stackFolder where the JSON will stand: a local state is named relative to it */
-  constructor(scope: Construct, deployment: Deployment, stackFolder: string) {
+  constructor(scope: Construct, deployment: Site, stackFolder: string) {
     super(scope, "backend", deployment.state.backend);
     const local = relative(stackFolder, join(deploymentHome(deployment.name), "terraform.tfstate"));
     this.#settings = settingsOf(deployment.state, deployment.name, local);

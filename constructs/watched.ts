@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { FILES } from "../config/references.ts";
+import { FILES } from "../core/container-folders.ts";
 import { projectRoot } from "../core/home.ts";
 import type { DeliveredFile } from "./delivery-job.ts";
 

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
-import type { Deployment } from "../config/parse.ts";
 import type { NetworkName } from "../site/settings.ts";
+import type { Site } from "../site/site.ts";
 import { bridgeName, bridgePrefix } from "./bridges.ts";
 import { inRange, names, refusal } from "./text.ts";
 
@@ -22,7 +22,7 @@ const NAMES = 53;
 const PORT_OF: Readonly<Record<string, number>> = { "https:": 443, "http:": 80 };
 
 /** What a deployment declares, and what it needs for the certificates that it asks for. */
-function egressOf(deployment: Deployment): readonly Egress[] {
+function egressOf(deployment: Site): readonly Egress[] {
   const declared = deployment.firewall.egress.map((egress) => ({ ...egress, networks: WAYS_OUT }));
   const all = [...declared, ...acmeOf(deployment)];
   const networks = WAYS_OUT.filter((network) => all.some((egress) => egress.networks.includes(network)));
@@ -33,7 +33,7 @@ function egressOf(deployment: Deployment): readonly Egress[] {
   return all.length === 0 ? [] : [...all, ...lookUps];
 }
 
-function acmeOf({ tls }: Deployment): readonly Egress[] {
+function acmeOf({ tls }: Site): readonly Egress[] {
   if (tls.certificate.source !== "acme") return [];
   const { hostname, port, protocol } = new URL(tls.certificate.directory);
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
@@ -48,7 +48,7 @@ const mayBeTheMachine = ({ port }: Egress, range: string) =>
   /^[\d.]+\/32$|\/128$/.test(range) || port === NAMES;
 
 /** What containers of a deployment may send to other machines, as rules of a chain at forward. */
-export function forwardedFromContainers(deployment: Deployment): readonly string[] {
+export function forwardedFromContainers(deployment: Site): readonly string[] {
   const { name } = deployment;
   const own = (["edge", "broker", "data"] as const).map((network) => bridgeName(name, network));
   return [
@@ -63,7 +63,7 @@ export function forwardedFromContainers(deployment: Deployment): readonly string
  * carries what IP needs: the size of packets, and neighbour discovery. As numbers, since names need a file that small
  * systems lack.
  */
-export function sentToTheMachine(deployment: Deployment): readonly string[] {
+export function sentToTheMachine(deployment: Site): readonly string[] {
   const bridges = `iifname "${bridgePrefix(deployment.name)}*" `;
   return [
     `${bridges}meta l4proto { 1, 58 } accept`,
@@ -72,10 +72,7 @@ export function sentToTheMachine(deployment: Deployment): readonly string[] {
   ];
 }
 
-const accepted = (
-  deployment: Deployment,
-  applies: (egress: Egress, range: string) => boolean,
-): readonly string[] =>
+const accepted = (deployment: Site, applies: (egress: Egress, range: string) => boolean): readonly string[] =>
   egressOf(deployment).flatMap((egress) => {
     const from = `iifname ${names(egress.networks.map((network) => bridgeName(deployment.name, network)))}`;
     const { port, protocol } = egress;

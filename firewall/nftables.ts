@@ -1,6 +1,5 @@
 import { BlockList, isIP } from "node:net";
-import type { Deployment } from "../config/parse.ts";
-import { type AllowedPort, allowList } from "./allow-list.ts";
+import type { OpenPort, Site } from "../site/site.ts";
 import { bridgePrefix } from "./bridges.ts";
 import { forwardedFromContainers, sentToTheMachine } from "./egress.ts";
 import { limitSets, proxyLimit, sourceLimits } from "./source-limits.ts";
@@ -20,7 +19,7 @@ const KNOWN = "ct state established,related accept";
  * machine. Scope `host` also judges what else arrives through the external interfaces, for the machine itself or for a
  * container. Both families are judged alike.
  */
-export function nftablesRuleset(deployment: Deployment): string {
+export function nftablesRuleset(deployment: Site): string {
   const table = tableName(deployment.name);
   const parts = [
     ...limitSets(reachable(deployment)),
@@ -49,24 +48,22 @@ function loopbackChain(): string {
 }
 
 /** The machine's own services, and the engine's proxy, which serves published ports where nothing is forwarded. */
-function inputChain(deployment: Deployment): string {
+function inputChain(deployment: Site): string {
   const isWhole = deployment.firewall.scope === "host";
   return chain("input", `input priority ${PRIORITY}; policy ${isWhole ? "drop" : "accept"}`, [
     KNOWN,
     ...proxyLimit(deployment),
     'iifname "lo" accept',
     ...sentToTheMachine(deployment),
-    ...(isWhole ? fromOutside(deployment) : reachable(deployment).flatMap(limitsAtInput(deployment))),
+    ...(isWhole ? fromOutside(deployment) : reachable(deployment).flatMap(limitsAtInput)),
   ]);
 }
 
-const limitsAtInput =
-  (deployment: Deployment) =>
-  (port: Reachable): readonly string[] =>
-    sourceLimits(deployment, port, `ct state new ${port.match.input} tcp dport ${port.port}`);
+const limitsAtInput = (port: Reachable): readonly string[] =>
+  sourceLimits(port, `ct state new ${port.match.input} tcp dport ${port.port}`);
 
 /** What else reaches the machine: only what is declared. */
-function fromOutside(deployment: Deployment): readonly string[] {
+function fromOutside(deployment: Site): readonly string[] {
   const { name, firewall } = deployment;
   const external = names(firewall.interfaces);
   const own = [
@@ -81,7 +78,7 @@ function fromOutside(deployment: Deployment): readonly string[] {
     `iifname ${external} udp sport 67 udp dport 68 accept comment "DHCP"`,
     `iifname ${external} ip6 saddr fe80::/10 udp dport 546 accept comment "DHCPv6"`,
     ...reachable(deployment).flatMap((port) => [
-      ...limitsAtInput(deployment)(port),
+      ...limitsAtInput(port),
       `${port.match.input} tcp dport ${port.port} counter accept comment "${port.listener}"`,
     ]),
     ...own.flatMap(({ port, protocol, from, comment }) =>
@@ -95,7 +92,7 @@ function fromOutside(deployment: Deployment): readonly string[] {
 }
 
 /** Published and routed ports of containers, and what containers send elsewhere. */
-function forwardChain(deployment: Deployment): string {
+function forwardChain(deployment: Site): string {
   const { name, firewall } = deployment;
   const bridges = `oifname "${bridgePrefix(name)}*"`;
   return chain("forward", `forward priority ${PRIORITY}; policy accept`, [
@@ -104,10 +101,7 @@ function forwardChain(deployment: Deployment): string {
     // The port that was asked for, not the container's: and only if the engine published it.
     ...reachable(deployment).flatMap((allowed) => {
       const asked = `${bridges} ct status dnat ${allowed.match.forward} meta l4proto tcp ct original proto-dst ${allowed.port}`;
-      return [
-        ...sourceLimits(deployment, allowed, asked),
-        `${asked} counter accept comment "${allowed.listener}"`,
-      ];
+      return [...sourceLimits(allowed, asked), `${asked} counter accept comment "${allowed.listener}"`];
     }),
     ...refusal(name, "forward", `${bridges} `),
     ...(firewall.scope === "host" ? routed(deployment) : []),
@@ -115,7 +109,7 @@ function forwardChain(deployment: Deployment): string {
 }
 
 /** Scope host: ports of other containers of the machine. */
-function routed({ name, firewall }: Deployment): readonly string[] {
+function routed({ name, firewall }: Site): readonly string[] {
   const external = names(firewall.interfaces);
   return [
     ...firewall.open.flatMap(({ port, protocol, from }) =>
@@ -128,14 +122,14 @@ function routed({ name, firewall }: Deployment): readonly string[] {
   ];
 }
 
-interface Reachable extends AllowedPort {
+interface Reachable extends OpenPort {
   /** How the address that was asked for is told, after DNAT and before. */
   readonly match: { readonly forward: string; readonly input: string };
 }
 
 /** The declared ports that are open beyond loopback. */
-const reachable = (deployment: Deployment): readonly Reachable[] =>
-  allowList(deployment)
+const reachable = ({ ports }: Site): readonly Reachable[] =>
+  ports
     .filter(({ address }) => !isLoopback(address))
     .map((allowed) => ({ ...allowed, match: addressMatch(allowed.address) }));
 

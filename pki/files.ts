@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
-import type { Deployment } from "../config/parse.ts";
 import { projectRoot } from "../core/home.ts";
 import { configError, type Problem } from "../core/problems.ts";
 import { type Candidate, namesCover, problemsOfPair } from "./file-checks.ts";
 import { currentPair, setCurrentPair } from "./folder.ts";
+import type { Named } from "./named.ts";
 import { pairId } from "./pair.ts";
 import { readCertificates, readKey } from "./pem.ts";
 
@@ -18,7 +18,7 @@ export interface PemFiles {
  *
  * @throws UserError that lists every problem at once; nothing was touched then
  */
-export async function prepareFiles(deployment: Deployment, files: PemFiles, home: string): Promise<void> {
+export async function prepareFiles(deployment: Named, files: PemFiles, home: string): Promise<void> {
   const certificates = readCertificates(
     "tls.certificate.certificate",
     resolve(projectRoot, files.certificate),

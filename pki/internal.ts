@@ -1,14 +1,14 @@
 import { X509Certificate } from "node:crypto";
-import type { Deployment } from "../config/parse.ts";
 import { covers, isDue, namesIn } from "./certificate.ts";
 import { authorityFolder, currentPair, setCurrentPair } from "./folder.ts";
+import type { Named } from "./named.ts";
 import { type Pair, putPair, readPair } from "./pair.ts";
 
 /**
  * Makes the deployment's CA, once, and a server certificate by it: a new one when the names changed or less than a
  * third of the old one's life is left.
  */
-export async function prepareInternal(deployment: Deployment, home: string): Promise<void> {
+export async function prepareInternal(deployment: Named, home: string): Promise<void> {
   const authority = await ensureAuthority(authorityFolder(home), authorityName(deployment));
   if (isStillGood(home, deployment.hosts, authority)) return;
   const { makeServerPair } = await import("./x509.ts");
@@ -16,7 +16,7 @@ export async function prepareInternal(deployment: Deployment, home: string): Pro
 }
 
 /** What the edge serves until the first certificate is issued: self-signed, so that nobody can mistake it. */
-export async function preparePlaceholder(deployment: Deployment, home: string): Promise<void> {
+export async function preparePlaceholder(deployment: Named, home: string): Promise<void> {
   if (isStillGood(home, deployment.hosts, undefined)) return;
   const { makeServerPair } = await import("./x509.ts");
   setCurrentPair(home, await makeServerPair(`${serverName(deployment)} placeholder`, deployment.hosts));
@@ -37,10 +37,10 @@ export async function ensureAuthority(folder: string, name: string): Promise<Pai
 }
 
 /** Who signs the server's certificate, as clients see it. */
-export const authorityName = ({ name }: Deployment) => `ExploreIOT ${name} CA`;
+export const authorityName = ({ name }: Named) => `ExploreIOT ${name} CA`;
 
 /** A certificate's subject has room for 64 characters, and clients read the alternative names only. */
-const serverName = ({ name }: Deployment) => `ExploreIOT ${name}`;
+const serverName = ({ name }: Named) => `ExploreIOT ${name}`;
 
 function isStillGood(home: string, hosts: readonly string[], authority: Pair | undefined): boolean {
   const current = currentPair(home);

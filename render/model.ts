@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { FILES } from "../config/references.ts";
+import { FILES } from "../core/container-folders.ts";
 import { roleOf } from "../core/labels.ts";
 import type { ContainerSpec, Stack } from "../engines/stack.ts";
 import type { Upload } from "../engines/stack-json.ts";

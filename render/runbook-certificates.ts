@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { PORT } from "../config/references.ts";
+import { PORT } from "../core/inner-ports.ts";
 import type { IssuedPair } from "../core/secret-text.ts";
 import { shellCommand } from "../core/shell-words.ts";
 import { ofRole, variableOf } from "../engines/containers.ts";

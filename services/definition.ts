@@ -30,19 +30,30 @@ export interface ServiceDefinition<
   readonly settings: Settings;
 
   readonly listeners: Readonly<Record<Listener, ListenerDefinition>>;
+
+  /** Whether the edge leads to it. */
+  readonly isBehindEdge: boolean;
+
+  /**
+   * Whether there is somebody behind its listeners.
+   *
+   * @param isRouted whether there is somebody behind the edge
+   */
+  isServed(settings: z.output<Settings>, isRouted: boolean): boolean;
 }
 
-/** Checks a definition, and keeps its name, settings and listeners as types. */
+type Optional = "listeners" | "isBehindEdge";
+
+/** A definition with its defaults: no listeners, not behind the edge. Keeps the names and the settings as types. */
 export const defineService = <
   const Name extends string,
   Settings extends z.ZodType,
   const Listener extends string = never,
->({
-  listeners = {} as Readonly<Record<Listener, ListenerDefinition>>,
-  ...definition
-}: Omit<ServiceDefinition<Name, Settings, Listener>, "listeners"> &
-  Partial<Pick<ServiceDefinition<Name, Settings, Listener>, "listeners">>): ServiceDefinition<
-  Name,
-  Settings,
-  Listener
-> => ({ ...definition, listeners });
+>(
+  definition: Omit<ServiceDefinition<Name, Settings, Listener>, Optional> &
+    Partial<Pick<ServiceDefinition<Name, Settings, Listener>, Optional>>,
+): ServiceDefinition<Name, Settings, Listener> => ({
+  listeners: {} as Readonly<Record<Listener, ListenerDefinition>>,
+  isBehindEdge: false,
+  ...definition,
+});

@@ -15,6 +15,8 @@ export type ListenerName = {
   [Name in ServiceName]: keyof Definitions[Name]["listeners"];
 }[ServiceName];
 
+export const serviceNames = Object.keys(definitions) as readonly ServiceName[];
+
 export interface ServiceListener extends ListenerDefinition {
   readonly name: ListenerName;
   readonly service: ServiceName;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hasNoHostPart } from "./subnets.ts";
+import { hasNoHostPart } from "../core/subnets.ts";
 
 const port = z.int().min(1).max(65535);
 

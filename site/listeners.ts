@@ -33,3 +33,11 @@ export const listener = (port: number, serves: string) =>
     })
     .optional()
     .describe(serves);
+
+/** A port on the host: open or not, and its address if that is not the deployment's own. */
+export interface Listener {
+  readonly enabled: boolean;
+  readonly port: number;
+  readonly bind?: string | undefined;
+  readonly connectionsPerSource?: number | undefined;
+}

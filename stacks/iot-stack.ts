@@ -2,29 +2,28 @@ import { join } from "node:path";
 import { DockerProvider } from "@cdktf/provider-docker/lib/provider/index.js";
 import { type App, TerraformStack } from "cdktf";
 import type { IConstruct } from "constructs";
-import type { Deployment } from "../config/parse.ts";
-import { Backend } from "../constructs/backend.ts";
-import { Certificates } from "../constructs/certificates.ts";
-import type { DeploymentScope } from "../constructs/deployment-scope.ts";
-import { Edge } from "../constructs/edge.ts";
-import { Firewall } from "../constructs/firewall.ts";
-import { Frontend } from "../constructs/frontend.ts";
 import { Images } from "../constructs/images.ts";
 import { keepUndeclaredData } from "../constructs/kept-data.ts";
-import { Mosquitto } from "../constructs/mosquitto.ts";
-import { Postgres } from "../constructs/postgres.ts";
-import { Preflight } from "../constructs/preflight.ts";
 import { PrivateNetwork } from "../constructs/private-network.ts";
 import { ProbeProgram } from "../constructs/probe-program.ts";
-import { Redis } from "../constructs/redis.ts";
-import { Renewer } from "../constructs/renewer.ts";
 import { StateBackend } from "../constructs/state-backend.ts";
 import { WholeSynthesizer } from "../constructs/whole-synthesizer.ts";
 import { deploymentHome } from "../core/home.ts";
 import { SecretStore } from "../core/secrets.ts";
-import { allowList } from "../firewall/allow-list.ts";
+import { Backend } from "../services/backend/backend.ts";
+import { Certificates } from "../services/certificates/certificates.ts";
+import type { Deployment } from "../services/deployment.ts";
+import { Edge } from "../services/edge/edge.ts";
+import { Firewall } from "../services/firewall/firewall.ts";
+import { Frontend } from "../services/frontend/frontend.ts";
+import { Mosquitto } from "../services/mosquitto/mosquitto.ts";
+import { Postgres } from "../services/postgres/postgres.ts";
+import { Redis } from "../services/redis/redis.ts";
 import type { ListenerName } from "../services/registry.ts";
+import { Renewer } from "../services/renewer/renewer.ts";
+import type { ServiceScope } from "../services/service-scope.ts";
 import type { NetworkName } from "../site/settings.ts";
+import { Preflight } from "./preflight.ts";
 
 /** The bindings were generated from 3.6; 4.5 is what the rules of docs/architecture.md were measured with. */
 const PROVIDER_VERSION = "~> 4.5";
@@ -64,7 +63,7 @@ export class IotStack extends TerraformStack {
   }
 
   /** What every service is made with; where there is a firewall it is up before any of them. */
-  #context(deployment: Deployment, stackFolder: string): DeploymentScope {
+  #context(deployment: Deployment, stackFolder: string): ServiceScope {
     const images = new Images(this, "Images", deployment, stackFolder);
     const secrets = new SecretStore(deploymentHome(deployment.name));
     const plain = { deployment, secrets, images, stackFolder };
@@ -73,7 +72,7 @@ export class IotStack extends TerraformStack {
       program ??= new ProbeProgram(this, "ProbeProgram", plain);
       return program;
     };
-    const unguarded: DeploymentScope = { ...plain, probeProgram };
+    const unguarded: ServiceScope = { ...plain, probeProgram };
     const context = deployment.firewall.enabled
       ? { ...unguarded, firewall: new Firewall(this, "Firewall", unguarded) }
       : unguarded;
@@ -81,7 +80,7 @@ export class IotStack extends TerraformStack {
   }
 
   /** Networks are made for those who join them: a broker alone has no use for the others. */
-  #networks(context: DeploymentScope): Networks {
+  #networks(context: ServiceScope): Networks {
     const made = new Map<NetworkName, PrivateNetwork>();
     const ids = { edge: "Edge", broker: "Broker", data: "Data" } as const;
     return (name) => {
@@ -91,7 +90,7 @@ export class IotStack extends TerraformStack {
     };
   }
 
-  #certificates(context: DeploymentScope): Certificates | undefined {
+  #certificates(context: ServiceScope): Certificates | undefined {
     const { deployment } = context;
     return isOpen(deployment, "https") || isOpen(deployment, "mqtts")
       ? new Certificates(this, "Certificates", { context })
@@ -100,7 +99,7 @@ export class IotStack extends TerraformStack {
 
   /** What holds data: broker and databases. */
   #stores(
-    context: DeploymentScope,
+    context: ServiceScope,
     networks: Networks,
     certificates: Certificates | undefined,
   ): readonly IConstruct[] {
@@ -118,7 +117,7 @@ export class IotStack extends TerraformStack {
 
   /** What people use, once all stores are healthy. */
   #applications(
-    context: DeploymentScope,
+    context: ServiceScope,
     networks: Networks,
     after: readonly IConstruct[],
   ): readonly IConstruct[] {
@@ -132,7 +131,7 @@ export class IotStack extends TerraformStack {
 
   /** Ends TLS for the applications; with ACME it answers for the renewer too. */
   #edge(
-    context: DeploymentScope,
+    context: ServiceScope,
     network: PrivateNetwork,
     certificates: Certificates,
     after: readonly IConstruct[],
@@ -143,7 +142,6 @@ export class IotStack extends TerraformStack {
   }
 }
 
-const isOpen = (deployment: Deployment, name: ListenerName): boolean =>
-  allowList(deployment).some(({ listener }) => listener === name);
+const isOpen = ({ listeners }: Deployment, name: ListenerName): boolean => listeners[name].enabled;
 
 const only = <T>(wanted: boolean, make: () => T): readonly T[] => (wanted ? [make()] : []);

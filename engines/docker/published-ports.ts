@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import { connect as connectTls } from "node:tls";
-import { PORT } from "../../config/references.ts";
+import { PORT } from "../../core/inner-ports.ts";
 import type { Drift } from "../drift.ts";
 import type { Stack } from "../stack.ts";
 import type { PortBlock } from "../stack-json.ts";

@@ -1,5 +1,5 @@
 import { UserError } from "../../core/errors.ts";
-import { overlap } from "../../site/subnets.ts";
+import { overlap } from "../../core/subnets.ts";
 import type { Report } from "../engine.ts";
 import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";

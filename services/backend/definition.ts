@@ -25,4 +25,7 @@ export const backend = defineService({
   listeners: {
     backend: { port: 8000, serves: "the API and /ws in clear text", openIn: "local", tls: false },
   },
+  isBehindEdge: true,
+  // Where no roles are named, the only one of an own image is published, and so is the shipped `api`.
+  isServed: ({ enabled, roles }) => enabled && (roles === undefined || roles.some(({ publish }) => publish)),
 });

@@ -12,4 +12,5 @@ export const edge = defineService({
   listeners: {
     https: { port: 443, serves: "page, API and /ws over TLS", openIn: "production", tls: true },
   },
+  isServed: (_, isRouted) => isRouted,
 });

@@ -18,4 +18,6 @@ export const frontend = defineService({
   listeners: {
     frontend: { port: 3000, serves: "the page in clear text", openIn: "local", tls: false },
   },
+  isBehindEdge: true,
+  isServed: ({ enabled }) => enabled,
 });

@@ -46,4 +46,5 @@ export const mosquitto = defineService({
     mqtt: { port: 1883, serves: "MQTT in clear text", openIn: "local", tls: false },
     mqtts: { port: 8883, serves: "MQTT over TLS", openIn: "production", tls: true },
   },
+  isServed: ({ enabled }) => enabled,
 });

@@ -24,4 +24,5 @@ export const postgres = defineService({
       health: timing,
     })
     .prefault({}),
+  isServed: ({ enabled }) => enabled,
 });

@@ -19,4 +19,5 @@ export const redis = defineService({
         .describe("the application's user reaches these keys and channels only; empty = all"),
     })
     .prefault({}),
+  isServed: ({ enabled }) => enabled,
 });

@@ -360,7 +360,7 @@ describe("a deployment is refused for", () => {
         ["mosquitto", "postgres", "redis", "backend", "frontend"].map((key) => [key, { enabled: false }]),
       ),
       [
-        '(top): got "all of them off"; allowed: at least one of mosquitto, postgres, redis, backend, frontend turned on; to mend: turn a service on',
+        '(top): got "all of them off"; allowed: at least one of frontend, backend, mosquitto, postgres, redis turned on; to mend: turn a service on',
       ],
     ],
     [

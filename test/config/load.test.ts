@@ -2,8 +2,8 @@ import { join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadDeployment, loadDeployments } from "../../config/load.ts";
 import { parseDeployment } from "../../config/parse.ts";
-import { referenceFrontend } from "../../config/reference-application.ts";
 import { projectRoot } from "../../core/home.ts";
+import { referenceFrontend } from "../../services/application/reference.ts";
 import { errorText } from "../support/error-text.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 
@@ -143,6 +143,8 @@ function given({ environment, secrets, limits, roles: [role], migrate, ...backen
   };
 }
 
+const open = { address: "127.0.0.1", protocol: "tcp" };
+
 describe("a site file is read", () => {
   test("from YAML that says no more than a name: every default is filled in", async () => {
     const deployment = await loadDeployment(site("name: least\n"));
@@ -159,6 +161,11 @@ describe("a site file is read", () => {
         https: { enabled: false, port: 443 },
         mqtts: { enabled: false, port: 8883 },
       },
+      ports: [
+        { ...open, listener: "frontend", port: 3000, connectionsPerSource: 100 },
+        { ...open, listener: "backend", port: 8000, connectionsPerSource: 100 },
+        { ...open, listener: "mqtt", port: 1883, connectionsPerSource: 22 },
+      ],
       tls: { certificate: { source: "internal" }, mqttClients: "passwords" },
       firewall: {
         ...{ enabled: false, scope: "containers", interfaces: [], open: [], egress: [] },
@@ -196,6 +203,12 @@ describe("a site file is read", () => {
 
     expect(await loadDeployment(path)).toEqual({
       ...full,
+      ports: [
+        { ...open, listener: "frontend", address: "192.168.1.10", port: 80, connectionsPerSource: 100 },
+        { ...open, listener: "backend", address: "0.0.0.0", port: 81, connectionsPerSource: 100 },
+        { ...open, listener: "mqtt", address: "::1", port: 82, connectionsPerSource: 17 },
+        { ...open, listener: "mqtts", address: "192.168.1.10", port: 8884, connectionsPerSource: 2000 },
+      ],
       backend: given(full.backend),
       tls: { ...full.tls, certificate: { source: "files", certificate: here("a.crt"), key: here("a.key") } },
       policies: { ...full.policies, rules: here("rules") },

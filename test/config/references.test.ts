@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseDeployment } from "../../config/parse.ts";
-import { publicText, splitReferences } from "../../config/references.ts";
+import { publicText, splitReferences } from "../../core/references.ts";
 import { parseTemplate } from "../../core/template.ts";
 import { errorText } from "../support/error-text.ts";
 

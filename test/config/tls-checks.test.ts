@@ -27,7 +27,7 @@ describe("a certificate by ACME", () => {
     [
       "nothing behind the listener",
       { backend: off, frontend: off },
-      `listeners.https: got {"enabled":true,"port":443}; ${SHUT}`,
+      `listeners.https: got {"enabled":false,"port":443}; ${SHUT}`,
     ],
   ])("is refused for %s", async (_, change, problem) => {
     expect(await errorText(() => parseDeployment(site(change), "site.yaml"))).toBe(

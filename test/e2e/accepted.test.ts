@@ -1,12 +1,13 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Deployment, parseDeployment } from "../../config/parse.ts";
+import { parseDeployment } from "../../config/parse.ts";
 import { production } from "../../config/production.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
-import { haproxyConfig } from "../../constructs/haproxy-config.ts";
-import { postgresqlConf } from "../../constructs/postgres-files.ts";
 import { run } from "../../engines/run.ts";
 import { nftablesRuleset } from "../../firewall/nftables.ts";
 import { makeAuthority, makeServerPair } from "../../pki/x509.ts";
+import type { Deployment } from "../../services/deployment.ts";
+import { haproxyConfig } from "../../services/edge/haproxy-config.ts";
+import { postgresqlConf } from "../../services/postgres/files.ts";
 import { kit } from "../support/e2e.ts";
 
 const numbered = (count: number, name: (n: number) => string) =>

@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { connectionsPerSource } from "../../config/connections.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
 import { readStack } from "../../engines/stack.ts";
 import { nftablesRuleset } from "../../firewall/nftables.ts";
+import { connectionsPerSource } from "../../services/connections.ts";
 import { BROKER_ALONE } from "../support/broker-alone.ts";
 import { missing, titled, until } from "../support/e2e.ts";
 import { GuardedDeployment } from "../support/e2e-guarded.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { databaseLogins } from "../../config/store-logins.ts";
-import { pgHba } from "../../constructs/postgres-files.ts";
-import { passwordFile as fileOf, rolesSql } from "../../constructs/postgres-roles.ts";
+import { pgHba } from "../../services/postgres/files.ts";
+import { passwordFile as fileOf, rolesSql } from "../../services/postgres/roles.ts";
+import type { databaseLogins } from "../../services/store-logins.ts";
 import { docker, missing, titled } from "../support/e2e.ts";
 import { PostgresAlone, passwordFile, postgresImage } from "../support/e2e-postgres-alone.ts";
 

@@ -2,10 +2,11 @@ import { X509Certificate } from "node:crypto";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { type Deployment, parseDeployment } from "../../config/parse.ts";
+import { parseDeployment } from "../../config/parse.ts";
 import { daysLeft, namesIn } from "../../pki/certificate.ts";
 import { currentPair, pkiFolder } from "../../pki/folder.ts";
-import { preparePki } from "../../pki/prepare.ts";
+import { preparePki } from "../../services/certificates/prepare.ts";
+import type { Deployment } from "../../services/deployment.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const DAY = 86_400_000;

@@ -7,11 +7,9 @@ import { parseDeployment } from "../../config/parse.ts";
 import { production } from "../../config/production.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
 import { projectRoot } from "../../core/home.ts";
-import { allowList } from "../../firewall/allow-list.ts";
+import { lastAddress } from "../../core/subnets.ts";
 import { bridgeName } from "../../firewall/bridges.ts";
-import type { ListenerName } from "../../services/registry.ts";
 import type { NetworkName } from "../../site/settings.ts";
-import { lastAddress } from "../../site/subnets.ts";
 import {
   byRole,
   containersOf,
@@ -144,14 +142,14 @@ describe("published ports", () => {
         }),
       ),
     );
-    const role: Readonly<Record<ListenerName, string>> = {
+    const role: Readonly<Record<string, string>> = {
       frontend: "frontend",
       backend: "api",
       mqtt: "mosquitto",
       https: "edge",
       mqtts: "mosquitto",
     };
-    const allowed = allowList(parseDeployment({ ...input, name: "site" }, "test"));
+    const allowed = parseDeployment({ ...input, name: "site" }, "test").ports;
 
     expect(published.toSorted((a, b) => a.port - b.port)).toEqual(
       allowed

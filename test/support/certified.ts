@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { servesDevices, servesTls } from "../../config/listeners.ts";
-import type { Deployment } from "../../config/parse.ts";
 import { deploymentHome } from "../../core/home.ts";
 import { replaceFile } from "../../core/private-files.ts";
 import { devicesFolder, setCurrentPair } from "../../pki/folder.ts";
 import { putPair } from "../../pki/pair.ts";
-import { postgresAuthorityFolder, postgresFolder } from "../../pki/postgres.ts";
 import { makeAuthority, makeRevocationList, makeServerPair } from "../../pki/x509.ts";
+import type { Deployment } from "../../services/deployment.ts";
+import { servesDevices, servesTls } from "../../services/listeners.ts";
+import { postgresAuthorityFolder, postgresFolder } from "../../services/postgres/pki.ts";
 
 // Made once for every synthesis of a test file: a stack is built without waiting, and keys are not.
 const authority = await makeAuthority("test CA");

@@ -1,6 +1,6 @@
 import type { MqttClient } from "mqtt";
-import type { Deployment } from "../../config/parse.ts";
-import { brokerUsers } from "../../constructs/mosquitto.ts";
+import type { Deployment } from "../../services/deployment.ts";
+import { brokerUsers } from "../../services/mosquitto/mosquitto.ts";
 import { publish, subscribe } from "./e2e-broker.ts";
 
 /** Who may do what, as lines such as `dev-1 writes sensor/dev-1`, sorted. */

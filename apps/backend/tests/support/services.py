@@ -8,7 +8,7 @@ from tests.support.processes import Process, as_user, free_port, hand_over, is_o
 PASSWORD = "not-a-real-password"
 # Who each role is at PostgreSQL and Redis; `migrate` is the owner, `app`.
 USERS = {"api": "app_api", "ingest": "app_ingest"}
-# As config/reference-application.ts gives them.
+# As services/application/reference.ts gives them.
 _NOT = "-@admin -@dangerous"
 REDIS_RIGHTS = {
     "api": f"~exploreiot:* &exploreiot:* +@read +@write +@pubsub +@connection {_NOT}",

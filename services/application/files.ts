@@ -1,0 +1,128 @@
+import type { Construct } from "constructs";
+import { type DeliveredFile, FileDelivery } from "../../constructs/file-delivery.ts";
+import { FILES } from "../../core/container-folders.ts";
+import { publicText, type Referent, splitReferences } from "../../core/references.ts";
+import type { SecretText } from "../../core/secret-text.ts";
+import type { ParsedDeployment } from "../deployment.ts";
+import { authorityFile } from "../postgres/tls.ts";
+import { type RoleIdentity, referents, roleReferents } from "../references.ts";
+import type { ServiceScope } from "../service-scope.ts";
+import { databaseLogins } from "../store-logins.ts";
+
+/** A program of an application: the frontend, or one role of the backend. */
+export interface Program extends Pick<ParsedDeployment["frontend"], "environment" | "secrets" | "user"> {
+  /** Names its files: `<name>-files`. */
+  readonly name: string;
+
+  /** Of the backend: whose logins at the stores it has. @default - nobody's */
+  readonly role?: string;
+}
+
+/** What an application is given: files with its secrets, variables that name them, and plain variables. */
+export interface ApplicationSettings {
+  readonly environment: (role: RoleIdentity) => Readonly<Record<string, string>>;
+
+  /** Absent when it has no secrets. */
+  readonly files?: FileDelivery;
+
+  /** In front of the command: exports secrets as variables. Empty where the application reads files. */
+  readonly wrapper: readonly string[];
+}
+
+const WRAPPER = "with-secrets.sh";
+
+const DATABASE_CA = "database-ca.crt";
+
+/** By libpq's names: read by libpq itself and by asyncpg, so by the reference application too. */
+const tlsEnvironment = {
+  PGSSLMODE: "verify-full",
+  PGSSLROOTCERT: `${FILES}/${DATABASE_CA}`,
+};
+
+/** For images that know no NAME_FILE: reads each file into its variable and becomes the original program. */
+const WRAPPER_SCRIPT = `#!/bin/sh
+set -eu
+for name in $SECRET_VARIABLES; do
+  value=$(cat "${FILES}/$name")
+  export "$name=$value"
+done
+unset SECRET_VARIABLES value
+exec "$@"
+`;
+
+/** Settles the environment and the secrets of one program. Its files are its own: nobody else mounts them. */
+export function applicationSettings(
+  scope: Construct,
+  id: string,
+  program: Program,
+  context: ServiceScope,
+): ApplicationSettings {
+  const { user, role } = program;
+  const known = referents(context.deployment, role);
+  const plain = (identity: RoleIdentity) => {
+    const all = new Map([...known, ...roleReferents(identity)]);
+    const filled = Object.entries(program.environment).map(([key, value]) => [
+      key,
+      splitReferences(value, all).map(publicText).join(""),
+    ]);
+    return Object.fromEntries(filled) as Record<string, string>;
+  };
+  const secrets = Object.entries(program.secrets);
+  const databaseCa =
+    context.deployment.postgres.tls &&
+    databaseLogins(context.deployment).some((login) => login.role === role);
+  if (secrets.length === 0 && !databaseCa) return { environment: plain, wrapper: [] };
+  const asFiles = secrets.filter(([, secret]) => secret.as === "file").map(([name]) => name);
+  const asVariables = secrets.filter(([, secret]) => secret.as === "variable").map(([name]) => name);
+  const wrapped = asVariables.length > 0;
+  const files = new FileDelivery(scope, id, {
+    service: program.name,
+    user,
+    context,
+    files: [
+      ...secrets.map(([name, { value }]) =>
+        secretFile(`${program.name}/${name}`, name, value, known, context),
+      ),
+      ...(wrapped ? [{ name: WRAPPER, content: WRAPPER_SCRIPT }] : []),
+      ...(databaseCa ? [authorityFile(context, DATABASE_CA)] : []),
+    ],
+  });
+  return {
+    files,
+    wrapper: wrapped ? ["/bin/sh", `${FILES}/${WRAPPER}`] : [],
+    environment: (identity) => ({
+      ...plain(identity),
+      ...Object.fromEntries(asFiles.map((name) => [`${name}_FILE`, `${FILES}/${name}`])),
+      ...(wrapped ? { SECRET_VARIABLES: asVariables.join(" ") } : {}),
+      ...(databaseCa ? tlsEnvironment : {}),
+    }),
+  };
+}
+
+function secretFile(
+  place: string,
+  name: string,
+  template: string,
+  known: ReadonlyMap<string, Referent>,
+  { secrets }: ServiceScope,
+): DeliveredFile {
+  const madeOf = partsOf(template, known);
+  const [only] = madeOf;
+  // A secret that stands alone needs no second copy on disk.
+  const alone = madeOf.length === 1 && typeof only === "object" ? only.secret : undefined;
+  return {
+    name,
+    ...(alone === undefined ? secrets.fileOf(place, madeOf) : secrets.file(alone)),
+  };
+}
+
+/** A template with its references filled in, but for those that stand for a secret. */
+function partsOf(template: string, known: ReadonlyMap<string, Referent>): SecretText {
+  return splitReferences(template, known)
+    .map((part) =>
+      typeof part === "object" && "secret" in part
+        ? ({ secret: part.secret, as: "value" } as const)
+        : publicText(part),
+    )
+    .filter((part) => part !== "");
+}

@@ -1,0 +1,67 @@
+import { Construct, type IConstruct } from "constructs";
+import { FileDelivery } from "../../constructs/file-delivery.ts";
+import type { PrivateNetwork } from "../../constructs/private-network.ts";
+import { httpProbe } from "../../constructs/probes.ts";
+import { ServiceContainer } from "../../constructs/service-container.ts";
+import { watched, watcher } from "../../constructs/watched.ts";
+import { FILES } from "../../core/container-folders.ts";
+import { PORT } from "../../core/inner-ports.ts";
+import { edgeAddress } from "../addresses.ts";
+import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "../certificates/certificates.ts";
+import { HOST } from "../references.ts";
+import type { ServiceScope } from "../service-scope.ts";
+import { batched, batcher } from "./batched.ts";
+import { haproxyConfig } from "./haproxy-config.ts";
+
+/** The same in Debian's image and in the official one. */
+const USER = "99:99";
+const PAIR = ["edge.crt", "edge.key"].map((name) => `${CERTIFICATES}/current/${name}`);
+
+export interface EdgeProps {
+  readonly context: ServiceScope;
+
+  /** Where the applications are; its subnet is known, since they believe the edge by its address. */
+  readonly network: PrivateNetwork;
+
+  readonly certificates: Certificates;
+
+  /** What it leads to: once it is healthy, so is the page behind it. */
+  readonly after: readonly IConstruct[];
+}
+
+/** HAProxy, which ends TLS for page, API and socket, and takes a new certificate without losing a connection. */
+export class Edge extends Construct {
+  constructor(scope: Construct, id: string, { context, network, certificates, after }: EdgeProps) {
+    super(scope, id);
+    const { deployment } = context;
+    const files = new FileDelivery(this, "Files", {
+      service: "edge",
+      user: USER,
+      context,
+      files: [{ name: "haproxy.cfg", content: haproxyConfig(deployment) }, watcher, batcher],
+    });
+    new ServiceContainer(this, "Service", {
+      context,
+      role: "edge",
+      alias: HOST.edge,
+      image: context.images.kit("edge"),
+      user: USER,
+      groups: [String(CERTIFICATES_GROUP)],
+      limits: deployment.edge.limits,
+      limitsAt: "edge.limits",
+      networks: [network],
+      address: edgeAddress(deployment),
+      // In the place of the image's entrypoint, which would run the shell as an argument of HAProxy.
+      entrypoint: watched("USR2", PAIR, batched(["haproxy", "-W", "-db", "-f", `${FILES}/haproxy.cfg`])),
+      command: [],
+      files,
+      volumes: [{ name: certificates.volumeName, path: CERTIFICATES, readOnly: true }],
+      // Lets what is under way end; what lasts longer than the grace, as sockets do, is cut then.
+      stopSignal: "SIGUSR1",
+      probe: httpProbe(PORT.edgeMetrics, "/healthz", HOST.edge),
+      health: deployment.edge.health,
+      published: [{ listener: "https", internal: PORT.edge }],
+      after: [certificates, ...after],
+    });
+  }
+}

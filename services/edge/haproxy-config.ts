@@ -1,0 +1,146 @@
+import { CIPHERS, CIPHERSUITES } from "../../constructs/tls-ciphers.ts";
+import { PORT } from "../../core/inner-ports.ts";
+import type { Deployment } from "../deployment.ts";
+import { HOST } from "../references.ts";
+import {
+  bindAddress,
+  httpsSection,
+  isAcme,
+  limitConnections,
+  maxConnections,
+  RATE_WINDOW_SECONDS,
+  served,
+} from "./haproxy-https.ts";
+
+/**
+ * haproxy.cfg (2.6 and later): ends TLS for page, API and socket. Nothing that a client says about itself is
+ * believed, and what is too large, too slow or too much is refused here.
+ */
+export function haproxyConfig(deployment: Deployment): string {
+  const sections = [
+    globalSection(deployment),
+    defaultsSection(),
+    trackingSections(deployment),
+    ...(isAcme(deployment) ? [clientHelloSections(deployment)] : []),
+    httpsSection(deployment),
+    upstreamSections(deployment),
+    insideSections(),
+  ];
+  return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+/** The most that HAProxy takes (2.6). */
+const MAX_THREADS = 64;
+
+const globalSection = (deployment: Deployment) => [
+  "global",
+  "    log stderr format raw local0 notice",
+  `    maxconn ${maxConnections(deployment)}`,
+  `    nbthread ${Math.min(MAX_THREADS, Math.max(1, Math.round(deployment.edge.limits.cpus)))}`,
+  "    hard-stop-after 24h",
+  "    ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets prefer-client-ciphers",
+  `    ssl-default-bind-ciphers ${CIPHERS}`,
+  `    ssl-default-bind-ciphersuites ${CIPHERSUITES}`,
+  "    ssl-load-extra-files key",
+  "    ssl-load-extra-del-ext",
+  "    tune.http.maxhdr 64",
+  "    tune.h2.max-concurrent-streams 100",
+];
+
+const defaultsSection = () => [
+  "defaults",
+  "    mode http",
+  "    log global",
+  "    option dontlognull",
+  "    option http-restrict-req-hdr-names delete",
+  // A reload closes a connection behind an answer, never while its next request may be on the way.
+  "    option idle-close-on-response",
+  "    http-reuse aggressive",
+  "    timeout connect 5s",
+  // Also bounds a TLS handshake, and how long a body may stand still.
+  "    timeout client 10s",
+  "    timeout server 60s",
+  "    timeout queue 10s",
+  "    timeout http-request 5s",
+  "    timeout http-keep-alive 30s",
+  "    timeout client-fin 5s",
+  "    timeout server-fin 5s",
+  "    timeout tunnel 1h",
+  // The edge is known to the applications by its IPv4 address.
+  "    default-server init-addr last,libc,none resolvers dns resolve-prefer ipv4",
+  "",
+  "resolvers dns",
+  "    parse-resolv-conf",
+  "    hold valid 2s",
+];
+
+const trackingSections = ({ http }: Deployment) => [
+  "backend connections",
+  "    stick-table type ipv6 size 100k expire 1m store conn_cur",
+  ...(http.rateLimitPerMinute === 0
+    ? []
+    : [
+        "",
+        "backend requests",
+        `    stick-table type ipv6 size 100k expire ${2 * RATE_WINDOW_SECONDS}s store gpc0,gpc0_rate(${RATE_WINDOW_SECONDS}s)`,
+      ]),
+];
+
+/** Reads only the ClientHello: one `bind` cannot pass one ALPN through and terminate the others. */
+const clientHelloSections = (deployment: Deployment) => [
+  "frontend client_hello",
+  "    mode tcp",
+  `    bind ${bindAddress(deployment)}`,
+  "    no log",
+  "    timeout client 1h",
+  ...limitConnections(deployment),
+  "    tcp-request inspect-delay 5s",
+  "    tcp-request content accept if { req.ssl_hello_type 1 }",
+  "    tcp-request content reject",
+  "    use_backend acme if { req.ssl_alpn acme-tls/1 }",
+  "    default_backend terminate",
+  "",
+  "backend acme",
+  "    mode tcp",
+  `    server renewer ${HOST.renewer}:${PORT.renewer}`,
+  "",
+  "backend terminate",
+  "    mode tcp",
+  "    timeout server 1h",
+  "    server https abns@exploreiot-https send-proxy-v2",
+];
+
+function upstreamSections(deployment: Deployment): readonly string[] {
+  const { api, page } = served(deployment);
+  const { backend, frontend, http } = deployment;
+  const strip = `    http-request replace-path ^${backend.pathPrefix}(?:/(.*))?$ /\\1`;
+  const upstream = (name: string, host: string, port: number) =>
+    `    server ${name} ${host}:${port} check inter 2s fall 3 rise 1`;
+  return [
+    ...(api
+      ? ["backend api", ...(http.stripPrefix ? [strip] : []), upstream("backend", HOST.backend, backend.port)]
+      : []),
+    ...(api && page ? [""] : []),
+    ...(page ? ["backend page", upstream("frontend", HOST.frontend, frontend.port)] : []),
+  ];
+}
+
+/**
+ * What only the container's own networks reach. The edge is well while it can open a TLS connection to itself and
+ * is answered: a name that nobody has is refused by the edge alone, so the applications have no part in it.
+ */
+const insideSections = () => [
+  "backend self",
+  "    option httpchk",
+  "    http-check send meth GET uri / ver HTTP/1.1 hdr Host edge.invalid",
+  "    http-check expect status 421",
+  `    server tls 127.0.0.1:${PORT.edge} check check-ssl verify none inter 1s fall 1 rise 1`,
+  "",
+  "frontend inside",
+  `    bind :${PORT.edgeMetrics}`,
+  "    no log",
+  "    monitor-uri /healthz",
+  "    monitor fail if { nbsrv(self) lt 1 }",
+  "    http-request use-service prometheus-exporter if { path /metrics }",
+  "    http-request return status 404",
+];

@@ -1,0 +1,185 @@
+import { PORT } from "../../core/inner-ports.ts";
+import { corsOrigins } from "../addresses.ts";
+import { CERTIFICATES } from "../certificates/certificates.ts";
+import { connectionsPerSource } from "../connections.ts";
+import type { Deployment } from "../deployment.ts";
+
+/**
+ * Whom a limit counts as one: an IPv4 address, or the /64 of an IPv6 address, since anyone who has one has all of its
+ * addresses. The backend counts in the same way (`apps/backend/exploreiot/clients.py`).
+ */
+const CLIENT = "src,ipmask(32,64)";
+
+/**
+ * Seconds for a body, or for the 15 KiB of it that the buffer holds: 512 bytes a second. GPRS brings 1 to 2 kB.
+ * A request that stands still holds a place of its client and none of the application meanwhile.
+ */
+const BODY_SECONDS = 30;
+
+/** A tracked minute: 429 says that the whole of it may have to pass. */
+export const RATE_WINDOW_SECONDS = 60;
+
+/** Whether certificates come through TLS-ALPN-01, whose handshakes on this port belong to the renewer. */
+export const isAcme = ({ tls }: Deployment) => tls.certificate.source === "acme";
+
+/** An own address for both families where the network has both; else IPv6 may be missing altogether. */
+export const bindAddress = ({ networks }: Deployment) =>
+  networks.edge.ipv6 === undefined ? `:${PORT.edge}` : `:::${PORT.edge} v4v6`;
+
+/**
+ * About 100 KiB a connection at worst, and two workers for as long as a reload leaves sockets open. Each takes two of
+ * the files that a container may open (`hardening.ts`): HAProxy does not start where there are too few.
+ */
+export const maxConnections = ({ edge }: Deployment) =>
+  Math.min(8_000, Math.max(100, edge.limits.memoryMiB * 8));
+
+/** As the packet filter does in front of it, where there is one. */
+export const limitConnections = (deployment: Deployment): readonly string[] => [
+  `    tcp-request connection track-sc0 ${CLIENT} table connections`,
+  `    tcp-request connection reject if { sc0_conn_cur gt ${connectionsPerSource(deployment, "https")} }`,
+];
+
+/** Which part of the stack answers on the https listener. */
+export const served = (deployment: Deployment) => ({
+  api: deployment.backend.enabled && deployment.backend.roles.some(({ publish }) => publish),
+  page: deployment.frontend.enabled,
+});
+
+/** The frontend that ends TLS and judges every request before it is led to page or API. */
+export function httpsSection(deployment: Deployment): readonly string[] {
+  const bind = isAcme(deployment) ? "abns@exploreiot-https accept-proxy" : bindAddress(deployment);
+  return [
+    "frontend https",
+    `    bind ${bind} ssl crt ${CERTIFICATES}/current/edge.crt alpn h2,http/1.1`,
+    "    no log",
+    "    log stdout format raw local0 info",
+    ...(isAcme(deployment) ? [] : limitConnections(deployment)),
+    ...identity(),
+    ...refusals(deployment),
+    ...(served(deployment).api ? applicationAccess(deployment) : noUpgrades()),
+    ...forwarded(deployment),
+    ...answerHeaders(deployment),
+    ...routes(deployment),
+    `    log-format '{"ts":%Ts.%ms,"id":"%ID","client":"%ci","tls":"%sslv","host":"%[var(txn.host),json(utf8s)]","method":"%HM","path":"%[var(txn.path)]","status":%ST,"backend":"%b","bytes_in":%U,"bytes_out":%B,"wait_ms":%Tr,"total_ms":%Ta,"end":"%tsc","ua":"%[var(txn.ua)]"}'`,
+    `    error-log-format '{"ts":%Ts.%ms,"client":"%ci","end":"tls","error":"%[ssl_fc_err_str]"}'`,
+  ];
+}
+
+/** Whom a request comes from and what it wants; its own claims about that are dropped. */
+const identity = () => [
+  "    unique-id-format %[uuid()]",
+  // The edge's own check, and nobody else, comes from inside the container.
+  "    http-request set-log-level silent if { src 127.0.0.0/8 }",
+  "    http-request del-header X-Forwarded -m beg",
+  "    http-request del-header Forwarded",
+  "    http-request del-header X-Real-IP",
+  "    http-request del-header Proxy",
+  "    http-request set-header X-Request-ID %[unique-id]",
+  "    http-request set-var(txn.host) req.hdr(host),host_only,lower",
+  "    http-request set-var(txn.path) path,json(utf8s)",
+  "    http-request set-var(txn.ua) req.fhdr(user-agent),json(utf8s)",
+];
+
+function refusals({ hosts, http }: Deployment): readonly string[] {
+  const names = hosts.map((host) => quoted(host.includes(":") ? `[${host}]` : host));
+  const limit = http.rateLimitPerMinute;
+  const rate = [
+    `    http-request track-sc1 ${CLIENT} table requests`,
+    `    http-request return status 429 hdr Retry-After ${RATE_WINDOW_SECONDS} content-type text/plain string "too many requests" if { sc1_gpc0_rate ge ${limit} }`,
+    // Only what is let through counts: who keeps asking is served again as soon as the minute has passed.
+    "    http-request sc-inc-gpc0(1)",
+  ];
+  return [
+    `    http-request return status 421 content-type text/plain string "unknown host" unless { var(txn.host) -m str ${names.join(" ")} }`,
+    ...(limit === 0 ? [] : rate),
+    "    http-request return status 405 if { method TRACE CONNECT }",
+    // Every body has a declared length, and arrives or fills the buffer in time.
+    "    acl has_length req.hdr(content-length) -m found",
+    "    acl may_upload method POST PUT PATCH DELETE",
+    `    http-request return status 413 if { req.hdr_val(content-length) gt ${http.maxBodyBytes} }`,
+    "    http-request return status 411 if { req.hdr(transfer-encoding) -m found }",
+    `    http-request wait-for-body time ${BODY_SECONDS}s if may_upload`,
+    "    http-request return status 411 if !has_length { req.body_len gt 0 }",
+  ];
+}
+
+/** Where the API is: below its prefix, or everywhere if there is no page beside it. */
+function applicationPaths({ backend }: Deployment): readonly string[] {
+  const { pathPrefix } = backend;
+  if (pathPrefix === "") return ["    acl is_api path_beg /"];
+  return [`    acl is_api path ${pathPrefix}`, `    acl is_api path_beg ${pathPrefix}/`];
+}
+
+/**
+ * Which pages may use the API and the socket. Origin is judged on the upgrade: no path gets round it. A program is
+ * no page: it sends no Origin, or an API key, which a page cannot give a handshake.
+ */
+const applicationAccess = (deployment: Deployment) => [
+  ...applicationPaths(deployment),
+  "    acl is_ws path /ws",
+  "    acl is_ws path_beg /ws/",
+  "    acl upgrade req.hdr(upgrade) -m found",
+  ...inLines(corsOrigins(deployment).map(quoted)).map(
+    (origins) => `    acl origin_ok req.hdr(origin) -m str -i ${origins}`,
+  ),
+  "    acl program req.hdr(x-api-key) -m found",
+  "    acl program req.hdr_cnt(origin) eq 0",
+  "    acl preflight req.hdr(access-control-request-method) -m found",
+  `    http-request return status 403 content-type text/plain string "upgrade refused" if upgrade !is_ws`,
+  `    http-request return status 403 content-type text/plain string "origin refused" if upgrade !origin_ok !program`,
+  "    http-request set-var(txn.cors) req.hdr(origin) if is_api origin_ok",
+  `    http-request return status 204 hdr Access-Control-Allow-Methods "GET, POST, PUT, PATCH, DELETE" hdr Access-Control-Allow-Headers "Authorization, Content-Type, X-API-Key" hdr Access-Control-Max-Age 600 if is_api METH_OPTIONS preflight origin_ok`,
+  `    http-request return status 403 content-type text/plain string "origin refused" if is_api METH_OPTIONS preflight`,
+];
+
+/** Only the API has a socket. */
+const noUpgrades = () => [
+  `    http-request return status 403 content-type text/plain string "upgrade refused" if { req.hdr(upgrade) -m found }`,
+];
+
+const forwarded = ({ listeners }: Deployment) => [
+  "    http-request set-header X-Forwarded-For %[src]",
+  "    http-request set-header X-Forwarded-Proto https",
+  "    http-request set-header X-Forwarded-Host %[req.hdr(host)]",
+  `    http-request set-header X-Forwarded-Port ${listeners.https.port}`,
+];
+
+/**
+ * Not told to browsers while the page or the API is also there in clear text: they would keep the port, and turn
+ * `http://host:3000` into `https://host:3000`, where nobody speaks TLS.
+ */
+const isTlsOnly = (deployment: Deployment) =>
+  !deployment.listeners.frontend.enabled && !deployment.listeners.backend.enabled;
+
+/** `http-after-response` also covers the answers that are made here, such as 421 and 429. */
+const answerHeaders = (deployment: Deployment) => [
+  "    http-after-response del-header Access-Control-Allow-Origin",
+  "    http-after-response set-header Access-Control-Allow-Origin %[var(txn.cors)] if { var(txn.cors) -m found }",
+  "    http-after-response add-header Vary Origin",
+  ...(isTlsOnly(deployment)
+    ? [`    http-after-response set-header Strict-Transport-Security "max-age=63072000"`]
+    : []),
+  "    http-after-response set-header X-Content-Type-Options nosniff",
+  "    http-after-response set-header X-Frame-Options DENY unless { res.hdr(x-frame-options) -m found }",
+  "    http-after-response set-header Referrer-Policy strict-origin-when-cross-origin unless { res.hdr(referrer-policy) -m found }",
+  "    http-after-response set-header X-Request-ID %[unique-id]",
+  "    http-after-response del-header Server",
+  "    http-after-response del-header X-Powered-By",
+];
+
+function routes(deployment: Deployment): readonly string[] {
+  const { api, page } = served(deployment);
+  return [
+    ...(api ? ["    use_backend api if is_api or is_ws"] : []),
+    page ? "    default_backend page" : "    http-request return status 404 unless is_api or is_ws",
+  ];
+}
+
+/** HAProxy reads 64 words of a line. Lines of one ACL are alternatives. */
+function inLines(words: readonly string[]): readonly string[] {
+  const starts = Array.from({ length: Math.ceil(words.length / 40) }, (_, index) => index * 40);
+  return starts.map((start) => words.slice(start, start + 40).join(" "));
+}
+
+/** One word to HAProxy. Names and origins have no quotes in them: core/formats.ts. */
+const quoted = (text: string) => `'${text}'`;

@@ -1,0 +1,170 @@
+import { X509Certificate } from "node:crypto";
+import { readdirSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { UserError } from "../../core/errors.ts";
+import { damaged } from "../../core/own-files.ts";
+import { readIfThere, replaceFile } from "../../core/private-files.ts";
+import { commonName, daysLeft, isDue } from "../../pki/certificate.ts";
+import { devicesFolder } from "../../pki/folder.ts";
+import { ensureAuthority, readAuthority } from "../../pki/internal.ts";
+import type { Pair } from "../../pki/pair.ts";
+import type { Deployment } from "../deployment.ts";
+import { nameProblem } from "./device-names.ts";
+
+/** A certificate that was issued to a device. */
+export interface DeviceCertificate {
+  readonly device: string;
+
+  /** Hexadecimal, as `openssl x509 -serial` prints it. */
+  readonly serial: string;
+  readonly validUntil: Date;
+  readonly daysLeft: number;
+
+  /** When it was revoked. @default - it was not */
+  readonly revokedAt?: Date;
+
+  /** Less than a third of its life is left, so that another may be issued beside it. */
+  readonly due: boolean;
+}
+
+/**
+ * Makes the CA for devices and its revocation list, once.
+ *
+ * @throws UserError if a name that a device has now belongs to a declared user
+ */
+export async function prepareDevices(deployment: Deployment, home: string): Promise<void> {
+  const authority = await deviceAuthority(deployment, home);
+  for (const { device, revokedAt } of listDevices(home)) {
+    const problem = revokedAt === undefined ? nameProblem(device, deployment) : undefined;
+    if (problem !== undefined)
+      throw new UserError(
+        `device ${JSON.stringify(device)} has a certificate, but ${problem}`,
+        `rename the user, or take the name back: exploreiot devices revoke ${device}`,
+      );
+  }
+  // It follows from what was revoked, so one that is cut short is made again like one that is missing.
+  if (!readIfThere(revocationListFile(home))?.endsWith("-----END X509 CRL-----\n"))
+    await publishRevocations(home, authority);
+}
+
+/**
+ * Issues a certificate whose common name, and so its MQTT user name, is the device. Its key is kept nowhere here.
+ *
+ * @throws UserError for a name that carries other rights, and for a device that has a certificate with time left
+ */
+export async function issueDevice(deployment: Deployment, home: string, device: string): Promise<Pair> {
+  const problem = nameProblem(device, deployment);
+  if (problem !== undefined)
+    throw new UserError(`device ${JSON.stringify(device)}: ${problem}`, "choose another name");
+  const valid = listDevices(home).find((known) => known.device === device && isInUse(known));
+  if (valid !== undefined)
+    throw new UserError(
+      `device ${device} has a certificate already: serial ${valid.serial}, ${valid.daysLeft} days left`,
+      `if its key is lost or the device is replaced: exploreiot devices revoke ${device}, then issue again`,
+      "a second one is issued without that when less than a third of its life is left",
+    );
+  const { makeDevicePair } = await import("../../pki/x509.ts");
+  const pair = await makeDevicePair(device, await deviceAuthority(deployment, home));
+  const { serialNumber } = new X509Certificate(pair.certificate);
+  replaceFile(join(devicesFolder(home), "issued", `${serialNumber}.crt`), pair.certificate);
+  return pair;
+}
+
+/** Every certificate that was issued, by device and then by its end. */
+export function listDevices(home: string): readonly DeviceCertificate[] {
+  const folder = devicesFolder(home);
+  return filesIn(join(folder, "issued"))
+    .map((file) => {
+      const certificate = issuedCertificate(join(folder, "issued", file));
+      const serial = certificate.serialNumber;
+      const revoked = readIfThere(join(folder, "revoked", serial));
+      return {
+        device: commonName(certificate.subject),
+        serial,
+        validUntil: new Date(certificate.validTo),
+        daysLeft: daysLeft(certificate),
+        due: isDue(certificate),
+        ...(revoked === undefined ? {} : { revokedAt: revokedAt(join(folder, "revoked", serial)) }),
+      };
+    })
+    .sort((a, b) => a.device.localeCompare(b.device) || a.validUntil.getTime() - b.validUntil.getTime());
+}
+
+/**
+ * Revokes every certificate of a device and writes the new revocation list; the broker reads it after the next `up`.
+ *
+ * @returns the serials that were revoked
+ * @throws UserError if the device has no certificate that could be revoked
+ */
+export async function revokeDevice(
+  deployment: Deployment,
+  home: string,
+  device: string,
+): Promise<readonly string[]> {
+  const known = listDevices(home);
+  const serials = known
+    .filter((certificate) => certificate.device === device && certificate.revokedAt === undefined)
+    .map(({ serial }) => serial);
+  if (serials.length === 0) {
+    const names = [...new Set(known.filter((one) => !one.revokedAt).map((one) => one.device))];
+    throw new UserError(
+      `device ${JSON.stringify(device)} has no certificate that could be revoked; those that have: ${names.join(", ") || "none"}`,
+    );
+  }
+  const now = new Date().toISOString();
+  for (const serial of serials) replaceFile(join(devicesFolder(home), "revoked", serial), `${now}\n`);
+  await publishRevocations(home, await deviceAuthority(deployment, home));
+  return serials;
+}
+
+const isInUse = ({ revokedAt, due }: DeviceCertificate) => revokedAt === undefined && !due;
+
+const revocationListFile = (home: string) => join(devicesFolder(home), "crl.pem");
+
+function deviceAuthority({ name }: Deployment, home: string): Promise<Pair> {
+  const folder = join(devicesFolder(home), "authority");
+  // A list by the CA before is none of the new one's.
+  if (readAuthority(folder) === undefined) rmSync(revocationListFile(home), { force: true });
+  return ensureAuthority(folder, `ExploreIOT ${name} device CA`);
+}
+
+async function publishRevocations(home: string, authority: Pair): Promise<void> {
+  const folder = join(devicesFolder(home), "revoked");
+  const revoked = filesIn(folder).map((serial) => ({
+    serial,
+    at: revokedAt(join(folder, serial)),
+  }));
+  const { makeRevocationList } = await import("../../pki/x509.ts");
+  replaceFile(revocationListFile(home), await makeRevocationList(authority, revoked));
+}
+
+function issuedCertificate(file: string): X509Certificate {
+  try {
+    return new X509Certificate(readIfThere(file) ?? "");
+  } catch {
+    const serial = basename(file, ".crt");
+    throw damaged(
+      file,
+      "not a whole certificate",
+      "bring it back from a copy",
+      `or revoke it by its serial: date -u +%FT%TZ > ${join(dirname(dirname(file)), "revoked", serial)}; rm ${file}`,
+    );
+  }
+}
+
+/** The name of the file is the serial and says that it is revoked; its text says when. */
+function revokedAt(file: string): Date {
+  const at = new Date((readIfThere(file) ?? "").trim());
+  if (!Number.isNaN(at.getTime())) return at;
+  throw damaged(file, "not a time", `write it again: date -u +%FT%TZ > ${file}`);
+}
+
+/** Finished files in a folder that may not be there. */
+function filesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).filter((name) => !name.endsWith(".tmp"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}

@@ -1,0 +1,198 @@
+import { Construct } from "constructs";
+import { type DeliveredFile, FileDelivery } from "../../constructs/file-delivery.ts";
+import type { PrivateNetwork } from "../../constructs/private-network.ts";
+import { tcpProbe } from "../../constructs/probes.ts";
+import { ServiceContainer } from "../../constructs/service-container.ts";
+import { DataVolume } from "../../constructs/volumes.ts";
+import { watched, watcher } from "../../constructs/watched.ts";
+import { FILES } from "../../core/container-folders.ts";
+import { PORT } from "../../core/inner-ports.ts";
+import type { SecretText } from "../../core/secret-text.ts";
+import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "../certificates/certificates.ts";
+import type { Deployment } from "../deployment.ts";
+import { BACKEND_USER, HOST, mqttSecret } from "../references.ts";
+import type { ServiceScope } from "../service-scope.ts";
+import { brokerMemory, type MosquittoMemory } from "./memory.ts";
+import { certificateFiles, devicePatterns, TLS_PROBE, tlsListener } from "./tls.ts";
+
+const USER = "1883:1883";
+const DATA = "/mosquitto/data";
+const HEALTH_USER = "health";
+const UPTIME = "$SYS/broker/uptime";
+
+/** Proves in a shell that the broker answers, and shows whether it has set its store aside (images/README.md). */
+const ANSWERS = `mosquitto_sub -t '${UPTIME}' -C 1 -W 2 >/dev/null`;
+const NOTICE = `{ cat ${DATA}/set-aside.txt 2>/dev/null || :; }`;
+
+/**
+ * The broker acknowledges first and saves later: a kill loses what nobody has taken yet and is younger than this.
+ * Saving after each change instead leaves 1,000 to 2,000 messages a second (docs/decisions/0010-what-is-never-lost.md).
+ */
+const SAVE_SECONDS = 1;
+
+/** One identity at the broker and what it may do there. */
+export interface BrokerUser {
+  readonly name: string;
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+}
+
+export interface MosquittoProps {
+  readonly context: ServiceScope;
+  readonly network: PrivateNetwork;
+
+  /** For the TLS listener. @default - it is shut */
+  readonly certificates?: Certificates | undefined;
+}
+
+/** The MQTT broker: an identity for everybody, an ACL from the declared users and topics, messages kept on disk. */
+export class Mosquitto extends Construct {
+  constructor(scope: Construct, id: string, { context, network, certificates }: MosquittoProps) {
+    super(scope, id);
+    const { deployment } = context;
+    const files = new FileDelivery(this, "Files", {
+      service: "mosquitto",
+      user: USER,
+      context,
+      files: [...brokerFiles(context), ...(certificates === undefined ? [] : [watcher])],
+    });
+    const data = new DataVolume(this, "Data", "mosquitto-data", context);
+    const volume = { name: data.name, path: DATA };
+    const command = startCommand(brokerMemory(deployment));
+    new ServiceContainer(this, "Service", {
+      context,
+      role: "mosquitto",
+      alias: HOST.mosquitto,
+      image: context.images.kit("mosquitto"),
+      user: USER,
+      limits: deployment.mosquitto.limits,
+      limitsAt: "mosquitto.limits",
+      health: deployment.mosquitto.health,
+      networks: [network],
+      environment: { XDG_CONFIG_HOME: FILES },
+      files,
+      graceSeconds: 60,
+      published: [
+        { listener: "mqtt", internal: PORT.mosquitto },
+        { listener: "mqtts", internal: PORT.mosquittoTls },
+      ],
+      ...(certificates === undefined
+        ? {
+            probe: tcpProbe(PORT.mosquitto, ["sh", "-c", `${ANSWERS} && ${NOTICE}`]),
+            command,
+            volumes: [volume],
+          }
+        : overTls(deployment, certificates, command, volume)),
+    });
+  }
+}
+
+/** The password file: a name and the hash of its password on each line. */
+const passwordFile = (users: readonly BrokerUser[]): SecretText =>
+  users.flatMap(({ name }) => [`${name}:`, { secret: mqttSecret(name), as: "mosquitto" as const }, "\n"]);
+
+const clientOptions: SecretText = [
+  `-u ${HEALTH_USER}\n-P `,
+  { secret: mqttSecret(HEALTH_USER), as: "value" },
+  "\n",
+];
+
+/** How the broker runs with its TLS listener open: it reads the certificates, and again when they change. */
+function overTls(
+  deployment: Deployment,
+  certificates: Certificates,
+  command: readonly string[],
+  data: { name: string; path: string },
+) {
+  return {
+    probe: tcpProbe(PORT.mosquitto, ["sh", "-c", `${ANSWERS} && ${TLS_PROBE} && ${NOTICE}`]),
+    entrypoint: watched("HUP", certificateFiles(deployment), command),
+    command: [],
+    groups: [String(CERTIFICATES_GROUP)],
+    volumes: [data, { name: certificates.volumeName, path: CERTIFICATES, readOnly: true }],
+    after: [certificates],
+  };
+}
+
+/** The broker, after a look at its store. */
+const startCommand = ({ store }: MosquittoMemory): readonly string[] => [
+  ...["start-broker", DATA, String(store)],
+  ...["mosquitto", "-c", `${FILES}/mosquitto.conf`],
+];
+
+function brokerFiles({ deployment, secrets }: ServiceScope): readonly DeliveredFile[] {
+  const users = brokerUsers(deployment);
+  return [
+    { name: "mosquitto.conf", content: mosquittoConf(deployment) },
+    { name: "acl", content: accessControlList(users, devicePatterns(deployment)) },
+    { name: "passwords", ...secrets.fileOf("mosquitto/passwords", passwordFile(users)) },
+    // mosquitto_sub reads its options from here: no password in the probe's arguments.
+    { name: "mosquitto_sub", ...secrets.fileOf("mosquitto/mosquitto_sub", clientOptions) },
+  ];
+}
+
+/** Everybody who may connect: the declared users, the backend, and the probe that only reads the uptime. */
+export function brokerUsers({ mosquitto, topics, backend }: Deployment): readonly BrokerUser[] {
+  return [
+    { name: HEALTH_USER, publish: [], subscribe: [UPTIME] },
+    ...(backend.enabled
+      ? [{ name: BACKEND_USER, publish: [topics.status], subscribe: [topics.readings] }]
+      : []),
+    ...mosquitto.users,
+  ];
+}
+
+/** mosquitto.conf (2.0): no anonymous clients, everything bounded by the container's memory, sessions kept for a week. */
+export function mosquittoConf(deployment: Deployment): string {
+  const memory = brokerMemory(deployment);
+  return [
+    `listener ${PORT.mosquitto}`,
+    `max_connections ${memory.plainConnections}`,
+    ...tlsListener(deployment, memory.tlsConnections),
+    "allow_anonymous false",
+    `password_file ${FILES}/passwords`,
+    `acl_file ${FILES}/acl`,
+    ...guard(memory),
+    "persistence true",
+    `persistence_location ${DATA}/`,
+    `autosave_interval ${SAVE_SECONDS}`,
+    "persistent_client_expiration 7d",
+    `max_packet_size ${deployment.mosquitto.maxPacketBytes}`,
+    "max_inflight_messages 20",
+    `max_queued_messages ${memory.queuedMessages}`,
+    `max_queued_bytes ${memory.queuedBytes}`,
+    "max_keepalive 65535",
+    "auto_id_prefix auto-",
+    "log_dest stdout",
+    "log_type error",
+    "log_type warning",
+    "log_type notice",
+    "",
+  ].join("\n");
+}
+
+/** The plugin that bounds what Mosquitto does not (images/mosquitto/guard). The backend and the probe are trusted. */
+const guard = (memory: MosquittoMemory): readonly string[] => [
+  "plugin /usr/lib/exploreiot/guard.so",
+  `plugin_opt_acl_file ${FILES}/acl`,
+  `plugin_opt_trusted ${HEALTH_USER},${BACKEND_USER}`,
+  `plugin_opt_data ${DATA}`,
+  `plugin_opt_sessions ${memory.sessions}`,
+  `plugin_opt_subscription_bytes ${memory.subscriptionBytes}`,
+  `plugin_opt_retained_bytes ${memory.retainedBytes}`,
+  `plugin_opt_queue_bytes ${memory.keptQueueBytes}`,
+  `plugin_opt_memory_short ${memory.short}`,
+  `plugin_opt_memory_full ${memory.full}`,
+];
+
+/** The ACL file: a user that has no line may do nothing but what the patterns say of everybody. */
+export function accessControlList(users: readonly BrokerUser[], patterns: readonly string[]): string {
+  const rules = users.map(({ name, publish, subscribe }) => [
+    `user ${name}`,
+    ...publish.map((topic) => `topic write ${topic}`),
+    ...subscribe.map((topic) => `topic read ${topic}`),
+  ]);
+  return [...rules, ...(patterns.length === 0 ? [] : [patterns])]
+    .map((lines) => `${lines.join("\n")}\n`)
+    .join("\n");
+}

@@ -1,0 +1,89 @@
+import { FILES } from "../../core/container-folders.ts";
+import type { ParsedDeployment } from "../deployment.ts";
+import type { databaseLogins } from "../store-logins.ts";
+
+/** Where passwords are delivered, below the folder of the server's files. */
+export const SUPERUSER_PASSWORD = "superuser.password";
+export const passwordFile = (role: string) => `roles/${role}.password`;
+
+/**
+ * Applied at each start, before anyone can connect, so a deployment from before there were roles is brought to them as
+ * well, and a new password counts from the next start on. psql reads passwords from files, and the server's log never
+ * quotes them.
+ */
+export function rolesSql({ database, user: owner }: Store, logins: readonly DatabaseLogin[]): string {
+  const ownerLogsIn = logins.some(({ user }) => user === owner);
+  return [
+    SILENT,
+    ...withPassword(SUPERUSER_PASSWORD, "ALTER ROLE postgres"),
+    ...[...new Set([owner, ...logins.map(({ user }) => user)])].flatMap((user) =>
+      ifMissing("pg_roles", "rolname", user, `CREATE ROLE "${user}";`),
+    ),
+    ...(ownerLogsIn ? [] : [`ALTER ROLE "${owner}" NOLOGIN ${POWERLESS} PASSWORD NULL;`]),
+    ...logins.flatMap(({ user, role }) =>
+      withPassword(passwordFile(role), `ALTER ROLE "${user}" LOGIN ${POWERLESS}`),
+    ),
+    ...ifMissing("pg_database", "datname", database, `CREATE DATABASE "${database}" OWNER "${owner}";`),
+    `REVOKE ALL ON DATABASE "${database}" FROM PUBLIC;`,
+    "REVOKE ALL ON DATABASE postgres FROM PUBLIC;",
+    `\\connect "${database}"`,
+    SILENT,
+    ...logins.filter(({ user }) => user !== owner).flatMap((login) => rights(database, owner, login)),
+    "",
+  ].join("\n");
+}
+
+type Store = Pick<ParsedDeployment["postgres"], "database" | "user">;
+type DatabaseLogin = ReturnType<typeof databaseLogins>[number];
+
+/** A statement that fails is not written into the log: it may hold a password. */
+const SILENT = "SET log_min_error_statement = 'panic';";
+const POWERLESS = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS";
+
+const onlyIf = (condition: string, ...statements: readonly string[]) => [
+  `SELECT ${condition} AS wanted \\gset`,
+  "\\if :wanted",
+  ...statements,
+  "\\endif",
+];
+
+const withPassword = (file: string, statement: string) => [
+  `\\set password \`cat ${FILES}/${file}\``,
+  `${statement} PASSWORD :'password';`,
+];
+
+const ifMissing = (table: string, column: string, name: string, statement: string) =>
+  onlyIf(`NOT EXISTS (SELECT FROM ${table} WHERE ${column} = '${name}')`, statement);
+
+function rights(database: string, owner: string, { user, rights }: DatabaseLogin): readonly string[] {
+  if (rights === "owner") {
+    // What one role makes belongs to the owner, and so to the other roles as well.
+    return [`GRANT "${owner}" TO "${user}";`, `ALTER ROLE "${user}" SET role = '${owner}';`];
+  }
+  return [
+    ...onlyIf(`pg_has_role('${user}', '${owner}', 'MEMBER')`, `REVOKE "${owner}" FROM "${user}";`),
+    `ALTER ROLE "${user}" RESET role;`,
+    `GRANT CONNECT${rights === "rows" ? ", TEMPORARY" : ""} ON DATABASE "${database}" TO "${user}";`,
+    ...(rights === "rows" ? rows(owner, user) : []),
+  ];
+}
+
+/** Once only: what a migration takes back afterwards stays so. */
+function rows(owner: string, user: string): readonly string[] {
+  const future = `ALTER DEFAULT PRIVILEGES FOR ROLE "${owner}" GRANT`;
+  return onlyIf(
+    `NOT EXISTS (SELECT FROM pg_default_acl, aclexplode(defaclacl) WHERE grantee = '${user}'::regrole)`,
+    "BEGIN;",
+    `${future} SELECT, INSERT, UPDATE, DELETE ON TABLES TO "${user}";`,
+    `${future} USAGE, SELECT ON SEQUENCES TO "${user}";`,
+    `${future} USAGE ON SCHEMAS TO "${user}";`,
+    "DO $$ DECLARE place name; BEGIN",
+    `  FOR place IN SELECT nspname FROM pg_namespace WHERE nspname = 'public' OR nspowner = '${owner}'::regrole LOOP`,
+    `    EXECUTE format('GRANT USAGE ON SCHEMA %I TO "${user}"', place);`,
+    `    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO "${user}"', place);`,
+    `    EXECUTE format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA %I TO "${user}"', place);`,
+    "  END LOOP;",
+    "END $$;",
+    "COMMIT;",
+  );
+}

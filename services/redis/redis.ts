@@ -1,0 +1,113 @@
+import { Construct } from "constructs";
+import { FileDelivery } from "../../constructs/file-delivery.ts";
+import type { PrivateNetwork } from "../../constructs/private-network.ts";
+import { commandProbe } from "../../constructs/probes.ts";
+import { ServiceContainer } from "../../constructs/service-container.ts";
+import { DataVolume } from "../../constructs/volumes.ts";
+import { FILES } from "../../core/container-folders.ts";
+import { PORT } from "../../core/inner-ports.ts";
+import type { SecretText } from "../../core/secret-text.ts";
+import { HOST } from "../references.ts";
+import type { ServiceScope } from "../service-scope.ts";
+import { redisLogins } from "../store-logins.ts";
+import { redisMemory } from "./memory.ts";
+
+const USER = "999:999";
+
+/**
+ * Logs in as the probe's own user and asks for PONG. bash speaks the protocol itself, so that the password is
+ * neither in arguments nor in the environment, and the probe costs milliseconds. HOSTNAME is the container's own
+ * address, at which its clients connect.
+ */
+const PROBE = [
+  `exec 3<>/dev/tcp/$HOSTNAME/${PORT.redis}`,
+  `printf 'AUTH health %s\\r\\nPING\\r\\n' "$(<${FILES}/health.password)" >&3`,
+  "read -r login <&3",
+  "read -r pong <&3",
+  '[[ $login == +OK* && $pong == +PONG* ]] || { echo "AUTH: $login; PING: $pong"; exit 1; }',
+].join(" && ");
+
+export interface RedisProps {
+  readonly context: ServiceScope;
+  readonly network: PrivateNetwork;
+}
+
+/** Redis: named users only, each confined to what it needs; a memory bound, and an append-only file on disk. */
+export class Redis extends Construct {
+  constructor(scope: Construct, id: string, { context, network }: RedisProps) {
+    super(scope, id);
+    const { deployment, secrets } = context;
+    const { limits, health, memoryPolicy } = deployment.redis;
+    const files = new FileDelivery(this, "Files", {
+      service: "redis",
+      user: USER,
+      context,
+      files: [
+        { name: "redis.conf", content: redisConf(limits.memoryMiB, memoryPolicy) },
+        { name: "users.acl", ...secrets.fileOf("redis/users.acl", redisUsers(redisLogins(deployment))) },
+        { name: "health.password", ...secrets.file("redis-health-password") },
+      ],
+    });
+    const data = new DataVolume(this, "Data", "redis-data", context);
+    new ServiceContainer(this, "Service", {
+      context,
+      role: "redis",
+      alias: HOST.redis,
+      image: context.images.kit("redis"),
+      user: USER,
+      limits,
+      limitsAt: "redis.limits",
+      networks: [network],
+      command: ["redis-server", `${FILES}/redis.conf`],
+      files,
+      graceSeconds: 60,
+      volumes: [{ name: data.name, path: "/data" }],
+      probe: commandProbe(["bash", "-c", PROBE]),
+      health,
+    });
+  }
+}
+
+/** redis.conf: everything a client can make it hold is bounded, and what only an operator needs is off. */
+export function redisConf(memoryMiB: number, policy: string): string {
+  const memory = redisMemory(memoryMiB);
+  return [
+    "bind * -::*",
+    `port ${PORT.redis}`,
+    "protected-mode yes",
+    `aclfile ${FILES}/users.acl`,
+    "enable-protected-configs no",
+    "enable-debug-command no",
+    "enable-module-command no",
+    "dir /data",
+    "appendonly yes",
+    'save ""',
+    `maxmemory ${memory.maxMemoryMiB}mb`,
+    `maxmemory-policy ${policy}`,
+    `maxclients ${memory.maxClients}`,
+    "maxmemory-clients 25%",
+    `client-output-buffer-limit normal ${memory.outputHardMiB}mb ${memory.outputSoftMiB}mb 30`,
+    `client-output-buffer-limit pubsub ${memory.outputHardMiB}mb ${memory.outputSoftMiB}mb 30`,
+    "tcp-keepalive 60",
+    "timeout 600",
+    "daemonize no",
+    'logfile ""',
+    "",
+  ].join("\n");
+}
+
+/** The ACL file: the default user is off; each role that logs in has its own keys and channels and no administration. */
+export function redisUsers(logins: ReturnType<typeof redisLogins>): SecretText {
+  return [
+    "user default off\nuser health on ",
+    { secret: "redis-health-password", as: "redis" },
+    " resetchannels -@all +ping\n",
+    ...logins.flatMap(
+      ({ user, secret, rights }): SecretText => [
+        `user ${user} on `,
+        { secret, as: "redis" },
+        ` resetchannels ${rights}\n`,
+      ],
+    ),
+  ];
+}

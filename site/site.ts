@@ -1,0 +1,22 @@
+import type { SiteSettings } from "./settings.ts";
+
+/** A port that is open on the host. */
+export interface OpenPort {
+  /** The listener that it belongs to. */
+  readonly listener: string;
+  readonly address: string;
+  readonly port: number;
+  readonly protocol: "tcp";
+
+  /** Open connections of one source at once: an IPv4 address, or a /64 of IPv6. */
+  readonly connectionsPerSource: number;
+}
+
+/** A deployment as everyone sees it who knows no service. */
+export interface Site extends Omit<SiteSettings, "hosts" | "firewall"> {
+  readonly hosts: readonly string[];
+  readonly firewall: SiteSettings["firewall"] & { readonly enabled: boolean };
+
+  /** Every port that is open. Published ports and the packet filter are made from it, so they cannot disagree. */
+  readonly ports: readonly OpenPort[];
+}

@@ -1,0 +1,59 @@
+import { join, relative } from "node:path";
+import { Network } from "@cdktf/provider-docker/lib/network/index.js";
+import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
+import { TerraformResource, type TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
+import type { Images } from "../constructs/images.ts";
+import { literal } from "../constructs/literal.ts";
+import { projectRoot } from "../core/home.ts";
+import { readImageLock } from "../core/images.ts";
+import { shellCommand } from "../core/shell-words.ts";
+import { servesTls } from "../services/listeners.ts";
+import type { ServiceScope } from "../services/service-scope.ts";
+
+/**
+ * `terraform_data` that looks at what would make a production deploy fail, before anything else is made: so that
+ * `cdktf deploy` refuses like `up` does. It looks again whenever the deployment changes.
+ */
+export class Preflight extends TerraformResource {
+  readonly #attributes: Record<string, unknown>;
+
+  constructor(scope: Construct, id: string, { deployment, secrets, stackFolder }: ServiceScope) {
+    super(scope, id, { terraformResourceType: "terraform_data" });
+    const lock = readImageLock(join(projectRoot, "images/lock.json"));
+    this.#attributes = {
+      input: {
+        hosts: deployment.hosts,
+        issued: servesTls(deployment) && deployment.tls.certificate.source === "acme",
+        builtOn: lock.debian.refreshed,
+      },
+      triggers_replace: [secrets.keyedHash(JSON.stringify(deployment))],
+    };
+    const command = literal(
+      shellCommand(
+        "node",
+        `${relative(stackFolder, projectRoot)}/bin/exploreiot.js`,
+        "preflight",
+        "--stack",
+        ".",
+      ),
+    );
+    this.addOverride("provisioner", [{ "local-exec": { command } }]);
+  }
+
+  /** Makes the stack wait: its images, which its containers wait for, and the networks and volumes it has by now. */
+  goBefore(stack: TerraformStack, images: Images): void {
+    images.after(this);
+    for (const element of stack.node.findAll()) {
+      if (element instanceof Network || element instanceof Volume)
+        element.dependsOn = [
+          ...(element.dependsOn ?? []),
+          `${this.terraformResourceType}.${this.friendlyUniqueId}`,
+        ];
+    }
+  }
+
+  protected override synthesizeAttributes(): Record<string, unknown> {
+    return this.#attributes;
+  }
+}
