@@ -8,7 +8,7 @@ import { policies } from "../policies/index.ts";
 import { loadInputs } from "../policies/inputs/load.ts";
 import { judgeStack } from "../policies/judge.ts";
 import { loadOwnRules } from "../policies/own-rules.ts";
-import type { Policy } from "../policies/policy.ts";
+import { isCalled, type Policy } from "../policies/policy.ts";
 import { githubReport } from "../policies/reports/github.ts";
 import { jsonReport } from "../policies/reports/json.ts";
 import { type Judgement, stopping } from "../policies/reports/judgement.ts";
@@ -97,15 +97,26 @@ const explain = new Command("explain")
   .description("say what one rule is for, what is allowed and what to do")
   .argument("<id>", "id of the rule, such as NET-004")
   .action((id: string) => {
-    const policy = all.find((candidate) => candidate.id === id.toUpperCase());
+    const policy = all.find((candidate) => isCalled(candidate, id.toUpperCase()));
     if (policy === undefined)
       throw new UserError(`${id}: no rule has this id`, "exploreiot policy list names every rule");
     console.log(wrapped(explanation(policy)));
   });
 
-function explanation({ id, severity, title, allowed, fix, source, looksAt, enforcedIn }: Policy): string {
+function explanation({
+  id,
+  formerly,
+  severity,
+  title,
+  allowed,
+  fix,
+  source,
+  looksAt,
+  enforcedIn,
+}: Policy): string {
   return [
     `${id} (${severity}) ${title}`,
+    ...(formerly === undefined ? [] : [`  formerly:    ${formerly.join(", ")}`]),
     `  allowed:     ${allowed}`,
     `  fix:         ${fix}`,
     `  source:      ${source}`,
