@@ -16,6 +16,7 @@ import { junitReport } from "../policies/reports/junit.ts";
 import { sarifReport } from "../policies/reports/sarif.ts";
 import { textReport } from "../policies/reports/text.ts";
 import { jsonOption } from "./options.ts";
+import { policyNewCommand } from "./policy-new.ts";
 import { renderTable } from "./table.ts";
 import { wrapped } from "./wrap.ts";
 
@@ -127,7 +128,8 @@ function explanation({
 
 /** `exploreiot policy …`: the rules that the gate at synthesis applies, for any project. */
 export const policyCommand = new Command("policy")
-  .description("judge configurations by the kit's rules, list the rules, explain one")
+  .description("judge configurations by the kit's rules, list the rules, explain one, begin one")
   .addCommand(check)
   .addCommand(list)
-  .addCommand(explain);
+  .addCommand(explain)
+  .addCommand(policyNewCommand);
