@@ -1,9 +1,20 @@
 import { defineConfig } from "vitest/config";
 
-/** Loading the modules once for all files: policies are pure, so nothing of one file is left for the next. */
-const shared = { isolate: false, pool: "threads" } as const;
+/** Modules are loaded once for all files of a worker. `test/isolation.test.ts` holds that none of them leaves anything for the next. */
+const shared = { isolate: false, setupFiles: ["test/support/no-creation-stacks.ts"] };
 /** Far above what any takes: a busy machine alone must not fail a test. */
 const testTimeout = 30_000;
+
+/** Unit tests that change the environment of their process, for which modules may remember what they found. */
+const alone = [
+  "test/engines/deploy-lock.test.ts",
+  "test/engines/docker/engine-check.test.ts",
+  "test/engines/docker/firewall.test.ts",
+  "test/engines/docker/plain-client.test.ts",
+  "test/engines/docker/ports.test.ts",
+  "test/engines/pick.test.ts",
+  "test/engines/preflight/preflight.test.ts",
+];
 
 export default defineConfig({
   test: {
@@ -12,11 +23,21 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", "test/policies/**"],
+          exclude: ["test/e2e/**", "test/policies/**", ...alone],
           testTimeout,
+          ...shared,
         },
       },
-      { test: { name: "unit-policies", include: ["test/policies/**/*.test.ts"], testTimeout, ...shared } },
+      { test: { name: "unit-alone", include: alone, testTimeout } },
+      {
+        test: {
+          name: "unit-policies",
+          include: ["test/policies/**/*.test.ts"],
+          testTimeout,
+          pool: "threads",
+          ...shared,
+        },
+      },
       {
         test: {
           name: "e2e",

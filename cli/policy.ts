@@ -7,7 +7,7 @@ import { policies } from "../policies/index.ts";
 import { loadInputs } from "../policies/inputs/load.ts";
 import { judgeStack } from "../policies/judge.ts";
 import { loadOwnRules } from "../policies/own-rules.ts";
-import type { Policy } from "../policies/policy.ts";
+import { isCalled, type Policy } from "../policies/policy.ts";
 import { githubReport } from "../policies/reports/github.ts";
 import { jsonReport } from "../policies/reports/json.ts";
 import { type Judgement, stopping } from "../policies/reports/judgement.ts";
@@ -16,6 +16,7 @@ import { sarifReport } from "../policies/reports/sarif.ts";
 import { textReport } from "../policies/reports/text.ts";
 import { SEVERITIES, type Severity } from "../site/policy-settings.ts";
 import { jsonOption } from "./options.ts";
+import { policyNewCommand } from "./policy-new.ts";
 import { renderTable } from "./table.ts";
 import { wrapped } from "./wrap.ts";
 
@@ -97,15 +98,26 @@ const explain = new Command("explain")
   .description("say what one rule is for, what is allowed and what to do")
   .argument("<id>", "id of the rule, such as NET-004")
   .action((id: string) => {
-    const policy = all.find((candidate) => candidate.id === id.toUpperCase());
+    const policy = all.find((candidate) => isCalled(candidate, id.toUpperCase()));
     if (policy === undefined)
       throw new UserError(`${id}: no rule has this id`, "exploreiot policy list names every rule");
     console.log(wrapped(explanation(policy)));
   });
 
-function explanation({ id, severity, title, allowed, fix, source, looksAt, enforcedIn }: Policy): string {
+function explanation({
+  id,
+  formerly,
+  severity,
+  title,
+  allowed,
+  fix,
+  source,
+  looksAt,
+  enforcedIn,
+}: Policy): string {
   return [
     `${id} (${severity}) ${title}`,
+    ...(formerly === undefined ? [] : [`  formerly:    ${formerly.join(", ")}`]),
     `  allowed:     ${allowed}`,
     `  fix:         ${fix}`,
     `  source:      ${source}`,
@@ -116,7 +128,8 @@ function explanation({ id, severity, title, allowed, fix, source, looksAt, enfor
 
 /** `exploreiot policy …`: the rules that the gate at synthesis applies, for any project. */
 export const policyCommand = new Command("policy")
-  .description("judge configurations by the kit's rules, list the rules, explain one")
+  .description("judge configurations by the kit's rules, list the rules, explain one, begin one")
   .addCommand(check)
   .addCommand(list)
-  .addCommand(explain);
+  .addCommand(explain)
+  .addCommand(policyNewCommand);

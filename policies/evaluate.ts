@@ -54,10 +54,9 @@ export function evaluate(
   policies: readonly Policy[],
   today = new Date().toISOString().slice(0, 10),
 ): readonly PolicyReport[] {
-  const waivers = readWaivers(stack, today);
+  const waivers = readWaivers(stack, policies, today);
   const reports = policies.map((policy) => reportOf(policy, stack, waivers));
-  const known = new Set(policies.map(({ id }) => id));
-  return [readability(stack), ...waiverReports(waivers, known), ...reports];
+  return [readability(stack), ...waiverReports(waivers), ...reports];
 }
 
 function readability({ resources, unreadable }: StackDocument): PolicyReport {
@@ -68,9 +67,9 @@ function readability({ resources, unreadable }: StackDocument): PolicyReport {
   });
 }
 
-const waiverReports = (waivers: Waivers, known: ReadonlySet<string>): readonly PolicyReport[] =>
+const waiverReports = (waivers: Waivers): readonly PolicyReport[] =>
   waiverPolicies.map((policy) =>
-    report(policy, { examined: waivers.count, findings: waivers.findings(policy, known) }),
+    report(policy, { examined: waivers.count, findings: waivers.findings(policy) }),
   );
 
 const report = (policy: Policy, seen: Pick<PolicyReport, "examined" | "findings">): PolicyReport => ({

@@ -7,7 +7,7 @@ import { readTerraformJson } from "./inputs/terraform-json.ts";
 import { judgeStack } from "./judge.ts";
 import type { Policy } from "./policy.ts";
 import { findingsOf, isAtOrAbove, type Judgement } from "./reports/judgement.ts";
-import { paragraphs, relaxations } from "./reports/text.ts";
+import { paragraphs, relaxations, renamings } from "./reports/text.ts";
 
 /** A synthesized stack, and the rules of its own that a deployment adds. */
 export interface SynthesizedStack {
@@ -18,7 +18,7 @@ export interface SynthesizedStack {
 /**
  * The gate at synthesis: judges what Terraform will read, so that escape hatches are seen like everything else.
  *
- * @returns one line for each stack in which rules are relaxed
+ * @returns a line for each waiver that names a rule by a former id, and one for each stack in which rules are relaxed
  * @throws UserError that lists every finding at or above the severity that a stack stops at
  */
 export function judge(stacks: readonly SynthesizedStack[]): readonly string[] {
@@ -26,7 +26,8 @@ export function judge(stacks: readonly SynthesizedStack[]): readonly string[] {
   const found = judgements.flatMap((judgement) =>
     findingsOf(judgement).filter(({ policy }) => isAtOrAbove(policy.severity, judgement.stopAt)),
   );
-  if (found.length === 0) return judgements.flatMap(relaxations);
+  if (found.length === 0)
+    return judgements.flatMap((judgement) => [...renamings(judgement), ...relaxations(judgement)]);
   throw new UserError(
     [
       `the policies stop this synthesis: ${found.length} ${found.length === 1 ? "finding" : "findings"}`,

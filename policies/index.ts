@@ -1,4 +1,5 @@
 import { containers } from "./containers/index.ts";
+import { firewall } from "./firewall/index.ts";
 import { host } from "./host/index.ts";
 import { http } from "./http/index.ts";
 import { images } from "./images/index.ts";
@@ -14,20 +15,26 @@ import { swarm } from "./swarm/index.ts";
 import { tls } from "./tls/index.ts";
 import { volumes } from "./volumes/index.ts";
 
-/** Every rule that judges a stack, family by family, which is the order of reports. */
-export const policies: readonly Policy[] = [
-  ...provider,
-  ...containers,
-  ...images,
-  ...volumes,
-  ...network,
-  ...tls,
-  ...mqtt,
-  ...postgres,
-  ...redis,
-  ...http,
-  ...secrets,
-  ...state,
-  ...swarm,
-  ...host,
-];
+/**
+ * The rules that judge a stack, by the folder in which they stand. All of a folder share the letters of their ids. Their
+ * order is that of reports.
+ */
+export const families: Readonly<Record<string, readonly Policy[]>> = {
+  provider,
+  containers,
+  images,
+  volumes,
+  network,
+  tls,
+  mqtt,
+  postgres,
+  redis,
+  http,
+  secrets,
+  state,
+  swarm,
+  host,
+  firewall,
+};
+
+export const policies: readonly Policy[] = Object.values(families).flat();

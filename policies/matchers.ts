@@ -3,7 +3,7 @@ import { policies as shipped } from "./index.ts";
 import { loadInputs } from "./inputs/load.ts";
 import { readTerraformJson } from "./inputs/terraform-json.ts";
 import { judgeStack } from "./judge.ts";
-import type { Policy } from "./policy.ts";
+import { isCalled, type Policy } from "./policy.ts";
 import { findingsOf } from "./reports/judgement.ts";
 import { paragraphs } from "./reports/text.ts";
 
@@ -38,7 +38,7 @@ export const policyMatchers = {
     id: string,
     { at, rules = [] }: { readonly at?: string; readonly rules?: readonly Policy[] } = {},
   ): MatcherResult {
-    const ofRule = findings(received, rules).filter(({ policy }) => policy.id === id);
+    const ofRule = findings(received, rules).filter(({ policy }) => isCalled(policy, id));
     const where = ofRule.map(({ finding }) => finding.path);
     const pass = at === undefined ? where.length > 0 : where.includes(at);
     const place = at === undefined ? "" : ` at ${at}`;

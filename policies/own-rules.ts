@@ -13,6 +13,7 @@ const text = z.string().trim().min(1);
 /** What makes an exported value a rule, so that half of one is told before it judges anything. */
 const rule = z.looseObject({
   id: z.string().regex(/^[A-Z]{2,5}-\d{3}$/, { error: 'an id such as "ACME-001"' }),
+  formerly: z.array(text).optional(),
   severity: z.enum(SEVERITIES),
   title: text,
   allowed: text,
@@ -80,7 +81,7 @@ async function importBundled(file: string): Promise<Record<string, unknown>> {
 }
 
 function refuseTwins(folder: string, found: readonly Policy[]): void {
-  const taken = new Set([...builtIn, ...policies].map(({ id }) => id));
+  const taken = new Set([...builtIn, ...policies].flatMap(({ id, formerly = [] }) => [id, ...formerly]));
   for (const { id } of found) {
     if (taken.has(id))
       throw new UserError(`${folder}: ${id} is the id of another rule`, "choose an id of your own");

@@ -12,6 +12,9 @@ export interface Policy {
   /** Stable: reports and waivers name it. */
   readonly id: string;
 
+  /** Ids that it had: waivers, `policy explain` and tests may still name it by them. No rule is given one again. */
+  readonly formerly?: readonly string[];
+
   readonly severity: Severity;
 
   /** The claim, as a sentence without a full stop. */
@@ -49,6 +52,10 @@ export interface Policy {
 export type Condition = (resource: Resource, stack: StackDocument) => boolean;
 
 export const definePolicy = (policy: Policy): Policy => policy;
+
+/** Whether a rule is meant by an id that it has or had. */
+export const isCalled = ({ id, formerly }: Policy, name: string): boolean =>
+  id === name || formerly?.includes(name) === true;
 
 export interface Finding {
   /** Id of the policy. */

@@ -1,12 +1,15 @@
 import { type Waiver, waiver } from "../site/policy-settings.ts";
 import type { StackDocument } from "./document.ts";
-import { definePolicy, type Finding, finding, type Policy } from "./policy.ts";
+import { definePolicy, type Finding, finding, isCalled, type Policy } from "./policy.ts";
 import { type Block, isBlock, show } from "./values.ts";
 
 /** A finding that a waiver accepts, and why. */
 export interface WaivedFinding extends Finding {
   readonly reason: string;
   readonly expires: string;
+
+  /** Id by which the waiver names the rule, where it is a former one. */
+  readonly calledBy?: string;
 }
 
 const about = {
@@ -49,16 +52,30 @@ interface Written {
   readonly value: unknown;
 }
 
+/** A waiver that is whole, with the rule's id of today. */
+interface Excuse extends Waiver {
+  /** As it stands in the waiver. */
+  readonly calledBy: string;
+
+  /** Whether there is such a rule. */
+  readonly isKnown: boolean;
+}
+
+function resolved(found: Waiver, policies: readonly Policy[]): Excuse {
+  const meant = policies.find((policy) => isCalled(policy, found.rule));
+  return { ...found, rule: meant?.id ?? found.rule, calledBy: found.rule, isKnown: meant !== undefined };
+}
+
 /** The waivers of one stack. `apply` has to have seen every finding before `findings` is asked what was unused. */
 export class Waivers {
-  readonly #sound: readonly Waiver[];
+  readonly #sound: readonly Excuse[];
   readonly #unsound: readonly { readonly path: string; readonly evidence: string }[];
   readonly #today: string;
-  readonly #used = new Set<Waiver>();
+  readonly #used = new Set<Excuse>();
 
-  constructor(written: readonly Written[], today: string) {
+  constructor(written: readonly Written[], policies: readonly Policy[], today: string) {
     const parsed = written.map(({ path, value }) => ({ path, value, result: waiver.safeParse(value) }));
-    this.#sound = parsed.flatMap(({ result }) => (result.success ? [result.data] : []));
+    this.#sound = parsed.flatMap(({ result }) => (result.success ? [resolved(result.data, policies)] : []));
     this.#unsound = parsed.flatMap(({ path, value, result }) =>
       result.success
         ? []
@@ -79,26 +96,26 @@ export class Waivers {
       const excuse = this.#sound.find(({ rule, at }) => rule === found.policy && at === found.path);
       if (excuse !== undefined) this.#used.add(excuse);
       if (excuse === undefined || this.#hasExpired(excuse)) open.push(found);
-      else waived.push({ ...found, reason: excuse.reason, expires: excuse.expires });
+      else waived.push({ ...found, ...termsOf(excuse) });
     }
     return { open, waived };
   }
 
   /** What one of the rules about waivers finds. */
-  findings(policy: Policy, known: ReadonlySet<string>): readonly Finding[] {
+  findings(policy: Policy): readonly Finding[] {
     const say = ({ at }: Waiver, evidence: string) => finding(policy, at, evidence);
     if (policy === waiversAreCurrent)
       return this.#sound
         .filter((entry) => this.#hasExpired(entry))
-        .map((entry) => say(entry, `the waiver of ${entry.rule} expired on ${entry.expires}`));
+        .map((entry) => say(entry, `the waiver of ${nameOf(entry)} expired on ${entry.expires}`));
     if (policy === waiversAreUsed)
       return this.#sound
-        .filter((entry) => known.has(entry.rule) && !this.#used.has(entry))
-        .map((entry) => say(entry, `the waiver of ${entry.rule} excuses nothing`));
+        .filter((entry) => entry.isKnown && !this.#used.has(entry))
+        .map((entry) => say(entry, `the waiver of ${nameOf(entry)} excuses nothing`));
     return [
       ...this.#unsound.map(({ path, evidence }) => finding(policy, path, evidence)),
       ...this.#sound
-        .filter(({ rule }) => !known.has(rule))
+        .filter(({ isKnown }) => !isKnown)
         .map((entry) => say(entry, `${entry.rule} is not a rule`)),
     ];
   }
@@ -108,6 +125,15 @@ export class Waivers {
   }
 }
 
+const termsOf = ({ rule, calledBy, reason, expires }: Excuse): Omit<WaivedFinding, keyof Finding> => ({
+  reason,
+  expires,
+  ...(calledBy === rule ? {} : { calledBy }),
+});
+
+const nameOf = ({ rule, calledBy }: Excuse): string =>
+  calledBy === rule ? rule : `${calledBy}, which is ${rule} now,`;
+
 const wording = ({ path, message }: { readonly path: readonly PropertyKey[]; readonly message: string }) =>
   `${path.join(".") || "waiver"}: ${message}`;
 
@@ -115,7 +141,7 @@ const wording = ({ path, message }: { readonly path: readonly PropertyKey[]; rea
  * The waivers that stand in a stack: those of the deployment in its settings, and those on resources, in `"//"`.
  * A waiver on a resource says no place: it holds for that resource and for no other.
  */
-export function readWaivers(stack: StackDocument, today: string): Waivers {
+export function readWaivers(stack: StackDocument, policies: readonly Policy[], today: string): Waivers {
   const { settings } = stack;
   const [root] = stack.of(["stack"]);
   const ofDeployment = listed(isBlock(settings) ? settings.waivers : undefined);
@@ -127,6 +153,7 @@ export function readWaivers(stack: StackDocument, today: string): Waivers {
   );
   return new Waivers(
     [...ofDeployment.map((value) => ({ path: root?.path ?? "stack", value })), ...onResources],
+    policies,
     today,
   );
 }

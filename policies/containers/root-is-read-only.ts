@@ -5,7 +5,7 @@ import { isTrue, must } from "../values.ts";
 
 /**
  * An intruder cannot leave a program behind where nothing can be written. A job that receives files is written to
- * before it starts (CTR-007), and lasts for a moment.
+ * before it starts (PRV-017), and lasts for a moment.
  */
 export const rootIsReadOnly = definePolicy({
   id: "CTR-006",

@@ -7,7 +7,8 @@ import { isFalse, isTrue, isUnsetOrFalse, isUnsetOrTrue, must } from "../values.
  * unstarted, or apply waiting for its end.
  */
 export const containersAreKept = definePolicy({
-  id: "CTR-036",
+  id: "PRV-020",
+  formerly: ["CTR-036"],
   severity: "low",
   title: "containers are started and kept; only jobs end",
   allowed: "rm unset, start unset, must_run true or unset (false for a job), attach only for a job",

@@ -9,7 +9,8 @@ import { asNumber, isUnset, must, show } from "../values.ts";
  * starts with a recovery.
  */
 export const containersMayFinish = definePolicy({
-  id: "CTR-033",
+  id: "PRV-018",
+  formerly: ["CTR-033"],
   severity: "high",
   title: "a container gets time to finish before it is killed",
   allowed:

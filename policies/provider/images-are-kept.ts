@@ -5,7 +5,8 @@ import { isTrue, isUnsetOrFalse, must } from "../values.ts";
  * Otherwise a destroy removes the tag from the host, with force also from under the containers that use it.
  */
 export const imagesAreKept = definePolicy({
-  id: "IMG-011",
+  id: "PRV-022",
+  formerly: ["IMG-011"],
   severity: "medium",
   title: "an image is kept when its resource goes",
   allowed: "keep_locally true, force_remove unset or false",

@@ -5,7 +5,8 @@ import { must } from "../values.ts";
  * A tag that moved changes nothing in the plan: the old image keeps running.
  */
 export const imagesAreNamedByContent = definePolicy({
-  id: "IMG-004",
+  id: "PRV-021",
+  formerly: ["IMG-004"],
   severity: "medium",
   title: "a container names its image by content",
   allowed: "image_id of a docker_image of the stack, or a reference with @sha256:",

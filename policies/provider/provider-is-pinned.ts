@@ -12,7 +12,8 @@ const VERSION = /^(?:(?:~>|=)\s*)?4\.(?:[5-9]|\d{2,})(?:\.\d+)?$/;
  * panics on `cpus`.
  */
 export const providerIsPinned = definePolicy({
-  id: "STA-002",
+  id: "PRV-023",
+  formerly: ["STA-002"],
   severity: "high",
   title: "the docker provider is pinned to the line the rules were measured with",
   allowed: "kreuzwerker/docker, version ~> 4.5, or one release of 4.5 and later 4.x",

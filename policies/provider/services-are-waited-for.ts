@@ -8,7 +8,8 @@ import { asNumber, type Block, blocks, isTrue, must } from "../values.ts";
  * also the time to an error message.
  */
 export const servicesAreWaitedFor = definePolicy({
-  id: "CTR-035",
+  id: "PRV-019",
+  formerly: ["CTR-035"],
   severity: "medium",
   title: "apply waits until a service is healthy, and no longer than it can take",
   allowed: "wait true; wait_timeout at most start_period + (interval + timeout) x (retries + 1) + 5 s",

@@ -6,7 +6,8 @@ import { isUnsetOrFalse, must } from "../values.ts";
  * Apply fails with "container rootfs is marked read-only", even where the file would go into a volume.
  */
 export const uploadsNeedAWritableRoot = definePolicy({
-  id: "CTR-007",
+  id: "PRV-017",
+  formerly: ["CTR-007"],
   severity: "high",
   title: "nothing is uploaded into a read-only root",
   allowed: "read_only unset or false beside upload",

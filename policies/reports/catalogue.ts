@@ -28,8 +28,8 @@ const section = (family: string, rules: readonly Policy[]): readonly string[] =>
   ...rules.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(row),
 ];
 
-const row = ({ id, severity, title, allowed, fix, source, enforcedIn }: Policy): string =>
-  `| ${[id, severity, title, allowed, fix, source, enforcedIn?.join(", ") ?? "every environment"].map(cell).join(" | ")} |`;
+const row = ({ id, formerly, severity, title, allowed, fix, source, enforcedIn }: Policy): string =>
+  `| ${[[id, ...(formerly ?? []).map((old) => `(was ${old})`)].join(" "), severity, title, allowed, fix, source, enforcedIn?.join(", ") ?? "every environment"].map(cell).join(" | ")} |`;
 
 /** A pipe would end the cell, and angle brackets would be taken as HTML. */
 const cell = (text: string): string =>

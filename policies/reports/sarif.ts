@@ -56,8 +56,17 @@ export function sarifReport(judgements: readonly Judgement[]): string {
   return JSON.stringify(log, null, 2);
 }
 
-const descriptor = ({ id, title, allowed, fix, source, severity }: Policy): ReportingDescriptor => ({
+const descriptor = ({
   id,
+  formerly,
+  title,
+  allowed,
+  fix,
+  source,
+  severity,
+}: Policy): ReportingDescriptor => ({
+  id,
+  ...(formerly === undefined ? {} : { deprecatedIds: [...formerly] }),
   shortDescription: { text: title },
   fullDescription: { text: `Allowed: ${allowed}.` },
   help: { text: `${fix}. Source: ${source}.` },

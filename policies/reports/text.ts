@@ -33,6 +33,16 @@ export function relaxations({ environment, reports, file }: Judgement): readonly
   return [`${file}: relaxed in environment ${environment}: ${ids}`];
 }
 
+/** One line for each finding that is waived under an id that its rule had: the waiver holds, and should be told. */
+export const renamings = ({ file, reports }: Judgement): readonly string[] =>
+  reports
+    .flatMap(({ waived }) => waived)
+    .flatMap(({ calledBy, policy, path }) =>
+      calledBy === undefined
+        ? []
+        : [`${file}: the waiver of ${calledBy} at ${path} holds; write ${policy}, the rule's id now`],
+    );
+
 /** `SWM-*` where all rules of a family are meant, else each by its id. */
 function idsOf(some: readonly PolicyReport[], all: readonly PolicyReport[]): string {
   const families = new Map<string, PolicyReport[]>();
@@ -76,6 +86,7 @@ function section(judgement: Judgement, paint: Paint): string {
     ...waived.map(
       ({ policy, path, reason, expires }) => `waived until ${expires}: ${policy} at ${path}: ${reason}`,
     ),
+    ...renamings(judgement),
     ...relaxations(judgement),
     ...reports.flatMap(unenforced),
     ...(with_("nothing to judge").length === 0

@@ -79,9 +79,10 @@ describe("exploreiot policy", { timeout: 60_000 }, () => {
   });
 
   test("list names every rule; explain says all about one, and refuses another name", async () => {
-    const [list, explain, unknown] = await Promise.all([
+    const [list, explain, former, unknown] = await Promise.all([
       policy("list", "--json"),
       policy("explain", "net-004"),
+      policy("explain", "CTR-036"),
       policy("explain", "NET-999"),
     ]);
     const ids: string[] = JSON.parse(list.stdout).map(({ id }: { id: string }) => id);
@@ -90,6 +91,10 @@ describe("exploreiot policy", { timeout: 60_000 }, () => {
     expect(explain.stdout).toMatch(
       /^NET-004 \(high\) .*\n {2}allowed: .*\n {2}fix: .*\n {2}source: .*\n {2}looks at: .*\n {2}enforced in: .*\n$/,
     );
+    expect(former.stdout.split("\n").slice(0, 2)).toEqual([
+      "PRV-020 (low) containers are started and kept; only jobs end",
+      "  formerly:    CTR-036",
+    ]);
     expect(unknown).toEqual({
       code: 1,
       stdout: "",

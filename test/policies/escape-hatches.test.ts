@@ -77,7 +77,7 @@ describe("what an override does is judged, whatever the constructs say", () => {
       key: "upload",
       value: { file: "/etc/x", content: "x" },
       finds: [
-        `CTR-007 local/${REDIS}: read_only is true`,
+        `PRV-017 local/${REDIS}: read_only is true`,
         `PRV-013 local/${REDIS}: "/etc/x" is uploaded to a service`,
       ],
     },
@@ -119,7 +119,7 @@ describe("what an override does is judged, whatever the constructs say", () => {
       at: "Images/redis",
       key: "keep_locally",
       value: false,
-      finds: ["IMG-011 local/Images/redis: keep_locally is false"],
+      finds: ["PRV-022 local/Images/redis: keep_locally is false"],
     },
   ])("$at: $key = $value", ({ at, key, value, finds }) => {
     expect(foundIn((stack) => elementAt(stack, at).addOverride(key, value))).toEqual(finds);

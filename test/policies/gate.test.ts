@@ -37,11 +37,11 @@ describe("the gate", () => {
 
     expect(refusal(() => judged(sound.file, broken.file))).toBe(`the policies stop this synthesis: 2 findings
 ${path}/Images/redis: keep_locally is false
-    IMG-011 (medium) an image is kept when its resource goes
+    PRV-022 (medium) an image is kept when its resource goes
     allowed: keep_locally true, force_remove unset or false
     fix: set keepLocally to true and remove forceRemove
 ${path}/Redis/Service/Container: rm is true
-    CTR-036 (low) containers are started and kept; only jobs end
+    PRV-020 (low) containers are started and kept; only jobs end
     allowed: rm unset, start unset, must_run true or unset (false for a job), attach only for a job
     fix: remove rm, start and attach; declare what runs once as JobContainer
   → exploreiot policy explain ID says what a rule prevents; policies/README.md says how to waive one`);
@@ -63,6 +63,19 @@ ${path}/Redis/Service/Container: rm is true
 
   test("lets a sound stack pass", () => {
     expect(refusal(() => judged(synthesized(local).file))).toBe("nothing was thrown");
+  });
+
+  test("lets a waiver with a former id hold, and says which to write", () => {
+    const name = `t-${process.pid}-local`;
+    const at = `${name}/Redis/Service/Container`;
+    const waivers = [{ rule: "CTR-036", at, reason: "kept until release 2", expires: "2999-12-31" }];
+    const { file } = synthesized({ ...local, policies: { waivers } }, (stack) =>
+      elementAt(stack, "Redis/Service/Container").addOverride("rm", true),
+    );
+
+    expect(judged(file)[0]).toBe(
+      `${file}: the waiver of CTR-036 at ${at} holds; write PRV-020, the rule's id now`,
+    );
   });
 
   test("stops the program that cdktf runs, with exit code 1", { timeout: 30_000 }, async () => {

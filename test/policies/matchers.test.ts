@@ -36,6 +36,14 @@ describe("matchers for tests of one's own", () => {
     expect(JSON.parse(text)).toViolate("CTR-020", { at: "demo/A" });
   });
 
+  test("know a rule by its former id", () => {
+    const removed = { resource: { docker_container: { A: { rm: true } } } };
+    const kept = { resource: { docker_container: { A: { rm: false } } } };
+
+    expect(removed).toViolate("CTR-036", { at: "stack/docker_container.A" });
+    expect(kept).not.toViolate("CTR-036");
+  });
+
   test.each([
     [
       "findings where none should be",

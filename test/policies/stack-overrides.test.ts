@@ -6,7 +6,7 @@ test.each<{ key: string; value: unknown; finds: string[] }>([
   {
     key: "terraform.required_providers.docker.version",
     value: "~> 3.9",
-    finds: ['STA-002 local: version of docker is "~> 3.9"'],
+    finds: ['PRV-023 local: version of docker is "~> 3.9"'],
   },
   {
     key: "resource.docker_compose.web",

@@ -4,11 +4,14 @@ import { waive } from "../../constructs/waiver.ts";
 import { evaluate } from "../../policies/evaluate.ts";
 import { policies } from "../../policies/index.ts";
 import { readTerraformJson } from "../../policies/inputs/terraform-json.ts";
+import { judgeStack } from "../../policies/judge.ts";
 import { definePolicy } from "../../policies/policy.ts";
+import { textReport } from "../../policies/reports/text.ts";
 import { elementAt, synthesized } from "./synthesized.ts";
 
 const noName = definePolicy({
   id: "TST-001",
+  formerly: ["OLD-007"],
   severity: "low",
   title: "nothing has a name",
   allowed: "no name",
@@ -103,6 +106,40 @@ describe("a waiver", () => {
     ],
   ])("%s", (_, waiver, expected) => {
     expect(judged([waiver]).open).toEqual([...expected, `TST-001 ${at("Twin")}: name is a`]);
+  });
+});
+
+describe("a waiver that names its rule by a former id", () => {
+  const old = { ...sound, rule: "OLD-007" };
+
+  test("holds, and the report says the id to write", () => {
+    const json = {
+      "//": { metadata: { stackName: "demo" }, exploreiot: { waivers: [{ ...old, expires: "2999-12-31" }] } },
+      resource: { docker_container: { A: { name: "a" } } },
+    };
+    const judgement = judgeStack(readTerraformJson(json), { file: "cdk.tf.json", text: "" }, [noName]);
+
+    expect(judged([old])).toEqual({
+      open: [`TST-001 ${at("Twin")}: name is a`],
+      waived: [[at("A"), REASON, "2026-06-15"]],
+    });
+    expect(
+      textReport([judgement], (_, text) => text)
+        .split("\n")
+        .slice(1, 3),
+    ).toEqual([
+      `waived until 2999-12-31: TST-001 at ${at("A")}: ${REASON}`,
+      `cdk.tf.json: the waiver of OLD-007 at ${at("A")} holds; write TST-001, the rule's id now`,
+    ]);
+  });
+
+  test("is called by both where it no longer holds or excuses nothing", () => {
+    expect(judged([{ ...old, expires: "2026-06-14" }]).open[0]).toBe(
+      `WVR-002 ${at("A")}: the waiver of OLD-007, which is TST-001 now, expired on 2026-06-14`,
+    );
+    expect(judged([{ ...old, at: "demo/elsewhere" }]).open[0]).toBe(
+      "WVR-003 demo/elsewhere: the waiver of OLD-007, which is TST-001 now, excuses nothing",
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 import { containersAreKept } from "../../../policies/provider/containers-are-kept.ts";
 import { judges } from "../judging.ts";
 
-judges(containersAreKept, "CTR-036", {
+judges(containersAreKept, "PRV-020", {
   rejects: [
     { name: "rm", given: { rm: true }, evidence: ["rm is true"] },
     { name: "a container that is not started", given: { start: false }, evidence: ["start is false"] },

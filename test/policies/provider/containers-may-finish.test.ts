@@ -1,7 +1,7 @@
 import { containersMayFinish } from "../../../policies/provider/containers-may-finish.ts";
 import { judges } from "../judging.ts";
 
-judges(containersMayFinish, "CTR-033", {
+judges(containersMayFinish, "PRV-018", {
   rejects: [
     { name: "a service that is killed at once", given: {}, evidence: ["destroy_grace_seconds is not set"] },
     {

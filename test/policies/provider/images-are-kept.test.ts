@@ -1,7 +1,7 @@
 import { imagesAreKept } from "../../../policies/provider/images-are-kept.ts";
 import { judges } from "../judging.ts";
 
-judges(imagesAreKept, "IMG-011", {
+judges(imagesAreKept, "PRV-022", {
   rejects: [
     { name: "an image that a destroy removes", given: {}, evidence: ["keep_locally is not set"] },
     { name: "one that says so", given: { keep_locally: false }, evidence: ["keep_locally is false"] },

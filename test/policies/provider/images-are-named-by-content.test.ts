@@ -3,7 +3,7 @@ import { judges } from "../judging.ts";
 
 const IMAGES = { docker_image: { Redis: { name: "redis:7" } } };
 
-judges(imagesAreNamedByContent, "IMG-004", {
+judges(imagesAreNamedByContent, "PRV-021", {
   rejects: [
     { name: "a tag", given: { image: "redis:7" }, evidence: ['image is "redis:7"'] },
     { name: "none", given: {}, evidence: ["image is not set"] },

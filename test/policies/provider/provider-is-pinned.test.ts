@@ -5,7 +5,7 @@ const pinned = (version: string, source = "kreuzwerker/docker") => ({
   required_providers: { docker: { source, version } },
 });
 
-judges(providerIsPinned, "STA-002", {
+judges(providerIsPinned, "PRV-023", {
   rejects: [
     {
       name: "a stack that requires no providers",

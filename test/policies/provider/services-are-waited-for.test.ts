@@ -3,7 +3,7 @@ import { judges } from "../judging.ts";
 
 const healthcheck = { interval: "2s", timeout: "3s", retries: 5, start_period: "30s" };
 
-judges(servicesAreWaitedFor, "CTR-035", {
+judges(servicesAreWaitedFor, "PRV-019", {
   rejects: [
     {
       name: "a service that nobody waits for",

@@ -3,7 +3,7 @@ import { judges } from "../judging.ts";
 
 const upload = { file: "/incoming/app.conf", content: "listen 8000" };
 
-judges(uploadsNeedAWritableRoot, "CTR-007", {
+judges(uploadsNeedAWritableRoot, "PRV-017", {
   rejects: [
     {
       name: "an upload into a read-only root",

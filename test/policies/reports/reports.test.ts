@@ -26,7 +26,7 @@ const named = definePolicy({
 });
 const others = [
   { ...named, id: "TST-002", severity: "low", title: "relaxed here", enforcedIn: ["production"] },
-  { ...named, id: "TST-003", title: "looks at nothing", looksAt: ["docker_volume"] },
+  { ...named, id: "TST-003", formerly: ["OLD-007"], title: "looks at nothing", looksAt: ["docker_volume"] },
   { ...named, id: "TSU-001", looksAt: ["docker_volume"] },
   { ...named, id: "TSU-002", looksAt: ["docker_service"] },
   {
@@ -121,6 +121,11 @@ looked at nothing: TST-003 TSU-*
       },
     ]);
     expect(log.runs[0].results).toHaveLength(2);
+    expect(
+      log.runs[0].tool.driver.rules.flatMap(({ id, deprecatedIds }: Record<string, unknown>) =>
+        deprecatedIds === undefined ? [] : [[id, deprecatedIds]],
+      ),
+    ).toEqual([["TST-003", ["OLD-007"]]]);
   });
 
   test("as JUnit XML: a case for each rule, a failure for each finding", () => {

@@ -1,4 +1,4 @@
-import { firewallCoversIpv6 } from "../../../policies/host/firewall-covers-ipv6.ts";
+import { firewallCoversIpv6 } from "../../../policies/firewall/firewall-covers-ipv6.ts";
 import { FIREWALL } from "../firewall-file.ts";
 import { changed, judgesFirewalls } from "../firewall-judging.ts";
 

@@ -1,4 +1,4 @@
-import { firewallKeepsToItsTable } from "../../../policies/host/firewall-keeps-to-its-table.ts";
+import { firewallKeepsToItsTable } from "../../../policies/firewall/firewall-keeps-to-its-table.ts";
 import { judgesFirewalls } from "../firewall-judging.ts";
 
 judgesFirewalls(firewallKeepsToItsTable, "FWL-001", [

@@ -1,4 +1,4 @@
-import { firewallDropsRemoteLoopback } from "../../../policies/host/firewall-drops-remote-loopback.ts";
+import { firewallDropsRemoteLoopback } from "../../../policies/firewall/firewall-drops-remote-loopback.ts";
 import { judgesFirewalls } from "../firewall-judging.ts";
 
 const RULE = 'iifname != "lo" ip daddr 127.0.0.0/8 counter drop';

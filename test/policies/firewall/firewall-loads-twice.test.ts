@@ -1,4 +1,4 @@
-import { firewallLoadsTwice } from "../../../policies/host/firewall-loads-twice.ts";
+import { firewallLoadsTwice } from "../../../policies/firewall/firewall-loads-twice.ts";
 import { judgesFirewalls } from "../firewall-judging.ts";
 
 const BEFORE = "add table inet example\ndelete table inet example\n";

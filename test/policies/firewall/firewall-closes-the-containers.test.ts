@@ -1,4 +1,4 @@
-import { firewallClosesTheContainers } from "../../../policies/host/firewall-closes-the-containers.ts";
+import { firewallClosesTheContainers } from "../../../policies/firewall/firewall-closes-the-containers.ts";
 import { judgesFirewalls } from "../firewall-judging.ts";
 
 const CHAIN = "line 22: chain forward of table inet example";

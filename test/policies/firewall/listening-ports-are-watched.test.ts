@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { listeningPortsAreWatched } from "../../../policies/host/listening-ports-are-watched.ts";
+import { listeningPortsAreWatched } from "../../../policies/firewall/listening-ports-are-watched.ts";
 import { said } from "../reporting.ts";
 
 test("FWL-010 says that only the running machine shows it", () => {

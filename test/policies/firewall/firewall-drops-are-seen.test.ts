@@ -1,4 +1,4 @@
-import { firewallDropsAreSeen } from "../../../policies/host/firewall-drops-are-seen.ts";
+import { firewallDropsAreSeen } from "../../../policies/firewall/firewall-drops-are-seen.ts";
 import { judgesFirewalls } from "../firewall-judging.ts";
 
 judgesFirewalls(firewallDropsAreSeen, "FWL-008", [

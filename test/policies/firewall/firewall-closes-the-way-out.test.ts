@@ -1,4 +1,4 @@
-import { firewallClosesTheWayOut } from "../../../policies/host/firewall-closes-the-way-out.ts";
+import { firewallClosesTheWayOut } from "../../../policies/firewall/firewall-closes-the-way-out.ts";
 import { judgesFirewalls } from "../firewall-judging.ts";
 
 const INPUT = "line 10: chain input of table inet example";

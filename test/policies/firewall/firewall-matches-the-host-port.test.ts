@@ -1,4 +1,4 @@
-import { firewallMatchesTheHostPort } from "../../../policies/host/firewall-matches-the-host-port.ts";
+import { firewallMatchesTheHostPort } from "../../../policies/firewall/firewall-matches-the-host-port.ts";
 import { judgesFirewalls } from "../firewall-judging.ts";
 
 judgesFirewalls(firewallMatchesTheHostPort, "FWL-004", [

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { firewallClosesTheHost } from "../../../policies/host/firewall-closes-the-host.ts";
+import { firewallClosesTheHost } from "../../../policies/firewall/firewall-closes-the-host.ts";
 import { judgesFirewalls } from "../firewall-judging.ts";
 import { said } from "../reporting.ts";
 

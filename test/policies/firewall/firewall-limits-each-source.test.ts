@@ -1,4 +1,4 @@
-import { firewallLimitsEachSource } from "../../../policies/host/firewall-limits-each-source.ts";
+import { firewallLimitsEachSource } from "../../../policies/firewall/firewall-limits-each-source.ts";
 import { judgesChangesOf } from "../fixture-judging.ts";
 
 const RATE = "update @rate { ip saddr limit rate over 10/second burst 100 packets } counter drop";

@@ -1,4 +1,4 @@
-import { firewallNamesItsInterfaces } from "../../../policies/host/firewall-names-its-interfaces.ts";
+import { firewallNamesItsInterfaces } from "../../../policies/firewall/firewall-names-its-interfaces.ts";
 import { judgesFirewalls } from "../firewall-judging.ts";
 
 const SET = "  set wan {\n    type ifname\n    elements = { }\n  }\n  chain prerouting";

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import config from "../vitest.config.ts";
+
+/** What changes the process for every module in it. Dates that a test sets are real again before the next file. */
+const CHANGES =
+  /process\.env(\.\w+|\[[^\]]+\]) = |delete process\.env|process\.(chdir|umask)\(|vi\.(mock|doMock|stubEnv|stubGlobal|resetModules)\(/;
+
+const folder = new URL(".", import.meta.url);
+const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts") && !/^(e2e\/|support\/e2e-|isolation\.test\.ts)/.test(name))
+  .map((name) => ({ name, text: readFileSync(new URL(name, folder), "utf8") }));
+
+test("unit tests that change their process, themselves or by a helper, are those that have one of their own", () => {
+  const changing = files.filter(({ text }) => CHANGES.test(text)).map(({ name }) => name);
+  const helpers = changing.filter((name) => !name.endsWith(".test.ts"));
+  const byHelper = files.filter(({ text }) => helpers.some((name) => text.includes(`/${name}"`)));
+  const expected = [...changing, ...byHelper.map(({ name }) => name)].filter((name) =>
+    name.endsWith(".test.ts"),
+  );
+
+  expect(helpers).toEqual(["support/programs.ts"]);
+  expect(alone()).toEqual([...new Set(expected)].sort().map((name) => `test/${name}`));
+});
+
+/** The files of the one project of unit tests whose files share nothing. */
+function alone(): readonly string[] | undefined {
+  const projects = (config.test?.projects ?? []) as readonly {
+    readonly test?: { readonly name?: string; readonly include?: readonly string[] };
+  }[];
+  return projects.find(({ test: project }) => project?.name === "unit-alone")?.test?.include;
+}
