@@ -1,7 +1,7 @@
 import { basename, join, resolve } from "node:path";
 import { Argument } from "commander";
 import { UserError } from "../config/errors.ts";
-import { deploymentHome, projectRoot } from "../config/home.ts";
+import { deploymentHome, isCheckout, kitRoot } from "../config/home.ts";
 import { refuseForeignContainers } from "../engines/guards.ts";
 import { lockImages } from "../engines/images/lock.ts";
 import { makeImages } from "../engines/images/make-images.ts";
@@ -68,9 +68,14 @@ function refuseWhatComposeMade({ name }: Stack): void {
 }
 
 async function lock({ config, json }: Options): Promise<void> {
+  if (!isCheckout)
+    throw new UserError(
+      `${kitRoot}: the digests are a part of the package, and an upgrade would write over them`,
+      "run exploreiot images lock in a checkout of the kit, and pack it there",
+    );
   const { deployment } = await synthesize(config);
   const { registryMirror } = deployment.images;
-  const file = join(projectRoot, "images", "lock.json");
+  const file = join(kitRoot, "images", "lock.json");
   const locked = await lockImages({
     file,
     report: progress,

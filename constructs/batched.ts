@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot } from "../config/home.ts";
+import { kitRoot } from "../config/home.ts";
 import { FILES } from "../config/references.ts";
 import type { DeliveredFile } from "./delivery-job.ts";
 
@@ -9,7 +9,7 @@ const NAME = "batch-output.pl";
 /** What batches, to be delivered with a service's files: so it works in any image of Debian, which has Perl. */
 export const batcher: DeliveredFile = {
   name: NAME,
-  content: readFileSync(join(projectRoot, "images", NAME), "utf8"),
+  content: readFileSync(join(kitRoot, "images", NAME), "utf8"),
 };
 
 /** A command whose stdout reaches the engine at most ten times a second, for one that logs every request. */

@@ -1,15 +1,14 @@
-import { relative } from "node:path";
 import { Image } from "@cdktf/provider-docker/lib/image/index.js";
 import { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
-import { projectRoot } from "../config/home.ts";
+import { kitRoot, projectRoot } from "../config/home.ts";
 import type { BuildArgument, ImageRecipe } from "../config/image-recipe.ts";
 import { imageRecipes, type KitImage, userImageRecipes } from "../config/images.ts";
 import type { Deployment } from "../config/parse.ts";
 import { imageReferents, publicText, referents, splitReferences } from "../config/references.ts";
 import type { BuildContext } from "../config/schema.ts";
-import { shellCommand } from "../config/shell-words.ts";
 import { literal } from "./literal.ts";
+import { ownVerb } from "./own-verb.ts";
 
 /**
  * The images of a deployment. Their recipes stand in the JSON, as the input of one `terraform_data` whose
@@ -27,19 +26,7 @@ export class Images extends Construct {
   constructor(scope: Construct, id: string, deployment: Deployment, stackFolder: string) {
     super(scope, id);
     this.#deployment = deployment;
-    this.#recipes = new Recipes(
-      this,
-      "Recipes",
-      literal(
-        shellCommand(
-          "node",
-          `${relative(stackFolder, projectRoot)}/bin/exploreiot.js`,
-          "images",
-          "--stack",
-          ".",
-        ),
-      ),
-    );
+    this.#recipes = new Recipes(this, "Recipes", ownVerb(stackFolder, "images"));
     this.recipes = this.#recipes;
   }
 
@@ -50,7 +37,7 @@ export class Images extends Construct {
 
   /** Terraform reference to the id of one of the kit's own images. */
   kit(name: KitImage | "base"): string {
-    return this.#made(imageRecipes(projectRoot, [name], this.#deployment.images), name);
+    return this.#made(imageRecipes(projectRoot, [name], this.#deployment.images, kitRoot), name);
   }
 
   /** Terraform reference to the id of the image that a deployment names or builds for an application. */
@@ -63,7 +50,7 @@ export class Images extends Construct {
     const tagName = `${this.#deployment.name}-${name}`;
     const args = this.#argumentsOf(build);
     return this.#made(
-      userImageRecipes(projectRoot, { ...build, args }, tagName, this.#deployment.images),
+      userImageRecipes(projectRoot, { ...build, args }, tagName, this.#deployment.images, kitRoot),
       name,
     );
   }
@@ -102,9 +89,9 @@ export class Images extends Construct {
 class Recipes extends TerraformResource {
   readonly #recipes = new Map<string, ImageRecipe>();
 
-  constructor(scope: Construct, id: string, command: string) {
+  constructor(scope: Construct, id: string, provisioner: object) {
     super(scope, id, { terraformResourceType: "terraform_data" });
-    this.addOverride("provisioner", [{ "local-exec": { command } }]);
+    this.addOverride("provisioner", [provisioner]);
   }
 
   add(recipes: readonly ImageRecipe[]): void {

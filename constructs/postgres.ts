@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Construct } from "constructs";
-import { projectRoot } from "../config/home.ts";
+import { kitRoot } from "../config/home.ts";
 import { FILES, HOST, PORT } from "../config/references.ts";
 import { databaseLogins } from "../config/store-logins.ts";
 import type { DeliveredFile } from "./delivery-job.ts";
@@ -81,7 +81,7 @@ function filesOf(context: DeploymentScope): readonly DeliveredFile[] {
   const logins = databaseLogins(deployment);
   const users = logins.map(({ user }) => user);
   const logConnections = deployment.environment === "production";
-  const entrypoint = readFileSync(join(projectRoot, "images/postgres/entrypoint.sh"), "utf8");
+  const entrypoint = readFileSync(join(kitRoot, "images/postgres/entrypoint.sh"), "utf8");
   return [
     { name: "entrypoint.sh", content: entrypoint },
     { name: "postgresql.conf", content: postgresqlConf({ limits, logConnections, tls }) },

@@ -1,15 +1,14 @@
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { Network } from "@cdktf/provider-docker/lib/network/index.js";
 import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
 import { TerraformResource, type TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { projectRoot } from "../config/home.ts";
+import { kitRoot } from "../config/home.ts";
 import { readImageLock } from "../config/images.ts";
 import { openListeners } from "../config/listeners.ts";
-import { shellCommand } from "../config/shell-words.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import type { Images } from "./images.ts";
-import { literal } from "./literal.ts";
+import { ownVerb } from "./own-verb.ts";
 
 /**
  * `terraform_data` that looks at what would make a production deploy fail, before anything else is made: so that
@@ -20,7 +19,7 @@ export class Preflight extends TerraformResource {
 
   constructor(scope: Construct, id: string, { deployment, secrets, stackFolder }: DeploymentScope) {
     super(scope, id, { terraformResourceType: "terraform_data" });
-    const lock = readImageLock(join(projectRoot, "images/lock.json"));
+    const lock = readImageLock(join(kitRoot, "images/lock.json"));
     const tls = openListeners(deployment).some(([name]) => name === "https" || name === "mqtts");
     this.#attributes = {
       input: {
@@ -30,16 +29,7 @@ export class Preflight extends TerraformResource {
       },
       triggers_replace: [secrets.keyedHash(JSON.stringify(deployment))],
     };
-    const command = literal(
-      shellCommand(
-        "node",
-        `${relative(stackFolder, projectRoot)}/bin/exploreiot.js`,
-        "preflight",
-        "--stack",
-        ".",
-      ),
-    );
-    this.addOverride("provisioner", [{ "local-exec": { command } }]);
+    this.addOverride("provisioner", [ownVerb(stackFolder, "preflight")]);
   }
 
   /** Makes the stack wait: its images, which its containers wait for, and the networks and volumes it has by now. */
