@@ -1,4 +1,4 @@
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Argument } from "commander";
 import { UserError } from "../config/errors.ts";
 import { deploymentHome, isCheckout, kitRoot } from "../config/home.ts";
@@ -41,7 +41,7 @@ async function ensure({ config, json, stack: folder }: Options): Promise<void> {
   const stack = folder === undefined ? (await synthesize(config)).stack : readStack(resolve(folder));
   // In every stack, before its containers: here `cdktf deploy` meets the guards. Its volumes may be there by now.
   if (folder !== undefined) {
-    await refuseForeignContainers(stack.name, deploymentHome(basename(stack.folder)));
+    await refuseForeignContainers(stack.name, deploymentHome(stack.name));
     refuseWhatComposeMade(stack);
   }
   const images = await makeImages(stack, { report: progress, signal: interruptSignal() });

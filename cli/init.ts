@@ -38,12 +38,12 @@ export const initCommand = verb(
     }
     if (ignored.length > 0)
       console.log(`${relative(process.cwd(), join(projectRoot, ".gitignore"))}: ${ignored.join(", ")} added`);
-    const up = shellCommand("exploreiot", "up", ...(file === SITE_FILE ? [] : ["-c", file]));
+    const up = shellCommand("npx", "exploreiot", "up", ...(file === SITE_FILE ? [] : ["-c", file]));
     console.log(`${file} written. Next: edit it, then ${up}`);
   });
 
 function writeSiteFile(file: string, name: string, force: boolean): void {
-  const schema = relative(dirname(file), join(kitRoot, "config", "site.schema.json"));
+  const schema = `./${relative(dirname(file), join(kitRoot, "config", "site.schema.json"))}`;
   try {
     writeFileSync(file, siteTemplate(name, schema), { flag: force ? "w" : "wx" });
   } catch (error) {

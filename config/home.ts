@@ -56,7 +56,9 @@ function projectAround(folder: string): string {
 }
 
 /** An upgrade deletes what is in node_modules, and with it secrets and state. */
-const outsidePackages = (folder: string): string => folder.split(`${sep}node_modules${sep}`)[0] || sep;
+function outsidePackages(folder: string): string {
+  return folder.split(`${sep}node_modules${sep}`)[0] || sep;
+}
 
 function folderWith(file: string, from: string): string | undefined {
   if (existsSync(join(from, file))) return from;

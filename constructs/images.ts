@@ -1,5 +1,4 @@
 import { Image } from "@cdktf/provider-docker/lib/image/index.js";
-import { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { kitRoot, projectRoot } from "../config/home.ts";
 import type { BuildArgument, ImageRecipe } from "../config/image-recipe.ts";
@@ -7,6 +6,7 @@ import { imageRecipes, type KitImage, userImageRecipes } from "../config/images.
 import type { Deployment } from "../config/parse.ts";
 import { imageReferents, publicText, referents, splitReferences } from "../config/references.ts";
 import type { BuildContext } from "../config/schema.ts";
+import { TerraformResource } from "./cdktf.ts";
 import { literal } from "./literal.ts";
 import { ownVerb } from "./own-verb.ts";
 

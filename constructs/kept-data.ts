@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import type { TerraformStack } from "cdktf";
 import { z } from "zod";
 import { dataOf } from "../config/data.ts";
 import { readOwnJson } from "../config/own-files.ts";
 import { replaceFile } from "../config/private-files.ts";
+import type { TerraformStack } from "./cdktf.ts";
 
 /** The part of the synthesized JSON that says who writes to which volume. */
 interface Json {

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { Network } from "@cdktf/provider-docker/lib/network/index.js";
 import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
-import { TerraformResource, type TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { kitRoot } from "../config/home.ts";
 import { readImageLock } from "../config/images.ts";
 import { openListeners } from "../config/listeners.ts";
+import { TerraformResource, type TerraformStack } from "./cdktf.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import type { Images } from "./images.ts";
 import { ownVerb } from "./own-verb.ts";

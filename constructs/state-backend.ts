@@ -1,9 +1,9 @@
 import { join, relative } from "node:path";
-import { TerraformBackend, type TerraformRemoteState } from "cdktf";
 import type { Construct } from "constructs";
 import { deploymentHome } from "../config/home.ts";
 import type { Deployment } from "../config/parse.ts";
 import type { StateSettings } from "../config/state.ts";
+import { TerraformBackend, type TerraformRemoteState } from "./cdktf.ts";
 
 /**
  * Where Terraform keeps the state of a deployment. Credentials are in no backend's settings here: Terraform reads

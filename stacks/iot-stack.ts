@@ -1,32 +1,25 @@
-import { join } from "node:path";
 import { DockerProvider } from "@cdktf/provider-docker/lib/provider/index.js";
-import { type App, TerraformStack } from "cdktf";
 import type { IConstruct } from "constructs";
 import { deploymentHome } from "../config/home.ts";
 import type { Deployment } from "../config/parse.ts";
 import type { ListenerName, NetworkName } from "../config/schema.ts";
-import { SecretStore } from "../config/secrets.ts";
 import { Backend } from "../constructs/backend.ts";
+import { type App, TerraformStack } from "../constructs/cdktf.ts";
 import { Certificates } from "../constructs/certificates.ts";
 import type { DeploymentScope } from "../constructs/deployment-scope.ts";
 import { Edge } from "../constructs/edge.ts";
-import { Firewall } from "../constructs/firewall.ts";
 import { Frontend } from "../constructs/frontend.ts";
-import { Images } from "../constructs/images.ts";
 import { keepUndeclaredData } from "../constructs/kept-data.ts";
 import { Mosquitto } from "../constructs/mosquitto.ts";
 import { Postgres } from "../constructs/postgres.ts";
 import { Preflight } from "../constructs/preflight.ts";
 import { PrivateNetwork } from "../constructs/private-network.ts";
-import { ProbeProgram } from "../constructs/probe-program.ts";
 import { Redis } from "../constructs/redis.ts";
 import { Renewer } from "../constructs/renewer.ts";
 import { StateBackend } from "../constructs/state-backend.ts";
 import { WholeSynthesizer } from "../constructs/whole-synthesizer.ts";
 import { allowList } from "../firewall/allow-list.ts";
-
-/** The bindings were generated from 3.6; 4.5 is what the rules of docs/architecture.md were measured with. */
-const PROVIDER_VERSION = "~> 4.5";
+import { type Judging, kitScope } from "./kit-scope.ts";
 
 type Networks = (name: NetworkName) => PrivateNetwork;
 
@@ -34,17 +27,15 @@ type Networks = (name: NetworkName) => PrivateNetwork;
 export class IotStack extends TerraformStack {
   readonly #home: string;
 
-  constructor(app: App, deployment: Deployment) {
+  constructor(app: App, deployment: Deployment, judging?: Judging) {
     super(app, deployment.name);
     // The JSON says how it is judged, so that whoever judges it later sees what was excused, and why.
     this.addOverride("//.exploreiot", deployment.policies);
     this.synthesizer = new WholeSynthesizer(this.synthesizer);
-    const stackFolder = join(app.outdir, "stacks", deployment.name);
     new DockerProvider(this, "docker", {});
-    this.addOverride("terraform.required_providers.docker.version", PROVIDER_VERSION);
-    new StateBackend(this, deployment, stackFolder);
+    const context = kitScope(this, deployment, judging);
+    new StateBackend(this, deployment, context.stackFolder);
 
-    const context = this.#context(deployment, stackFolder);
     const networks = this.#networks(context);
     const certificates = this.#certificates(context);
     const stores = this.#stores(context, networks, certificates);
@@ -60,23 +51,6 @@ export class IotStack extends TerraformStack {
   override prepareStack(): void {
     super.prepareStack();
     keepUndeclaredData(this, this.#home);
-  }
-
-  /** What every service is made with; where there is a firewall it is up before any of them. */
-  #context(deployment: Deployment, stackFolder: string): DeploymentScope {
-    const images = new Images(this, "Images", deployment, stackFolder);
-    const secrets = new SecretStore(deploymentHome(deployment.name));
-    const plain = { deployment, secrets, images, stackFolder };
-    let program: ProbeProgram | undefined;
-    const probeProgram = () => {
-      program ??= new ProbeProgram(this, "ProbeProgram", plain);
-      return program;
-    };
-    const unguarded: DeploymentScope = { ...plain, probeProgram };
-    const context = deployment.firewall.enabled
-      ? { ...unguarded, firewall: new Firewall(this, "Firewall", unguarded) }
-      : unguarded;
-    return context;
   }
 
   /** Networks are made for those who join them: a broker alone has no use for the others. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Log, ReportingDescriptor, Result } from "sarif";
+import { kitVersion } from "../../config/kit-version.ts";
 import type { Severity } from "../../config/policy-settings.ts";
-import packageJson from "../../package.json" with { type: "json" };
 import type { PolicyReport } from "../evaluate.ts";
 import type { Finding, Policy } from "../policy.ts";
 import type { Judgement } from "./judgement.ts";
@@ -43,7 +43,7 @@ export function sarifReport(judgements: readonly Judgement[]): string {
         tool: {
           driver: {
             name: "exploreiot policy",
-            semanticVersion: packageJson.version,
+            semanticVersion: kitVersion(),
             rules: policies.map(descriptor),
           },
         },

@@ -133,7 +133,7 @@ describe("exploreiot", { timeout: 60_000 }, () => {
 });
 
 /** How a site file in a folder leads to the schema that editors check it by. */
-const schemaFrom = (folder: string) => relative(folder, join(projectRoot, "config/site.schema.json"));
+const schemaFrom = (folder: string) => `./${relative(folder, join(projectRoot, "config/site.schema.json"))}`;
 
 describe("exploreiot init", { timeout: 60_000 }, () => {
   test("writes the site file and says what comes next", async () => {
@@ -141,7 +141,7 @@ describe("exploreiot init", { timeout: 60_000 }, () => {
 
     expect(await cli(folder, "init")).toEqual({
       code: 0,
-      stdout: "exploreiot.yaml written. Next: edit it, then exploreiot up\n",
+      stdout: "exploreiot.yaml written. Next: edit it, then npx exploreiot up\n",
       stderr: "",
     });
     expect(readFileSync(join(folder, "exploreiot.yaml"), "utf8")).toBe(
