@@ -189,27 +189,23 @@ describe("a cdktf app of one's own", { timeout: SOME_MINUTES }, () => {
     symlinkSync(join(projectRoot, "node_modules", "vitest"), join(of.folder, "node_modules", "vitest"));
   }
 
+  /** What the compiler says of an app of one's own. */
+  function compile(of: PackageUser) {
+    const settings = {
+      ...{ module: "nodenext", target: "es2023", strict: true, noEmit: true, skipLibCheck: true },
+      ...{ allowImportingTsExtensions: true, types: ["node"] },
+      typeRoots: [join(projectRoot, "node_modules", "@types")],
+    };
+    of.write("tsconfig.json", JSON.stringify({ compilerOptions: settings }));
+    const tsc = join(projectRoot, "node_modules", ".bin", "tsc");
+    return run([tsc], { cwd: of.folder, expected: [0, 1, 2] });
+  }
+
   beforeAll(() => start(user), SOME_MINUTES);
   afterAll(() => user.remove());
 
   test("has the types of the package", async () => {
-    user.write(
-      "tsconfig.json",
-      JSON.stringify({
-        compilerOptions: {
-          ...{ module: "nodenext", target: "es2023", strict: true, noEmit: true, skipLibCheck: true },
-          ...{ allowImportingTsExtensions: true, types: ["node"] },
-          typeRoots: [join(projectRoot, "node_modules", "@types")],
-        },
-      }),
-    );
-    const tsc = join(projectRoot, "node_modules", ".bin", "tsc");
-
-    expect(await run([tsc], { cwd: user.folder, expected: [0, 1, 2] })).toEqual({
-      code: 0,
-      stdout: "",
-      stderr: "",
-    });
+    expect(await compile(user)).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
   test("has a broker of the kit next to a program of its own, through cdktf's own command", async () => {
@@ -259,6 +255,7 @@ describe("a cdktf app of one's own", { timeout: SOME_MINUTES }, () => {
       const { code, stderr } = await synth(successor);
 
       expect(code, stderr).toBe(0);
+      expect(await compile(successor)).toEqual({ code: 0, stdout: "", stderr: "" });
       const [here, there] = [json(user, "plant"), json(successor, "plant")];
       expect([here, there].map((stack) => stack["//"].metadata.version)).toEqual(["0.21.0", "0.24.0"]);
       there["//"].metadata.version = "0.21.0";
