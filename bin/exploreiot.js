@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { bundled } from "./bundle.js";
+import { program } from "./program.js";
 
-await import(await bundled("cli"));
+await import(await program("cli"));

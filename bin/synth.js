@@ -1,3 +1,3 @@
-import { bundled } from "./bundle.js";
+import { program } from "./program.js";
 
-await import(await bundled("main"));
+await import(await program("main"));

@@ -1,7 +1,7 @@
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Argument } from "commander";
 import { UserError } from "../core/errors.ts";
-import { deploymentHome, projectRoot } from "../core/home.ts";
+import { deploymentHome, isCheckout, kitRoot } from "../core/home.ts";
 import { refuseForeignContainers } from "../engines/guards.ts";
 import { lockImages } from "../engines/images/lock.ts";
 import { makeImages } from "../engines/images/make-images.ts";
@@ -41,7 +41,7 @@ async function ensure({ config, json, stack: folder }: Options): Promise<void> {
   const stack = folder === undefined ? (await synthesize(config)).stack : readStack(resolve(folder));
   // In every stack, before its containers: here `cdktf deploy` meets the guards. Its volumes may be there by now.
   if (folder !== undefined) {
-    await refuseForeignContainers(stack.name, deploymentHome(basename(stack.folder)));
+    await refuseForeignContainers(stack.name, deploymentHome(stack.name));
     refuseWhatComposeMade(stack);
   }
   const images = await makeImages(stack, { report: progress, signal: interruptSignal() });
@@ -68,9 +68,14 @@ function refuseWhatComposeMade({ name }: Stack): void {
 }
 
 async function lock({ config, json }: Options): Promise<void> {
+  if (!isCheckout)
+    throw new UserError(
+      `${kitRoot}: the digests are a part of the package, and an upgrade would write over them`,
+      "run exploreiot images lock in a checkout of the kit, and pack it there",
+    );
   const { deployment } = await synthesize(config);
   const { registryMirror } = deployment.images;
-  const file = join(projectRoot, "images", "lock.json");
+  const file = join(kitRoot, "images", "lock.json");
   const locked = await lockImages({
     file,
     report: progress,

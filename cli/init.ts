@@ -1,7 +1,11 @@
-import { writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import ignore from "ignore";
 import { parseDeployment } from "../config/parse.ts";
 import { siteTemplate } from "../config/site-template.ts";
 import { UserError } from "../core/errors.ts";
+import { enterProject, kitRoot, projectRoot, SITE_FILE } from "../core/home.ts";
+import { readIfThere } from "../core/private-files.ts";
 import { shellCommand } from "../core/shell-words.ts";
 import { jsonOption, verb } from "./options.ts";
 
@@ -11,22 +15,51 @@ interface Options {
   readonly json?: true;
 }
 
-export const initCommand = verb("init", "write a commented site file to start from")
-  .argument("[file]", "where to", "site.yaml")
+/** What a project keeps to itself: secrets and state, what is made from the site file, packages. */
+const OWN_FOLDERS = [".exploreiot/", "cdktf.out/", "node_modules/"];
+
+export const initCommand = verb(
+  "init",
+  "write a commented site file to start from, and keep secrets out of git",
+)
+  .argument("[file]", "where to", SITE_FILE)
   .option("--name <name>", "name of the deployment", "site")
   .option("--force", "overwrite the file if it is there")
   .addOption(jsonOption())
   .action((file: string, { name, force, json }: Options) => {
     // Checked as it will be read, so that what is written can be used.
     parseDeployment({ name }, "--name");
-    try {
-      writeFileSync(file, siteTemplate(name), { flag: force ? "w" : "wx" });
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code === "EEXIST")
-        throw new UserError(`${file}: is there already`, "choose another name, or add --force");
-      throw new UserError(`${file}: cannot be written (${message})`);
+    writeSiteFile(file, name, force ?? false);
+    enterProject(file);
+    const ignored = ignoreOwnFolders(join(projectRoot, ".gitignore"));
+    if (json) {
+      console.log(JSON.stringify({ file, name, ignored }));
+      return;
     }
-    if (json) console.log(JSON.stringify({ file, name }));
-    else console.log(`${file} written. Next: edit it, then ${shellCommand("exploreiot", "up", "-c", file)}`);
+    if (ignored.length > 0)
+      console.log(`${relative(process.cwd(), join(projectRoot, ".gitignore"))}: ${ignored.join(", ")} added`);
+    const up = shellCommand("npx", "exploreiot", "up", ...(file === SITE_FILE ? [] : ["-c", file]));
+    console.log(`${file} written. Next: edit it, then ${up}`);
   });
+
+function writeSiteFile(file: string, name: string, force: boolean): void {
+  const schema = `./${relative(dirname(file), join(kitRoot, "config", "site.schema.json"))}`;
+  try {
+    writeFileSync(file, siteTemplate(name, schema), { flag: force ? "w" : "wx" });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST")
+      throw new UserError(`${file}: is there already`, "choose another name, or add --force");
+    throw new UserError(`${file}: cannot be written (${message})`);
+  }
+}
+
+/** Adds to .gitignore what it does not cover yet, and leaves the rest as it is. */
+function ignoreOwnFolders(file: string): readonly string[] {
+  const text = readIfThere(file) ?? "";
+  const covered = ignore().add(text);
+  const missing = OWN_FOLDERS.filter((folder) => !covered.ignores(folder));
+  if (missing.length > 0)
+    appendFileSync(file, `${text === "" || text.endsWith("\n") ? "" : "\n"}${missing.join("\n")}\n`);
+  return missing;
+}

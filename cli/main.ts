@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
+import { kitVersion } from "../core/kit-version.ts";
 import { EXIT, report } from "../core/report.ts";
 import { followContext } from "../engines/docker/remote.ts";
-import packageJson from "../package.json" with { type: "json" };
 import { certificatesCommand } from "./certificates.ts";
 import { devicesCommand } from "./devices.ts";
 import { downCommand } from "./down.ts";
@@ -19,7 +19,7 @@ const program = new Command("exploreiot")
   .description(
     "Deploys an IoT stack: Mosquitto, FastAPI, Next.js, PostgreSQL and Redis, as hardened containers.",
   )
-  .version(packageJson.version)
+  .version(kitVersion())
   .addHelpText("after", "\nExit codes: 0 done, 1 something to mend, 2 changes pending, 70 a bug in the kit.")
   .showHelpAfterError("(exploreiot --help lists the commands)")
   .exitOverride()

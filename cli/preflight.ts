@@ -1,4 +1,4 @@
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import { UserError } from "../core/errors.ts";
 import { deploymentHome } from "../core/home.ts";
 import { unspokenContext } from "../engines/docker/remote.ts";
@@ -36,7 +36,7 @@ export const preflightCommand = verb(
 
 function synthesized(folder: string) {
   const stack = readStack(resolve(folder));
-  return { stack, home: deploymentHome(basename(stack.folder)) };
+  return { stack, home: deploymentHome(stack.name) };
 }
 
 /** Under `cdktf deploy` the provider talks to the local engine while images would be made on the context's. */

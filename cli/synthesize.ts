@@ -1,8 +1,15 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { loadDeployment } from "../config/load.ts";
 import { UserError } from "../core/errors.ts";
-import { deploymentHome, projectRoot, stackFolder } from "../core/home.ts";
+import {
+  deploymentHome,
+  enterProject,
+  HOME_VARIABLE,
+  mainProgram,
+  projectRoot,
+  stackFolder,
+} from "../core/home.ts";
 import { EXIT } from "../core/report.ts";
 import { run } from "../engines/run.ts";
 import { readStack, type Stack } from "../engines/stack.ts";
@@ -22,15 +29,14 @@ export interface Synthesized {
  * @param unjudged for what only looks or removes: a rule that finds something must not keep anybody from it
  */
 export async function synthesize(source: string, { unjudged = false } = {}): Promise<Synthesized> {
-  const config = existsSync(source) ? resolve(source) : source;
-  const child = run(
-    [process.execPath, join(projectRoot, "dist", "main.js"), ...(unjudged ? ["--unjudged"] : [])],
-    {
-      cwd: projectRoot,
-      env: { EXPLOREIOT_CONFIG: config },
-      expected: [EXIT.ok, EXIT.userError, EXIT.bug],
-    },
-  );
+  const isFile = existsSync(source);
+  const config = isFile ? resolve(source) : source;
+  if (isFile) enterProject(config);
+  const child = run([process.execPath, mainProgram, ...(unjudged ? ["--unjudged"] : [])], {
+    cwd: projectRoot,
+    env: { EXPLOREIOT_CONFIG: config, [HOME_VARIABLE]: projectRoot },
+    expected: [EXIT.ok, EXIT.userError, EXIT.bug],
+  });
   // At the same time; problems of the configuration are told by this process, as it finds them first.
   const [deployment, { code, stderr }] = await Promise.all([loadDeployment(config), child]);
   // The child has worded it already.

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { UserError } from "../core/errors.ts";
+import { enterProject } from "../core/home.ts";
 import { shellCommand } from "../core/shell-words.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { local } from "./local.ts";
@@ -31,11 +32,18 @@ export async function loadDeployment(source: string): Promise<Deployment> {
   if (!/\.(ya?ml|json)$/.test(source)) {
     throw new UserError(
       `configuration ${JSON.stringify(source)}: unknown; allowed: ${Object.keys(shipped).join(", ")}, or a .yaml, .yml or .json file`,
-      "exploreiot init site.yaml writes a commented site file to start from",
+      "exploreiot init writes a commented site file to start from",
     );
   }
+  const text = readSite(source);
+  const other = enterProject(source);
+  if (other !== undefined)
+    throw new UserError(
+      `${source}: is of another project than ${other}, which this program works in already`,
+      "put a cdktf.json into a folder above both, which is then the project's, or run one program for each",
+    );
   const { parseYaml } = await import("../core/yaml.ts");
-  return fromSiteFile(parseDeployment(parseYaml(readSite(source), source), source), dirname(resolve(source)));
+  return fromSiteFile(parseDeployment(parseYaml(text, source), source), dirname(resolve(source)));
 }
 
 function readSite(path: string): string {

@@ -1,9 +1,14 @@
-/** A site file with every setting that people change, commented; the lines that are active are the least it needs. */
+/**
+ * A site file with every setting that people change, commented; the lines that are active are the least it needs.
+ *
+ * @param schema path of site.schema.json as the site file leads there, for editors
+ */
 export const siteTemplate = (
   name: string,
-): string => `# yaml-language-server: $schema=./config/site.schema.json
+  schema: string,
+): string => `# yaml-language-server: $schema=${schema}
 # A deployment of the ExploreIOT kit. Everything but the name has a default.
-# Check it: exploreiot synth -c FILE    Deploy it: exploreiot up -c FILE
+# Check it: npx exploreiot synth    Deploy it: npx exploreiot up    With another name than exploreiot.yaml: -c FILE
 
 # Names every container, network and volume, so deployments on one host never collide.
 name: ${name}

@@ -1,14 +1,15 @@
-import { relative } from "node:path";
 import { Image } from "@cdktf/provider-docker/lib/image/index.js";
-import { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
-import { projectRoot } from "../core/home.ts";
+import { kitRoot, projectRoot } from "../core/home.ts";
 import type { BuildArgument, ImageRecipe } from "../core/image-recipe.ts";
-import { imageRecipes, type KitImage, userImageRecipes } from "../core/images.ts";
-import { imageReferents, publicText, type Referent, splitReferences } from "../core/references.ts";
-import { shellCommand } from "../core/shell-words.ts";
+import type { KitImage } from "../core/images.ts";
+import { imageRecipes, userImageRecipes } from "../core/images.ts";
+import type { Referent } from "../core/references.ts";
+import { imageReferents, publicText, splitReferences } from "../core/references.ts";
 import type { Site } from "../site/site.ts";
+import { TerraformResource } from "./cdktf.ts";
 import { literal } from "./literal.ts";
+import { ownVerb } from "./own-verb.ts";
 
 interface BuildContext {
   readonly context: string;
@@ -38,19 +39,7 @@ export class Images extends Construct {
   constructor(scope: Construct, id: string, deployment: Site, stackFolder: string) {
     super(scope, id);
     this.#deployment = deployment;
-    this.#recipes = new Recipes(
-      this,
-      "Recipes",
-      literal(
-        shellCommand(
-          "node",
-          `${relative(stackFolder, projectRoot)}/bin/exploreiot.js`,
-          "images",
-          "--stack",
-          ".",
-        ),
-      ),
-    );
+    this.#recipes = new Recipes(this, "Recipes", ownVerb(stackFolder, "images"));
     this.recipes = this.#recipes;
   }
 
@@ -61,7 +50,7 @@ export class Images extends Construct {
 
   /** Terraform reference to the id of one of the kit's own images. */
   kit(name: KitImage | "base"): string {
-    return this.#made(imageRecipes(projectRoot, [name], this.#deployment.images), name);
+    return this.#made(imageRecipes(projectRoot, [name], this.#deployment.images, kitRoot), name);
   }
 
   /**
@@ -79,7 +68,7 @@ export class Images extends Construct {
     const tagName = `${this.#deployment.name}-${name}`;
     const args = this.#argumentsOf(build, references);
     return this.#made(
-      userImageRecipes(projectRoot, { ...build, args }, tagName, this.#deployment.images),
+      userImageRecipes(projectRoot, { ...build, args }, tagName, this.#deployment.images, kitRoot),
       name,
     );
   }
@@ -121,9 +110,9 @@ export class Images extends Construct {
 class Recipes extends TerraformResource {
   readonly #recipes = new Map<string, ImageRecipe>();
 
-  constructor(scope: Construct, id: string, command: string) {
+  constructor(scope: Construct, id: string, provisioner: object) {
     super(scope, id, { terraformResourceType: "terraform_data" });
-    this.addOverride("provisioner", [{ "local-exec": { command } }]);
+    this.addOverride("provisioner", [provisioner]);
   }
 
   add(recipes: readonly ImageRecipe[]): void {

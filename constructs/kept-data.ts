@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import type { TerraformStack } from "cdktf";
 import { z } from "zod";
 import { dataOf } from "../core/data.ts";
 import { readOwnJson } from "../core/own-files.ts";
 import { replaceFile } from "../core/private-files.ts";
+import type { TerraformStack } from "./cdktf.ts";
 
 /** The part of the synthesized JSON that says who writes to which volume. */
 interface Json {

@@ -1,9 +1,10 @@
 import { join, relative } from "node:path";
-import { TerraformBackend, type TerraformRemoteState } from "cdktf";
 import type { Construct } from "constructs";
 import { deploymentHome } from "../core/home.ts";
 import type { Site } from "../site/site.ts";
 import type { StateSettings } from "../site/state.ts";
+import type { TerraformRemoteState } from "./cdktf.ts";
+import { TerraformBackend } from "./cdktf.ts";
 
 /**
  * Where Terraform keeps the state of a deployment. Credentials are in no backend's settings here: Terraform reads

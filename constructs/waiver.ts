@@ -1,4 +1,4 @@
-import type { TerraformResource } from "cdktf";
+import type { TerraformResource } from "./cdktf.ts";
 
 /** Why one rule does not hold for one resource, and until when that is accepted. */
 export interface WaiverProps {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FILES } from "../core/container-folders.ts";
-import { projectRoot } from "../core/home.ts";
+import { kitRoot } from "../core/home.ts";
 import type { DeliveredFile } from "./delivery-job.ts";
 
 const NAME = "watch-then-run.sh";
@@ -9,7 +9,7 @@ const NAME = "watch-then-run.sh";
 /** The watcher, to be delivered with a service's files: so it works in any image that has a shell. */
 export const watcher: DeliveredFile = {
   name: NAME,
-  content: readFileSync(join(projectRoot, "images", NAME), "utf8"),
+  content: readFileSync(join(kitRoot, "images", NAME), "utf8"),
 };
 
 /**

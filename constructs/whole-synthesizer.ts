@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { IStackSynthesizer, ISynthesisSession } from "cdktf";
+import type { IStackSynthesizer, ISynthesisSession } from "./cdktf.ts";
 
 const STACKS = "stacks";
 

@@ -102,14 +102,17 @@ const definitions: Readonly<Record<ImageName, Definition>> = {
 /**
  * All recipes needed for `names`, parents first. Reads files only.
  *
+ * @param projectRoot what contexts are relative to
+ * @param kitRoot the folder with the kit's images. @default - the project's root, as in a checkout
  * @throws UserError for source `registry` where images/lock.json has no digest
  */
 export function imageRecipes(
   projectRoot: string,
   names: readonly (KitImage | ParentImage)[],
   settings: ImageSettings,
+  kitRoot: string = projectRoot,
 ): readonly ImageRecipe[] {
-  const plan = new Plan(projectRoot, settings);
+  const plan = new Plan(projectRoot, settings, kitRoot);
   for (const name of names) plan.add(name);
   return plan.finish();
 }
@@ -120,8 +123,9 @@ export function userImageRecipes(
   build: UserBuild,
   name: string,
   settings: ImageSettings = { source: "auto" },
+  kitRoot: string = projectRoot,
 ): readonly ImageRecipe[] {
-  const plan = new Plan(projectRoot, settings);
+  const plan = new Plan(projectRoot, settings, kitRoot);
   const { args = {}, ...rest } = build;
   plan.addDefinition(name, {
     ...rest,
@@ -138,19 +142,25 @@ export function userImageRecipe(...args: Parameters<typeof userImageRecipes>): I
 
 class Plan {
   readonly #root: string;
+
+  /** Where the kit's own contexts are, relative to the root. */
+  readonly #kit: string;
   readonly #settings: ImageSettings;
   readonly #lock: ImageLock;
   readonly #recipes = new Map<string, ImageRecipe>();
   readonly #unpinned: string[] = [];
 
-  constructor(root: string, settings: ImageSettings) {
+  constructor(root: string, settings: ImageSettings, kitRoot: string) {
     this.#root = root;
+    this.#kit = relative(root, kitRoot);
     this.#settings = settings;
-    this.#lock = readImageLock(join(root, "images/lock.json"));
+    this.#lock = readImageLock(join(kitRoot, "images/lock.json"));
   }
 
   add(name: ImageName): ImageRecipe {
-    return this.#recipes.get(name) ?? this.addDefinition(name, definitions[name], this.#lock.upstream[name]);
+    const { context, ...rest } = definitions[name];
+    const own = { ...rest, context: posix(join(this.#kit, context)) };
+    return this.#recipes.get(name) ?? this.addDefinition(name, own, this.#lock.upstream[name]);
   }
 
   addDefinition(name: string, definition: Definition, upstream?: Upstream): ImageRecipe {

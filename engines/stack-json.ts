@@ -89,9 +89,9 @@ export interface RawStack {
     readonly docker_network?: Readonly<Record<string, RawNetwork>>;
     readonly docker_volume?: Readonly<Record<string, { readonly name: string }>>;
     readonly docker_image?: Readonly<Record<string, { readonly name: string }>>;
-    readonly terraform_data?: Readonly<Record<string, { readonly input: RawData }>>;
+    readonly terraform_data?: Readonly<Record<string, { readonly input?: unknown }>>;
   };
 }
 
-/** What the two kinds of `terraform_data` hold: recipes of images, and the facts of a production deployment. */
-type RawData = { readonly recipes: readonly ImageRecipe[] } | PreflightFacts;
+/** What the two kinds of `terraform_data` of the kit hold: recipes of images, and the facts of a production deployment. */
+export type RawData = { readonly recipes: readonly ImageRecipe[] } | PreflightFacts;

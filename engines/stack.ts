@@ -8,7 +8,7 @@ import { readOwnJson } from "../core/own-files.ts";
 import { readIfThere } from "../core/private-files.ts";
 import type { Origin } from "../core/secret-text.ts";
 import type { PreflightFacts } from "./preflight/facts.ts";
-import type { ContainerBlock, RawContainer, RawNetwork, RawStack, Upload } from "./stack-json.ts";
+import type { ContainerBlock, RawContainer, RawData, RawNetwork, RawStack, Upload } from "./stack-json.ts";
 
 /** A container as the synthesized JSON declares it, with its references resolved to names. */
 export interface ContainerSpec {
@@ -91,15 +91,16 @@ export function readStack(folder: string): Stack {
   const { raw, text } = readRaw(folder);
   const { resource, terraform } = raw;
   const containers = Object.values(resource.docker_container ?? {}).map((raw) => container(raw, resource));
-  const data = Object.values(resource.terraform_data ?? {});
-  const facts = data.flatMap(({ input }) => ("builtOn" in input ? [input] : []));
+  // A stack of somebody's own may have others of them, and containers of its own.
+  const data = Object.values(resource.terraform_data ?? {}).map(({ input }) => Object(input) as RawData);
+  const facts = data.flatMap((input) => ("builtOn" in input ? [input] : []));
   return {
-    name: containers[0]?.labels[LABEL.deployment] ?? "",
+    name: containers.map(({ labels }) => labels[LABEL.deployment]).find((name) => name !== undefined) ?? "",
     folder,
     containers,
     networks: Object.values(resource.docker_network ?? {}).map(network),
     volumes: Object.values(resource.docker_volume ?? {}).map(({ name }) => name),
-    recipes: data.flatMap(({ input }) => ("recipes" in input ? input.recipes : [])),
+    recipes: data.flatMap((input) => ("recipes" in input ? input.recipes : [])),
     ...(facts.length === 0 ? {} : { preflight: facts[0] as PreflightFacts }),
     images: Object.values(resource.docker_image ?? {}).map(({ name }) => unescaped(name)),
     backend: Object.keys(terraform?.backend ?? {})[0] ?? "local",
@@ -170,7 +171,7 @@ function named(expression: string, resource: RawStack["resource"]): string {
   const blocks = resource[type as keyof RawStack["resource"]] as
     | Record<string, { name?: string }>
     | undefined;
-  const name = blocks?.[id]?.name;
-  if (name === undefined) throw new Error(`${expression}: refers to nothing in the stack`);
-  return name;
+  const block = blocks?.[id];
+  if (block === undefined) throw new Error(`${expression}: refers to nothing in the stack`);
+  return block.name ?? expression;
 }

@@ -1,3 +1,4 @@
+import type {} from "vitest";
 import type { StackDocument } from "./document.ts";
 import { policies as shipped } from "./index.ts";
 import { loadInputs } from "./inputs/load.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot } from "../core/home.ts";
+import { kitRoot } from "../core/home.ts";
 import type { Stack } from "../engines/stack.ts";
 import { serverCompose } from "./compose.ts";
 import { firewallUnit } from "./firewall-unit.ts";
@@ -22,7 +22,7 @@ export function render(stack: Stack, home: string): Files {
   return {
     "compose.yaml": serverCompose(model),
     "deployment.sh": deploymentScript(model),
-    "start.sh": readFileSync(join(projectRoot, "render/server/start.sh"), "utf8"),
+    "start.sh": readFileSync(join(kitRoot, "render/server/start.sh"), "utf8"),
     "RUNBOOK.md": runbook(model),
     "terraform/cdk.tf.json": serverTerraform(readFileSync(join(stack.folder, "cdk.tf.json"), "utf8"), model),
     ...configFiles(model),

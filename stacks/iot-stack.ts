@@ -1,20 +1,16 @@
-import { join } from "node:path";
 import { DockerProvider } from "@cdktf/provider-docker/lib/provider/index.js";
-import { type App, TerraformStack } from "cdktf";
 import type { IConstruct } from "constructs";
-import { Images } from "../constructs/images.ts";
+import type { App } from "../constructs/cdktf.ts";
+import { TerraformStack } from "../constructs/cdktf.ts";
 import { keepUndeclaredData } from "../constructs/kept-data.ts";
 import { PrivateNetwork } from "../constructs/private-network.ts";
-import { ProbeProgram } from "../constructs/probe-program.ts";
 import { StateBackend } from "../constructs/state-backend.ts";
 import { WholeSynthesizer } from "../constructs/whole-synthesizer.ts";
 import { deploymentHome } from "../core/home.ts";
-import { SecretStore } from "../core/secrets.ts";
 import { Backend } from "../services/backend/backend.ts";
 import { Certificates } from "../services/certificates/certificates.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { Edge } from "../services/edge/edge.ts";
-import { Firewall } from "../services/firewall/firewall.ts";
 import { Frontend } from "../services/frontend/frontend.ts";
 import { Mosquitto } from "../services/mosquitto/mosquitto.ts";
 import { Postgres } from "../services/postgres/postgres.ts";
@@ -23,10 +19,8 @@ import type { ListenerName } from "../services/registry.ts";
 import { Renewer } from "../services/renewer/renewer.ts";
 import type { ServiceScope } from "../services/service-scope.ts";
 import type { NetworkName } from "../site/settings.ts";
+import { type Judging, kitScope } from "./kit-scope.ts";
 import { Preflight } from "./preflight.ts";
-
-/** The bindings were generated from 3.6; 4.5 is what the rules of docs/architecture.md were measured with. */
-const PROVIDER_VERSION = "~> 4.5";
 
 type Networks = (name: NetworkName) => PrivateNetwork;
 
@@ -34,17 +28,15 @@ type Networks = (name: NetworkName) => PrivateNetwork;
 export class IotStack extends TerraformStack {
   readonly #home: string;
 
-  constructor(app: App, deployment: Deployment) {
+  constructor(app: App, deployment: Deployment, judging?: Judging) {
     super(app, deployment.name);
     // The JSON says how it is judged, so that whoever judges it later sees what was excused, and why.
     this.addOverride("//.exploreiot", deployment.policies);
     this.synthesizer = new WholeSynthesizer(this.synthesizer);
-    const stackFolder = join(app.outdir, "stacks", deployment.name);
     new DockerProvider(this, "docker", {});
-    this.addOverride("terraform.required_providers.docker.version", PROVIDER_VERSION);
-    new StateBackend(this, deployment, stackFolder);
+    const context = kitScope(this, deployment, judging);
+    new StateBackend(this, deployment, context.stackFolder);
 
-    const context = this.#context(deployment, stackFolder);
     const networks = this.#networks(context);
     const certificates = this.#certificates(context);
     const stores = this.#stores(context, networks, certificates);
@@ -60,23 +52,6 @@ export class IotStack extends TerraformStack {
   override prepareStack(): void {
     super.prepareStack();
     keepUndeclaredData(this, this.#home);
-  }
-
-  /** What every service is made with; where there is a firewall it is up before any of them. */
-  #context(deployment: Deployment, stackFolder: string): ServiceScope {
-    const images = new Images(this, "Images", deployment, stackFolder);
-    const secrets = new SecretStore(deploymentHome(deployment.name));
-    const plain = { deployment, secrets, images, stackFolder };
-    let program: ProbeProgram | undefined;
-    const probeProgram = () => {
-      program ??= new ProbeProgram(this, "ProbeProgram", plain);
-      return program;
-    };
-    const unguarded: ServiceScope = { ...plain, probeProgram };
-    const context = deployment.firewall.enabled
-      ? { ...unguarded, firewall: new Firewall(this, "Firewall", unguarded) }
-      : unguarded;
-    return context;
   }
 
   /** Networks are made for those who join them: a broker alone has no use for the others. */

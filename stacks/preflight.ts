@@ -1,13 +1,13 @@
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { Network } from "@cdktf/provider-docker/lib/network/index.js";
 import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
-import { TerraformResource, type TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import type { TerraformStack } from "../constructs/cdktf.ts";
+import { TerraformResource } from "../constructs/cdktf.ts";
 import type { Images } from "../constructs/images.ts";
-import { literal } from "../constructs/literal.ts";
-import { projectRoot } from "../core/home.ts";
+import { ownVerb } from "../constructs/own-verb.ts";
+import { kitRoot } from "../core/home.ts";
 import { readImageLock } from "../core/images.ts";
-import { shellCommand } from "../core/shell-words.ts";
 import { servesTls } from "../services/listeners.ts";
 import type { ServiceScope } from "../services/service-scope.ts";
 
@@ -20,7 +20,7 @@ export class Preflight extends TerraformResource {
 
   constructor(scope: Construct, id: string, { deployment, secrets, stackFolder }: ServiceScope) {
     super(scope, id, { terraformResourceType: "terraform_data" });
-    const lock = readImageLock(join(projectRoot, "images/lock.json"));
+    const lock = readImageLock(join(kitRoot, "images/lock.json"));
     this.#attributes = {
       input: {
         hosts: deployment.hosts,
@@ -29,16 +29,7 @@ export class Preflight extends TerraformResource {
       },
       triggers_replace: [secrets.keyedHash(JSON.stringify(deployment))],
     };
-    const command = literal(
-      shellCommand(
-        "node",
-        `${relative(stackFolder, projectRoot)}/bin/exploreiot.js`,
-        "preflight",
-        "--stack",
-        ".",
-      ),
-    );
-    this.addOverride("provisioner", [{ "local-exec": { command } }]);
+    this.addOverride("provisioner", [ownVerb(stackFolder, "preflight")]);
   }
 
   /** Makes the stack wait: its images, which its containers wait for, and the networks and volumes it has by now. */

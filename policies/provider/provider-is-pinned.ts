@@ -1,3 +1,4 @@
+import type { StackDocument } from "../document.ts";
 import { definePolicy } from "../policy.ts";
 import { type Block, blocks, isBlock, must } from "../values.ts";
 
@@ -21,13 +22,20 @@ export const providerIsPinned = definePolicy({
   source: "docs/architecture.md, provider rule 1",
   dialect: "source",
   looksAt: ["terraform"],
-  check: ({ block }) => {
+  check: ({ block }, stack) => {
     const providers = blocks(block, "required_providers").flatMap(Object.entries);
     const docker = providers.filter(([name, entry]) => name === "docker" || isSource(sourceOf(entry)));
+    if (docker.length === 0 && isOfOthers(stack)) return [];
     if (!docker.some(([name]) => name === "docker")) return ["no version is required of the provider docker"];
     return docker.flatMap(([name, entry]) => problems(name, entry));
   },
 });
+
+/** A stack that has resources, and none that could be Docker's: what is in a module cannot be seen. */
+function isOfOthers({ resources }: StackDocument): boolean {
+  const own = resources.filter(({ type }) => type !== "terraform");
+  return own.length > 0 && own.every(({ type }) => !type.startsWith("docker_") && type !== "module");
+}
 
 const sourceOf = (entry: unknown): unknown => (isBlock(entry) ? entry.source : undefined);
 

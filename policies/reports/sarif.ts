@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Log, ReportingDescriptor, Result } from "sarif";
-import packageJson from "../../package.json" with { type: "json" };
+import { kitVersion } from "../../core/kit-version.ts";
 import type { Severity } from "../../site/policy-settings.ts";
 import type { PolicyReport } from "../evaluate.ts";
 import type { Finding, Policy } from "../policy.ts";
@@ -43,7 +43,7 @@ export function sarifReport(judgements: readonly Judgement[]): string {
         tool: {
           driver: {
             name: "exploreiot policy",
-            semanticVersion: packageJson.version,
+            semanticVersion: kitVersion(),
             rules: policies.map(descriptor),
           },
         },

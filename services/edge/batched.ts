@@ -2,14 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DeliveredFile } from "../../constructs/delivery-job.ts";
 import { FILES } from "../../core/container-folders.ts";
-import { projectRoot } from "../../core/home.ts";
+import { kitRoot } from "../../core/home.ts";
 
 const NAME = "batch-output.pl";
 
 /** What batches, to be delivered with a service's files: so it works in any image of Debian, which has Perl. */
 export const batcher: DeliveredFile = {
   name: NAME,
-  content: readFileSync(join(projectRoot, "images", NAME), "utf8"),
+  content: readFileSync(join(kitRoot, "images", NAME), "utf8"),
 };
 
 /** A command whose stdout reaches the engine at most ten times a second, for one that logs every request. */

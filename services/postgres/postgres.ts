@@ -9,7 +9,7 @@ import { tcpProbe } from "../../constructs/probes.ts";
 import { ServiceContainer } from "../../constructs/service-container.ts";
 import { DataVolume } from "../../constructs/volumes.ts";
 import { FILES } from "../../core/container-folders.ts";
-import { projectRoot } from "../../core/home.ts";
+import { kitRoot } from "../../core/home.ts";
 import { PORT } from "../../core/inner-ports.ts";
 import { HOST } from "../references.ts";
 import type { ServiceScope } from "../service-scope.ts";
@@ -83,7 +83,7 @@ function filesOf(context: ServiceScope): readonly DeliveredFile[] {
   const logins = databaseLogins(deployment);
   const users = logins.map(({ user }) => user);
   const logConnections = deployment.environment === "production";
-  const entrypoint = readFileSync(join(projectRoot, "images/postgres/entrypoint.sh"), "utf8");
+  const entrypoint = readFileSync(join(kitRoot, "images/postgres/entrypoint.sh"), "utf8");
   return [
     { name: "entrypoint.sh", content: entrypoint },
     { name: "postgresql.conf", content: postgresqlConf({ limits, logConnections, tls }) },

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
 import { siteTemplate } from "../../config/site-template.ts";
@@ -96,7 +96,7 @@ describe("exploreiot", { timeout: 60_000 }, () => {
     ],
     ["images", "pull or build the images that are missing", ["--config", "--json", "--stack"]],
     ["firewall", "look at the packet filter of a deployment, or keep new rules", ["--json", "--no-login"]],
-    ["init", "write a commented site file to start from", ["--name", "--force"]],
+    ["init", "write a commented site file to start from, and keep secrets out of git", ["--name", "--force"]],
   ])("%s --help says what it does and what it takes", async (verb, line, options) => {
     const { code, stdout, stderr } = await cli("/", verb, "--help");
     const listed = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, option]) => option);
@@ -134,28 +134,35 @@ describe("exploreiot", { timeout: 60_000 }, () => {
   });
 });
 
+/** How a site file in a folder leads to the schema that editors check it by. */
+const schemaFrom = (folder: string) => `./${relative(folder, join(projectRoot, "config/site.schema.json"))}`;
+
 describe("exploreiot init", { timeout: 60_000 }, () => {
   test("writes the site file and says what comes next", async () => {
     const folder = temporaryFolder();
 
     expect(await cli(folder, "init")).toEqual({
       code: 0,
-      stdout: "site.yaml written. Next: edit it, then exploreiot up -c site.yaml\n",
+      stdout: "exploreiot.yaml written. Next: edit it, then npx exploreiot up\n",
       stderr: "",
     });
-    expect(readFileSync(join(folder, "site.yaml"), "utf8")).toBe(siteTemplate("site"));
+    expect(readFileSync(join(folder, "exploreiot.yaml"), "utf8")).toBe(
+      siteTemplate("site", schemaFrom(folder)),
+    );
   });
 
   test("writes another name into another file", async () => {
     const folder = temporaryFolder();
     await cli(folder, "init", "greenhouse.yml", "--name", "greenhouse");
 
-    expect(readFileSync(join(folder, "greenhouse.yml"), "utf8")).toBe(siteTemplate("greenhouse"));
+    expect(readFileSync(join(folder, "greenhouse.yml"), "utf8")).toBe(
+      siteTemplate("greenhouse", schemaFrom(folder)),
+    );
   });
 
   test("leaves a file alone that is there, but with --force", async () => {
     const folder = temporaryFolder();
-    const file = write(folder, "site.yaml", "mine");
+    const file = write(folder, "exploreiot.yaml", "mine");
     const refused = await cli(folder, "init");
     const kept = readFileSync(file, "utf8");
     const forced = await cli(folder, "init", "--force");
@@ -164,11 +171,11 @@ describe("exploreiot init", { timeout: 60_000 }, () => {
       {
         code: 1,
         stdout: "",
-        stderr: "error: site.yaml: is there already\n  → choose another name, or add --force\n",
+        stderr: "error: exploreiot.yaml: is there already\n  → choose another name, or add --force\n",
       },
       "mine",
     ]);
-    expect([forced.code, readFileSync(file, "utf8")]).toEqual([0, siteTemplate("site")]);
+    expect([forced.code, readFileSync(file, "utf8")]).toEqual([0, siteTemplate("site", schemaFrom(folder))]);
   });
 
   test("says why it cannot write", async () => {
@@ -184,7 +191,7 @@ describe("exploreiot init", { timeout: 60_000 }, () => {
 describe("exploreiot synth", { timeout: 60_000 }, () => {
   test("writes the stack of a site file, named from any folder, and nothing into that folder", async () => {
     const [folder, name] = [temporaryFolder(), deploymentName()];
-    write(folder, "site.yaml", siteTemplate(name));
+    write(folder, "site.yaml", siteTemplate(name, "site.schema.json"));
     const { code, stdout, stderr } = await cli(folder, "synth", "-c", "site.yaml");
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -234,7 +241,7 @@ describe("exploreiot synth", { timeout: 60_000 }, () => {
   test.each([
     [
       "nobody",
-      'configuration "nobody": unknown; allowed: local, production, or a .yaml, .yml or .json file\n  → exploreiot init site.yaml writes a commented site file to start from',
+      'configuration "nobody": unknown; allowed: local, production, or a .yaml, .yml or .json file\n  → exploreiot init writes a commented site file to start from',
     ],
     ["absent.yaml", "absent.yaml: no such file\n  → exploreiot init absent.yaml writes one to start from"],
   ])("refuses %s, which is not there", async (source, message) => {

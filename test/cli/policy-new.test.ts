@@ -7,7 +7,21 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /** What the command line is bundled of, and what the tests of policies read. */
 const COPIED = [
-  ...["bin", "cli", "config", "constructs", "engines", "firewall", "pki", "policies", "render", "stacks"],
+  ...[
+    "bin",
+    "cli",
+    "config",
+    "constructs",
+    "core",
+    "engines",
+    "firewall",
+    "pki",
+    "policies",
+    "render",
+    "services",
+    "site",
+    "stacks",
+  ],
   ...["test/policies", "test/support", "docs/policies.md", "main.ts"],
   ...["package.json", "cdktf.json", "tsconfig.json", "biome.json", "vitest.config.ts"],
 ];

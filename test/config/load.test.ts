@@ -379,7 +379,7 @@ describe("a site file is refused", () => {
       expect(await errorText(() => loadDeployment(source))).toBe(
         [
           `configuration "${source}": unknown; allowed: local, production, or a .yaml, .yml or .json file`,
-          "  → exploreiot init site.yaml writes a commented site file to start from",
+          "  → exploreiot init writes a commented site file to start from",
         ].join("\n"),
       );
     },

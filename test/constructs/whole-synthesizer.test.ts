@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ISynthesisSession } from "cdktf";
 import { expect, test } from "vitest";
+import type { ISynthesisSession } from "../../constructs/cdktf.ts";
 import { WholeSynthesizer } from "../../constructs/whole-synthesizer.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 

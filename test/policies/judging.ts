@@ -64,7 +64,7 @@ export function judges(
 function reportOn(policy: Policy, { given, type = policy.looksAt[0] as string, beside = {} }: Case) {
   const subject = { "//": { metadata: { path: "test/Subject" } }, ...given };
   const resource = { ...beside, [type]: { Subject: subject, ...beside[type] } };
-  const settings = type === "terraform" ? { terraform: given } : { resource };
+  const settings = type === "terraform" ? { terraform: given, resource: beside } : { resource };
   return reportOf(policy, {
     "//": { metadata: { stackName: type === "terraform" ? "test/Subject" : "test" } },
     ...settings,

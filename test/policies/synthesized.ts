@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { App, type TerraformElement } from "cdktf";
 import { onTestFinished } from "vitest";
 import { local } from "../../config/local.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
+import type { TerraformElement } from "../../constructs/cdktf.ts";
+import { App } from "../../constructs/cdktf.ts";
 import { deploymentHome } from "../../core/home.ts";
 import { evaluate } from "../../policies/evaluate.ts";
 import { filesBelow } from "../../policies/files.ts";
@@ -40,7 +41,7 @@ export function synthesized(
   const deployment = parseDeployment({ ...input, name }, "test");
   certify(deployment);
   const app = new App({ outdir });
-  const stack = new IotStack(app, deployment);
+  const stack = new IotStack(app, deployment, { judged: false });
   change(stack);
   app.synth();
   const file = join(outdir, "stacks", name, "cdk.tf.json");

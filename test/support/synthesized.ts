@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { App } from "cdktf";
 import { parseDeployment } from "../../config/parse.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
+import { App } from "../../constructs/cdktf.ts";
 import { deploymentHome } from "../../core/home.ts";
 import { SecretStore } from "../../core/secrets.ts";
 import { readStack, type Stack } from "../../engines/stack.ts";
@@ -47,7 +47,7 @@ export class Sandbox {
     const deployment = parseDeployment({ ...input, name: this.name }, "test");
     certify(deployment);
     const app = new App({ outdir: this.outdir });
-    const stack = new IotStack(app, deployment);
+    const stack = new IotStack(app, deployment, { judged: false });
     extend?.(stack);
     app.synth();
     return readFileSync(join(this.folder, "cdk.tf.json"), "utf8");

@@ -18,6 +18,18 @@ judges(providerIsPinned, "PRV-023", {
       evidence: ["no version is required of the provider docker"],
     },
     {
+      name: "none for a module, which may hold anything",
+      given: {},
+      beside: { module: { broker: { source: "./broker" } } },
+      evidence: ["no version is required of the provider docker"],
+    },
+    {
+      name: "none for a network",
+      given: {},
+      beside: { docker_network: { broker: { name: "broker" } } },
+      evidence: ["no version is required of the provider docker"],
+    },
+    {
       name: "the version that cdktf writes",
       given: pinned("~> 3.0"),
       evidence: ['version of docker is "~> 3.0"'],
@@ -57,6 +69,11 @@ judges(providerIsPinned, "PRV-023", {
   accepts: [
     { name: "the line that was measured", given: pinned("~> 4.5") },
     { name: "one release", given: pinned("4.5.0") },
+    {
+      name: "a stack without anything of Docker's",
+      given: { required_providers: { random: { source: "hashicorp/random", version: "3.7.2" } } },
+      beside: { random_pet: { name: { length: 2 } } },
+    },
     {
       name: "a later line of the same major version, from a mirror",
       given: pinned("~> 4.12.1", "mirror.example:8443/kreuzwerker/docker"),

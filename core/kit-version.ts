@@ -1,0 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { kitRoot } from "./home.ts";
+
+/** The kit's own version. Read and not imported: compiled, an import of JSON warns on Node 20. */
+export const kitVersion = (): string =>
+  (JSON.parse(readFileSync(join(kitRoot, "package.json"), "utf8")) as { readonly version: string }).version;

@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import { App, type TerraformStack } from "../constructs/cdktf.ts";
+import { Images } from "../constructs/images.ts";
+import { ProbeProgram } from "../constructs/probe-program.ts";
+import { UserError } from "../core/errors.ts";
+import { deploymentHome } from "../core/home.ts";
+import { SecretStore } from "../core/secrets.ts";
+import type { Policy } from "../policies/policy.ts";
+import type { Deployment } from "../services/deployment.ts";
+import { Firewall } from "../services/firewall/firewall.ts";
+import type { ServiceScope } from "../services/service-scope.ts";
+import { judgeAtSynthesis } from "./gate.ts";
+
+/** The bindings were generated from 3.6; 4.5 is what the rules of docs/architecture.md were measured with. */
+const PROVIDER_VERSION = "~> 4.5";
+
+export interface Judging {
+  /** Whether every stack of the app is judged when it is synthesized. @default true */
+  readonly judged?: boolean;
+
+  /** Rules of one's own that this stack meets as well, see `loadOwnRules`. @default - the deployment names none */
+  readonly ownRules?: readonly Policy[];
+}
+
+/**
+ * What the kit's constructs need in a stack, to be made once in each. The stack has its `DockerProvider`; where the
+ * deployment has a firewall, it is up before any other container of the kit.
+ */
+export function kitScope(
+  stack: TerraformStack,
+  deployment: Deployment,
+  { judged = true, ownRules }: Judging = {},
+): ServiceScope {
+  if (judged) judgeAtSynthesis(stack, ownRules ?? noRulesOf(deployment));
+  stack.addOverride("terraform.required_providers.docker.version", PROVIDER_VERSION);
+  const stackFolder = join(App.of(stack).outdir, "stacks", stack.node.id);
+  const images = new Images(stack, "Images", deployment, stackFolder);
+  const secrets = new SecretStore(deploymentHome(deployment.name));
+  const plain = { deployment, secrets, images, stackFolder };
+  let program: ProbeProgram | undefined;
+  const probeProgram = () => {
+    program ??= new ProbeProgram(stack, "ProbeProgram", plain);
+    return program;
+  };
+  const unguarded: ServiceScope = { ...plain, probeProgram };
+  return deployment.firewall.enabled
+    ? { ...unguarded, firewall: new Firewall(stack, "Firewall", unguarded) }
+    : unguarded;
+}
+
+/** Rules that are named have to be loaded, which a constructor cannot do. */
+function noRulesOf({ name, policies }: Deployment): readonly Policy[] {
+  if (policies.rules === undefined) return [];
+  throw new UserError(
+    `${name}: policies.rules names ${policies.rules}, and its rules were not handed over`,
+    "make the stack with `await addDeployment(app, deployment)`, or give it `ownRules`",
+  );
+}
