@@ -4,10 +4,38 @@
  */
 
 // From a configuration to a stack.
+
 export { loadDeployment } from "./config/load.ts";
 export { parseDeployment } from "./config/parse.ts";
 export type { DeploymentInput } from "./config/schema.ts";
+export { UserError } from "./core/errors.ts";
+export { deploymentHome } from "./core/home.ts";
+export type { BuildContext, Migration, Role } from "./services/application/settings.ts";
+export { preparePki } from "./services/certificates/prepare.ts";
+export type { Deployment } from "./services/deployment.ts";
+export type { ListenerName } from "./services/registry.ts";
+export type { HealthCheck, HealthTiming, Limits } from "./site/fields.ts";
+export type { NetworkName, Subnets } from "./site/settings.ts";
+export type { OpenPort, Site } from "./site/site.ts";
+export { addDeployment } from "./stacks/add-deployment.ts";
+export { IotStack } from "./stacks/iot-stack.ts";
+export { type Judging, kitScope } from "./stacks/kit-scope.ts";
+
+// The services.
+
+export { Backend, type BackendProps } from "./services/backend/backend.ts";
+export { Certificates, type CertificatesProps } from "./services/certificates/certificates.ts";
+export { Edge, type EdgeProps } from "./services/edge/edge.ts";
+export { Firewall } from "./services/firewall/firewall.ts";
+export { Frontend, type FrontendProps } from "./services/frontend/frontend.ts";
+export { Mosquitto, type MosquittoProps } from "./services/mosquitto/mosquitto.ts";
+export { Postgres, type PostgresProps } from "./services/postgres/postgres.ts";
+export { Redis, type RedisProps } from "./services/redis/redis.ts";
+export { Renewer, type RenewerProps } from "./services/renewer/renewer.ts";
+export type { ServiceScope } from "./services/service-scope.ts";
+
 // What services are built of.
+
 export type { DeliveredFile } from "./constructs/delivery-job.ts";
 export { type DeploymentScope, resourceName } from "./constructs/deployment-scope.ts";
 export { FileDelivery, type FileDeliveryProps } from "./constructs/file-delivery.ts";
@@ -24,30 +52,9 @@ export {
 export { StateBackend } from "./constructs/state-backend.ts";
 export { DataVolume } from "./constructs/volumes.ts";
 export { type WaiverProps, waive } from "./constructs/waiver.ts";
-export { UserError } from "./core/errors.ts";
-export { deploymentHome } from "./core/home.ts";
+
 // Judging.
+
 export { judge, type SynthesizedStack } from "./policies/gate.ts";
 export { loadOwnRules } from "./policies/own-rules.ts";
-export type { BuildContext, Migration, Role } from "./services/application/settings.ts";
-// The services.
-export { Backend, type BackendProps } from "./services/backend/backend.ts";
-export { Certificates, type CertificatesProps } from "./services/certificates/certificates.ts";
-export { preparePki } from "./services/certificates/prepare.ts";
-export type { Deployment } from "./services/deployment.ts";
-export { Edge, type EdgeProps } from "./services/edge/edge.ts";
-export { Firewall } from "./services/firewall/firewall.ts";
-export { Frontend, type FrontendProps } from "./services/frontend/frontend.ts";
-export { Mosquitto, type MosquittoProps } from "./services/mosquitto/mosquitto.ts";
-export { Postgres, type PostgresProps } from "./services/postgres/postgres.ts";
-export { Redis, type RedisProps } from "./services/redis/redis.ts";
-export type { ListenerName } from "./services/registry.ts";
-export { Renewer, type RenewerProps } from "./services/renewer/renewer.ts";
-export type { ServiceScope } from "./services/service-scope.ts";
-export type { HealthCheck, HealthTiming, Limits } from "./site/fields.ts";
 export type { Severity } from "./site/policy-settings.ts";
-export type { NetworkName, Subnets } from "./site/settings.ts";
-export type { OpenPort, Site } from "./site/site.ts";
-export { addDeployment } from "./stacks/add-deployment.ts";
-export { IotStack } from "./stacks/iot-stack.ts";
-export { type Judging, kitScope } from "./stacks/kit-scope.ts";
