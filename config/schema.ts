@@ -304,7 +304,8 @@ export const deploymentSchema = z.strictObject({
   mosquitto: z
     .strictObject({
       enabled,
-      limits: limits(64, 0.5, 32),
+      // One thread: with a whole core nothing ever makes it wait for the rest of a tenth of a second.
+      limits: limits(64, 1, 32),
       health: timing,
       maxPacketBytes: z
         .int()

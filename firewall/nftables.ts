@@ -23,7 +23,7 @@ const KNOWN = "ct state established,related accept";
 export function nftablesRuleset(deployment: Deployment): string {
   const table = tableName(deployment.name);
   const parts = [
-    ...limitSets(reachable(deployment)),
+    ...limitSets(deployment, reachable(deployment)),
     loopbackChain(),
     inputChain(deployment),
     forwardChain(deployment),

@@ -174,7 +174,7 @@ describe("a site file is read", () => {
       topics: { readings: "sensor/+", status: "status/backend" },
       mosquitto: {
         enabled: true,
-        limits: { memoryMiB: 64, cpus: 0.5, pids: 32 },
+        limits: { memoryMiB: 64, cpus: 1, pids: 32 },
         maxPacketBytes: 16384,
         users: [],
         devices: { publish: ["sensor/%u"], subscribe: [] },
