@@ -13,11 +13,15 @@ const sourceOf = ({ address }: OpenPort) => (isIP(address) === 6 ? "ip6 saddr" :
 /** Where connections are counted, by source, and for the engine's proxy by port. */
 export const limitSets = (ports: readonly OpenPort[]): readonly string[] => [
   set("proxied", "tcp dport", "dynamic"),
-  ...ports.flatMap((port) => [
-    set(port.listener, sourceOf(port), "dynamic"),
-    // Who has not come for a minute has earned a whole burst again, so nothing is lost with the entry.
-    set(`${port.listener}_rate`, sourceOf(port), "dynamic, timeout", "timeout 1m"),
-  ]),
+  ...ports.flatMap((port) => {
+    const { listener, newConnectionsPerSecond } = port;
+    const rates = newConnectionsPerSecond === undefined ? ["rate"] : ["rate", "often"];
+    return [
+      set(listener, sourceOf(port), "dynamic"),
+      // Who has not come for a minute has earned a whole burst again, so nothing is lost with the entry.
+      ...rates.map((rate) => set(`${listener}_${rate}`, sourceOf(port), "dynamic, timeout", "timeout 1m")),
+    ];
+  }),
 ];
 
 /**
@@ -35,16 +39,25 @@ const set = (name: string, key: string, flags: string, ...more: readonly string[
  * Refuses what one source has too much of, in front of the rule that lets it in: open connections, and new ones in a
  * short time. A source that lost all its connections may open them again at once, and then a tenth in each second.
  *
+ * For the broker, whose one thread ends each handshake before it passes on the next message, also what all sources
+ * together have too much of: their burst is that of one. A source that comes seldom does not ask there, so many that do
+ * their worst keep no single device out.
+ *
  * @param match tells packets for the listener's port
  */
 export function sourceLimits(allowed: OpenPort, match: string): readonly string[] {
-  const { listener, connectionsPerSource: most } = allowed;
+  const { listener, connectionsPerSource: most, newConnectionsPerSecond: all } = allowed;
   const family = sourceOf(allowed);
   const source = family === "ip6 saddr" ? `${family} & ffff:ffff:ffff:ffff::` : family;
   const rate = Math.max(1, Math.ceil(most / 10));
   return [
     `${match} update @${listener}_rate { ${source} limit rate over ${rate}/second burst ${most} packets } counter drop comment "${listener}, too fast from one source"`,
     `${match} add @${listener} { ${source} ct count over ${most} } counter drop comment "${listener}, too many from one source"`,
+    ...(all === undefined
+      ? []
+      : [
+          `${match} update @${listener}_often { ${source} limit rate over 6/minute burst 1 packets } limit rate over ${all}/second burst ${most} packets counter drop comment "${listener}, too fast from all sources"`,
+        ]),
   ];
 }
 

@@ -23,3 +23,21 @@ export function connectionsPerSource(
   const places = listener === "mqtts" ? tlsConnections : plainConnections;
   return Math.max(LEAST_OF_BROKER, Math.floor(places / SHARE_OF_BROKER));
 }
+
+/** What is left of the broker for its clients when strangers come as fast as they may: a handshake takes it 0.5 ms. */
+const HANDSHAKES_PER_CPU = 100;
+
+/** How many new connections in a second all sources together may open, above one every ten seconds from each. */
+export const newConnectionsPerSecond = (
+  { mosquitto }: Pick<Deployment, "mosquitto">,
+  listener: ListenerName,
+) =>
+  listener === "mqtt" || listener === "mqtts"
+    ? // The broker is one thread: it has no use for a second core.
+      {
+        newConnectionsPerSecond: Math.max(
+          1,
+          Math.round(HANDSHAKES_PER_CPU * Math.min(1, mosquitto.limits.cpus)),
+        ),
+      }
+    : {};

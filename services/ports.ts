@@ -1,5 +1,5 @@
 import type { OpenPort } from "../site/site.ts";
-import { connectionsPerSource } from "./connections.ts";
+import { connectionsPerSource, newConnectionsPerSecond } from "./connections.ts";
 import type { Deployment } from "./deployment.ts";
 import { listeners } from "./registry.ts";
 
@@ -19,5 +19,6 @@ export const openPorts = (
         port,
         protocol: "tcp",
         connectionsPerSource: connectionsPerSource(deployment, name),
+        ...newConnectionsPerSecond(deployment, name),
       };
     });

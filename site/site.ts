@@ -10,6 +10,9 @@ export interface OpenPort {
 
   /** Open connections of one source at once: an IPv4 address, or a /64 of IPv6. */
   readonly connectionsPerSource: number;
+
+  /** Of all sources together, above one every ten seconds from each. @default - connections cost too little to matter */
+  readonly newConnectionsPerSecond?: number;
 }
 
 /** A deployment as everyone sees it who knows no service. */

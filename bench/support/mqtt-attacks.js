@@ -7,7 +7,8 @@ import { setTimeout as delay } from "node:timers/promises";
  * survives being put out.
  *
  * @typedef {object} Target
- * @property {number} port on loopback, in clear text
+ * @property {number} port in clear text
+ * @property {string} [host] loopback unless stated
  * @property {(user: string) => string} password
  *
  * @typedef {import("node:net").Socket} Socket
@@ -160,8 +161,8 @@ async function send(socket, bytes) {
  * @param {{ clean?: boolean, will?: { topic: string, payload: Buffer } }} [options]
  * @returns {Promise<Socket>}
  */
-async function open({ port, password }, user, id, { clean = true, will } = {}) {
-  const socket = createConnection({ host: "127.0.0.1", port, noDelay: true });
+async function open({ port, host = "127.0.0.1", password }, user, id, { clean = true, will } = {}) {
+  const socket = createConnection({ host, port, noDelay: true });
   socket.on("error", () => {});
   const flags = 0xc0 | (clean ? 0x02 : 0) | (will === undefined ? 0 : 0x24);
   const parts = will === undefined ? [] : [text(will.topic), text(will.payload)];

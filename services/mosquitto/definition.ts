@@ -16,7 +16,8 @@ export const mosquitto = defineService({
   settings: z
     .strictObject({
       enabled,
-      limits: limits(64, 0.5, 32),
+      // One thread: with a whole core nothing ever makes it wait for the rest of a tenth of a second.
+      limits: limits(64, 1, 32),
       health: timing,
       maxPacketBytes: z
         .int()

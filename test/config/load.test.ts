@@ -164,7 +164,7 @@ describe("a site file is read", () => {
       ports: [
         { ...open, listener: "frontend", port: 3000, connectionsPerSource: 100 },
         { ...open, listener: "backend", port: 8000, connectionsPerSource: 100 },
-        { ...open, listener: "mqtt", port: 1883, connectionsPerSource: 22 },
+        { ...open, listener: "mqtt", port: 1883, connectionsPerSource: 22, newConnectionsPerSecond: 100 },
       ],
       tls: { certificate: { source: "internal" }, mqttClients: "passwords" },
       firewall: {
@@ -181,7 +181,7 @@ describe("a site file is read", () => {
       topics: { readings: "sensor/+", status: "status/backend" },
       mosquitto: {
         enabled: true,
-        limits: { memoryMiB: 64, cpus: 0.5, pids: 32 },
+        limits: { memoryMiB: 64, cpus: 1, pids: 32 },
         maxPacketBytes: 16384,
         users: [],
         devices: { publish: ["sensor/%u"], subscribe: [] },
@@ -206,8 +206,22 @@ describe("a site file is read", () => {
       ports: [
         { ...open, listener: "frontend", address: "192.168.1.10", port: 80, connectionsPerSource: 100 },
         { ...open, listener: "backend", address: "0.0.0.0", port: 81, connectionsPerSource: 100 },
-        { ...open, listener: "mqtt", address: "::1", port: 82, connectionsPerSource: 17 },
-        { ...open, listener: "mqtts", address: "192.168.1.10", port: 8884, connectionsPerSource: 2000 },
+        {
+          ...open,
+          listener: "mqtt",
+          address: "::1",
+          port: 82,
+          connectionsPerSource: 17,
+          newConnectionsPerSecond: 5,
+        },
+        {
+          ...open,
+          listener: "mqtts",
+          address: "192.168.1.10",
+          port: 8884,
+          connectionsPerSource: 2000,
+          newConnectionsPerSecond: 5,
+        },
       ],
       backend: given(full.backend),
       tls: { ...full.tls, certificate: { source: "files", certificate: here("a.crt"), key: here("a.key") } },

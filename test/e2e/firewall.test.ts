@@ -36,10 +36,12 @@ const whole: DeploymentInput = {
 };
 
 const LISTENERS = ["frontend", "backend", "mqtt", "https", "mqtts"];
-const limitsOf = (chain: string, listener: string) =>
-  ["too fast", "too many"].map((what) => ({
-    ...{ chain, rule: `${listener}, ${what} from one source`, packets: 0, dropped: true },
+const limitsOf = (chain: string, listener: string) => {
+  const ofBroker = listener.startsWith("mqtt") ? ["too fast from all sources"] : [];
+  return ["too fast from one source", "too many from one source", ...ofBroker].map((what) => ({
+    ...{ chain, rule: `${listener}, ${what}`, packets: 0, dropped: true },
   }));
+};
 
 const broker: DeploymentInput = {
   name: "e2e-fw-broker",
@@ -279,8 +281,14 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
         const format = "{{.RestartCount}} {{.State.OOMKilled}} {{.State.Health.Status}}";
         const state = await engine.output("inspect", "--format", format, site.container("mosquitto"));
 
-        expect({ state, isBounded: opened <= most, isFull: opened > most / 2 }).toEqual({
-          ...{ state: "0 false healthy", isBounded: true, isFull: true },
+        const { counters } = JSON.parse((await site.firewall("status", "--json")).stdout);
+        const isPaced = counters.some(
+          ({ rule, packets }: { rule: string; packets: number }) =>
+            rule === "mqtts, too fast from all sources" && packets > 0,
+        );
+
+        expect({ state, isBounded: opened <= most, isFull: opened > most / 2, isPaced }).toEqual({
+          ...{ state: "0 false healthy", isBounded: true, isFull: true, isPaced: count > 1 },
         });
       },
     );

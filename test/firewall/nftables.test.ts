@@ -61,6 +61,13 @@ table inet exploreiot_plant-1 {
     timeout 1m
   }
 
+  set mqtt_often {
+    typeof ip saddr
+    size 65535
+    flags dynamic, timeout
+    timeout 1m
+  }
+
   chain prerouting {
     type filter hook prerouting priority raw; policy accept;
     iifname != "lo" ip daddr 127.0.0.0/8 counter drop comment "loopback from outside"
@@ -78,6 +85,7 @@ table inet exploreiot_plant-1 {
     ct state new meta nfproto ipv4 tcp dport 8000 add @backend { ip saddr ct count over 100 } counter drop comment "backend, too many from one source"
     ct state new meta nfproto ipv4 tcp dport 1883 update @mqtt_rate { ip saddr limit rate over 3/second burst 22 packets } counter drop comment "mqtt, too fast from one source"
     ct state new meta nfproto ipv4 tcp dport 1883 add @mqtt { ip saddr ct count over 22 } counter drop comment "mqtt, too many from one source"
+    ct state new meta nfproto ipv4 tcp dport 1883 update @mqtt_often { ip saddr limit rate over 6/minute burst 1 packets } limit rate over 100/second burst 22 packets counter drop comment "mqtt, too fast from all sources"
   }
 
   chain forward {
@@ -93,6 +101,7 @@ table inet exploreiot_plant-1 {
     oifname "xi8aac13-*" ct status dnat meta nfproto ipv4 meta l4proto tcp ct original proto-dst 8000 counter accept comment "backend"
     oifname "xi8aac13-*" ct status dnat meta nfproto ipv4 meta l4proto tcp ct original proto-dst 1883 update @mqtt_rate { ip saddr limit rate over 3/second burst 22 packets } counter drop comment "mqtt, too fast from one source"
     oifname "xi8aac13-*" ct status dnat meta nfproto ipv4 meta l4proto tcp ct original proto-dst 1883 add @mqtt { ip saddr ct count over 22 } counter drop comment "mqtt, too many from one source"
+    oifname "xi8aac13-*" ct status dnat meta nfproto ipv4 meta l4proto tcp ct original proto-dst 1883 update @mqtt_often { ip saddr limit rate over 6/minute burst 1 packets } limit rate over 100/second burst 22 packets counter drop comment "mqtt, too fast from all sources"
     oifname "xi8aac13-*" ct status dnat meta nfproto ipv4 meta l4proto tcp ct original proto-dst 1883 counter accept comment "mqtt"
     oifname "xi8aac13-*" limit rate 5/minute burst 10 packets log prefix "exploreiot plant-1 forward " flags all
     oifname "xi8aac13-*" counter drop comment "undeclared, forward"
@@ -125,6 +134,7 @@ table inet exploreiot_plant-1 {
       'meta nfproto ipv4 tcp dport 443 counter accept comment "https"',
       'ct state new meta nfproto ipv4 tcp dport 8883 update @mqtts_rate { ip saddr limit rate over 1/second burst 9 packets } counter drop comment "mqtts, too fast from one source"',
       'ct state new meta nfproto ipv4 tcp dport 8883 add @mqtts { ip saddr ct count over 9 } counter drop comment "mqtts, too many from one source"',
+      'ct state new meta nfproto ipv4 tcp dport 8883 update @mqtts_often { ip saddr limit rate over 6/minute burst 1 packets } limit rate over 100/second burst 9 packets counter drop comment "mqtts, too fast from all sources"',
       'meta nfproto ipv4 tcp dport 8883 counter accept comment "mqtts"',
       'iifname { "eth0", "eth1" } ip saddr 192.0.2.0/24 tcp dport 2222 counter accept comment "ssh"',
       'iifname { "eth0", "eth1" } ip6 saddr 2001:db8::/32 tcp dport 2222 counter accept comment "ssh"',
@@ -195,6 +205,39 @@ table inet exploreiot_plant-1 {
 
     expect([limits("input"), limits("forward")]).toEqual([expected, expected]);
   });
+
+  test.each<[string, Partial<DeploymentInput>, string]>([
+    ["a whole core", { bind: "lan" }, "limit rate over 100/second burst 22 packets"],
+    [
+      "more cores, of which it uses one",
+      { bind: "lan", mosquitto: { limits: { cpus: 4 } } },
+      "limit rate over 100/second burst 22 packets",
+    ],
+    [
+      "a fifth of a core",
+      { bind: "lan", mosquitto: { limits: { cpus: 0.2 } } },
+      "limit rate over 20/second burst 22 packets",
+    ],
+    [
+      "a plant of 2,000 behind one address, which comes back at once",
+      { bind: "lan", listeners: { mqtt: { connectionsPerSource: 2000 } } },
+      "limit rate over 100/second burst 2000 packets",
+    ],
+  ])(
+    "keep all sources together from a broker with %s, but for those that come seldom",
+    (_, input, expected) => {
+      const total = (name: string) =>
+        chain(rendered(input), name)?.flatMap(
+          (rule) =>
+            /@mqtt_often \{ ip saddr limit rate over 6\/minute burst 1 packets \} (.*) counter drop/.exec(
+              rule,
+            )?.[1] ?? [],
+        );
+
+      expect([total("input"), total("forward")]).toEqual([[expected], [expected]]);
+      expect(rendered(input)).not.toMatch(/@(?:frontend|backend)_often/);
+    },
+  );
 
   describe("about the way out", () => {
     const out = (input: Partial<DeploymentInput>) => {

@@ -85,6 +85,13 @@ static int answer(const struct acl *acl, char *line)
     if (strcmp(word[0], "end") == 0) return accounts_end(accounts_find(word[1])), puts("ended");
     struct session *session = accounts_find(word[2]);
     if (session == NULL) session = accounts_open(word[2], accounts_user(word[1]));
+    if (strcmp(word[0], "connect") == 0) return accounts_connect(session, session), puts("connected");
+    if (strcmp(word[0], "queue") == 0) {
+        size_t bytes = strtoul(word[3], NULL, 10);
+        bool may = accounts_may_queue(session, bytes);
+        if (may) accounts_wait(session, session->saved + bytes, session->offered);
+        return printf("%d\n", may);
+    }
     if (strcmp(word[0], "keep") == 0) return accounts_lasts(session, LASTS_KEPT), puts("kept");
     if (strcmp(word[0], "subscribe") == 0) return printf("%d\n", accounts_subscribe(session, word[3], true));
     if (strcmp(word[0], "unsubscribe") == 0) return accounts_unsubscribe(session, word[3]), puts("done");

@@ -198,6 +198,32 @@ describe("an account", () => {
       ]).filter((answer) => answer !== "kept" && answer !== "ended"),
     ).toEqual(["room", "full", "room", "room", "room"]);
   });
+
+  test.each([
+    ["are kept", ["keep"]],
+    ["end with their connection", []],
+  ])(
+    "gives one user half of what may wait at QoS 2 in sessions that %s, and one session a quarter",
+    (_, kept) => {
+      const session = (user: string, id: string) => [
+        ...kept.map((word) => [word, user, id]),
+        ["connect", user, id],
+      ];
+      const answers = ask([
+        ...["a0", "a1", "a2"].flatMap((id) => session("a", id)),
+        ["queue", "a", "a0", 2000],
+        ["queue", "a", "a0", 1],
+        ["queue", "a", "a1", 2000],
+        ["queue", "a", "a2", 1],
+        ["end", "a0"],
+        ["queue", "a", "a2", 1],
+        ...session("b", "b0"),
+        ["queue", "b", "b0", 2000],
+      ]).filter((answer) => /^[01]$/.test(answer));
+
+      expect(answers).toEqual(["1", "0", "1", "0", "1", "1"]);
+    },
+  );
 });
 
 describe("a store", () => {

@@ -153,12 +153,13 @@ void accounts_forget_subscriptions(struct session *session)
 
 /*
  * What a session adds to the sums. Who is connected takes what is offered: only what the last save found waiting says
- * that it does not.
+ * that it does not. Of a session that ends with its connection no save tells: what it sent at QoS 2 since the last one
+ * counts, since the broker writes that into the next, and nobody else is served meanwhile.
  */
 static size_t counted(const struct session *session)
 {
-    if (session->user->trusted || !session->kept) return 0;
-    return session->saved + (session->client == NULL ? session->offered : 0);
+    if (session->user->trusted) return 0;
+    return session->saved + (session->kept && session->client == NULL ? session->offered : 0);
 }
 
 static void count(const struct session *session, bool in)
@@ -185,7 +186,7 @@ void accounts_connect(struct session *session, const void *client)
 
 bool accounts_may_queue(const struct session *session, size_t bytes)
 {
-    if (session->user->trusted || !session->kept) return true;
+    if (session->user->trusted) return true;
     if (counted(session) + bytes > most.queues / 4 || session->user->queued + bytes > most.queues / 2) return false;
     return session->client != NULL || queued_bytes + bytes <= most.queues;
 }

@@ -8,7 +8,7 @@
 struct limits {
     size_t sessions; /* That are or may be kept, a number. */
     size_t subscriptions, retained;
-    size_t queues; /* What waits in the kept sessions. */
+    size_t queues; /* What waits in the kept sessions, and what others sent at QoS 2 since the last save. */
 };
 
 /** One identity and what it holds. Trusted users have no limits. */

@@ -7,12 +7,16 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "report.h"
 
 /* The broker saves every 2 s (autosave_interval 1), so by then one save at least has failed. */
 enum { LATE_MS = 5000, SPACE_MS = 250, MARGIN_BYTES = 256 * 1024 };
+
+/* One look at the memory is good for so many questions, or until the kernel's coarse clock ticks (4 ms). */
+enum { QUESTIONS = 32 };
 
 static size_t short_of_memory, out_of_memory;
 static int statm = -1;
@@ -34,7 +38,7 @@ bool room_start(const char *directory, size_t short_bytes, size_t full_bytes)
     return statm >= 0;
 }
 
-enum memory room_memory(void)
+static enum memory look_at_memory(void)
 {
     char text[128] = "";
     size_t resident, shared;
@@ -43,6 +47,25 @@ enum memory room_memory(void)
         return MEMORY_FULL;
     size_t bytes = (resident - shared) * (size_t)sysconf(_SC_PAGESIZE);
     return bytes > out_of_memory ? MEMORY_FULL : bytes > short_of_memory ? MEMORY_SHORT : MEMORY_FREE;
+}
+
+/*
+ * A look costs as much as all else that is done for a message, and one SUBSCRIBE to many retained messages asks once for
+ * each. What they bring between two looks is bounded by the largest packet.
+ */
+enum memory room_memory(void)
+{
+    static enum memory memory;
+    static struct timespec looked_at;
+    static int left;
+    struct timespec tick;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &tick);
+    if (left-- <= 0 || tick.tv_sec != looked_at.tv_sec || tick.tv_nsec != looked_at.tv_nsec) {
+        looked_at = tick;
+        left = QUESTIONS;
+        memory = look_at_memory();
+    }
+    return memory;
 }
 
 void room_trim(long now_ms)

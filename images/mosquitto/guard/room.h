@@ -12,7 +12,7 @@ enum memory { MEMORY_FREE, MEMORY_SHORT, MEMORY_FULL };
 /** @param directory  where mosquitto.db is */
 bool room_start(const char *directory, size_t short_bytes, size_t full_bytes);
 
-/** Reads the memory of this process, about 1 microsecond. */
+/** How much memory this process has, as it was at most 4 ms and a few messages ago. */
 enum memory room_memory(void);
 
 /** Gives memory that is free inside the process back to the system, at most once a second. */

@@ -103,8 +103,7 @@ static const char *unkeepable(const struct session *session, uint8_t qos, size_t
     const char *reason = room_refuses();
     if (reason != NULL || session->user->trusted) return reason;
     if (room_memory() == MEMORY_FULL) return "memory is full";
-    bool waits = qos == 2 && session->kept;
-    return waits && !accounts_may_queue(session, bytes) ? "too much waits for its sender to release it" : NULL;
+    return qos == 2 && !accounts_may_queue(session, bytes) ? "too much waits for its sender to release it" : NULL;
 }
 
 /* Above QoS 0 the broker acknowledges what it is given, so what cannot be kept ends the connection instead. */
@@ -120,7 +119,7 @@ static int may_publish(struct session *session, const struct mosquitto_evt_messa
         return MOSQ_ERR_NOMEM;
     }
     room_accepted(bytes);
-    /* It waits although its sender is connected: the next save tells for how long. */
+    /* It waits although its sender is connected: the next save tells for how long, unless the session is not kept. */
     if (event->qos == 2) accounts_wait(session, session->saved + bytes, session->offered);
     return MOSQ_ERR_SUCCESS;
 }
