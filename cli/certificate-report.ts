@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
+import { openListeners } from "../config/listeners.ts";
 import type { Deployment } from "../config/parse.ts";
 import { remoteHost } from "../engines/docker/remote.ts";
-import { allowList } from "../firewall/allow-list.ts";
 import { commonName, daysLeft, isLate, namesIn } from "../pki/certificate.ts";
 import { authorityName } from "../pki/internal.ts";
 import { servedCertificate } from "../pki/served.ts";
@@ -36,7 +36,9 @@ export function judgeListeners(
   deployment: Deployment,
   published: X509Certificate | undefined,
 ): Promise<readonly ListenerReport[]> {
-  const open = allowList(deployment).filter(({ listener }) => listener === "https" || listener === "mqtts");
+  const open = openListeners(deployment).filter(
+    ({ listener }) => listener === "https" || listener === "mqtts",
+  );
   return Promise.all(
     open.map(async ({ listener, address, port }) => {
       const endpoint = { address: reachable(address), port, host: deployment.hosts[0] as string };

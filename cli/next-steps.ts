@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { isIPv6 } from "node:net";
 import { relative } from "node:path";
 import { origin } from "../config/addresses.ts";
-import { servesDevices } from "../config/listeners.ts";
+import { openListeners, servesDevices } from "../config/listeners.ts";
 import type { Deployment } from "../config/parse.ts";
 import { mqttSecret } from "../config/references.ts";
 import type { ListenerName } from "../config/schema.ts";
@@ -10,7 +10,6 @@ import { SecretStore } from "../core/secrets.ts";
 import { shellCommand, shellWord } from "../core/shell-words.ts";
 import { ofRole } from "../engines/containers.ts";
 import type { Stack } from "../engines/stack.ts";
-import { allowList } from "../firewall/allow-list.ts";
 import { daysLeft, isLate } from "../pki/certificate.ts";
 import { authorityFile, currentPair } from "../pki/folder.ts";
 
@@ -40,7 +39,7 @@ export function nextSteps(deployment: Deployment, stack: Stack, home: string): r
 
 /** The first of these listeners that is open. */
 function reached(deployment: Deployment, ...wanted: readonly ListenerName[]): Reached | undefined {
-  const open = allowList(deployment);
+  const open = openListeners(deployment);
   const [found] = wanted.flatMap((name) => open.filter(({ listener }) => listener === name));
   if (found === undefined) return undefined;
   const { listener, port } = found;

@@ -1,14 +1,12 @@
 import { isIPv6 } from "node:net";
 import ipaddr from "ipaddr.js";
 import { edgeSubnet, lastAddress } from "../site/subnets.ts";
-import { completeListeners, openListeners } from "./listeners.ts";
+import { completeListeners, isBackendPublished, isOpen, type Listening, openListeners } from "./listeners.ts";
 import type { ParsedDeployment } from "./schema.ts";
 
 /** What decides where a deployment is reached; one fits before and after its defaults are filled in. */
-export type Reachable = Pick<ParsedDeployment, "name" | "environment" | "listeners" | "networks" | "http"> & {
-  readonly hosts?: readonly string[] | undefined;
-  readonly backend: Pick<ParsedDeployment["backend"], "enabled">;
-};
+export type Reachable = Listening &
+  Pick<ParsedDeployment, "name" | "networks" | "http"> & { readonly hosts?: readonly string[] | undefined };
 
 /** Host names the deployment answers to; loopback has an obvious answer, any other binding must say. */
 export function hosts({ hosts }: Pick<Reachable, "hosts">): readonly string[] {
@@ -24,16 +22,16 @@ const asBrowsersWrite = (host: string): string =>
  * where the https listener is shut.
  */
 export function edgeAddress(deployment: Reachable): string | undefined {
-  if (!completeListeners(deployment).https.enabled) return undefined;
+  if (!isOpen(deployment, "https")) return undefined;
   return lastAddress(deployment.networks.edge.ipv4 ?? edgeSubnet(deployment.name));
 }
 
 /** Browser origins that may call the backend: the page's own addresses and those listed. */
 export function corsOrigins(deployment: Reachable): readonly string[] {
   const own = openListeners(deployment)
-    .filter(([name]) => name === "frontend" || name === "https")
-    .flatMap(([name, { port }]) =>
-      hosts(deployment).map((host) => origin(name === "https" ? "https" : "http", host, port)),
+    .filter(({ listener }) => listener === "frontend" || listener === "https")
+    .flatMap(({ listener, port }) =>
+      hosts(deployment).map((host) => origin(listener === "https" ? "https" : "http", host, port)),
     );
   return [...new Set([...own, ...deployment.http.corsOrigins])];
 }
@@ -50,6 +48,7 @@ export function origin(scheme: "http" | "https", host: string, port: number): st
  */
 export function backendUrl(deployment: Reachable): string {
   const { https, backend } = completeListeners(deployment);
-  if (https.enabled) return origin("https", "{host}", https.port);
-  return backend.enabled ? `http://{host}:${backend.port}` : "";
+  if (!isBackendPublished(deployment)) return "";
+  if (isOpen(deployment, "https")) return origin("https", "{host}", https.port);
+  return isOpen(deployment, "backend") ? `http://{host}:${backend.port}` : "";
 }

@@ -1,4 +1,4 @@
-import { servesMqtts } from "./listeners.ts";
+import { isOpen, type Listening } from "./listeners.ts";
 import type { Deployment } from "./parse.ts";
 
 /** How the broker divides the memory of its container. Bytes, but for the numbers of connections and sessions. */
@@ -66,11 +66,9 @@ export function mosquittoMemory(memoryMiB: number, maxPacketBytes: number, tls: 
 const connections = (bytes: number, each: number) => Math.min(8_000, Math.floor(bytes / each));
 
 /** What a deployment's broker has, for its settings and for what stands in front of it. */
-export const brokerMemory = (
-  deployment: Pick<Deployment, "environment" | "listeners" | "mosquitto">,
-): MosquittoMemory =>
+export const brokerMemory = (deployment: Listening & Pick<Deployment, "mosquitto">): MosquittoMemory =>
   mosquittoMemory(
     deployment.mosquitto.limits.memoryMiB,
     deployment.mosquitto.maxPacketBytes,
-    servesMqtts(deployment),
+    isOpen(deployment, "mqtts"),
   );

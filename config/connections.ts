@@ -1,4 +1,5 @@
 import { brokerMemory } from "./broker-memory.ts";
+import type { Listening } from "./listeners.ts";
 import type { Deployment } from "./parse.ts";
 import type { ListenerName } from "./schema.ts";
 
@@ -13,7 +14,7 @@ const FOR_HTTP = 100;
 
 /** How many open connections of one source a listener takes: an IPv4 address, or a /64 of IPv6. */
 export function connectionsPerSource(
-  deployment: Pick<Deployment, "environment" | "listeners" | "mosquitto">,
+  deployment: Listening & Pick<Deployment, "listeners" | "mosquitto">,
   listener: ListenerName,
 ): number {
   const said = deployment.listeners[listener].connectionsPerSource;

@@ -7,7 +7,7 @@ import {
 } from "./application-checks.ts";
 import { brokerFitsItsMemory } from "./broker-checks.ts";
 import { firewallFits } from "./firewall-checks.ts";
-import { completeListeners, openListeners } from "./listeners.ts";
+import { isBackendPublished, isOpen, LISTENING, openListeners } from "./listeners.ts";
 import { subnetsHaveRoom } from "./network-room.ts";
 import { referencesExist } from "./reference-checks.ts";
 import type { ParsedDeployment } from "./schema.ts";
@@ -34,49 +34,30 @@ interface CrossCheck {
 }
 
 const checks: readonly CrossCheck[] = [
-  { needs: ["environment", "listeners", "bind"], check: portsAreDistinct },
-  { needs: ["environment", "hosts", "bind", "listeners"], check: hostsAreNamed },
-  { needs: ["environment", "hosts", "listeners", "tls", "frontend", "backend"], check: acmeCanProve },
+  { needs: LISTENING, check: portsAreDistinct },
+  { needs: [...LISTENING, "hosts"], check: hostsAreNamed },
+  { needs: [...LISTENING, "hosts", "tls"], check: acmeCanProve },
   { needs: ["networks"], check: subnetsAreNetworks },
   { needs: ["networks"], check: subnetsAreUsable },
   { needs: ["networks"], check: subnetsAreApart },
-  { needs: ["name", "environment", "listeners", "networks"], check: edgeIsApart },
-  { needs: ["environment", "bind", "hosts", "listeners", "networks"], check: addressesAreOutside },
-  {
-    needs: [
-      ...["environment", "listeners", "networks", "tls"],
-      ...["backend", "frontend", "mosquitto", "postgres", "redis"],
-    ] as const,
-    check: subnetsHaveRoom,
-  },
+  { needs: [...LISTENING, "name", "networks"], check: edgeIsApart },
+  { needs: [...LISTENING, "hosts", "networks"], check: addressesAreOutside },
+  { needs: [...LISTENING, "networks", "tls", "postgres", "redis"], check: subnetsHaveRoom },
   { needs: ["networks"], check: ipv6NeedsIpv4 },
-  { needs: ["environment", "listeners", "firewall"], check: firewallFits },
+  { needs: [...LISTENING, "firewall"], check: firewallFits },
   { needs: ["mosquitto"], check: mqttUsersAreDistinct },
   { needs: ["mosquitto"], check: brokerFitsItsMemory },
-  { needs: ["environment", "listeners", "tls", "mosquitto"], check: usersHaveAListener },
+  { needs: [...LISTENING, "tls"], check: usersHaveAListener },
   { needs: ["backend", "topics"], check: readingsNameTheirSensor },
-  { needs: ["environment", "listeners", "tls", "backend", "topics", "mosquitto"], check: devicesAreRead },
-  { needs: ["environment", "listeners", "backend", "frontend", "http"], check: pathsLeadOneWay },
+  { needs: [...LISTENING, "tls", "topics"], check: devicesAreRead },
+  { needs: [...LISTENING, "http"], check: pathsLeadOneWay },
   { needs: [], check: textsAreWhole },
   { needs: [], check: noReferenceElsewhere },
   { needs: ["backend"], check: rolesFit },
   { needs: ["backend", "frontend"], check: oneSourceEach },
   { needs: ["backend", "frontend"], check: mountsAreDistinct },
   { needs: ["backend", "frontend", "postgres", "redis"], check: variablesAreSetOnce },
-  {
-    needs: [
-      "environment",
-      "backend",
-      "frontend",
-      "postgres",
-      "redis",
-      "mosquitto",
-      "topics",
-      "http",
-      "listeners",
-    ],
-    check: referencesExist,
-  },
+  { needs: [...LISTENING, "networks", "postgres", "redis", "topics", "http"], check: referencesExist },
   {
     needs: ["backend", "frontend", "postgres", "redis", "mosquitto"],
     check: referenceApplicationIsComplete,
@@ -93,11 +74,11 @@ export function crossCheck(parts: Parts): readonly Problem[] {
 
 function portsAreDistinct(deployment: ParsedDeployment): readonly Problem[] {
   const seen = new Map<number, string>();
-  return openListeners(deployment).flatMap(([name, { port }]) => {
+  return openListeners(deployment).flatMap(({ listener, port }) => {
     const other = seen.get(port);
-    seen.set(port, name);
+    seen.set(port, listener);
     if (other === undefined) return [];
-    const path = `listeners.${name}.port`;
+    const path = `listeners.${listener}.port`;
     return [
       { path, got: port, allowed: `a port that listeners.${other} does not use`, fix: "choose another port" },
     ];
@@ -105,11 +86,8 @@ function portsAreDistinct(deployment: ParsedDeployment): readonly Problem[] {
 }
 
 function hostsAreNamed(deployment: ParsedDeployment): readonly Problem[] {
-  const { hosts, bind } = deployment;
-  const open = [bind, ...openListeners(deployment).map(([, listener]) => listener.bind ?? bind)].find(
-    (address) => !["loopback", "127.0.0.1", "::1"].includes(address),
-  );
-  if (hosts !== undefined || open === undefined) return [];
+  const isBeyond = openListeners(deployment).some(({ address }) => !["127.0.0.1", "::1"].includes(address));
+  if (deployment.hosts !== undefined || !isBeyond) return [];
   const allowed =
     "a list of the names and addresses that users type, since the deployment listens beyond loopback";
   return [{ path: "hosts", got: undefined, allowed, fix: 'add it, for example hosts: ["192.168.1.10"]' }];
@@ -118,7 +96,7 @@ function hostsAreNamed(deployment: ParsedDeployment): readonly Problem[] {
 /** Behind the https listener, page and API share one address: only their paths tell them apart. */
 function pathsLeadOneWay(deployment: ParsedDeployment): readonly Problem[] {
   const { backend, frontend, http } = deployment;
-  if (!completeListeners(deployment).https.enabled || !backend.enabled) return [];
+  if (!isOpen(deployment, "https") || !isBackendPublished(deployment)) return [];
   const own = backend.image !== undefined || backend.build !== undefined;
   const found: Problem[] = [];
   if (frontend.enabled && backend.pathPrefix === "") {

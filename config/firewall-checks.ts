@@ -37,7 +37,10 @@ function interfacesAreNamed({ interfaces }: ParsedDeployment["firewall"]): reado
 function portsAreFree(deployment: ParsedDeployment): readonly Problem[] {
   const { ssh, open } = deployment.firewall;
   const taken = new Map(
-    openListeners(deployment).map(([name, { port }]) => [`${port}/tcp`, `listeners.${name}`]),
+    openListeners(deployment).map(({ listener, port, protocol }) => [
+      `${port}/${protocol}`,
+      `listeners.${listener}`,
+    ]),
   );
   const declared = [
     ...(ssh.enabled ? [{ path: "firewall.ssh", port: ssh.port, protocol: "tcp" }] : []),

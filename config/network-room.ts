@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 import type { Problem } from "../core/problems.ts";
 import { completeBackend } from "./application-roles.ts";
-import { completeListeners } from "./listeners.ts";
+import { isOpen, type Listening } from "./listeners.ts";
 import type { Backend } from "./role-settings.ts";
 import type { InnerNetwork, NetworkName, ParsedDeployment } from "./schema.ts";
 import { subnetsIn } from "./subnet-checks.ts";
@@ -14,7 +14,7 @@ export function membersOf(deployment: Populated): Readonly<Record<NetworkName, n
     roles
       .filter(({ networks }) => networks.includes(network))
       .reduce((sum, { replicas }) => sum + replicas, 0);
-  const edge = completeListeners(deployment).https.enabled;
+  const edge = isOpen(deployment, "https");
   const published = roles.filter(({ publish }) => publish).length;
   const renewer = edge && tls.certificate.source === "acme";
   return {
@@ -24,10 +24,10 @@ export function membersOf(deployment: Populated): Readonly<Record<NetworkName, n
   };
 }
 
-type Populated = Pick<
-  ParsedDeployment,
-  "environment" | "listeners" | "frontend" | "tls" | "mosquitto" | "postgres" | "redis"
-> & { readonly backend: Backend };
+type Populated = Omit<Listening, "backend"> &
+  Pick<ParsedDeployment, "frontend" | "tls" | "mosquitto" | "postgres" | "redis"> & {
+    readonly backend: Backend;
+  };
 
 /** The network's own address, the gateway and the last one are no container's. */
 const KEPT_ADDRESSES = 3;

@@ -6,7 +6,7 @@ import { hosts } from "./addresses.ts";
 import { completeBackend } from "./application-roles.ts";
 import { crossCheck } from "./cross-checks.ts";
 import { firewallIsOn } from "./firewall-checks.ts";
-import { completeListeners, type Listener } from "./listeners.ts";
+import { completeListeners, isOpen, type Listener } from "./listeners.ts";
 import { referenceFrontend } from "./reference-application.ts";
 import type { Backend } from "./role-settings.ts";
 import { deploymentSchema, type ListenerName, type ParsedDeployment, siteJsonSchema } from "./schema.ts";
@@ -89,7 +89,7 @@ const underOwnName = (user: ParsedDeployment["mosquitto"]["users"][number]) => (
 /** Behind an edge the network has a subnet that is known beforehand; any other the engine picks. */
 function completeNetworks(parsed: ParsedDeployment): Deployment["networks"] {
   const { networks, name } = parsed;
-  if (!completeListeners(parsed).https.enabled || networks.edge.ipv4 !== undefined) return networks;
+  if (!isOpen(parsed, "https") || networks.edge.ipv4 !== undefined) return networks;
   return { ...networks, edge: { ...networks.edge, ipv4: edgeSubnet(name) } };
 }
 

@@ -1,6 +1,7 @@
 import { PARENT_IMAGES, type ParentImage } from "../core/image-recipe.ts";
 import { parseTemplate } from "../core/template.ts";
 import { backendUrl, corsOrigins, edgeAddress, hosts } from "./addresses.ts";
+import type { Listening } from "./listeners.ts";
 import type { ParsedDeployment, Role } from "./schema.ts";
 
 /** Inside the containers' networks every service answers at its own name. */
@@ -71,7 +72,7 @@ export type Referent =
 /** What references are made of; a deployment fits before and after its defaults are filled in. */
 type Referable = Omit<ParsedDeployment, "hosts" | "backend"> & {
   readonly hosts?: readonly string[] | undefined;
-  readonly backend: Pick<ParsedDeployment["backend"], "enabled" | "port" | "pathPrefix">;
+  readonly backend: Listening["backend"] & Pick<ParsedDeployment["backend"], "port" | "pathPrefix">;
 };
 
 type Named = readonly [string, Referent];

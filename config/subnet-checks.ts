@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import type { Problem } from "../core/problems.ts";
 import { edgeSubnet, hasNoHostPart, networkOf, overlap } from "../site/subnets.ts";
-import { completeListeners, openListeners } from "./listeners.ts";
+import { isOpen, openListeners } from "./listeners.ts";
 import type { NetworkName, ParsedDeployment } from "./schema.ts";
 
 /** Prefix lengths with room for a gateway and a few containers, and no wider than private ranges are. */
@@ -85,7 +85,7 @@ export function subnetsAreUsable({ networks }: ParsedDeployment): readonly Probl
 /** Behind an edge the network between it and the applications has a subnet also where none is stated. */
 export function edgeIsApart(deployment: ParsedDeployment): readonly Problem[] {
   const { name, networks } = deployment;
-  if (!completeListeners(deployment).https.enabled || networks.edge.ipv4 !== undefined) return [];
+  if (!isOpen(deployment, "https") || networks.edge.ipv4 !== undefined) return [];
   const edge = edgeSubnet(name);
   return subnetsIn(networks)
     .filter(({ cidr }) => overlap(edge, cidr))
@@ -102,9 +102,9 @@ export function addressesAreOutside(deployment: ParsedDeployment): readonly Prob
   const { bind, hosts = [], networks } = deployment;
   const places = [
     { path: "bind", address: bind },
-    ...openListeners(deployment).map(([name, listener]) => ({
-      path: `listeners.${name}.bind`,
-      address: listener.bind ?? "",
+    ...openListeners(deployment).map(({ listener }) => ({
+      path: `listeners.${listener}.bind`,
+      address: deployment.listeners[listener]?.bind ?? "",
     })),
     ...hosts.map((address, index) => ({ path: `hosts.${index}`, address })),
   ];

@@ -1,10 +1,10 @@
 import { isIP } from "node:net";
 import type { Problem } from "../core/problems.ts";
 import { hosts } from "./addresses.ts";
-import { completeListeners, servesDevices, servesTls } from "./listeners.ts";
+import { completeListeners, isOpen, type Listening, servesDevices, servesTls } from "./listeners.ts";
 import type { ParsedDeployment } from "./schema.ts";
 
-type Serving = Pick<ParsedDeployment, "environment" | "listeners" | "tls" | "hosts" | "frontend" | "backend">;
+type Serving = Listening & Pick<ParsedDeployment, "tls" | "hosts">;
 
 /** TLS-ALPN-01 is answered on the https listener, and proves domain names only. */
 export function acmeCanProve(deployment: Serving): readonly Problem[] {
@@ -17,10 +17,7 @@ export function acmeCanProve(deployment: Serving): readonly Problem[] {
       allowed: "domain names only with tls.certificate.source acme: a CA proves no address and no local name",
       fix: "remove it, or set tls.certificate.source to internal or files",
     }));
-  const { frontend, backend } = deployment;
-  const roles =
-    backend.enabled && (backend.roles === undefined || backend.roles.some(({ publish }) => publish));
-  if (completeListeners(deployment).https.enabled && (frontend.enabled || roles)) return names;
+  if (isOpen(deployment, "https")) return names;
   const shut: Problem = {
     path: "listeners.https",
     got: completeListeners(deployment).https,
@@ -32,11 +29,11 @@ export function acmeCanProve(deployment: Serving): readonly Problem[] {
 
 /** The mqtts listener takes certificates or passwords, never both: users with passwords need the other listener. */
 export function usersHaveAListener(
-  deployment: Pick<ParsedDeployment, "environment" | "listeners" | "tls" | "mosquitto">,
+  deployment: Listening & Pick<ParsedDeployment, "tls" | "mosquitto">,
 ): readonly Problem[] {
   const { users } = deployment.mosquitto;
   if (users.length === 0 || !servesDevices(deployment)) return [];
-  if (completeListeners(deployment).mqtt.enabled) return [];
+  if (isOpen(deployment, "mqtt")) return [];
   return [
     {
       path: "mosquitto.users",

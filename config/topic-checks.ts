@@ -1,6 +1,6 @@
 import type { Problem } from "../core/problems.ts";
 import { topicsOverlap } from "../site/topics.ts";
-import { servesDevices } from "./listeners.ts";
+import { type Listening, servesDevices } from "./listeners.ts";
 import { BACKEND_USER } from "./references.ts";
 import type { ParsedDeployment } from "./schema.ts";
 
@@ -48,7 +48,7 @@ export function readingsNameTheirSensor(deployment: Reading): readonly Problem[]
 
 /** What devices with certificates may publish is read by the shipped backend, or nobody gets it. */
 export function devicesAreRead(
-  deployment: Reading & Pick<ParsedDeployment, "environment" | "listeners" | "tls" | "mosquitto">,
+  deployment: Reading & Listening & Pick<ParsedDeployment, "tls" | "mosquitto">,
 ): readonly Problem[] {
   const { mosquitto, topics } = deployment;
   const { publish } = mosquitto.devices;
@@ -61,7 +61,7 @@ export function devicesAreRead(
 
 /** What users may publish and nobody may read: the broker acknowledges it and throws it away. Told, not refused. */
 export function unreadTopics(
-  deployment: Reading & Pick<ParsedDeployment, "environment" | "listeners" | "tls" | "mosquitto">,
+  deployment: Reading & Listening & Pick<ParsedDeployment, "tls" | "mosquitto">,
 ): readonly string[] {
   const { mosquitto, backend, topics } = deployment;
   const read = [

@@ -1,8 +1,8 @@
 import { corsOrigins } from "../config/addresses.ts";
 import { connectionsPerSource } from "../config/connections.ts";
+import { isBackendPublished, isOpen } from "../config/listeners.ts";
 import type { Deployment } from "../config/parse.ts";
 import { PORT } from "../config/references.ts";
-import { allowList, isBackendPublished } from "../firewall/allow-list.ts";
 import { CERTIFICATES } from "./certificates.ts";
 
 /**
@@ -149,8 +149,7 @@ const forwarded = ({ listeners }: Deployment) => [
  * Not told to browsers while the page or the API is also there in clear text: they would keep the port, and turn
  * `http://host:3000` into `https://host:3000`, where nobody speaks TLS.
  */
-const isTlsOnly = (deployment: Deployment) =>
-  !allowList(deployment).some(({ listener }) => listener === "frontend" || listener === "backend");
+const isTlsOnly = (deployment: Deployment) => !isOpen(deployment, "frontend", "backend");
 
 /** `http-after-response` also covers the answers that are made here, such as 421 and 429. */
 const answerHeaders = (deployment: Deployment) => [

@@ -1,4 +1,4 @@
-import { servesDevices, servesMqtts } from "../config/listeners.ts";
+import { isOpen, servesDevices } from "../config/listeners.ts";
 import type { Deployment } from "../config/parse.ts";
 import { PORT } from "../config/references.ts";
 import { CERTIFICATES } from "./certificates.ts";
@@ -14,7 +14,7 @@ export const certificateFiles = (deployment: Deployment): readonly string[] => [
 
 /** The part of mosquitto.conf (2.0) for the TLS listener, or nothing. */
 export function tlsListener(deployment: Deployment, maxConnections: number): readonly string[] {
-  if (!servesMqtts(deployment)) return [];
+  if (!isOpen(deployment, "mqtts")) return [];
   return [
     `listener ${PORT.mosquittoTls}`,
     `max_connections ${maxConnections}`,

@@ -3,7 +3,7 @@ import { Network } from "@cdktf/provider-docker/lib/network/index.js";
 import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
 import { TerraformResource, type TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { openListeners } from "../config/listeners.ts";
+import { servesTls } from "../config/listeners.ts";
 import { projectRoot } from "../core/home.ts";
 import { readImageLock } from "../core/images.ts";
 import { shellCommand } from "../core/shell-words.ts";
@@ -21,11 +21,10 @@ export class Preflight extends TerraformResource {
   constructor(scope: Construct, id: string, { deployment, secrets, stackFolder }: DeploymentScope) {
     super(scope, id, { terraformResourceType: "terraform_data" });
     const lock = readImageLock(join(projectRoot, "images/lock.json"));
-    const tls = openListeners(deployment).some(([name]) => name === "https" || name === "mqtts");
     this.#attributes = {
       input: {
         hosts: deployment.hosts,
-        issued: tls && deployment.tls.certificate.source === "acme",
+        issued: servesTls(deployment) && deployment.tls.certificate.source === "acme",
         builtOn: lock.debian.refreshed,
       },
       triggers_replace: [secrets.keyedHash(JSON.stringify(deployment))],

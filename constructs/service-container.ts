@@ -1,8 +1,8 @@
 import { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Construct, type IConstruct } from "constructs";
+import { openListeners } from "../config/listeners.ts";
 import { FILES, PROBE_FOLDER } from "../config/references.ts";
 import type { HealthTiming, Limits, ListenerName } from "../config/schema.ts";
-import { allowList } from "../firewall/allow-list.ts";
 import { containerLabels } from "./container-labels.ts";
 import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
 import type { FileDelivery } from "./file-delivery.ts";
@@ -221,7 +221,7 @@ const after = ({ context, networks, after = [] }: ContainerProps): Container[] =
   ].flatMap((construct) => construct.node.findAll().filter((node) => node instanceof Container));
 
 function publishedPorts({ deployment }: DeploymentScope, published: readonly PublishedPort[]) {
-  const open = allowList(deployment);
+  const open = openListeners(deployment);
   return published.flatMap(({ listener, internal }) =>
     open
       .filter((allowed) => allowed.listener === listener)

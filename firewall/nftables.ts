@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
+import { type OpenListener, openListeners } from "../config/listeners.ts";
 import type { Deployment } from "../config/parse.ts";
-import { type AllowedPort, allowList } from "./allow-list.ts";
 import { bridgePrefix } from "./bridges.ts";
 import { forwardedFromContainers, sentToTheMachine } from "./egress.ts";
 import { limitSets, proxyLimit, sourceLimits } from "./source-limits.ts";
@@ -128,14 +128,14 @@ function routed({ name, firewall }: Deployment): readonly string[] {
   ];
 }
 
-interface Reachable extends AllowedPort {
+interface Reachable extends OpenListener {
   /** How the address that was asked for is told, after DNAT and before. */
   readonly match: { readonly forward: string; readonly input: string };
 }
 
 /** The declared ports that are open beyond loopback. */
 const reachable = (deployment: Deployment): readonly Reachable[] =>
-  allowList(deployment)
+  openListeners(deployment)
     .filter(({ address }) => !isLoopback(address))
     .map((allowed) => ({ ...allowed, match: addressMatch(allowed.address) }));
 

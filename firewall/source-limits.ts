@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { connectionsPerSource } from "../config/connections.ts";
+import { type OpenListener, openListeners } from "../config/listeners.ts";
 import type { Deployment } from "../config/parse.ts";
-import { type AllowedPort, allowList } from "./allow-list.ts";
 
 /** Above this, one process of the engine's proxy ends: it was seen to at 10,300 connections. */
 const PROXIED_AT_ONCE = 4096;
@@ -10,10 +10,10 @@ const PROXIED_AT_ONCE = 4096;
 const SOURCES = 65_535;
 
 /** What tells a source of IPv4 or IPv6. */
-const sourceOf = ({ address }: AllowedPort) => (isIP(address) === 6 ? "ip6 saddr" : "ip saddr");
+const sourceOf = ({ address }: OpenListener) => (isIP(address) === 6 ? "ip6 saddr" : "ip saddr");
 
 /** Where connections are counted, by source, and for the engine's proxy by port. */
-export const limitSets = (ports: readonly AllowedPort[]): readonly string[] => [
+export const limitSets = (ports: readonly OpenListener[]): readonly string[] => [
   set("proxied", "tcp dport", "dynamic"),
   ...ports.flatMap((port) => [
     set(port.listener, sourceOf(port), "dynamic"),
@@ -39,7 +39,11 @@ const set = (name: string, key: string, flags: string, ...more: readonly string[
  *
  * @param match tells packets for the listener's port
  */
-export function sourceLimits(deployment: Deployment, allowed: AllowedPort, match: string): readonly string[] {
+export function sourceLimits(
+  deployment: Deployment,
+  allowed: OpenListener,
+  match: string,
+): readonly string[] {
   const { listener } = allowed;
   const most = connectionsPerSource(deployment, listener);
   const family = sourceOf(allowed);
@@ -53,7 +57,7 @@ export function sourceLimits(deployment: Deployment, allowed: AllowedPort, match
 
 /** Programs of the machine itself come through the engine's proxy, one process for each port, which ends when it has too many. */
 export function proxyLimit(deployment: Deployment): readonly string[] {
-  const ports = allowList(deployment).map(({ port }) => port);
+  const ports = openListeners(deployment).map(({ port }) => port);
   return ports.length === 0
     ? []
     : [

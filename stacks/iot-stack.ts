@@ -2,8 +2,9 @@ import { join } from "node:path";
 import { DockerProvider } from "@cdktf/provider-docker/lib/provider/index.js";
 import { type App, TerraformStack } from "cdktf";
 import type { IConstruct } from "constructs";
+import { isOpen, servesTls } from "../config/listeners.ts";
 import type { Deployment } from "../config/parse.ts";
-import type { ListenerName, NetworkName } from "../config/schema.ts";
+import type { NetworkName } from "../config/schema.ts";
 import { Backend } from "../constructs/backend.ts";
 import { Certificates } from "../constructs/certificates.ts";
 import type { DeploymentScope } from "../constructs/deployment-scope.ts";
@@ -23,7 +24,6 @@ import { StateBackend } from "../constructs/state-backend.ts";
 import { WholeSynthesizer } from "../constructs/whole-synthesizer.ts";
 import { deploymentHome } from "../core/home.ts";
 import { SecretStore } from "../core/secrets.ts";
-import { allowList } from "../firewall/allow-list.ts";
 
 /** The bindings were generated from 3.6; 4.5 is what the rules of docs/architecture.md were measured with. */
 const PROVIDER_VERSION = "~> 4.5";
@@ -92,9 +92,7 @@ export class IotStack extends TerraformStack {
 
   #certificates(context: DeploymentScope): Certificates | undefined {
     const { deployment } = context;
-    return isOpen(deployment, "https") || isOpen(deployment, "mqtts")
-      ? new Certificates(this, "Certificates", { context })
-      : undefined;
+    return servesTls(deployment) ? new Certificates(this, "Certificates", { context }) : undefined;
   }
 
   /** What holds data: broker and databases. */
@@ -141,8 +139,5 @@ export class IotStack extends TerraformStack {
     if (acme.source === "acme") new Renewer(this, "Renewer", { context, acme, network, certificates, edge });
   }
 }
-
-const isOpen = (deployment: Deployment, name: ListenerName): boolean =>
-  allowList(deployment).some(({ listener }) => listener === name);
 
 const only = <T>(wanted: boolean, make: () => T): readonly T[] => (wanted ? [make()] : []);

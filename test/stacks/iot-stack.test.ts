@@ -2,12 +2,12 @@ import { rmSync, writeFileSync } from "node:fs";
 import { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { openListeners } from "../../config/listeners.ts";
 import { local } from "../../config/local.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import { production } from "../../config/production.ts";
 import type { DeploymentInput, ListenerName, NetworkName } from "../../config/schema.ts";
 import { projectRoot } from "../../core/home.ts";
-import { allowList } from "../../firewall/allow-list.ts";
 import { bridgeName } from "../../firewall/bridges.ts";
 import { lastAddress } from "../../site/subnets.ts";
 import {
@@ -149,13 +149,27 @@ describe("published ports", () => {
       https: "edge",
       mqtts: "mosquitto",
     };
-    const allowed = allowList(parseDeployment({ ...input, name: "site" }, "test"));
+    const allowed = openListeners(parseDeployment({ ...input, name: "site" }, "test"));
 
     expect(published.toSorted((a, b) => a.port - b.port)).toEqual(
       allowed
         .map(({ listener, address, port, protocol }) => ({ role: role[listener], address, port, protocol }))
         .toSorted((a, b) => a.port - b.port),
     );
+  });
+
+  test("of a database alone are none, and nobody looks for its certificates", () => {
+    const off = { enabled: false };
+    const made = sandbox();
+    const json = made.json({
+      ...production,
+      ...{ mosquitto: off, redis: off, backend: off, frontend: off },
+      tls: { certificate: { source: "acme", email: "ops@example.org" } },
+    });
+
+    expect(containersOf(json).filter(({ ports }) => ports !== undefined)).toEqual([]);
+    expect(made.stack().preflight).toMatchObject({ issued: false });
+    expect(made.stack().networks.map(({ name }) => name)).toEqual([`exploreiot-${made.name}-data`]);
   });
 
   test("lead to the ports inside, at the addresses that were chosen", () => {
