@@ -2,7 +2,7 @@ import type { Problem } from "../core/problems.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
 import { completeListeners, listeningParts, openListeners } from "../services/listeners.ts";
 import { brokerFitsItsMemory } from "../services/mosquitto/checks.ts";
-import { serviceNames } from "../services/registry.ts";
+import { definitions, serviceNames } from "../services/registry.ts";
 import {
   mountsAreDistinct,
   oneSourceEach,
@@ -85,10 +85,10 @@ function portsAreDistinct(deployment: ParsedDeployment): readonly Problem[] {
 
 function hostsAreNamed(deployment: ParsedDeployment): readonly Problem[] {
   const { hosts, bind } = deployment;
-  const open = [bind, ...openListeners(deployment).map(([, listener]) => listener.bind ?? bind)].find(
-    (address) => !["loopback", "127.0.0.1", "::1"].includes(address),
+  const isBeyond = openListeners(deployment).some(
+    ([, listener]) => !["loopback", "127.0.0.1", "::1"].includes(listener.bind ?? bind),
   );
-  if (hosts !== undefined || open === undefined) return [];
+  if (hosts !== undefined || !isBeyond) return [];
   const allowed =
     "a list of the names and addresses that users type, since the deployment listens beyond loopback";
   return [{ path: "hosts", got: undefined, allowed, fix: 'add it, for example hosts: ["192.168.1.10"]' }];
@@ -97,7 +97,8 @@ function hostsAreNamed(deployment: ParsedDeployment): readonly Problem[] {
 /** Behind the https listener, page and API share one address: only their paths tell them apart. */
 function pathsLeadOneWay(deployment: ParsedDeployment): readonly Problem[] {
   const { backend, frontend, http } = deployment;
-  if (!completeListeners(deployment).https.enabled || !backend.enabled) return [];
+  if (!completeListeners(deployment).https.enabled || !definitions.backend.isServed(backend, false))
+    return [];
   const own = backend.image !== undefined || backend.build !== undefined;
   const found: Problem[] = [];
   if (frontend.enabled && backend.pathPrefix === "") {

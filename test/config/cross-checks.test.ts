@@ -27,6 +27,11 @@ describe("a deployment is refused for", () => {
         "listeners.backend.port: got 3000; allowed: a port that listeners.frontend does not use; to mend: choose another port",
       ],
     ],
+    [
+      "a subnet that is none, with a listener that would need it",
+      { listeners: { https: {} }, networks: { edge: { ipv4: "x" } } },
+      ['networks.edge.ipv4: got "x"; allowed: an IPv4 subnet such as "172.30.1.0/24"; to mend: change it'],
+    ],
     ["listening everywhere without naming its hosts", { bind: "lan" }, [HOSTS]],
     [
       "one listener beyond loopback without hosts",

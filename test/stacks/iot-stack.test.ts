@@ -158,6 +158,20 @@ describe("published ports", () => {
     );
   });
 
+  test("of a database alone are none, and nobody looks for its certificates", () => {
+    const off = { enabled: false };
+    const made = sandbox();
+    const json = made.json({
+      ...production,
+      ...{ mosquitto: off, redis: off, backend: off, frontend: off },
+      tls: { certificate: { source: "acme", email: "ops@example.org" } },
+    });
+
+    expect(containersOf(json).filter(({ ports }) => ports !== undefined)).toEqual([]);
+    expect(made.stack().preflight).toMatchObject({ issued: false });
+    expect(made.stack().networks.map(({ name }) => name)).toEqual([`exploreiot-${made.name}-data`]);
+  });
+
   test("lead to the ports inside, at the addresses that were chosen", () => {
     const { frontend, api, mosquitto, edge } = byRole(sandbox().json(custom));
 
