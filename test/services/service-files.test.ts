@@ -8,7 +8,7 @@ import type { SecretText } from "../../core/secret-text.ts";
 import { mosquittoMemory } from "../../services/mosquitto/memory.ts";
 import { accessControlList, brokerUsers, mosquittoConf } from "../../services/mosquitto/mosquitto.ts";
 import { devicePatterns } from "../../services/mosquitto/tls.ts";
-import { pgHba, postgresqlConf } from "../../services/postgres/files.ts";
+import { pgHba } from "../../services/postgres/files.ts";
 import { postgresMemory } from "../../services/postgres/memory.ts";
 import { rolesSql } from "../../services/postgres/roles.ts";
 import { redisConf, redisUsers } from "../../services/redis/redis.ts";
@@ -189,58 +189,6 @@ test("Mosquitto is given a hash of each user's password, and its probe the only 
 });
 
 describe("PostgreSQL", () => {
-  const settings = (memoryMiB: number, cpus: number) =>
-    postgresqlConf({ limits: { memoryMiB, cpus }, logConnections: false, tls: false });
-
-  test("divides 256 MiB and writes no statement to its log", () => {
-    expect(settings(256, 1).split("\n").slice(5)).toEqual([
-      "max_connections = 25",
-      "shared_buffers = 64MB",
-      "effective_cache_size = 128MB",
-      "work_mem = 1310kB",
-      "maintenance_work_mem = 16MB",
-      "autovacuum_max_workers = 2",
-      "max_parallel_workers_per_gather = 0",
-      "max_parallel_maintenance_workers = 0",
-      "min_wal_size = 80MB",
-      "max_wal_size = 512MB",
-      "checkpoint_timeout = '15min'",
-      "wal_compression = on",
-      "statement_timeout = '10min'",
-      "idle_in_transaction_session_timeout = '1min'",
-      "client_connection_check_interval = '10s'",
-      "tcp_keepalives_idle = 60",
-      "tcp_keepalives_interval = 10",
-      "tcp_keepalives_count = 3",
-      "log_destination = 'stderr'",
-      "log_statement = 'none'",
-      "log_connections = off",
-      "log_disconnections = off",
-      "timezone = 'UTC'",
-      "",
-    ]);
-  });
-
-  test("listens on the network with SCRAM, and with TLS alone where that is asked for", () => {
-    expect(settings(256, 1).split("\n").slice(0, 5)).toEqual([
-      "listen_addresses = '*'",
-      "port = 5432",
-      "unix_socket_directories = '/run/postgresql'",
-      "hba_file = '/run/exploreiot/pg_hba.conf'",
-      "password_encryption = 'scram-sha-256'",
-    ]);
-    const withTls = postgresqlConf({ limits: { memoryMiB: 256, cpus: 1 }, logConnections: true, tls: true });
-    expect(withTls.split("\n").filter((line) => /^(ssl|log_(dis)?conn)/.test(line))).toEqual([
-      "ssl = on",
-      "ssl_cert_file = '/run/exploreiot/server.crt'",
-      "ssl_key_file = '/run/exploreiot/server.key'",
-      "ssl_min_protocol_version = 'TLSv1.2'",
-      "log_connections = on",
-      "log_disconnections = on",
-    ]);
-    expect(pgHba("readings", ["app"], true)).toContain("\nhostssl readings  app  all  scram-sha-256\n");
-  });
-
   test("never plans for more than its memory, from 64 MiB to 64 GiB", () => {
     for (const memoryMiB of [64, 100, 256, 1000, 4096, 65_536]) {
       const { maxConnections, sharedBuffersMiB, workMemKiB, maintenanceWorkMemMiB, autovacuumWorkers } =
@@ -259,6 +207,7 @@ local   all  postgres  peer
 host    readings  app  all  scram-sha-256
 host    readings  app_api  all  scram-sha-256
 `);
+    expect(pgHba("readings", ["app"], true)).toContain("\nhostssl readings  app  all  scram-sha-256\n");
     expect(pgHba("readings", [], true)).toBe(`# type  database  user  address  method
 local   all  postgres  peer
 `);

@@ -3,7 +3,6 @@ import { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { local } from "../../config/local.ts";
-import { parseDeployment } from "../../config/parse.ts";
 import { production } from "../../config/production.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
 import { projectRoot } from "../../core/home.ts";
@@ -27,8 +26,8 @@ const inputs: [string, Input][] = [
   ["an own application", custom],
 ];
 
-function sandbox(): Sandbox {
-  const made = new Sandbox();
+function sandbox(name?: string): Sandbox {
+  const made = new Sandbox(name);
   onTestFinished(() => made.remove());
   return made;
 }
@@ -130,32 +129,27 @@ describe("the networks of", () => {
 });
 
 describe("published ports", () => {
-  test.each(inputs)("of %s are the allow-list, no more and no less", (_, input) => {
-    const containers = containersOf(sandbox().json(input));
-    const published = containers.flatMap((container) =>
+  // As README.md and the comments of each configuration promise them.
+  const promised: Readonly<Record<string, readonly string[]>> = {
+    local: ["api 127.0.0.1:8000", "frontend 127.0.0.1:3000", "mosquitto 127.0.0.1:1883"],
+    production: ["edge 0.0.0.0:443", "mosquitto 0.0.0.0:8883"],
+    "an own application": [
+      "api 192.0.2.7:8100",
+      "edge 0.0.0.0:443",
+      "frontend 0.0.0.0:3100",
+      "mosquitto 0.0.0.0:1983",
+      "mosquitto 0.0.0.0:8883",
+    ],
+  };
+
+  test.each(inputs)("of %s are those that were promised, no more and no less", (name, input) => {
+    const published = containersOf(sandbox().json(input)).flatMap((container) =>
       ((container.ports ?? []) as { external: number; ip: string; protocol: string }[]).map(
-        ({ external, ip, protocol }) => ({
-          role: labelOf(container, "role"),
-          address: ip,
-          port: external,
-          protocol,
-        }),
+        ({ external, ip, protocol }) => [`${labelOf(container, "role")} ${ip}:${external}`, protocol],
       ),
     );
-    const role: Readonly<Record<string, string>> = {
-      frontend: "frontend",
-      backend: "api",
-      mqtt: "mosquitto",
-      https: "edge",
-      mqtts: "mosquitto",
-    };
-    const allowed = parseDeployment({ ...input, name: "site" }, "test").ports;
 
-    expect(published.toSorted((a, b) => a.port - b.port)).toEqual(
-      allowed
-        .map(({ listener, address, port, protocol }) => ({ role: role[listener], address, port, protocol }))
-        .toSorted((a, b) => a.port - b.port),
-    );
+    expect(published.sort()).toEqual(promised[name]?.map((port) => [port, "tcp"]));
   });
 
   test("of a database alone are none, and nobody looks for its certificates", () => {
@@ -236,15 +230,19 @@ describe("what is synthesized", () => {
     expect(made.synthesize(input)).toBe(made.synthesize(input));
   });
 
-  test("shares no name with another deployment", () => {
-    const names = (json: RawStack) =>
-      [json.resource.docker_container, json.resource.docker_network, json.resource.docker_volume].flatMap(
-        (blocks) => Object.values(blocks).map(({ name }) => name),
+  test("shares no name with deployments that are called almost alike", () => {
+    const names = ({ resource }: RawStack) =>
+      (["docker_container", "docker_network", "docker_volume"] as const).flatMap((type) =>
+        Object.values(resource[type]).map(({ name }) => `${type} ${name}`),
       );
-    const [one, two] = [names(sandbox().json(custom)), names(sandbox().json(custom))];
+    const one = sandbox();
+    const parts = ["api", "edge", "worker", "redis", "2"];
+    const all = [one, ...parts.map((part) => sandbox(`${one.name}-${part}`))].map((made) =>
+      names(made.json(custom)),
+    );
 
-    expect(one).toHaveLength(22 + 3 + 16);
-    expect(one.filter((name) => two.includes(name))).toEqual([]);
+    expect(all.map(({ length }) => length)).toEqual(all.map(() => 22 + 3 + 16));
+    expect(new Set(all.flat()).size).toBe(all.flat().length);
   });
 
   test("has Terraform forget, not delete, data that is declared no more, until it is declared again", () => {

@@ -31,11 +31,19 @@ export interface RawStack {
 
 /** A deployment with a home of its own, whose synthesis goes there too: one folder to remove. */
 export class Sandbox {
-  readonly name = `t${randomBytes(6).toString("hex")}`;
-  readonly home = deploymentHome(this.name);
-  readonly secrets = new SecretStore(this.home);
-  readonly outdir = join(this.home, "cdktf.out");
-  readonly folder = join(this.outdir, "stacks", this.name);
+  readonly name: string;
+  readonly home: string;
+  readonly secrets: SecretStore;
+  readonly outdir: string;
+  readonly folder: string;
+
+  constructor(name = `t${randomBytes(6).toString("hex")}`) {
+    this.name = name;
+    this.home = deploymentHome(name);
+    this.secrets = new SecretStore(this.home);
+    this.outdir = join(this.home, "cdktf.out");
+    this.folder = join(this.outdir, "stacks", name);
+  }
 
   /**
    * Synthesizes `input` under this sandbox's name and returns the JSON's text.
