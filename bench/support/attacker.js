@@ -1,8 +1,10 @@
 // attacker.js JSON: opens connections as fast as it can and holds them, as nobody with good intentions would.
 //   { host, port, connections, sources: [address], kind: "silent" | "handshake" | "connect", seconds }
 // Prints one line of JSON when `seconds` have passed: tried, opened (so many were ever open at once), held (at the end).
+// Of a lower priority than the clients that are measured: an attacker would be on another machine, and here shares the cores.
 // For addresses in network namespaces of one's own, and nowhere else.
 import { connect } from "node:net";
+import { getPriority, setPriority } from "node:os";
 import { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
 
@@ -26,6 +28,7 @@ const KINDS = {
   },
 };
 
+setPriority(Math.min(19, getPriority() + 10));
 const { host, port, connections, sources, kind, seconds } = JSON.parse(process.argv[2] ?? "{}");
 const hello = await clientHello();
 const begin = KINDS[/** @type {keyof typeof KINDS} */ (kind)];

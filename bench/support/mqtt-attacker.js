@@ -1,13 +1,13 @@
 // mqtt-attacker.js JSON: one of mqtt-attacks.js, again and again until `seconds` have passed.
 //   { attack, host, port, secrets: folder, seconds }
-// A process of its own and of the lowest priority: an attacker would be on another machine, and here takes the cores from
+// A process of its own and of a lower priority: an attacker would be on another machine, and here takes the cores from
 // the broker and from the clients that are measured.
 import { readFileSync } from "node:fs";
-import { constants, setPriority } from "node:os";
+import { getPriority, setPriority } from "node:os";
 import { join } from "node:path";
 import { attacks } from "./mqtt-attacks.js";
 
-setPriority(constants.priority.PRIORITY_LOW);
+setPriority(Math.min(19, getPriority() + 10));
 const { attack, host, port, secrets, seconds } = JSON.parse(process.argv[2] ?? "{}");
 const run = attacks[attack];
 if (run === undefined) throw new Error(`no attack is called ${attack}`);

@@ -26,6 +26,9 @@ export interface Rule {
 
   /** For a limit that each element of a set has to itself: `add @sources { ip saddr ct count over 100 }`. */
   readonly perElement?: { readonly kind: "connections" | "rate"; readonly key: string };
+
+  /** A limit that every packet of the rule counts for; with `perElement` both have to be passed. */
+  readonly sharesLimit?: true;
 }
 
 const ONE_WORD = new Set(
@@ -113,7 +116,9 @@ export function parseRule(tokens: readonly string[], line: number): readonly Rul
     {
       ...rule,
       ...(verdict === undefined ? {} : { verdict }),
-      ...(each === undefined ? {} : { perElement: each, isLimited: true }),
+      ...(each === undefined
+        ? {}
+        : { perElement: each, isLimited: true, ...(rule.isLimited ? { sharesLimit: true } : {}) }),
     },
   ];
 }

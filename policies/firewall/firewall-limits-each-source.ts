@@ -11,7 +11,7 @@ import { nftables, type Ruleset } from "../files/nftables.ts";
 import type { Match, Rule } from "../files/nftables-rules.ts";
 import { definePolicy } from "../policy.ts";
 
-const KINDS = ["connections", "rate"] as const;
+const KINDS = ["connections", "rate", "together"] as const;
 type Kind = (typeof KINDS)[number];
 
 /**
@@ -33,7 +33,9 @@ export const firewallLimitsEachSource = definePolicy({
       openings(placed).map((rule) => ({ rule, placed })),
     );
     return ofOneStack(all).flatMap(({ rule, placed }) =>
-      KINDS.flatMap((kind) => [
+      KINDS.filter(
+        (kind) => kind !== "together" || isLimitedTogether(ruleset, portsOf(rule, placed)),
+      ).flatMap((kind) => [
         ...(isLimited(placed, rule, kind) ? [] : [`line ${rule.line} ${MISSING[kind]}`]),
         ...portsOf(rule, placed)
           .filter((port) => !isLimitedAtInput(ruleset, port, kind))
@@ -46,7 +48,20 @@ export const firewallLimitsEachSource = definePolicy({
 const MISSING: Readonly<Record<Kind, string>> = {
   connections: "lets one source have any number of connections",
   rate: "lets one source connect any number of times a second",
+  together: "lets all sources together connect any number of times a second, which the other hook does not",
 };
+
+/** Whether all sources together are held back at one of the hooks; then they have to be at the other, too. */
+const isLimitedTogether = (ruleset: Ruleset, ports: readonly string[]) =>
+  (["forward", "input"] as const)
+    .flatMap((hook) => chainsAt(ruleset, hook))
+    .some((placed) =>
+      rulesOf(placed).some(
+        (rule) =>
+          limits(rule, "together") &&
+          rule.matches.some((match) => valuesIn(placed.table, match).some((value) => ports.includes(value))),
+      ),
+    );
 
 /** Whether a rule in front of this one refuses a source that has too much of what this one lets in. */
 function isLimited(placed: Placed, opening: Rule, kind: Kind): boolean {
@@ -68,7 +83,10 @@ const isLimitedAtInput = (ruleset: Ruleset, port: string, kind: Kind) =>
   );
 
 const limits = (rule: Rule, kind: Kind) =>
-  refuses(rule) && rule.perElement?.kind === kind && /^ip6? saddr\b/.test(rule.perElement.key);
+  refuses(rule) &&
+  rule.perElement?.kind === (kind === "together" ? "rate" : kind) &&
+  (rule.sharesLimit ?? false) === (kind === "together") &&
+  /^ip6? saddr\b/.test(rule.perElement.key);
 
 const isSame = (some: readonly Match[], others: readonly Match[]) =>
   JSON.stringify(some) === JSON.stringify(others);

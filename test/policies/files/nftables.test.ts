@@ -72,6 +72,11 @@ describe("a rule of nftables", () => {
     ]);
   });
 
+  test("limits each element of a set and all packets together", () => {
+    const both = "update @often { ip saddr limit rate over 6/minute } limit rate over 100/second drop";
+    expect(rules(both)).toMatchObject([{ perElement: { kind: "rate", key: "ip saddr" }, sharesLimit: true }]);
+  });
+
   test("with a map of verdicts is one rule an entry", () => {
     expect(rules("ct state vmap { established : accept, invalid : jump bad }; accept")).toEqual([
       { line: 3, matches: [match("ct state", ["established"])], verdict: { kind: "accept" }, ...plain },

@@ -3,6 +3,8 @@ import { judgesChangesOf } from "../fixture-judging.ts";
 
 const RATE = "update @rate { ip saddr limit rate over 10/second burst 100 packets } counter drop";
 const MANY = "add @many { ip saddr ct count over 100 } counter drop";
+const TOGETHER =
+  "update @often { ip saddr limit rate over 6/minute burst 1 packets } limit rate over 50/second burst 100 packets counter drop";
 const ASKED = 'oifname "xi00-*" ct status dnat meta l4proto tcp ct original proto-dst 443';
 
 const judgesLimits = judgesChangesOf({
@@ -26,6 +28,8 @@ const judgesLimits = judgesChangesOf({
 });
 
 const rate = "lets one source connect any number of times a second";
+const together =
+  "lets all sources together connect any number of times a second, which the other hook does not";
 const many = "lets one source have any number of connections";
 
 judgesLimits(
@@ -54,6 +58,19 @@ judgesLimits(
       name: "a limit for all sources together",
       change: { "ip saddr ct count": "tcp dport ct count" },
       evidence: [`line 11 ${many}`, `at the hook input port 443 ${many}`],
+    },
+    {
+      name: "no limit but one that all sources share",
+      change: {
+        [`${ASKED} ${RATE}`]: `${ASKED} ${TOGETHER}`,
+        [`tcp dport 443 ${RATE}`]: `tcp dport 443 ${TOGETHER}`,
+      },
+      evidence: [`line 11 ${rate}`, `at the hook input port 443 ${rate}`],
+    },
+    {
+      name: "a limit for all sources together at one hook only",
+      change: { [`${ASKED} ${RATE}`]: `${ASKED} ${RATE}\n    ${ASKED} ${TOGETHER}` },
+      evidence: [`at the hook input port 443 ${together}`],
     },
     {
       name: "a limit that only counts",
