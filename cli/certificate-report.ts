@@ -36,9 +36,7 @@ export function judgeListeners(
   deployment: Deployment,
   published: X509Certificate | undefined,
 ): Promise<readonly ListenerReport[]> {
-  const open = openListeners(deployment).filter(
-    ({ listener }) => listener === "https" || listener === "mqtts",
-  );
+  const open = openListeners(deployment).filter(({ tls }) => tls);
   return Promise.all(
     open.map(async ({ listener, address, port }) => {
       const endpoint = { address: reachable(address), port, host: deployment.hosts[0] as string };

@@ -14,7 +14,10 @@ export interface OpenListener {
   readonly address: string;
   readonly port: number;
   readonly protocol: "tcp";
+  readonly tls: boolean;
 }
+
+const OVER_TLS: readonly ListenerName[] = ["https", "mqtts"];
 
 /** The ports of the listeners on the host, unless a deployment says otherwise. */
 const LISTENER_PORT: Readonly<Record<ListenerName, number>> = {
@@ -83,7 +86,15 @@ export function openListeners(deployment: Listening): readonly OpenListener[] {
   return Object.entries(completeListeners(deployment)).flatMap(([name, { enabled, port, bind: own }]) => {
     const listener = name as ListenerName;
     if (!enabled || !served[listener]) return [];
-    return [{ listener, address: ADDRESS[own ?? bind] ?? own ?? bind, port, protocol: "tcp" }];
+    return [
+      {
+        listener,
+        address: ADDRESS[own ?? bind] ?? own ?? bind,
+        port,
+        protocol: "tcp",
+        tls: OVER_TLS.includes(listener),
+      },
+    ];
   });
 }
 
@@ -96,7 +107,7 @@ export const isBackendPublished = ({ backend }: Pick<Listening, "backend">): boo
   backend.enabled && (backend.roles?.some(({ publish }) => publish) ?? true);
 
 /** Whether any listener serves TLS, so that a certificate is needed. */
-export const servesTls = (deployment: Listening): boolean => isOpen(deployment, "https", "mqtts");
+export const servesTls = (deployment: Listening): boolean => openListeners(deployment).some(({ tls }) => tls);
 
 /** Whether MQTT clients prove with certificates who they are, so that a CA for devices is needed. */
 export const servesDevices = (deployment: Listening & Pick<ParsedDeployment, "tls">): boolean =>

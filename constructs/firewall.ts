@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
 import { bridgeName } from "../firewall/bridges.ts";
 import { nftablesRuleset, tableName } from "../firewall/nftables.ts";
+import { confirmSeconds } from "./deployment-facts.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import { FileDelivery } from "./file-delivery.ts";
 import { tmpfsOptions } from "./hardening.ts";
@@ -41,7 +42,7 @@ export class Firewall extends Construct {
         FIREWALL_TABLE: tableName(name),
         FIREWALL_BRIDGES: `${bridgeName(name, "edge")} ${bridgeName(name, "broker")}`,
         FIREWALL_INTERFACES: firewall.interfaces.join(" "),
-        FIREWALL_CONFIRM_SECONDS: String(firewall.scope === "host" ? firewall.confirmSeconds : 0),
+        FIREWALL_CONFIRM_SECONDS: String(confirmSeconds(context.deployment)),
       },
       files,
       tmpfs: { "/run/firewall": tmpfsOptions(1, USER) },

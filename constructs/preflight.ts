@@ -1,11 +1,9 @@
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import { Network } from "@cdktf/provider-docker/lib/network/index.js";
 import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
 import { TerraformResource, type TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { servesTls } from "../config/listeners.ts";
 import { projectRoot } from "../core/home.ts";
-import { readImageLock } from "../core/images.ts";
 import { shellCommand } from "../core/shell-words.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
 import type { Images } from "./images.ts";
@@ -13,22 +11,15 @@ import { literal } from "./literal.ts";
 
 /**
  * `terraform_data` that looks at what would make a production deploy fail, before anything else is made: so that
- * `cdktf deploy` refuses like `up` does. It looks again whenever the deployment changes.
+ * `cdktf deploy` refuses like `up` does. It looks again whenever the deployment changes. What it looks at stands in the
+ * facts of the stack.
  */
 export class Preflight extends TerraformResource {
   readonly #attributes: Record<string, unknown>;
 
   constructor(scope: Construct, id: string, { deployment, secrets, stackFolder }: DeploymentScope) {
     super(scope, id, { terraformResourceType: "terraform_data" });
-    const lock = readImageLock(join(projectRoot, "images/lock.json"));
-    this.#attributes = {
-      input: {
-        hosts: deployment.hosts,
-        issued: servesTls(deployment) && deployment.tls.certificate.source === "acme",
-        builtOn: lock.debian.refreshed,
-      },
-      triggers_replace: [secrets.keyedHash(JSON.stringify(deployment))],
-    };
+    this.#attributes = { triggers_replace: [secrets.keyedHash(JSON.stringify(deployment))] };
     const command = literal(
       shellCommand(
         "node",

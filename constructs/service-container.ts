@@ -3,6 +3,8 @@ import { Construct, type IConstruct } from "constructs";
 import { openListeners } from "../config/listeners.ts";
 import { FILES, PROBE_FOLDER } from "../config/references.ts";
 import type { HealthTiming, Limits, ListenerName } from "../config/schema.ts";
+import { hashedText } from "../core/config-hash.ts";
+import { stateFacts } from "./container-facts.ts";
 import { containerLabels } from "./container-labels.ts";
 import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
 import type { FileDelivery } from "./file-delivery.ts";
@@ -100,7 +102,7 @@ export class ServiceContainer extends Construct {
     const timing = probeTiming(props.context.deployment, props.health);
     const healthcheck = healthcheckOf(props.probe, timing);
     this.container = new Container(this, "Container", {
-      ...common(withProgram(props), props.alias, { healthcheck }),
+      ...common(withProgram(props), props.alias, healthcheck),
       healthcheck,
       wait: true,
       waitTimeout: waitTimeoutSeconds(timing),
@@ -108,9 +110,12 @@ export class ServiceContainer extends Construct {
       stopSignal,
       stopTimeout: graceSeconds,
       destroyGraceSeconds: graceSeconds,
-      ...(ports.length === 0 ? {} : { ports }),
+      ...(ports.length === 0 ? {} : { ports: ports.map(({ listener: _, ...port }) => port) }),
     });
-    sayWhereLimitsAre(this.container, props);
+    stateFacts(this.container, {
+      ...limitsOf(props),
+      listeners: ports.map(({ listener, internal }) => ({ listener, internal })),
+    });
   }
 }
 
@@ -134,11 +139,6 @@ function withProgram(props: ServiceContainerProps): ServiceContainerProps {
   };
 }
 
-/** Terraform reads nothing below "//"; whoever names a limit that was hit says there where to raise it. */
-function sayWhereLimitsAre(container: Container, { limitsAt }: ContainerProps): void {
-  if (limitsAt !== undefined) container.addOverride("//.limitsAt", limitsAt);
-}
-
 /** A hardened container that runs once and must exit 0 before anything that needs it starts. */
 export class JobContainer extends Construct {
   readonly container: Container;
@@ -146,7 +146,7 @@ export class JobContainer extends Construct {
   constructor(scope: Construct, id: string, props: ContainerProps) {
     super(scope, id);
     const name = resourceName(props.context, props.role);
-    const shared = common(props, props.role, {});
+    const shared = common(props, props.role);
     this.container = new Container(this, "Container", {
       ...shared,
       mustRun: false,
@@ -163,16 +163,19 @@ export class JobContainer extends Construct {
         ],
       },
     });
-    sayWhereLimitsAre(this.container, props);
+    stateFacts(this.container, limitsOf(props));
   }
 }
 
-/** The part that services and jobs share. `unapplied` is what the provider accepts but does not apply on change. */
-function common(props: ContainerProps, alias: string, unapplied: object) {
+/** For the one who reads that a limit was hit: where to raise it. */
+const limitsOf = ({ limitsAt }: ContainerProps) => (limitsAt === undefined ? {} : { limitsAt });
+
+/** The part that services and jobs share. */
+function common(props: ContainerProps, alias: string, healthcheck?: object) {
   const { context, role, image, user, limits, networks, entrypoint, command, environment, files, tmpfs } =
     props;
   const configHash = context.secrets.keyedHash(
-    JSON.stringify([unapplied, hardened.init, tmpfs ?? {}, files?.hash ?? ""]),
+    hashedText({ healthcheck, init: hardened.init, tmpfs }, files?.hash ?? ""),
   );
   const mounts = [
     ...(files === undefined ? [] : [{ volumeName: files.volumeName, containerPath: FILES, readOnly: true }]),
@@ -225,6 +228,6 @@ function publishedPorts({ deployment }: DeploymentScope, published: readonly Pub
   return published.flatMap(({ listener, internal }) =>
     open
       .filter((allowed) => allowed.listener === listener)
-      .map(({ port, address, protocol }) => ({ internal, external: port, ip: address, protocol })),
+      .map(({ port, address, protocol }) => ({ listener, internal, external: port, ip: address, protocol })),
   );
 }
