@@ -35,7 +35,7 @@ export function judgeListeners(
   deployment: Deployment,
   published: X509Certificate | undefined,
 ): Promise<readonly ListenerReport[]> {
-  const open = deployment.ports.filter(({ listener }) => listener === "https" || listener === "mqtts");
+  const open = deployment.ports.filter(({ tls }) => tls);
   return Promise.all(
     open.map(async ({ listener, address, port }) => {
       const endpoint = { address: reachable(address), port, host: deployment.hosts[0] as string };

@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import type { Construct } from "constructs";
 import type { SecretFile } from "../core/secrets.ts";
+import { stateFacts } from "./container-facts.ts";
 import { containerLabels } from "./container-labels.ts";
 import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
 import { hardened } from "./hardening.ts";
@@ -76,8 +77,7 @@ export function deliveryJob(scope: Construct, id: string, props: DeliveryJobProp
       ],
     },
   });
-  // Terraform reads nothing below "//"; `render` reads there how a server makes each secret file.
-  container.addOverride("//.origins", origins(files));
+  stateFacts(container, { origins: origins(files) });
   return container;
 }
 

@@ -1,7 +1,9 @@
 import { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Construct, type IConstruct } from "constructs";
+import { hashedText } from "../core/config-hash.ts";
 import { FILES, PROBE_FOLDER } from "../core/container-folders.ts";
 import type { HealthTiming, Limits } from "../site/fields.ts";
+import { stateFacts } from "./container-facts.ts";
 import { containerLabels } from "./container-labels.ts";
 import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
 import type { FileDelivery } from "./file-delivery.ts";
@@ -99,7 +101,7 @@ export class ServiceContainer extends Construct {
     const timing = probeTiming(props.context.deployment, props.health);
     const healthcheck = healthcheckOf(props.probe, timing);
     this.container = new Container(this, "Container", {
-      ...common(withProgram(props), props.alias, { healthcheck }),
+      ...common(withProgram(props), props.alias, healthcheck),
       healthcheck,
       wait: true,
       waitTimeout: waitTimeoutSeconds(timing),
@@ -107,9 +109,12 @@ export class ServiceContainer extends Construct {
       stopSignal,
       stopTimeout: graceSeconds,
       destroyGraceSeconds: graceSeconds,
-      ...(ports.length === 0 ? {} : { ports }),
+      ...(ports.length === 0 ? {} : { ports: ports.map(({ listener: _, ...port }) => port) }),
     });
-    sayWhereLimitsAre(this.container, props);
+    stateFacts(this.container, {
+      ...limitsOf(props),
+      listeners: ports.map(({ listener, internal }) => ({ listener, internal })),
+    });
   }
 }
 
@@ -133,11 +138,6 @@ function withProgram(props: ServiceContainerProps): ServiceContainerProps {
   };
 }
 
-/** Terraform reads nothing below "//"; whoever names a limit that was hit says there where to raise it. */
-function sayWhereLimitsAre(container: Container, { limitsAt }: ContainerProps): void {
-  if (limitsAt !== undefined) container.addOverride("//.limitsAt", limitsAt);
-}
-
 /** A hardened container that runs once and must exit 0 before anything that needs it starts. */
 export class JobContainer extends Construct {
   readonly container: Container;
@@ -145,7 +145,7 @@ export class JobContainer extends Construct {
   constructor(scope: Construct, id: string, props: ContainerProps) {
     super(scope, id);
     const name = resourceName(props.context, props.role);
-    const shared = common(props, props.role, {});
+    const shared = common(props, props.role);
     this.container = new Container(this, "Container", {
       ...shared,
       mustRun: false,
@@ -162,16 +162,19 @@ export class JobContainer extends Construct {
         ],
       },
     });
-    sayWhereLimitsAre(this.container, props);
+    stateFacts(this.container, limitsOf(props));
   }
 }
 
-/** The part that services and jobs share. `unapplied` is what the provider accepts but does not apply on change. */
-function common(props: ContainerProps, alias: string, unapplied: object) {
+/** For the one who reads that a limit was hit: where to raise it. */
+const limitsOf = ({ limitsAt }: ContainerProps) => (limitsAt === undefined ? {} : { limitsAt });
+
+/** The part that services and jobs share. */
+function common(props: ContainerProps, alias: string, healthcheck?: object) {
   const { context, role, image, user, limits, networks, entrypoint, command, environment, files, tmpfs } =
     props;
   const configHash = context.secrets.keyedHash(
-    JSON.stringify([unapplied, hardened.init, tmpfs ?? {}, files?.hash ?? ""]),
+    hashedText({ healthcheck, init: hardened.init, tmpfs }, files?.hash ?? ""),
   );
   const mounts = [
     ...(files === undefined ? [] : [{ volumeName: files.volumeName, containerPath: FILES, readOnly: true }]),
@@ -223,6 +226,6 @@ function publishedPorts({ deployment }: DeploymentScope, published: readonly Pub
   return published.flatMap(({ listener, internal }) =>
     deployment.ports
       .filter((allowed) => allowed.listener === listener)
-      .map(({ port, address, protocol }) => ({ internal, external: port, ip: address, protocol })),
+      .map(({ port, address, protocol }) => ({ listener, internal, external: port, ip: address, protocol })),
   );
 }

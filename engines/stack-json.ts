@@ -1,6 +1,4 @@
-import type { ImageRecipe } from "../core/image-recipe.ts";
 import type { Origin } from "../core/secret-text.ts";
-import type { PreflightFacts } from "./preflight/facts.ts";
 
 /** A file that a one-shot container receives: public text, or a path relative to the stack folder. */
 export type Upload =
@@ -55,7 +53,7 @@ export interface PortBlock {
 }
 
 export interface RawContainer extends ContainerBlock {
-  readonly "//"?: { readonly origins?: Readonly<Record<string, Origin>>; readonly limitsAt?: string };
+  readonly "//"?: object;
   readonly name: string;
   readonly image: string;
   readonly must_run?: boolean;
@@ -89,9 +87,8 @@ export interface RawStack {
     readonly docker_network?: Readonly<Record<string, RawNetwork>>;
     readonly docker_volume?: Readonly<Record<string, { readonly name: string }>>;
     readonly docker_image?: Readonly<Record<string, { readonly name: string }>>;
+
+    /** One of them holds the recipes of the images; a stack of somebody's own may have others. */
     readonly terraform_data?: Readonly<Record<string, { readonly input?: unknown }>>;
   };
 }
-
-/** What the two kinds of `terraform_data` of the kit hold: recipes of images, and the facts of a production deployment. */
-export type RawData = { readonly recipes: readonly ImageRecipe[] } | PreflightFacts;

@@ -3,12 +3,11 @@ import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import type { ImageRecipe } from "../core/image-recipe.ts";
-import { LABEL } from "../core/labels.ts";
 import { readOwnJson } from "../core/own-files.ts";
 import { readIfThere } from "../core/private-files.ts";
 import type { Origin } from "../core/secret-text.ts";
-import type { PreflightFacts } from "./preflight/facts.ts";
-import type { ContainerBlock, RawContainer, RawData, RawNetwork, RawStack, Upload } from "./stack-json.ts";
+import { readContainerFacts, readStackFacts, type StackFacts } from "../core/stack-facts.ts";
+import type { ContainerBlock, RawContainer, RawNetwork, RawStack, Upload } from "./stack-json.ts";
 
 /** A container as the synthesized JSON declares it, with its references resolved to names. */
 export interface ContainerSpec {
@@ -48,7 +47,7 @@ export interface NetworkSpec {
 }
 
 /** The synthesized stack, as far as it concerns whoever runs it. */
-export interface Stack {
+export interface Stack extends Pick<StackFacts, "listeners" | "database" | "firewall" | "preflight"> {
   /** The deployment's name. */
   readonly name: string;
   readonly folder: string;
@@ -56,9 +55,6 @@ export interface Stack {
   readonly networks: readonly NetworkSpec[];
   readonly volumes: readonly string[];
   readonly recipes: readonly ImageRecipe[];
-
-  /** Absent but in production. */
-  readonly preflight?: PreflightFacts;
 
   /** References of the images that containers run: tags of recipes, and whatever a deployment names itself. */
   readonly images: readonly string[];
@@ -88,20 +84,21 @@ export const specHash = (spec: ContainerSpec): string =>
  * @param folder `cdktf.out/stacks/<deployment>`
  */
 export function readStack(folder: string): Stack {
-  const { raw, text } = readRaw(folder);
+  const { raw, text, path } = readRaw(folder);
   const { resource, terraform } = raw;
-  const containers = Object.values(resource.docker_container ?? {}).map((raw) => container(raw, resource));
-  // A stack of somebody's own may have others of them, and containers of its own.
-  const data = Object.values(resource.terraform_data ?? {}).map(({ input }) => Object(input) as RawData);
-  const facts = data.flatMap((input) => ("builtOn" in input ? [input] : []));
+  const facts = readStackFacts(raw, path);
+  if (facts === undefined) throw new UserError(`${path}: does not say which deployment it is of`, SYNTHESIZE);
+  const { deployment, version: _, policies: __, ...known } = facts;
   return {
-    name: containers.map(({ labels }) => labels[LABEL.deployment]).find((name) => name !== undefined) ?? "",
+    ...known,
+    name: deployment,
     folder,
-    containers,
+    containers: Object.values(resource.docker_container ?? {}).map((raw) => container(raw, resource, path)),
     networks: Object.values(resource.docker_network ?? {}).map(network),
     volumes: Object.values(resource.docker_volume ?? {}).map(({ name }) => name),
-    recipes: data.flatMap((input) => ("recipes" in input ? input.recipes : [])),
-    ...(facts.length === 0 ? {} : { preflight: facts[0] as PreflightFacts }),
+    recipes: Object.values(resource.terraform_data ?? {}).flatMap(
+      ({ input }) => (Object(input) as { readonly recipes?: readonly ImageRecipe[] }).recipes ?? [],
+    ),
     images: Object.values(resource.docker_image ?? {}).map(({ name }) => unescaped(name)),
     backend: Object.keys(terraform?.backend ?? {})[0] ?? "local",
     fingerprint: createHash("sha256").update(text).digest("hex"),
@@ -111,18 +108,19 @@ export function readStack(folder: string): Stack {
 /** Resources as they stand in the JSON, for what needs to know how Terraform calls them. */
 export const rawResources = ({ folder }: Stack): RawStack["resource"] => readRaw(folder).raw.resource;
 
-/** The JSON, and its text. */
-function readRaw(folder: string): { readonly raw: RawStack; readonly text: string } {
+/** The JSON, its text, and where it is. */
+function readRaw(folder: string): { readonly raw: RawStack; readonly text: string; readonly path: string } {
   const path = join(folder, "cdk.tf.json");
   const text = readIfThere(path);
   const raw = readOwnJson(path, shape, SYNTHESIZE);
   if (text === undefined || raw === undefined)
     throw new UserError(`${path}: there is no synthesized stack`, SYNTHESIZE);
-  return { raw: raw as unknown as RawStack, text };
+  return { raw: raw as unknown as RawStack, text, path };
 }
 
-function container(raw: RawContainer, resource: RawStack["resource"]): ContainerSpec {
-  const { "//": comment, ...attributes } = raw;
+function container(raw: RawContainer, resource: RawStack["resource"], path: string): ContainerSpec {
+  const { "//": _, ...attributes } = raw;
+  const { origins, limitsAt } = readContainerFacts(raw, `${path}: ${raw.name}`) ?? {};
   const { name, image, must_run, labels, networks_advanced, volumes, upload, depends_on, ...block } =
     attributes;
   // References are resolved from the text as Terraform reads it; what is passed on is what Terraform would make of it.
@@ -141,8 +139,8 @@ function container(raw: RawContainer, resource: RawStack["resource"]): Container
       path: entry.container_path,
       readOnly: entry.read_only ?? false,
     })),
-    uploads: unescaped(upload ?? []).map((file) => withOrigin(file, comment?.origins?.[file.file])),
-    ...(comment?.limitsAt === undefined ? {} : { limitsAt: comment.limitsAt }),
+    uploads: unescaped(upload ?? []).map((file) => withOrigin(file, origins?.[file.file])),
+    ...(limitsAt === undefined ? {} : { limitsAt }),
     dependsOn: (depends_on ?? []).map((address) => named(`\${${address}.name}`, resource)),
     block: unescaped(block),
   };

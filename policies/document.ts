@@ -1,4 +1,5 @@
 import { LABEL } from "../core/labels.ts";
+import type { StackFacts } from "../core/stack-facts.ts";
 import { type Block, isBlock } from "./values.ts";
 
 /** What a stack is for. One that does not say is judged as production. */
@@ -52,6 +53,9 @@ export interface Contents {
 
   /** What the document says about how it is judged: `{ stopAt, waivers }`, not checked yet. */
   readonly settings?: unknown;
+
+  /** What the kit says of a stack that it synthesized; for any other, rules go by what they see. */
+  readonly facts?: StackFacts | undefined;
 }
 
 const REFERENCE = /^\$\{\s*(\w+)\.([\w-]+)\.(\w+)\s*\}$/;
@@ -62,6 +66,7 @@ export class StackDocument {
   readonly resources: readonly Resource[];
   readonly unreadable: readonly Unreadable[];
   readonly settings: unknown;
+  readonly facts: StackFacts | undefined;
   readonly environment: Environment;
   readonly #byAddress: ReadonlyMap<string, Resource>;
   readonly #byType = new Map<string, Resource[]>();
@@ -70,11 +75,12 @@ export class StackDocument {
   /** By the types, since rules and helpers ask for the same few again and again. */
   readonly #byTypes = new Map<string, readonly Resource[]>();
 
-  constructor({ dialect, resources, declarations, unreadable, settings }: Contents) {
+  constructor({ dialect, resources, declarations, unreadable, settings, facts }: Contents) {
     this.dialect = dialect;
     this.resources = resources;
     this.unreadable = unreadable;
     this.settings = settings;
+    this.facts = facts;
     this.environment = environmentIn(resources);
     this.#byAddress = new Map(resources.map((resource) => [`${resource.type}.${resource.id}`, resource]));
     for (const resource of [...resources, ...declarations]) {

@@ -1,5 +1,5 @@
 import { composeProject } from "../core/labels.ts";
-import { confirmSeconds, firewallOf } from "../engines/docker/firewall.ts";
+import { firewallOf } from "../engines/docker/firewall.ts";
 import type { Files } from "./folder.ts";
 import type { Model } from "./model.ts";
 
@@ -14,12 +14,11 @@ export function firewallUnit({ stack, deliveries }: Model): Files {
   const rules = deliveries
     .flatMap(({ public: files }) => files)
     .find(({ file }) => file.endsWith(`/${RULES}`));
-  const table = /^table (inet \S+) \{/m.exec(rules?.content ?? "")?.[1];
-  if (rules === undefined || table === undefined) return {};
+  if (rules === undefined || stack.firewall === undefined) return {};
   const name = `${composeProject(stack.name)}-firewall`;
   return {
     [`firewall/${name}.nft`]: rules.content,
-    [`firewall/${name}.service`]: unit(stack.name, name, table),
+    [`firewall/${name}.service`]: unit(stack.name, name, `inet ${stack.firewall.table}`),
   };
 }
 
@@ -54,7 +53,7 @@ export function firewallTask(model: Model): string {
   if (files.length === 0 || service === undefined)
     return "This deployment has none: the ports above are open to whoever reaches their addresses.";
   const name = `${composeProject(model.stack.name)}-firewall`;
-  const seconds = confirmSeconds(service);
+  const seconds = model.stack.firewall?.confirmSeconds ?? 0;
   return [
     ...(seconds > 0 ? confirmation(service.name, seconds) : []),
     `The container \`${service.name}\` keeps the rules applied while the engine runs. For the time before that, load them at boot${seconds > 0 ? ", once they are confirmed: the unit takes nothing back" : ""}:`,

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { hashedText } from "../core/config-hash.ts";
 import { FILES } from "../core/container-folders.ts";
 import { roleOf } from "../core/labels.ts";
 import type { ContainerSpec, Stack } from "../engines/stack.ts";
@@ -56,21 +57,17 @@ function delivery(container: ContainerSpec, { folder }: Stack, home: string): De
 }
 
 /**
- * The config hash of the synthesized JSON is keyed with a key of this machine and follows its secrets; on a server
- * both are others. This one is the same on every machine, and the server adds its part.
+ * The same on every machine; the server adds its part for each `<VARIABLE>` (core/config-hash.ts).
  */
 function label(container: ContainerSpec, deliveries: readonly Delivery[]): string {
   const read = deliveries.filter(
     (delivery) => delivery.container === container || sharesFiles(container, delivery.container),
   );
-  const { healthcheck, init, tmpfs } = container.block;
   const files = read.map((delivery) => [
     delivery.public,
     delivery.secret.map(({ file, path, origin }) => [file, path, origin]),
   ]);
-  const fixed = createHash("sha256")
-    .update(JSON.stringify([healthcheck, init, tmpfs, files]))
-    .digest("hex");
+  const fixed = createHash("sha256").update(hashedText(container.block, files)).digest("hex");
   const own = read.filter(({ secret }) => secret.length > 0).map(({ variable }) => `<${variable}>`);
   return [fixed.slice(0, 12), ...own].join("-");
 }

@@ -1,5 +1,4 @@
 import { isIP } from "node:net";
-import { PORT } from "../core/inner-ports.ts";
 import type { IssuedPair } from "../core/secret-text.ts";
 import { shellCommand } from "../core/shell-words.ts";
 import { ofRole, variableOf } from "../engines/containers.ts";
@@ -35,8 +34,6 @@ export function certificates(model: Model): string {
   ].join("\n\n");
 }
 
-/** Inside the containers: where page and broker speak TLS. */
-const TLS_PORTS: readonly number[] = [PORT.edge, PORT.mosquittoTls];
 const REVOKED = "secrets/pki/devices/crl.pem";
 
 /** The CA of devices stays where the folder was rendered; that of the listeners may be another, made here. */
@@ -62,7 +59,9 @@ function devices({ stack, deliveries }: Model): readonly string[] {
 /** What an operator asks, and a machine every day: of what is served, whoever was to renew it. */
 function alarm({ stack }: Model, host: string | undefined): readonly string[] {
   const [listener] = stack.containers.flatMap((container) =>
-    (container.block.ports ?? []).filter(({ internal }) => TLS_PORTS.includes(internal)),
+    (container.block.ports ?? []).filter(({ external }) =>
+      stack.listeners.some(({ tls, port }) => tls && port === external),
+    ),
   );
   if (listener === undefined) return [];
   const address = isIP(listener.ip) === 6 ? `[${listener.ip}]` : listener.ip;

@@ -1,23 +1,9 @@
 import { roleOf } from "../core/labels.ts";
 import { dataVolumes } from "../engines/docker/data-volumes.ts";
-import type { ContainerSpec } from "../engines/stack.ts";
+import type { ContainerSpec, Stack } from "../engines/stack.ts";
 import type { Model } from "./model.ts";
 
 const block = (...lines: readonly string[]): string => ["```sh", ...lines, "```"].join("\n");
-
-/** The database of the application and its owner, as the script says that makes them. */
-interface Database {
-  readonly name: string;
-  readonly owner: string;
-}
-
-function databaseOf({ deliveries }: Model): Database | undefined {
-  const script = deliveries
-    .flatMap(({ public: files }) => files)
-    .find(({ file }) => file.endsWith("/start/roles.sql"));
-  const [, name, owner] = /^CREATE DATABASE "(\w+)" OWNER "(\w+)"/m.exec(script?.content ?? "") ?? [];
-  return name === undefined || owner === undefined ? undefined : { name, owner };
-}
 
 /** Services that write data volumes, PostgreSQL apart: it is dumped while it runs. */
 function stores({ stack }: Model): {
@@ -41,7 +27,7 @@ const psql =
   "docker compose exec -T postgres psql -h /run/postgresql -U postgres --quiet --set=ON_ERROR_STOP=1";
 
 export function backup(model: Model): string {
-  const database = databaseOf(model);
+  const { database } = model.stack;
   const { services, volumes } = stores(model);
   const image = toolImage(model);
   return [
@@ -68,7 +54,7 @@ export function backup(model: Model): string {
 }
 
 export function restore(model: Model): string {
-  const database = databaseOf(model);
+  const { database } = model.stack;
   const { services, volumes } = stores(model);
   const image = toolImage(model);
   const clients = model.stack.containers
@@ -91,7 +77,7 @@ export function restore(model: Model): string {
 }
 
 /** Next to the old database first, which goes only when the new one is whole. The last start lets its roles in again. */
-const restoreDatabase = ({ name, owner }: Database): readonly string[] => [
+const restoreDatabase = ({ name, owner }: NonNullable<Stack["database"]>): readonly string[] => [
   `echo 'DROP DATABASE IF EXISTS "restored"; CREATE DATABASE "restored" OWNER "${owner}"; REVOKE ALL ON DATABASE "restored" FROM PUBLIC;' | ${psql}`,
   "docker compose exec -T postgres pg_restore -h /run/postgresql -U postgres -d restored --exit-on-error <backup/postgres.dump",
   `echo 'DROP DATABASE "${name}" WITH (FORCE); ALTER DATABASE "restored" RENAME TO "${name}";' | ${psql}`,

@@ -78,7 +78,7 @@ const hashLabel = (text = "", deliveries: readonly Delivery[]): string =>
     return `\${${keyed(delivery?.secret.map(({ path }) => path) ?? [])}}`;
   });
 
-/** What `keyed` of start.sh computes, in Terraform's own words: both engines then make the same labels. */
+/** What `keyed` of start.sh computes, in Terraform's own words: both then make the same labels (core/config-hash.ts). */
 const keyed = (paths: readonly string[]): string =>
   `substr(sha256(join("", [${["secrets/hash-key", ...paths].map((path) => `file(${JSON.stringify(above(path))})`).join(", ")}])), 0, 12)`;
 

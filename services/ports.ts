@@ -11,13 +11,14 @@ export const openPorts = (
 ): readonly OpenPort[] =>
   listeners
     .filter(({ name }) => deployment.listeners[name].enabled)
-    .map(({ name }) => {
+    .map(({ name, tls }) => {
       const { port, bind = deployment.bind } = deployment.listeners[name];
       return {
         listener: name,
         address: ADDRESS[bind] ?? bind,
         port,
         protocol: "tcp",
+        tls,
         connectionsPerSource: connectionsPerSource(deployment, name),
         ...newConnectionsPerSecond(deployment, name),
       };

@@ -7,6 +7,7 @@ export interface OpenPort {
   readonly address: string;
   readonly port: number;
   readonly protocol: "tcp";
+  readonly tls: boolean;
 
   /** Open connections of one source at once: an IPv4 address, or a /64 of IPv6. */
   readonly connectionsPerSource: number;

@@ -9,6 +9,7 @@ import type { Policy } from "../policies/policy.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { Firewall } from "../services/firewall/firewall.ts";
 import type { ServiceScope } from "../services/service-scope.ts";
+import { deploymentFacts } from "./deployment-facts.ts";
 import { judgeAtSynthesis } from "./gate.ts";
 
 /** The bindings were generated from 3.6; 4.5 is what the rules of docs/architecture.md were measured with. */
@@ -32,6 +33,7 @@ export function kitScope(
   { judged = true, ownRules }: Judging = {},
 ): ServiceScope {
   if (judged) judgeAtSynthesis(stack, ownRules ?? noRulesOf(deployment));
+  stack.addOverride("//.exploreiot", deploymentFacts(deployment));
   stack.addOverride("terraform.required_providers.docker.version", PROVIDER_VERSION);
   const stackFolder = join(App.of(stack).outdir, "stacks", stack.node.id);
   const images = new Images(stack, "Images", deployment, stackFolder);

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { Network } from "@cdktf/provider-docker/lib/network/index.js";
 import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
 import type { Construct } from "constructs";
@@ -6,29 +5,19 @@ import type { TerraformStack } from "../constructs/cdktf.ts";
 import { TerraformResource } from "../constructs/cdktf.ts";
 import type { Images } from "../constructs/images.ts";
 import { ownVerb } from "../constructs/own-verb.ts";
-import { kitRoot } from "../core/home.ts";
-import { readImageLock } from "../core/images.ts";
-import { servesTls } from "../services/listeners.ts";
 import type { ServiceScope } from "../services/service-scope.ts";
 
 /**
  * `terraform_data` that looks at what would make a production deploy fail, before anything else is made: so that
- * `cdktf deploy` refuses like `up` does. It looks again whenever the deployment changes.
+ * `cdktf deploy` refuses like `up` does. It looks again whenever the deployment changes. What it looks at stands in the
+ * facts of the stack.
  */
 export class Preflight extends TerraformResource {
   readonly #attributes: Record<string, unknown>;
 
   constructor(scope: Construct, id: string, { deployment, secrets, stackFolder }: ServiceScope) {
     super(scope, id, { terraformResourceType: "terraform_data" });
-    const lock = readImageLock(join(kitRoot, "images/lock.json"));
-    this.#attributes = {
-      input: {
-        hosts: deployment.hosts,
-        issued: servesTls(deployment) && deployment.tls.certificate.source === "acme",
-        builtOn: lock.debian.refreshed,
-      },
-      triggers_replace: [secrets.keyedHash(JSON.stringify(deployment))],
-    };
+    this.#attributes = { triggers_replace: [secrets.keyedHash(JSON.stringify(deployment))] };
     this.addOverride("provisioner", [ownVerb(stackFolder, "preflight")]);
   }
 

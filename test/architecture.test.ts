@@ -17,7 +17,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   constructs: ["core", "site", "firewall"],
   services: ["core", "site", "firewall", "pki", "constructs"],
   config: ["core", "site", "services"],
-  stacks: ["core", "site", "constructs", "services", "policies"],
+  stacks: ["core", "site", "firewall", "constructs", "services", "policies"],
   policies: ["core", "site"],
   engines: ["core"],
   render: ["core", "firewall", "engines"],

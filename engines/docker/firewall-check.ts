@@ -2,7 +2,7 @@ import { UserError } from "../../core/errors.ts";
 import type { Report } from "../engine.ts";
 import { run } from "../run.ts";
 import type { ContainerSpec, Stack } from "../stack.ts";
-import { askFirewall, confirmSeconds, firewallOf, refusal } from "./firewall.ts";
+import { askFirewall, firewallOf, refusal } from "./firewall.ts";
 import { withPlainClient } from "./plain-client.ts";
 import { blindSpots, publishingOf, refuseDeadListeners } from "./publishing.ts";
 
@@ -86,8 +86,7 @@ export async function firewallWarnings(stack: Stack): Promise<readonly string[]>
 
 /** What whoever deploys rules for the whole machine has to do soon after; nothing for other rules. */
 export function confirmationNotice(stack: Stack): readonly string[] {
-  const firewall = firewallOf(stack);
-  const seconds = firewall === undefined ? 0 : confirmSeconds(firewall);
+  const seconds = stack.firewall?.confirmSeconds ?? 0;
   return seconds === 0
     ? []
     : [

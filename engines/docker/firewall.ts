@@ -1,6 +1,6 @@
 import { UserError } from "../../core/errors.ts";
 import { LABEL } from "../../core/labels.ts";
-import { ofRole, variableOf } from "../containers.ts";
+import { ofRole } from "../containers.ts";
 import { run } from "../run.ts";
 import type { ContainerSpec, Stack } from "../stack.ts";
 
@@ -38,10 +38,6 @@ export interface FirewallStatus {
 
 /** The container of a stack that applies its rules; undefined where the firewall is off. */
 export const firewallOf = (stack: Stack): ContainerSpec | undefined => ofRole(stack, "firewall");
-
-/** How long its rules stay unless somebody confirms them; 0 if they stay anyway. */
-export const confirmSeconds = (firewall: ContainerSpec): number =>
-  Number(variableOf(firewall, "FIREWALL_CONFIRM_SECONDS") ?? 0);
 
 /**
  * Asks the firewall of a deployment how it is.

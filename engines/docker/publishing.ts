@@ -31,7 +31,7 @@ export function blindSpots(stack: Stack, publishing: Publishing): readonly strin
 
 function unfiltered(stack: Stack, { ip6tables }: Publishing): readonly string[] {
   const without = stack.networks.filter(({ ipv6, internal }) => !internal && !ipv6).map(({ name }) => name);
-  if (coversHost(stack) || (ip6tables && without.length === 0)) return [];
+  if (stack.firewall?.scope === "host" || (ip6tables && without.length === 0)) return [];
   const reason = ip6tables
     ? `"userland-proxy" is on, and these networks have no IPv6 subnet: ${without.join(", ")}`
     : '"ip6tables" is off and "userland-proxy" on';
@@ -74,7 +74,3 @@ const isForwarded = ({ networks }: ContainerSpec, stack: Stack, { ip6tables }: P
   stack.networks.some(
     ({ name, ipv6, internal }) => ipv6 && !internal && networks.some((joined) => joined.name === name),
   );
-
-/** Scope `host`, which names the machine's interfaces. */
-const coversHost = (stack: Stack): boolean =>
-  firewallOf(stack)?.block.env?.some((entry) => /^FIREWALL_INTERFACES=./.test(entry)) ?? false;

@@ -1,3 +1,4 @@
+import { readStackFacts } from "../../core/stack-facts.ts";
 import { type Contents, type Resource, StackDocument, type Unreadable } from "../document.ts";
 import { fileResources, type Surroundings } from "../files.ts";
 import { type Block, isBlock, show } from "../values.ts";
@@ -7,6 +8,7 @@ import { type Block, isBlock, show } from "../values.ts";
  * an error.
  *
  * @param surroundings the files that are judged with it
+ * @throws UserError if the kit wrote it with facts of another version
  */
 export function readTerraformJson(json: unknown, surroundings: Surroundings = {}): StackDocument {
   if (!isBlock(json)) {
@@ -14,6 +16,7 @@ export function readTerraformJson(json: unknown, surroundings: Surroundings = {}
     return new StackDocument({ dialect: "terraform", resources: [], declarations: [], unreadable });
   }
   const stack = metadata(json, "stackName") ?? "stack";
+  const facts = readStackFacts(json, stack);
   const read = readAll(stack, [
     ...labelled(json.resource ?? {}, 2),
     ...labelled(json.module ?? {}, 1, ["module"]),
@@ -31,7 +34,8 @@ export function readTerraformJson(json: unknown, surroundings: Surroundings = {}
     resources: read.resources,
     declarations: [whole, ...declared.resources, ...fileResources(read.resources, surroundings)],
     unreadable: [...read.unreadable, ...declared.unreadable, ...read.resources.flatMap(hidden)],
-    settings: comment(json).exploreiot,
+    settings: facts === undefined ? comment(json).exploreiot : facts.policies,
+    facts,
   });
 }
 

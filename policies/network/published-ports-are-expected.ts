@@ -1,5 +1,6 @@
 import type { Environment, Resource, StackDocument } from "../document.ts";
 import { variableOf } from "../facts/environment.ts";
+import { listenerAt, listenersOf } from "../facts/listeners.ts";
 import {
   describe,
   externalPort,
@@ -11,7 +12,7 @@ import {
 import { type Kind, kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 
-/** Ports inside, which the kind of a service decides: the port on the host is free for the user to choose. */
+/** In stacks of others: ports inside, which the kind of a service decides, since that on the host is free to choose. */
 const INSIDE: Readonly<Partial<Record<Kind, readonly number[]>>> = {
   edge: [443, 8443],
   mosquitto: [1883, 8883],
@@ -30,8 +31,8 @@ const OUTSIDE: Readonly<Record<Environment, readonly number[]>> = {
 };
 
 /**
- * A port nobody expects is one that no firewall and no operator watches. Terraform sees ports only, not the
- * listeners that a deployment declared, and a listener may have any port on the host: so what may be published
+ * A port nobody expects is one that no firewall and no operator watches. The kit's own containers publish the listeners
+ * of the deployment, which its facts name, and nothing else. Of others only ports are seen, so what may be published
  * depends on what the service is and on its port inside. Whether clear text may be open in production is TLS-002.
  */
 export const publishedPortsAreExpected = definePolicy({
@@ -39,7 +40,7 @@ export const publishedPortsAreExpected = definePolicy({
   severity: "critical",
   title: "only the ports of the listeners are published",
   allowed:
-    "443 or 8443 of the TLS edge, 1883 and 8883 of Mosquitto, the one port of frontend and backend; for other services the host ports 3000, 8000, 1883, 443 and 8883, in production 443 and 8883",
+    "in a stack of the kit the ports of its open listeners; elsewhere 443 or 8443 of the TLS edge, 1883 and 8883 of Mosquitto, the one port of frontend and backend; for other services the host ports 3000, 8000, 1883, 443 and 8883, in production 443 and 8883",
   fix: "publish through a listener of the configuration; reach the service over a network of the stack",
   source: "CIS Docker Benchmark 1.6.0, 5.9",
   looksAt: RUNS,
@@ -53,6 +54,7 @@ export const publishedPortsAreExpected = definePolicy({
 });
 
 function isExpected(port: PublishedPort, resource: Resource, stack: StackDocument, kind: Kind | undefined) {
+  if (listenersOf(resource, stack) !== undefined) return listenerAt(port, resource, stack) !== undefined;
   const inside = kind && INSIDE[kind];
   if (inside !== undefined) return inside.includes(internalPort(port));
   const ownPort = kind && OWN_PORT[kind];

@@ -1,4 +1,5 @@
 import type { Resource, StackDocument } from "../document.ts";
+import { listenerAt } from "../facts/listeners.ts";
 import { internalPort, isOpen, publishedPorts } from "../facts/ports.ts";
 import { type Kind, kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy, type Evidence } from "../policy.ts";
@@ -36,7 +37,9 @@ const servicesOf = (stack: StackDocument, kind: Kind): readonly Resource[] =>
 function missing(stack: StackDocument, kind: Kind, ports: readonly number[]): readonly Evidence[] {
   const services = servicesOf(stack, kind);
   const isReached = services.some((resource) =>
-    publishedPorts(resource).some((port) => ports.includes(internalPort(port))),
+    publishedPorts(resource).some(
+      (port) => listenerAt(port, resource, stack)?.tls ?? ports.includes(internalPort(port)),
+    ),
   );
   if (services.length === 0 || isReached) return [];
   return [`${services.map(({ path }) => path).join(", ")} publishes none of ${ports.join(", ")}`];

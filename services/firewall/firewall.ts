@@ -5,6 +5,7 @@ import { commandProbe } from "../../constructs/probes.ts";
 import { ServiceContainer } from "../../constructs/service-container.ts";
 import { DataVolume } from "../../constructs/volumes.ts";
 import { bridgeName } from "../../firewall/bridges.ts";
+import { confirmSeconds } from "../../firewall/confirmation.ts";
 import { nftablesRuleset, tableName } from "../../firewall/nftables.ts";
 import type { ServiceScope } from "../service-scope.ts";
 
@@ -41,7 +42,7 @@ export class Firewall extends Construct {
         FIREWALL_TABLE: tableName(name),
         FIREWALL_BRIDGES: `${bridgeName(name, "edge")} ${bridgeName(name, "broker")}`,
         FIREWALL_INTERFACES: firewall.interfaces.join(" "),
-        FIREWALL_CONFIRM_SECONDS: String(firewall.scope === "host" ? firewall.confirmSeconds : 0),
+        FIREWALL_CONFIRM_SECONDS: String(confirmSeconds(context.deployment)),
       },
       files,
       tmpfs: { "/run/firewall": tmpfsOptions(1, USER) },

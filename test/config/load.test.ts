@@ -162,9 +162,16 @@ describe("a site file is read", () => {
         mqtts: { enabled: false, port: 8883 },
       },
       ports: [
-        { ...open, listener: "frontend", port: 3000, connectionsPerSource: 100 },
-        { ...open, listener: "backend", port: 8000, connectionsPerSource: 100 },
-        { ...open, listener: "mqtt", port: 1883, connectionsPerSource: 22, newConnectionsPerSecond: 100 },
+        { ...open, listener: "frontend", tls: false, port: 3000, connectionsPerSource: 100 },
+        { ...open, listener: "backend", tls: false, port: 8000, connectionsPerSource: 100 },
+        {
+          ...open,
+          listener: "mqtt",
+          tls: false,
+          port: 1883,
+          connectionsPerSource: 22,
+          newConnectionsPerSecond: 100,
+        },
       ],
       tls: { certificate: { source: "internal" }, mqttClients: "passwords" },
       firewall: {
@@ -204,11 +211,19 @@ describe("a site file is read", () => {
     expect(await loadDeployment(path)).toEqual({
       ...full,
       ports: [
-        { ...open, listener: "frontend", address: "192.168.1.10", port: 80, connectionsPerSource: 100 },
-        { ...open, listener: "backend", address: "0.0.0.0", port: 81, connectionsPerSource: 100 },
+        {
+          ...open,
+          listener: "frontend",
+          tls: false,
+          address: "192.168.1.10",
+          port: 80,
+          connectionsPerSource: 100,
+        },
+        { ...open, listener: "backend", tls: false, address: "0.0.0.0", port: 81, connectionsPerSource: 100 },
         {
           ...open,
           listener: "mqtt",
+          tls: false,
           address: "::1",
           port: 82,
           connectionsPerSource: 17,
@@ -217,6 +232,7 @@ describe("a site file is read", () => {
         {
           ...open,
           listener: "mqtts",
+          tls: true,
           address: "192.168.1.10",
           port: 8884,
           connectionsPerSource: 2000,

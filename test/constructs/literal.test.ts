@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { literal } from "../../constructs/literal.ts";
 import { readStack } from "../../engines/stack.ts";
+import { stackJson } from "../support/stack.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 
 const texts = [
@@ -29,7 +30,7 @@ test("what is written for Terraform is read back as it was, wherever it stands",
     tmpfs: { "/tmp": literal("${x}") },
   };
   const folder = temporaryFolder();
-  write(folder, "cdk.tf.json", JSON.stringify({ resource: { docker_container: { C: container } } }));
+  write(folder, "cdk.tf.json", stackJson({ docker_container: { C: container } }));
   const [read] = readStack(folder).containers;
 
   expect(read?.block).toEqual({

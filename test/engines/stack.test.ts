@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { readStack } from "../../engines/stack.ts";
 import { errorText } from "../support/error-text.ts";
+import { stackJson } from "../support/stack.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 
 const resource = {
@@ -9,7 +10,8 @@ const resource = {
     Api: {
       name: "exploreiot-demo-api",
       image: "${docker_image.backend.image_id}",
-      labels: [{ label: "exploreiot.deployment", value: "demo" }],
+      labels: [{ label: "exploreiot.role", value: "api" }],
+      "//": { exploreiot: { listeners: [], origins: {}, limitsAt: "backend.limits" } },
       networks_advanced: [{ name: "${docker_network.Edge.id}", aliases: ["backend"] }],
       volumes: [{ volume_name: "${docker_volume.Files.name}", container_path: "/f", read_only: true }],
       depends_on: ["docker_container.Files"],
@@ -34,7 +36,7 @@ const resource = {
 
 const folderWith = (json: object) => {
   const folder = temporaryFolder();
-  write(folder, "cdk.tf.json", JSON.stringify({ resource: json }));
+  write(folder, "cdk.tf.json", stackJson(json));
   return folder;
 };
 
@@ -45,12 +47,14 @@ test("a synthesized stack is read with its references resolved to names", () => 
     name: "demo",
     folder,
     backend: "local",
+    listeners: [],
     containers: [
       {
         name: "exploreiot-demo-api",
         image: "exploreiot/backend:1",
         job: false,
-        labels: { "exploreiot.deployment": "demo" },
+        labels: { "exploreiot.role": "api" },
+        limitsAt: "backend.limits",
         networks: [{ name: "exploreiot-demo-edge", aliases: ["backend"] }],
         volumes: [{ name: "exploreiot-demo-files", path: "/f", readOnly: true }],
         uploads: [],
@@ -75,7 +79,7 @@ test("a synthesized stack is read with its references resolved to names", () => 
     volumes: ["exploreiot-demo-files"],
     images: ["exploreiot/backend:1"],
     recipes: [{ tag: "exploreiot/backend:1" }],
-    fingerprint: createHash("sha256").update(JSON.stringify({ resource })).digest("hex"),
+    fingerprint: createHash("sha256").update(stackJson(resource)).digest("hex"),
   });
 });
 
@@ -90,5 +94,14 @@ test("a folder without a stack says how to get one", async () => {
 
   expect(await errorText(() => readStack(folder))).toBe(
     `${folder}/cdk.tf.json: there is no synthesized stack\n  → run exploreiot synth, or npx cdktf synth`,
+  );
+});
+
+test("a stack that does not say which deployment it is of is no stack of the kit", async () => {
+  const folder = temporaryFolder();
+  write(folder, "cdk.tf.json", JSON.stringify({ resource }));
+
+  expect(await errorText(() => readStack(folder))).toBe(
+    `${folder}/cdk.tf.json: does not say which deployment it is of\n  → run exploreiot synth, or npx cdktf synth`,
   );
 });

@@ -5,13 +5,14 @@ import { containerSpec, stackOf } from "../support/stack.ts";
 
 const rules =
   "add table inet exploreiot_demo\ndelete table inet exploreiot_demo\n\ntable inet exploreiot_demo {\n}\n";
+const firewall = { table: "exploreiot_demo", scope: "containers", confirmSeconds: 0 } as const;
 const delivery = containerSpec("firewall-files", {
   job: true,
   uploads: [{ file: "/incoming/firewall.nft", content: rules }],
 });
 
 test("the firewall's rules are a file of their own, and a unit loads and removes that very table", () => {
-  const files = firewallUnit(modelOf(stackOf([delivery]), "/home"));
+  const files = firewallUnit(modelOf(stackOf([delivery], { firewall }), "/home"));
   const unit = files["firewall/exploreiot-demo-firewall.service"]?.split("\n") ?? [];
 
   expect(files["firewall/exploreiot-demo-firewall.nft"]).toBe(rules);

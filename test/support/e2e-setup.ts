@@ -126,6 +126,7 @@ function trial(folder: string) {
     networks: [],
     volumes: [],
     recipes: [],
+    listeners: [],
     images: [],
     backend: "local",
     fingerprint: "",

@@ -1,3 +1,4 @@
+import { factsOf } from "../../core/stack-facts.ts";
 import type { ContainerSpec, Stack } from "../../engines/stack.ts";
 import type { ContainerBlock } from "../../engines/stack-json.ts";
 
@@ -29,7 +30,15 @@ export const stackOf = (containers: readonly ContainerSpec[], given: Partial<Sta
   volumes: [],
   images: [],
   recipes: [],
+  listeners: [],
   backend: "local",
   fingerprint: "fingerprint",
   ...given,
 });
+
+/** What the kit would write of a deployment `demo` that has these resources and nothing else. */
+export const stackJson = (resource: object): string =>
+  JSON.stringify({
+    "//": { exploreiot: factsOf({ deployment: "demo", policies: {}, listeners: [] }) },
+    resource,
+  });

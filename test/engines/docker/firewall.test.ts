@@ -62,8 +62,8 @@ describe("an engine for a deployment with a firewall", () => {
 });
 
 test("a deploy of rules for the whole machine is announced with what has to follow, that of others is not", () => {
-  const seconds = (value: number) =>
-    stackOf([containerSpec("firewall", { block: { env: [`FIREWALL_CONFIRM_SECONDS=${value}`] } })]);
+  const seconds = (confirmSeconds: number) =>
+    stackOf([], { firewall: { table: "t", scope: "host", confirmSeconds } });
 
   expect(confirmationNotice(seconds(120))).toEqual([
     "firewall: the rules for the whole machine are taken back 120 s after they are applied, unless somebody logs in anew and runs: exploreiot firewall confirm demo",

@@ -7,12 +7,12 @@ import { containerSpec, stackOf } from "../../support/stack.ts";
 interface Given {
   readonly ip?: string;
   readonly ipv6?: boolean;
-  readonly interfaces?: string;
+  readonly scope?: "containers" | "host";
   readonly firewall?: boolean;
 }
 
 /** A broker on one network, with a firewall. */
-function site({ ip = "0.0.0.0", ipv6 = false, interfaces = "", firewall = true }: Given): Stack {
+function site({ ip = "0.0.0.0", ipv6 = false, scope = "containers", firewall = true }: Given): Stack {
   const ports = [{ ip, external: 8883, internal: 8883, protocol: "tcp" }];
   const networks = [
     { name: "broker", internal: false, ipv6, subnets: [], options: {} },
@@ -21,11 +21,9 @@ function site({ ip = "0.0.0.0", ipv6 = false, interfaces = "", firewall = true }
   return stackOf(
     [
       containerSpec("mosquitto", { networks: [{ name: "broker", aliases: [] }], block: { ports } }),
-      ...(firewall
-        ? [containerSpec("firewall", { block: { env: [`FIREWALL_INTERFACES=${interfaces}`] } })]
-        : []),
+      ...(firewall ? [containerSpec("firewall")] : []),
     ],
-    { networks },
+    { networks, ...(firewall ? { firewall: { table: "t", scope, confirmSeconds: 0 } } : {}) },
   );
 }
 
@@ -62,7 +60,7 @@ describe("the rules for containers", () => {
     ],
     ["see it where it is forwarded to each network", { ipv6: true }, engine(true, true), []],
     ["have nothing to see without the proxy", {}, engine(false, false), []],
-    ["are not alone in scope host", { interfaces: "eth0" }, engine(true, false), []],
+    ["are not alone in scope host", { scope: "host" }, engine(true, false), []],
     [
       "see it, and the clients of a listener, where that is forwarded",
       { ip: "::", ipv6: true },
@@ -72,7 +70,7 @@ describe("the rules for containers", () => {
     ["do not count where there is no firewall", { firewall: false }, engine(true, false), []],
     [
       "let a listener answer clients that it cannot tell apart",
-      { ip: "::", interfaces: "eth0" },
+      { ip: "::", scope: "host" },
       engine(true, true),
       [ANONYMOUS],
     ],

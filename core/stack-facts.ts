@@ -1,0 +1,127 @@
+import { z } from "zod";
+import { UserError } from "./errors.ts";
+import type { Origin } from "./secret-text.ts";
+
+/**
+ * What the constructs know of a deployment and its resources do not say. It stands once in the synthesized JSON, as
+ * `"//".exploreiot` of the stack and of each container, where Terraform reads nothing; engines, `render` and policies
+ * read it there. Whatever a resource says itself, such as the ports that it publishes, is read from the resource: an
+ * `addOverride` changes that and not the facts.
+ *
+ * A change that an older reader would misunderstand gets a new version.
+ */
+const VERSION = 1;
+
+const openListener = z.object({
+  listener: z.string(),
+  address: z.string(),
+  port: z.int(),
+  protocol: z.literal("tcp"),
+  tls: z.boolean(),
+});
+
+const stackFacts = z.object({
+  version: z.literal(VERSION),
+  deployment: z.string(),
+
+  /** How the stack is judged: `{ stopAt, waivers }`, which the judges check. */
+  policies: z.unknown(),
+  listeners: z.array(openListener).readonly(),
+
+  /** The application's, and who owns it. */
+  database: z.object({ name: z.string(), owner: z.string() }).exactOptional(),
+
+  /** The table in the kernel; rules that are not confirmed within `confirmSeconds` are taken back, 0 means never. */
+  firewall: z
+    .object({ table: z.string(), scope: z.enum(["containers", "host"]), confirmSeconds: z.int() })
+    .exactOptional(),
+
+  /** What can make a production deploy fail; absent elsewhere. */
+  preflight: z
+    .object({
+      /** Names and addresses that users type. */
+      hosts: z.array(z.string()).readonly(),
+      /** Whether a public CA will look for this deployment at those names. */
+      issued: z.boolean(),
+      /** Day of the images' packages, `2026-11-22`: no right clock is before it. */
+      builtOn: z.string(),
+    })
+    .exactOptional(),
+});
+
+const origin: z.ZodType<Origin> = z.union([
+  z.array(
+    z.union([z.string(), z.object({ secret: z.string(), as: z.enum(["value", "mosquitto", "redis"]) })]),
+  ),
+  z.object({
+    pair: z.string(),
+    name: z.string(),
+    subject: z.string(),
+    hosts: z.array(z.string()),
+    authority: z.string().exactOptional(),
+  }),
+  z.object({ authority: z.string() }),
+]);
+
+const containerFacts = z.object({
+  /** The open listeners that lead here, each with the port inside. */
+  listeners: z.array(z.object({ listener: z.string(), internal: z.int() })).readonly(),
+
+  /** The setting that its limits come from, such as `redis.limits`. @default - they are the kit's own */
+  limitsAt: z.string().exactOptional(),
+
+  /** How a server makes each secret file that is delivered, by the file's path. */
+  origins: z.record(z.string(), origin),
+});
+
+export type StackFacts = z.output<typeof stackFacts>;
+export type ContainerFacts = z.output<typeof containerFacts>;
+
+/** The facts of a stack as they are written into its JSON. */
+export const factsOf = (facts: Omit<StackFacts, "version">): StackFacts => ({ version: VERSION, ...facts });
+
+/**
+ * The facts that a synthesized JSON states; undefined where the kit did not write it.
+ *
+ * @param json the value of the stack
+ * @param where what an error names
+ * @throws UserError for facts of another version, and for damaged ones
+ */
+export function readStackFacts(json: unknown, where: string): StackFacts | undefined {
+  const facts = stated(json);
+  // Foreign JSON may say there how it is judged, and no more.
+  if (typeof facts !== "object" || facts === null || !("version" in facts)) return undefined;
+  if (facts.version !== VERSION)
+    throw new UserError(
+      `${where}: "//".exploreiot.version: got ${JSON.stringify(facts.version)}; allowed: ${VERSION}, the only one that this version of the kit reads`,
+      "synthesize the stack again with this version, or use the one that wrote it",
+    );
+  return parsed(stackFacts, facts, where);
+}
+
+/**
+ * The facts that the JSON of a container states; undefined where the kit did not declare it.
+ *
+ * @throws UserError for damaged ones
+ */
+export function readContainerFacts(json: unknown, where: string): ContainerFacts | undefined {
+  const facts = stated(json);
+  return facts === undefined ? undefined : parsed(containerFacts, facts, where);
+}
+
+const comment = z.looseObject({ "//": z.looseObject({ exploreiot: z.unknown() }) });
+
+const stated = (json: unknown): unknown => {
+  const { success, data } = comment.safeParse(json);
+  return success ? data["//"].exploreiot : undefined;
+};
+
+function parsed<T>(shape: z.ZodType<T>, facts: unknown, where: string): T {
+  const { success, data, error } = shape.safeParse(facts);
+  if (success) return data;
+  const [issue] = error.issues;
+  throw new UserError(
+    `${where}: "//".exploreiot${["", ...(issue?.path ?? [])].join(".")}: ${issue?.message}`,
+    "synthesize the stack again",
+  );
+}

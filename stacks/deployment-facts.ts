@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import { kitRoot } from "../core/home.ts";
+import { readImageLock } from "../core/images.ts";
+import { factsOf, type StackFacts } from "../core/stack-facts.ts";
+import { confirmSeconds } from "../firewall/confirmation.ts";
+import { tableName } from "../firewall/nftables.ts";
+import type { Deployment } from "../services/deployment.ts";
+
+/** What the JSON says about a deployment, for everybody who reads it later. */
+export function deploymentFacts(deployment: Deployment): StackFacts {
+  const { name, environment, firewall, postgres, policies } = deployment;
+  const { scope } = firewall;
+  return factsOf({
+    deployment: name,
+    // A later judge sees what was excused, and why.
+    policies,
+    listeners: deployment.ports.map(({ listener, address, port, protocol, tls }) => ({
+      ...{ listener, address, port, protocol, tls },
+    })),
+    ...(postgres.enabled ? { database: { name: postgres.database, owner: postgres.user } } : {}),
+    ...(firewall.enabled
+      ? { firewall: { table: tableName(name), scope, confirmSeconds: confirmSeconds(deployment) } }
+      : {}),
+    ...(environment === "production" ? { preflight: preflightFacts(deployment) } : {}),
+  });
+}
+
+const preflightFacts = (deployment: Deployment) => ({
+  hosts: deployment.hosts,
+  issued: deployment.ports.some(({ tls }) => tls) && deployment.tls.certificate.source === "acme",
+  builtOn: readImageLock(join(kitRoot, "images/lock.json")).debian.refreshed,
+});
