@@ -10,7 +10,7 @@ import { authorityFile, currentPair } from "../pki/folder.ts";
 import { origin } from "../services/addresses.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { servesDevices } from "../services/listeners.ts";
-import { mqttSecret } from "../services/references.ts";
+import { mqttSecret } from "../services/mosquitto/definition.ts";
 import type { ListenerName } from "../services/registry.ts";
 
 /** A listener that is open, as this machine itself reaches it. */

@@ -2,11 +2,13 @@ import { FILES, PROBE_FOLDER } from "../core/container-folders.ts";
 import type { Problem } from "../core/problems.ts";
 import type { Role } from "../services/application/settings.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
-import { HOST, MIGRATE, replicaNames } from "../services/references.ts";
+import { replicaNames } from "../services/references.ts";
+import { definitions } from "../services/registry.ts";
 
 /** Container names of the kit's own, which roles must leave alone: a container is called after its role. */
 const RESERVED_ROLES: readonly string[] = [
-  ...["postgres", "redis", "mosquitto", "frontend", MIGRATE, "edge", "firewall", "renewer"],
+  ...Object.values(definitions).flatMap(({ containers }) => containers),
+  "firewall",
 ];
 
 /** The jobs that deliver files are called after what they deliver to. */
@@ -39,7 +41,7 @@ function nameIsFree(roles: readonly Role[], index: number): readonly Problem[] {
   if (names.some(isReserved)) {
     return [{ ...problem, allowed: "a name that no container of the kit has" }];
   }
-  if (role.name === HOST.backend && !role.publish && roles.some(({ publish }) => publish)) {
+  if (role.name === "backend" && !role.publish && roles.some(({ publish }) => publish)) {
     return [{ ...problem, allowed: "a name other than backend, at which the published role answers" }];
   }
   if (!names.some((name) => earlier.includes(name))) return [];

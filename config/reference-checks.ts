@@ -1,8 +1,9 @@
 import type { Problem } from "../core/problems.ts";
 import { imageReferents, type Referent, resolveReference } from "../core/references.ts";
 import { closest, parseTemplate, type TemplatePart, type Unclear } from "../core/template.ts";
+import { MIGRATE } from "../services/application/settings.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
-import { MIGRATE, referents, roleReferents } from "../services/references.ts";
+import { referents, roleReferents } from "../services/references.ts";
 import { constantSecret, spellingsOfSecrets } from "./secret-checks.ts";
 import { type Template, templatesIn } from "./template-places.ts";
 

@@ -1,7 +1,7 @@
 import type { Problem } from "../core/problems.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
 import { type Listening, servesDevices } from "../services/listeners.ts";
-import { BACKEND_USER } from "../services/references.ts";
+import { BACKEND_USER } from "../services/mosquitto/definition.ts";
 import { topicsOverlap } from "../site/topics.ts";
 
 /** Users that the kit makes itself. */

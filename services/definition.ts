@@ -15,6 +15,12 @@ export interface ListenerDefinition {
   readonly tls: boolean;
 }
 
+/** Who somebody is at a store: a user, and the name of the password in the secret store. */
+export interface Login {
+  readonly user: string;
+  readonly secret: string;
+}
+
 /**
  * The facts about a service that more than the service itself has to know. Everything that lists services or their
  * listeners is made from these: nothing else names them.
@@ -31,6 +37,15 @@ export interface ServiceDefinition<
 
   readonly listeners: Readonly<Record<Listener, ListenerDefinition>>;
 
+  /** Names of its containers, which no role of an application may have. @default - the service's own */
+  readonly containers: readonly string[];
+
+  /** Texts that applications may refer to while it is on: `{redis.host}`. @default - none */
+  references(settings: z.output<Settings>): Readonly<Record<string, string>>;
+
+  /** As whom a program of an application logs in there: `{redis.user}` and `{redis.password}`. @default - nobody does */
+  login?(settings: z.output<Settings>, role: string): Login;
+
   /** Whether the edge leads to it. */
   readonly isBehindEdge: boolean;
 
@@ -42,9 +57,9 @@ export interface ServiceDefinition<
   isServed(settings: z.output<Settings>, isRouted: boolean): boolean;
 }
 
-type Optional = "listeners" | "isBehindEdge";
+type Optional = "listeners" | "containers" | "references" | "isBehindEdge";
 
-/** A definition with its defaults: no listeners, not behind the edge. Keeps the names and the settings as types. */
+/** A definition with its defaults. Keeps the names and the settings as types. */
 export const defineService = <
   const Name extends string,
   Settings extends z.ZodType,
@@ -54,6 +69,8 @@ export const defineService = <
     Partial<Pick<ServiceDefinition<Name, Settings, Listener>, Optional>>,
 ): ServiceDefinition<Name, Settings, Listener> => ({
   listeners: {} as Readonly<Record<Listener, ListenerDefinition>>,
+  containers: [definition.name],
+  references: () => ({}),
   isBehindEdge: false,
   ...definition,
 });

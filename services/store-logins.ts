@@ -1,7 +1,10 @@
 import { splitReferences } from "../core/references.ts";
 import type { Backend, Rights } from "./application/given.ts";
+import { MIGRATE } from "./application/settings.ts";
+import type { Login, ServiceDefinition } from "./definition.ts";
 import type { ParsedDeployment } from "./deployment.ts";
-import { databaseLogin, type Login, MIGRATE, redisLogin, referents } from "./references.ts";
+import { referents } from "./references.ts";
+import { definitions } from "./registry.ts";
 
 /** A role at a store, with what it may do there. */
 export interface StoreLogin<R> extends Login {
@@ -20,8 +23,7 @@ interface Whole extends Omit<ParsedDeployment, "hosts" | "backend"> {
  * nobody else could make tables, so that each role acts as their owner.
  */
 export function databaseLogins(deployment: Whole): readonly StoreLogin<Rights["database"]>[] {
-  const { user } = deployment.postgres;
-  const logins = loginsAt(deployment, (role) => databaseLogin(user, role));
+  const logins = loginsAt(deployment, "postgres");
   const migrated = logins.some(({ role }) => role === MIGRATE);
   return logins.map(({ rights: { database }, ...login }) => ({
     ...login,
@@ -31,18 +33,21 @@ export function databaseLogins(deployment: Whole): readonly StoreLogin<Rights["d
 
 /** Who logs in at Redis: the roles whose secrets name the password. */
 export const redisLogins = (deployment: Whole): readonly StoreLogin<string>[] =>
-  loginsAt(deployment, redisLogin).map(({ rights: { redis }, ...login }) => ({ ...login, rights: redis }));
+  loginsAt(deployment, "redis").map(({ rights: { redis }, ...login }) => ({ ...login, rights: redis }));
 
-function loginsAt(deployment: Whole, loginOf: (role: string) => Login): readonly StoreLogin<Rights>[] {
+function loginsAt(deployment: Whole, service: "postgres" | "redis"): readonly StoreLogin<Rights>[] {
   const { enabled, migrate, roles } = deployment.backend;
   if (!enabled) return [];
   const programs = [...(migrate === undefined ? [] : [{ ...migrate, name: MIGRATE }]), ...roles];
   return programs.flatMap(({ name, secrets, rights }) => {
-    const login = loginOf(name);
+    const login: Login | undefined = (definitions[service] as ServiceDefinition).login?.(
+      deployment[service],
+      name,
+    );
     const known = referents(deployment, name);
     const logsIn = Object.values(secrets)
       .flatMap(({ value }) => splitReferences(value, known))
-      .some((part) => typeof part === "object" && "secret" in part && part.secret === login.secret);
-    return logsIn ? [{ ...login, role: name, rights }] : [];
+      .some((part) => typeof part === "object" && "secret" in part && part.secret === login?.secret);
+    return login !== undefined && logsIn ? [{ ...login, role: name, rights }] : [];
   });
 }

@@ -1,7 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import { connect as connectTls } from "node:tls";
-import { PORT } from "../../core/inner-ports.ts";
 import type { Drift } from "../drift.ts";
 import type { Stack } from "../stack.ts";
 import type { PortBlock } from "../stack-json.ts";
@@ -76,7 +75,8 @@ async function tryPort(
     const what = `${at} was not tried: it is open to the machine of the engine alone`;
     return { container, what, known: false, closed: false };
   }
-  const problem = await ask(host, port, staysOpenMs);
+  const tls = stack.listeners.some((listener) => listener.port === port.external && listener.tls);
+  const problem = await ask({ host, port: port.external, tls }, staysOpenMs);
   if (problem === undefined) return undefined;
   // Who runs in another machine or network namespace than the engine cannot tell by loopback.
   const known = remoteHost() !== undefined || isHere(stack, state);
@@ -108,15 +108,13 @@ function isHere({ networks }: Stack, { NetworkSettings }: ContainerState): boole
 
 /** What is wrong with a port, or undefined. */
 function ask(
-  host: string,
-  { external, internal }: PortBlock,
+  { host, port, tls }: { readonly host: string; readonly port: number; readonly tls: boolean },
   staysOpenMs: number,
 ): Promise<string | undefined> {
-  const tls = internal === PORT.edge || internal === PORT.mosquittoTls;
   return new Promise((resolve) => {
     const socket: Socket = tls
-      ? connectTls({ host, port: external, rejectUnauthorized: false })
-      : connect({ host, port: external });
+      ? connectTls({ host, port, rejectUnauthorized: false })
+      : connect({ host, port });
     const end = (problem: string | undefined) => {
       clearTimeout(timer);
       socket.destroy();

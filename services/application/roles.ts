@@ -1,8 +1,9 @@
 import type { ParsedDeployment } from "../deployment.ts";
-import { databaseLogin, MIGRATE } from "../references.ts";
+import { definitions } from "../registry.ts";
 import type { Backend, Given, Rights } from "./given.ts";
 import { isReferenceKind, referenceMigration, referenceRoles, referenceSettings } from "./reference.ts";
 import type { Role } from "./settings.ts";
+import { MIGRATE } from "./settings.ts";
 
 const ONE_ROLE: Role = { name: "api", replicas: 1, publish: true, environment: {}, secrets: {} };
 
@@ -15,7 +16,7 @@ export function completeBackend({ backend, postgres, redis }: ParsedDeployment):
   const users = (kind: string) =>
     programs
       .filter((role) => kindOf(role) === kind)
-      .map(({ name }) => databaseLogin(postgres.user, name).user)
+      .map(({ name }) => definitions.postgres.login?.(postgres, name).user)
       .join(",");
 
   const given = (

@@ -56,6 +56,9 @@ export const role = z.strictObject({
   ...roleSettings,
 });
 
+/** The name of the migration among the roles. */
+export const MIGRATE = "migrate";
+
 export const migration = z.strictObject({ command, ...roleSettings });
 
 export const buildContext = z.strictObject({

@@ -7,7 +7,8 @@ import { DataVolume } from "../../constructs/volumes.ts";
 import type { NetworkName } from "../../site/settings.ts";
 import { type ApplicationSettings, applicationSettings } from "../application/files.ts";
 import type { Given, GivenRole } from "../application/given.ts";
-import { HOST, MIGRATE, referents, replicaNames } from "../references.ts";
+import { MIGRATE } from "../application/settings.ts";
+import { referents, replicaNames } from "../references.ts";
 import type { ServiceScope } from "../service-scope.ts";
 
 export interface BackendProps {
@@ -93,7 +94,7 @@ export class Backend extends Construct {
       environment: settings.environment({ name, group: role.replicas > 1 ? role.name : "" }),
       role: name,
       // The published role is what others call "backend"; the rest answer at their own name.
-      alias: role.publish ? HOST.backend : role.name,
+      alias: role.publish ? "backend" : role.name,
       probe: probeOf(role.health, backend, props.context.deployment),
       health: role.health,
       ...(role.publish ? { published: [{ listener: "backend", internal: backend.port }] } : {}),

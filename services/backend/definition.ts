@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { text } from "../../core/formats.ts";
 import { hostPort, limits } from "../../site/fields.ts";
-import { application, migration, role } from "../application/settings.ts";
+import { application, MIGRATE, migration, role } from "../application/settings.ts";
 import { defineService } from "../definition.ts";
 
 /** The programs that store readings and serve the API: one image in one or more roles. */
@@ -28,4 +28,12 @@ export const backend = defineService({
   isBehindEdge: true,
   // Where no roles are named, the only one of an own image is published, and so is the shipped `api`.
   isServed: ({ enabled, roles }) => enabled && (roles === undefined || roles.some(({ publish }) => publish)),
+  // Each role is a container called after it.
+  containers: [MIGRATE],
+  references: ({ port, pathPrefix }) => ({
+    host: "backend",
+    port: String(port),
+    internalUrl: `http://backend:${port}`,
+    pathPrefix,
+  }),
 });

@@ -2,6 +2,13 @@ import { z } from "zod";
 import { limits, timing } from "../../site/fields.ts";
 import { defineService } from "../definition.ts";
 
+/** Inside its network: page and API over TLS, and what only its neighbours may ask. */
+export const EDGE_PORT = 8443;
+export const EDGE_METRICS_PORT = 8404;
+
+/** Of the renewer, which answers the CA through the edge. */
+export const RENEWER_PORT = 8402;
+
 /** The end of TLS for page, API and socket. */
 export const edge = defineService({
   name: "edge",
@@ -13,4 +20,5 @@ export const edge = defineService({
     https: { port: 443, serves: "page, API and /ws over TLS", openIn: "production", tls: true },
   },
   isServed: (_, isRouted) => isRouted,
+  containers: ["edge", "renewer"],
 });

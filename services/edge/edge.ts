@@ -5,12 +5,11 @@ import { httpProbe } from "../../constructs/probes.ts";
 import { ServiceContainer } from "../../constructs/service-container.ts";
 import { watched, watcher } from "../../constructs/watched.ts";
 import { FILES } from "../../core/container-folders.ts";
-import { PORT } from "../../core/inner-ports.ts";
 import { edgeAddress } from "../addresses.ts";
 import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "../certificates/certificates.ts";
-import { HOST } from "../references.ts";
 import type { ServiceScope } from "../service-scope.ts";
 import { batched, batcher } from "./batched.ts";
+import { EDGE_METRICS_PORT, EDGE_PORT } from "./definition.ts";
 import { haproxyConfig } from "./haproxy-config.ts";
 
 /** The same in Debian's image and in the official one. */
@@ -43,7 +42,7 @@ export class Edge extends Construct {
     new ServiceContainer(this, "Service", {
       context,
       role: "edge",
-      alias: HOST.edge,
+      alias: "edge",
       image: context.images.kit("edge"),
       user: USER,
       groups: [String(CERTIFICATES_GROUP)],
@@ -58,9 +57,9 @@ export class Edge extends Construct {
       volumes: [{ name: certificates.volumeName, path: CERTIFICATES, readOnly: true }],
       // Lets what is under way end; what lasts longer than the grace, as sockets do, is cut then.
       stopSignal: "SIGUSR1",
-      probe: httpProbe(PORT.edgeMetrics, "/healthz", HOST.edge),
+      probe: httpProbe(EDGE_METRICS_PORT, "/healthz", "edge"),
       health: deployment.edge.health,
-      published: [{ listener: "https", internal: PORT.edge }],
+      published: [{ listener: "https", internal: EDGE_PORT }],
       after: [certificates, ...after],
     });
   }

@@ -1,7 +1,6 @@
 import { CIPHERS, CIPHERSUITES } from "../../constructs/tls-ciphers.ts";
-import { PORT } from "../../core/inner-ports.ts";
 import type { Deployment } from "../deployment.ts";
-import { HOST } from "../references.ts";
+import { EDGE_METRICS_PORT, EDGE_PORT, RENEWER_PORT } from "./definition.ts";
 import {
   bindAddress,
   httpsSection,
@@ -102,7 +101,7 @@ const clientHelloSections = (deployment: Deployment) => [
   "",
   "backend acme",
   "    mode tcp",
-  `    server renewer ${HOST.renewer}:${PORT.renewer}`,
+  `    server renewer renewer:${RENEWER_PORT}`,
   "",
   "backend terminate",
   "    mode tcp",
@@ -118,10 +117,10 @@ function upstreamSections(deployment: Deployment): readonly string[] {
     `    server ${name} ${host}:${port} check inter 2s fall 3 rise 1`;
   return [
     ...(api
-      ? ["backend api", ...(http.stripPrefix ? [strip] : []), upstream("backend", HOST.backend, backend.port)]
+      ? ["backend api", ...(http.stripPrefix ? [strip] : []), upstream("backend", "backend", backend.port)]
       : []),
     ...(api && page ? [""] : []),
-    ...(page ? ["backend page", upstream("frontend", HOST.frontend, frontend.port)] : []),
+    ...(page ? ["backend page", upstream("frontend", "frontend", frontend.port)] : []),
   ];
 }
 
@@ -134,10 +133,10 @@ const insideSections = () => [
   "    option httpchk",
   "    http-check send meth GET uri / ver HTTP/1.1 hdr Host edge.invalid",
   "    http-check expect status 421",
-  `    server tls 127.0.0.1:${PORT.edge} check check-ssl verify none inter 1s fall 1 rise 1`,
+  `    server tls 127.0.0.1:${EDGE_PORT} check check-ssl verify none inter 1s fall 1 rise 1`,
   "",
   "frontend inside",
-  `    bind :${PORT.edgeMetrics}`,
+  `    bind :${EDGE_METRICS_PORT}`,
   "    no log",
   "    monitor-uri /healthz",
   "    monitor fail if { nbsrv(self) lt 1 }",

@@ -1,8 +1,8 @@
-import { PORT } from "../../core/inner-ports.ts";
 import { corsOrigins } from "../addresses.ts";
 import { CERTIFICATES } from "../certificates/certificates.ts";
 import { connectionsPerSource } from "../connections.ts";
 import type { Deployment } from "../deployment.ts";
+import { EDGE_PORT } from "./definition.ts";
 
 /**
  * Whom a limit counts as one: an IPv4 address, or the /64 of an IPv6 address, since anyone who has one has all of its
@@ -24,7 +24,7 @@ export const isAcme = ({ tls }: Deployment) => tls.certificate.source === "acme"
 
 /** An own address for both families where the network has both; else IPv6 may be missing altogether. */
 export const bindAddress = ({ networks }: Deployment) =>
-  networks.edge.ipv6 === undefined ? `:${PORT.edge}` : `:::${PORT.edge} v4v6`;
+  networks.edge.ipv6 === undefined ? `:${EDGE_PORT}` : `:::${EDGE_PORT} v4v6`;
 
 /**
  * About 100 KiB a connection at worst, and two workers for as long as a reload leaves sockets open. Each takes two of

@@ -20,4 +20,5 @@ export const frontend = defineService({
   },
   isBehindEdge: true,
   isServed: ({ enabled }) => enabled,
+  references: ({ port }) => ({ port: String(port) }),
 });

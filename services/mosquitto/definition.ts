@@ -4,6 +4,15 @@ import { enabled, limits, timing } from "../../site/fields.ts";
 import { deviceTopic, publishedTopic, subscribedTopic } from "../../site/topics.ts";
 import { defineService } from "../definition.ts";
 
+export const MQTT_PORT = 1883;
+export const MQTTS_PORT = 8883;
+
+/** The broker's user that belongs to the backend; only roles that name its password are given it. */
+export const BACKEND_USER = "backend";
+
+/** Name of the file in the secret store that holds an MQTT user's password. */
+export const mqttSecret = (user: string) => `mqtt-${user}-password`;
+
 /** An MQTT user name: mosquitto separates the fields of its files with ":" and the ACL with spaces. */
 const mqttUserName = text(
   /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/,
@@ -48,4 +57,6 @@ export const mosquitto = defineService({
     mqtts: { port: 8883, serves: "MQTT over TLS", openIn: "production", tls: true },
   },
   isServed: ({ enabled }) => enabled,
+  references: () => ({ host: "mosquitto", port: String(MQTT_PORT) }),
+  login: () => ({ user: BACKEND_USER, secret: mqttSecret(BACKEND_USER) }),
 });

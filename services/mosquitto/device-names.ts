@@ -1,5 +1,5 @@
 import type { Deployment } from "../deployment.ts";
-import { BACKEND_USER } from "../references.ts";
+import { BACKEND_USER } from "./definition.ts";
 
 /** Users of the broker that are the kit's own. */
 const SERVICES: readonly string[] = [BACKEND_USER, "health"];

@@ -6,12 +6,11 @@ import { ServiceContainer } from "../../constructs/service-container.ts";
 import { DataVolume } from "../../constructs/volumes.ts";
 import { watched, watcher } from "../../constructs/watched.ts";
 import { FILES } from "../../core/container-folders.ts";
-import { PORT } from "../../core/inner-ports.ts";
 import type { SecretText } from "../../core/secret-text.ts";
 import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "../certificates/certificates.ts";
 import type { Deployment } from "../deployment.ts";
-import { BACKEND_USER, HOST, mqttSecret } from "../references.ts";
 import type { ServiceScope } from "../service-scope.ts";
+import { BACKEND_USER, MQTT_PORT, MQTTS_PORT, mqttSecret } from "./definition.ts";
 import { brokerMemory, type MosquittoMemory } from "./memory.ts";
 import { certificateFiles, devicePatterns, TLS_PROBE, tlsListener } from "./tls.ts";
 
@@ -62,7 +61,7 @@ export class Mosquitto extends Construct {
     new ServiceContainer(this, "Service", {
       context,
       role: "mosquitto",
-      alias: HOST.mosquitto,
+      alias: "mosquitto",
       image: context.images.kit("mosquitto"),
       user: USER,
       limits: deployment.mosquitto.limits,
@@ -73,12 +72,12 @@ export class Mosquitto extends Construct {
       files,
       graceSeconds: 60,
       published: [
-        { listener: "mqtt", internal: PORT.mosquitto },
-        { listener: "mqtts", internal: PORT.mosquittoTls },
+        { listener: "mqtt", internal: MQTT_PORT },
+        { listener: "mqtts", internal: MQTTS_PORT },
       ],
       ...(certificates === undefined
         ? {
-            probe: tcpProbe(PORT.mosquitto, ["sh", "-c", `${ANSWERS} && ${NOTICE}`]),
+            probe: tcpProbe(MQTT_PORT, ["sh", "-c", `${ANSWERS} && ${NOTICE}`]),
             command,
             volumes: [volume],
           }
@@ -105,7 +104,7 @@ function overTls(
   data: { name: string; path: string },
 ) {
   return {
-    probe: tcpProbe(PORT.mosquitto, ["sh", "-c", `${ANSWERS} && ${TLS_PROBE} && ${NOTICE}`]),
+    probe: tcpProbe(MQTT_PORT, ["sh", "-c", `${ANSWERS} && ${TLS_PROBE} && ${NOTICE}`]),
     entrypoint: watched("HUP", certificateFiles(deployment), command),
     command: [],
     groups: [String(CERTIFICATES_GROUP)],
@@ -146,7 +145,7 @@ export function brokerUsers({ mosquitto, topics, backend }: Deployment): readonl
 export function mosquittoConf(deployment: Deployment): string {
   const memory = brokerMemory(deployment);
   return [
-    `listener ${PORT.mosquitto}`,
+    `listener ${MQTT_PORT}`,
     `max_connections ${memory.plainConnections}`,
     ...tlsListener(deployment, memory.tlsConnections),
     "allow_anonymous false",

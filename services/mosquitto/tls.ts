@@ -1,9 +1,9 @@
 import { PROBE_PROGRAM } from "../../constructs/probes.ts";
 import { CIPHERS, CIPHERSUITES } from "../../constructs/tls-ciphers.ts";
-import { PORT } from "../../core/inner-ports.ts";
 import { CERTIFICATES } from "../certificates/certificates.ts";
 import type { Deployment } from "../deployment.ts";
 import { servesDevices } from "../listeners.ts";
+import { MQTTS_PORT } from "./definition.ts";
 
 /** The files whose change the broker has to be told of. */
 export const certificateFiles = (deployment: Deployment): readonly string[] => [
@@ -16,7 +16,7 @@ export const certificateFiles = (deployment: Deployment): readonly string[] => [
 export function tlsListener(deployment: Deployment, maxConnections: number): readonly string[] {
   if (!deployment.listeners.mqtts.enabled) return [];
   return [
-    `listener ${PORT.mosquittoTls}`,
+    `listener ${MQTTS_PORT}`,
     `max_connections ${maxConnections}`,
     // The lowest version that is spoken.
     "tls_version tlsv1.2",
@@ -54,4 +54,4 @@ export function devicePatterns(deployment: Deployment): readonly string[] {
  * Proves in a shell that the listener has a usable certificate: with a bad pair the broker runs on and refuses each
  * handshake. It shows its certificate to everybody, also where it then wants to see one.
  */
-export const TLS_PROBE = `${PROBE_PROGRAM} tls ${PORT.mosquittoTls} 2`;
+export const TLS_PROBE = `${PROBE_PROGRAM} tls ${MQTTS_PORT} 2`;

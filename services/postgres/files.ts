@@ -1,6 +1,6 @@
 import { FILES } from "../../core/container-folders.ts";
-import { PORT } from "../../core/inner-ports.ts";
 import type { Limits } from "../../site/fields.ts";
+import { POSTGRES_PORT } from "./definition.ts";
 import { postgresMemory } from "./memory.ts";
 
 export interface PostgresSettings {
@@ -19,7 +19,7 @@ export function postgresqlConf({ limits, logConnections, tls }: PostgresSettings
   const logged = logConnections ? "on" : "off";
   return [
     "listen_addresses = '*'",
-    `port = ${PORT.postgres}`,
+    `port = ${POSTGRES_PORT}`,
     "unix_socket_directories = '/run/postgresql'",
     `hba_file = '${FILES}/pg_hba.conf'`,
     "password_encryption = 'scram-sha-256'",

@@ -6,7 +6,6 @@ import { pkiFolder } from "../../pki/folder.ts";
 import { ensureAuthority } from "../../pki/internal.ts";
 import { putPair, readPair } from "../../pki/pair.ts";
 import type { Deployment } from "../deployment.ts";
-import { HOST } from "../references.ts";
 
 /** Folder of the CA that only PostgreSQL's certificate is from: clients trust no other. */
 export const postgresAuthorityFolder = (home: string) => join(pkiFolder(home), "postgres-authority");
@@ -26,5 +25,5 @@ export async function preparePostgres({ name }: Deployment, home: string): Promi
     rmSync(folder, { recursive: true, force: true });
   }
   const { makeServerPair } = await import("../../pki/x509.ts");
-  putPair(folder, "server", await makeServerPair(`ExploreIOT ${name} postgres`, [HOST.postgres], authority));
+  putPair(folder, "server", await makeServerPair(`ExploreIOT ${name} postgres`, ["postgres"], authority));
 }

@@ -10,10 +10,9 @@ import { ServiceContainer } from "../../constructs/service-container.ts";
 import { DataVolume } from "../../constructs/volumes.ts";
 import { FILES } from "../../core/container-folders.ts";
 import { kitRoot } from "../../core/home.ts";
-import { PORT } from "../../core/inner-ports.ts";
-import { HOST } from "../references.ts";
 import type { ServiceScope } from "../service-scope.ts";
 import { databaseLogins } from "../store-logins.ts";
+import { POSTGRES_PORT } from "./definition.ts";
 import { pgHba, postgresqlConf } from "./files.ts";
 import { passwordFile, rolesSql, SUPERUSER_PASSWORD } from "./roles.ts";
 import { serverFiles } from "./tls.ts";
@@ -44,7 +43,7 @@ export class Postgres extends Construct {
     new ServiceContainer(this, "Service", {
       context,
       role: "postgres",
-      alias: HOST.postgres,
+      alias: "postgres",
       image: context.images.kit("postgres"),
       user: USER,
       limits,
@@ -67,7 +66,7 @@ export class Postgres extends Construct {
         "/dev/shm": tmpfsOptions(128, USER),
       },
       // Over TCP it would need a password; that the port is open to others is asked before.
-      probe: tcpProbe(PORT.postgres, [
+      probe: tcpProbe(POSTGRES_PORT, [
         ...["psql", "-h", "/run/postgresql", "-U", "postgres", "-d", database, "-qtAc", "SELECT 1"],
       ]),
       health,

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { DeliveredFile } from "../../constructs/delivery-job.ts";
 import { deploymentHome } from "../../core/home.ts";
 import type { Origin } from "../../core/secret-text.ts";
-import { HOST } from "../references.ts";
 import type { ServiceScope } from "../service-scope.ts";
 import { postgresAuthorityFolder, postgresFolder } from "./pki.ts";
 
@@ -17,7 +16,7 @@ export function serverFiles(context: ServiceScope): readonly DeliveredFile[] {
     pair: "pki/postgres",
     name: "server",
     subject: `ExploreIOT ${name} postgres`,
-    hosts: [HOST.postgres],
+    hosts: ["postgres"],
     authority: AUTHORITY,
   };
   return ["server.crt", "server.key"].map((file) => delivered(context, file, join(folder, file), origin));

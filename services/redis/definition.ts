@@ -3,6 +3,8 @@ import { text } from "../../core/formats.ts";
 import { enabled, limits, timing } from "../../site/fields.ts";
 import { defineService } from "../definition.ts";
 
+export const REDIS_PORT = 6379;
+
 /** Short-lived state, and messages between the programs of an application. */
 export const redis = defineService({
   name: "redis",
@@ -20,4 +22,6 @@ export const redis = defineService({
     })
     .prefault({}),
   isServed: ({ enabled }) => enabled,
+  references: () => ({ host: "redis", port: String(REDIS_PORT) }),
+  login: (_, role) => ({ user: `backend-${role}`, secret: `role-${role}-redis-password` }),
 });

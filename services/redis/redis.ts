@@ -5,11 +5,10 @@ import { commandProbe } from "../../constructs/probes.ts";
 import { ServiceContainer } from "../../constructs/service-container.ts";
 import { DataVolume } from "../../constructs/volumes.ts";
 import { FILES } from "../../core/container-folders.ts";
-import { PORT } from "../../core/inner-ports.ts";
 import type { SecretText } from "../../core/secret-text.ts";
-import { HOST } from "../references.ts";
 import type { ServiceScope } from "../service-scope.ts";
 import { redisLogins } from "../store-logins.ts";
+import { REDIS_PORT } from "./definition.ts";
 import { redisMemory } from "./memory.ts";
 
 const USER = "999:999";
@@ -20,7 +19,7 @@ const USER = "999:999";
  * address, at which its clients connect.
  */
 const PROBE = [
-  `exec 3<>/dev/tcp/$HOSTNAME/${PORT.redis}`,
+  `exec 3<>/dev/tcp/$HOSTNAME/${REDIS_PORT}`,
   `printf 'AUTH health %s\\r\\nPING\\r\\n' "$(<${FILES}/health.password)" >&3`,
   "read -r login <&3",
   "read -r pong <&3",
@@ -52,7 +51,7 @@ export class Redis extends Construct {
     new ServiceContainer(this, "Service", {
       context,
       role: "redis",
-      alias: HOST.redis,
+      alias: "redis",
       image: context.images.kit("redis"),
       user: USER,
       limits,
@@ -73,7 +72,7 @@ export function redisConf(memoryMiB: number, policy: string): string {
   const memory = redisMemory(memoryMiB);
   return [
     "bind * -::*",
-    `port ${PORT.redis}`,
+    `port ${REDIS_PORT}`,
     "protected-mode yes",
     `aclfile ${FILES}/users.acl`,
     "enable-protected-configs no",

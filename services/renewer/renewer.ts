@@ -10,10 +10,9 @@ import { DataVolume } from "../../constructs/volumes.ts";
 import { FILES } from "../../core/container-folders.ts";
 import { UserError } from "../../core/errors.ts";
 import { projectRoot } from "../../core/home.ts";
-import { PORT } from "../../core/inner-ports.ts";
 import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "../certificates/certificates.ts";
 import type { Deployment } from "../deployment.ts";
-import { HOST } from "../references.ts";
+import { EDGE_PORT, RENEWER_PORT } from "../edge/definition.ts";
 import type { ServiceScope } from "../service-scope.ts";
 
 const USER = `${CERTIFICATES_GROUP}:${CERTIFICATES_GROUP}`;
@@ -46,7 +45,7 @@ export class Renewer extends Construct {
     new ServiceContainer(this, "Service", {
       context,
       role: "renewer",
-      alias: HOST.renewer,
+      alias: "renewer",
       image: context.images.kit("renewer"),
       user: USER,
       limits: { memoryMiB: 96, cpus: 0.5, pids: 64 },
@@ -56,8 +55,8 @@ export class Renewer extends Construct {
         ACME_DIRECTORY: acme.directory,
         ACME_EMAIL: acme.email,
         ACME_HOSTS: deployment.hosts.join(" "),
-        ACME_LISTEN: String(PORT.renewer),
-        ACME_EDGE: `${HOST.edge}:${PORT.edge}`,
+        ACME_LISTEN: String(RENEWER_PORT),
+        ACME_EDGE: `edge:${EDGE_PORT}`,
         ...(files === undefined ? {} : { LEGO_CA_CERTIFICATES: `${FILES}/ca.pem` }),
       },
       ...(files === undefined ? {} : { files }),

@@ -13,9 +13,9 @@ const HOSTS =
 const NEEDED = (service: string) =>
   `${service}.enabled: got false; allowed: true, since the reference backend needs it; to mend: turn ${service} on, turn the backend off, or name your own backend.image`;
 const REFERENCES =
-  "deployment.name, topics.readings, topics.status, http.hosts, http.corsOrigins, http.rateLimitPerMinute, edge.address, http.openWrites, postgres.database, postgres.host, postgres.port, postgres.user, postgres.password, redis.host, redis.port, redis.user, redis.password, mosquitto.host, mosquitto.port, mosquitto.user, mosquitto.password, backend.host, backend.port, backend.internalUrl, backend.publicUrl, backend.pathPrefix, backend.apiKey, frontend.port";
+  "deployment.name, topics.readings, topics.status, http.hosts, http.corsOrigins, http.rateLimitPerMinute, edge.address, http.openWrites, frontend.port, backend.host, backend.port, backend.internalUrl, backend.pathPrefix, backend.publicUrl, backend.apiKey, mosquitto.host, mosquitto.port, mosquitto.user, mosquitto.password, postgres.host, postgres.port, postgres.database, postgres.user, postgres.password, redis.host, redis.port, redis.user, redis.password";
 /** What a program knows that has no login at the stores. */
-const WITHOUT_LOGINS = REFERENCES.replace(/(postgres|redis|mosquitto)\.(user|password), /g, "");
+const WITHOUT_LOGINS = REFERENCES.replace(/, (postgres|redis|mosquitto)\.(user|password)/g, "");
 const variable = { KEY: { value: "{secret.key}", as: "variable" } };
 
 describe("a deployment is refused for", () => {
@@ -309,7 +309,7 @@ describe("a deployment is refused for", () => {
         redis: { enabled: false },
       },
       [
-        `backend.secrets.A.value: got "{redis.password}"; allowed: ${REFERENCES.replace(/redis[^,]*, /g, "")}, secret.NAME; to mend: change the reference, or write {{ for a brace that is text`,
+        `backend.secrets.A.value: got "{redis.password}"; allowed: ${REFERENCES.replace(/, redis[^,]*/g, "")}, secret.NAME; to mend: change the reference, or write {{ for a brace that is text`,
       ],
     ],
     [

@@ -22,8 +22,8 @@ async function shutPort(): Promise<number> {
 }
 
 /** A container that publishes one port; its network's bridge is an interface of this machine, or not. */
-function published(external: number, { internal = 80, ip = "127.0.0.1", here = true, running = true } = {}) {
-  const ports = [{ internal, external, ip, protocol: "tcp" }];
+function published(external: number, { tls = false, ip = "127.0.0.1", here = true, running = true } = {}) {
+  const ports = [{ internal: 80, external, ip, protocol: "tcp" }];
   const seen: Observation = {
     images: new Map(),
     containers: new Map([
@@ -40,7 +40,11 @@ function published(external: number, { internal = 80, ip = "127.0.0.1", here = t
     ...{ name: "edge", internal: false, ipv6: false, subnets: [] },
     options: here ? { "com.docker.network.bridge.name": "lo" } : {},
   };
-  return [stackOf([containerSpec("api", { block: { ports } })], { networks: [network] }), seen] as const;
+  const listeners = [{ listener: "https", address: ip, port: external, protocol: "tcp", tls }] as const;
+  return [
+    stackOf([containerSpec("api", { block: { ports } })], { networks: [network], listeners }),
+    seen,
+  ] as const;
 }
 
 const whatOf = async (...args: Parameters<typeof published>) =>
@@ -85,12 +89,12 @@ describe("a published port", () => {
     expect(await whatOf(await shutPort(), { running: false })).toEqual([]);
   });
 
-  test.each([8443, 8883])("that speaks TLS inside (%d) has to end a handshake", async (internal) => {
+  test("of a listener with TLS has to end a handshake", async () => {
     const { key, certificate: cert } = await makeAuthority("test CA");
     const plain = await portOf(createServer((socket) => socket.write("no TLS\n")));
 
-    expect(await whatOf(await portOf(createTlsServer({ key, cert })), { internal })).toEqual([]);
-    expect(await whatOf(plain, { internal })).toEqual([
+    expect(await whatOf(await portOf(createTlsServer({ key, cert })), { tls: true })).toEqual([]);
+    expect(await whatOf(plain, { tls: true })).toEqual([
       `port 127.0.0.1:${plain} fails the TLS handshake (ERR_SSL_WRONG_VERSION_NUMBER)`,
     ]);
   });
