@@ -7,7 +7,7 @@ import type { Origin } from "../core/secret-text.ts";
 import { deliveredFiles, type PublishedFile } from "../pki/delivered.ts";
 import { type DeliveredFile, deliveryJob, fingerprint, INCOMING } from "./delivery-job.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
-import { dataVolume, filesVolume } from "./volumes.ts";
+import { namedVolume } from "./volumes.ts";
 
 /** Where services find the certificates; mounted read-only. */
 export const CERTIFICATES = "/certs";
@@ -42,8 +42,8 @@ export class Certificates extends Construct {
       }),
     );
     const script = publishScript({ onlyIfNone: issued, devices: servesDevices(deployment) });
-    // What the renewer was issued is data: a CA counts certificates, and refuses too many of them.
-    this.volumeName = (issued ? dataVolume : filesVolume)(this, "certs", context);
+    // The renewer writes to it what it was issued, which makes it data: a CA counts certificates, and refuses too many.
+    this.volumeName = namedVolume(this, "certs", context);
     this.container = deliveryJob(this, "Container", {
       role: "certificates-files",
       what: "the certificates",

@@ -13,7 +13,7 @@ import { Edge } from "../constructs/edge.ts";
 import { Firewall } from "../constructs/firewall.ts";
 import { Frontend } from "../constructs/frontend.ts";
 import { Images } from "../constructs/images.ts";
-import { keepUndeclaredData } from "../constructs/kept-data.ts";
+import { keepData } from "../constructs/kept-data.ts";
 import { Mosquitto } from "../constructs/mosquitto.ts";
 import { Postgres } from "../constructs/postgres.ts";
 import { Preflight } from "../constructs/preflight.ts";
@@ -33,10 +33,11 @@ type Networks = (name: NetworkName) => PrivateNetwork;
 
 /** One deployment: its services and the networks between them, each made after what it needs. */
 export class IotStack extends TerraformStack {
-  readonly #home: string;
+  readonly #deployment: Deployment;
 
   constructor(app: App, deployment: Deployment) {
     super(app, deployment.name);
+    this.#deployment = deployment;
     this.addOverride("//.exploreiot", deploymentFacts(deployment));
     this.synthesizer = new WholeSynthesizer(this.synthesizer);
     const stackFolder = join(app.outdir, "stacks", deployment.name);
@@ -53,13 +54,12 @@ export class IotStack extends TerraformStack {
       this.#edge(context, networks("edge"), certificates, applications);
     if (deployment.environment === "production")
       new Preflight(this, "Preflight", context).goBefore(this, context.images);
-    this.#home = deploymentHome(deployment.name);
   }
 
   /** The last step before the JSON is written: what was added to the stack from outside is there by now. */
   override prepareStack(): void {
     super.prepareStack();
-    keepUndeclaredData(this, this.#home);
+    keepData(this, this.#deployment, deploymentHome(this.#deployment.name));
   }
 
   /** What every service is made with; where there is a firewall it is up before any of them. */
