@@ -3,7 +3,7 @@ import { App } from "cdktf";
 import { loadDeployments } from "./config/load.ts";
 import type { Deployment } from "./config/parse.ts";
 import { deploymentHome, projectRoot } from "./core/home.ts";
-import { report } from "./core/report.ts";
+import { handOver, report } from "./core/report.ts";
 import { preparePki } from "./pki/prepare.ts";
 import { judge } from "./policies/gate.ts";
 import { loadOwnRules } from "./policies/own-rules.ts";
@@ -20,7 +20,8 @@ try {
   app.synth();
   if (!onlyLooks) await judgeAll(app, stacks);
 } catch (error) {
-  process.exitCode = report(error);
+  // A verb that has started this tells the error itself.
+  process.exitCode = process.argv.includes("--hand-over") ? handOver(error) : report(error);
 }
 
 interface Synthesized {

@@ -2,9 +2,8 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { loadDeployment } from "../config/load.ts";
 import type { Deployment } from "../config/parse.ts";
-import { UserError } from "../core/errors.ts";
 import { deploymentHome, projectRoot, stackFolder } from "../core/home.ts";
-import { EXIT } from "../core/report.ts";
+import { EXIT, thrownBy } from "../core/report.ts";
 import { run } from "../engines/run.ts";
 import { readStack, type Stack } from "../engines/stack.ts";
 
@@ -24,7 +23,12 @@ export interface Synthesized {
 export async function synthesize(source: string, { unjudged = false } = {}): Promise<Synthesized> {
   const config = existsSync(source) ? resolve(source) : source;
   const child = run(
-    [process.execPath, join(projectRoot, "dist", "main.js"), ...(unjudged ? ["--unjudged"] : [])],
+    [
+      process.execPath,
+      join(projectRoot, "dist", "main.js"),
+      "--hand-over",
+      ...(unjudged ? ["--unjudged"] : []),
+    ],
     {
       cwd: projectRoot,
       env: { EXPLOREIOT_CONFIG: config },
@@ -32,10 +36,8 @@ export async function synthesize(source: string, { unjudged = false } = {}): Pro
     },
   );
   // At the same time; problems of the configuration are told by this process, as it finds them first.
-  const [deployment, { code, stderr }] = await Promise.all([loadDeployment(config), child]);
-  // The child has worded it already.
-  if (code === EXIT.userError) throw new UserError(stderr.replace(/^error: /, "").trimEnd());
-  if (code === EXIT.bug) throw new Error(stderr.trimEnd());
+  const [deployment, synthesis] = await Promise.all([loadDeployment(config), child]);
+  if (synthesis.code !== EXIT.ok) throw thrownBy(synthesis);
   const folder = stackFolder(deployment.name);
   return { deployment, stack: readStack(folder), home: deploymentHome(deployment.name) };
 }
