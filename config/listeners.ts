@@ -1,3 +1,4 @@
+import { LISTENER_PORT } from "../site/listener-ports.ts";
 import type { ListenerName, ParsedDeployment } from "./schema.ts";
 
 /** A port on the host: wanted or not, and its address if that is not the deployment's own. */
@@ -18,15 +19,6 @@ export interface OpenListener {
 }
 
 const OVER_TLS: readonly ListenerName[] = ["https", "mqtts"];
-
-/** The ports of the listeners on the host, unless a deployment says otherwise. */
-const LISTENER_PORT: Readonly<Record<ListenerName, number>> = {
-  frontend: 3000,
-  backend: 8000,
-  mqtt: 1883,
-  https: 443,
-  mqtts: 8883,
-};
 
 const OPEN_UNASKED: Readonly<Record<ParsedDeployment["environment"], readonly ListenerName[]>> = {
   local: ["frontend", "backend", "mqtt"],

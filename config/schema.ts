@@ -11,6 +11,7 @@ import {
   webOrigin,
 } from "../core/formats.ts";
 import { firewall } from "../site/firewall.ts";
+import { LISTENER_PORT } from "../site/listener-ports.ts";
 import { policySettings } from "../site/policy-settings.ts";
 import { state } from "../site/state.ts";
 import { tls } from "../site/tls.ts";
@@ -59,11 +60,11 @@ const bindAddress = z
     error: BIND_ADDRESS,
   });
 
-const listener = (port: number, serves: string) =>
+const listener = (name: keyof typeof LISTENER_PORT, serves: string) =>
   z
     .strictObject({
       enabled: z.boolean().default(true),
-      port: hostPort.default(port).describe("port on the host"),
+      port: hostPort.default(LISTENER_PORT[name]).describe("port on the host"),
       bind: bindAddress.optional().describe("address to listen on; default: the deployment's `bind`"),
       connectionsPerSource: z
         .int()
@@ -248,11 +249,11 @@ export const deploymentSchema = z.strictObject({
     .describe("names and addresses users type; default for loopback: localhost, 127.0.0.1"),
   listeners: z
     .strictObject({
-      frontend: listener(3000, "the page in clear text; default: open in environment local only"),
-      backend: listener(8000, "the API and /ws in clear text; default: open in environment local only"),
-      mqtt: listener(1883, "MQTT in clear text; default: open in environment local only"),
-      https: listener(443, "page, API and /ws over TLS; default: open in environment production only"),
-      mqtts: listener(8883, "MQTT over TLS; default: open in environment production only"),
+      frontend: listener("frontend", "the page in clear text; default: open in environment local only"),
+      backend: listener("backend", "the API and /ws in clear text; default: open in environment local only"),
+      mqtt: listener("mqtt", "MQTT in clear text; default: open in environment local only"),
+      https: listener("https", "page, API and /ws over TLS; default: open in environment production only"),
+      mqtts: listener("mqtts", "MQTT over TLS; default: open in environment production only"),
     })
     .prefault({}),
   tls,
