@@ -39,6 +39,7 @@ export class Edge extends Construct {
       files: [{ name: "haproxy.cfg", content: haproxyConfig(deployment) }, watcher, batcher],
     });
     new ServiceContainer(this, "Service", {
+      kind: "edge",
       context,
       role: "edge",
       alias: HOST.edge,

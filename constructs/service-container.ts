@@ -4,6 +4,7 @@ import { openListeners } from "../config/listeners.ts";
 import { FILES, PROBE_FOLDER } from "../config/references.ts";
 import type { HealthTiming, Limits, ListenerName } from "../config/schema.ts";
 import { hashedText } from "../core/config-hash.ts";
+import type { ServiceKind } from "../core/stack-facts.ts";
 import { stateFacts } from "./container-facts.ts";
 import { containerLabels } from "./container-labels.ts";
 import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
@@ -72,6 +73,9 @@ interface PublishedPort {
 }
 
 export interface ServiceContainerProps extends ContainerProps {
+  /** What it is there for, which rules go by. */
+  readonly kind: ServiceKind;
+
   /** The name at which other containers of the same networks reach it. */
   readonly alias: string;
 
@@ -113,6 +117,7 @@ export class ServiceContainer extends Construct {
       ...(ports.length === 0 ? {} : { ports: ports.map(({ listener: _, ...port }) => port) }),
     });
     stateFacts(this.container, {
+      kind: props.kind,
       ...limitsOf(props),
       listeners: ports.map(({ listener, internal }) => ({ listener, internal })),
     });
