@@ -1,6 +1,6 @@
 import { loadDeployments } from "./config/load.ts";
 import { App } from "./constructs/cdktf.ts";
-import { report } from "./core/report.ts";
+import { handOver, report } from "./core/report.ts";
 import { addDeployment } from "./stacks/add-deployment.ts";
 
 try {
@@ -11,5 +11,6 @@ try {
   for (const deployment of deployments) await addDeployment(app, deployment, { onlyLooks });
   app.synth();
 } catch (error) {
-  process.exitCode = report(error);
+  // A verb that has started this tells the error itself.
+  process.exitCode = process.argv.includes("--hand-over") ? handOver(error) : report(error);
 }

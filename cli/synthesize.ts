@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { loadDeployment } from "../config/load.ts";
-import { UserError } from "../core/errors.ts";
 import {
   deploymentHome,
   enterProject,
@@ -10,7 +9,7 @@ import {
   projectRoot,
   stackFolder,
 } from "../core/home.ts";
-import { EXIT } from "../core/report.ts";
+import { EXIT, thrownBy } from "../core/report.ts";
 import { run } from "../engines/run.ts";
 import { readStack, type Stack } from "../engines/stack.ts";
 import type { Deployment } from "../services/deployment.ts";
@@ -32,16 +31,14 @@ export async function synthesize(source: string, { unjudged = false } = {}): Pro
   const isFile = existsSync(source);
   const config = isFile ? resolve(source) : source;
   if (isFile) enterProject(config);
-  const child = run([process.execPath, mainProgram, ...(unjudged ? ["--unjudged"] : [])], {
+  const child = run([process.execPath, mainProgram, "--hand-over", ...(unjudged ? ["--unjudged"] : [])], {
     cwd: projectRoot,
     env: { EXPLOREIOT_CONFIG: config, [HOME_VARIABLE]: projectRoot },
     expected: [EXIT.ok, EXIT.userError, EXIT.bug],
   });
   // At the same time; problems of the configuration are told by this process, as it finds them first.
-  const [deployment, { code, stderr }] = await Promise.all([loadDeployment(config), child]);
-  // The child has worded it already.
-  if (code === EXIT.userError) throw new UserError(stderr.replace(/^error: /, "").trimEnd());
-  if (code === EXIT.bug) throw new Error(stderr.trimEnd());
+  const [deployment, synthesis] = await Promise.all([loadDeployment(config), child]);
+  if (synthesis.code !== EXIT.ok) throw thrownBy(synthesis);
   const folder = stackFolder(deployment.name);
   return { deployment, stack: readStack(folder), home: deploymentHome(deployment.name) };
 }

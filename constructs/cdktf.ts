@@ -4,6 +4,7 @@
  */
 export {
   App,
+  Aspects,
   type IStackSynthesizer,
   type ISynthesisSession,
   TerraformBackend,

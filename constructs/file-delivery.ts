@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import { FILES } from "../core/container-folders.ts";
 import { type DeliveredFile, deliveryJob, fingerprint, INCOMING } from "./delivery-job.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
-import { filesVolume } from "./volumes.ts";
+import { namedVolume } from "./volumes.ts";
 
 export type { DeliveredFile };
 
@@ -38,7 +38,7 @@ export class FileDelivery extends Construct {
       user,
     );
     this.hash = context.secrets.keyedHash(JSON.stringify([user, script, files.map(fingerprint)]));
-    this.volumeName = filesVolume(this, `${service}-files`, context);
+    this.volumeName = namedVolume(this, `${service}-files`, context);
     this.container = deliveryJob(this, "Container", {
       role: `${service}-files`,
       what: `the files of ${service}`,

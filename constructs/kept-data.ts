@@ -1,8 +1,10 @@
 import { join } from "node:path";
+import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
 import { z } from "zod";
 import { dataOf } from "../core/data.ts";
 import { readOwnJson } from "../core/own-files.ts";
 import { replaceFile } from "../core/private-files.ts";
+import type { Site } from "../site/site.ts";
 import type { TerraformStack } from "./cdktf.ts";
 
 /** The part of the synthesized JSON that says who writes to which volume. */
@@ -22,18 +24,35 @@ interface Json {
 }
 
 /**
- * Keeps data whose service is taken out of a configuration: Terraform deletes what is no longer declared, and
- * `prevent_destroy` goes with the declaration. It is told to forget such a volume instead (`removed`, Terraform 1.7);
- * when the service comes back, the volume of that name is taken over again. To be called once the stack is complete:
- * whatever a service writes to is kept, whoever declared it.
+ * Protects data and keeps it. In production Terraform refuses to destroy a volume with data as long as it is declared;
+ * once it is not, Terraform would delete it, and `prevent_destroy` is gone with the declaration. It is told to forget
+ * such a volume instead (`removed`, Terraform 1.7); when the service comes back, the volume of that name is taken over
+ * again. To be called once the stack is complete: whatever a service writes to is kept, no matter who declared it.
  *
  * @param home the deployment's own directory, where it is written down what was ever declared
  */
-export function keepUndeclaredData(stack: TerraformStack, home: string): void {
-  const file = join(home, "declared-data.json");
+export function keepData(
+  stack: TerraformStack,
+  { environment }: Pick<Site, "environment">,
+  home: string,
+): void {
   const { resource = {} } = stack.toTerraform() as Json;
   const volumes = new Set(Object.keys(resource.docker_volume ?? {}).map((id) => `docker_volume.${id}`));
   const data = dataIn(resource).filter((address) => volumes.has(address));
+  for (const volume of stack.node.findAll())
+    if (volume instanceof Volume && data.includes(`docker_volume.${volume.friendlyUniqueId}`))
+      volume.lifecycle = { ...volume.lifecycle, preventDestroy: environment === "production" };
+  forgetUndeclared(stack, { data, volumes, file: join(home, "declared-data.json") });
+}
+
+interface Declared {
+  /** Addresses, as in the next. */
+  readonly data: readonly string[];
+  readonly volumes: ReadonlySet<string>;
+  readonly file: string;
+}
+
+function forgetUndeclared(stack: TerraformStack, { data, volumes, file }: Declared): void {
   const before =
     readOwnJson(
       file,

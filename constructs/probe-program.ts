@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import { PROBE_FOLDER } from "../core/container-folders.ts";
 import { deliveryJob } from "./delivery-job.ts";
 import type { DeploymentScope } from "./deployment-scope.ts";
-import { filesVolume } from "./volumes.ts";
+import { namedVolume } from "./volumes.ts";
 
 /** Renamed into place, since a probe may be running just now. */
 const SCRIPT = [
@@ -20,7 +20,7 @@ export class ProbeProgram extends Construct {
 
   constructor(scope: Construct, id: string, context: Omit<DeploymentScope, "probeProgram">) {
     super(scope, id);
-    this.volumeName = filesVolume(this, "probe", context);
+    this.volumeName = namedVolume(this, "probe", context);
     this.container = deliveryJob(this, "Container", {
       role: "probe-files",
       what: "the program that probes",

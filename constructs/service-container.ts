@@ -2,6 +2,7 @@ import { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Construct, type IConstruct } from "constructs";
 import { hashedText } from "../core/config-hash.ts";
 import { FILES, PROBE_FOLDER } from "../core/container-folders.ts";
+import type { ServiceKind } from "../core/stack-facts.ts";
 import type { HealthTiming, Limits } from "../site/fields.ts";
 import { stateFacts } from "./container-facts.ts";
 import { containerLabels } from "./container-labels.ts";
@@ -71,6 +72,9 @@ interface PublishedPort {
 }
 
 export interface ServiceContainerProps extends ContainerProps {
+  /** What it is there for, which rules go by. @default - a service that the kit does not know */
+  readonly kind?: ServiceKind;
+
   /** The name at which other containers of the same networks reach it. */
   readonly alias: string;
 
@@ -112,6 +116,7 @@ export class ServiceContainer extends Construct {
       ...(ports.length === 0 ? {} : { ports: ports.map(({ listener: _, ...port }) => port) }),
     });
     stateFacts(this.container, {
+      ...(props.kind === undefined ? {} : { kind: props.kind }),
       ...limitsOf(props),
       listeners: ports.map(({ listener, internal }) => ({ listener, internal })),
     });

@@ -1,15 +1,15 @@
 /** A container, as far as it concerns what it writes. */
-interface Writer {
+interface Writer<Volume> {
   /** Runs once and ends. */
   readonly job: boolean;
-  readonly volumes: readonly { readonly name: string; readonly readOnly: boolean }[];
+  readonly volumes: readonly { readonly name: Volume; readonly readOnly: boolean }[];
 }
 
 /**
  * The volumes that hold data: those that a service may write to. The rest are filled by jobs, which fill them again.
- * Whoever keeps, protects, lists or deletes data asks here.
+ * Asked by everyone who keeps, protects, lists, judges or deletes data.
  */
-export const dataOf = (containers: readonly Writer[]): readonly string[] => [
+export const dataOf = <Volume>(containers: readonly Writer<Volume>[]): readonly Volume[] => [
   ...new Set(
     containers
       .filter(({ job }) => !job)

@@ -1,5 +1,5 @@
+import { dataOf } from "../core/data.ts";
 import { roleOf } from "../core/labels.ts";
-import { dataVolumes } from "../engines/docker/data-volumes.ts";
 import type { ContainerSpec, Stack } from "../engines/stack.ts";
 import type { Model } from "./model.ts";
 
@@ -11,14 +11,13 @@ function stores({ stack }: Model): {
   readonly volumes: readonly string[];
 } {
   const writing = stack.containers.filter(
-    (container) => !container.job && roleOf(container) !== "postgres" && written(container).length > 0,
+    (container) => roleOf(container) !== "postgres" && written(container).length > 0,
   );
-  const volumes = writing.flatMap(written).filter((name) => dataVolumes(stack).includes(name));
+  const volumes = writing.flatMap(written);
   return { services: writing.map(roleOf), volumes: [...new Set(volumes)] };
 }
 
-const written = ({ volumes }: ContainerSpec): readonly string[] =>
-  volumes.filter(({ readOnly }) => !readOnly).map(({ name }) => name);
+const written = (container: ContainerSpec): readonly string[] => dataOf([container]);
 
 /** The image of the one-shot containers: it has a shell, find and tar. */
 const toolImage = ({ deliveries }: Model): string => deliveries[0]?.container.image ?? "debian:bookworm-slim";

@@ -2,11 +2,9 @@ import { DockerProvider } from "@cdktf/provider-docker/lib/provider/index.js";
 import type { IConstruct } from "constructs";
 import type { App } from "../constructs/cdktf.ts";
 import { TerraformStack } from "../constructs/cdktf.ts";
-import { keepUndeclaredData } from "../constructs/kept-data.ts";
 import { PrivateNetwork } from "../constructs/private-network.ts";
 import { StateBackend } from "../constructs/state-backend.ts";
 import { WholeSynthesizer } from "../constructs/whole-synthesizer.ts";
-import { deploymentHome } from "../core/home.ts";
 import { Backend } from "../services/backend/backend.ts";
 import { Certificates } from "../services/certificates/certificates.ts";
 import type { Deployment } from "../services/deployment.ts";
@@ -26,8 +24,6 @@ type Networks = (name: NetworkName) => PrivateNetwork;
 
 /** One deployment: its services and the networks between them, each made after what it needs. */
 export class IotStack extends TerraformStack {
-  readonly #home: string;
-
   constructor(app: App, deployment: Deployment, judging?: Judging) {
     super(app, deployment.name);
     this.synthesizer = new WholeSynthesizer(this.synthesizer);
@@ -43,13 +39,6 @@ export class IotStack extends TerraformStack {
       this.#edge(context, networks("edge"), certificates, applications);
     if (deployment.environment === "production")
       new Preflight(this, "Preflight", context).goBefore(this, context.images);
-    this.#home = deploymentHome(deployment.name);
-  }
-
-  /** The last step before the JSON is written: what was added to the stack from outside is there by now. */
-  override prepareStack(): void {
-    super.prepareStack();
-    keepUndeclaredData(this, this.#home);
   }
 
   /** Networks are made for those who join them: a broker alone has no use for the others. */

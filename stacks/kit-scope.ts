@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { App, type TerraformStack } from "../constructs/cdktf.ts";
+import { App, Aspects, type TerraformStack } from "../constructs/cdktf.ts";
 import { Images } from "../constructs/images.ts";
+import { keepData } from "../constructs/kept-data.ts";
 import { ProbeProgram } from "../constructs/probe-program.ts";
 import { UserError } from "../core/errors.ts";
 import { deploymentHome } from "../core/home.ts";
@@ -35,9 +36,14 @@ export function kitScope(
   if (judged) judgeAtSynthesis(stack, ownRules ?? noRulesOf(deployment));
   stack.addOverride("//.exploreiot", deploymentFacts(deployment));
   stack.addOverride("terraform.required_providers.docker.version", PROVIDER_VERSION);
+  const home = deploymentHome(deployment.name);
+  // Aspects see a stack last: what was added to it from outside is there by then.
+  Aspects.of(stack).add({
+    visit: (node) => (node === stack ? keepData(stack, deployment, home) : undefined),
+  });
   const stackFolder = join(App.of(stack).outdir, "stacks", stack.node.id);
   const images = new Images(stack, "Images", deployment, stackFolder);
-  const secrets = new SecretStore(deploymentHome(deployment.name));
+  const secrets = new SecretStore(home);
   const plain = { deployment, secrets, images, stackFolder };
   let program: ProbeProgram | undefined;
   const probeProgram = () => {

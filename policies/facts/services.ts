@@ -1,4 +1,5 @@
 import { LABEL } from "../../core/labels.ts";
+import { readContainerFacts, type ServiceKind } from "../../core/stack-facts.ts";
 import type { Resource, StackDocument } from "../document.ts";
 import { type Block, blocks, isFalse } from "../values.ts";
 import { labelOf } from "./containers.ts";
@@ -8,16 +9,7 @@ import { remembered } from "./remembered.ts";
 export const RUNS = ["docker_container", "docker_service"] as const;
 
 /** What a container is there for. */
-export type Kind =
-  | "mosquitto"
-  | "postgres"
-  | "redis"
-  | "backend"
-  | "frontend"
-  | "edge"
-  | "firewall"
-  | "renewer"
-  | "job";
+export type Kind = ServiceKind | "job";
 
 /** The attributes of the container itself: a service has them in its container_spec. */
 export function containerSpec({ type, block }: Resource): Block {
@@ -49,11 +41,13 @@ const IMAGES: readonly (readonly [RegExp, Kind])[] = [
 ];
 
 /**
- * What a container is there for: a job by what it does (it may end), the rest by the image that it runs, since a
- * role is a name that anybody may choose. Undefined for what the kit does not know.
+ * What a container is there for: a job by what it does (it may end); the rest by the kit's own facts, and without them
+ * by the image that it runs, since a role is a name that anybody may choose. Undefined for what the kit does not know.
  */
 export const kindOf = remembered((resource: Resource, stack: StackDocument): Kind | undefined => {
   if (resource.type === "docker_container" && isFalse(resource.block.must_run)) return "job";
+  const facts = stack.facts && readContainerFacts(resource.block, resource.path);
+  if (facts?.kind !== undefined) return facts.kind;
   const image = imageOf(resource, stack);
   const repository =
     image

@@ -1,6 +1,7 @@
+import { dataOf } from "../../core/data.ts";
 import { LABEL } from "../../core/labels.ts";
 import type { Resource, StackDocument } from "../document.ts";
-import { isDelivery, isService, labelOf } from "./containers.ts";
+import { isDelivery, isJob, labelOf } from "./containers.ts";
 import { isWritable, type Mount, mountsOf, volumeOf } from "./mounts.ts";
 import { remembered } from "./remembered.ts";
 import { RUNS } from "./services.ts";
@@ -17,7 +18,7 @@ interface User {
  */
 export function holdsData(volume: Resource, stack: StackDocument): boolean {
   const users = usersOf(volume, stack);
-  return users.length === 0 || users.some(({ container, writable }) => writable && isService(container));
+  return users.length === 0 || dataOf(users.map(written)).length > 0;
 }
 
 /** Whether a mount is of a volume through which a job hands files over. */
@@ -29,8 +30,13 @@ export function isDelivered(mount: Mount, stack: StackDocument): boolean {
 /** The services that may write to a volume. */
 export const writersOf = (volume: Resource, stack: StackDocument): readonly Resource[] =>
   usersOf(volume, stack)
-    .filter(({ container, writable }) => writable && isService(container))
+    .filter((user) => dataOf([written(user)]).length > 0)
     .map(({ container }) => container);
+
+const written = ({ container, writable }: User) => ({
+  job: isJob(container),
+  volumes: [{ name: "this", readOnly: !writable }],
+});
 
 /** Environments of the containers that mount a volume. */
 export const environmentsOf = (volume: Resource, stack: StackDocument): readonly unknown[] =>

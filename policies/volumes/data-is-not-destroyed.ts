@@ -10,7 +10,7 @@ export const dataIsNotDestroyed = definePolicy({
   severity: "high",
   title: "a volume with data is not destroyed by Terraform, except in local deployments",
   allowed: "lifecycle.prevent_destroy true, or every container that mounts it labelled exploreiot.env local",
-  fix: "use DataVolume",
+  fix: "set lifecycle.prevent_destroy; the kit's own stacks set it for every volume that a service writes to",
   source: "docs/architecture.md, provider rule 13",
   dialect: "source",
   looksAt: ["docker_volume"],

@@ -89,6 +89,7 @@ export class Backend extends Construct {
     const { backend } = props.context.deployment;
     const command = role.command === undefined ? undefined : [...settings.wrapper, ...role.command];
     new ServiceContainer(this, name, {
+      kind: "backend",
       ...props,
       ...run(command, settings),
       environment: settings.environment({ name, group: role.replicas > 1 ? role.name : "" }),

@@ -1,7 +1,7 @@
 import type { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Construct } from "constructs";
 import { type DeliveredFile, deliveryJob, fingerprint, INCOMING } from "../../constructs/delivery-job.ts";
-import { dataVolume, filesVolume } from "../../constructs/volumes.ts";
+import { namedVolume } from "../../constructs/volumes.ts";
 import { deploymentHome } from "../../core/home.ts";
 import type { Origin } from "../../core/secret-text.ts";
 import { deliveredFiles, type PublishedFile } from "../../pki/delivered.ts";
@@ -42,8 +42,8 @@ export class Certificates extends Construct {
       }),
     );
     const script = publishScript({ onlyIfNone: issued, devices: servesDevices(deployment) });
-    // What the renewer was issued is data: a CA counts certificates, and refuses too many of them.
-    this.volumeName = (issued ? dataVolume : filesVolume)(this, "certs", context);
+    // The renewer writes to it what it was issued, which makes it data: a CA counts certificates, and refuses too many.
+    this.volumeName = namedVolume(this, "certs", context);
     this.container = deliveryJob(this, "Container", {
       role: "certificates-files",
       what: "the certificates",

@@ -40,6 +40,7 @@ export class Edge extends Construct {
       files: [{ name: "haproxy.cfg", content: haproxyConfig(deployment) }, watcher, batcher],
     });
     new ServiceContainer(this, "Service", {
+      kind: "edge",
       context,
       role: "edge",
       alias: "edge",

@@ -30,6 +30,7 @@ export class Firewall extends Construct {
     const confirmed =
       firewall.scope === "host" ? [new DataVolume(this, "Data", "firewall-data", context)] : [];
     const { container } = new ServiceContainer(this, "Service", {
+      kind: "firewall",
       context,
       role: "firewall",
       alias: "firewall",

@@ -28,6 +28,7 @@ export class Frontend extends Construct {
     );
     const command = frontend.command;
     new ServiceContainer(this, "Service", {
+      kind: "frontend",
       context,
       role: "frontend",
       alias: "frontend",

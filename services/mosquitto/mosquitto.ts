@@ -59,6 +59,7 @@ export class Mosquitto extends Construct {
     const volume = { name: data.name, path: DATA };
     const command = startCommand(brokerMemory(deployment));
     new ServiceContainer(this, "Service", {
+      kind: "mosquitto",
       context,
       role: "mosquitto",
       alias: "mosquitto",

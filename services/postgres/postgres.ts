@@ -41,6 +41,7 @@ export class Postgres extends Construct {
     });
     const data = new DataVolume(this, "Data", `postgres-${MAJOR}-data`, context);
     new ServiceContainer(this, "Service", {
+      kind: "postgres",
       context,
       role: "postgres",
       alias: "postgres",

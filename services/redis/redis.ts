@@ -49,6 +49,7 @@ export class Redis extends Construct {
     });
     const data = new DataVolume(this, "Data", "redis-data", context);
     new ServiceContainer(this, "Service", {
+      kind: "redis",
       context,
       role: "redis",
       alias: "redis",

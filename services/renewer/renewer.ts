@@ -43,6 +43,7 @@ export class Renewer extends Construct {
     const files = acme.ca === undefined ? undefined : this.#authority(acme.ca, context);
     const account = new DataVolume(this, "Account", "acme", context);
     new ServiceContainer(this, "Service", {
+      kind: "renewer",
       context,
       role: "renewer",
       alias: "renewer",

@@ -238,6 +238,37 @@ describe("exploreiot synth", { timeout: 60_000 }, () => {
     expect([existsSync(deploymentHome(name)), existsSync(stackFolder(name))]).toEqual([false, false]);
   });
 
+  test("tells findings once, and nothing that own rules print meanwhile", async () => {
+    const [folder, name] = [temporaryFolder(), deploymentName()];
+    const listeners = "{ backend: { bind: lan }, https: {}, mqtts: {} }";
+    write(
+      folder,
+      "site.yaml",
+      `name: ${name}\nenvironment: production\nhosts: [localhost]\nlisteners: ${listeners}\npolicies: { rules: rules }\n`,
+    );
+    write(
+      join(folder, "rules"),
+      "loud.js",
+      [
+        'console.log("on standard output");',
+        'process.emitWarning("on standard error");',
+        'export const quiet = { id: "OWN-001", severity: "low", title: "nothing", allowed: "anything", fix: "nothing",',
+        '  source: "a test", looksAt: ["stack"], check: () => [] };',
+      ].join("\n"),
+    );
+    const { code, stdout, stderr } = await cli(folder, "synth", "-c", "site.yaml", "--json");
+
+    expect({ code, stdout, heads: stderr.split("\n").filter((line) => /^\S/.test(line)) }).toEqual({
+      code: 1,
+      stdout: "",
+      heads: [
+        "error: the policies stop this synthesis: 2 findings",
+        `${name}/Backend/api/Container: port 8000 (host port 8000 of 0.0.0.0) of backend is in clear text`,
+        `${name}/Backend/api/Container: port 8000 (host port 8000 of 0.0.0.0) is published`,
+      ],
+    });
+  });
+
   test.each([
     [
       "nobody",

@@ -47,6 +47,7 @@ test.each<[string, unknown, string]>([
 
 test("the facts of a container say what leads there, where its limits are set and how its secrets come to be", () => {
   const facts = {
+    kind: "edge",
     listeners: [{ listener: "https", internal: 8443 }],
     limitsAt: "edge.limits",
     origins: {

@@ -31,7 +31,7 @@ test("a listener is expected whatever the image of its service is called", () =>
 
 test("clear text is told by the listener, not by the port inside", () => {
   const input = site("production", {
-    backend: { image: "registry.example/backend:1", port: 8443 },
+    backend: { image: "registry.example/nginx-app:1", port: 8443 },
     listeners: { backend: { bind: "lan" }, https: {}, mqtts: {} },
   });
 
