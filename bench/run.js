@@ -46,7 +46,7 @@ const all = [
 ];
 const usage = `node bench/run.js [--runs N] [name…]
 
-Measures the kit beside what it stands on, and writes bench/results/NAME.json and the table in bench/README.md.
+Measures the kit next to what it stands on, and writes bench/results/NAME.json and the table in bench/README.md.
 A name stands for every measurement that begins with it; none, for all. A missed target is no failure.
 
 --runs N   only N runs of each, for a quick look: nothing is written

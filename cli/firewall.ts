@@ -65,7 +65,7 @@ function told(deployment: string, { table, state, reason, secondsLeft, counters 
   ].join("\n");
 }
 
-/** What whoever deployed rules for the whole machine has to do next; nothing where they are confirmed already. */
+/** What anyone who deployed rules for the whole machine has to do next; nothing where they are confirmed already. */
 export function confirmationSteps(
   deployment: string,
   { state, secondsLeft }: Pick<FirewallStatus, "state" | "secondsLeft">,
@@ -74,13 +74,13 @@ export function confirmationSteps(
   if (state === "unconfirmed")
     return [
       "",
-      `The rules for the whole machine are taken back in ${secondsLeft} s. Log in anew, then keep them:`,
+      `The rules for the whole machine are taken back in ${secondsLeft} s. Log in again, then keep them:`,
       confirm,
     ];
   if (state === "reverted")
     return [
       "",
-      "The rules for the whole machine were taken back, since nobody confirmed them in time. Run up again, log in anew, then keep them:",
+      "The rules for the whole machine were taken back, since nobody confirmed them in time. Run up again, log in again, then keep them:",
       confirm,
     ];
   return [];

@@ -61,7 +61,7 @@ const check = new Command("check")
   .option("--rules <folder>", "rules of your own, as .ts or .js files")
   .addHelpText(
     "after",
-    "\nExit codes: 0 nothing to mend, 1 findings, or an input that cannot be judged, 70 a bug in the kit.",
+    "\nExit codes: 0 nothing to fix, 1 findings, or an input that cannot be judged, 70 a bug in the kit.",
   )
   .action(async (path: string, { format, json, stopAt, rules }: CheckOptions) => {
     const own = rules === undefined ? [] : await loadOwnRules(rules);

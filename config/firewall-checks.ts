@@ -33,7 +33,7 @@ function interfacesAreNamed({ interfaces }: ParsedDeployment["firewall"]): reado
   );
 }
 
-/** A port that is declared twice would be open to whoever the wider declaration names. */
+/** A port that is declared twice would be open to everyone that the wider declaration names. */
 function portsAreFree(deployment: ParsedDeployment): readonly Problem[] {
   const { ssh, open } = deployment.firewall;
   const taken = new Map(

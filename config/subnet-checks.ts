@@ -54,7 +54,7 @@ export function ipv6NeedsIpv4({ networks }: ParsedDeployment): readonly Problem[
       path: `networks.${name}.ipv4`,
       got: undefined,
       allowed:
-        "an IPv4 subnet beside the IPv6 one: else the engine adds its own and each plan replaces the network",
+        "an IPv4 subnet next to the IPv6 one: else the engine adds its own and each plan replaces the network",
       fix: "add it",
     }));
 }

@@ -54,7 +54,7 @@ function httpSettings(state: Extract<StateSettings, { backend: "http" }>) {
   };
 }
 
-/** The lock is an object beside the state (Terraform 1.10); the rest keeps it from asking Amazon about other servers. */
+/** The lock is an object next to the state (Terraform 1.10); the rest keeps it from asking Amazon about other servers. */
 function s3Settings(state: Extract<StateSettings, { backend: "s3" }>, name: string) {
   return {
     bucket: state.bucket,

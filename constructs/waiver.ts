@@ -13,7 +13,7 @@ export interface WaiverProps {
 }
 
 /**
- * Accepts what a rule finds on exactly this resource. It is written into the synthesized JSON, beside what it excuses;
+ * Accepts what a rule finds on exactly this resource. It is written into the synthesized JSON, next to what it excuses;
  * one that is expired, or excuses nothing, is a finding itself.
  */
 export function waive(resource: TerraformResource, ...waivers: readonly WaiverProps[]): void {

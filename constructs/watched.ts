@@ -13,7 +13,7 @@ export const watcher: DeliveredFile = {
 };
 
 /**
- * A command with a watcher beside it that sends it a signal within 5 s when one of the files has changed.
+ * A command with a watcher next to it that sends it a signal within 5 s when one of the files has changed.
  *
  * @param signal without `SIG`: `HUP`, `USR2`
  */

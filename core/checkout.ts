@@ -4,7 +4,7 @@ import { SecretStore } from "./secrets.ts";
 
 /**
  * The text whose keyed hash says which checkout a container is of. The key is a secret of the deployment's directory:
- * whoever has that directory, copied, moved or restored, can read the data and is the owner; a second clone is not.
+ * anyone who has that directory, copied, moved or restored, can read the data and is the owner; a second clone is not.
  */
 export const CHECKOUT = "checkout";
 

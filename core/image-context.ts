@@ -34,7 +34,7 @@ function readDockerfile(root: string, name: string, path: string): Uint8Array {
   if (existsSync(join(root, path))) return readFileSync(join(root, path));
   throw new UserError(
     `${name}: no Dockerfile at ${path}`,
-    `name a context below or beside ${root}, and a Dockerfile relative to the context`,
+    `name a context below or next to ${root}, and a Dockerfile relative to the context`,
   );
 }
 

@@ -47,7 +47,7 @@ export function makeFileOnce(path: string, content: string): void {
   });
 }
 
-/** Gives a name beside the final place to what is to be written whole; nothing is left there afterwards. */
+/** Gives a name next to the final place to what is to be written whole; nothing is left there afterwards. */
 export function withDraft(path: string, write: (draft: string) => void): void {
   const draft = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
   writing(path, () => {

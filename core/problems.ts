@@ -91,7 +91,7 @@ function nearest(key: string, known: readonly string[]): string | undefined {
 export function configError(origin: string, problems: readonly Problem[]): UserError {
   const lines = problems.map(
     ({ path, got, allowed, fix }) =>
-      `  ${path || "(top)"}: got ${shown(path, got)}; allowed: ${allowed}; to mend: ${fix}`,
+      `  ${path || "(top)"}: got ${shown(path, got)}; allowed: ${allowed}; fix: ${fix}`,
   );
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   return new UserError([`${origin}: ${count}`, ...lines].join("\n"));

@@ -17,7 +17,7 @@ import { endLeftBehind, MARK } from "./left-behind.ts";
 import { describeHolder, type Holder, isOfThisMachine, parseHolder, thisProcess } from "./lock-holder.ts";
 import { run } from "./run.ts";
 
-/** Never removed, only emptied: whoever removed it would let a second command lock another file of the same name. */
+/** Never removed, only emptied: anyone who removed it would let a second command lock another file of the same name. */
 const FILE = "at-work.json";
 
 const MAX_BYTES = 4096;

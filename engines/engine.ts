@@ -29,7 +29,7 @@ export interface Engine {
    */
   ownership(context: EngineContext): Promise<(id: string) => boolean>;
 
-  /** Whether it can take over a network of a stack that is as declared, whoever made it. */
+  /** Whether it can take over a network of a stack that is as declared, no matter who made it. */
   takesOver(network: { readonly labels: Readonly<Record<string, string>> }, stack: Stack): boolean;
 
   up(context: EngineContext): Promise<void>;

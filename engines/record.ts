@@ -30,7 +30,7 @@ export type DeploymentRecord = Readonly<z.output<typeof shape>>;
 export type EngineName = DeploymentRecord["engine"];
 
 /**
- * Whether a container is known to be what a stack declares, whoever made it: by the record of the last `up`, else by
+ * Whether a container is known to be what a stack declares, no matter who made it: by the record of the last `up`, else by
  * the label that compose's have.
  */
 export function isAsDeclared(

@@ -46,7 +46,7 @@ export interface NetworkSpec {
   readonly options: Readonly<Record<string, string>>;
 }
 
-/** The synthesized stack, as far as it concerns whoever runs it. */
+/** The synthesized stack, as far as it concerns anyone who runs it. */
 export interface Stack extends Pick<StackFacts, "listeners" | "database" | "firewall" | "preflight"> {
   /** The deployment's name. */
   readonly name: string;

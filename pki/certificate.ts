@@ -13,7 +13,7 @@ export function isDue({ validFrom, validTo }: X509Certificate, now = Date.now())
   return end - now < (end - begin) / 3;
 }
 
-/** Fewer days than this are a reason to say so: whoever renews should have done it long before. */
+/** Fewer days than this are a reason to say so: anyone who renews should have done it long before. */
 const LEAST_DAYS = 14;
 
 /**

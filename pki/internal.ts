@@ -22,7 +22,7 @@ export async function preparePlaceholder(deployment: Named, home: string): Promi
   setCurrentPair(home, await makeServerPair(`${serverName(deployment)} placeholder`, deployment.hosts));
 }
 
-const NEW_AUTHORITY = "the next run makes a new CA, and whoever trusts this one has to be given that";
+const NEW_AUTHORITY = "the next run makes a new CA, and anyone who trusts this one has to be given that";
 
 /** The CA in a folder, or undefined if none was made yet. */
 export const readAuthority = (folder: string): Pair | undefined => readPair(folder, "ca", NEW_AUTHORITY);

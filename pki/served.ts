@@ -12,7 +12,7 @@ export interface Endpoint {
 }
 
 /**
- * The certificate that a listener serves right now, whoever issued it. A listener that wants a client's certificate
+ * The certificate that a listener serves right now, no matter who issued it. A listener that wants a client's certificate
  * shows its own first (TLS 1.3), so that is read all the same.
  *
  * @throws Error with the reason when no certificate was shown within 5 s

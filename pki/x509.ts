@@ -73,7 +73,7 @@ export interface Revocation {
 }
 
 /**
- * The revocation list of a CA, as PEM. It is as valid as the CA: whoever reads it gets each new one delivered, and
+ * The revocation list of a CA, as PEM. It is as valid as the CA: anyone who reads it gets each new one delivered, and
  * a broker that meets an outdated list refuses every client.
  */
 export async function makeRevocationList(authority: Pair, revoked: readonly Revocation[]): Promise<string> {

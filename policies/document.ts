@@ -13,7 +13,7 @@ export type Dialect = "terraform" | "plan" | "compose";
  *
  * - Terraform's for a resource: `docker_container`, `docker_network`, …, also `module` and `terraform` (its settings);
  * - `provider.docker`, `data.docker_image`, `variable`, `output` for what else a stack declares;
- * - `file/mosquitto.conf` and the like for a file that a container is given or that lies beside the stack (`files.ts`);
+ * - `file/mosquitto.conf` and the like for a file that a container is given or that lies next to the stack (`files.ts`);
  * - `plan/change` for what a plan will do to one resource;
  * - `stack`, of which there is one, for claims about the whole.
  */

@@ -81,7 +81,7 @@ const report = (policy: Policy, seen: Pick<PolicyReport, "examined" | "findings"
   ...seen,
 });
 
-/** What one policy saw, before waivers: nothing of it is made anew for a resource on which nothing is found. */
+/** What one policy saw, before waivers: nothing of it is made again for a resource on which nothing is found. */
 interface Seen {
   readonly examined: number;
   readonly found: Finding[];

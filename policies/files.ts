@@ -4,7 +4,7 @@ import type { Resource } from "./document.ts";
 import { rememberedText } from "./facts/remembered.ts";
 import { type Block, blocks } from "./values.ts";
 
-/** A file that lies beside a stack: where, and what it says. */
+/** A file that lies next to a stack: where, and what it says. */
 export interface FileText {
   readonly path: string;
   readonly text: string;
@@ -40,7 +40,7 @@ export const fileKind = rememberedText((path): string | undefined => {
 
 /** What is judged together with a stack. */
 export interface Surroundings {
-  /** Files that lie beside it. @default - none */
+  /** Files that lie next to it. @default - none */
   readonly beside?: readonly FileText[];
 
   /** The text of a file that a container is given by path; undefined if it is not here. @default - none is here */
@@ -73,7 +73,7 @@ function isMadeByStart(path: string): boolean {
 
 /**
  * The files of a stack as resources of type `file/<kind>`: those that containers are given (`upload`), and those
- * that lie beside it. The block says `text`, undefined where it is not known here; `file`, the path; and
+ * that lie next to it. The block says `text`, undefined where it is not known here; `file`, the path; and
  * `container`, the address of the container that is given it.
  */
 export function fileResources(

@@ -89,7 +89,7 @@ function usualType(rules: readonly Policy[]): string {
 const ruleText = ({ id, severity, title, allowed, fix, source, looksAt }: Policy, exported: string) =>
   `import { definePolicy } from "../policy.ts";
 
-/** TODO: what happens to whoever breaks it. */
+/** TODO: what happens to anyone who breaks it. */
 export const ${exported} = definePolicy({
   id: "${id}",
   severity: "${severity}",

@@ -74,7 +74,7 @@ async function importBundled(file: string): Promise<Record<string, unknown>> {
     });
     return (await import(pathToFileURL(outfile).href)) as Record<string, unknown>;
   } catch (error) {
-    throw new UserError(`${file}: cannot be loaded (${(error as Error).message.trim()})`, "mend the file");
+    throw new UserError(`${file}: cannot be loaded (${(error as Error).message.trim()})`, "fix the file");
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

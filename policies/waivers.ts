@@ -33,7 +33,7 @@ export const waiversAreCurrent = definePolicy({
   id: "WVR-002",
   title: "no waiver has expired",
   allowed: "a last day that is today or later",
-  fix: "mend what it excuses, or renew the waiver with a reason that still holds",
+  fix: "fix what it excuses, or renew the waiver with a reason that still holds",
 });
 
 export const waiversAreUsed = definePolicy({
@@ -41,7 +41,7 @@ export const waiversAreUsed = definePolicy({
   id: "WVR-003",
   title: "every waiver excuses something",
   allowed: "a waiver whose rule finds something at its place",
-  fix: "remove the waiver: what it excused is mended, renamed or not enforced here",
+  fix: "remove the waiver: what it excused is fixed, renamed or not enforced here",
 });
 
 export const waiverPolicies: readonly Policy[] = [waiversAreSound, waiversAreCurrent, waiversAreUsed];

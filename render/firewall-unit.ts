@@ -51,7 +51,7 @@ export function firewallTask(model: Model): string {
   const files = Object.keys(firewallUnit(model));
   const service = firewallOf(model.stack);
   if (files.length === 0 || service === undefined)
-    return "This deployment has none: the ports above are open to whoever reaches their addresses.";
+    return "This deployment has none: the ports above are open to anyone who reaches their addresses.";
   const name = `${composeProject(model.stack.name)}-firewall`;
   const seconds = model.stack.firewall?.confirmSeconds ?? 0;
   return [
@@ -71,7 +71,7 @@ export function firewallTask(model: Model): string {
 
 /** Rules that close the machine itself could lock out who applies them. */
 const confirmation = (container: string, seconds: number): readonly string[] => [
-  `These rules close the whole machine but for what is declared. They are taken back ${seconds} s after they were applied, unless they are confirmed: log in anew, from where you will need it, and run there`,
+  `These rules close the whole machine but for what is declared. They are taken back ${seconds} s after they were applied, unless they are confirmed: log in again, from where you will need it, and run there`,
   `\`\`\`sh\ndocker exec ${container} firewall confirm\n\`\`\``,
   `It is refused while no login has come in since; with a console of the machine, \`firewall confirm --no-login\` does without. \`docker exec ${container} firewall status\` says where things stand. Taken back, they are tried again by \`./start.sh\`.`,
 ];

@@ -56,7 +56,7 @@ function devices({ stack, deliveries }: Model): readonly string[] {
   ];
 }
 
-/** What an operator asks, and a machine every day: of what is served, whoever was to renew it. */
+/** What an operator asks, and a machine every day: of what is served, no matter who was to renew it. */
 function alarm({ stack }: Model, host: string | undefined): readonly string[] {
   const [listener] = stack.containers.flatMap((container) =>
     (container.block.ports ?? []).filter(({ external }) =>
@@ -78,7 +78,7 @@ function renewal({ stack }: Model): readonly string[] {
   const renewer = ofRole(stack, "renewer");
   if (renewer === undefined) return [];
   return [
-    `\`${renewer.name}\` asks \`${variableOf(renewer, "ACME_DIRECTORY")}\`, and renews. \`docker logs ${renewer.name}\` says what the CA answered. After a failure it waits for hours; once the reason is mended, this has it ask at once:`,
+    `\`${renewer.name}\` asks \`${variableOf(renewer, "ACME_DIRECTORY")}\`, and renews. \`docker logs ${renewer.name}\` says what the CA answered. After a failure it waits for hours; once the reason is fixed, this has it ask at once:`,
     `\`\`\`sh\ndocker exec ${renewer.name} rm /acme/not-before\n\`\`\``,
   ];
 }

@@ -118,7 +118,7 @@ function firstStart({ stack }: Model): string {
 
 const TROUBLE = `| seen | look | do |
 | --- | --- | --- |
-| \`start.sh\` stops at a service | \`docker compose ps --all\`, \`docker compose logs --tail 50 SERVICE\` | mend what the log names, run \`./start.sh\` again |
+| \`start.sh\` stops at a service | \`docker compose ps --all\`, \`docker compose logs --tail 50 SERVICE\` | fix what the log names, run \`./start.sh\` again |
 | "port is already allocated" | \`ss -ltnp\` | stop what holds it, or change the port under \`listeners\` and render again |
 | unhealthy after a change of a password | "Change a secret" above | a database keeps its passwords until they are changed in it |
 | "no space left on device" | \`docker system df\` | \`docker image prune\`; never \`docker volume prune\` |

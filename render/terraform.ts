@@ -23,7 +23,7 @@ interface ContainerBlock {
 
 /**
  * The synthesized JSON for a server, in `terraform/`: secrets are those that start.sh makes, hashes are computed there
- * from its own key, the images are there already, and local state goes beside it.
+ * from its own key, the images are there already, and local state goes next to it.
  *
  * @param text the synthesized `cdk.tf.json`
  */

@@ -14,7 +14,7 @@ export const bindAddress = z
  * A port on the host, as a deployment may set it.
  *
  * @param port unless a deployment says otherwise
- * @param serves one line for whoever writes a site file
+ * @param serves one line for anyone who writes a site file
  */
 export const listener = (port: number, serves: string) =>
   z

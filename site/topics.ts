@@ -18,7 +18,7 @@ const topicFilter = z
 
 const levels = (topic: string): readonly string[] => topic.split("/");
 
-/** The level that stands for the name of whoever publishes or subscribes. */
+/** The level that stands for the name of anyone who publishes or subscribes. */
 const OWN_NAME = "%u";
 
 const hasOwnName = (topic: string): boolean => levels(topic).includes(OWN_NAME);

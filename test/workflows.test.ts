@@ -16,7 +16,7 @@ describe.each(readdirSync(folder))("the workflow %s", (name) => {
   const workflow: Workflow = parse(text);
   const steps = Object.values(workflow.jobs).flatMap(({ steps }) => steps);
 
-  test("names each action by the hash of a commit, with its version beside it", () => {
+  test("names each action by the hash of a commit, with its version next to it", () => {
     const used = text.split("\n").filter((line) => /\buses:/.test(line));
 
     expect(used.length).toBeGreaterThan(0);

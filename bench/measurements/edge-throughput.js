@@ -11,7 +11,7 @@ const TARGET = 0.8;
 /** @satisfies {import("../support/measurement.js").Measurement} */
 export const edgeThroughput = {
   name: "edge-throughput",
-  title: "requests a second over HTTPS through the edge, beside the backend without it (wrk, keep-alive)",
+  title: "requests a second over HTTPS through the edge, next to the backend without it (wrk, keep-alive)",
   runs: 5,
   measure: ({ runs, report }) =>
     withTlsStack("bench-edge", PORT, {}, async () => {

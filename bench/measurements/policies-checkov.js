@@ -10,10 +10,10 @@ const KIT = "exploreiot policy check";
 const CHECKOV = "checkov";
 const CONTAINERS = 1_000;
 
-/** The kit's verb beside Checkov on one file, both as whole processes. */
+/** The kit's verb next to Checkov on one file, both as whole processes. */
 export const policiesCheckov = {
   name: "policies-checkov",
-  title: `exploreiot policy check beside Checkov, ${CONTAINERS} containers, process start included`,
+  title: `exploreiot policy check next to Checkov, ${CONTAINERS} containers, process start included`,
   runs: 3,
 
   /** @type {import("../support/measurement.js").Measurement["measure"]} */

@@ -12,7 +12,7 @@ const COMPILED = `1000 containers, after ${WARM_UP} others`;
 
 /**
  * Every rule over a stack of 1,000 containers, and over one of 10,000 to see how it grows. What counts for the target
- * is the rules, not that Node compiles them first; the first run of a process stands beside it.
+ * is the rules, not that Node compiles them first; the first run of a process stands next to it.
  */
 export const policies = {
   name: "policies",

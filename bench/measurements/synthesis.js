@@ -11,10 +11,10 @@ const KIT = "local, bundled";
 const EMPTY = "empty app";
 const BUNDLED = "empty app, bundled";
 
-/** Synthesis of the shipped deployment `local` beside that of an app with nothing in it. */
+/** Synthesis of the shipped deployment `local` next to that of an app with nothing in it. */
 export const synthesis = {
   name: "synthesis",
-  title: "synthesis of local, beside an empty cdktf app",
+  title: "synthesis of local, next to an empty cdktf app",
   runs: 15,
 
   /** @type {import("../support/measurement.js").Measurement["measure"]} */

@@ -12,7 +12,7 @@ const RUNS = 10;
 /** @satisfies {import("../support/measurement.js").Measurement} */
 export const upIdleCompose = {
   name: "up-idle-compose",
-  title: "up with nothing to do, compose engine, beside docker compose up --wait",
+  title: "up with nothing to do, compose engine, next to docker compose up --wait",
   runs: RUNS,
   measure: (context) =>
     withDeployment(["bench-idle-compose", "compose", 24_000], async (deployment) => {
@@ -34,7 +34,7 @@ export const upIdleCompose = {
 /** @satisfies {import("../support/measurement.js").Measurement} */
 export const upIdleTerraform = {
   name: "up-idle-terraform",
-  title: "up with nothing to do, terraform engine, beside terraform apply",
+  title: "up with nothing to do, terraform engine, next to terraform apply",
   runs: RUNS,
   needs: "terraform",
   measure: (context) =>

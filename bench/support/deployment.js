@@ -19,7 +19,7 @@ export class BenchDeployment {
    * @param {string} name at most 20 letters, digits and dashes
    * @param {Engine} engine
    * @param {number} port the first of three
-   * @param {object} [settings] of the site file, beside the usual ones
+   * @param {object} [settings] of the site file, next to the usual ones
    */
   constructor(name, engine, port, settings = {}) {
     this.name = name;

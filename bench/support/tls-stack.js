@@ -11,7 +11,7 @@ import { root, run } from "./process.js";
  * @template T
  * @param {string} name
  * @param {number} port the first of five
- * @param {object} settings of the site file, beside those
+ * @param {object} settings of the site file, next to those
  * @param {(deployment: BenchDeployment) => Promise<T>} measure
  */
 export const withTlsStack = (name, port, settings, measure) =>

@@ -5,7 +5,7 @@ import type { ContainerSpec, NetworkSpec, Stack } from "../stack.ts";
 /** Where the files of a container lie, and where it looks for them. */
 type FilesOf = (container: ContainerSpec) => readonly { readonly source: string; readonly target: string }[];
 
-/** Compose passes over it; whoever judges the file sees what the container is given. */
+/** Compose passes over it; anyone who judges the file sees what the container is given. */
 const listed = (files: ReturnType<FilesOf>) => (files.length === 0 ? {} : { "x-exploreiot-files": files });
 
 /**

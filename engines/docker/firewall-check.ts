@@ -27,7 +27,7 @@ export async function refuseUnguardableEngine(stack: Stack, report: Report): Pro
   const reason = unguardable(info);
   if (reason !== undefined) throw reason;
   if (info.FirewallBackend?.Driver.startsWith("nftables")) {
-    report("firewall: the engine uses its nftables backend, beside which the rules were not tried yet");
+    report("firewall: the engine uses its nftables backend, next to which the rules were not tried yet");
   }
 }
 
@@ -84,13 +84,13 @@ export async function firewallWarnings(stack: Stack): Promise<readonly string[]>
   }
 }
 
-/** What whoever deploys rules for the whole machine has to do soon after; nothing for other rules. */
+/** What anyone who deploys rules for the whole machine has to do soon after; nothing for other rules. */
 export function confirmationNotice(stack: Stack): readonly string[] {
   const seconds = stack.firewall?.confirmSeconds ?? 0;
   return seconds === 0
     ? []
     : [
-        `firewall: the rules for the whole machine are taken back ${seconds} s after they are applied, unless somebody logs in anew and runs: exploreiot firewall confirm ${stack.name}`,
+        `firewall: the rules for the whole machine are taken back ${seconds} s after they are applied, unless somebody logs in again and runs: exploreiot firewall confirm ${stack.name}`,
       ];
 }
 

@@ -47,7 +47,7 @@ export async function refuseTakenSubnets(stack: Stack): Promise<void> {
 
 /**
  * Compares them with the routes of the engine's machine: a VPN or a LAN of which a part leads into containers loses
- * whoever is there, and the engine takes such a subnet without a word.
+ * anyone who is there, and the engine takes such a subnet without a word.
  *
  * @throws UserError that names the routes
  */

@@ -47,7 +47,7 @@ export async function buildImage(
         recipe.tag,
         "docker build",
         error,
-        `mend ${recipe.context}, then start again: finished steps are kept`,
+        `fix ${recipe.context}, then start again: finished steps are kept`,
       );
     }
   });

@@ -22,7 +22,7 @@ const causes: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /manifest unknown|not found: manifest|pull access denied/i,
-    "check images/lock.json and images.registryMirror; `exploreiot images lock` pins anew",
+    "check images/lock.json and images.registryMirror; `exploreiot images lock` pins again",
   ],
 ];
 

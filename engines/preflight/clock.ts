@@ -3,7 +3,7 @@ import type { PreflightProblem } from "./facts.ts";
 
 const MOST_SECONDS = 300;
 
-/** The engine's clock beside this machine's, and both beside the day the images are from. */
+/** The engine's clock next to this machine's, and both next to the day the images are from. */
 export async function clockProblems(builtOn: string): Promise<readonly PreflightProblem[]> {
   const { stdout } = await run(["docker", "info", "--format", "{{.SystemTime}}"]);
   return compareClocks({ here: new Date(), engine: new Date(stdout.trim()), builtOn });

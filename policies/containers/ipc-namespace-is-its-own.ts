@@ -2,7 +2,7 @@ import { definePolicy } from "../policy.ts";
 import { isUnset, must } from "../values.ts";
 
 /**
- * Shared memory of the host, or of a container that offers it, can be read and written by whoever joins it.
+ * Shared memory of the host, or of a container that offers it, can be read and written by anyone who joins it.
  */
 export const ipcNamespaceIsItsOwn = definePolicy({
   id: "CTR-021",

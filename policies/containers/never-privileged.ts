@@ -2,7 +2,7 @@ import { definePolicy } from "../policy.ts";
 import { isUnsetOrFalse, must } from "../values.ts";
 
 /**
- * A privileged container has every capability and every device: whoever breaks into it owns the host.
+ * A privileged container has every capability and every device: anyone who breaks into it owns the host.
  */
 export const neverPrivileged = definePolicy({
   id: "CTR-001",

@@ -5,7 +5,7 @@ import { blocks } from "../values.ts";
 /** Programs and lines that say yes without looking at anything. */
 const SAYS_YES = /^(\/?(usr\/)?bin\/)?(true|:|exit(\s+0)?|echo\b.*|sleep\b.*)$/;
 
-/** A check that cannot fail keeps a dead service in rotation, and whoever waits for it goes on too early. */
+/** A check that cannot fail keeps a dead service in rotation, and anyone who waits for it goes on too early. */
 export const probesAskTheService = definePolicy({
   id: "CTR-044",
   severity: "medium",

@@ -3,7 +3,7 @@ import { definePolicy } from "../policy.ts";
 import { isUnsetOrFalse, must } from "../values.ts";
 
 /**
- * With a terminal the two output streams are one, and whoever attaches types into the service.
+ * With a terminal the two output streams are one, and anyone who attaches types into the service.
  */
 export const servicesHaveNoTerminal = definePolicy({
   id: "CTR-031",

@@ -3,7 +3,7 @@ import type { Resource } from "../document.ts";
 import { type Block, blocks, isFalse, isUnsetOrFalse, must, texts } from "../values.ts";
 import { remembered } from "./remembered.ts";
 
-/** Runs once and ends. Whoever says so takes on the rules for jobs; anything else is a service. */
+/** Runs once and ends. Anyone who says so takes on the rules for jobs; anything else is a service. */
 export const isJob = ({ block }: Resource): boolean => isFalse(block.must_run);
 export const isService = (resource: Resource): boolean => !isJob(resource);
 

@@ -7,7 +7,7 @@ import { containerSpec } from "./services.ts";
 export interface Variable {
   readonly name: string;
 
-  /** Undefined if only apply, or the shell of whoever starts it, knows. */
+  /** Undefined if only apply, or the shell of anyone who starts it, knows. */
   readonly value: string | undefined;
 }
 

@@ -86,7 +86,7 @@ export function isFromInside(rule: Rule, placed: Placed, guarded = guardedBy(pla
 const covers = (name: string, value: string) =>
   name === value || (name.endsWith("*") && value.startsWith(name.slice(0, -1)));
 
-/** Whether a chain refuses what it does not accept, whoever sends it from outside. */
+/** Whether a chain refuses what it does not accept, no matter who sends it from outside. */
 export const closesTheOutside = (placed: Placed): boolean =>
   placed.chain.policy === "drop" ||
   rulesOf(placed).some((rule) => refusesTheRest(rule) && !isFromInside(rule, placed));

@@ -9,7 +9,7 @@ function normal(path: unknown): string {
 const SOCKET = /(^|\/)(docker|containerd|podman|crio|dockershim|buildkitd|cri-dockerd)\.sock$/;
 const SOCKET_FOLDER = /^\/(var\/)?run\/(docker|containerd|podman|crio|buildkit)$/;
 
-/** Whoever can write to one of these is root on the host. */
+/** Anyone who can write to one of these is root on the host. */
 export const isRuntimeSocket = (path: unknown): boolean =>
   SOCKET.test(normal(path)) || SOCKET_FOLDER.test(normal(path));
 

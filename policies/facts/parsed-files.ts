@@ -19,7 +19,7 @@ export const textOf = remembered(({ block }: Resource): string => {
       `${name}start.sh makes it on the server: exploreiot policy check FOLDER there reads it`,
     );
   if (typeof text !== "string") throw new Error(`${name}its text is not known here`);
-  // A file that stands in Terraform's JSON is written with Terraform's escapes; one that lies beside it is not.
+  // A file that stands in Terraform's JSON is written with Terraform's escapes; one that lies next to it is not.
   if (container === undefined) return text;
   if (!isKnown(text)) throw new Error(`${name}parts of its text are known only at apply`);
   return text.replaceAll("$${", "${").replaceAll("%%{", "%{");

@@ -62,7 +62,7 @@ function aclFile(path: string, resource: Resource, stack: StackDocument): readon
   return parseOnce(file, parseRedisAcl);
 }
 
-/** Whether a Redis has users of its own beside the default one. */
+/** Whether a Redis has users of its own next to the default one. */
 export const hasUsers = (resource: Resource, stack: StackDocument): boolean =>
   redisSettings(resource, stack).last("aclfile") !== undefined ||
   redisSettings(resource, stack).all("user").length > 0 ||

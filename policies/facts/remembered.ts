@@ -2,7 +2,7 @@
  * A question that is answered once for each thing that it is about, for as long as that is in memory: many rules ask the
  * same of one stack, one resource or one file. What cannot be answered is an error for each of them.
  *
- * @param find answers it; what it is given beside the key must follow from the key, as the stack of a resource does
+ * @param find answers it; what it is given next to the key must follow from the key, as the stack of a resource does
  */
 export function remembered<Key extends object, Answer>(find: (key: Key) => Answer): (key: Key) => Answer;
 export function remembered<Key extends object, Context, Answer>(

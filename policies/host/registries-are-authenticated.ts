@@ -3,7 +3,7 @@ import { definePolicy } from "../policy.ts";
 import { show } from "../values.ts";
 
 /**
- * Whoever sits between the engine and such a registry decides what the images hold.
+ * Anyone who sits between the engine and such a registry decides what the images hold.
  */
 export const registriesAreAuthenticated = definePolicy({
   id: "DMN-010",

@@ -9,7 +9,7 @@ import { show } from "../values.ts";
 const LIMIT = /^(\w+_)?MAX_(BODY|REQUEST|UPLOAD|CONTENT)_(BYTES|SIZE|LENGTH)$/;
 
 /**
- * Whoever may send bodies of any size fills memory or disk.
+ * Anyone who may send bodies of any size fills memory or disk.
  */
 export const bodiesAreLimited = definePolicy({
   id: "HTP-006",

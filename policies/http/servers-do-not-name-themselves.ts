@@ -9,7 +9,7 @@ import { definePolicy } from "../policy.ts";
 const BANNERS = ["server", "x-powered-by"];
 
 /**
- * Scanners look for names and versions: whoever shows none is not on their lists on the day a hole is known.
+ * Scanners look for names and versions: anyone who shows none is not on their lists on the day a hole is known.
  */
 export const serversDoNotNameThemselves = definePolicy({
   id: "HTP-013",

@@ -2,7 +2,7 @@ import { type ImageName, judgeNames, NAMES_IMAGES, namesForeignImage } from "../
 import { definePolicy } from "../policy.ts";
 
 /**
- * A tag is moved by whoever owns the repository, or has broken into it: the same file then deploys something else.
+ * A tag is moved by anyone who owns the repository, or has broken into it: the same file then deploys something else.
  */
 export const imagesArePinned = definePolicy({
   id: "IMG-001",

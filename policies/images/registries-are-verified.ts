@@ -2,7 +2,7 @@ import { definePolicy } from "../policy.ts";
 import { isUnsetOrFalse, must } from "../values.ts";
 
 /**
- * Whoever stands between answers with a digest of his choice, and the pin then protects his image.
+ * Anyone who stands between answers with a digest of his choice, and the pin then protects his image.
  */
 export const registriesAreVerified = definePolicy({
   id: "IMG-008",

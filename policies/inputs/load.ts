@@ -88,7 +88,7 @@ function parseJson(file: string, text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     if (error instanceof RangeError) throw error;
-    throw new UserError(`${file}: is not JSON (${(error as Error).message})`, "mend it, or write it anew");
+    throw new UserError(`${file}: is not JSON (${(error as Error).message})`, "fix it, or write it again");
   }
 }
 

@@ -4,7 +4,7 @@ import { told } from "../files/settings.ts";
 import { definePolicy } from "../policy.ts";
 
 /**
- * Whoever reaches an open broker reads every sensor and commands every device.
+ * Anyone who reaches an open broker reads every sensor and commands every device.
  */
 export const anonymousClientsAreRefused = definePolicy({
   id: "MQT-001",

@@ -5,7 +5,7 @@ import { definePolicy } from "../policy.ts";
 const isBrokerTopic = (topic: string) => topic === "$SYS" || topic.startsWith("$SYS/");
 
 /**
- * $SYS tells who is connected, how much they send and which version runs: a map for whoever got hold of one device.
+ * $SYS tells who is connected, how much they send and which version runs: a map for anyone who got hold of one device.
  */
 export const brokerTopicsAreForMonitors = definePolicy({
   id: "MQT-017",

@@ -6,7 +6,7 @@ import { type Listener, parseMosquittoConf } from "../files/mosquitto-conf.ts";
 import { definePolicy } from "../policy.ts";
 
 /**
- * Whoever logs in may call itself as it likes: with the id of another client it throws that one out, and takes the
+ * Anyone who logs in may call itself as it likes: with the id of another client it throws that one out, and takes the
  * messages that wait for it.
  */
 export const sessionsBelongToUsers = definePolicy({

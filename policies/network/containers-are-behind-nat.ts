@@ -3,7 +3,7 @@ import { definePolicy } from "../policy.ts";
 import { isUnset, must } from "../values.ts";
 
 /**
- * `nat-unprotected` opens every port of every container to whoever has a route, published or not; `routed` opens
+ * `nat-unprotected` opens every port of every container to anyone who has a route, published or not; `routed` opens
  * the published ones without DNAT, so that no firewall rule about DNAT sees them.
  */
 export const containersAreBehindNat = definePolicy({

@@ -5,7 +5,7 @@ import { definePolicy } from "../policy.ts";
 import { isTrue, show } from "../values.ts";
 
 /**
- * One network with a way out undoes every internal one beside it.
+ * One network with a way out undoes every internal one next to it.
  */
 export const databasesAreOnInternalNetworks = definePolicy({
   id: "NET-009",

@@ -5,7 +5,7 @@ import { definePolicy } from "../policy.ts";
 const ENGINE: readonly number[] = [2375, 2376, 2377, 4789, 7946];
 
 /**
- * Whoever reaches the engine's API is root on the machine; the swarm's ports take joining nodes and their traffic.
+ * Anyone who reaches the engine's API is root on the machine; the swarm's ports take joining nodes and their traffic.
  */
 export const enginePortsAreNotPublished = definePolicy({
   id: "NET-021",

@@ -2,7 +2,7 @@ import { definePolicy } from "../policy.ts";
 import { isUnsetOrFalse, must } from "../values.ts";
 
 /**
- * Any container of the swarm may join an attachable network, whoever started it.
+ * Any container of the swarm may join an attachable network, no matter who started it.
  */
 export const networksAreClosedToStrangers = definePolicy({
   id: "NET-018",

@@ -5,7 +5,7 @@ import { isOn } from "../files/postgresql-conf.ts";
 import { definePolicy } from "../policy.ts";
 
 /**
- * Between machines whoever sits in between reads the rows; on an internal bridge nobody does.
+ * Between machines anyone who sits in between reads the rows; on an internal bridge nobody does.
  */
 export const connectionsStayPrivate = definePolicy({
   id: "PGS-005",

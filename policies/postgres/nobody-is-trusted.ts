@@ -7,7 +7,7 @@ import { parsePgHba } from "../files/pg-hba.ts";
 import { definePolicy } from "../policy.ts";
 
 /**
- * trust lets in whoever can open a connection, as any role, the superuser among them.
+ * trust lets in anyone who can open a connection, as any role, the superuser among them.
  */
 export const nobodyIsTrusted = definePolicy({
   id: "PGS-001",

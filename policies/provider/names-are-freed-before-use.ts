@@ -11,7 +11,7 @@ const WITHOUT_CONFLICT = ["docker_image", "module", "terraform"];
 export const namesAreFreedBeforeUse = definePolicy({
   id: "PRV-002",
   severity: "high",
-  title: "what has a name is destroyed before it is created anew",
+  title: "what has a name is destroyed before it is created again",
   allowed: "create_before_destroy unset",
   fix: "remove lifecycle.create_before_destroy (createBeforeDestroy)",
   source: "docs/architecture.md, provider rule 1",

@@ -34,7 +34,7 @@ function ofContainer(resource: Resource, stack: StackDocument): readonly string[
       block,
       "network_mode",
       (mode) => isAllowedMode(mode, networks.length > 0) || (mode === "host" && isFirewall(resource)),
-    ).map((evidence) => (networks.length > 0 ? `${evidence} beside networks_advanced` : evidence)),
+    ).map((evidence) => (networks.length > 0 ? `${evidence} next to networks_advanced` : evidence)),
   ];
 }
 

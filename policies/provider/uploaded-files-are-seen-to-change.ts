@@ -10,7 +10,7 @@ export const uploadedFilesAreSeenToChange = definePolicy({
   id: "PRV-012",
   severity: "high",
   title: "an uploaded file brings its keyed hash",
-  allowed: "source_hash beside each source: a keyed hash, and not the 32, 40 or 64 digits of a plain one",
+  allowed: "source_hash next to each source: a keyed hash, and not the 32, 40 or 64 digits of a plain one",
   fix: "pass secrets.keyedHash() of the content as hash",
   source: "docs/architecture.md, provider rule 14",
   dialect: "terraform",

@@ -10,7 +10,7 @@ export const uploadsNeedAWritableRoot = definePolicy({
   formerly: ["CTR-007"],
   severity: "high",
   title: "nothing is uploaded into a read-only root",
-  allowed: "read_only unset or false beside upload",
+  allowed: "read_only unset or false next to upload",
   fix: "deliver the files with FileDelivery",
   source: "docs/architecture.md, provider rule 14",
   dialect: "terraform",

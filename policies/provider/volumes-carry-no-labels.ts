@@ -4,7 +4,7 @@ import { definePolicy } from "../policy.ts";
 import { blocks, show } from "../values.ts";
 
 /**
- * A changed label deletes the volume and makes it anew, empty, and apply calls it a success.
+ * A changed label deletes the volume and makes it again, empty, and apply calls it a success.
  */
 export const volumesCarryNoLabels = definePolicy({
   id: "PRV-011",

@@ -23,7 +23,7 @@ const section = (family: string, rules: readonly Policy[]): readonly string[] =>
   "",
   `## ${family}`,
   "",
-  "| id | severity | what must hold | allowed | to mend | source | stops in |",
+  "| id | severity | what must hold | allowed | fix | source | stops in |",
   "|---|---|---|---|---|---|---|",
   ...rules.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(row),
 ];

@@ -1,7 +1,7 @@
 import { findingsOf, isAtOrAbove, type Judgement } from "./judgement.ts";
 
 /**
- * Findings as workflow commands, which GitHub shows beside the lines of a pull request.
+ * Findings as workflow commands, which GitHub shows next to the lines of a pull request.
  *
  * @see https://docs.github.com/actions/reference/workflow-commands-for-github-actions
  */

@@ -11,7 +11,7 @@ interface Found {
   readonly finding: Finding;
 }
 
-/** Findings, for reading: those of one rule that stand beside each other share what is allowed and what to do. */
+/** Findings, for reading: those of one rule that stand next to each other share what is allowed and what to do. */
 export function paragraphs(found: readonly Found[], paint: Paint = (_, text) => text): readonly string[] {
   return found.map(({ policy, finding }, at) => {
     const place = `${finding.path}: ${finding.evidence}`;

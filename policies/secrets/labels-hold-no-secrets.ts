@@ -3,7 +3,7 @@ import { looksSecret, soundsSecret } from "../facts/secret-names.ts";
 import { definePolicy } from "../policy.ts";
 
 /**
- * Whoever may list containers reads their labels; reverse proxies and dashboards do so all the time.
+ * Anyone who may list containers reads their labels; reverse proxies and dashboards do so all the time.
  */
 export const labelsHoldNoSecrets = definePolicy({
   id: "SEC-006",

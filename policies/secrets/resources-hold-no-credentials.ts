@@ -5,7 +5,7 @@ import { type Block, blocks, isBlock, isKnown, show } from "../values.ts";
 const SECRET = ["password", "identity_token", "registry_token", "auth"];
 
 /**
- * The credentials of a registry let whoever reads the state push an image that this stack then runs.
+ * The credentials of a registry let anyone who reads the state push an image that this stack then runs.
  */
 export const resourcesHoldNoCredentials = definePolicy({
   id: "SEC-014",

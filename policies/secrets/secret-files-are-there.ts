@@ -13,7 +13,7 @@ export const secretFilesAreThere = definePolicy({
   title: "every variable NAME_FILE names a file that the container is given",
   allowed:
     "a path below a mount, of an upload or of a secret; in a volume that a job fills, a file that it puts there",
-  fix: "deliver the file, or mend its path",
+  fix: "deliver the file, or fix its path",
   source: "docker-library/official-images, Docker Secrets",
   looksAt: RUNS,
   where: (container) => variablesOf(container).some(({ name }) => name.endsWith("_FILE")),

@@ -3,7 +3,7 @@ import { definePolicy } from "../policy.ts";
 import { isKnown, show } from "../values.ts";
 
 /**
- * `docker config inspect` shows the data to whoever asks, and the provider does not even hide it in a plan.
+ * `docker config inspect` shows the data to anyone who asks, and the provider does not even hide it in a plan.
  */
 export const swarmConfigsHoldNoSecrets = definePolicy({
   id: "SEC-004",

@@ -4,7 +4,7 @@ import { type Block, blocks, isKnown } from "../values.ts";
 const isCounted = (name: string) => name === "remote-exec" || name === "file" || name === "local-exec";
 
 /**
- * No plan shows what a provisioner will do, and a failed one leaves its resource tainted: to be made anew.
+ * No plan shows what a provisioner will do, and a failed one leaves its resource tainted: to be made again.
  */
 export const provisionersRunNoPrograms = definePolicy({
   id: "STA-006",

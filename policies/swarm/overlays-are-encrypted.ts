@@ -2,7 +2,7 @@ import { definePolicy } from "../policy.ts";
 import { isBlock, isFalse, isKnown, must, show } from "../values.ts";
 
 /**
- * Traffic between nodes is plain VXLAN otherwise: whoever is on the wire reads and forges it.
+ * Traffic between nodes is plain VXLAN otherwise: anyone who is on the wire reads and forges it.
  */
 export const overlaysAreEncrypted = definePolicy({
   id: "SWM-001",

@@ -16,7 +16,7 @@ import { definePolicy } from "../policy.ts";
 const YEAR = 365 * 24 * 3600;
 
 /**
- * The first request of a browser that was told a bare name is in clear text, and whoever answers it first wins.
+ * The first request of a browser that was told a bare name is in clear text, and anyone who answers it first wins.
  * HSTS keeps ports: where the same name also has ports in clear text, browsers could not open them any more.
  */
 export const browsersStayOnHttps = definePolicy({

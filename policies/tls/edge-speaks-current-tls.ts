@@ -43,7 +43,7 @@ function problems(bind: Directive, section: Section, global: readonly Directive[
     ...(ciphers === undefined
       ? [`${place}: no ciphers are named`]
       : weakIn(ciphers).map((name) => `${place}: cipher ${name}`)),
-    // Whoever gets the key of the tickets, which lives as long as the process, reads what was said before.
+    // Anyone who gets the key of the tickets, which lives as long as the process, reads what was said before.
     ...([...bind.words, ...options].some((word) => TICKETS.includes(word))
       ? []
       : [`${place}: session tickets with a key that is never changed`]),

@@ -5,7 +5,7 @@ const UNCHECKED =
   /^(-o)?\s*"?(stricthostkeychecking["\s=]+"?(no|off)\b|(userknownhostsfile|globalknownhostsfile)["\s=]+"?\/dev\/null)/i;
 
 /**
- * SSH without the host's key gives the session, and root on the machine that answers, to whoever answers. The
+ * SSH without the host's key gives the session, and root on the machine that answers, to anyone who answers. The
  * provider's own documentation shows it so.
  */
 export const hostKeysAreChecked = definePolicy({

@@ -16,7 +16,7 @@ export const keysAreStrong = definePolicy({
   title: "keys are RSA of 2048 bits, P-256 or better; in production an authority has signed them",
   allowed:
     "RSA of 2048 bits or more, EC on P-256, P-384 or P-521, Ed25519; a server's certificate signed by a CA",
-  fix: "issue the certificate anew; for tests use the kit's own CA",
+  fix: "issue the certificate again; for tests use the kit's own CA",
   source: "NIST SP 800-131A; CA/Browser Forum Baseline Requirements",
   looksAt: ["file/certificate"],
   check: (file, stack) =>

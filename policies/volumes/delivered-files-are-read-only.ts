@@ -15,7 +15,7 @@ export const deliveredFilesAreReadOnly = definePolicy({
   fix: "give the files with FileDelivery, and mount its volume with the container's `files`",
   source: "docs/architecture.md, provider rule 14",
   looksAt: ["docker_container"],
-  // The renewer puts certificates beside the one that was delivered.
+  // The renewer puts certificates next to the one that was delivered.
   where: (container, stack) => !isDelivery(container) && kindOf(container, stack) !== "renewer",
   check: (container, stack) =>
     mountsOf(container)

@@ -136,7 +136,7 @@ authority() {
 # issued_by AUTHORITY FILE: a certificate that nobody has to have issued is issued by anybody.
 issued_by() { [ -z "$1" ] || openssl verify -CAfile "secrets/$1/ca.crt" "$2" >/dev/null 2>&1; }
 
-# pair FOLDER NAME AUTHORITY SUBJECT HOST …: a certificate and its key, made anew for other hosts, by another CA, and
+# pair FOLDER NAME AUTHORITY SUBJECT HOST …: a certificate and its key, made again for other hosts, by another CA, and
 # 30 days before it ends. A pair that was brought here, known by the missing list of hosts, is never replaced.
 pair() {
   place=secrets/$1/$2 signer=$3 subject=$4
@@ -210,7 +210,7 @@ try_rules_again() {
 ask_for_confirmation() {
   case $(firewall_says state) in
     unconfirmed)
-      say "the rules for the whole machine are taken back in $(firewall_says secondsLeft) s; log in anew, then keep them:"
+      say "the rules for the whole machine are taken back in $(firewall_says secondsLeft) s; log in again, then keep them:"
       say "  docker exec $project-firewall firewall confirm"
       ;;
     reverted) say "the rules for the whole machine were taken back: nobody confirmed them in time; run ./start.sh again" ;;

@@ -127,6 +127,6 @@ export const referenceFrontend = {
     ALLOWED_HOSTS: "{http.hosts}",
     TRUSTED_PROXIES: "{edge.address}",
   },
-  // None: whoever writes on the page gives the key.
+  // None: anyone who writes on the page gives the key.
   secrets: {} satisfies Secrets,
 };

@@ -103,7 +103,7 @@ function refusals({ hosts, http }: Deployment): readonly string[] {
   ];
 }
 
-/** Where the API is: below its prefix, or everywhere if there is no page beside it. */
+/** Where the API is: below its prefix, or everywhere if there is no page next to it. */
 function applicationPaths({ backend }: Deployment): readonly string[] {
   const { pathPrefix } = backend;
   if (pathPrefix === "") return ["    acl is_api path_beg /"];

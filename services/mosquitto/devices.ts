@@ -23,7 +23,7 @@ export interface DeviceCertificate {
   /** When it was revoked. @default - it was not */
   readonly revokedAt?: Date;
 
-  /** Less than a third of its life is left, so that another may be issued beside it. */
+  /** Less than a third of its life is left, so that another may be issued next to it. */
   readonly due: boolean;
 }
 

@@ -13,7 +13,7 @@ export const postgresAuthorityFolder = (home: string) => join(pkiFolder(home), "
 /** Folder of `server.crt` and `server.key`. */
 export const postgresFolder = (home: string) => join(pkiFolder(home), "postgres");
 
-/** Makes PostgreSQL's CA, once, and its certificate for the name that clients connect to; anew before it runs out. */
+/** Makes PostgreSQL's CA, once, and its certificate for the name that clients connect to; again before it runs out. */
 export async function preparePostgres({ name }: Deployment, home: string): Promise<void> {
   const authority = await ensureAuthority(postgresAuthorityFolder(home), `ExploreIOT ${name} postgres CA`);
   const folder = postgresFolder(home);

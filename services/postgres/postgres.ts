@@ -53,7 +53,7 @@ export class Postgres extends Construct {
       entrypoint: ["/bin/sh", `${FILES}/entrypoint.sh`],
       command: ["postgres", "-c", `config_file=${FILES}/postgresql.conf`],
       environment: {
-        // Below the volume: the first start is prepared beside it and committed by one rename.
+        // Below the volume: the first start is prepared next to it and committed by one rename.
         PGDATA: `${DATA}/pgdata`,
         POSTGRES_PASSWORD_FILE: `${FILES}/${SUPERUSER_PASSWORD}`,
         POSTGRES_INITDB_ARGS: "--locale=C.UTF-8 --data-checksums",

@@ -52,7 +52,7 @@ describe("exploreiot", { timeout: 60_000 }, () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(verbs).toEqual(expect.arrayContaining(["up", "down", "status", "synth", "images", "init"]));
     expect(stdout.trimEnd().split("\n").at(-1)).toBe(
-      "Exit codes: 0 done, 1 something to mend, 2 changes pending, 70 a bug in the kit.",
+      "Exit codes: 0 done, 1 something to fix, 2 changes pending, 70 a bug in the kit.",
     );
   });
 
@@ -233,7 +233,7 @@ describe("exploreiot synth", { timeout: 60_000 }, () => {
       code: 1,
       stdout: "",
       stderr:
-        "error: site.yaml: 1 problem\n  listeners.mqtt.prot: got 1; allowed: the keys enabled, port, bind, connectionsPerSource; to mend: did you mean port?\n",
+        "error: site.yaml: 1 problem\n  listeners.mqtt.prot: got 1; allowed: the keys enabled, port, bind, connectionsPerSource; fix: did you mean port?\n",
     });
     expect([existsSync(deploymentHome(name)), existsSync(stackFolder(name))]).toEqual([false, false]);
   });

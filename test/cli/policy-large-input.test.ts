@@ -55,7 +55,7 @@ describe("100 MB of JSON", { timeout: 60_000 }, () => {
     expect(await check(file)).toEqual([
       1,
       "",
-      expect.stringMatching(/cdk\.tf\.json: is not JSON \(.{1,200}\)\n.*mend it, or write it anew\n$/),
+      expect.stringMatching(/cdk\.tf\.json: is not JSON \(.{1,200}\)\n.*fix it, or write it again\n$/),
     ]);
   });
 

@@ -7,11 +7,11 @@ const refusal = (input: object) => errorText(() => parseDeployment({ name: "site
 
 const OWN = { image: "registry.example/app:1" };
 const COMMAND =
-  "a command, since a secret is exported as a variable by a wrapper that has to start the program itself; to mend: add the program and its arguments, or deliver the secrets as files";
+  "a command, since a secret is exported as a variable by a wrapper that has to start the program itself; fix: add the program and its arguments, or deliver the secrets as files";
 const HOSTS =
-  'hosts: got nothing; allowed: a list of the names and addresses that users type, since the deployment listens beyond loopback; to mend: add it, for example hosts: ["192.168.1.10"]';
+  'hosts: got nothing; allowed: a list of the names and addresses that users type, since the deployment listens beyond loopback; fix: add it, for example hosts: ["192.168.1.10"]';
 const NEEDED = (service: string) =>
-  `${service}.enabled: got false; allowed: true, since the reference backend needs it; to mend: turn ${service} on, turn the backend off, or name your own backend.image`;
+  `${service}.enabled: got false; allowed: true, since the reference backend needs it; fix: turn ${service} on, turn the backend off, or name your own backend.image`;
 const REFERENCES =
   "deployment.name, topics.readings, topics.status, http.hosts, http.corsOrigins, http.rateLimitPerMinute, edge.address, http.openWrites, frontend.port, backend.host, backend.port, backend.internalUrl, backend.pathPrefix, backend.publicUrl, backend.apiKey, mosquitto.host, mosquitto.port, mosquitto.user, mosquitto.password, postgres.host, postgres.port, postgres.database, postgres.user, postgres.password, redis.host, redis.port, redis.user, redis.password";
 /** What a program knows that has no login at the stores. */
@@ -24,13 +24,13 @@ describe("a deployment is refused for", () => {
       "two listeners on one port",
       { listeners: { backend: { port: 3000 } } },
       [
-        "listeners.backend.port: got 3000; allowed: a port that listeners.frontend does not use; to mend: choose another port",
+        "listeners.backend.port: got 3000; allowed: a port that listeners.frontend does not use; fix: choose another port",
       ],
     ],
     [
       "a subnet that is none, with a listener that would need it",
       { listeners: { https: {} }, networks: { edge: { ipv4: "x" } } },
-      ['networks.edge.ipv4: got "x"; allowed: an IPv4 subnet such as "172.30.1.0/24"; to mend: change it'],
+      ['networks.edge.ipv4: got "x"; allowed: an IPv4 subnet such as "172.30.1.0/24"; fix: change it'],
     ],
     ["listening everywhere without naming its hosts", { bind: "lan" }, [HOSTS]],
     [
@@ -42,7 +42,7 @@ describe("a deployment is refused for", () => {
       "IPv4 subnets inside each other",
       { networks: { edge: { ipv4: "10.1.2.0/24" }, broker: { ipv4: "10.1.0.0/16" } } },
       [
-        'networks.broker.ipv4: got "10.1.0.0/16"; allowed: a subnet apart from networks.edge.ipv4 (10.1.2.0/24); to mend: choose another subnet, or leave it out and the engine picks one',
+        'networks.broker.ipv4: got "10.1.0.0/16"; allowed: a subnet apart from networks.edge.ipv4 (10.1.2.0/24); fix: choose another subnet, or leave it out and the engine picks one',
       ],
     ],
     [
@@ -54,14 +54,14 @@ describe("a deployment is refused for", () => {
         },
       },
       [
-        'networks.data.ipv6: got "fd00:1:0:5::/64"; allowed: a subnet apart from networks.edge.ipv6 (fd00:1::/48); to mend: choose another subnet, or leave it out and the engine picks one',
+        'networks.data.ipv6: got "fd00:1:0:5::/64"; allowed: a subnet apart from networks.edge.ipv6 (fd00:1::/48); fix: choose another subnet, or leave it out and the engine picks one',
       ],
     ],
     [
       "IPv6 without IPv4",
       { networks: { edge: { ipv6: "fd00:1::/64" } } },
       [
-        "networks.edge.ipv4: got nothing; allowed: an IPv4 subnet beside the IPv6 one: else the engine adds its own and each plan replaces the network; to mend: add it",
+        "networks.edge.ipv4: got nothing; allowed: an IPv4 subnet next to the IPv6 one: else the engine adds its own and each plan replaces the network; fix: add it",
       ],
     ],
     [
@@ -72,39 +72,39 @@ describe("a deployment is refused for", () => {
         mosquitto: { users: [{ name: "sensor" }, { name: "viewer" }] },
       },
       [
-        'mosquitto.users: got ["sensor","viewer"]; allowed: nobody with a password while tls.mqttClients is certificates and listeners.mqtt is shut: no listener would let them in; to mend: remove them and issue each a certificate (exploreiot devices issue NAME, with rights by mosquitto.devices), or set tls.mqttClients to passwords, or open listeners.mqtt, which is clear text',
+        'mosquitto.users: got ["sensor","viewer"]; allowed: nobody with a password while tls.mqttClients is certificates and listeners.mqtt is shut: no listener would let them in; fix: remove them and issue each a certificate (exploreiot devices issue NAME, with rights by mosquitto.devices), or set tls.mqttClients to passwords, or open listeners.mqtt, which is clear text',
       ],
     ],
     [
       "page and API on one address without a prefix between them",
       { listeners: { https: {} }, backend: { ...OWN, pathPrefix: "" } },
       [
-        'backend.pathPrefix: got ""; allowed: a path such as /api, since the page has the rest of the https listener; to mend: set it to /api, with http.stripPrefix: true if the backend answers at the root',
+        'backend.pathPrefix: got ""; allowed: a path such as /api, since the page has the rest of the https listener; fix: set it to /api, with http.stripPrefix: true if the backend answers at the root',
       ],
     ],
     [
       "a prefix that is cut off in front of the reference backend",
       { listeners: { https: {} }, http: { stripPrefix: true } },
       [
-        "http.stripPrefix: got true; allowed: false, since the reference backend answers below its prefix; to mend: remove it",
+        "http.stripPrefix: got true; allowed: false, since the reference backend answers below its prefix; fix: remove it",
       ],
     ],
     [
       "subnets with a host part",
       { networks: { edge: { ipv4: "172.30.1.5/24", ipv6: "fd00::1/64" } } },
       [
-        'networks.edge.ipv4: got "172.30.1.5/24"; allowed: the address of the network itself, with no host part; to mend: write 172.30.1.0/24',
-        'networks.edge.ipv6: got "fd00::1/64"; allowed: the address of the network itself, with no host part; to mend: write fd00::/64',
+        'networks.edge.ipv4: got "172.30.1.5/24"; allowed: the address of the network itself, with no host part; fix: write 172.30.1.0/24',
+        'networks.edge.ipv6: got "fd00::1/64"; allowed: the address of the network itself, with no host part; fix: write fd00::/64',
       ],
     ],
     [
       "subnets with no room, or all of it",
       { networks: { edge: { ipv4: "10.0.0.0/30" }, data: { ipv4: "0.0.0.0/0" } } },
       [
-        'networks.edge.ipv4: got "10.0.0.0/30"; allowed: a subnet between /8 and /29; to mend: choose another prefix length',
-        'networks.data.ipv4: got "0.0.0.0/0"; allowed: a subnet between /8 and /29; to mend: choose another prefix length',
-        'networks.data.ipv4: got "0.0.0.0/0"; allowed: a subnet apart from 0.0.0.0/8, which is kept for this machine; to mend: choose a private one, such as 172.30.1.0/24 or fd00:30:1::/64',
-        'networks.data.ipv4: got "0.0.0.0/0"; allowed: a subnet apart from networks.edge.ipv4 (10.0.0.0/30); to mend: choose another subnet, or leave it out and the engine picks one',
+        'networks.edge.ipv4: got "10.0.0.0/30"; allowed: a subnet between /8 and /29; fix: choose another prefix length',
+        'networks.data.ipv4: got "0.0.0.0/0"; allowed: a subnet between /8 and /29; fix: choose another prefix length',
+        'networks.data.ipv4: got "0.0.0.0/0"; allowed: a subnet apart from 0.0.0.0/8, which is kept for this machine; fix: choose a private one, such as 172.30.1.0/24 or fd00:30:1::/64',
+        'networks.data.ipv4: got "0.0.0.0/0"; allowed: a subnet apart from networks.edge.ipv4 (10.0.0.0/30); fix: choose another subnet, or leave it out and the engine picks one',
       ],
     ],
     ...[
@@ -116,21 +116,21 @@ describe("a deployment is refused for", () => {
       `the subnet ${ipv4}, which the kernel keeps`,
       { networks: { broker: { ipv4 } } },
       [
-        `networks.broker.ipv4: got "${ipv4}"; allowed: a subnet apart from ${range}, which is kept for ${owner}; to mend: choose a private one, such as 172.30.1.0/24 or fd00:30:1::/64`,
+        `networks.broker.ipv4: got "${ipv4}"; allowed: a subnet apart from ${range}, which is kept for ${owner}; fix: choose a private one, such as 172.30.1.0/24 or fd00:30:1::/64`,
       ],
     ]),
     [
       "a link-local subnet of IPv6",
       { networks: { broker: { ipv4: "10.1.1.0/24", ipv6: "fe80::/64" } } },
       [
-        'networks.broker.ipv6: got "fe80::/64"; allowed: a subnet apart from fe80::/10, which is kept for link-local addresses; to mend: choose a private one, such as 172.30.1.0/24 or fd00:30:1::/64',
+        'networks.broker.ipv6: got "fe80::/64"; allowed: a subnet apart from fe80::/10, which is kept for link-local addresses; fix: choose a private one, such as 172.30.1.0/24 or fd00:30:1::/64',
       ],
     ],
     [
       "a subnet over the one that the edge gets by itself",
       { listeners: { https: {} }, networks: { broker: { ipv4: "10.224.0.0/12" } } },
       [
-        'networks.broker.ipv4: got "10.224.0.0/12"; allowed: a subnet apart from 10.235.174.0/28, which networks.edge gets by the deployment\'s name; to mend: choose another subnet, or state networks.edge.ipv4',
+        'networks.broker.ipv4: got "10.224.0.0/12"; allowed: a subnet apart from 10.235.174.0/28, which networks.edge gets by the deployment\'s name; fix: choose another subnet, or state networks.edge.ipv4',
       ],
     ],
     [
@@ -142,9 +142,9 @@ describe("a deployment is refused for", () => {
         networks: { edge: { ipv4: "10.1.1.0/24", ipv6: "fd00:1::/64" } },
       },
       [
-        'bind: got "10.1.1.7"; allowed: an address outside of networks.edge.ipv4 (10.1.1.0/24), where containers are; to mend: change it, or choose another subnet',
-        'listeners.mqtt.bind: got "10.1.1.8"; allowed: an address outside of networks.edge.ipv4 (10.1.1.0/24), where containers are; to mend: change it, or choose another subnet',
-        'hosts.1: got "fd00:1::7"; allowed: an address outside of networks.edge.ipv6 (fd00:1::/64), where containers are; to mend: change it, or choose another subnet',
+        'bind: got "10.1.1.7"; allowed: an address outside of networks.edge.ipv4 (10.1.1.0/24), where containers are; fix: change it, or choose another subnet',
+        'listeners.mqtt.bind: got "10.1.1.8"; allowed: an address outside of networks.edge.ipv4 (10.1.1.0/24), where containers are; fix: change it, or choose another subnet',
+        'hosts.1: got "fd00:1::7"; allowed: an address outside of networks.edge.ipv6 (fd00:1::/64), where containers are; fix: change it, or choose another subnet',
       ],
     ],
     [
@@ -154,7 +154,7 @@ describe("a deployment is refused for", () => {
         networks: { broker: { ipv4: "10.1.1.0/29" }, data: { ipv4: "10.1.2.0/28" } },
       },
       [
-        'networks.broker.ipv4: got "10.1.1.0/29"; allowed: room for 6 containers; this one has 5; to mend: choose a shorter prefix, such as /24 or /64',
+        'networks.broker.ipv4: got "10.1.1.0/29"; allowed: room for 6 containers; this one has 5; fix: choose a shorter prefix, such as /24 or /64',
       ],
     ],
     [
@@ -166,17 +166,17 @@ describe("a deployment is refused for", () => {
       },
       ["a", "A", "backend", "Health"].map(
         (name, index) =>
-          `mosquitto.users.${index + 1}.name: got "${name}"; allowed: a name that is not taken, in capitals or small letters (backend and health belong to the kit); to mend: rename the user`,
+          `mosquitto.users.${index + 1}.name: got "${name}"; allowed: a name that is not taken, in capitals or small letters (backend and health belong to the kit); fix: rename the user`,
       ),
     ],
     ...["plant/+/temperature", "sensor/#", "site/+/+", "#"].map((readings): [string, object, string[]] => [
       `readings ${readings}, whose last level is not the sensor`,
       { topics: { readings, status: "state" } },
       [
-        `topics.readings: got "${readings}"; allowed: a topic with no wildcard but a + as its last level, which the reference backend takes for the name of the sensor: others would make one sensor of several; to mend: name the sensor in the last level ("plant/+"), or use your own backend.image`,
+        `topics.readings: got "${readings}"; allowed: a topic with no wildcard but a + as its last level, which the reference backend takes for the name of the sensor: others would make one sensor of several; fix: name the sensor in the last level ("plant/+"), or use your own backend.image`,
         ...(readings === "#"
           ? [
-              'topics.status: got "state"; allowed: a topic apart from topics.readings (#), where the reference backend would take its own status for a reading; to mend: choose another topic',
+              'topics.status: got "state"; allowed: a topic apart from topics.readings (#), where the reference backend would take its own status for a reading; fix: choose another topic',
             ]
           : []),
       ],
@@ -185,14 +185,14 @@ describe("a deployment is refused for", () => {
       "a status among the readings",
       { topics: { readings: "plant/+", status: "plant/status" } },
       [
-        'topics.status: got "plant/status"; allowed: a topic apart from topics.readings (plant/+), where the reference backend would take its own status for a reading; to mend: choose another topic',
+        'topics.status: got "plant/status"; allowed: a topic apart from topics.readings (plant/+), where the reference backend would take its own status for a reading; fix: choose another topic',
       ],
     ],
     [
       "devices that publish where nobody reads",
       { listeners: { mqtts: {} }, tls: { mqttClients: "certificates" }, topics: { readings: "plant/+" } },
       [
-        'mosquitto.devices.publish: got ["sensor/%u"]; allowed: a topic among those of topics.readings (plant/+), the only ones that the reference backend reads; to mend: write plant/%u, or change topics.readings',
+        'mosquitto.devices.publish: got ["sensor/%u"]; allowed: a topic among those of topics.readings (plant/+), the only ones that the reference backend reads; fix: write plant/%u, or change topics.readings',
       ],
     ],
     [
@@ -204,8 +204,8 @@ describe("a deployment is refused for", () => {
         },
       },
       [
-        'backend.roles.2.name: got "b"; allowed: a name that no other role and no replica of one has; to mend: rename the role',
-        'backend.roles.3.name: got "a-2"; allowed: a name that no other role and no replica of one has; to mend: rename the role',
+        'backend.roles.2.name: got "b"; allowed: a name that no other role and no replica of one has; fix: rename the role',
+        'backend.roles.3.name: got "a-2"; allowed: a name that no other role and no replica of one has; fix: rename the role',
       ],
     ],
     [
@@ -213,14 +213,14 @@ describe("a deployment is refused for", () => {
       { backend: { ...OWN, roles: [{ name: "postgres" }, { name: "migrate" }, { name: "api-files" }] } },
       ["postgres", "migrate", "api-files"].map(
         (name, index) =>
-          `backend.roles.${index}.name: got "${name}"; allowed: a name that no container of the kit has; to mend: rename the role`,
+          `backend.roles.${index}.name: got "${name}"; allowed: a name that no container of the kit has; fix: rename the role`,
       ),
     ],
     [
       "a role that would answer in the published one's place",
       { backend: { ...OWN, roles: [{ name: "api", publish: true }, { name: "backend" }] } },
       [
-        'backend.roles.1.name: got "backend"; allowed: a name other than backend, at which the published role answers; to mend: rename the role',
+        'backend.roles.1.name: got "backend"; allowed: a name other than backend, at which the published role answers; fix: rename the role',
       ],
     ],
     [
@@ -235,16 +235,16 @@ describe("a deployment is refused for", () => {
         },
       },
       [
-        "backend.roles.1.publish: got true; allowed: one published role; to mend: publish one role only",
-        "backend.roles.1.replicas: got 3; allowed: 1 replica of the published role: one host port leads to one container; to mend: set replicas to 1",
+        "backend.roles.1.publish: got true; allowed: one published role; fix: publish one role only",
+        "backend.roles.1.replicas: got 3; allowed: 1 replica of the published role: one host port leads to one container; fix: set replicas to 1",
       ],
     ],
     [
       "an image and a build at once",
       { backend: { ...OWN, build: { context: "x" } }, frontend: { ...OWN, build: { context: "y" } } },
       [
-        'backend.build: got {"context":"x"}; allowed: either image or build; to mend: remove backend.image or backend.build',
-        'frontend.build: got {"context":"y"}; allowed: either image or build; to mend: remove frontend.image or frontend.build',
+        'backend.build: got {"context":"x"}; allowed: either image or build; fix: remove backend.image or backend.build',
+        'frontend.build: got {"context":"y"}; allowed: either image or build; fix: remove frontend.image or frontend.build',
       ],
     ],
     [
@@ -277,8 +277,8 @@ describe("a deployment is refused for", () => {
         },
       },
       [
-        `frontend.environment.USER: got "{redis.user}"; allowed: ${WITHOUT_LOGINS}, role.name, role.group; to mend: change the reference, or write {{ for a brace that is text`,
-        `frontend.secrets.KEY.value: got "{postgres.password}"; allowed: ${WITHOUT_LOGINS}, secret.NAME; to mend: change the reference, or write {{ for a brace that is text`,
+        `frontend.environment.USER: got "{redis.user}"; allowed: ${WITHOUT_LOGINS}, role.name, role.group; fix: change the reference, or write {{ for a brace that is text`,
+        `frontend.secrets.KEY.value: got "{postgres.password}"; allowed: ${WITHOUT_LOGINS}, secret.NAME; fix: change the reference, or write {{ for a brace that is text`,
       ],
     ],
     [
@@ -291,15 +291,15 @@ describe("a deployment is refused for", () => {
         },
       },
       [
-        `backend.roles.0.secrets.KEY.value: got "{redis.passwort}"; allowed: ${REFERENCES}, secret.NAME; to mend: did you mean {redis.password}?`,
-        'backend.migrate.environment.KEY: got "{postgres.password}"; allowed: no secret: environments can be read from outside; to mend: move KEY to backend.migrate.secrets',
+        `backend.roles.0.secrets.KEY.value: got "{redis.passwort}"; allowed: ${REFERENCES}, secret.NAME; fix: did you mean {redis.password}?`,
+        'backend.migrate.environment.KEY: got "{postgres.password}"; allowed: no secret: environments can be read from outside; fix: move KEY to backend.migrate.secrets',
       ],
     ],
     [
       "a reference to nothing",
       { backend: { environment: { HOST: "http://{postgress.host}" } } },
       [
-        `backend.environment.HOST: got "{postgress.host}"; allowed: ${REFERENCES}, role.name, role.group; to mend: did you mean {postgres.host}?`,
+        `backend.environment.HOST: got "{postgress.host}"; allowed: ${REFERENCES}, role.name, role.group; fix: did you mean {postgres.host}?`,
       ],
     ],
     [
@@ -309,15 +309,15 @@ describe("a deployment is refused for", () => {
         redis: { enabled: false },
       },
       [
-        `backend.secrets.A.value: got "{redis.password}"; allowed: ${REFERENCES.replace(/, redis[^,]*/g, "")}, secret.NAME; to mend: change the reference, or write {{ for a brace that is text`,
+        `backend.secrets.A.value: got "{redis.password}"; allowed: ${REFERENCES.replace(/, redis[^,]*/g, "")}, secret.NAME; fix: change the reference, or write {{ for a brace that is text`,
       ],
     ],
     [
       "a secret in an environment",
       { frontend: { ...OWN, environment: { URL: "x:{backend.apiKey}@{secret.own}" } } },
       [
-        'frontend.environment.URL: got "{backend.apiKey}"; allowed: no secret: environments can be read from outside; to mend: move URL to frontend.secrets',
-        'frontend.environment.URL: got "{secret.own}"; allowed: no secret: environments can be read from outside; to mend: move URL to frontend.secrets',
+        'frontend.environment.URL: got "{backend.apiKey}"; allowed: no secret: environments can be read from outside; fix: move URL to frontend.secrets',
+        'frontend.environment.URL: got "{secret.own}"; allowed: no secret: environments can be read from outside; fix: move URL to frontend.secrets',
       ],
     ],
     [
@@ -337,14 +337,14 @@ describe("a deployment is refused for", () => {
         ["PGSSLMODE", "postgres.tls", "x"],
       ].map(
         ([name, owner, got]) =>
-          `backend.environment.${name}: got "${got}"; allowed: a variable that the kit does not set itself; this one is set for ${owner}; to mend: remove it, or rename one of them`,
+          `backend.environment.${name}: got "${got}"; allowed: a variable that the kit does not set itself; this one is set for ${owner}; fix: remove it, or rename one of them`,
       ),
     ],
     ...["a\0b", "a\u001bb", "\ud800"].map((text): [string, object, string[]] => [
       `the text ${JSON.stringify(text)}, which cannot be handed on whole`,
       { backend: { environment: { A: text } } },
       [
-        `backend.environment.A: got ${JSON.stringify(text)}; allowed: characters that can be printed, line breaks and tabs; to mend: remove the others`,
+        `backend.environment.A: got ${JSON.stringify(text)}; allowed: characters that can be printed, line breaks and tabs; fix: remove the others`,
       ],
     ]),
     [
@@ -356,7 +356,7 @@ describe("a deployment is refused for", () => {
       "the backend off that the reference frontend needs",
       { backend: { enabled: false } },
       [
-        "backend.enabled: got false; allowed: true, since the reference frontend needs it; to mend: turn the backend on, turn the frontend off, or name your own frontend.image",
+        "backend.enabled: got false; allowed: true, since the reference frontend needs it; fix: turn the backend on, turn the frontend off, or name your own frontend.image",
       ],
     ],
     [
@@ -365,7 +365,7 @@ describe("a deployment is refused for", () => {
         ["mosquitto", "postgres", "redis", "backend", "frontend"].map((key) => [key, { enabled: false }]),
       ),
       [
-        '(top): got "all of them off"; allowed: at least one of frontend, backend, mosquitto, postgres, redis turned on; to mend: turn a service on',
+        '(top): got "all of them off"; allowed: at least one of frontend, backend, mosquitto, postgres, redis turned on; fix: turn a service on',
       ],
     ],
     [
@@ -380,10 +380,10 @@ describe("a deployment is refused for", () => {
         },
       },
       [
-        'backend.tmpfs.1.path: got "/run/exploreiot"; allowed: a folder that nothing else is mounted on, outside of /proc, /sys, /dev, /run/exploreiot and /run/exploreiot-probe, which hold the kit\'s files; to mend: choose another folder',
-        'backend.tmpfs.2.path: got "/proc/x"; allowed: a folder that nothing else is mounted on, outside of /proc, /sys, /dev, /run/exploreiot and /run/exploreiot-probe, which hold the kit\'s files; to mend: choose another folder',
-        'backend.volumes.0.path: got "/a/"; allowed: a folder that nothing else is mounted on, outside of /proc, /sys, /dev, /run/exploreiot and /run/exploreiot-probe, which hold the kit\'s files; to mend: choose another folder',
-        'backend.volumes.1.name: got "v"; allowed: a name that no other volume of the application has; to mend: rename the volume',
+        'backend.tmpfs.1.path: got "/run/exploreiot"; allowed: a folder that nothing else is mounted on, outside of /proc, /sys, /dev, /run/exploreiot and /run/exploreiot-probe, which hold the kit\'s files; fix: choose another folder',
+        'backend.tmpfs.2.path: got "/proc/x"; allowed: a folder that nothing else is mounted on, outside of /proc, /sys, /dev, /run/exploreiot and /run/exploreiot-probe, which hold the kit\'s files; fix: choose another folder',
+        'backend.volumes.0.path: got "/a/"; allowed: a folder that nothing else is mounted on, outside of /proc, /sys, /dev, /run/exploreiot and /run/exploreiot-probe, which hold the kit\'s files; fix: choose another folder',
+        'backend.volumes.1.name: got "v"; allowed: a name that no other volume of the application has; fix: rename the volume',
       ],
     ],
   ])("%s", async (_, input, lines) => {
@@ -417,7 +417,7 @@ describe("a deployment is accepted with", () => {
       { listeners: { mqtt: { bind: "::1" }, backend: { bind: "127.0.0.1" } } },
     ],
     [
-      "users with passwords beside devices with certificates, each with a listener",
+      "users with passwords next to devices with certificates, each with a listener",
       {
         listeners: { mqtt: {}, mqtts: {} },
         tls: { mqttClients: "certificates" },

@@ -5,9 +5,9 @@ import { errorText } from "../support/error-text.ts";
 const parse = (input: object) => parseDeployment({ name: "site", ...input }, "site.yaml");
 const host = { scope: "host", interfaces: ["eth0"] };
 const NAMES =
-  'allowed: every interface that leads to other machines; to mend: name them as ip link does, for example ["eth0"]';
+  'allowed: every interface that leads to other machines; fix: name them as ip link does, for example ["eth0"]';
 const ONLY_HOST =
-  "allowed: nothing in scope containers, which leaves the machine's own services alone; to mend: remove it, or set firewall.scope to host";
+  "allowed: nothing in scope containers, which leaves the machine's own services alone; fix: remove it, or set firewall.scope to host";
 
 describe("the firewall", () => {
   test.each([
@@ -24,12 +24,12 @@ describe("the firewall", () => {
     [
       "loopback as an interface to others",
       { ...host, interfaces: ["eth0", "lo"] },
-      'firewall.interfaces.1: got "lo"; allowed: an interface to other machines; to mend: name them as ip link does, for example ["eth0"]',
+      'firewall.interfaces.1: got "lo"; allowed: an interface to other machines; fix: name them as ip link does, for example ["eth0"]',
     ],
     [
       "an interface that would end its rule",
       { ...host, interfaces: ['eth0" accept'] },
-      'firewall.interfaces.0: got "eth0\\" accept"; allowed: the name of a network interface as ip link shows it, such as "eth0"; to mend: change it',
+      'firewall.interfaces.0: got "eth0\\" accept"; allowed: the name of a network interface as ip link shows it, such as "eth0"; fix: change it',
     ],
     [
       "interfaces without host scope",
@@ -44,22 +44,22 @@ describe("the firewall", () => {
     [
       "a login on the port of a listener",
       { ...host, ssh: { port: 8000 } },
-      "firewall.ssh.port: got 8000; allowed: a port that listeners.backend does not use; to mend: declare the port once",
+      "firewall.ssh.port: got 8000; allowed: a port that listeners.backend does not use; fix: declare the port once",
     ],
     [
       "one port twice",
       { ...host, open: [{ port: 25 }, { port: 25, protocol: "udp" }, { port: 25 }] },
-      "firewall.open.2.port: got 25; allowed: a port that firewall.open.0 does not use; to mend: declare the port once",
+      "firewall.open.2.port: got 25; allowed: a port that firewall.open.0 does not use; fix: declare the port once",
     ],
     [
       "a range that may be meant as one machine",
       { ...host, ssh: { from: ["192.0.2.7/24"] } },
-      'firewall.ssh.from.0: got "192.0.2.7/24"; allowed: an address range without a host part, such as "10.0.0.0/24", "192.0.2.7/32" or "2001:db8::/64"; to mend: change it',
+      'firewall.ssh.from.0: got "192.0.2.7/24"; allowed: an address range without a host part, such as "10.0.0.0/24", "192.0.2.7/32" or "2001:db8::/64"; fix: change it',
     ],
     [
       "peers that are no range",
       { ...host, open: [{ port: 25, from: ["10.0.0.1"] }] },
-      'firewall.open.0.from.0: got "10.0.0.1"; allowed: an address range without a host part, such as "10.0.0.0/24", "192.0.2.7/32" or "2001:db8::/64"; to mend: change it',
+      'firewall.open.0.from.0: got "10.0.0.1"; allowed: an address range without a host part, such as "10.0.0.0/24", "192.0.2.7/32" or "2001:db8::/64"; fix: change it',
     ],
   ])("is refused for %s", async (_, firewall, problem) => {
     expect(await errorText(() => parse({ firewall }))).toBe(`site.yaml: 1 problem\n  ${problem}`);

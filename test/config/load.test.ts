@@ -375,14 +375,14 @@ describe("a site file is refused", () => {
       "site.yaml: Tabs are not allowed as indentation at line 2, column 1:\n\nlisteners:\n\tmqtt: 1\n^",
     ],
   ])("%s", async (_, text, message) => {
-    expect(await yaml(text)()).toBe(`${message}\n  → mend the syntax at that place`);
+    expect(await yaml(text)()).toBe(`${message}\n  → fix the syntax at that place`);
   });
 
   test("that begins a text with a star", async () => {
     expect(await yaml("name: *x")()).toBe(
       [
         "site.yaml: Unresolved alias (the anchor must be set before the alias): x",
-        "  → put texts that begin with * in quotes, or mend the alias",
+        "  → put texts that begin with * in quotes, or fix the alias",
       ].join("\n"),
     );
   });
@@ -417,7 +417,7 @@ describe("a site file is refused", () => {
 
   test("that is empty: its name is missing", async () => {
     expect(await yaml("# nothing\n")()).toBe(
-      "site.yaml: 1 problem\n  name: got nothing; allowed: a name of 1 to 20 lower-case letters, digits and dashes that begins with a letter; to mend: add it",
+      "site.yaml: 1 problem\n  name: got nothing; allowed: a name of 1 to 20 lower-case letters, digits and dashes that begins with a letter; fix: add it",
     );
   });
 });

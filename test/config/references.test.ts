@@ -13,9 +13,9 @@ const refusal = async (input: object) =>
 
 const INTERPOLATION = "no ${…} and no $NAME: no variable of a shell or of compose is filled in here";
 const CONSTANT =
-  "a text with a secret in it, such as {secret.NAME}: what stands in the site file is no secret; to mend: write {secret.NAME} for it, and its value into .exploreiot/DEPLOYMENT/secrets/own-NAME before the first up (otherwise one is made)";
+  "a text with a secret in it, such as {secret.NAME}: what stands in the site file is no secret; fix: write {secret.NAME} for it, and its value into .exploreiot/DEPLOYMENT/secrets/own-NAME before the first up (otherwise one is made)";
 const NEVER =
-  "no reference: they are filled in at backend and frontend: environment, secrets, build.args only; to mend: write the value";
+  "no reference: they are filled in at backend and frontend: environment, secrets, build.args only; fix: write the value";
 
 describe("a template is read as", () => {
   test.each([
@@ -94,23 +94,23 @@ describe("an application's text is refused for", () => {
     ],
   ])("%j in an environment", async (value, got, allowed, fix) => {
     expect(await refusal({ backend: { environment: { A: value } } })).toBe(
-      `site.yaml: 1 problem\n  backend.environment.A: got "${got}"; allowed: ${allowed}; to mend: ${fix}`,
+      `site.yaml: 1 problem\n  backend.environment.A: got "${got}"; allowed: ${allowed}; fix: ${fix}`,
     );
   });
 
   test.each([
-    ["{secret.my.key}", "{secret.my.key}", "NAMES, secret.NAME; to mend: did you mean {secret.my-key}?"],
-    ["{Secret.key}", "{Secret.key}", "NAMES, secret.NAME; to mend: did you mean {secret.key}?"],
-    ["{secrets.my_key}", "{secrets.my_key}", "NAMES, secret.NAME; to mend: did you mean {secret.my_key}?"],
+    ["{secret.my.key}", "{secret.my.key}", "NAMES, secret.NAME; fix: did you mean {secret.my-key}?"],
+    ["{Secret.key}", "{Secret.key}", "NAMES, secret.NAME; fix: did you mean {secret.key}?"],
+    ["{secrets.my_key}", "{secrets.my_key}", "NAMES, secret.NAME; fix: did you mean {secret.my_key}?"],
     [
       "{postgres.pasword}",
       "{postgres.pasword}",
-      "NAMES, secret.NAME; to mend: did you mean {postgres.password}?",
+      "NAMES, secret.NAME; fix: did you mean {postgres.password}?",
     ],
     [
       "${DB_PASSWORD}",
       "${DB_PASSWORD}",
-      `${INTERPOLATION}; to mend: write the value, or a reference such as {postgres.host}; $\${DB_PASSWORD} is the text itself`,
+      `${INTERPOLATION}; fix: write the value, or a reference such as {postgres.host}; $\${DB_PASSWORD} is the text itself`,
     ],
     ["hunter2", "[redacted]", `${CONSTANT}; or move A to backend.environment if it is none`],
     ["{{secret.key}", "[redacted]", `${CONSTANT}; or move A to backend.environment if it is none`],
@@ -129,16 +129,16 @@ describe("an application's text is refused for", () => {
   test.each([
     [
       "{secret.token}",
-      "no secret: build arguments stay in the image's history; to mend: give it to the running program by backend.secrets",
+      "no secret: build arguments stay in the image's history; fix: give it to the running program by backend.secrets",
     ],
     [
       "{exploreiot/ruby}",
-      "NAMES, exploreiot/node-build; to mend: change the reference, or write {{ for a brace that is text",
+      "NAMES, exploreiot/node-build; fix: change the reference, or write {{ for a brace that is text",
     ],
-    ["{exploreiot/pyton}", "NAMES, exploreiot/node-build; to mend: did you mean {exploreiot/python}?"],
+    ["{exploreiot/pyton}", "NAMES, exploreiot/node-build; fix: did you mean {exploreiot/python}?"],
     [
       "{role.name}",
-      "NAMES, exploreiot/node-build; to mend: change the reference, or write {{ for a brace that is text",
+      "NAMES, exploreiot/node-build; fix: change the reference, or write {{ for a brace that is text",
     ],
   ])("%j as a build argument", async (value, rest) => {
     expect(await refusal({ backend: { build: { context: "x", args: { A: value } } } })).toBe(
@@ -150,14 +150,13 @@ describe("an application's text is refused for", () => {
     const secrets = { A: { value: "{secret.my-key}" }, B: { value: "{secret.My_Key}" } };
 
     expect(await refusal({ backend: { secrets } })).toBe(
-      'site.yaml: 1 problem\n  backend.secrets.B.value: got "{secret.My_Key}"; allowed: one spelling of a secret\'s name; elsewhere it is {secret.my-key}; to mend: write {secret.my-key}, or choose another name',
+      'site.yaml: 1 problem\n  backend.secrets.B.value: got "{secret.My_Key}"; allowed: one spelling of a secret\'s name; elsewhere it is {secret.my-key}; fix: write {secret.my-key}, or choose another name',
     );
   });
 });
 
 describe("a text that nobody fills in is refused for", () => {
-  const VARIABLE =
-    "no ${…}: no variable of a shell or of compose is filled in here; to mend: write the value";
+  const VARIABLE = "no ${…}: no variable of a shell or of compose is filled in here; fix: write the value";
   test.each<[string, object, string, string, string]>([
     [
       "a reference in a role's command",

@@ -11,9 +11,9 @@ const site = (change: object) => ({
 });
 const off = { enabled: false };
 const NAMES =
-  "allowed: domain names only with tls.certificate.source acme: a CA proves no address and no local name; to mend: remove it, or set tls.certificate.source to internal or files";
+  "allowed: domain names only with tls.certificate.source acme: a CA proves no address and no local name; fix: remove it, or set tls.certificate.source to internal or files";
 const SHUT =
-  "allowed: open, with a frontend or a published backend behind it: with source acme the CA connects there; to mend: open the listener and turn one of them on, or set tls.certificate.source to internal or files";
+  "allowed: open, with a frontend or a published backend behind it: with source acme the CA connects there; fix: open the listener and turn one of them on, or set tls.certificate.source to internal or files";
 
 describe("a certificate by ACME", () => {
   test.each([

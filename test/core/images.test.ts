@@ -217,7 +217,7 @@ describe("user image", () => {
     expect(userImageRecipe(root, { context: "examples/own", args }, "demo-backend")).toEqual(own);
   });
 
-  test("may lie beside the project and use another Dockerfile", () => {
+  test("may lie next to the project and use another Dockerfile", () => {
     const build = { context: join(root, "apps/backend"), dockerfile: "other.Dockerfile" };
     write("apps/backend/other.Dockerfile", "FROM scratch");
     const recipe = userImageRecipe(join(root), build, "demo-backend");
@@ -227,7 +227,7 @@ describe("user image", () => {
 
   test("is refused without a Dockerfile", () => {
     expect(errorOf(() => userImageRecipe(root, { context: "examples/own" }, "demo-backend"))).toBe(
-      `demo-backend: no Dockerfile at examples/own/Dockerfile\n  → name a context below or beside ${root}, and a Dockerfile relative to the context`,
+      `demo-backend: no Dockerfile at examples/own/Dockerfile\n  → name a context below or next to ${root}, and a Dockerfile relative to the context`,
     );
   });
 });

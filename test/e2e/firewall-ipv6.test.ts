@@ -63,7 +63,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall of a listener on IPv6
     return connection.send("100c00044d5154540402003c0000");
   }
 
-  /** The same machine after its engine was set up anew, with the containers that were there but for the stray. */
+  /** The same machine after its engine was set up again, with the containers that were there but for the stray. */
   async function anotherEngine(settings: object): Promise<void> {
     await engine.docker("rm", "--force", "fw6-stray");
     await engine.stop();
@@ -72,7 +72,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall of a listener on IPv6
     await until("the broker is back", async () => (await deployment.kit("status")).code === 0, 60_000);
   }
 
-  /** A listener that somebody publishes by mistake beside the broker; waits until it is there. */
+  /** A listener that somebody publishes by mistake next to the broker; waits until it is there. */
   async function stray(...options: readonly string[]): Promise<void> {
     const perl = `use IO::Socket::IP; my $s = IO::Socket::IP->new(LocalHost => "::", LocalPort => 5432, Listen => 5, V6Only => 0) or die; while (my $c = $s->accept) { print $c "stray"; close $c }`;
     const run = ["run", "--detach", "--name", "fw6-stray", "--network", deployment.container("broker")];

@@ -51,7 +51,7 @@ describe.skipIf(reason)(titled("rules for the whole machine in a rendered folder
 
     expect(code, stderr).toBe(0);
     expect(stderr.split("\n").slice(-4)).toEqual([
-      expect.stringMatching(/^· the rules for the whole machine are taken back in \d+ s; log in anew/),
+      expect.stringMatching(/^· the rules for the whole machine are taken back in \d+ s; log in again/),
       `·   ${confirm}`,
       `· exploreiot-${deployment.name} is up`,
       "",

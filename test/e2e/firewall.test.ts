@@ -237,7 +237,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
       expect(JSON.parse(stdout).counters.at(-1).packets).toBeGreaterThan(0);
     });
 
-    test("is put back beside rules of a newer nft, which an older one cannot read", async () => {
+    test("is put back next to rules of a newer nft, which an older one cannot read", async () => {
       const nft = (...commands: readonly string[]) =>
         engine.output("exec", site.container("firewall"), "nft", commands.join("; "));
       await nft(

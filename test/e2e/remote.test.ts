@@ -72,7 +72,7 @@ describe.each(["terraform", "compose"] as const)("over SSH, with %s", (name: Eng
 test("a chosen Docker context is followed by compose, and by Terraform too", async () => {
   const config = join(engine.folder, "client");
   mkdirSync(config);
-  // Docker looks for the compose plugin beside its configuration.
+  // Docker looks for the compose plugin next to its configuration.
   symlinkSync(join(homedir(), ".docker", "cli-plugins"), join(config, "cli-plugins"));
   const env = { DOCKER_CONFIG: config, DOCKER_HOST: "" };
   const create = ["context", "create", "far", "--docker", `host=${engine.host}`];

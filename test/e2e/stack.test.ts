@@ -373,7 +373,7 @@ for (const engine of ["terraform", "compose"] as const) {
           expect.stringMatching(/^10\.213\.77\./),
           expect.stringMatching(/^10\.213\.77\./),
         ]);
-        // Terraform makes them anew, compose connects them to the new network.
+        // Terraform makes them again, compose connects them to the new network.
         const others = changedRoles(before, await ids()).filter(
           (role) => role !== "api" && role !== "frontend",
         );

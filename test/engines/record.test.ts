@@ -34,7 +34,7 @@ const expected = {
   specs: { c1: specHash(containerSpec("api")) },
 };
 
-test("what was deployed is read back, by whoever may read the home alone", () => {
+test("what was deployed is read back, by anyone who may read the home alone", () => {
   const home = join(temporaryFolder(), "home");
   writeRecord(home, "compose", stack, seen);
 

@@ -274,7 +274,7 @@ table inet exploreiot_plant-1 {
       ["https://ca.example.org/dir", [], ["ip daddr 0.0.0.0/0", "ip6 daddr ::/0"], 443],
       ["https://192.0.2.9:14000/dir", ["ip daddr 192.0.2.9/32"], ["ip daddr 192.0.2.9/32"], 14_000],
       ["https://[2001:db8::9]/dir", ["ip6 daddr 2001:db8::9/128"], ["ip6 daddr 2001:db8::9/128"], 443],
-    ])("open the ACME directory %s to those beside the renewer", (directory, input, forward, port) => {
+    ])("open the ACME directory %s to those next to the renewer", (directory, input, forward, port) => {
       const rule = (to: string) =>
         `iifname { ${edge} } ${to} tcp dport ${port} counter accept comment "egress ${port}/tcp"`;
       const certificate = { source: "acme", email: "admin@example.org", directory } as const;

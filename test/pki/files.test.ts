@@ -57,7 +57,7 @@ async function selfSigned(...args: string[]): Promise<Pair> {
 }
 
 const problem = (setting: string, got: string, allowed: string, fix: string) =>
-  `plant: 1 problem\n  tls.certificate.${setting}: got ${JSON.stringify(got)}; allowed: ${allowed}; to mend: ${fix}`;
+  `plant: 1 problem\n  tls.certificate.${setting}: got ${JSON.stringify(got)}; allowed: ${allowed}; fix: ${fix}`;
 const damaged = (label: string) => `-----BEGIN ${label}-----\nAAAA\n-----END ${label}-----\n`;
 const CHAIN =
   "the server's certificate, each followed by the one that issued it, up to one that a public root issued or a private root itself";

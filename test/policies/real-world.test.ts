@@ -19,7 +19,7 @@ const foundIn = (fixture: string) =>
 /**
  * Stacks in the manner of well-known ones, written for this test after their bad defaults: anonymous brokers,
  * databases for everybody, default passwords, `latest`, open statistics pages, the engine's socket. The file
- * `NAME.findings` beside each holds what must be found in it: all of it, and nothing else.
+ * `NAME.findings` next to each holds what must be found in it: all of it, and nothing else.
  */
 describe("a stack with the bad defaults of many", () => {
   test.each(fixtures)("%s: exactly these findings", (fixture) => {

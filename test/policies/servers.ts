@@ -3,7 +3,7 @@ import { readTerraformJson } from "../../policies/inputs/terraform-json.ts";
 import type { Policy } from "../../policies/policy.ts";
 import type { Block } from "../../policies/values.ts";
 
-/** A file of the container `Server` beside it, or of nobody. */
+/** A file of the container `Server` next to it, or of nobody. */
 export const file = (
   name: string,
   lines: readonly string[],
@@ -20,10 +20,10 @@ export const alone = (name: string, lines: readonly string[]): Block => ({
   text: lines.join("\n"),
 });
 
-/** A container to stand beside a file. */
+/** A container to stand next to a file. */
 export const server = (block: Block) => ({ docker_container: { Server: block } });
 
-/** A broker with a volume for its messages and files beside its configuration. */
+/** A broker with a volume for its messages and files next to its configuration. */
 export const broker = (block: Block = {}) =>
   server({
     image: "eclipse-mosquitto:2.0.18",

@@ -13,7 +13,7 @@ describe("what is known before apply", () => {
   test.each([
     ["a reference", "${var.x}"],
     ["a directive", "%{ if true }x%{ endif }"],
-    ["a template beside an escaped one", "$${HOME}/${var.x}"],
+    ["a template next to an escaped one", "$${HOME}/${var.x}"],
     ["one in a list", ["a", "${var.x}"]],
     ["one among the values of a block", { a: "a", b: { c: "${var.x}" } }],
     ["one among its names", { a: "a", "${var.x}": "b" }],

@@ -45,7 +45,7 @@ const running = (containers: readonly string[]) =>
     async (id) => (await run(["docker", "top", id, "-eo", "args"], { expected: [0, 1] })).stdout,
   );
 
-/** A plan that makes everything anew holds every planned value. */
+/** A plan that makes everything again holds every planned value. */
 async function plan({ stack }: TestDeployment): Promise<string> {
   const file = join(stack, "canary.tfplan");
   const at = `-chdir=${stack}`;

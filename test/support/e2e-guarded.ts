@@ -5,7 +5,7 @@ import { TestDeployment } from "./e2e.ts";
 import type { Namespaces } from "./e2e-namespaces.ts";
 import type { PrivateEngine } from "./e2e-private-engine.ts";
 
-/** A deployment on a private engine; the kit runs beside that engine, in the machine's namespace. */
+/** A deployment on a private engine; the kit runs next to that engine, in the machine's namespace. */
 export class GuardedDeployment extends TestDeployment {
   readonly #namespaces: Namespaces;
   readonly #engine: PrivateEngine;

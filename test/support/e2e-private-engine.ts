@@ -68,7 +68,7 @@ export class PrivateEngine {
     return stdout.trim();
   }
 
-  /** Runs a program beside the engine, in the network namespace of its machine; any exit code is an answer. */
+  /** Runs a program next to the engine, in the network namespace of its machine; any exit code is an answer. */
   inside(...argv: readonly string[]) {
     const expected = Array.from({ length: 256 }, (_, code) => code);
     return run(["nsenter", "--net", "--target", String(this.#daemon?.pid), "--", ...argv], { expected });
@@ -84,7 +84,7 @@ export class PrivateEngine {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** nsenter and unshare, not `ip netns exec`, which mounts /sys anew and so hides the cgroups. */
+  /** nsenter and unshare, not `ip netns exec`, which mounts /sys again and so hides the cgroups. */
   #launch(argv: readonly string[], remapped: boolean): ChildProcess {
     if (this.#namespaces !== undefined) return this.#namespaces.start(this.#namespaces.machine, argv);
     const up = 'ip link set lo up; exec "$@"';

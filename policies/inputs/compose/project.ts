@@ -28,7 +28,7 @@ export const COMPOSE_FILES = ["compose.yaml", "compose.yml", "docker-compose.yam
 export const isCompose = (value: unknown): value is Block => isBlock(value) && isBlock(value.services);
 
 /**
- * Reads a compose file with the override file that Compose takes up by itself, and the `.env` beside it.
+ * Reads a compose file with the override file that Compose takes up by itself, and the `.env` next to it.
  *
  * @throws UserError if it, or a file that it extends, cannot be read or is not sound
  */
@@ -102,6 +102,6 @@ function extended(
   const path = typeof other === "string" ? join(dirname(file), other) : file;
   const source = path === file ? whole : parsed(path, variables);
   if (!(base in section(source, "services", path)))
-    throw new UserError(`${place} extends ${base}, which is not in ${path}`, "mend the name");
+    throw new UserError(`${place} extends ${base}, which is not in ${path}`, "fix the name");
   return merge(extended(source, base, path, variables, [...seen, place]), own);
 }

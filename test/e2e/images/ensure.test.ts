@@ -104,7 +104,7 @@ describe.skipIf(!hasEngine)("with an engine", { timeout: 30_000 }, () => {
     expect(message).toContain(
       "COPY failed: file not found in build context or excluded by .dockerignore: stat missing",
     );
-    expect(message).toContain("\n  → mend app, then start again: finished steps are kept");
+    expect(message).toContain("\n  → fix app, then start again: finished steps are kept");
     expect(await exists(recipe.tag)).toBe(false);
     expect(temporaryFiles()).toEqual([]);
   });

@@ -144,7 +144,7 @@ describe.skipIf(!hasRegistry)("with a registry", { timeout: 60_000 }, () => {
     const [first, ...rest] = (await errorOf(project.ensure([redis("registry")]))).split("\n");
     expect(first).toBe(`${tag}: docker pull ${pull} failed`);
     expect(rest.at(-1)).toBe(
-      "  → check images/lock.json and images.registryMirror; `exploreiot images lock` pins anew",
+      "  → check images/lock.json and images.registryMirror; `exploreiot images lock` pins again",
     );
   });
 });

@@ -49,7 +49,7 @@ describe("an engine for a deployment with a firewall", () => {
     await check({ FirewallBackend: { Driver: "nftables" } });
 
     expect(lines).toEqual([
-      "firewall: the engine uses its nftables backend, beside which the rules were not tried yet",
+      "firewall: the engine uses its nftables backend, next to which the rules were not tried yet",
     ]);
   });
 
@@ -66,7 +66,7 @@ test("a deploy of rules for the whole machine is announced with what has to foll
     stackOf([], { firewall: { table: "t", scope: "host", confirmSeconds } });
 
   expect(confirmationNotice(seconds(120))).toEqual([
-    "firewall: the rules for the whole machine are taken back 120 s after they are applied, unless somebody logs in anew and runs: exploreiot firewall confirm demo",
+    "firewall: the rules for the whole machine are taken back 120 s after they are applied, unless somebody logs in again and runs: exploreiot firewall confirm demo",
   ]);
   expect([confirmationNotice(seconds(0)), confirmationNotice(stackOf([]))]).toEqual([[], []]);
 });

@@ -10,7 +10,7 @@ const file = (block: Resource["block"]): Resource => ({
   block,
 });
 
-test("a text in Terraform's JSON is read without Terraform's escapes, one beside the stack as it is", () => {
+test("a text in Terraform's JSON is read without Terraform's escapes, one next to the stack as it is", () => {
   const text = "a $${b} %%{c}";
 
   expect(textOf(file({ text, container: "docker_container.X" }))).toBe("a ${b} %{c}");

@@ -41,7 +41,7 @@ judgesEdges(
   "HTP-002",
   [
     { name: "everybody at the edge", change: { [ORIGIN]: `*${REST}` }, evidence: everybody },
-    { name: "whoever asks", change: { [ORIGIN]: `%[req.hdr(origin)]${REST}` }, evidence: everybody },
+    { name: "anyone who asks", change: { [ORIGIN]: `%[req.hdr(origin)]${REST}` }, evidence: everybody },
   ],
-  [{ name: "whoever is on the list", change: { [ORIGIN]: `%[req.hdr(origin)] if cors_ok${REST}` } }],
+  [{ name: "those on the list", change: { [ORIGIN]: `%[req.hdr(origin)] if cors_ok${REST}` } }],
 );

@@ -17,7 +17,7 @@ judgesEdges(
       evidence: lets,
     },
     {
-      name: "a second leave beside that of the server",
+      name: "a second leave next to that of the server",
       change: { [SET]: SET.replace("set-", "add-") },
       evidence: lets,
     },

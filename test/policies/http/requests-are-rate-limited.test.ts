@@ -62,7 +62,7 @@ judgesEdges(
       evidence,
     },
     {
-      name: "an edge that refuses whoever comes seldom",
+      name: "an edge that refuses anyone who comes seldom",
       change: { "http_req_rate gt": "http_req_rate lt" },
       evidence,
     },

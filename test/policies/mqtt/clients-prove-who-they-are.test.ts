@@ -13,7 +13,7 @@ judges(clientsProveWhoTheyAre, "MQT-002", {
       evidence: ["no credentials are named"],
     },
     {
-      name: "a listener without credentials beside one with certificates",
+      name: "a listener without credentials next to one with certificates",
       given: conf("listener 8883", ...IDENTITY, "listener 1883", "require_certificate true"),
       evidence: ["listener 1883 has no credentials to compare with (mosquitto.conf line 4)"],
     },

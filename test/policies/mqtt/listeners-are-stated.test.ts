@@ -42,7 +42,7 @@ judges(listenersAreStated, "MQT-004", {
   ],
   accepts: [
     {
-      name: "a listener for others beside one for the probe",
+      name: "a listener for others next to one for the probe",
       given: conf("listener 1880 127.0.0.1", "listener 1883"),
     },
     {

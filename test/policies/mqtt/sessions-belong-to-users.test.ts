@@ -13,7 +13,7 @@ judges(sessionsBelongToUsers, "MQT-022", {
       evidence: ["listener 8883 (mosquitto.conf line 1): use_username_as_clientid is not set"],
     },
     {
-      name: "any name beside another plugin",
+      name: "any name next to another plugin",
       given: conf("listener 1883", "plugin /usr/lib/other/guard.so"),
       beside: published,
       evidence: ["listener 1883 (mosquitto.conf line 1): use_username_as_clientid is not set"],

@@ -7,7 +7,7 @@ const on = (...names: readonly string[]) => ({ networks_advanced: names.map((nam
 judges(databasesAreOnInternalNetworks, "NET-009", {
   rejects: [
     {
-      name: "a network with a way out beside an internal one",
+      name: "a network with a way out next to an internal one",
       given: { ...postgres, ...on("${docker_network.Data.id}", "${docker_network.Edge.id}") },
       beside: NETWORKS,
       evidence: ["test/Edge has internal false"],

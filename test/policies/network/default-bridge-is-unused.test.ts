@@ -22,7 +22,7 @@ judges(defaultBridgeIsUnused, "NET-008", {
   ],
   accepts: [
     {
-      name: "the provider's default mode beside a network",
+      name: "the provider's default mode next to a network",
       given: { network_mode: "bridge", networks_advanced: [{ name: "edge" }] },
     },
     { name: "no network by choice", given: { network_mode: "none" } },

@@ -9,7 +9,7 @@ const beside = { ...NETWORKS, docker_container: { Database: database, Api: { ...
 judges(frontendsAreApartFromDatabases, "NET-010", {
   rejects: [
     {
-      name: "a frontend beside the database",
+      name: "a frontend next to the database",
       given: { ...frontend, ...on("Data") },
       beside,
       evidence: ["test/Data also has test/Database"],

@@ -49,7 +49,7 @@ judges(publishedPortsHaveAWayOut, "NET-023", {
     { name: "the default network", given: { ports, network_mode: "bridge" } },
     { name: "the default network without a word", given: { ports } },
     {
-      name: "a network that leads out beside an internal one",
+      name: "a network that leads out next to an internal one",
       given: { ports, networks_advanced: [{ name: "${docker_network.Data.id}" }, edge] },
       beside: NETWORKS,
     },

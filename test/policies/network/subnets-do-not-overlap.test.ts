@@ -20,7 +20,12 @@ judges(subnetsDoNotOverlap, "NET-015", {
     },
   ],
   accepts: [
-    { name: "subnets beside each other", given: subnets("10.21.0.0/16", "fd00:2::/64"), beside, examined: 2 },
+    {
+      name: "subnets next to each other",
+      given: subnets("10.21.0.0/16", "fd00:2::/64"),
+      beside,
+      examined: 2,
+    },
   ],
 });
 

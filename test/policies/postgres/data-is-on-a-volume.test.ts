@@ -31,7 +31,7 @@ judges(dataIsOnAVolume, "PGS-006", {
       evidence: ["the data at /var/lib/postgresql/18/docker is on no named volume"],
     },
     {
-      name: "a place of its own beside the volume",
+      name: "a place of its own next to the volume",
       given: { ...at("/var/lib/postgresql/data"), env: ["PGDATA=/pgdata"] },
       evidence: ["the data at /pgdata is on no named volume"],
     },

@@ -16,7 +16,7 @@ judges(deliveryHasNoNetwork, "PRV-015", {
       evidence: ["network_mode is not set", 'networks_advanced.name is "${docker_network.Edge.id}"'],
     },
     {
-      name: "none beside a network",
+      name: "none next to a network",
       given: { must_run: false, upload, network_mode: "none", networks_advanced: { name: "edge" } },
       evidence: ['networks_advanced.name is "edge"'],
     },

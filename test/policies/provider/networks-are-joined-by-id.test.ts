@@ -49,10 +49,10 @@ judges(networksAreJoinedById, "PRV-007", {
       evidence: ['network_mode is "edge"'],
     },
     {
-      name: "network_mode beside networks",
+      name: "network_mode next to networks",
       given: { network_mode: "none", networks_advanced: [edge] },
       beside: NETWORKS,
-      evidence: ['network_mode is "none" beside networks_advanced'],
+      evidence: ['network_mode is "none" next to networks_advanced'],
     },
     {
       name: "a network_mode known only at apply",

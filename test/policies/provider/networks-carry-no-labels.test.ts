@@ -14,7 +14,7 @@ judges(networksCarryNoLabels, "PRV-009", {
       evidence: ['label "version" is "1"', 'label "env" is "local"'],
     },
     {
-      name: "labels beside other ignored changes",
+      name: "labels next to other ignored changes",
       given: { labels: { label: "version", value: "1" }, lifecycle: { ignore_changes: ["driver"] } },
       evidence: ['label "version" is "1"'],
     },

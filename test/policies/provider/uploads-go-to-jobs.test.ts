@@ -21,7 +21,7 @@ judges(uploadsGoToJobs, "PRV-013", {
       evidence: ['"/incoming/a.conf" is lost below the tmpfs /incoming'],
     },
     {
-      name: "a file known only at apply beside a tmpfs",
+      name: "a file known only at apply next to a tmpfs",
       given: { must_run: false, upload: { file: "${var.f}" }, tmpfs: { "/tmp/": "" } },
       evidence: ['"${var.f}" is lost below the tmpfs /tmp/'],
     },

@@ -23,7 +23,7 @@ judges(applicationsHaveTheirOwnUser, "RDS-010", {
       ],
     },
     {
-      name: "the default user beside them",
+      name: "the default user next to them",
       given: redis([], ["user default on #0 ~d:* +get", "user a on #0 ~a:* +get"]),
       evidence: ["the default user is on (users.acl line 1)"],
     },

@@ -12,7 +12,7 @@ judges(clientsLogIn, "RDS-001", {
       evidence: ["the user default needs no password (by default)"],
     },
     {
-      name: "users beside the default user, which nobody turned off",
+      name: "users next to the default user, which nobody turned off",
       given: redis([], [`user app on ${HASH} ~* +@all`]),
       evidence: ["the user default needs no password (by default)"],
     },

@@ -14,7 +14,7 @@ judges(connectionsStayPrivate, "RDS-007", {
       evidence: ["tls-port is not set, and the network test/Edge is not internal"],
     },
     {
-      name: "encryption beside the open port, and old protocols",
+      name: "encryption next to the open port, and old protocols",
       given: redis(["tls-port 6380", "port 6379", "tls-protocols TLSv1.1"], undefined, INNER),
       beside: NETWORKS,
       evidence: ['port is "6379" (redis.conf line 3)', 'tls-protocols is "TLSv1.1" (redis.conf line 4)'],

@@ -16,7 +16,7 @@ judges(persistenceIsChosen, "RDS-008", {
       ],
     },
     {
-      name: "a folder beside the volume",
+      name: "a folder next to the volume",
       given: redis(["appendonly yes", 'save ""', "dir /var/redis"], undefined, VOLUME),
       evidence: ["it keeps data at /var/redis, which is on no volume that it may write"],
     },

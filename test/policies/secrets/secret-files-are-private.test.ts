@@ -18,7 +18,7 @@ judges(secretFilesArePrivate, "SEC-010", {
       ],
     },
     {
-      name: "a file without a name for it beside one that has",
+      name: "a file without a name for it next to one that has",
       given: { upload: [upload("0400"), upload("0644", "/in/client.cfg")] },
       evidence: ['permissions of "/in/client.cfg" is "0644"'],
     },

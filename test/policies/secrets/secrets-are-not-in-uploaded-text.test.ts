@@ -26,7 +26,7 @@ judges(secretsAreNotInUploadedText, "SEC-003", {
   ],
   accepts: [
     {
-      name: "public text beside a secret file",
+      name: "public text next to a secret file",
       given: {
         upload: [
           { file: "/a.conf", content: "listen 8000" },

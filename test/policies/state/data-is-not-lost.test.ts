@@ -24,7 +24,7 @@ judges(dataIsNotLost, "STA-004", {
       evidence: ["the plan will delete it"],
     },
     {
-      name: "a volume that is made anew",
+      name: "a volume that is made again",
       given: change("docker_volume", ["delete", "create"], { replacePaths: [["labels"]] }),
       evidence: ['the plan will delete and create it because of [["labels"]]'],
     },

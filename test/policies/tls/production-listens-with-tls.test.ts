@@ -26,7 +26,7 @@ test.each([
     findings: ["stack: test/Edge publishes none of 443, 8443", "stack: test/Broker publishes none of 8883"],
   },
   {
-    name: "a broker that nobody reaches beside an edge",
+    name: "a broker that nobody reaches next to an edge",
     containers: { Edge: { ...edge, ...published(443) }, Broker: mosquitto },
     findings: ["stack: test/Broker publishes none of 8883"],
   },

@@ -16,7 +16,7 @@ judges(dataIsOnANamedVolume, "VOL-001", {
       evidence: ["nothing is mounted at /mosquitto/data"],
     },
     {
-      name: "a volume beside the data",
+      name: "a volume next to the data",
       given: { ...stores("postgres:17", "/var/lib/postgresql/data"), env: ["PGDATA=/srv/pg"] },
       evidence: ["nothing is mounted at /srv/pg"],
     },

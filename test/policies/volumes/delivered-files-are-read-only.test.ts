@@ -33,7 +33,7 @@ judges(deliveredFilesAreReadOnly, "VOL-008", {
       evidence: [`"${VOLUME}" is mounted writable`],
     },
   ],
-  // The delivery beside it does not count: it is where files come from.
+  // The delivery next to it does not count: it is where files come from.
   accepts: [
     { name: "a service that may read", given: mounted(true), beside },
     {

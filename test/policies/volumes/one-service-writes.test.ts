@@ -17,7 +17,7 @@ judges(oneServiceWrites, "VOL-004", {
       evidence: ["test/docker_container.A, test/docker_container.B write to it"],
     },
     {
-      name: "a service of a swarm beside a container",
+      name: "a service of a swarm next to a container",
       given: { name: "data" },
       beside: {
         docker_container: { A: container("data", { read_only: "${var.read_only}" }) },
