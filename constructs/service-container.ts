@@ -2,7 +2,6 @@ import { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Construct, type IConstruct } from "constructs";
 import { hashedText } from "../core/config-hash.ts";
 import { FILES, PROBE_FOLDER } from "../core/container-folders.ts";
-import type { ServiceKind } from "../core/stack-facts.ts";
 import type { HealthTiming, Limits } from "../site/fields.ts";
 import { stateFacts } from "./container-facts.ts";
 import { containerLabels } from "./container-labels.ts";
@@ -73,7 +72,7 @@ interface PublishedPort {
 
 export interface ServiceContainerProps extends ContainerProps {
   /** What it is there for, which rules go by. @default - a service that the kit does not know */
-  readonly kind?: ServiceKind;
+  readonly kind?: string;
 
   /** The name at which other containers of the same networks reach it. */
   readonly alias: string;

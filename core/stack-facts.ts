@@ -63,17 +63,9 @@ const origin: z.ZodType<Origin> = z.union([
   z.object({ authority: z.string() }),
 ]);
 
-const kind = z.enum([
-  ...(["mosquitto", "postgres", "redis", "backend", "frontend"] as const),
-  ...(["edge", "firewall", "renewer"] as const),
-]);
-
-/** What a service is there for. */
-export type ServiceKind = z.output<typeof kind>;
-
 const containerFacts = z.object({
-  /** Absent for a container that runs once and ends. */
-  kind: kind.exactOptional(),
+  /** What a service is there for: the name of its definition. Absent for a container that runs once and ends. */
+  kind: z.string().exactOptional(),
 
   /** The open listeners that lead here, each with the port inside. */
   listeners: z.array(z.object({ listener: z.string(), internal: z.int() })).readonly(),

@@ -46,6 +46,9 @@ export interface ServiceDefinition<
   /** As whom a program of an application logs in there: `{redis.user}` and `{redis.password}`. @default - nobody does */
   login?(settings: z.output<Settings>, role: string): Login;
 
+  /** Services that have to be up before it, as far as they are on. @default - none */
+  readonly needs: readonly string[];
+
   /** Whether the edge leads to it. */
   readonly isBehindEdge: boolean;
 
@@ -57,7 +60,7 @@ export interface ServiceDefinition<
   isServed(settings: z.output<Settings>, isRouted: boolean): boolean;
 }
 
-type Optional = "listeners" | "containers" | "references" | "isBehindEdge";
+type Optional = "listeners" | "containers" | "references" | "needs" | "isBehindEdge";
 
 /** A definition with its defaults. Keeps the names and the settings as types. */
 export const defineService = <
@@ -71,6 +74,7 @@ export const defineService = <
   listeners: {} as Readonly<Record<Listener, ListenerDefinition>>,
   containers: [definition.name],
   references: () => ({}),
+  needs: [],
   isBehindEdge: false,
   ...definition,
 });

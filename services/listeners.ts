@@ -48,3 +48,11 @@ export const servesTls = (deployment: Listening): boolean => {
 /** Whether MQTT clients prove with certificates who they are, so that a CA for devices is needed. */
 export const servesDevices = (deployment: Listening & Pick<SiteSettings, "tls">): boolean =>
   deployment.tls.mqttClients === "certificates" && completeListeners(deployment).mqtts.enabled;
+
+/** Whether a deployment has a service: it is enabled, or, where that is no setting of its own, one of its listeners is open. */
+export function isOn(deployment: Listening, service: ServiceName): boolean {
+  const { enabled } = deployment[service] as { readonly enabled?: boolean };
+  if (enabled !== undefined) return enabled;
+  const complete = completeListeners(deployment);
+  return Object.keys(definitions[service].listeners).some((name) => complete[name as ListenerName].enabled);
+}

@@ -3,6 +3,7 @@ import type { SiteSettings } from "../site/settings.ts";
 import { backendUrl, corsOrigins, edgeAddress, hosts, type Reachable } from "./addresses.ts";
 import type { Role } from "./application/settings.ts";
 import type { ServiceDefinition } from "./definition.ts";
+import { isOn } from "./listeners.ts";
 import { definitions, type ServiceName } from "./registry.ts";
 
 /** What the containers of a role are called: after it, with a number where there are several. */
@@ -30,9 +31,6 @@ export function referents(deployment: Referable, role?: string): ReadonlyMap<str
       ]),
   ]);
 }
-
-const isOn = (deployment: Referable, service: ServiceName) =>
-  (deployment[service] as { readonly enabled?: boolean }).enabled === true;
 
 const ofDeployment = (deployment: Referable): readonly Named[] => [
   ["deployment.name", { text: deployment.name }],

@@ -1,5 +1,5 @@
 import { backend } from "./backend/definition.ts";
-import type { ListenerDefinition } from "./definition.ts";
+import type { ListenerDefinition, ServiceDefinition } from "./definition.ts";
 import { edge } from "./edge/definition.ts";
 import { frontend } from "./frontend/definition.ts";
 import { mosquitto } from "./mosquitto/definition.ts";
@@ -32,3 +32,14 @@ export const listeners: readonly ServiceListener[] = Object.values(definitions)
     })),
   )
   .sort((a, b) => Number(a.tls) - Number(b.tls));
+
+/** The definitions, each behind those that it needs. */
+export function inOrder(): readonly (ServiceDefinition & { readonly name: ServiceName })[] {
+  const ordered = new Set<ServiceName>();
+  const add = (name: ServiceName): void => {
+    for (const need of definitions[name].needs) add(need as ServiceName);
+    ordered.add(name);
+  };
+  serviceNames.forEach(add);
+  return [...ordered].map((name) => definitions[name]);
+}

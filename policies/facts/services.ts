@@ -1,5 +1,5 @@
 import { LABEL } from "../../core/labels.ts";
-import { readContainerFacts, type ServiceKind } from "../../core/stack-facts.ts";
+import { readContainerFacts } from "../../core/stack-facts.ts";
 import type { Resource, StackDocument } from "../document.ts";
 import { type Block, blocks, isFalse } from "../values.ts";
 import { labelOf } from "./containers.ts";
@@ -8,8 +8,20 @@ import { remembered } from "./remembered.ts";
 /** Both ways of running a container. */
 export const RUNS = ["docker_container", "docker_service"] as const;
 
-/** What a container is there for. */
-export type Kind = ServiceKind | "job";
+const KINDS = [
+  "mosquitto",
+  "postgres",
+  "redis",
+  "backend",
+  "frontend",
+  "edge",
+  "firewall",
+  "renewer",
+  "job",
+] as const;
+
+/** What a container is there for, as far as rules ask. */
+export type Kind = (typeof KINDS)[number];
 
 /** The attributes of the container itself: a service has them in its container_spec. */
 export function containerSpec({ type, block }: Resource): Block {
@@ -47,7 +59,7 @@ const IMAGES: readonly (readonly [RegExp, Kind])[] = [
 export const kindOf = remembered((resource: Resource, stack: StackDocument): Kind | undefined => {
   if (resource.type === "docker_container" && isFalse(resource.block.must_run)) return "job";
   const facts = stack.facts && readContainerFacts(resource.block, resource.path);
-  if (facts?.kind !== undefined) return facts.kind;
+  if (facts?.kind !== undefined) return KINDS.find((kind) => kind === facts.kind);
   const image = imageOf(resource, stack);
   const repository =
     image

@@ -36,4 +36,5 @@ export const backend = defineService({
     internalUrl: `http://backend:${port}`,
     pathPrefix,
   }),
+  needs: ["mosquitto", "postgres", "redis"],
 });

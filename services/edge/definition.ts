@@ -21,4 +21,5 @@ export const edge = defineService({
   },
   isServed: (_, isRouted) => isRouted,
   containers: ["edge", "renewer"],
+  needs: ["backend", "frontend"],
 });
