@@ -22,7 +22,7 @@ static size_t short_of_memory, out_of_memory;
 static int statm = -1;
 static char volume[4096], store[4096], good[4096], next[4096];
 static struct stat seen;
-static size_t accepted;
+static size_t accepted, accepted_at_look;
 static long now, saved_at = -1, space_at = -SPACE_MS, trimmed_at = -1000;
 static bool broken, full;
 
@@ -118,8 +118,10 @@ static bool look_at_save(const struct reader *reader)
 static void look_at_space(void)
 {
     struct statvfs space;
-    if (now - space_at < SPACE_MS) return;
+    /* A fast publisher fills a small disk between two looks by the clock. After a save the difference is huge. */
+    if (now - space_at < SPACE_MS && accepted - accepted_at_look < MARGIN_BYTES / 4) return;
     space_at = now;
+    accepted_at_look = accepted;
     /* The save before stays until the next one is whole. */
     size_t need = (size_t)seen.st_size + accepted + accepted / 4 + MARGIN_BYTES;
     /* Of the directory: there may be no save yet. */
@@ -137,6 +139,7 @@ bool room_look(long now_ms, const struct reader *reader)
 
 const char *room_refuses(void)
 {
+    look_at_space();
     if (full) return "the volume has no room for the next save";
     if (broken) return "the last save is not whole";
     return now - saved_at > LATE_MS ? "there was no save for 5 s" : NULL;
