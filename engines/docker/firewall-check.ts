@@ -73,15 +73,25 @@ export async function probeFirewall(stack: Stack): Promise<readonly string[]> {
   return blindSpots(stack, publishing);
 }
 
-/** What the rules of a running firewall do not see; nothing where none runs. */
+/** What the rules of a firewall do not see: without one, all that comes from other machines. */
 export async function firewallWarnings(stack: Stack): Promise<readonly string[]> {
-  if (firewallOf(stack) === undefined) return [];
+  if (firewallOf(stack) === undefined) return unguarded(stack);
   try {
     return blindSpots(stack, publishingOf(await askFirewall(stack.name, "firewall", "status")));
   } catch (error) {
     if (error instanceof UserError) return [];
     throw error;
   }
+}
+
+function unguarded({ listeners }: Stack): readonly string[] {
+  const open = listeners
+    .filter(({ address }) => !/^(127\.|::1$)/.test(address))
+    .map(({ listener }) => listener);
+  if (open.length === 0) return [];
+  return [
+    `the firewall is off: nothing bounds what one source opens (${open.join(", ")}), and containers of the networks edge and broker reach other machines and this one; set firewall.enabled: true, or filter in front of it`,
+  ];
 }
 
 /** What anyone who deploys rules for the whole machine has to do soon after; nothing for other rules. */

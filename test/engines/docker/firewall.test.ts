@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { confirmFirewall, firewallStatus } from "../../../engines/docker/firewall.ts";
 import {
   confirmationNotice,
+  firewallWarnings,
   probeFirewall,
   refuseUnguardableEngine,
 } from "../../../engines/docker/firewall-check.ts";
@@ -110,5 +111,22 @@ describe("a firewall that runs", () => {
     expect(await errorText(() => firewallStatus("demo"))).toBe(
       "exploreiot-demo-firewall: Error: No such container\n  → exploreiot up deploys it where firewall.enabled is true; docker ps --filter label=exploreiot.role=firewall lists those that run",
     );
+  });
+});
+
+describe("a deployment without a firewall", () => {
+  const listener = { port: 1, protocol: "tcp", tls: false } as const;
+  const local = { ...listener, listener: "frontend", address: "127.0.0.1" };
+
+  test("is warned of once it can be reached by other machines", async () => {
+    const open = { ...listener, listener: "mqtt", address: "0.0.0.0" };
+    expect(await firewallWarnings(stackOf([], { listeners: [local, open] }))).toEqual([
+      "the firewall is off: nothing bounds what one source opens (mqtt), and containers of the networks edge and broker reach other machines and this one; set firewall.enabled: true, or filter in front of it",
+    ]);
+  });
+
+  test("is not warned of on loopback", async () => {
+    const v6 = { ...local, address: "::1" };
+    expect(await firewallWarnings(stackOf([], { listeners: [local, v6] }))).toEqual([]);
   });
 });
