@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseDeployment } from "../../config/parse.ts";
 import { unreadTopics } from "../../config/topic-checks.ts";
+import { serviceNames } from "../../services/registry.ts";
 import { errorText } from "../support/error-text.ts";
 
 const refusal = (input: object) => errorText(() => parseDeployment({ name: "site", ...input }, "site.yaml"));
@@ -365,7 +366,7 @@ describe("a deployment is refused for", () => {
         ["mosquitto", "postgres", "redis", "backend", "frontend"].map((key) => [key, { enabled: false }]),
       ),
       [
-        '(top): got "all of them off"; allowed: at least one of frontend, backend, mosquitto, postgres, redis turned on; fix: turn a service on',
+        `(top): got "all of them off"; allowed: at least one of ${serviceNames.filter((name) => name !== "edge").join(", ")} turned on; fix: turn a service on`,
       ],
     ],
     [
