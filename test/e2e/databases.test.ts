@@ -7,9 +7,9 @@ const deployment = new TestDeployment({
   name: "e2e-render-db",
   listeners: { backend: { port: 25511 }, mqtt: { enabled: false } },
   networks: {
-    edge: { ipv4: "172.24.11.0/24" },
-    broker: { ipv4: "172.24.12.0/24" },
-    data: { ipv4: "172.24.13.0/24" },
+    edge: { ipv4: "10.126.11.0/24" },
+    broker: { ipv4: "10.126.12.0/24" },
+    data: { ipv4: "10.126.13.0/24" },
   },
   frontend: { enabled: false },
   postgres: { tls: true, limits: { memoryMiB: 128, cpus: 1 } },

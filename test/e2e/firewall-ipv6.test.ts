@@ -22,7 +22,7 @@ const site: DeploymentInput = {
   images: { source: "packages" },
   firewall: { enabled: true },
   listeners: { frontend: off, backend: off, mqtt: { port: 24_002, bind: "::" } },
-  networks: { broker: { ipv4: "172.25.12.0/24", ipv6: "fd00:25:12::/64" } },
+  networks: { broker: { ipv4: "10.125.12.0/24", ipv6: "fd00:25:12::/64" } },
   ...BROKER_ALONE,
 };
 

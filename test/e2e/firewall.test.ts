@@ -29,9 +29,9 @@ const whole: DeploymentInput = {
     ...{ https: { port: 443 }, mqtts: { port: 8883 } },
   },
   networks: {
-    edge: { ipv4: "172.25.1.0/24", ipv6: "fd00:25:1::/64" },
-    broker: { ipv4: "172.25.2.0/24", ipv6: "fd00:25:2::/64" },
-    data: { ipv4: "172.25.3.0/24" },
+    edge: { ipv4: "10.125.1.0/24", ipv6: "fd00:25:1::/64" },
+    broker: { ipv4: "10.125.2.0/24", ipv6: "fd00:25:2::/64" },
+    data: { ipv4: "10.125.3.0/24" },
   },
 };
 
@@ -181,7 +181,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
 
     test("keeps containers from the machine, through each gateway, from each other's networks and from neighbours", async () => {
       const [gateways, elsewhere] = [
-        ["172.25.1.1", "172.25.2.1", "172.25.3.1", "fd00:25:1::1", "fd00:25:2::1", machine.v4, machine.v6],
+        ["10.125.1.1", "10.125.2.1", "10.125.3.1", "fd00:25:1::1", "fd00:25:2::1", machine.v4, machine.v6],
         [outside.v4, outside.v6],
       ];
       const broker = await brokerAt("IPAddress");
@@ -421,7 +421,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
       site.configure({ firewall: { egress } });
       await site.up("compose");
       const targets = [`${outside.v4} 25200`, `${outside.v6} 25200`, `${outside.v4} 25201`];
-      const own = [`${machine.v4} 25100`, `${machine.v6} 25100`, "172.25.1.1 25100"];
+      const own = [`${machine.v4} 25100`, `${machine.v6} 25100`, "10.125.1.1 25100"];
 
       expect(await reachedFrom(edge, [...targets, ...own])).toEqual(
         [`${machine.v4} 25100`, `${outside.v4} 25200`, `${outside.v6} 25200`].sort(),

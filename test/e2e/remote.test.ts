@@ -11,7 +11,7 @@ import { SshServer } from "../support/ssh-server.ts";
 const deployment = new TestDeployment({
   name: "e2e-render-far",
   listeners: { mqtt: { port: 25521 } },
-  networks: { broker: { ipv4: "172.24.22.0/24" } },
+  networks: { broker: { ipv4: "10.126.22.0/24" } },
   ...BROKER_ALONE,
 });
 

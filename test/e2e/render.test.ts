@@ -21,9 +21,9 @@ const deployment = new TestDeployment({
     mqtts: { port: 25504 },
   },
   networks: {
-    edge: { ipv4: "172.24.1.0/24" },
-    broker: { ipv4: "172.24.2.0/24" },
-    data: { ipv4: "172.24.3.0/24" },
+    edge: { ipv4: "10.126.1.0/24" },
+    broker: { ipv4: "10.126.2.0/24" },
+    data: { ipv4: "10.126.3.0/24" },
   },
   postgres: { tls: true },
   mosquitto: { users: [{ name: "sensor", publish: ["sensor/+"] }] },

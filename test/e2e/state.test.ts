@@ -13,7 +13,7 @@ import { StateServer } from "../support/state-server.ts";
 const deployment = new TestDeployment({
   name: "e2e-render-state",
   listeners: { mqtt: { port: 25531 } },
-  networks: { broker: { ipv4: "172.24.32.0/24" } },
+  networks: { broker: { ipv4: "10.126.32.0/24" } },
   ...BROKER_ALONE,
 });
 const broker = deployment.container("mosquitto");

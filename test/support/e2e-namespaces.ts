@@ -32,7 +32,7 @@ export class Namespaces {
       `ip -n ${machine} route add default via ${ADDRESS.outside.v4}`,
       `ip -n ${machine} route add default via ${ADDRESS.outside.v6}`,
       // The neighbour tries the container networks through the machine, and even its loopback.
-      `ip -n ${outside} route add 172.25.0.0/16 via ${ADDRESS.machine.v4}`,
+      `ip -n ${outside} route add 10.125.0.0/16 via ${ADDRESS.machine.v4}`,
       `ip -n ${outside} route add fd00:25::/32 via ${ADDRESS.machine.v6}`,
       `ip -n ${outside} route add 203.0.113.1 via ${ADDRESS.machine.v4}`,
     );
