@@ -1,13 +1,11 @@
 import type { Problem } from "../core/problems.ts";
 import { nearReferences } from "../core/template.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
+import { serviceNames } from "../services/registry.ts";
 import { templatesIn, textsIn } from "./template-places.ts";
 
 /** What the names of references begin with. */
-const ROOTS = [
-  ...["deployment", "topics", "http", "edge", "postgres", "redis", "mosquitto", "backend", "frontend"],
-  ...["role", "secret", "exploreiot"],
-];
+const ROOTS = ["deployment", "topics", "http", ...serviceNames, "role", "secret", "exploreiot"];
 
 /** Holds that no reference, and no variable of a shell, stands where it would be used as it is written. */
 export function noReferenceElsewhere(parts: Partial<ParsedDeployment>): readonly Problem[] {

@@ -27,7 +27,7 @@ interface Json {
  * Protects data and keeps it. In production Terraform refuses to destroy a volume with data as long as it is declared;
  * once it is not, Terraform would delete it, and `prevent_destroy` is gone with the declaration. It is told to forget
  * such a volume instead (`removed`, Terraform 1.7); when the service comes back, the volume of that name is taken over
- * again. To be called once the stack is complete: whatever a service writes to is kept, no matter who declared it.
+ * again. To be called once the stack is complete: all that a service writes to is kept, no matter who declared it.
  *
  * @param home the deployment's own directory, where it is written down what was ever declared
  */

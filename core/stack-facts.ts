@@ -5,7 +5,7 @@ import type { Origin } from "./secret-text.ts";
 /**
  * What the constructs know of a deployment and its resources do not say. It stands once in the synthesized JSON, as
  * `"//".exploreiot` of the stack and of each container, where Terraform reads nothing; engines, `render` and policies
- * read it there. Whatever a resource says itself, such as the ports that it publishes, is read from the resource: an
+ * read it there. All that a resource says itself, such as the ports that it publishes, is read from the resource: an
  * `addOverride` changes that and not the facts.
  *
  * A change that an older reader would misunderstand gets a new version.

@@ -8,7 +8,7 @@ import type { Policy } from "../policies/policy.ts";
 const judged = new WeakMap<App, Map<TerraformStack, readonly Policy[]>>();
 
 /**
- * Judges every stack of an app once all are written: those of the kit, and whatever else the app has. So no way of
+ * Judges every stack of an app once all are written: those of the kit, and all others that the app has. So no way of
  * starting the app, and no stack of its own, passes unseen.
  *
  * @param stack whose app it is

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parseDeployment } from "../../config/parse.ts";
 import { publicText, splitReferences } from "../../core/references.ts";
 import { parseTemplate } from "../../core/template.ts";
+import { serviceNames } from "../../services/registry.ts";
 import { errorText } from "../support/error-text.ts";
 
 const OWN = { image: "registry.example/app:1" };
@@ -157,6 +158,19 @@ describe("an application's text is refused for", () => {
 
 describe("a text that nobody fills in is refused for", () => {
   const VARIABLE = "no ${…}: no variable of a shell or of compose is filled in here; fix: write the value";
+  test("refused in a command for every service that there is", async () => {
+    const command = serviceNames.map((name) => `{${name}.host}`);
+    const refused = await errorText(() =>
+      parseDeployment({ name: "x", backend: { ...OWN, roles: [{ name: "api", command }] } }, "site.yaml"),
+    );
+    expect(refused).toBe(
+      [
+        `site.yaml: ${command.length} problems`,
+        ...command.map((got, at) => `  backend.roles.0.command.${at}: got "${got}"; allowed: ${NEVER}`),
+      ].join("\n"),
+    );
+  });
+
   test.each<[string, object, string, string, string]>([
     [
       "a reference in a role's command",
