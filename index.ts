@@ -23,11 +23,10 @@ export { type Judging, kitScope } from "./stacks/kit-scope.ts";
 
 // The services.
 
-export { Backend, type BackendProps } from "./services/backend/backend.ts";
+export { Application, type ApplicationProps } from "./services/application/application.ts";
 export { Certificates, type CertificatesProps } from "./services/certificates/certificates.ts";
 export { Edge, type EdgeProps } from "./services/edge/edge.ts";
 export { Firewall } from "./services/firewall/firewall.ts";
-export { Frontend, type FrontendProps } from "./services/frontend/frontend.ts";
 export { Mosquitto, type MosquittoProps } from "./services/mosquitto/mosquitto.ts";
 export { Postgres, type PostgresProps } from "./services/postgres/postgres.ts";
 export { Redis, type RedisProps } from "./services/redis/redis.ts";

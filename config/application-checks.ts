@@ -5,14 +5,14 @@ import type { ParsedDeployment } from "../services/deployment.ts";
 import { replicaNames } from "../services/references.ts";
 import { definitions } from "../services/registry.ts";
 
-/** Container names of the kit's own, which roles must leave alone: a container is called after its role. */
+/** Container names of the kit's own, which programs must leave alone: a container is called after its program. */
 const RESERVED_ROLES: readonly string[] = [
   ...Object.values(definitions).flatMap(({ containers }) => containers),
   "firewall",
 ];
 
 /** The jobs that deliver files are called after what they deliver to. */
-const isReserved = (name: string) => RESERVED_ROLES.includes(name) || name.endsWith("-files");
+export const isReserved = (name: string) => RESERVED_ROLES.includes(name) || name.endsWith("-files");
 
 export function rolesFit({ backend }: ParsedDeployment): readonly Problem[] {
   const { roles, secrets, image, build } = backend;
@@ -72,23 +72,31 @@ const commandIsNeeded = (path: string): Problem => ({
   fix: "add the program and its arguments, or deliver the secrets as files",
 });
 
-export function oneSourceEach({ backend, frontend }: ParsedDeployment): readonly Problem[] {
-  const found: Problem[] = [];
-  for (const [service, { image, build }] of Object.entries({ backend, frontend })) {
-    if (image !== undefined && build !== undefined) {
-      const allowed = "either image or build";
-      found.push({
-        path: `${service}.build`,
-        got: build,
-        allowed,
-        fix: `remove ${service}.image or ${service}.build`,
-      });
-    }
-  }
-  if (hasVariables(frontend.secrets) && frontend.command === undefined)
-    found.push(commandIsNeeded("frontend"));
-  return found;
+export function oneSourceEach(deployment: ParsedDeployment): readonly Problem[] {
+  return applicationsIn(deployment).flatMap(({ at, image, build }) => {
+    if (image === undefined || build === undefined) return [];
+    const fix = `remove ${at}.image or ${at}.build`;
+    return [{ path: `${at}.build`, got: build, allowed: "either image or build", fix }];
+  });
 }
+
+/** Of programs that have a command of their own to run. */
+export function wrappersHaveACommand({ frontend, services }: ParsedDeployment): readonly Problem[] {
+  const programs = [
+    { at: "frontend", ...frontend },
+    ...Object.entries(services).map(([name, service]) => ({ at: `services.${name}`, ...service })),
+  ];
+  return programs
+    .filter(({ secrets, command }) => hasVariables(secrets) && command === undefined)
+    .map(({ at }) => commandIsNeeded(at));
+}
+
+/** Everything that has an image of its own. */
+const applicationsIn = ({ backend, frontend, services }: ParsedDeployment) => [
+  { name: "backend", at: "backend", ...backend },
+  { name: "frontend", at: "frontend", ...frontend },
+  ...Object.entries(services).map(([name, service]) => ({ name, at: `services.${name}`, ...service })),
+];
 
 /** The shipped backend needs every store, and the shipped page needs a backend. */
 export function referenceApplicationIsComplete(deployment: ParsedDeployment): readonly Problem[] {
@@ -112,8 +120,8 @@ export function referenceApplicationIsComplete(deployment: ParsedDeployment): re
 const isReference = ({ enabled, image, build }: ParsedDeployment["frontend"] | ParsedDeployment["backend"]) =>
   enabled && image === undefined && build === undefined;
 
-export function mountsAreDistinct({ backend, frontend }: ParsedDeployment): readonly Problem[] {
-  return Object.entries({ backend, frontend }).flatMap(([service, { tmpfs, volumes }]) => {
+export function mountsAreDistinct(deployment: ParsedDeployment): readonly Problem[] {
+  return applicationsIn(deployment).flatMap(({ at: service, tmpfs, volumes }) => {
     const paths = new Set([FILES, PROBE_FOLDER]);
     const names = new Set<string>();
     const taken = (seen: Set<string>, text: string) =>
@@ -128,6 +136,22 @@ export function mountsAreDistinct({ backend, frontend }: ParsedDeployment): read
       ]),
     ];
   });
+}
+
+/** A volume is called after its application and itself, which two may spell alike: `a` with `b-c`, and `a-b` with `c`. */
+export function volumesAreDistinct(deployment: ParsedDeployment): readonly Problem[] {
+  const taken = new Map<string, string>();
+  return applicationsIn(deployment).flatMap(({ at, name, volumes }) =>
+    volumes.flatMap((volume, index) => {
+      const path = `${at}.volumes.${index}.name`;
+      const whole = `${name}-${volume.name}`;
+      const other = taken.get(whole);
+      taken.set(whole, path);
+      if (other === undefined || other.startsWith(`${at}.`)) return [];
+      const allowed = `a name that, behind ${name}-, is not ${whole}, as ${other} is called already`;
+      return [{ path, got: volume.name, allowed, fix: "rename the volume" }];
+    }),
+  );
 }
 
 /** Of the kernel, and of the kit, whose files are mounted read-only. */

@@ -8,10 +8,14 @@ import {
   oneSourceEach,
   referenceApplicationIsComplete,
   rolesFit,
+  volumesAreDistinct,
+  wrappersHaveACommand,
 } from "./application-checks.ts";
 import { firewallFits } from "./firewall-checks.ts";
 import { subnetsHaveRoom } from "./network-room.ts";
+import { ownNamesAreFree, ownServicesAreWhole, ownServicesFindTheirStores } from "./own-service-checks.ts";
 import { referencesExist } from "./reference-checks.ts";
+import { routesAreDistinct } from "./route-checks.ts";
 import {
   addressesAreOutside,
   edgeIsApart,
@@ -34,6 +38,9 @@ interface CrossCheck {
   readonly check: (deployment: ParsedDeployment) => readonly Problem[];
 }
 
+/** The settings that programs are named in. */
+const applicationParts = ["backend", "frontend", "services"] as const;
+
 const checks: readonly CrossCheck[] = [
   { needs: [...listeningParts, "bind"], check: portsAreDistinct },
   { needs: [...listeningParts, "hosts", "bind"], check: hostsAreNamed },
@@ -43,7 +50,7 @@ const checks: readonly CrossCheck[] = [
   { needs: ["networks"], check: subnetsAreApart },
   { needs: [...listeningParts, "name", "networks"], check: edgeIsApart },
   { needs: [...listeningParts, "bind", "hosts", "networks"], check: addressesAreOutside },
-  { needs: [...listeningParts, "networks", "tls"], check: subnetsHaveRoom },
+  { needs: [...listeningParts, "networks", "tls", "topics"], check: subnetsHaveRoom },
   { needs: ["networks"], check: ipv6NeedsIpv4 },
   { needs: [...listeningParts, "firewall"], check: firewallFits },
   { needs: ["mosquitto"], check: mqttUsersAreDistinct },
@@ -55,12 +62,18 @@ const checks: readonly CrossCheck[] = [
   { needs: [], check: textsAreWhole },
   { needs: [], check: noReferenceElsewhere },
   { needs: ["backend"], check: rolesFit },
-  { needs: ["backend", "frontend"], check: oneSourceEach },
-  { needs: ["backend", "frontend"], check: mountsAreDistinct },
-  { needs: ["backend", "frontend", "postgres", "redis"], check: variablesAreSetOnce },
+  { needs: applicationParts, check: oneSourceEach },
+  { needs: applicationParts, check: wrappersHaveACommand },
+  { needs: applicationParts, check: mountsAreDistinct },
+  { needs: applicationParts, check: volumesAreDistinct },
+  { needs: [...listeningParts, "topics"], check: ownNamesAreFree },
+  { needs: ["services"], check: ownServicesAreWhole },
+  { needs: listeningParts, check: ownServicesFindTheirStores },
+  { needs: [...listeningParts, "hosts"], check: routesAreDistinct },
+  { needs: [...applicationParts, "postgres", "redis", "topics"], check: variablesAreSetOnce },
   { needs: [...listeningParts, "topics", "http"], check: referencesExist },
   { needs: serviceNames, check: referenceApplicationIsComplete },
-  { needs: serviceNames, check: somethingIsOn },
+  { needs: [...serviceNames, "services"], check: somethingIsOn },
 ];
 
 /** Runs every cross check whose parts are there. */
@@ -72,13 +85,17 @@ export function crossCheck(parts: Parts): readonly Problem[] {
 
 function portsAreDistinct(deployment: ParsedDeployment): readonly Problem[] {
   const seen = new Map<number, string>();
-  return openListeners(deployment).flatMap(([name, { port }]) => {
+  return openListeners(deployment).flatMap(({ at, port }) => {
     const other = seen.get(port);
-    seen.set(port, name);
+    seen.set(port, at);
     if (other === undefined) return [];
-    const path = `listeners.${name}.port`;
     return [
-      { path, got: port, allowed: `a port that listeners.${other} does not use`, fix: "choose another port" },
+      {
+        path: `${at}.port`,
+        got: port,
+        allowed: `a port that ${other} does not use`,
+        fix: "choose another port",
+      },
     ];
   });
 }
@@ -86,7 +103,7 @@ function portsAreDistinct(deployment: ParsedDeployment): readonly Problem[] {
 function hostsAreNamed(deployment: ParsedDeployment): readonly Problem[] {
   const { hosts, bind } = deployment;
   const isBeyond = openListeners(deployment).some(
-    ([, listener]) => !["loopback", "127.0.0.1", "::1"].includes(listener.bind ?? bind),
+    (listener) => !["loopback", "127.0.0.1", "::1"].includes(listener.bind ?? bind),
   );
   if (hosts !== undefined || !isBeyond) return [];
   const allowed =
@@ -115,6 +132,7 @@ function pathsLeadOneWay(deployment: ParsedDeployment): readonly Problem[] {
 
 function somethingIsOn(deployment: ParsedDeployment): readonly Problem[] {
   const services = serviceNames.filter((name) => "enabled" in deployment[name]);
+  if (Object.values(deployment.services).some(({ enabled }) => enabled)) return [];
   if (
     services.some((name) =>
       Object.entries(deployment[name]).some(([key, value]) => key === "enabled" && value),

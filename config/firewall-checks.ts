@@ -36,9 +36,7 @@ function interfacesAreNamed({ interfaces }: ParsedDeployment["firewall"]): reado
 /** A port that is declared twice would be open to everyone that the wider declaration names. */
 function portsAreFree(deployment: ParsedDeployment): readonly Problem[] {
   const { ssh, open } = deployment.firewall;
-  const taken = new Map(
-    openListeners(deployment).map(([name, { port }]) => [`${port}/tcp`, `listeners.${name}`]),
-  );
+  const taken = new Map(openListeners(deployment).map(({ at, port }) => [`${port}/tcp`, at]));
   const declared = [
     ...(ssh.enabled ? [{ path: "firewall.ssh", port: ssh.port, protocol: "tcp" }] : []),
     ...open.map(({ port, protocol }, index) => ({ path: `firewall.open.${index}`, port, protocol })),

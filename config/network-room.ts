@@ -1,38 +1,35 @@
 import ipaddr from "ipaddr.js";
 import type { Problem } from "../core/problems.ts";
-import type { Backend } from "../services/application/given.ts";
-import { completeBackend } from "../services/application/roles.ts";
-import type { InnerNetwork } from "../services/application/settings.ts";
-import type { ParsedDeployment } from "../services/deployment.ts";
-import { completeListeners } from "../services/listeners.ts";
+import { programsOf } from "../services/application/programs.ts";
+import type { Configured, ParsedDeployment } from "../services/deployment.ts";
+import { completeListeners, type Listening } from "../services/listeners.ts";
 import type { NetworkName } from "../site/settings.ts";
 import { subnetsIn } from "./subnet-checks.ts";
 
 /** How many containers stay in each network; test/stacks compares it with the stack. */
-export function membersOf(deployment: Populated): Readonly<Record<NetworkName, number>> {
-  const { backend, frontend, mosquitto, postgres, redis, tls } = deployment;
-  const roles = backend.enabled ? backend.roles : [];
-  const inside = (network: InnerNetwork) =>
-    roles
+export function membersOf(
+  deployment: Configured & Listening & Pick<ParsedDeployment, "mosquitto" | "tls">,
+): Readonly<Record<NetworkName, number>> {
+  const { mosquitto, postgres, redis, tls } = deployment;
+  const programs = programsOf(deployment).filter(({ job }) => !job);
+  const inside = (network: NetworkName) =>
+    programs
       .filter(({ networks }) => networks.includes(network))
       .reduce((sum, { replicas }) => sum + replicas, 0);
   const edge = completeListeners(deployment).https.enabled;
-  const published = roles.filter(({ publish }) => publish).length;
   const renewer = edge && tls.certificate.source === "acme";
   return {
-    edge: Number(edge) + Number(renewer) + Number(frontend.enabled) + published,
+    edge: inside("edge") + Number(edge) + Number(renewer),
     broker: inside("broker") + Number(mosquitto.enabled),
     data: inside("data") + Number(postgres.enabled) + Number(redis.enabled),
   };
 }
 
-type Populated = Omit<ParsedDeployment, "hosts" | "backend"> & { readonly backend: Backend };
-
 /** The network's own address, the gateway and the last one are no container's. */
 const KEPT_ADDRESSES = 3;
 
 export function subnetsHaveRoom(deployment: ParsedDeployment): readonly Problem[] {
-  const members = membersOf({ ...deployment, backend: completeBackend(deployment) });
+  const members = membersOf(deployment);
   return subnetsIn(deployment.networks).flatMap(({ path, cidr, network }) => {
     const [address, length] = ipaddr.parseCIDR(cidr);
     const bits = (address.kind() === "ipv4" ? 32 : 128) - length;

@@ -2,8 +2,7 @@ import type { UserError } from "../core/errors.ts";
 import { configError, type Problem, problemsOf } from "../core/problems.ts";
 import { edgeSubnet } from "../core/subnets.ts";
 import { hosts } from "../services/addresses.ts";
-import { referenceFrontend } from "../services/application/reference.ts";
-import { completeBackend } from "../services/application/roles.ts";
+import { programsOf } from "../services/application/programs.ts";
 import type { Deployment, ParsedDeployment } from "../services/deployment.ts";
 import { completeListeners } from "../services/listeners.ts";
 import { openPorts } from "../services/ports.ts";
@@ -67,8 +66,7 @@ function complete(parsed: ParsedDeployment): Deployment {
     networks: completeNetworks(parsed),
     firewall: { ...parsed.firewall, enabled: firewallIsOn(parsed) },
     mosquitto: { ...parsed.mosquitto, users: parsed.mosquitto.users.map(underOwnName) },
-    backend: completeBackend(parsed),
-    frontend: completeFrontend(parsed.frontend),
+    programs: programsOf(parsed),
   };
   return { ...whole, ports: openPorts(whole) };
 }
@@ -85,13 +83,4 @@ function completeNetworks(parsed: ParsedDeployment): Deployment["networks"] {
   const { networks, name } = parsed;
   if (!completeListeners(parsed).https.enabled || networks.edge.ipv4 !== undefined) return networks;
   return { ...networks, edge: { ...networks.edge, ipv4: edgeSubnet(name) } };
-}
-
-function completeFrontend(frontend: ParsedDeployment["frontend"]): ParsedDeployment["frontend"] {
-  if (frontend.image !== undefined || frontend.build !== undefined) return frontend;
-  return {
-    ...frontend,
-    environment: { ...referenceFrontend.environment, ...frontend.environment },
-    secrets: { ...referenceFrontend.secrets, ...frontend.secrets },
-  };
 }

@@ -1,7 +1,8 @@
 import type { Problem } from "../core/problems.ts";
 import { imageReferents, type Referent, resolveReference } from "../core/references.ts";
 import { closest, parseTemplate, type TemplatePart, type Unclear } from "../core/template.ts";
-import { MIGRATE } from "../services/application/settings.ts";
+import type { Program } from "../services/application/program.ts";
+import { programsOf } from "../services/application/programs.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
 import { referents, roleReferents } from "../services/references.ts";
 import { constantSecret, spellingsOfSecrets } from "./secret-checks.ts";
@@ -11,32 +12,32 @@ type Known = ReadonlyMap<string, Referent>;
 
 /** Holds that each `{…}` of an application leads somewhere that may stand there, and that no secret is a constant. */
 export function referencesExist(deployment: ParsedDeployment): readonly Problem[] {
-  const isOn = ({ owner }: Template) =>
-    deployment[owner.startsWith("backend") ? "backend" : "frontend"].enabled;
-  const templates = templatesIn(deployment).filter(isOn);
+  const templates = templatesIn(deployment).filter(({ owner }) => owner.enabled);
+  const programs = programsOf(deployment);
   return [
-    ...templates.flatMap((template) => templateProblems(template, knownAt(template, deployment))),
+    ...templates.flatMap((template) => templateProblems(template, knownAt(template, deployment, programs))),
     ...spellingsOfSecrets(templates),
   ];
 }
 
-/** What may be referred to at a place. The logins at the stores are those of the program that it belongs to. */
-function knownAt({ place, owner }: Template, deployment: ParsedDeployment): Known {
+/**
+ * What may be referred to at a place. The logins at the stores are those of the program that it belongs to. What the
+ * programs of an application share is filled in for each, so for the first of them here.
+ */
+function knownAt(
+  { place, owner: { at } }: Template,
+  deployment: ParsedDeployment,
+  programs: readonly Program[],
+): Known {
   const whole = {
     ...deployment,
     name: deployment.name ?? "",
     environment: deployment.environment ?? "local",
   };
   if (place === "args") return new Map([...referents(whole), ...imageReferents()]);
-  const known = referents(whole, programOf(owner, deployment));
-  return place === "secrets" ? known : new Map([...known, ...roleReferents({ name: "", group: "" })]);
-}
-
-/** What the programs of the backend share is filled in for each, so for any of them here. */
-function programOf(owner: string, { backend }: ParsedDeployment): string | undefined {
-  const [, index] = /^backend\.roles\.(\d+)$/.exec(owner) ?? [];
-  if (index !== undefined) return backend.roles?.[Number(index)]?.name;
-  return owner === "frontend" ? undefined : MIGRATE;
+  const program = programs.find((program) => program.at === at) ?? programs.find(({ of }) => of.at === at);
+  const known = referents(whole, program);
+  return place === "environment" ? new Map([...known, ...roleReferents({ name: "", group: "" })]) : known;
 }
 
 function templateProblems(template: Template, known: Known): readonly Problem[] {
@@ -52,11 +53,14 @@ function partProblems(part: TemplatePart, template: Template, known: Known): rea
   const at = { path: template.path, got: `{${part.name}}` };
   const referent = resolveReference(part.name, known);
   if (referent === undefined) {
-    const own = template.place === "secrets" ? ", secret.NAME" : "";
+    const own = mayBeSecret(template) ? ", secret.NAME" : "";
     return [{ ...at, allowed: `${[...known.keys()].join(", ")}${own}`, fix: nearestName(part.name, known) }];
   }
-  if (!("secret" in referent) || template.place === "secrets") return [];
-  const { owner, key } = template;
+  if (!("secret" in referent) || mayBeSecret(template)) return [];
+  const {
+    owner: { at: owner },
+    key,
+  } = template;
   return template.place === "environment"
     ? [
         {
@@ -73,6 +77,9 @@ function partProblems(part: TemplatePart, template: Template, known: Known): rea
         },
       ];
 }
+
+/** Places that are delivered as files which the program alone can read. */
+const mayBeSecret = ({ place }: Template): boolean => place === "secrets" || place === "files";
 
 function nearestName(name: string, known: Known): string {
   const [, root = "", rest = ""] = /^\s*([A-Za-z]+)[\s./_-]+(.*?)\s*$/.exec(name) ?? [];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ParsedDeployment } from "../services/deployment.ts";
+import { ownServices } from "../services/own/settings.ts";
 import {
   type Definitions,
   definitions,
@@ -26,6 +27,7 @@ export const deploymentSchema = z.strictObject({
   ...siteShape,
   listeners: z.strictObject(listenerShape).prefault({}),
   ...serviceShape,
+  services: ownServices,
 }) satisfies z.ZodType<ParsedDeployment>;
 
 /** A deployment as people write it: everything but the name may be left out. */

@@ -19,7 +19,7 @@ export function constantSecret(
   const fix = `write {secret.NAME} for it, and its value into .exploreiot/DEPLOYMENT/secrets/own-NAME before the first up (otherwise one is made)`;
   if (!parts.some(isSecret)) {
     return [
-      { path, got: text, allowed, fix: `${fix}; or move ${key} to ${owner}.environment if it is none` },
+      { path, got: text, allowed, fix: `${fix}; or move ${key} to ${owner.at}.environment if it is none` },
     ];
   }
   const masked = parts

@@ -1,30 +1,39 @@
 import { relative, resolve, sep } from "node:path";
 import { projectRoot } from "../core/home.ts";
+import type { Application, Program } from "../services/application/program.ts";
 import type { Deployment } from "../services/deployment.ts";
 
 /**
  * A deployment whose paths, written relative to its site file, are relative to the project's root instead: those of
- * Dockerfiles' contexts, of PEM files and of rules. Absolute ones stay where they lead.
+ * Dockerfiles' contexts, of files that are handed to programs, of PEM files and of rules. Absolute ones stay where they lead.
  *
  * @param folder of the site file
  */
 export function fromSiteFile(deployment: Deployment, folder: string): Deployment {
   const here = (path: string) => relative(projectRoot, resolve(folder, path)).split(sep).join("/") || ".";
-  const built = <Service extends Deployment["frontend"] | Deployment["backend"]>(
-    service: Service,
-  ): Service =>
-    service.build === undefined
-      ? service
-      : { ...service, build: { ...service.build, context: here(service.build.context) } };
+  const placed = (program: Program): Program => ({
+    ...program,
+    of: builtFrom(program.of, here),
+    files: Object.fromEntries(
+      Object.entries(program.files).map(([name, file]) => [
+        name,
+        "from" in file ? { from: here(file.from) } : file,
+      ]),
+    ),
+  });
   const { policies, tls } = deployment;
   return {
     ...deployment,
-    backend: built(deployment.backend),
-    frontend: built(deployment.frontend),
+    programs: deployment.programs.map(placed),
     tls: { ...tls, certificate: certificateFrom(tls.certificate, here) },
     policies: policies.rules === undefined ? policies : { ...policies, rules: here(policies.rules) },
   };
 }
+
+const builtFrom = (application: Application, here: (path: string) => string): Application =>
+  application.build === undefined
+    ? application
+    : { ...application, build: { ...application.build, context: here(application.build.context) } };
 
 type Certificate = Deployment["tls"]["certificate"];
 

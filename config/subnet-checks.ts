@@ -103,9 +103,9 @@ export function addressesAreOutside(deployment: ParsedDeployment): readonly Prob
   const { bind, hosts = [], networks } = deployment;
   const places = [
     { path: "bind", address: bind },
-    ...openListeners(deployment).map(([name, listener]) => ({
-      path: `listeners.${name}.bind`,
-      address: listener.bind ?? "",
+    ...openListeners(deployment).map(({ at, bind = "" }) => ({
+      path: `${at}.bind`,
+      address: bind,
     })),
     ...hosts.map((address, index) => ({ path: `hosts.${index}`, address })),
   ];

@@ -1,3 +1,4 @@
+import { type Place, placesIn } from "../services/application/places.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
 
 /** A text of the site file. */
@@ -20,22 +21,43 @@ export function textsIn(value: unknown, path: string, forShell = false): readonl
   );
 }
 
-/** The places where references are filled in. Everywhere else a text is used as it stands. */
-const TEMPLATE =
-  /^(?<owner>backend(?:\.roles\.\d+|\.migrate)?|frontend)\.(?:(?<environment>environment)|(?<secrets>secrets)|build\.(?<args>args))\.(?<key>[^.]+)(?:\.value)?$/;
-
 /** A text whose references are filled in. */
-export interface Template extends Text {
-  /** Whose it is: `backend`, `backend.roles.0`, `backend.migrate` or `frontend`. */
-  readonly owner: string;
-  readonly place: "environment" | "secrets" | "args";
+export interface Template extends Omit<Text, "forShell"> {
+  readonly owner: Place;
+  readonly place: "environment" | "secrets" | "files" | "args";
   readonly key: string;
 }
 
-export function templatesIn(deployment: Partial<ParsedDeployment>): readonly Template[] {
-  return textsIn(deployment, "").flatMap((text) => {
-    const { owner, key, ...places } = TEMPLATE.exec(text.path)?.groups ?? {};
-    const place = Object.values(places).find((name) => name !== undefined);
-    return place === undefined ? [] : [{ ...text, owner, key, place } as Template];
+/** The places where references are filled in. Everywhere else a text is used as it stands. */
+export const templatesIn = (deployment: Partial<ParsedDeployment>): readonly Template[] =>
+  placesIn(deployment).flatMap((owner) => {
+    const { at, environment, secrets, files, build } = owner;
+    const found = (place: Template["place"], path: string, texts: Readonly<Record<string, string>>) =>
+      Object.entries(texts).map(([key, text]) => ({
+        ...{ owner, place, key, text },
+        path: `${at}.${path.replace("*", key)}`,
+      }));
+    return [
+      ...found("environment", "environment.*", environment),
+      ...found(
+        "secrets",
+        "secrets.*.value",
+        mapped(secrets, ({ value }) => value),
+      ),
+      ...found(
+        "files",
+        "files.*.text",
+        mapped(files, (file) => ("text" in file ? file.text : undefined)),
+      ),
+      ...found("args", "build.args.*", build?.args ?? {}),
+    ];
   });
-}
+
+/** A record with each value replaced; those that have none are left out. */
+const mapped = <T>(record: Readonly<Record<string, T>>, to: (value: T) => string | undefined) =>
+  Object.fromEntries(
+    Object.entries(record).flatMap(([key, value]) => {
+      const text = to(value);
+      return text === undefined ? [] : [[key, text] as const];
+    }),
+  );

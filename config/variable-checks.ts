@@ -1,6 +1,7 @@
 import type { Problem } from "../core/problems.ts";
-import { referenceFrontend } from "../services/application/reference.ts";
-import { completeBackend } from "../services/application/roles.ts";
+import { placesIn } from "../services/application/places.ts";
+import type { Program } from "../services/application/program.ts";
+import { programsOf } from "../services/application/programs.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
 
 type Secrets = ParsedDeployment["frontend"]["secrets"];
@@ -18,26 +19,20 @@ function givenBy(secrets: Secrets): ReadonlyMap<string, string> {
 
 /** A variable that the kit sets would win without a word over one that the site file sets. */
 export function variablesAreSetOnce(deployment: ParsedDeployment): readonly Problem[] {
-  const { backend, frontend, postgres } = deployment;
+  const { postgres } = deployment;
+  const programs = programsOf(deployment);
   const database = new Map(
     postgres.enabled && postgres.tls
       ? ["PGSSLMODE", "PGSSLROOTCERT"].map((name) => [name, "postgres.tls"])
       : [],
   );
-  const { roles, migrate } = completeBackend(deployment);
-  const ofRoles = roles.map(({ secrets }) => new Map([...givenBy(secrets), ...database]));
-  const ofMigration = new Map([...givenBy(migrate?.secrets ?? {}), ...database]);
-  const own = frontend.image !== undefined || frontend.build !== undefined;
-  const ofFrontend = givenBy({ ...(own ? {} : referenceFrontend.secrets), ...frontend.secrets });
-  const shared = new Map([...ofMigration, ...ofRoles.flatMap((given) => [...given])]);
-  return [
-    ...taken("backend", backend.environment, shared),
-    ...(backend.roles ?? []).flatMap(({ environment }, index) =>
-      taken(`backend.roles.${index}`, environment, ofRoles[index] ?? database),
-    ),
-    ...taken("backend.migrate", backend.migrate?.environment ?? {}, ofMigration),
-    ...taken("frontend", frontend.environment, ofFrontend),
-  ];
+  const given = ({ secrets, rights }: Program) =>
+    new Map([...givenBy(secrets), ...(rights.postgres === undefined ? [] : database)]);
+  return placesIn(deployment).flatMap(({ at, environment }) => {
+    // What the programs of an application share is laid under what each of them sets.
+    const whose = programs.filter((program) => program.at === at || program.of.at === at);
+    return taken(at, environment, new Map(whose.flatMap((program) => [...given(program)])));
+  });
 }
 
 const taken = (

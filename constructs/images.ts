@@ -10,6 +10,7 @@ import type { Site } from "../site/site.ts";
 import { TerraformResource } from "./cdktf.ts";
 import { literal } from "./literal.ts";
 import { ownVerb } from "./own-verb.ts";
+import { type WaiverProps, waive } from "./waiver.ts";
 
 interface BuildContext {
   readonly context: string;
@@ -56,15 +57,18 @@ export class Images extends Construct {
   /**
    * Terraform reference to the id of the image that a deployment names or builds for an application.
    *
+   * @param name of the application; one that neither names nor builds an image has the kit's own of that name
    * @param references what its build arguments may name
+   * @param waivers what rules find on the image and is accepted
    */
   application(
-    name: "backend" | "frontend",
+    name: string,
     { image, build }: ApplicationImage,
     references: ReadonlyMap<string, Referent>,
+    waivers: readonly WaiverProps[] = [],
   ): string {
-    if (image !== undefined) return this.#id(name, image);
-    if (build === undefined) return this.kit(name);
+    if (image !== undefined) return this.#id(name, image, waivers);
+    if (build === undefined) return this.kit(name as KitImage);
     const tagName = `${this.#deployment.name}-${name}`;
     const args = this.#argumentsOf(build, references);
     return this.#made(
@@ -90,16 +94,17 @@ export class Images extends Construct {
     return this.#id(name, (recipes.at(-1) as ImageRecipe).tag);
   }
 
-  #id(name: string, reference: string): string {
+  #id(name: string, reference: string, waivers: readonly WaiverProps[] = []): string {
     const known = this.#ids.get(name);
     if (known !== undefined) return known;
-    const id = new Image(this, name, {
+    const image = new Image(this, name, {
       name: literal(reference),
       keepLocally: true,
       dependsOn: [this.#recipes],
-    }).imageId;
-    this.#ids.set(name, id);
-    return id;
+    });
+    waive(image, ...waivers);
+    this.#ids.set(name, image.imageId);
+    return image.imageId;
   }
 }
 

@@ -70,12 +70,14 @@ export const processProbe =
 /** The probe of an application: what the deployment says, else GET of the application's health path. */
 export function probeOf(
   health: HealthCheck | undefined,
-  { port, healthPath }: { readonly port: number; readonly healthPath: string },
+  { port, healthPath }: { readonly port?: number | undefined; readonly healthPath?: string },
   { hosts }: Pick<Site, "hosts">,
 ): Probe {
   if (health?.command !== undefined) return commandProbe(health.command);
   if (health?.process !== undefined) return processProbe(health.process);
-  return httpProbe(port, health?.path ?? healthPath, hostHeader(hosts[0] as string));
+  const path = health?.path ?? healthPath;
+  if (port === undefined || path === undefined) throw new Error("a probe over HTTP needs a port and a path");
+  return httpProbe(port, path, hostHeader(hosts[0] as string));
 }
 
 /** An IPv6 address stands in brackets where a port could follow. */

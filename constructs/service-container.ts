@@ -11,6 +11,7 @@ import { goDuration, hardened } from "./hardening.ts";
 import { literal } from "./literal.ts";
 import type { PrivateNetwork } from "./private-network.ts";
 import { PROBE_PROGRAM, type Probe, type ProbeTiming, probeTiming, waitTimeoutSeconds } from "./probes.ts";
+import { type WaiverProps, waive } from "./waiver.ts";
 
 /** What a container of the stack runs, apart from how it is confined. */
 export interface ContainerProps {
@@ -62,6 +63,12 @@ export interface ContainerProps {
 
   /** What has to be up (services) or done (jobs) before. @default - starts at once */
   readonly after?: readonly IConstruct[];
+
+  /** Whether the image's own files stay as they are. @default true */
+  readonly readOnly?: boolean;
+
+  /** What rules find on this container and is accepted. @default - nothing */
+  readonly waivers?: readonly WaiverProps[];
 }
 
 /** A port inside a container, and the listener of the deployment that leads to it. */
@@ -114,6 +121,7 @@ export class ServiceContainer extends Construct {
       destroyGraceSeconds: graceSeconds,
       ...(ports.length === 0 ? {} : { ports: ports.map(({ listener: _, ...port }) => port) }),
     });
+    waive(this.container, ...(props.waivers ?? []));
     stateFacts(this.container, {
       ...(props.kind === undefined ? {} : { kind: props.kind }),
       ...limitsOf(props),
@@ -166,6 +174,7 @@ export class JobContainer extends Construct {
         ],
       },
     });
+    waive(this.container, ...(props.waivers ?? []));
     stateFacts(this.container, limitsOf(props));
   }
 }
@@ -191,6 +200,7 @@ function common(props: ContainerProps, alias: string, healthcheck?: object) {
   const aliases = [...new Set([alias, role])];
   return {
     ...hardened,
+    ...(props.readOnly === undefined ? {} : { readOnly: props.readOnly }),
     name: resourceName(context, role),
     image,
     user,

@@ -17,5 +17,5 @@ export interface WaiverProps {
  * one that is expired, or excuses nothing, is a finding itself.
  */
 export function waive(resource: TerraformResource, ...waivers: readonly WaiverProps[]): void {
-  resource.addOverride("//.waivers", waivers);
+  if (waivers.length > 0) resource.addOverride("//.waivers", waivers);
 }

@@ -30,8 +30,8 @@ export function edgeAddress(deployment: Reachable): string | undefined {
 /** Browser origins that may call the backend: the page's own addresses and those listed. */
 export function corsOrigins(deployment: Reachable): readonly string[] {
   const own = openListeners(deployment)
-    .filter(([name]) => name === "frontend" || name === "https")
-    .flatMap(([name, { port }]) =>
+    .filter(({ name }) => name === "frontend" || name === "https")
+    .flatMap(({ name, port }) =>
       hosts(deployment).map((host) => origin(name === "https" ? "https" : "http", host, port)),
     );
   return [...new Set([...own, ...deployment.http.corsOrigins])];

@@ -1,6 +1,7 @@
 import type { Deployment } from "./deployment.ts";
+import type { OpenListener } from "./listeners.ts";
 import { brokerMemory } from "./mosquitto/memory.ts";
-import type { ListenerName } from "./registry.ts";
+import { definitions } from "./registry.ts";
 
 /** A source may take this part of the broker's places, so that fifty together leave some to others. */
 const SHARE_OF_BROKER = 52;
@@ -11,16 +12,17 @@ const LEAST_OF_BROKER = 8;
 /** Pages, requests and sockets of an office behind one address. */
 const FOR_HTTP = 100;
 
+const isOfBroker = (listener: string): boolean => Object.hasOwn(definitions.mosquitto.listeners, listener);
+
 /** How many open connections of one source a listener takes: an IPv4 address, or a /64 of IPv6. */
 export function connectionsPerSource(
   deployment: Pick<Deployment, "listeners" | "mosquitto">,
-  listener: ListenerName,
+  { name, connectionsPerSource: said }: Pick<OpenListener, "name" | "connectionsPerSource">,
 ): number {
-  const said = deployment.listeners[listener].connectionsPerSource;
   if (said !== undefined) return said;
-  if (listener !== "mqtt" && listener !== "mqtts") return FOR_HTTP;
+  if (!isOfBroker(name)) return FOR_HTTP;
   const { plainConnections, tlsConnections } = brokerMemory(deployment);
-  const places = listener === "mqtts" ? tlsConnections : plainConnections;
+  const places = name === "mqtts" ? tlsConnections : plainConnections;
   return Math.max(LEAST_OF_BROKER, Math.floor(places / SHARE_OF_BROKER));
 }
 
@@ -28,11 +30,8 @@ export function connectionsPerSource(
 const HANDSHAKES_PER_CPU = 100;
 
 /** How many new connections in a second all sources together may open, above one every ten seconds from each. */
-export const newConnectionsPerSecond = (
-  { mosquitto }: Pick<Deployment, "mosquitto">,
-  listener: ListenerName,
-) =>
-  listener === "mqtt" || listener === "mqtts"
+export const newConnectionsPerSecond = ({ mosquitto }: Pick<Deployment, "mosquitto">, listener: string) =>
+  isOfBroker(listener)
     ? // The broker is one thread: it has no use for a second core.
       {
         newConnectionsPerSecond: Math.max(

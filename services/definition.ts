@@ -19,6 +19,40 @@ export interface ListenerDefinition {
 export interface Login {
   readonly user: string;
   readonly secret: string;
+
+  /** Texts that hold for this client alone, laid over those of the service. @default - none */
+  readonly references?: Readonly<Record<string, string>>;
+}
+
+/** What a program may do at each store; it does not log in at one that is left out. */
+export interface Rights {
+  /**
+   * `owner`: owns the tables of the application. `rows`: reads and changes the rows of every table. `granted`: what the
+   * migration grants. `read`: reads every table. `own`: has a database of its own, and nothing of the application's.
+   */
+  readonly postgres?: "owner" | "rows" | "granted" | "read" | "own";
+
+  /** Keys, channels and commands, as an ACL file of Redis says them. */
+  readonly redis?: string;
+
+  readonly mosquitto?: BrokerRights;
+}
+
+export interface BrokerRights {
+  readonly user: string;
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+}
+
+/** A program as the stores know it. */
+export interface Client {
+  /** Of its container: no other program of the deployment has it. */
+  readonly name: string;
+
+  /** The application that it is a part of: `backend`, `frontend`, or a service of the user's own. */
+  readonly application: string;
+
+  readonly rights: Rights;
 }
 
 /**
@@ -43,8 +77,12 @@ export interface ServiceDefinition<
   /** Texts that applications may refer to while it is on: `{redis.host}`. @default - none */
   references(settings: z.output<Settings>): Readonly<Record<string, string>>;
 
-  /** As whom a program of an application logs in there: `{redis.user}` and `{redis.password}`. @default - nobody does */
-  login?(settings: z.output<Settings>, role: string): Login;
+  /**
+   * As whom a program logs in there: `{redis.user}` and `{redis.password}`; undefined for one that has no rights there.
+   *
+   * @default - nobody does
+   */
+  login?(settings: z.output<Settings>, client: Client): Login | undefined;
 
   /** Services that have to be up before it, as far as they are on. @default - none */
   readonly needs: readonly string[];

@@ -1,14 +1,13 @@
 import type { Construct, IConstruct } from "constructs";
 import type { PrivateNetwork } from "../constructs/private-network.ts";
 import type { NetworkName } from "../site/settings.ts";
-import { Backend } from "./backend/backend.ts";
+import { Application } from "./application/application.ts";
 import type { Certificates } from "./certificates/certificates.ts";
 import { Edge } from "./edge/edge.ts";
-import { Frontend } from "./frontend/frontend.ts";
 import { Mosquitto } from "./mosquitto/mosquitto.ts";
 import { Postgres } from "./postgres/postgres.ts";
 import { Redis } from "./redis/redis.ts";
-import type { ServiceName } from "./registry.ts";
+import { definitions, type ServiceName } from "./registry.ts";
 import { Renewer } from "./renewer/renewer.ts";
 import type { ServiceScope } from "./service-scope.ts";
 
@@ -22,8 +21,8 @@ export interface Parts {
   /** Made for the first that asks, too. */
   readonly certificates: () => Certificates;
 
-  /** The services that it needs, as far as they are on. */
-  readonly after: readonly IConstruct[];
+  /** A service that has to be up before; none if it is off. */
+  readonly up: (service: string) => readonly IConstruct[];
 }
 
 /** Makes each service. The ids are part of the addresses in Terraform's state: another id replaces the resource. */
@@ -40,14 +39,15 @@ export const makers: { readonly [Name in ServiceName]: (scope: Construct, parts:
 
   redis: (scope, { context, networks }) => new Redis(scope, "Redis", { context, network: networks("data") }),
 
-  backend: (scope, { context, networks, after }) =>
-    new Backend(scope, "Backend", { context, networks, after }),
+  backend: (scope, { context, networks, up }) =>
+    new Application(scope, "Backend", { context, name: "backend", networks, after: up }),
 
   frontend: (scope, { context, networks }) =>
-    new Frontend(scope, "Frontend", { context, edge: networks("edge") }),
+    new Application(scope, "Frontend", { context, name: "frontend", networks }),
 
-  edge: (scope, { context, networks, certificates, after }) => {
+  edge: (scope, { context, networks, certificates, up }) => {
     const network = networks("edge");
+    const after = definitions.edge.needs.flatMap(up);
     const edge = new Edge(scope, "EdgeProxy", { context, network, certificates: certificates(), after });
     const { certificate: acme } = context.deployment.tls;
     // It answers for the renewer too.
@@ -56,3 +56,7 @@ export const makers: { readonly [Name in ServiceName]: (scope: Construct, parts:
     return edge;
   },
 };
+
+/** Makes a service of the user's own. */
+export const ownMaker = (scope: Construct, name: string, { context, networks, up }: Parts): IConstruct =>
+  new Application(scope, `Service-${name}`, { context, name, networks, after: up });

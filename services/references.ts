@@ -2,7 +2,7 @@ import type { Referent } from "../core/references.ts";
 import type { SiteSettings } from "../site/settings.ts";
 import { backendUrl, corsOrigins, edgeAddress, hosts, type Reachable } from "./addresses.ts";
 import type { Role } from "./application/settings.ts";
-import type { ServiceDefinition } from "./definition.ts";
+import type { Client, ServiceDefinition } from "./definition.ts";
 import { isOn } from "./listeners.ts";
 import { definitions, type ServiceName } from "./registry.ts";
 
@@ -11,22 +11,22 @@ export const replicaNames = ({ name, replicas }: Pick<Role, "name" | "replicas">
   replicas === 1 ? [name] : Array.from({ length: replicas }, (_, index) => `${name}-${index + 1}`);
 
 /** Decides what can be referred to; a deployment fits before and after its defaults are filled in. */
-type Referable = Reachable & Pick<SiteSettings, "topics">;
+export type Referable = Reachable & Pick<SiteSettings, "topics">;
 
 type Named = readonly [string, Referent];
 
 /**
- * Everything that `environment` and `secrets` of an application may refer to: of services only those that are on.
+ * Everything that an application may refer to: of services only those that are on.
  *
- * @param role of the backend, as which it logs in at the stores; without one (the frontend) there are no logins
+ * @param client the program whose logins at the stores are meant; without one there are no logins
  */
-export function referents(deployment: Referable, role?: string): ReadonlyMap<string, Referent> {
+export function referents(deployment: Referable, client?: Client): ReadonlyMap<string, Referent> {
   return new Map([
     ...ofDeployment(deployment),
     ...Object.values<ServiceDefinition>(definitions)
       .filter(({ name }) => isOn(deployment, name as ServiceName))
       .flatMap((definition) => [
-        ...ofService(definition, deployment[definition.name as ServiceName], role),
+        ...ofService(definition, deployment[definition.name as ServiceName], client),
         ...(definition.name === "backend" ? ofBackend(deployment) : []),
       ]),
   ]);
@@ -46,12 +46,12 @@ const ofDeployment = (deployment: Referable): readonly Named[] => [
 function ofService(
   definition: ServiceDefinition,
   settings: unknown,
-  role: string | undefined,
+  client: Client | undefined,
 ): readonly Named[] {
   const { name } = definition;
-  const login = role === undefined ? undefined : definition.login?.(settings, role);
+  const login = client === undefined ? undefined : definition.login?.(settings, client);
   return [
-    ...Object.entries(definition.references(settings)).map(
+    ...Object.entries({ ...definition.references(settings), ...login?.references }).map(
       ([key, text]): Named => [`${name}.${key}`, { text }],
     ),
     ...(login === undefined

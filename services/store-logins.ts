@@ -1,53 +1,57 @@
 import { splitReferences } from "../core/references.ts";
-import type { Backend, Rights } from "./application/given.ts";
+import type { SiteSettings } from "../site/settings.ts";
+import type { Program } from "./application/program.ts";
 import { MIGRATE } from "./application/settings.ts";
-import type { Login, ServiceDefinition } from "./definition.ts";
-import type { ParsedDeployment } from "./deployment.ts";
-import { referents } from "./references.ts";
+import type { Login, Rights, ServiceDefinition } from "./definition.ts";
+import { type Referable, referents } from "./references.ts";
 import { definitions } from "./registry.ts";
 
-/** A role at a store, with what it may do there. */
+/** A program at a store, with what it may do there. */
 export interface StoreLogin<R> extends Login {
-  /** Of the backend. */
+  /** The program's name. */
   readonly role: string;
   readonly rights: R;
 }
 
-interface Whole extends Omit<ParsedDeployment, "hosts" | "backend"> {
-  readonly hosts?: readonly string[];
-  readonly backend: Backend;
-}
+type Whole = Referable & Pick<SiteSettings, "topics"> & { readonly programs: readonly Program[] };
 
 /**
- * Who logs in at PostgreSQL: the roles whose secrets name the password, and nobody else. Where no migration logs in,
+ * Who logs in at PostgreSQL: the programs whose secrets name the password, and nobody else. Where no migration logs in,
  * nobody else could make tables, so that each role acts as their owner.
  */
-export function databaseLogins(deployment: Whole): readonly StoreLogin<Rights["database"]>[] {
+export function databaseLogins(deployment: Whole): readonly StoreLogin<NonNullable<Rights["postgres"]>>[] {
   const logins = loginsAt(deployment, "postgres");
   const migrated = logins.some(({ role }) => role === MIGRATE);
-  return logins.map(({ rights: { database }, ...login }) => ({
+  return logins.map((login) => ({
     ...login,
-    rights: database === "rows" && !migrated ? "owner" : database,
+    rights: login.rights === "rows" && !migrated ? "owner" : login.rights,
   }));
 }
 
-/** Who logs in at Redis: the roles whose secrets name the password. */
+/** Who logs in at Redis: the programs whose secrets name the password. */
 export const redisLogins = (deployment: Whole): readonly StoreLogin<string>[] =>
-  loginsAt(deployment, "redis").map(({ rights: { redis }, ...login }) => ({ ...login, rights: redis }));
+  loginsAt(deployment, "redis");
 
-function loginsAt(deployment: Whole, service: "postgres" | "redis"): readonly StoreLogin<Rights>[] {
-  const { enabled, migrate, roles } = deployment.backend;
-  if (!enabled) return [];
-  const programs = [...(migrate === undefined ? [] : [{ ...migrate, name: MIGRATE }]), ...roles];
-  return programs.flatMap(({ name, secrets, rights }) => {
-    const login: Login | undefined = (definitions[service] as ServiceDefinition).login?.(
-      deployment[service],
-      name,
-    );
-    const known = referents(deployment, name);
-    const logsIn = Object.values(secrets)
-      .flatMap(({ value }) => splitReferences(value, known))
-      .some((part) => typeof part === "object" && "secret" in part && part.secret === login?.secret);
-    return login !== undefined && logsIn ? [{ ...login, role: name, rights }] : [];
+function loginsAt<Store extends "postgres" | "redis">(
+  deployment: Whole,
+  store: Store,
+): readonly StoreLogin<NonNullable<Rights[Store]>>[] {
+  return deployment.programs.flatMap((program) => {
+    const login = (definitions[store] as ServiceDefinition).login?.(deployment[store], program);
+    const { [store]: rights } = program.rights;
+    if (login === undefined || rights === undefined || !names(program, login.secret, deployment)) return [];
+    return [{ ...login, role: program.name, rights }];
   });
+}
+
+/** Whether a secret is among what a program is given. */
+function names(program: Program, secret: string, deployment: Whole): boolean {
+  const known = referents(deployment, program);
+  const templates = [
+    ...Object.values(program.secrets).map(({ value }) => value),
+    ...Object.values(program.files).flatMap((file) => ("text" in file ? [file.text] : [])),
+  ];
+  return templates
+    .flatMap((template) => splitReferences(template, known))
+    .some((part) => typeof part === "object" && "secret" in part && part.secret === secret);
 }

@@ -15,6 +15,15 @@ export const urlPath = text(
   /^\/[A-Za-z0-9._~/?&=-]*$/,
   'a path such as "/healthz", without spaces and quotes',
 );
+const STEPS = String.raw`(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)`;
+
+/** A part of all paths that the edge tells apart: no dots alone, no doubled and no final slash, nothing that is escaped. */
+export const pathPrefix = text(
+  new RegExp(`^${STEPS}+$`),
+  'a path such as "/flows", of letters, digits, dots, dashes and underscores, that does not end with "/"',
+);
+export const upgradePath = pathPrefix;
+
 export const numericUser = text(
   /^[1-9][0-9]{0,9}:[1-9][0-9]{0,9}$/,
   'a numeric user and group such as "10001:10001", neither of them 0 (root)',

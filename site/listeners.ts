@@ -10,6 +10,29 @@ export const bindAddress = z
     error: BIND_ADDRESS,
   });
 
+export const hostName = z.union(
+  [
+    // Browsers take a name that ends in a number for an address, and keep a final dot.
+    z.hostname().regex(/(?:^|\.)(?!\d+$|0[xX][0-9A-Fa-f]*$)[^.]+$/),
+    z.ipv4(),
+    z.ipv6(),
+  ],
+  { error: "a host name or an IP address, without port" },
+);
+
+/** What every listener may say. */
+export const listenerFields = {
+  bind: bindAddress.optional().describe("address to listen on; default: the deployment's `bind`"),
+  connectionsPerSource: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .optional()
+    .describe(
+      "open connections of one IPv4 address or IPv6 /64; default: 100, for MQTT 1/52 of what the broker can hold",
+    ),
+};
+
 /**
  * A port on the host, as a deployment may set it.
  *
@@ -21,15 +44,7 @@ export const listener = (port: number, serves: string) =>
     .strictObject({
       enabled: z.boolean().default(true),
       port: hostPort.default(port).describe("port on the host"),
-      bind: bindAddress.optional().describe("address to listen on; default: the deployment's `bind`"),
-      connectionsPerSource: z
-        .int()
-        .min(1)
-        .max(65_535)
-        .optional()
-        .describe(
-          "open connections of one IPv4 address or IPv6 /64; default: 100, for MQTT 1/52 of what the broker can hold",
-        ),
+      ...listenerFields,
     })
     .optional()
     .describe(serves);

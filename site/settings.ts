@@ -2,21 +2,11 @@ import { z } from "zod";
 import { httpUrl, registryAddress, webOrigin } from "../core/formats.ts";
 import { slug } from "./fields.ts";
 import { firewall } from "./firewall.ts";
-import { bindAddress } from "./listeners.ts";
+import { bindAddress, hostName } from "./listeners.ts";
 import { policySettings } from "./policy-settings.ts";
 import { state } from "./state.ts";
 import { tls } from "./tls.ts";
 import { readingsTopic, statusTopic } from "./topics.ts";
-
-const hostName = z.union(
-  [
-    // Browsers take a name that ends in a number for an address, and keep a final dot.
-    z.hostname().regex(/(?:^|\.)(?!\d+$|0[xX][0-9A-Fa-f]*$)[^.]+$/),
-    z.ipv4(),
-    z.ipv6(),
-  ],
-  { error: "a host name or an IP address, without port" },
-);
 
 const subnets = z
   .strictObject({

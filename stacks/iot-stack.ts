@@ -8,8 +8,9 @@ import { WholeSynthesizer } from "../constructs/whole-synthesizer.ts";
 import { Certificates } from "../services/certificates/certificates.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { isOn } from "../services/listeners.ts";
-import { makers, type Parts } from "../services/makers.ts";
-import { inOrder, type ServiceName } from "../services/registry.ts";
+import { makers, ownMaker, type Parts } from "../services/makers.ts";
+import { ownInOrder } from "../services/own/order.ts";
+import { inOrder } from "../services/registry.ts";
 import type { ServiceScope } from "../services/service-scope.ts";
 import type { NetworkName } from "../site/settings.ts";
 import { type Judging, kitScope } from "./kit-scope.ts";
@@ -24,13 +25,15 @@ export class IotStack extends TerraformStack {
     const context = kitScope(this, deployment, judging);
     new StateBackend(this, deployment, context.stackFolder);
 
-    const parts = { context, networks: this.#networks(context), certificates: this.#certificates(context) };
-    const made = new Map<ServiceName, IConstruct>();
-    for (const { name, needs } of inOrder()) {
-      if (!isOn(deployment, name)) continue;
-      const after = needs.flatMap((need) => made.get(need as ServiceName) ?? []);
-      made.set(name, makers[name](this, { ...parts, after }));
-    }
+    const made = new Map<string, IConstruct>();
+    const parts: Parts = {
+      context,
+      networks: this.#networks(context),
+      certificates: this.#certificates(context),
+      up: (service) => [made.get(service)].filter((construct) => construct !== undefined),
+    };
+    for (const { name } of inOrder()) if (isOn(deployment, name)) made.set(name, makers[name](this, parts));
+    for (const name of ownInOrder(deployment.services)) made.set(name, ownMaker(this, name, parts));
     if (deployment.environment === "production")
       new Preflight(this, "Preflight", context).goBefore(this, context.images);
   }

@@ -3,23 +3,16 @@ import { type DeliveredFile, FileDelivery } from "../../constructs/file-delivery
 import { FILES } from "../../core/container-folders.ts";
 import { publicText, type Referent, splitReferences } from "../../core/references.ts";
 import type { SecretText } from "../../core/secret-text.ts";
-import type { ParsedDeployment } from "../deployment.ts";
 import { authorityFile } from "../postgres/tls.ts";
 import { type RoleIdentity, referents, roleReferents } from "../references.ts";
 import type { ServiceScope } from "../service-scope.ts";
 import { databaseLogins } from "../store-logins.ts";
-
-/** A program of an application: the frontend, or one role of the backend. */
-export interface Program extends Pick<ParsedDeployment["frontend"], "environment" | "secrets" | "user"> {
-  /** Names its files: `<name>-files`. */
-  readonly name: string;
-
-  /** Of the backend: whose logins at the stores it has. @default - nobody's */
-  readonly role?: string;
-}
+import type { Program } from "./program.ts";
+import type { FileSource } from "./settings.ts";
+import { readTextFile } from "./text-file.ts";
 
 /** What an application is given: files with its secrets, variables that name them, and plain variables. */
-export interface ApplicationSettings {
+export interface DeliveredSettings {
   readonly environment: (role: RoleIdentity) => Readonly<Record<string, string>>;
 
   /** Absent when it has no secrets. */
@@ -50,15 +43,14 @@ unset SECRET_VARIABLES value
 exec "$@"
 `;
 
-/** Settles the environment and the secrets of one program. Its files are its own: nobody else mounts them. */
-export function applicationSettings(
+/** Settles the environment, the files and the secrets of one program. Its files are its own: nobody else mounts them. */
+export function deliveredSettings(
   scope: Construct,
   id: string,
   program: Program,
   context: ServiceScope,
-): ApplicationSettings {
-  const { user, role } = program;
-  const known = referents(context.deployment, role);
+): DeliveredSettings {
+  const known = referents(context.deployment, program);
   const plain = (identity: RoleIdentity) => {
     const all = new Map([...known, ...roleReferents(identity)]);
     const filled = Object.entries(program.environment).map(([key, value]) => [
@@ -70,16 +62,19 @@ export function applicationSettings(
   const secrets = Object.entries(program.secrets);
   const databaseCa =
     context.deployment.postgres.tls &&
-    databaseLogins(context.deployment).some((login) => login.role === role);
-  if (secrets.length === 0 && !databaseCa) return { environment: plain, wrapper: [] };
+    databaseLogins(context.deployment).some(({ role }) => role === program.name);
+  const ownFiles = Object.entries(program.files);
+  if (secrets.length === 0 && ownFiles.length === 0 && !databaseCa)
+    return { environment: plain, wrapper: [] };
   const asFiles = secrets.filter(([, secret]) => secret.as === "file").map(([name]) => name);
   const asVariables = secrets.filter(([, secret]) => secret.as === "variable").map(([name]) => name);
   const wrapped = asVariables.length > 0;
   const files = new FileDelivery(scope, id, {
     service: program.name,
-    user,
+    user: program.of.user,
     context,
     files: [
+      ...ownFiles.map(([name, source]) => ownFile(program, name, source, known, context)),
       ...secrets.map(([name, { value }]) =>
         secretFile(`${program.name}/${name}`, name, value, known, context),
       ),
@@ -97,6 +92,22 @@ export function applicationSettings(
       ...(databaseCa ? tlsEnvironment : {}),
     }),
   };
+}
+
+/** A file of the user's own: public text, or a secret one as soon as a secret is in it. */
+function ownFile(
+  { name: program, at }: Program,
+  name: string,
+  source: FileSource,
+  known: ReadonlyMap<string, Referent>,
+  context: ServiceScope,
+): DeliveredFile {
+  if ("from" in source) return { name, content: readTextFile(source.from, `${at}.files.${name}.from`) };
+  const madeOf = partsOf(source.text, known);
+  const isPublic = madeOf.every((part) => typeof part === "string");
+  return isPublic
+    ? { name, content: madeOf.join("") }
+    : { name, ...context.secrets.fileOf(`${program}/${name}`, madeOf) };
 }
 
 function secretFile(

@@ -1,6 +1,14 @@
+import type { Rights } from "../definition.ts";
 import type { ParsedDeployment } from "../deployment.ts";
-import type { Given } from "./given.ts";
-import type { Migration, Role } from "./settings.ts";
+import type { InnerNetwork, Migration, Role } from "./settings.ts";
+
+/** What a program of the backend is given before a deployment says anything of it. */
+export interface Given {
+  readonly environment: Environment;
+  readonly secrets: Secrets;
+  readonly networks: readonly InnerNetwork[];
+  readonly rights: Omit<Rights, "mosquitto">;
+}
 
 type Environment = ParsedDeployment["backend"]["environment"];
 type Secrets = ParsedDeployment["backend"]["secrets"];
@@ -40,7 +48,7 @@ const programs = {
     },
     networks: ["data"],
     rights: {
-      database: "granted",
+      postgres: "granted",
       redis: "~exploreiot:* &exploreiot:* +@read +@write +@pubsub +@connection -@admin -@dangerous",
     },
   },
@@ -66,33 +74,33 @@ const programs = {
     },
     networks: ["broker", "data"],
     // It pushes what it stored, and asks whether Redis answers.
-    rights: { database: "granted", redis: "&exploreiot:* +publish +@connection -@admin -@dangerous" },
+    rights: { postgres: "granted", redis: "&exploreiot:* +publish +@connection -@admin -@dangerous" },
   },
   migrate: {
     environment: database,
     secrets: databasePassword,
     networks: ["data"],
-    rights: { database: "owner", redis: "" },
+    rights: { postgres: "owner", redis: "" },
   },
-} satisfies Readonly<Record<string, Omit<Given, "limits" | "limitsAt">>>;
+} satisfies Readonly<Record<string, Given>>;
 
 type Kind = keyof typeof programs;
 
 export const isReferenceKind = (text: string): text is Kind => Object.hasOwn(programs, text);
 
 /** A role that runs something else gets no settings but those that the deployment names. */
-const nothing: Omit<Given, "limits" | "limitsAt"> = {
+const nothing: Given = {
   environment: {},
   secrets: {},
   networks: ["broker", "data"],
-  rights: { database: "granted", redis: "" },
+  rights: { postgres: "granted", redis: "" },
 };
 
 /** @param users names in the database, separated by commas, of the roles that run each program */
 export function referenceSettings(
   kind: string | undefined,
   users: { readonly api: string; readonly ingest: string },
-): Omit<Given, "limits" | "limitsAt"> {
+): Given {
   if (kind === undefined || !isReferenceKind(kind)) return nothing;
   if (kind !== "migrate") return programs[kind];
   const granted = { DATABASE_API_USERS: users.api, DATABASE_INGEST_USERS: users.ingest };
@@ -108,6 +116,7 @@ const program = (name: "api" | "ingest"): Role => ({
   health: { path: "/readyz" },
   environment: {},
   secrets: {},
+  files: {},
 });
 
 export const referenceRoles: readonly Role[] = [program("api"), program("ingest")];
@@ -116,6 +125,7 @@ export const referenceMigration: Migration = {
   command: ["python", "-m", "exploreiot", "migrate"],
   environment: {},
   secrets: {},
+  files: {},
 };
 
 /** How the shipped frontend (apps/frontend) is run. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { absolutePath, argumentName, imageReference } from "../../core/formats.ts";
+import { FILES } from "../../core/container-folders.ts";
+import { absolutePath, argumentName, imageReference, text } from "../../core/formats.ts";
 import {
   command,
   enabled,
@@ -10,29 +11,58 @@ import {
   slug,
   urlPath,
 } from "../../site/fields.ts";
+import { publishedTopic, subscribedTopic } from "../../site/topics.ts";
 
 const environment = z
   .record(environmentName, z.string())
   .default({})
   .describe("plain values; {postgres.host} and the like are filled in");
 
-const secrets = z
-  .record(
-    environmentName,
+const secret = z.strictObject({
+  value: z.string().min(1).describe('for example "{postgres.password}" or "{secret.session-key}"'),
+  as: z
+    .enum(["file", "variable"])
+    .default("file")
+    .describe("file: NAME_FILE names a file; variable: exported at start, for images that know no files"),
+});
+
+const secrets = z.record(environmentName, secret).default({});
+
+const fileName = text(
+  /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/,
+  'the name of a file, or a path such as "provisioning/source.yaml", of letters, digits, dots, dashes and underscores',
+);
+
+const fileSource = z.union(
+  [
     z.strictObject({
-      value: z.string().min(1).describe('for example "{postgres.password}" or "{secret.session-key}"'),
-      as: z
-        .enum(["file", "variable"])
-        .default("file")
-        .describe("file: NAME_FILE names a file; variable: exported at start, for images that know no files"),
+      text: z.string().min(1).describe("references are filled in, those to secrets as well; {{ is one brace"),
     }),
-  )
-  .default({});
+    z.strictObject({
+      from: z.string().min(1).describe("a text file, relative to the site file, used as it is"),
+    }),
+  ],
+  { error: "either text: …, or from: the path of a file next to the site file" },
+);
+
+const files = z
+  .record(fileName, fileSource)
+  .default({})
+  .describe(`read-only files below ${FILES}; what is in them is no secret, but for references to secrets`);
+
+/** At the broker, as a user of its own; `%u` is the user's name. */
+export const brokerUser = z
+  .strictObject({
+    publish: z.array(publishedTopic).default([]),
+    subscribe: z.array(subscribedTopic).default([]),
+  })
+  .describe("a user of its own at the broker, {mosquitto.user} and {mosquitto.password}, with these topics");
 
 /** What one program of the backend is given by itself: laid over what all of them share. */
 const roleSettings = {
   environment,
   secrets,
+  files,
   limits: z
     .strictObject(limitFields)
     .partial()
@@ -53,6 +83,7 @@ export const role = z.strictObject({
   health: healthCheck
     .optional()
     .describe("how it is probed; default: GET healthPath on the application's port"),
+  mqtt: brokerUser.optional().describe("default: the user backend, which all roles share"),
   ...roleSettings,
 });
 
@@ -72,21 +103,27 @@ export const buildContext = z.strictObject({
     ),
 });
 
-/** Fields that every deployable application has; the frontend and the backend add their own. */
-export const application = (user: string) => ({
+/** Fields that every application has; the frontend, the backend and services of the user's own add theirs. */
+export const application = (user: string, without = "default: the kit's reference application") => ({
   enabled,
-  image: imageReference.optional().describe("any image reference; default: the kit's reference application"),
+  image: imageReference.optional().describe(`any image reference; ${without}`),
   build: buildContext.optional().describe("build this context instead of using `image`"),
   user: numericUser.default(user),
-  healthPath: urlPath.default("/healthz"),
   environment,
   secrets,
+  files,
   tmpfs: z
     .array(z.strictObject({ path: absolutePath, sizeMiB: z.int().min(1).max(4096).default(16) }))
     .default([{ path: "/tmp", sizeMiB: 16 }]),
   volumes: z.array(z.strictObject({ name: slug, path: absolutePath })).default([]),
 });
 
+/** For the applications that the kit has itself, and those in their place. */
+export const healthPath = urlPath.default("/healthz");
+
+export type ApplicationSettings = z.output<z.ZodObject<ReturnType<typeof application>>>;
+export type Secret = z.output<typeof secret>;
+export type FileSource = z.output<typeof fileSource>;
 export type Role = z.output<typeof role>;
 export type Migration = z.output<typeof migration>;
 export type InnerNetwork = NonNullable<Role["networks"]>[number];

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { text } from "../../core/formats.ts";
-import { hostPort, limits } from "../../site/fields.ts";
-import { application, MIGRATE, migration, role } from "../application/settings.ts";
+import { hostPort, limits, upgradePath } from "../../site/fields.ts";
+import { application, healthPath, MIGRATE, migration, role } from "../application/settings.ts";
 import { defineService } from "../definition.ts";
 
 /** The programs that store readings and serve the API: one image in one or more roles. */
@@ -10,11 +10,16 @@ export const backend = defineService({
   settings: z
     .strictObject({
       ...application("10001:10001"),
+      healthPath,
       port: hostPort.default(8000).describe("port inside the container"),
       pathPrefix: text(
         /^(\/[a-z0-9-]+)*$/,
         'nothing, or a path such as "/api" that does not end with "/"',
       ).default("/api"),
+      upgrades: z
+        .array(upgradePath)
+        .default(["/ws"])
+        .describe("over https: paths, and those below, at which a connection may become a WebSocket"),
       roles: z.array(role).min(1).optional(),
       migrate: migration
         .optional()

@@ -2,6 +2,7 @@ import { corsOrigins } from "../addresses.ts";
 import { CERTIFICATES } from "../certificates/certificates.ts";
 import { connectionsPerSource } from "../connections.ts";
 import type { Deployment } from "../deployment.ts";
+import { definitions } from "../registry.ts";
 import { EDGE_PORT } from "./definition.ts";
 
 /**
@@ -36,12 +37,12 @@ export const maxConnections = ({ edge }: Deployment) =>
 /** As the packet filter does in front of it, where there is one. */
 export const limitConnections = (deployment: Deployment): readonly string[] => [
   `    tcp-request connection track-sc0 ${CLIENT} table connections`,
-  `    tcp-request connection reject if { sc0_conn_cur gt ${connectionsPerSource(deployment, "https")} }`,
+  `    tcp-request connection reject if { sc0_conn_cur gt ${connectionsPerSource(deployment, { name: "https", ...deployment.listeners.https })} }`,
 ];
 
 /** Which part of the stack answers on the https listener. */
 export const served = (deployment: Deployment) => ({
-  api: deployment.backend.enabled && deployment.backend.roles.some(({ publish }) => publish),
+  api: definitions.backend.isServed(deployment.backend, false),
   page: deployment.frontend.enabled,
 });
 

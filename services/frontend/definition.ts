@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { command, healthCheck, hostPort, limits } from "../../site/fields.ts";
-import { application } from "../application/settings.ts";
+import { application, healthPath } from "../application/settings.ts";
 import { defineService } from "../definition.ts";
 
 /** The server of the page. */
@@ -9,6 +9,7 @@ export const frontend = defineService({
   settings: z
     .strictObject({
       ...application("10002:10002"),
+      healthPath,
       port: hostPort.default(3000).describe("port inside the container"),
       command: command.optional().describe("default: the image's own command"),
       health: healthCheck.optional().describe("how it is probed; default: GET healthPath on its port"),

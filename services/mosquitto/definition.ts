@@ -7,7 +7,7 @@ import { defineService } from "../definition.ts";
 export const MQTT_PORT = 1883;
 export const MQTTS_PORT = 8883;
 
-/** The broker's user that belongs to the backend; only roles that name its password are given it. */
+/** The broker's user of the roles of the backend that have none of their own; only those that name its password are given it. */
 export const BACKEND_USER = "backend";
 
 /** Name of the file in the secret store that holds an MQTT user's password. */
@@ -58,5 +58,6 @@ export const mosquitto = defineService({
   },
   isServed: ({ enabled }) => enabled,
   references: () => ({ host: "mosquitto", port: String(MQTT_PORT) }),
-  login: () => ({ user: BACKEND_USER, secret: mqttSecret(BACKEND_USER) }),
+  login: (_, { rights: { mosquitto } }) =>
+    mosquitto && { user: mosquitto.user, secret: mqttSecret(mosquitto.user) },
 });

@@ -131,15 +131,11 @@ function brokerFiles({ deployment, secrets }: ServiceScope): readonly DeliveredF
   ];
 }
 
-/** Everybody who may connect: the declared users, the backend, and the probe that only reads the uptime. */
-export function brokerUsers({ mosquitto, topics, backend }: Deployment): readonly BrokerUser[] {
-  return [
-    { name: HEALTH_USER, publish: [], subscribe: [UPTIME] },
-    ...(backend.enabled
-      ? [{ name: BACKEND_USER, publish: [topics.status], subscribe: [topics.readings] }]
-      : []),
-    ...mosquitto.users,
-  ];
+/** Everybody who may connect: the probe that only reads the uptime, the programs of the deployment, and the declared users. */
+export function brokerUsers({ mosquitto, programs }: Deployment): readonly BrokerUser[] {
+  const ofPrograms = programs.flatMap(({ rights }) => rights.mosquitto ?? []);
+  const named = new Map(ofPrograms.map(({ user: name, ...topics }) => [name, { name, ...topics }]));
+  return [{ name: HEALTH_USER, publish: [], subscribe: [UPTIME] }, ...named.values(), ...mosquitto.users];
 }
 
 /** mosquitto.conf (2.0): no anonymous clients, everything bounded by the container's memory, sessions kept for a week. */
@@ -152,7 +148,7 @@ export function mosquittoConf(deployment: Deployment): string {
     "allow_anonymous false",
     `password_file ${FILES}/passwords`,
     `acl_file ${FILES}/acl`,
-    ...guard(memory),
+    ...guard(memory, trustedUsers(deployment)),
     "persistence true",
     `persistence_location ${DATA}/`,
     `autosave_interval ${SAVE_SECONDS}`,
@@ -171,11 +167,22 @@ export function mosquittoConf(deployment: Deployment): string {
   ].join("\n");
 }
 
-/** The plugin that bounds what Mosquitto does not (images/mosquitto/guard). The backend and the probe are trusted. */
-const guard = (memory: MosquittoMemory): readonly string[] => [
+/** The backend and the probe: nobody from outside logs in as they do. */
+const trustedUsers = ({ programs }: Deployment): readonly string[] => [
+  HEALTH_USER,
+  ...new Set([
+    BACKEND_USER,
+    ...programs.flatMap(({ application, rights }) =>
+      application === "backend" ? (rights.mosquitto?.user ?? []) : [],
+    ),
+  ]),
+];
+
+/** The plugin that bounds what Mosquitto does not (images/mosquitto/guard). */
+const guard = (memory: MosquittoMemory, trusted: readonly string[]): readonly string[] => [
   "plugin /usr/lib/exploreiot/guard.so",
   `plugin_opt_acl_file ${FILES}/acl`,
-  `plugin_opt_trusted ${HEALTH_USER},${BACKEND_USER}`,
+  `plugin_opt_trusted ${trusted.join(",")}`,
   `plugin_opt_data ${DATA}`,
   `plugin_opt_sessions ${memory.sessions}`,
   `plugin_opt_subscription_bytes ${memory.subscriptionBytes}`,

@@ -9,7 +9,13 @@ export const POSTGRES_PORT = 5432;
 /** PostgreSQL 15 makes its cluster with 40 MiB and is killed for memory with 32 (measured). */
 const LEAST_POSTGRES_MIB = 48;
 
-/** The database of the application. */
+/** Names of programs have no underscores, so no two of them get the same. */
+export const inSql = (name: string) => name.replaceAll("-", "_");
+
+/** As whom a program logs in that does not own the tables. */
+export const databaseUser = (owner: string, program: string) => `${owner}_${inSql(program)}`;
+
+/** The databases: of the application, and of services that have one of their own. */
 export const postgres = defineService({
   name: "postgres",
   settings: z
@@ -29,9 +35,13 @@ export const postgres = defineService({
     .prefault({}),
   isServed: ({ enabled }) => enabled,
   references: ({ database }) => ({ host: "postgres", port: String(POSTGRES_PORT), database }),
-  // The migration logs in as the owner of the tables; names of roles have no underscores.
-  login: ({ user }, role) => ({
-    user: role === MIGRATE ? user : `${user}_${role.replaceAll("-", "_")}`,
-    secret: `role-${role}-postgres-password`,
-  }),
+  login: ({ user: owner }, { name, rights }) =>
+    rights.postgres === undefined
+      ? undefined
+      : {
+          // The migration logs in as the owner of the tables.
+          user: name === MIGRATE ? owner : databaseUser(owner, name),
+          secret: `role-${name}-postgres-password`,
+          ...(rights.postgres === "own" ? { references: { database: inSql(name) } } : {}),
+        },
 });

@@ -59,12 +59,20 @@ const tlsSettings = [
   "ssl_min_protocol_version = 'TLSv1.2'",
 ];
 
-/** Over the network the roles of the application only, with SCRAM; inside the container the superuser, by its uid. */
-export function pgHba(database: string, users: readonly string[], tls: boolean): string {
+/** Who may log in over the network, and where. */
+interface Entrance {
+  readonly user: string;
+  readonly database: string;
+}
+
+/** Over the network those who are named, each into one database, with SCRAM; inside the container the superuser, by its uid. */
+export function pgHba(entrances: readonly Entrance[], tls: boolean): string {
   return [
     "# type  database  user  address  method",
     "local   all  postgres  peer",
-    ...users.map((user) => `${tls ? "hostssl" : "host   "} ${database}  ${user}  all  scram-sha-256`),
+    ...entrances.map(
+      ({ database, user }) => `${tls ? "hostssl" : "host   "} ${database}  ${user}  all  scram-sha-256`,
+    ),
     "",
   ].join("\n");
 }

@@ -14,7 +14,7 @@ import type { ServiceScope } from "../service-scope.ts";
 import { databaseLogins } from "../store-logins.ts";
 import { POSTGRES_PORT } from "./definition.ts";
 import { pgHba, postgresqlConf } from "./files.ts";
-import { passwordFile, rolesSql, SUPERUSER_PASSWORD } from "./roles.ts";
+import { databaseOf, passwordFile, rolesSql, SUPERUSER_PASSWORD } from "./roles.ts";
 import { serverFiles } from "./tls.ts";
 
 const USER = "999:999";
@@ -81,13 +81,13 @@ function filesOf(context: ServiceScope): readonly DeliveredFile[] {
   const { deployment, secrets } = context;
   const { database, limits, tls } = deployment.postgres;
   const logins = databaseLogins(deployment);
-  const users = logins.map(({ user }) => user);
+  const entrances = logins.map((login) => ({ user: login.user, database: databaseOf(database, login) }));
   const logConnections = deployment.environment === "production";
   const entrypoint = readFileSync(join(kitRoot, "images/postgres/entrypoint.sh"), "utf8");
   return [
     { name: "entrypoint.sh", content: entrypoint },
     { name: "postgresql.conf", content: postgresqlConf({ limits, logConnections, tls }) },
-    { name: "pg_hba.conf", content: pgHba(database, users, tls) },
+    { name: "pg_hba.conf", content: pgHba(entrances, tls) },
     { name: "start/roles.sql", content: rolesSql(deployment.postgres, logins) },
     { name: SUPERUSER_PASSWORD, ...secrets.file("postgres-superuser-password") },
     ...logins.map(({ role, secret }) => ({ name: passwordFile(role), ...secrets.file(secret) })),

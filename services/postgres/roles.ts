@@ -23,8 +23,10 @@ export function rolesSql({ database, user: owner }: Store, logins: readonly Data
     ...logins.flatMap(({ user, role }) =>
       withPassword(passwordFile(role), `ALTER ROLE "${user}" LOGIN ${POWERLESS}`),
     ),
-    ...ifMissing("pg_database", "datname", database, `CREATE DATABASE "${database}" OWNER "${owner}";`),
-    `REVOKE ALL ON DATABASE "${database}" FROM PUBLIC;`,
+    ...ownedDatabase(database, owner),
+    ...logins
+      .filter(({ rights }) => rights === "own")
+      .flatMap((login) => ownedDatabase(databaseOf(database, login), login.user)),
     "REVOKE ALL ON DATABASE postgres FROM PUBLIC;",
     `\\connect "${database}"`,
     SILENT,
@@ -52,10 +54,23 @@ const withPassword = (file: string, statement: string) => [
   `${statement} PASSWORD :'password';`,
 ];
 
+/** Nobody but its owner, and those who are let in by name, gets into it. */
+const ownedDatabase = (database: string, owner: string) => [
+  ...ifMissing("pg_database", "datname", database, `CREATE DATABASE "${database}" OWNER "${owner}";`),
+  `REVOKE ALL ON DATABASE "${database}" FROM PUBLIC;`,
+];
+
+/** The database that a login leads to: the application's, or one of its own. */
+export const databaseOf = (
+  ofApplication: string,
+  { references }: Pick<DatabaseLogin, "references">,
+): string => references?.database ?? ofApplication;
+
 const ifMissing = (table: string, column: string, name: string, statement: string) =>
   onlyIf(`NOT EXISTS (SELECT FROM ${table} WHERE ${column} = '${name}')`, statement);
 
 function rights(database: string, owner: string, { user, rights }: DatabaseLogin): readonly string[] {
+  if (rights === "own") return [];
   if (rights === "owner") {
     // What one role makes belongs to the owner, and so to the other roles as well.
     return [`GRANT "${owner}" TO "${user}";`, `ALTER ROLE "${user}" SET role = '${owner}';`];
@@ -64,24 +79,28 @@ function rights(database: string, owner: string, { user, rights }: DatabaseLogin
     ...onlyIf(`pg_has_role('${user}', '${owner}', 'MEMBER')`, `REVOKE "${owner}" FROM "${user}";`),
     `ALTER ROLE "${user}" RESET role;`,
     `GRANT CONNECT${rights === "rows" ? ", TEMPORARY" : ""} ON DATABASE "${database}" TO "${user}";`,
-    ...(rights === "rows" ? rows(owner, user) : []),
+    ...(rights === "rows" ? onTables(owner, user, "SELECT, INSERT, UPDATE, DELETE") : []),
+    ...(rights === "read" ? onTables(owner, user, "SELECT") : []),
   ];
 }
 
 /** Once only: what a migration takes back afterwards stays so. */
-function rows(owner: string, user: string): readonly string[] {
+function onTables(owner: string, user: string, privileges: string): readonly string[] {
+  const writes = privileges !== "SELECT";
   const future = `ALTER DEFAULT PRIVILEGES FOR ROLE "${owner}" GRANT`;
   return onlyIf(
     `NOT EXISTS (SELECT FROM pg_default_acl, aclexplode(defaclacl) WHERE grantee = '${user}'::regrole)`,
     "BEGIN;",
-    `${future} SELECT, INSERT, UPDATE, DELETE ON TABLES TO "${user}";`,
-    `${future} USAGE, SELECT ON SEQUENCES TO "${user}";`,
+    `${future} ${privileges} ON TABLES TO "${user}";`,
+    ...(writes ? [`${future} USAGE, SELECT ON SEQUENCES TO "${user}";`] : []),
     `${future} USAGE ON SCHEMAS TO "${user}";`,
     "DO $$ DECLARE place name; BEGIN",
     `  FOR place IN SELECT nspname FROM pg_namespace WHERE nspname = 'public' OR nspowner = '${owner}'::regrole LOOP`,
     `    EXECUTE format('GRANT USAGE ON SCHEMA %I TO "${user}"', place);`,
-    `    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO "${user}"', place);`,
-    `    EXECUTE format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA %I TO "${user}"', place);`,
+    `    EXECUTE format('GRANT ${privileges} ON ALL TABLES IN SCHEMA %I TO "${user}"', place);`,
+    ...(writes
+      ? [`    EXECUTE format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA %I TO "${user}"', place);`]
+      : []),
     "  END LOOP;",
     "END $$;",
     "COMMIT;",

@@ -5,6 +5,11 @@ import { defineService } from "../definition.ts";
 
 export const REDIS_PORT = 6379;
 
+export const REDIS_PREFIX = text(/^[a-z0-9-]*:?$/, 'lower-case letters, digits and dashes, then ":"');
+
+/** What a user may do that has all keys and channels of a prefix, as an ACL file says it; no administration. */
+export const ownKeys = (prefix: string) => `~${prefix}* &${prefix}* +@all -@admin -@dangerous`;
+
 /** Short-lived state, and messages between the programs of an application. */
 export const redis = defineService({
   name: "redis",
@@ -16,12 +21,18 @@ export const redis = defineService({
       memoryPolicy: z
         .enum(["noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru", "volatile-lfu", "volatile-ttl"])
         .default("noeviction"),
-      keyPrefix: text(/^[a-z0-9-]*:?$/, 'lower-case letters, digits and dashes, then ":"')
-        .default("exploreiot:")
-        .describe("the application's user reaches these keys and channels only; empty = all"),
+      keyPrefix: REDIS_PREFIX.default("exploreiot:").describe(
+        "the application's user reaches these keys and channels only; empty = all",
+      ),
     })
     .prefault({}),
   isServed: ({ enabled }) => enabled,
   references: () => ({ host: "redis", port: String(REDIS_PORT) }),
-  login: (_, role) => ({ user: `backend-${role}`, secret: `role-${role}-redis-password` }),
+  login: (_, { name, application, rights }) =>
+    rights.redis === undefined
+      ? undefined
+      : {
+          user: name === application ? name : `${application}-${name}`,
+          secret: `role-${name}-redis-password`,
+        },
 });

@@ -87,6 +87,8 @@ const full = {
     healthPath: "/health",
     environment: { HOST: "{postgres.host}" },
     secrets: { KEY: { value: "{secret.key}", as: "file" } },
+    files: { "app.conf": { text: "a" } },
+    upgrades: ["/socket.io"],
     tmpfs: [{ path: "/tmp", sizeMiB: 1 }],
     volumes: [{ name: "uploads", path: "/uploads" }],
     port: 9000,
@@ -97,11 +99,12 @@ const full = {
         health: { path: "/live", startPeriodSeconds: 90 },
         environment: { HOST: "own", PORT: "1" },
         secrets: { OWN: { value: "{secret.own}", as: "variable" } },
+        files: { "own.conf": { from: "own.conf" } },
         limits: { memoryMiB: 50 },
         networks: ["data"],
       },
     ],
-    migrate: { command: ["migrate"] },
+    migrate: { command: ["migrate"], environment: {}, secrets: {}, files: {} },
     limits: { memoryMiB: 100, cpus: 1, pids: 10 },
   },
   frontend: {
@@ -111,6 +114,7 @@ const full = {
     healthPath: "/",
     environment: {},
     secrets: {},
+    files: {},
     tmpfs: [],
     volumes: [],
     port: 8080,
@@ -120,35 +124,18 @@ const full = {
   },
 };
 
-/** What the roles share is given to each of them, and to the migration. */
-function given({ environment, secrets, limits, roles: [role], migrate, ...backend }: typeof full.backend) {
-  const redis = "~* &* +@all -@admin -@dangerous";
-  return {
-    ...backend,
-    roles: [
-      {
-        ...role,
-        environment: { HOST: "own", PORT: "1" },
-        secrets: { ...secrets, OWN: { value: "{secret.own}", as: "variable" } },
-        limits: { memoryMiB: 50, cpus: 1, pids: 10 },
-        networks: ["data"],
-        limitsAt: "backend.roles.0.limits",
-        rights: { database: "rows", redis },
-      },
-    ],
-    migrate: {
-      ...{ ...migrate, environment, secrets, limits },
-      networks: ["broker", "data"],
-      limitsAt: "backend.limits",
-      rights: { database: "owner", redis },
-    },
-  };
-}
+/** What a program of an own image may do at the stores, where its role says nothing of MQTT. */
+const rights = (
+  postgres: string,
+  redis: string,
+  topics = { publish: ["status/backend"], subscribe: ["sensor/+"] },
+) => ({ postgres, redis, mosquitto: { user: "backend", ...topics } });
 
 const open = { address: "127.0.0.1", protocol: "tcp" };
 
 /** Without services and listeners that this file says nothing of: they were added since, and have tests of their own. */
-function withoutOthers({ listeners, ...deployment }: Deployment) {
+function withoutOthers({ listeners, programs: _, services, ...deployment }: Deployment) {
+  expect(services).toEqual({});
   const others = serviceNames.filter(
     (name) => !["frontend", "backend", "edge", "mosquitto", "postgres", "redis"].includes(name),
   );
@@ -214,8 +201,9 @@ describe("a site file is read", () => {
         port: 8000,
         pathPrefix: "/api",
       }),
-      frontend: expect.objectContaining({ ...referenceFrontend, user: "10002:10002", port: 3000 }),
+      frontend: expect.objectContaining({ user: "10002:10002", port: 3000 }),
     });
+    expect(deployment.programs.find(({ name }) => name === "frontend")).toMatchObject(referenceFrontend);
   });
 
   test("from JSON that says everything: nothing is changed or lost, and paths lead from the site file", async () => {
@@ -253,20 +241,49 @@ describe("a site file is read", () => {
           newConnectionsPerSecond: 5,
         },
       ],
-      backend: given(full.backend),
       tls: { ...full.tls, certificate: { source: "files", certificate: here("a.crt"), key: here("a.key") } },
       policies: { ...full.policies, rules: here("rules") },
-      frontend: { ...full.frontend, build: { ...full.frontend.build, context: here("web") } },
     });
+  });
+
+  test("from JSON that says everything: each program has what all share, and its own laid over it", async () => {
+    const path = site(JSON.stringify(full), "full.json");
+    const here = (name: string) => relative(projectRoot, join(path, "..", name));
+    const redis = "~* &* +@all -@admin -@dangerous";
+    const topics = { publish: ["plant/status"], subscribe: ["plant/+/temp"] };
+    const { environment, secrets, files } = full.backend;
+
+    expect((await loadDeployment(path)).programs).toEqual([
+      expect.objectContaining({
+        ...{ name: "migrate", at: "backend.migrate", job: true, command: ["migrate"] },
+        ...{ environment, secrets, files, limits: full.backend.limits },
+        ...{ networks: ["broker", "data"], limitsAt: "backend.limits" },
+        rights: rights("owner", redis, topics),
+      }),
+      expect.objectContaining({
+        ...{ name: "api", at: "backend.roles.0", job: false, command: ["serve"], listener: "backend" },
+        environment: { HOST: "own", PORT: "1" },
+        secrets: { ...secrets, OWN: { value: "{secret.own}", as: "variable" } },
+        files: { ...files, "own.conf": { from: here("own.conf") } },
+        limits: { memoryMiB: 50, cpus: 1, pids: 10 },
+        ...{ networks: ["edge", "data"], limitsAt: "backend.roles.0.limits" },
+        rights: rights("rows", redis, topics),
+      }),
+      expect.objectContaining({
+        ...{ name: "frontend", at: "frontend", command: ["node", "server.js"], listener: "frontend" },
+        ...{ networks: ["edge"], rights: {}, health: full.frontend.health },
+        of: expect.objectContaining({ build: { ...full.frontend.build, context: here("web") } }),
+      }),
+    ]);
   });
 
   test("with absolute paths as they are, and the CA of an ACME directory from the site file", async () => {
     const text = "name: a\nlisteners: { https: {} }\nhosts: [a.example.org]\n";
     const acme = "tls: { certificate: { source: acme, email: a@example.org, ca: ../ca.pem } }\n";
     const path = site(`${text}${acme}backend: { build: { context: /srv/app } }\n`);
-    const { backend, tls } = await loadDeployment(path);
+    const { programs, tls } = await loadDeployment(path);
 
-    expect([resolve(projectRoot, backend.build?.context ?? ""), tls.certificate]).toEqual([
+    expect([resolve(projectRoot, programs[0]?.of.build?.context ?? ""), tls.certificate]).toEqual([
       "/srv/app",
       expect.objectContaining({ ca: relative(projectRoot, join(path, "../../ca.pem")) }),
     ]);
@@ -281,19 +298,18 @@ describe("a site file is read", () => {
   });
 
   test("with one role, published, for an own image that names none", async () => {
-    const { backend } = await loadDeployment(site("name: a\nbackend: { image: x, port: 80 }\n"));
+    const { programs } = await loadDeployment(site("name: a\nbackend: { image: x, port: 80 }\n"));
 
-    expect([backend.roles, backend.migrate]).toEqual([
-      [
-        {
-          ...{ name: "api", replicas: 1, publish: true, environment: {}, secrets: {} },
-          limits: { memoryMiB: 192, cpus: 1, pids: 64 },
-          networks: ["broker", "data"],
-          limitsAt: "backend.limits",
-          rights: { database: "rows", redis: "~exploreiot:* &exploreiot:* +@all -@admin -@dangerous" },
-        },
-      ],
-      undefined,
+    expect(programs.filter(({ application }) => application === "backend")).toEqual([
+      expect.objectContaining({
+        ...{ name: "api", at: "backend.roles.0", job: false, replicas: 1, alias: "backend" },
+        ...{ environment: {}, secrets: {}, files: {} },
+        limits: { memoryMiB: 192, cpus: 1, pids: 64 },
+        networks: ["edge", "broker", "data"],
+        listener: "backend",
+        limitsAt: "backend.limits",
+        rights: rights("rows", "~exploreiot:* &exploreiot:* +@all -@admin -@dangerous"),
+      }),
     ]);
   });
 
@@ -311,14 +327,9 @@ describe("a site file is read", () => {
 
   describe("with a reference application whose programs", () => {
     const programs = async (backend: string) => {
-      const { roles, migrate } = (
-        await loadDeployment(
-          site(`name: a
-backend: ${backend}
-`),
-        )
-      ).backend;
-      return [...roles, { ...migrate, name: "migrate" }];
+      const deployment = await loadDeployment(site(`name: a\nbackend: ${backend}\n`));
+      const all = deployment.programs.filter(({ application }) => application === "backend");
+      return [...all.filter(({ job }) => !job), ...all.filter(({ job }) => job)];
     };
     const names = (given: object | undefined) => Object.keys(given ?? {}).sort();
 
@@ -326,7 +337,7 @@ backend: ${backend}
       const found = await programs("{}");
 
       expect(found.map(({ name, secrets, networks }) => [name, names(secrets), networks])).toEqual([
-        ["api", ["API_KEY", "DATABASE_PASSWORD", "REDIS_PASSWORD"], ["data"]],
+        ["api", ["API_KEY", "DATABASE_PASSWORD", "REDIS_PASSWORD"], ["edge", "data"]],
         ["ingest", ["DATABASE_PASSWORD", "MQTT_PASSWORD", "REDIS_PASSWORD"], ["broker", "data"]],
         ["migrate", ["DATABASE_PASSWORD"], ["data"]],
       ]);

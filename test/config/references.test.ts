@@ -16,7 +16,7 @@ const INTERPOLATION = "no ${…} and no $NAME: no variable of a shell or of comp
 const CONSTANT =
   "a text with a secret in it, such as {secret.NAME}: what stands in the site file is no secret; fix: write {secret.NAME} for it, and its value into .exploreiot/DEPLOYMENT/secrets/own-NAME before the first up (otherwise one is made)";
 const NEVER =
-  "no reference: they are filled in at backend and frontend: environment, secrets, build.args only; fix: write the value";
+  "no reference: they are filled in at backend, frontend and services: environment, secrets, files with text, build.args only; fix: write the value";
 
 describe("a template is read as", () => {
   test.each([
@@ -254,6 +254,9 @@ describe("a text that nobody fills in is refused for", () => {
     const command = ["sh", "-c", "exec serve --port ${PORT} | awk '{print $1}'"];
     const site = { name: "site", backend: { ...OWN, roles: [{ name: "api", command }] } };
 
-    expect(parseDeployment(site, "site.yaml").backend.roles.map((role) => role.command)).toEqual([command]);
+    expect(parseDeployment(site, "site.yaml").programs.map(({ at, command }) => [at, command])).toEqual([
+      ["backend.roles.0", command],
+      ["frontend", undefined],
+    ]);
   });
 });

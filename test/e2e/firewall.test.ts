@@ -262,7 +262,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
     ])(
       "lets the broker outlive 20,000 silent connections of %s, while others come through",
       async (_, count) => {
-        const most = count * connectionsPerSource(parseDeployment(whole, "test"), "mqtts");
+        const most = count * connectionsPerSource(parseDeployment(whole, "test"), { name: "mqtts" });
         const sources = await namespaces.sources(count);
         const [host, port, seconds] = [machine.v4, 8883, 12];
         const attack = namespaces.attack({

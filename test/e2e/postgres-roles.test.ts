@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pgHba } from "../../services/postgres/files.ts";
-import { passwordFile as fileOf, rolesSql } from "../../services/postgres/roles.ts";
+import { databaseOf, passwordFile as fileOf, rolesSql } from "../../services/postgres/roles.ts";
 import type { databaseLogins } from "../../services/store-logins.ts";
 import { docker, missing, titled } from "../support/e2e.ts";
 import { PostgresAlone, passwordFile, postgresImage } from "../support/e2e-postgres-alone.ts";
@@ -31,8 +31,8 @@ describe.skipIf(missing.docker)(titled("the users of an application's roles", mi
 
   /** Delivers what the kit would for these logins; the password of each is its role's name unless it is another. */
   async function declare(logins: readonly Login[], password = (role: string) => role): Promise<void> {
-    const users = logins.map(({ user }) => user);
-    await postgres.deliver("pg_hba.conf", pgHba("plant", users, false));
+    const entrances = logins.map((login) => ({ user: login.user, database: databaseOf("plant", login) }));
+    await postgres.deliver("pg_hba.conf", pgHba(entrances, false));
     await postgres.deliver("start/roles.sql", rolesSql({ database: "plant", user: OWNER }, logins));
     for (const { role } of logins) await postgres.deliver(fileOf(role), password(role));
   }

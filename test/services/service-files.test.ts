@@ -202,13 +202,16 @@ describe("PostgreSQL", () => {
   });
 
   test("lets in over the network the roles of the application alone, to their own database, with SCRAM", () => {
-    expect(pgHba("readings", ["app", "app_api"], false)).toBe(`# type  database  user  address  method
+    const app = { database: "readings", user: "app" };
+    const graphs = { database: "graphs", user: "app_graphs" };
+
+    expect(pgHba([app, graphs], false)).toBe(`# type  database  user  address  method
 local   all  postgres  peer
 host    readings  app  all  scram-sha-256
-host    readings  app_api  all  scram-sha-256
+host    graphs  app_graphs  all  scram-sha-256
 `);
-    expect(pgHba("readings", ["app"], true)).toContain("\nhostssl readings  app  all  scram-sha-256\n");
-    expect(pgHba("readings", [], true)).toBe(`# type  database  user  address  method
+    expect(pgHba([app], true)).toContain("\nhostssl readings  app  all  scram-sha-256\n");
+    expect(pgHba([], true)).toBe(`# type  database  user  address  method
 local   all  postgres  peer
 `);
   });

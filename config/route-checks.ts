@@ -1,0 +1,78 @@
+import { isIP } from "node:net";
+import type { Problem } from "../core/problems.ts";
+import { hosts } from "../services/addresses.ts";
+import type { ParsedDeployment } from "../services/deployment.ts";
+import { completeListeners, isBehindEdge } from "../services/listeners.ts";
+import type { OwnService } from "../services/own/settings.ts";
+import { definitions } from "../services/registry.ts";
+import { eachOf } from "./own-service-checks.ts";
+
+/** Routes, and listeners with TLS, are the edge's, which is there while the https listener is open. */
+export function routesAreDistinct(deployment: ParsedDeployment): readonly Problem[] {
+  const { services, backend, frontend } = deployment;
+  const names = new Set(hosts(deployment));
+  const open = completeListeners(deployment).https.enabled;
+  const seen = new Map<string, string>();
+  const take = (host: string, path: string, at: string) => seen.set(`${host} ${path}`, at);
+  if (definitions.backend.isServed(backend, false))
+    for (const path of [backend.pathPrefix, ...backend.upgrades]) take("", path, "the backend");
+  if (frontend.enabled) take("", "", "the page");
+  return eachOf(services, (service, at) => {
+    if (!isBehindEdge(service)) return [];
+    const shut = open ? [] : [edgeIsShut(service, at)];
+    return [
+      ...shut,
+      ...service.routes.flatMap(({ host = "", path = "", upgrades }, index) => {
+        const place = `${at}.routes.${index}`;
+        const other = seen.get(`${host} ${path}`);
+        take(host, path, place);
+        return [
+          ...(other === undefined
+            ? []
+            : [
+                {
+                  path: place,
+                  got: path || host,
+                  allowed: `a route apart from ${other}`,
+                  fix: "choose another",
+                },
+              ]),
+          ...hostProblems(host, names, `${place}.host`),
+          ...upgrades.flatMap((upgrade, number) =>
+            upgrade === path || upgrade.startsWith(`${path}/`)
+              ? []
+              : [
+                  {
+                    path: `${place}.upgrades.${number}`,
+                    got: upgrade,
+                    allowed: `a path at or below ${path}, where the route leads`,
+                    fix: `write ${path}${upgrade}`,
+                  },
+                ],
+          ),
+        ];
+      }),
+    ];
+  });
+}
+
+const edgeIsShut = ({ routes, listener }: OwnService, at: string): Problem => ({
+  path: routes.length > 0 ? `${at}.routes` : `${at}.listener.tls`,
+  got: routes.length > 0 ? routes : listener?.tls,
+  allowed: "nothing while listeners.https is shut, behind which the edge is",
+  fix: "open listeners.https, or give the service a listener of its own in clear text",
+});
+
+function hostProblems(host: string, names: ReadonlySet<string>, path: string): readonly Problem[] {
+  if (host === "") return [];
+  if (isIP(host) !== 0)
+    return [{ path, got: host, allowed: "a name, since an address has one page only", fix: "write a name" }];
+  const plain = host.toLowerCase();
+  if (names.has(plain))
+    return [{ path, got: host, allowed: "a name that is not among hosts", fix: "choose one of its own" }];
+  if (plain !== host)
+    return [
+      { path, got: host, allowed: "a name in small letters, as browsers send it", fix: `write ${plain}` },
+    ];
+  return [];
+}

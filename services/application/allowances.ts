@@ -1,0 +1,23 @@
+import type { WaiverProps } from "../../constructs/waiver.ts";
+import type { Allowances, Application } from "./program.ts";
+
+type Asked = keyof Allowances;
+
+/** What a service may ask for by name is refused by these rules otherwise: of its containers, and of its image. */
+const OF_CONTAINER: Readonly<Partial<Record<Asked, readonly string[]>>> = {
+  root: ["CTR-004"],
+  writableRoot: ["CTR-006"],
+};
+const OF_IMAGE: Readonly<Partial<Record<Asked, readonly string[]>>> = { tag: ["IMG-001", "IMG-007"] };
+
+const waivers =
+  (rules: Readonly<Partial<Record<Asked, readonly string[]>>>) =>
+  ({ allow = {} }: Pick<Application, "allow">): readonly WaiverProps[] =>
+    (Object.keys(rules) as Asked[]).flatMap((name) => {
+      const { [name]: allowance } = allow;
+      return allowance === undefined ? [] : (rules[name] ?? []).map((rule) => ({ rule, ...allowance }));
+    });
+
+/** The waivers that an application asks for, each with its reason. */
+export const containerWaivers = waivers(OF_CONTAINER);
+export const imageWaivers = waivers(OF_IMAGE);

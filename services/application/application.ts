@@ -1,0 +1,124 @@
+import { Construct, type IConstruct } from "constructs";
+import { tmpfsOptions } from "../../constructs/hardening.ts";
+import type { PrivateNetwork } from "../../constructs/private-network.ts";
+import { probeOf } from "../../constructs/probes.ts";
+import { type ContainerProps, JobContainer, ServiceContainer } from "../../constructs/service-container.ts";
+import { DataVolume } from "../../constructs/volumes.ts";
+import type { NetworkName } from "../../site/settings.ts";
+import { referents, replicaNames } from "../references.ts";
+import type { ServiceScope } from "../service-scope.ts";
+import { containerWaivers, imageWaivers } from "./allowances.ts";
+import { type DeliveredSettings, deliveredSettings } from "./files.ts";
+import type { Program, Application as Settings } from "./program.ts";
+
+export interface ApplicationProps {
+  readonly context: ServiceScope;
+
+  /** `backend`, `frontend`, or the name of a service of the user's own; it is on. */
+  readonly name: string;
+
+  /** A network is made when somebody asks for it. */
+  readonly networks: (name: NetworkName) => PrivateNetwork;
+
+  /** Another service that has to be up before. @default - nothing has to */
+  readonly after?: (service: string) => readonly IConstruct[];
+}
+
+/** What the programs of one image have in common; none of it opens anything. */
+type Shared = Pick<ContainerProps, "image" | "user" | "tmpfs" | "volumes" | "readOnly" | "waivers"> & {
+  readonly context: ServiceScope;
+};
+
+/** An application: one image in one or more programs. Each has files, networks and logins of its own. */
+export class Application extends Construct {
+  constructor(scope: Construct, id: string, { context, name, networks, after = () => [] }: ApplicationProps) {
+    super(scope, id);
+    const programs = context.deployment.programs.filter(({ application }) => application === name);
+    const [first] = programs;
+    if (first === undefined) throw new Error(`${name} has no program that is on`);
+    const shared = this.#shared(first.of, context);
+    const jobs = new Map<string, IConstruct>();
+    for (const program of programs) {
+      const before = program.after.flatMap((service) => jobs.get(service) ?? after(service));
+      const settings = deliveredSettings(this, program.ids.files, program, context);
+      const props = {
+        ...shared,
+        ...confined(program, settings, networks),
+        ...run(program, settings),
+        after: before,
+      };
+      if (program.job) jobs.set(program.name, this.#job(program, props, settings));
+      else this.#service(program, props, settings);
+    }
+  }
+
+  #shared(application: Settings, context: ServiceScope): Shared {
+    const { name, user, tmpfs, volumes, allow } = application;
+    return {
+      context,
+      image: context.images.application(
+        name,
+        application,
+        referents(context.deployment),
+        imageWaivers(application),
+      ),
+      user,
+      tmpfs: Object.fromEntries(tmpfs.map(({ path, sizeMiB }) => [path, tmpfsOptions(sizeMiB, user)])),
+      volumes: volumes.map((volume) => ({
+        name: new DataVolume(this, `Volume-${volume.name}`, `${name}-${volume.name}-data`, context).name,
+        path: volume.path,
+      })),
+      ...(allow?.writableRoot === undefined ? {} : { readOnly: false }),
+      waivers: containerWaivers(application),
+    };
+  }
+
+  #job(
+    { name, ids }: Program,
+    props: Omit<ContainerProps, "role">,
+    settings: DeliveredSettings,
+  ): JobContainer {
+    return new JobContainer(this, ids.container, {
+      ...props,
+      environment: settings.environment({ name, group: "" }),
+      role: name,
+    });
+  }
+
+  #service(
+    program: Program,
+    props: Omit<ContainerProps, "role"> & { readonly context: ServiceScope },
+    settings: DeliveredSettings,
+  ): void {
+    const { of, alias, health, listener, replicas } = program;
+    for (const name of replicaNames(program)) {
+      new ServiceContainer(this, replicas === 1 ? program.ids.container : name, {
+        kind: of.at === of.name ? of.name : "own",
+        ...props,
+        environment: settings.environment({ name, group: replicas > 1 ? program.name : "" }),
+        role: name,
+        alias,
+        probe: probeOf(health, of, props.context.deployment),
+        health,
+        ...(listener === undefined || of.port === undefined
+          ? {}
+          : { published: [{ listener, internal: of.port }] }),
+      });
+    }
+  }
+}
+
+/** What one program has for itself: limits, networks, files. */
+function confined(
+  { limits, limitsAt, networks: joined }: Program,
+  { files }: DeliveredSettings,
+  networks: ApplicationProps["networks"],
+) {
+  return { limits, limitsAt, networks: joined.map(networks), ...(files === undefined ? {} : { files }) };
+}
+
+/** A wrapped command takes the place of the image's entrypoint, or the entrypoint would run the wrapper. */
+function run({ command }: Program, { wrapper }: DeliveredSettings) {
+  if (command === undefined) return {};
+  return wrapper.length > 0 ? { entrypoint: [...wrapper, ...command], command: [] } : { command };
+}

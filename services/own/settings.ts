@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { command, healthCheck, hostPort, limits, numericUser, pathPrefix, slug } from "../../site/fields.ts";
+import { hostName, listenerFields } from "../../site/listeners.ts";
+import { application, brokerUser } from "../application/settings.ts";
+import { REDIS_PREFIX } from "../redis/definition.ts";
+
+const ROOT = "0:0";
+
+/** Something that the rules refuse, accepted for this service alone; it stands in the JSON as a waiver. */
+const allowance = z
+  .strictObject({
+    reason: z
+      .string()
+      .trim()
+      .min(10, { error: "a reason of at least 10 characters that a reviewer can judge" }),
+    expires: z.iso.date({ error: 'the last day on which it holds, as "2027-01-31"' }),
+  })
+  .optional();
+
+const route = z
+  .strictObject({
+    host: hostName
+      .optional()
+      .describe("a name of its own, which no other page shares; default: those of the deployment"),
+    path: pathPrefix.optional().describe("this path and all below it; default, with a host: every path"),
+    stripPrefix: z.boolean().default(false).describe("the service sees paths without `path`"),
+    upgrades: z
+      .array(pathPrefix)
+      .default([])
+      .describe("paths, and those below, at which a connection may become a WebSocket"),
+  })
+  .refine(({ host, path }) => host !== undefined || path !== undefined, {
+    error: "a path, a host of its own, or both",
+  });
+
+/** A service of the user's own, as a site file says it. */
+const ownService = z.strictObject({
+  ...application("10003:10003", "one of image and build"),
+  user: z
+    .union([numericUser, z.literal(ROOT)], {
+      error: `a numeric user and group such as "10003:10003"; "${ROOT}" (root) with allow.root`,
+    })
+    .default("10003:10003"),
+  command: command.optional().describe("default: the image's own command"),
+  port: hostPort.optional().describe("port inside the container"),
+  health: healthCheck.optional().describe("how it is probed; every service but a job needs one"),
+  limits: limits(128, 0.5, 64),
+  networks: z
+    .array(z.enum(["edge", "broker", "data"]))
+    .default([])
+    .describe("besides those that its listener, its routes and its logins need"),
+  listener: z
+    .strictObject({
+      ...listenerFields,
+      port: hostPort.describe("port on the host"),
+      tls: z.boolean().default(false).describe("the edge ends TLS with the deployment's certificate"),
+    })
+    .optional()
+    .describe("a port of its own on the host"),
+  routes: z.array(route).default([]).describe("what the https listener leads to it"),
+  mqtt: brokerUser.optional(),
+  database: z
+    .enum(["own", "read"])
+    .optional()
+    .describe("own: a database of its own; read: every table of the application's, to read"),
+  redis: z
+    .strictObject({ keyPrefix: REDIS_PREFIX.optional().describe("default: the service's name and a colon") })
+    .optional()
+    .describe("a user of its own at Redis, which reaches these keys and channels only"),
+  job: z.boolean().default(false).describe("runs once, and has to exit 0 before what waits for it starts"),
+  after: z
+    .array(slug)
+    .default([])
+    .describe("services that have to be up before it, or done; the stores that it logs in to are anyway"),
+  allow: z
+    .strictObject({
+      root: allowance.describe('user "0:0"'),
+      writableRoot: allowance.describe("the image's own files can be changed while it runs"),
+      tag: allowance.describe("an image by its tag, which may be another one tomorrow"),
+    })
+    .prefault({})
+    .describe("what the image cannot do without, each with a reason and a day on which it ends"),
+});
+
+export const ownServices = z.record(slug, ownService).default({}).describe("services of your own, by name");
+
+export type OwnService = z.output<typeof ownService>;
