@@ -1,7 +1,7 @@
 import type { UserError } from "../core/errors.ts";
 import { configError, type Problem, problemsOf } from "../core/problems.ts";
 import { edgeSubnet } from "../core/subnets.ts";
-import { hosts } from "../services/addresses.ts";
+import { hosts, servedNames } from "../services/addresses.ts";
 import { programsOf } from "../services/application/programs.ts";
 import type { Deployment, ParsedDeployment } from "../services/deployment.ts";
 import { completeListeners } from "../services/listeners.ts";
@@ -62,6 +62,7 @@ function complete(parsed: ParsedDeployment): Deployment {
   const whole = {
     ...parsed,
     hosts: hosts(parsed),
+    names: servedNames(parsed),
     listeners: completeListeners(parsed),
     networks: completeNetworks(parsed),
     firewall: { ...parsed.firewall, enabled: firewallIsOn(parsed) },

@@ -9,14 +9,14 @@ import { eachOf } from "./own-service-checks.ts";
 
 /** Routes, and listeners with TLS, are the edge's, which is there while the https listener is open. */
 export function routesAreDistinct(deployment: ParsedDeployment): readonly Problem[] {
-  const { services, backend, frontend } = deployment;
+  const { services, backend } = deployment;
   const names = new Set(hosts(deployment));
   const open = completeListeners(deployment).https.enabled;
   const seen = new Map<string, string>();
   const take = (host: string, path: string, at: string) => seen.set(`${host} ${path}`, at);
-  if (definitions.backend.isServed(backend, false))
-    for (const path of [backend.pathPrefix, ...backend.upgrades]) take("", path, "the backend");
-  if (frontend.enabled) take("", "", "the page");
+  const ofBackend = definitions.backend.isServed(backend, false)
+    ? [backend.pathPrefix, ...backend.upgrades].filter((path) => path !== "")
+    : [];
   return eachOf(services, (service, at) => {
     if (!isBehindEdge(service)) return [];
     const shut = open ? [] : [edgeIsShut(service, at)];
@@ -24,7 +24,8 @@ export function routesAreDistinct(deployment: ParsedDeployment): readonly Proble
       ...shut,
       ...service.routes.flatMap(({ host = "", path = "", upgrades }, index) => {
         const place = `${at}.routes.${index}`;
-        const other = seen.get(`${host} ${path}`);
+        const above = host === "" ? ofBackend.find((taken) => meet(taken, path)) : undefined;
+        const other = above === undefined ? seen.get(`${host} ${path}`) : `${above} of the backend`;
         take(host, path, place);
         return [
           ...(other === undefined
@@ -55,6 +56,10 @@ export function routesAreDistinct(deployment: ParsedDeployment): readonly Proble
     ];
   });
 }
+
+/** Whether one path is the other, or below it. */
+const meet = (one: string, other: string): boolean =>
+  one === other || one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
 
 const edgeIsShut = ({ routes, listener }: OwnService, at: string): Problem => ({
   path: routes.length > 0 ? `${at}.routes` : `${at}.listener.tls`,

@@ -1,13 +1,13 @@
 import { isIP } from "node:net";
 import type { Problem } from "../core/problems.ts";
-import { hosts } from "../services/addresses.ts";
+import { servedNames } from "../services/addresses.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
 import { completeListeners, servesDevices, servesTls } from "../services/listeners.ts";
 
 /** TLS-ALPN-01 is answered on the https listener, and proves domain names only. */
 export function acmeCanProve(deployment: ParsedDeployment): readonly Problem[] {
   if (deployment.tls.certificate.source !== "acme" || !servesTls(deployment)) return [];
-  const names = hosts(deployment)
+  const names = servedNames(deployment)
     .filter((host) => isIP(host) !== 0 || !host.includes("."))
     .map((host) => ({
       path: "hosts",

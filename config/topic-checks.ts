@@ -1,6 +1,6 @@
 import type { Problem } from "../core/problems.ts";
-import type { ParsedDeployment } from "../services/deployment.ts";
-import { type Listening, servesDevices } from "../services/listeners.ts";
+import type { Deployment, ParsedDeployment } from "../services/deployment.ts";
+import { servesDevices } from "../services/listeners.ts";
 import { BACKEND_USER } from "../services/mosquitto/definition.ts";
 import { topicsOverlap } from "../site/topics.ts";
 
@@ -58,24 +58,23 @@ export function devicesAreRead(deployment: ParsedDeployment): readonly Problem[]
 }
 
 /** What users may publish and nobody may read: the broker acknowledges it and throws it away. Told, not refused. */
-export function unreadTopics(
-  deployment: Listening &
-    Pick<ParsedDeployment, "mosquitto" | "tls" | "topics"> & {
-      readonly backend: { readonly enabled: boolean };
-    },
-): readonly string[] {
-  const { mosquitto, backend, topics } = deployment;
+export function unreadTopics(deployment: Deployment): readonly string[] {
+  const { mosquitto, programs, topics } = deployment;
+  const ofPrograms = programs.flatMap(({ at, rights }) =>
+    rights.mosquitto === undefined ? [] : [{ at, name: rights.mosquitto.user, ...rights.mosquitto }],
+  );
+  const ofUsers = mosquitto.users.map((user) => ({ at: "mosquitto.users", ...user }));
   const read = [
-    ...(backend.enabled ? [topics.readings] : []),
-    ...mosquitto.users.flatMap(({ subscribe }) => subscribe),
+    ...[...ofPrograms, ...ofUsers].flatMap(({ subscribe }) => subscribe),
     ...(servesDevices(deployment) ? mosquitto.devices.subscribe : []),
   ];
-  return mosquitto.users.flatMap(({ name, publish }) =>
-    publish
-      .filter((topic) => !read.some((filter) => topicsOverlap(topic, filter)))
-      .map(
-        (topic) =>
-          `mosquitto.users: what ${name} publishes to ${topic} is acknowledged and lost, since nobody may read it (topics.readings is ${topics.readings})`,
-      ),
+  return [...ofUsers, ...ofPrograms.filter(({ name }) => name !== BACKEND_USER)].flatMap(
+    ({ at, name, publish }) =>
+      publish
+        .filter((topic) => !read.some((filter) => topicsOverlap(topic, filter)))
+        .map(
+          (topic) =>
+            `${at}: what ${name} publishes to ${topic} is acknowledged and lost, since nobody may read it (topics.readings is ${topics.readings})`,
+        ),
   );
 }

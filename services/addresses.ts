@@ -14,6 +14,16 @@ export function hosts({ hosts }: Pick<Reachable, "hosts">): readonly string[] {
   return [...new Set(hosts?.map(asBrowsersWrite) ?? ["localhost", "127.0.0.1"])];
 }
 
+/** Everything that certificates are for: the hosts, and the names that services of the user's own have for themselves. */
+export const servedNames = (deployment: Pick<Reachable, "hosts" | "services">): readonly string[] => [
+  ...new Set([
+    ...hosts(deployment),
+    ...Object.values(deployment.services).flatMap(({ enabled, routes }) =>
+      enabled ? routes.flatMap(({ host }) => host ?? []) : [],
+    ),
+  ]),
+];
+
 /** In small letters, and an IPv6 address in its one short form (RFC 5952): hosts are compared as text. */
 const asBrowsersWrite = (host: string): string =>
   isIPv6(host) ? ipaddr.IPv6.parse(host).toRFC5952String() : host.toLowerCase();

@@ -27,6 +27,9 @@ export type Configured = Pick<
 export interface Deployment extends Site, ServiceSettings, OwnServices {
   readonly listeners: Readonly<Record<ListenerName, Listener>>;
 
+  /** Everything that certificates are for, `hosts` among them. */
+  readonly names: readonly string[];
+
   /** What the applications run: the backend, the frontend and the user's own services alike. */
   readonly programs: readonly Program[];
 }

@@ -26,7 +26,7 @@ export function deploymentFacts(deployment: Deployment): StackFacts {
 }
 
 const preflightFacts = (deployment: Deployment) => ({
-  hosts: deployment.hosts,
+  hosts: deployment.names,
   issued: deployment.ports.some(({ tls }) => tls) && deployment.tls.certificate.source === "acme",
   builtOn: readImageLock(join(kitRoot, "images/lock.json")).debian.refreshed,
 });

@@ -58,7 +58,7 @@ export class Certificates extends Construct {
 }
 
 /** How a server makes the pair itself; the user's own files, and what devices are trusted by, can only be brought. */
-function originOf({ name, hosts, tls }: Deployment, file: string): { readonly origin?: Origin } {
+function originOf({ name, names: hosts, tls }: Deployment, file: string): { readonly origin?: Origin } {
   const { source } = tls.certificate;
   if (source === "files" || !file.startsWith("edge.")) return {};
   const pair = { pair: "pki/edge", name: "edge", subject: `ExploreIOT ${name}`, hosts };

@@ -24,11 +24,12 @@ export async function preparePki(
   }
   if (!servesTls(deployment)) return;
   const { certificate } = deployment.tls;
-  if (certificate.source === "internal") await prepareInternal(deployment, home);
-  if (certificate.source === "acme") await preparePlaceholder(deployment, home);
+  const named = { name: deployment.name, hosts: deployment.names };
+  if (certificate.source === "internal") await prepareInternal(named, home);
+  if (certificate.source === "acme") await preparePlaceholder(named, home);
   if (certificate.source === "files") {
     const { prepareFiles } = await import("../../pki/files.ts");
-    await prepareFiles(deployment, certificate, home).catch((error: unknown) => {
+    await prepareFiles(named, certificate, home).catch((error: unknown) => {
       if (!(error instanceof UserError && keepCurrent && currentPair(home) !== undefined)) throw error;
     });
   }

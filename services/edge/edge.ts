@@ -11,6 +11,7 @@ import type { ServiceScope } from "../service-scope.ts";
 import { batched, batcher } from "./batched.ts";
 import { EDGE_METRICS_PORT, EDGE_PORT } from "./definition.ts";
 import { haproxyConfig } from "./haproxy-config.ts";
+import { ownRoutes } from "./routes.ts";
 
 /** The same in Debian's image and in the official one. */
 const USER = "99:99";
@@ -60,7 +61,12 @@ export class Edge extends Construct {
       stopSignal: "SIGUSR1",
       probe: httpProbe(EDGE_METRICS_PORT, "/healthz", "edge"),
       health: deployment.edge.health,
-      published: [{ listener: "https", internal: EDGE_PORT }],
+      published: [
+        { listener: "https", internal: EDGE_PORT },
+        ...ownRoutes(deployment).flatMap(({ service, port }) =>
+          port === undefined ? [] : [{ listener: service, internal: port }],
+        ),
+      ],
       after: [certificates, ...after],
     });
   }

@@ -1,31 +1,29 @@
 import { CIPHERS, CIPHERSUITES } from "../../constructs/tls-ciphers.ts";
 import type { Deployment } from "../deployment.ts";
 import { EDGE_METRICS_PORT, EDGE_PORT, RENEWER_PORT } from "./definition.ts";
-import {
-  bindAddress,
-  httpsSection,
-  isAcme,
-  limitConnections,
-  maxConnections,
-  RATE_WINDOW_SECONDS,
-  served,
-} from "./haproxy-https.ts";
+import { httpsSection, isAcme, maxConnections, RATE_WINDOW_SECONDS, served } from "./haproxy-https.ts";
+import { ownLines } from "./haproxy-own.ts";
+import { bindAddress, limitConnections, SERVER_CHECK } from "./haproxy-parts.ts";
 
 /**
  * haproxy.cfg (2.6 and later): ends TLS for page, API and socket. Nothing that a client says about itself is
  * believed, and what is too large, too slow or too much is refused here.
  */
 export function haproxyConfig(deployment: Deployment): string {
-  const sections = [
+  const sections: readonly (readonly string[])[] = [
     globalSection(deployment),
     defaultsSection(),
     trackingSections(deployment),
     ...(isAcme(deployment) ? [clientHelloSections(deployment)] : []),
     httpsSection(deployment),
     upstreamSections(deployment),
+    ...ownLines(deployment, isAcme(deployment)).backends,
     insideSections(),
   ];
-  return `${sections.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
 }
 
 /** The most that HAProxy takes (2.6). */
@@ -89,7 +87,7 @@ const trackingSections = ({ http }: Deployment) => [
 const clientHelloSections = (deployment: Deployment) => [
   "frontend client_hello",
   "    mode tcp",
-  `    bind ${bindAddress(deployment)}`,
+  `    bind ${bindAddress(deployment, EDGE_PORT)}`,
   "    no log",
   "    timeout client 1h",
   ...limitConnections(deployment),
@@ -114,7 +112,7 @@ function upstreamSections(deployment: Deployment): readonly string[] {
   const { backend, frontend, http } = deployment;
   const strip = `    http-request replace-path ^${backend.pathPrefix}(?:/(.*))?$ /\\1`;
   const upstream = (name: string, host: string, port: number) =>
-    `    server ${name} ${host}:${port} check inter 2s fall 3 rise 1`;
+    `    server ${name} ${host}:${port} ${SERVER_CHECK}`;
   return [
     ...(api
       ? ["backend api", ...(http.stripPrefix ? [strip] : []), upstream("backend", "backend", backend.port)]

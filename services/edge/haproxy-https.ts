@@ -1,15 +1,10 @@
 import { corsOrigins } from "../addresses.ts";
 import { CERTIFICATES } from "../certificates/certificates.ts";
-import { connectionsPerSource } from "../connections.ts";
 import type { Deployment } from "../deployment.ts";
 import { definitions } from "../registry.ts";
 import { EDGE_PORT } from "./definition.ts";
-
-/**
- * Whom a limit counts as one: an IPv4 address, or the /64 of an IPv6 address, since anyone who has one has all of its
- * addresses. The backend counts in the same way (`apps/backend/exploreiot/clients.py`).
- */
-const CLIENT = "src,ipmask(32,64)";
+import { type OwnLines, ownLines, refused } from "./haproxy-own.ts";
+import { CLIENT, limitConnections, tlsBind } from "./haproxy-parts.ts";
 
 /**
  * Seconds for a body, or for the 15 KiB of it that the buffer holds: 512 bytes a second. GPRS brings 1 to 2 kB.
@@ -23,22 +18,12 @@ export const RATE_WINDOW_SECONDS = 60;
 /** Whether certificates come through TLS-ALPN-01, whose handshakes on this port belong to the renewer. */
 export const isAcme = ({ tls }: Deployment) => tls.certificate.source === "acme";
 
-/** An own address for both families where the network has both; else IPv6 may be missing altogether. */
-export const bindAddress = ({ networks }: Deployment) =>
-  networks.edge.ipv6 === undefined ? `:${EDGE_PORT}` : `:::${EDGE_PORT} v4v6`;
-
 /**
  * About 100 KiB a connection at worst, and two workers for as long as a reload leaves sockets open. Each takes two of
  * the files that a container may open (`hardening.ts`): HAProxy does not start where there are too few.
  */
 export const maxConnections = ({ edge }: Deployment) =>
   Math.min(8_000, Math.max(100, edge.limits.memoryMiB * 8));
-
-/** As the packet filter does in front of it, where there is one. */
-export const limitConnections = (deployment: Deployment): readonly string[] => [
-  `    tcp-request connection track-sc0 ${CLIENT} table connections`,
-  `    tcp-request connection reject if { sc0_conn_cur gt ${connectionsPerSource(deployment, { name: "https", ...deployment.listeners.https })} }`,
-];
 
 /** Which part of the stack answers on the https listener. */
 export const served = (deployment: Deployment) => ({
@@ -48,19 +33,24 @@ export const served = (deployment: Deployment) => ({
 
 /** The frontend that ends TLS and judges every request before it is led to page or API. */
 export function httpsSection(deployment: Deployment): readonly string[] {
-  const bind = isAcme(deployment) ? "abns@exploreiot-https accept-proxy" : bindAddress(deployment);
+  const tls = isAcme(deployment)
+    ? `bind abns@exploreiot-https accept-proxy ssl crt ${CERTIFICATES}/current/edge.crt`
+    : tlsBind(deployment, EDGE_PORT);
+  const own = ownLines(deployment, isAcme(deployment));
   return [
     "frontend https",
-    `    bind ${bind} ssl crt ${CERTIFICATES}/current/edge.crt alpn h2,http/1.1`,
+    `    ${tls} alpn h2,http/1.1`,
+    ...own.binds,
     "    no log",
     "    log stdout format raw local0 info",
     ...(isAcme(deployment) ? [] : limitConnections(deployment)),
     ...identity(),
     ...refusals(deployment),
-    ...(served(deployment).api ? applicationAccess(deployment) : noUpgrades()),
+    ...own.targets,
+    ...(served(deployment).api ? applicationAccess(deployment, own) : socketsOfOthers(deployment, own)),
     ...forwarded(deployment),
     ...answerHeaders(deployment),
-    ...routes(deployment),
+    ...routes(deployment, own),
     `    log-format '{"ts":%Ts.%ms,"id":"%ID","client":"%ci","tls":"%sslv","host":"%[var(txn.host),json(utf8s)]","method":"%HM","path":"%[var(txn.path)]","status":%ST,"backend":"%b","bytes_in":%U,"bytes_out":%B,"wait_ms":%Tr,"total_ms":%Ta,"end":"%tsc","ua":"%[var(txn.ua)]"}'`,
     `    error-log-format '{"ts":%Ts.%ms,"client":"%ci","end":"tls","error":"%[ssl_fc_err_str]"}'`,
   ];
@@ -81,8 +71,8 @@ const identity = () => [
   "    http-request set-var(txn.ua) req.fhdr(user-agent),json(utf8s)",
 ];
 
-function refusals({ hosts, http }: Deployment): readonly string[] {
-  const names = hosts.map((host) => quoted(host.includes(":") ? `[${host}]` : host));
+function refusals({ names: served, http }: Deployment): readonly string[] {
+  const names = served.map((host) => quoted(host.includes(":") ? `[${host}]` : host));
   const limit = http.rateLimitPerMinute;
   const rate = [
     `    http-request track-sc1 ${CLIENT} table requests`,
@@ -111,31 +101,41 @@ function applicationPaths({ backend }: Deployment): readonly string[] {
   return [`    acl is_api path ${pathPrefix}`, `    acl is_api path_beg ${pathPrefix}/`];
 }
 
-/**
- * Which pages may use the API and the socket. Origin is judged on the upgrade: no path gets round it. A program is
- * no page: it sends no Origin, or an API key, which a page cannot give a handshake.
- */
-const applicationAccess = (deployment: Deployment) => [
+/** Which pages may use the API and the socket. Origin is judged on the upgrade: no path gets round it. */
+const applicationAccess = (deployment: Deployment, own: OwnLines): readonly string[] => [
   ...applicationPaths(deployment),
-  "    acl is_ws path /ws",
-  "    acl is_ws path_beg /ws/",
+  ...deployment.backend.upgrades.flatMap((path) => [
+    `    acl is_ws path ${path}`,
+    `    acl is_ws path_beg ${path}/`,
+  ]),
+  ...originFacts(deployment),
+  "    acl preflight req.hdr(access-control-request-method) -m found",
+  ...upgradeRules(own),
+  `    http-request set-var(txn.cors) req.hdr(origin) if is_api origin_ok${own.notOwn}`,
+  `    http-request return status 204 hdr Access-Control-Allow-Methods "GET, POST, PUT, PATCH, DELETE" hdr Access-Control-Allow-Headers "Authorization, Content-Type, X-API-Key" hdr Access-Control-Max-Age 600 if is_api METH_OPTIONS preflight origin_ok${own.notOwn}`,
+  refused("origin", `is_api METH_OPTIONS preflight${own.notOwn}`),
+];
+
+/** Where there is no API, only services of the user's own have sockets; often nobody has. */
+const socketsOfOthers = (deployment: Deployment, own: OwnLines): readonly string[] =>
+  own.notTheirSocket === ""
+    ? [refused("upgrade", "{ req.hdr(upgrade) -m found }")]
+    : ["    acl is_ws always_false", ...originFacts(deployment), ...upgradeRules(own)];
+
+/** A program is no page: it sends no Origin, or an API key, which a page cannot give a handshake. */
+const originFacts = (deployment: Deployment): readonly string[] => [
   "    acl upgrade req.hdr(upgrade) -m found",
   ...inLines(corsOrigins(deployment).map(quoted)).map(
     (origins) => `    acl origin_ok req.hdr(origin) -m str -i ${origins}`,
   ),
   "    acl program req.hdr(x-api-key) -m found",
   "    acl program req.hdr_cnt(origin) eq 0",
-  "    acl preflight req.hdr(access-control-request-method) -m found",
-  `    http-request return status 403 content-type text/plain string "upgrade refused" if upgrade !is_ws`,
-  `    http-request return status 403 content-type text/plain string "origin refused" if upgrade !origin_ok !program`,
-  "    http-request set-var(txn.cors) req.hdr(origin) if is_api origin_ok",
-  `    http-request return status 204 hdr Access-Control-Allow-Methods "GET, POST, PUT, PATCH, DELETE" hdr Access-Control-Allow-Headers "Authorization, Content-Type, X-API-Key" hdr Access-Control-Max-Age 600 if is_api METH_OPTIONS preflight origin_ok`,
-  `    http-request return status 403 content-type text/plain string "origin refused" if is_api METH_OPTIONS preflight`,
 ];
 
-/** Only the API has a socket. */
-const noUpgrades = () => [
-  `    http-request return status 403 content-type text/plain string "upgrade refused" if { req.hdr(upgrade) -m found }`,
+const upgradeRules = ({ notTheirSocket, notTheirOrigin, refusals }: OwnLines): readonly string[] => [
+  refused("upgrade", `upgrade !is_ws${notTheirSocket}`),
+  refused("origin", `upgrade !origin_ok${notTheirOrigin} !program`),
+  ...refusals,
 ];
 
 const forwarded = ({ listeners }: Deployment) => [
@@ -168,11 +168,14 @@ const answerHeaders = (deployment: Deployment) => [
   "    http-after-response del-header X-Powered-By",
 ];
 
-function routes(deployment: Deployment): readonly string[] {
+function routes(deployment: Deployment, { uses }: OwnLines): readonly string[] {
   const { api, page } = served(deployment);
+  const answered = [...(api ? ["is_api", "is_ws"] : []), ...(uses.length === 0 ? [] : ["own"])];
+  const unless = answered.length === 0 ? "" : ` unless ${answered.join(" or ")}`;
   return [
+    ...uses,
     ...(api ? ["    use_backend api if is_api or is_ws"] : []),
-    page ? "    default_backend page" : "    http-request return status 404 unless is_api or is_ws",
+    page ? "    default_backend page" : `    http-request return status 404${unless}`,
   ];
 }
 

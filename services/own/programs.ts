@@ -31,7 +31,8 @@ function programOf(name: string, service: OwnService): Program {
     networks: networksOf(service),
     alias: name,
     health: service.health,
-    ...(service.listener === undefined ? {} : { listener: name }),
+    // One with TLS leads to the edge.
+    ...(service.listener === undefined || service.listener.tls ? {} : { listener: name }),
     rights,
     after: [...new Set([...Object.keys(rights), ...service.after])],
     ids: { container: "Service", files: "Files" },

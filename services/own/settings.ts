@@ -17,6 +17,11 @@ const allowance = z
   })
   .optional();
 
+const upgrades = z
+  .array(pathPrefix)
+  .default([])
+  .describe("over TLS: paths, and those below, at which a connection may become a WebSocket");
+
 const route = z
   .strictObject({
     host: hostName
@@ -24,10 +29,7 @@ const route = z
       .describe("a name of its own, which no other page shares; default: those of the deployment"),
     path: pathPrefix.optional().describe("this path and all below it; default, with a host: every path"),
     stripPrefix: z.boolean().default(false).describe("the service sees paths without `path`"),
-    upgrades: z
-      .array(pathPrefix)
-      .default([])
-      .describe("paths, and those below, at which a connection may become a WebSocket"),
+    upgrades,
   })
   .refine(({ host, path }) => host !== undefined || path !== undefined, {
     error: "a path, a host of its own, or both",
@@ -53,7 +55,11 @@ const ownService = z.strictObject({
     .strictObject({
       ...listenerFields,
       port: hostPort.describe("port on the host"),
-      tls: z.boolean().default(false).describe("the edge ends TLS with the deployment's certificate"),
+      tls: z
+        .boolean()
+        .default(false)
+        .describe("HTTP alone: the edge ends TLS with the deployment's certificate"),
+      upgrades,
     })
     .optional()
     .describe("a port of its own on the host"),

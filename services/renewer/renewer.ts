@@ -55,7 +55,7 @@ export class Renewer extends Construct {
       environment: {
         ACME_DIRECTORY: acme.directory,
         ACME_EMAIL: acme.email,
-        ACME_HOSTS: deployment.hosts.join(" "),
+        ACME_HOSTS: deployment.names.join(" "),
         ACME_LISTEN: String(RENEWER_PORT),
         ACME_EDGE: `edge:${EDGE_PORT}`,
         ...(files === undefined ? {} : { LEGO_CA_CERTIFICATES: `${FILES}/ca.pem` }),
