@@ -16,7 +16,7 @@ export async function nameProblems(hosts: readonly string[]): Promise<readonly P
           {
             problem: `hosts: ${name} does not resolve (${reason})`,
             remedy:
-              "add its DNS record (or a line in /etc/hosts), or take it out of hosts in the configuration",
+              "add its DNS record (or a line in /etc/hosts), or take it out of hosts and of the routes of services",
           },
         ],
   );
@@ -39,7 +39,9 @@ export async function strangerWarnings(hosts: readonly string[]): Promise<readon
     );
 }
 
-const namesAmong = (hosts: readonly string[]) => hosts.filter((host) => isIP(host) === 0);
+/** Names below `localhost` lead to this machine without a record (RFC 6761, 6.3): browsers do not even ask. */
+const namesAmong = (hosts: readonly string[]) =>
+  hosts.filter((host) => isIP(host) === 0 && !host.endsWith(".localhost"));
 
 async function resolve(name: string): Promise<{ addresses: readonly string[]; reason?: string }> {
   try {

@@ -4,15 +4,43 @@ import { parse } from "yaml";
 import type { DeploymentInput } from "../../config/schema.ts";
 import { projectRoot } from "../../core/home.ts";
 
-const folder = join(projectRoot, "examples/three-roles");
-
-/** The example of a foreign application, for a site file somewhere else: its folders are absolute. */
-export function threeRoles(): DeploymentInput {
+/** An example, for a site file somewhere else: its folders and files are absolute. */
+function example(name: string): DeploymentInput {
+  const folder = join(projectRoot, "examples", name);
   const input = parse(readFileSync(join(folder, "site.yaml"), "utf8")) as DeploymentInput;
-  const { backend, frontend } = input;
-  const moved = <Service extends { build?: { context: string } | undefined }>(service: Service): Service => ({
-    ...service,
-    build: { ...service.build, context: join(folder, service.build?.context ?? "") },
-  });
-  return { ...input, backend: moved(backend ?? {}), frontend: moved(frontend ?? {}) };
+  const { backend, frontend, services = {} } = input;
+  return {
+    ...input,
+    ...(backend === undefined ? {} : { backend: moved(backend, folder) }),
+    ...(frontend === undefined ? {} : { frontend: moved(frontend, folder) }),
+    services: Object.fromEntries(
+      Object.entries(services).map(([service, settings]) => [service, moved(settings, folder)]),
+    ),
+  };
 }
+
+type Built = NonNullable<DeploymentInput["services"]>[string] | NonNullable<DeploymentInput["frontend"]>;
+
+function moved<Service extends Built>(service: Service, folder: string): Service {
+  const { build, files } = service;
+  return {
+    ...service,
+    ...(build === undefined ? {} : { build: { ...build, context: join(folder, build.context) } }),
+    ...(files === undefined
+      ? {}
+      : {
+          files: Object.fromEntries(
+            Object.entries(files).map(([name, file]) => [
+              name,
+              "from" in file ? { from: join(folder, file.from) } : file,
+            ]),
+          ),
+        }),
+  };
+}
+
+/** A foreign application of three roles. */
+export const threeRoles = (): DeploymentInput => example("three-roles");
+
+/** Node-RED next to the stack. */
+export const nodeRed = (): DeploymentInput => example("node-red");

@@ -5,7 +5,12 @@ export interface Inspected extends Readonly<Record<string, unknown>> {
   readonly Id: string;
   readonly Name: string;
   readonly Image: string;
-  readonly State: { readonly ExitCode: number; readonly Running: boolean };
+  readonly State: {
+    readonly ExitCode: number;
+    readonly Running: boolean;
+    readonly StartedAt: string;
+    readonly FinishedAt: string;
+  };
   readonly Config: {
     readonly User: string;
     readonly Image: string;
