@@ -1,5 +1,5 @@
 import type { Problem } from "../core/problems.ts";
-import { imageReferents, type Referent, resolveReference } from "../core/references.ts";
+import { imageReferents, plainName, type Referent, resolveReference } from "../core/references.ts";
 import { closest, parseTemplate, type TemplatePart, type Unclear } from "../core/template.ts";
 import type { Program } from "../services/application/program.ts";
 import { programsOf } from "../services/application/programs.ts";
@@ -54,7 +54,13 @@ function partProblems(part: TemplatePart, template: Template, known: Known): rea
   const referent = resolveReference(part.name, known);
   if (referent === undefined) {
     const own = mayBeSecret(template) ? ", secret.NAME" : "";
-    return [{ ...at, allowed: `${[...known.keys()].join(", ")}${own}`, fix: nearestName(part.name, known) }];
+    return [
+      {
+        ...at,
+        allowed: `${[...known.keys()].join(", ")}${own}`,
+        fix: nearestName(plainName(part.name), known),
+      },
+    ];
   }
   if (!("secret" in referent) || mayBeSecret(template)) return [];
   const {

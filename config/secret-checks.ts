@@ -1,5 +1,5 @@
 import type { Problem } from "../core/problems.ts";
-import { type Referent, resolveReference } from "../core/references.ts";
+import { plainName, type Referent, resolveReference } from "../core/references.ts";
 import { parseTemplate, type TemplatePart } from "../core/template.ts";
 import type { Template } from "./template-places.ts";
 
@@ -34,10 +34,11 @@ export function spellingsOfSecrets(templates: readonly Template[]): readonly Pro
   return templates.flatMap(({ path, text }) =>
     parseTemplate(text).flatMap((part) => {
       if (typeof part === "string" || !("name" in part) || !part.name.startsWith("secret.")) return [];
-      const plain = part.name.toLowerCase().replaceAll("_", "-");
-      const other = first.get(plain) ?? part.name;
+      const name = plainName(part.name);
+      const plain = name.toLowerCase().replaceAll("_", "-");
+      const other = first.get(plain) ?? name;
       first.set(plain, other);
-      if (other === part.name) return [];
+      if (other === name) return [];
       const allowed = `one spelling of a secret's name; elsewhere it is {${other}}`;
       return [{ path, got: `{${part.name}}`, allowed, fix: `write {${other}}, or choose another name` }];
     }),

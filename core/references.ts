@@ -4,7 +4,7 @@ import { parseTemplate } from "./template.ts";
 /** What a reference stands for: text, the name of a secret in the deployment's secret store, or an image of the kit. */
 export type Referent =
   | { readonly text: string }
-  | { readonly secret: string }
+  | { readonly secret: string; readonly as?: "url" }
   | { readonly image: ParentImage };
 
 /** `{exploreiot/base}` and the like: the kit's images that a Dockerfile of one's own may build on, in `build.args`. */
@@ -14,10 +14,27 @@ export const imageReferents = (): readonly [string, Referent][] =>
 /** What follows `secret.`: it becomes a part of a file name. */
 const SECRET = /^secret\.([A-Za-z0-9][A-Za-z0-9_-]{0,63})$/;
 
-/** What one reference means, or undefined if nothing of that name exists. `{secret.x}` is generated on first use. */
+/** Behind the name of a reference that stands in a URL: everything that has a meaning there is percent-encoded (RFC 3986, 2.1). */
+const IN_URL = "|url";
+
+/** The name of a reference without the form that it is wanted in. */
+export const plainName = (name: string): string =>
+  name.endsWith(IN_URL) ? name.slice(0, -IN_URL.length) : name;
+
+/**
+ * What one reference means, or undefined if nothing of that name exists. `{secret.x}` is generated on first use;
+ * `{postgres.password|url}` is the same, for the middle of a URL.
+ */
 export function resolveReference(name: string, known: ReadonlyMap<string, Referent>): Referent | undefined {
-  const own = SECRET.exec(name)?.[1];
-  return own === undefined ? known.get(name) : { secret: `own-${own}` };
+  const plain = plainName(name);
+  const own = SECRET.exec(plain)?.[1];
+  const referent = own === undefined ? known.get(plain) : { secret: `own-${own}` };
+  return referent === undefined || plain === name ? referent : inUrl(referent);
+}
+
+function inUrl(referent: Referent): Referent | undefined {
+  if ("text" in referent) return { text: encodeURIComponent(referent.text) };
+  return "secret" in referent ? { ...referent, as: "url" } : undefined;
 }
 
 /** A checked template as its plain texts and what its references stand for, in order. */

@@ -3,8 +3,8 @@ interface SecretPart {
   /** Name in the secret store. */
   readonly secret: string;
 
-  /** `mosquitto`: a line of a password file; `redis`: `#` and the SHA-256, as ACL files take it. */
-  readonly as: "value" | "mosquitto" | "redis";
+  /** `url`: percent-encoded; `mosquitto`: a line of a password file; `redis`: `#` and the SHA-256, as ACL files take it. */
+  readonly as: "value" | "url" | "mosquitto" | "redis";
 }
 
 /** A file that is made of plain text and secrets, without the secrets. */

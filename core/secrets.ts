@@ -119,7 +119,8 @@ export class SecretStore {
 
   #form({ secret, as }: Exclude<SecretText[number], string>): string {
     if (as === "mosquitto") return this.mosquittoHash(secret);
-    return as === "redis" ? this.redisHash(secret) : this.value(secret);
+    if (as === "redis") return this.redisHash(secret);
+    return as === "url" ? encodeURIComponent(this.value(secret)) : this.value(secret);
   }
 
   /** Reads a file, or makes it once: of two processes that start together, one wins and both read its value. */

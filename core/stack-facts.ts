@@ -51,7 +51,10 @@ const stackFacts = z.object({
 
 const origin: z.ZodType<Origin> = z.union([
   z.array(
-    z.union([z.string(), z.object({ secret: z.string(), as: z.enum(["value", "mosquitto", "redis"]) })]),
+    z.union([
+      z.string(),
+      z.object({ secret: z.string(), as: z.enum(["value", "url", "mosquitto", "redis"]) }),
+    ]),
   ),
   z.object({
     pair: z.string(),

@@ -57,8 +57,14 @@ export function origin(scheme: "http" | "https", host: string, port: number): st
  * Where browsers reach the backend; the page puts its own host name for `{host}`. Over TLS it is the page's own
  * origin. Empty if no listener leads there.
  */
-export function backendUrl(deployment: Reachable): string {
-  const { https, backend } = completeListeners(deployment);
-  if (https.enabled) return origin("https", "{host}", https.port);
-  return backend.enabled ? `http://{host}:${backend.port}` : "";
+export const backendUrl = (deployment: Reachable): string => urlOf("backend", "{host}", deployment);
+
+/** The origin of page or API at the first of the hosts; empty if no listener leads there. */
+export const publicUrl = (service: "backend" | "frontend", deployment: Reachable): string =>
+  urlOf(service, hosts(deployment)[0] as string, deployment);
+
+function urlOf(service: "backend" | "frontend", host: string, deployment: Reachable): string {
+  const { https, [service]: plain } = completeListeners(deployment);
+  if (https.enabled) return origin("https", host, https.port);
+  return plain.enabled ? origin("http", host, plain.port) : "";
 }

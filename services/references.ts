@@ -1,6 +1,6 @@
 import type { Referent } from "../core/references.ts";
 import type { SiteSettings } from "../site/settings.ts";
-import { backendUrl, corsOrigins, edgeAddress, hosts, type Reachable } from "./addresses.ts";
+import { backendUrl, corsOrigins, edgeAddress, hosts, publicUrl, type Reachable } from "./addresses.ts";
 import type { Role } from "./application/settings.ts";
 import type { Client, ServiceDefinition } from "./definition.ts";
 import { isOn } from "./listeners.ts";
@@ -28,6 +28,7 @@ export function referents(deployment: Referable, client?: Client): ReadonlyMap<s
       .flatMap((definition) => [
         ...ofService(definition, deployment[definition.name as ServiceName], client),
         ...(definition.name === "backend" ? ofBackend(deployment) : []),
+        ...(definition.name === "frontend" ? ofFrontend(deployment) : []),
       ]),
   ]);
 }
@@ -63,10 +64,15 @@ function ofService(
   ];
 }
 
-/** It depends on the listeners, so no definition can say it. */
+/** These depend on the listeners, so no definition can say them. */
 const ofBackend = (deployment: Referable): readonly Named[] => [
   ["backend.publicUrl", { text: backendUrl(deployment) }],
+  ["backend.url", { text: publicUrl("backend", deployment) }],
   ["backend.apiKey", { secret: "backend-api-key" }],
+];
+
+const ofFrontend = (deployment: Referable): readonly Named[] => [
+  ["frontend.url", { text: publicUrl("frontend", deployment) }],
 ];
 
 /** One container of a role, as its environment may refer to it. */

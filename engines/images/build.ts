@@ -1,7 +1,8 @@
-import { copyFile } from "node:fs/promises";
+import { copyFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ImageRecipe } from "../../core/image-recipe.ts";
 import { run } from "../run.ts";
+import { type Builder, builderFor } from "./builder.ts";
 import { imageFailure, shorten } from "./failure.ts";
 import { contextLabel, hashOf, shortName } from "./inspect.ts";
 import { buildCa, stageContext, withTemporaryFolder } from "./stage.ts";
@@ -19,9 +20,6 @@ export interface MakeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The builder of every engine, so that an image is built alike with and without the buildx plugin. */
-const classicBuilder = { DOCKER_BUILDKIT: "0" };
-
 /** Docker's predefined arguments: neither in the image's history nor in the cache key. */
 const proxyArguments = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
 
@@ -35,9 +33,10 @@ export async function buildImage(
   await withTemporaryFolder(async (folder) => {
     await stageContext(source, join(folder, "context"), buildCa());
     await copyFile(dockerfile, join(folder, "Dockerfile"));
+    const builder = await builderFor(shortName(recipe.tag), await readFile(dockerfile, "utf8"));
     try {
-      await run(buildCommand(recipe, folder), {
-        env: classicBuilder,
+      await run(buildCommand(recipe, folder, builder), {
+        env: builder.env,
         ownGroup: true,
         onLine: (line) => reportStep(shortName(recipe.tag), line, report),
         ...(signal ? { signal } : {}),
@@ -57,6 +56,7 @@ export async function buildImage(
 export function buildCommand(
   { tag, target, buildArgs }: ImageRecipe,
   folder: string,
+  { options }: Pick<Builder, "options">,
   env: NodeJS.ProcessEnv = process.env,
 ): [string, ...string[]] {
   const args = [
@@ -66,7 +66,7 @@ export function buildCommand(
   return [
     "docker",
     "build",
-    "--force-rm",
+    ...options,
     `--tag=${tag}`,
     `--label=${contextLabel}=${hashOf(tag)}`,
     ...args.map((arg) => `--build-arg=${arg}`),
@@ -77,6 +77,6 @@ export function buildCommand(
 }
 
 function reportStep(name: string, line: string, report: (line: string) => void): void {
-  const step = /^Step (\d+\/\d+) : (.*)$/.exec(line);
+  const step = /^Step (\d+\/\d+) : (.*)$/.exec(line) ?? /^#\d+ \[(?:.*? )?(\d+\/\d+)\] (.*)$/.exec(line);
   if (step) report(`${name}: step ${step[1]} ${shorten(step[2] ?? "", 80)}`);
 }

@@ -31,7 +31,7 @@ export function imageFailure(tag: string, doing: string, error: unknown, advice:
   if (!(error instanceof CommandError)) return error;
   const { stdout, stderr } = error.result;
   const output = `${stdout}\n${stderr}`;
-  const step = [...stdout.matchAll(/^Step \d+\/\d+ : .*$/gm)].at(-1)?.[0];
+  const step = [...output.matchAll(/^(?:Step \d+\/\d+ : .*|#\d+ \[.*\d+\/\d+\] .*)$/gm)].at(-1)?.[0];
   const remedies = causes.filter(([pattern]) => pattern.test(output)).map(([, remedy]) => remedy);
   const at = step === undefined ? "" : ` at ${shorten(step, 160)}`;
   return new UserError(

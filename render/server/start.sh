@@ -103,6 +103,8 @@ derived() {
     case $1 in
       text) printf '%s' "$2" ;;
       value) cat "secrets/$2" ;;
+      # Each byte, since all of them may be: a reader makes the same of it.
+      url) od -An -v -tx1 <"secrets/$2" | tr -d ' \n' | sed 's/../%&/g' ;;
       mosquitto) mosquitto_hash "$2" ;;
       redis) printf '#'; sha256sum <"secrets/$2" | cut -c1-64 | tr -d '\n' ;;
     esac

@@ -120,7 +120,8 @@ function secretFile(
   const madeOf = partsOf(template, known);
   const [only] = madeOf;
   // A secret that stands alone needs no second copy on disk.
-  const alone = madeOf.length === 1 && typeof only === "object" ? only.secret : undefined;
+  const alone =
+    madeOf.length === 1 && typeof only === "object" && only.as === "value" ? only.secret : undefined;
   return {
     name,
     ...(alone === undefined ? secrets.fileOf(place, madeOf) : secrets.file(alone)),
@@ -132,7 +133,7 @@ function partsOf(template: string, known: ReadonlyMap<string, Referent>): Secret
   return splitReferences(template, known)
     .map((part) =>
       typeof part === "object" && "secret" in part
-        ? ({ secret: part.secret, as: "value" } as const)
+        ? ({ secret: part.secret, as: part.as ?? "value" } as const)
         : publicText(part),
     )
     .filter((part) => part !== "");

@@ -134,7 +134,8 @@ const rights = (
 const open = { address: "127.0.0.1", protocol: "tcp" };
 
 /** Without services and listeners that this file says nothing of: they were added since, and have tests of their own. */
-function withoutOthers({ listeners, programs: _, services, ...deployment }: Deployment) {
+function withoutOthers({ listeners, programs: _, names, services, ...deployment }: Deployment) {
+  expect(names).toEqual(deployment.hosts);
   expect(services).toEqual({});
   const others = serviceNames.filter(
     (name) => !["frontend", "backend", "edge", "mosquitto", "postgres", "redis"].includes(name),

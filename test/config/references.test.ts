@@ -45,6 +45,20 @@ describe("a template is read as", () => {
     expect(parseTemplate(template)).toEqual(parts);
   });
 
+  test("a reference in a form for URLs: text percent-encoded, a secret to be", () => {
+    const known = new Map([
+      ["a.text", { text: "a b/ü" }],
+      ["a.secret", { secret: "s" }],
+    ]);
+    expect(splitReferences("{a.text|url}{a.secret|url}{secret.x|url}{a.text}", known)).toEqual([
+      { text: "a%20b%2F%C3%BC" },
+      { secret: "s", as: "url" },
+      { secret: "own-x", as: "url" },
+      { text: "a b/ü" },
+    ]);
+    expect(() => splitReferences("{a.text|uri}", known)).toThrow('"{a.text|uri}" holds');
+  });
+
   test("no text where it was not checked: a reference to nothing never becomes a constant", () => {
     expect(() => splitReferences("{postgres.hots}", new Map())).toThrow('"{postgres.hots}" holds');
     expect(() => publicText({ secret: "a" })).toThrow("may not stand where everyone can read it");

@@ -76,6 +76,19 @@ describe("a secret that somebody put there", () => {
     },
   );
 
+  test("is percent-encoded in the middle of a URL, so that the URL's reader gets the same", () => {
+    const word = "a:b/c?d@e#f%20 ü&";
+    const { store } = given(word);
+    const { secretFile } = store.fileOf("url", [
+      "redis://u:",
+      { secret: "own-token", as: "url" },
+      "@redis:6379/0",
+    ]);
+    const { password, host } = new URL(readFileSync(secretFile, "utf8"));
+
+    expect([decodeURIComponent(password), host]).toEqual([word, "redis:6379"]);
+  });
+
   test("is read as it is otherwise", () => {
     const { store } = given(" two\nlines ");
 

@@ -14,7 +14,12 @@ const recipe: ImageRecipe = {
 
 test("the build is one command, with the proxy's address taken from the environment and not from argv", () => {
   expect(
-    buildCommand(recipe, "/staged", { HTTPS_PROXY: "http://user:secret@proxy.example", NO_PROXY: "" }),
+    buildCommand(
+      recipe,
+      "/staged",
+      { options: ["--force-rm"] },
+      { HTTPS_PROXY: "http://user:secret@proxy.example", NO_PROXY: "" },
+    ),
   ).toEqual([
     "docker",
     "build",
