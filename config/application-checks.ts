@@ -1,6 +1,6 @@
 import { FILES, PROBE_FOLDER } from "../core/container-folders.ts";
 import type { Problem } from "../core/problems.ts";
-import type { Role } from "../services/application/settings.ts";
+import { MIGRATE, type Role } from "../services/application/settings.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
 import { replicaNames } from "../services/references.ts";
 import { definitions } from "../services/registry.ts";
@@ -62,6 +62,18 @@ function publishedOnce(roles: readonly Role[], index: number): readonly Problem[
     found.push({ path: `${path}.replicas`, got: replicas, allowed, fix: "set replicas to 1" });
   }
   return found;
+}
+
+export function volumesHaveAWriter({ backend }: ParsedDeployment): readonly Problem[] {
+  const { volumes, roles = [], migrate } = backend;
+  const known = [...roles.map(({ name }) => name), ...(migrate === undefined ? [] : [MIGRATE])];
+  return volumes.flatMap(({ writer }, index) => {
+    if (writer === undefined || known.includes(writer)) return [];
+    const path = `backend.volumes.${index}.writer`;
+    return [
+      { path, got: writer, allowed: `the name of a role: ${known.join(", ")}`, fix: "name one of them" },
+    ];
+  });
 }
 
 const commandIsNeeded = (path: string): Problem => ({

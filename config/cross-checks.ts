@@ -9,6 +9,7 @@ import {
   referenceApplicationIsComplete,
   rolesFit,
   volumesAreDistinct,
+  volumesHaveAWriter,
   wrappersHaveACommand,
 } from "./application-checks.ts";
 import { firewallFits } from "./firewall-checks.ts";
@@ -62,6 +63,7 @@ const checks: readonly CrossCheck[] = [
   { needs: [], check: textsAreWhole },
   { needs: [], check: noReferenceElsewhere },
   { needs: ["backend"], check: rolesFit },
+  { needs: ["backend"], check: volumesHaveAWriter },
   { needs: applicationParts, check: oneSourceEach },
   { needs: applicationParts, check: wrappersHaveACommand },
   { needs: applicationParts, check: mountsAreDistinct },

@@ -25,9 +25,16 @@ export interface ApplicationProps {
 }
 
 /** What the programs of one image have in common; none of it opens anything. */
-type Shared = Pick<ContainerProps, "image" | "user" | "tmpfs" | "volumes" | "readOnly" | "waivers"> & {
+type Shared = Pick<ContainerProps, "image" | "user" | "tmpfs" | "readOnly" | "waivers"> & {
   readonly context: ServiceScope;
 };
+
+/** A volume and what is mounted of it. */
+interface Mounted {
+  readonly name: string;
+  readonly path: string;
+  readonly writer?: string | undefined;
+}
 
 /** An application: one image in one or more programs. Each has files, networks and logins of its own. */
 export class Application extends Construct {
@@ -37,6 +44,7 @@ export class Application extends Construct {
     const [first] = programs;
     if (first === undefined) throw new Error(`${name} has no program that is on`);
     const shared = this.#shared(first.of, context);
+    const volumes = this.#volumes(first.of, context);
     const jobs = new Map<string, IConstruct>();
     for (const program of programs) {
       const before = program.after.flatMap((service) => jobs.get(service) ?? after(service));
@@ -45,6 +53,7 @@ export class Application extends Construct {
         ...shared,
         ...confined(program, settings, networks),
         ...run(program, settings),
+        volumes: volumes.map((volume) => mounted(volume, program)),
         after: before,
       };
       if (program.job) jobs.set(program.name, this.#job(program, props, settings));
@@ -53,7 +62,7 @@ export class Application extends Construct {
   }
 
   #shared(application: Settings, context: ServiceScope): Shared {
-    const { name, user, tmpfs, volumes, allow } = application;
+    const { name, user, tmpfs, allow } = application;
     return {
       context,
       image: context.images.application(
@@ -64,13 +73,16 @@ export class Application extends Construct {
       ),
       user,
       tmpfs: Object.fromEntries(tmpfs.map(({ path, sizeMiB }) => [path, tmpfsOptions(sizeMiB, user)])),
-      volumes: volumes.map((volume) => ({
-        name: new DataVolume(this, `Volume-${volume.name}`, `${name}-${volume.name}-data`, context).name,
-        path: volume.path,
-      })),
       ...(allow?.writableRoot === undefined ? {} : { readOnly: false }),
       waivers: containerWaivers(application),
     };
+  }
+
+  #volumes({ name, volumes }: Settings, context: ServiceScope): readonly Mounted[] {
+    return volumes.map((volume) => ({
+      ...volume,
+      name: new DataVolume(this, `Volume-${volume.name}`, `${name}-${volume.name}-data`, context).name,
+    }));
   }
 
   #job(
@@ -116,6 +128,12 @@ function confined(
 ) {
   return { limits, limitsAt, networks: joined.map(networks), ...(files === undefined ? {} : { files }) };
 }
+
+const mounted = ({ name, path, writer }: Mounted, program: Program) => ({
+  name,
+  path,
+  ...(writer === undefined || writer === program.name ? {} : { readOnly: true }),
+});
 
 /** A wrapped command takes the place of the image's entrypoint, or the entrypoint would run the wrapper. */
 function run({ command }: Program, { wrapper }: DeliveredSettings) {

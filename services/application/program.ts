@@ -11,9 +11,18 @@ export interface Allowance {
   readonly expires: string;
 }
 
+interface Volume {
+  readonly name: string;
+  readonly path: string;
+
+  /** The program that writes to it. @default - every one */
+  readonly writer?: string | undefined;
+}
+
 /** What the programs of one image have in common. */
-export interface Application
-  extends Pick<ApplicationSettings, "image" | "build" | "user" | "tmpfs" | "volumes"> {
+export interface Application extends Pick<ApplicationSettings, "image" | "build" | "user" | "tmpfs"> {
+  readonly volumes: readonly Volume[];
+
   /** `backend`, `frontend`, or the name of a service of the user's own. */
   readonly name: string;
 

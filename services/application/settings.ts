@@ -103,6 +103,8 @@ export const buildContext = z.strictObject({
     ),
 });
 
+export const volume = { name: slug, path: absolutePath };
+
 /** Fields that every application has; the frontend, the backend and services of the user's own add theirs. */
 export const application = (user: string, without = "default: the kit's reference application") => ({
   enabled,
@@ -115,7 +117,7 @@ export const application = (user: string, without = "default: the kit's referenc
   tmpfs: z
     .array(z.strictObject({ path: absolutePath, sizeMiB: z.int().min(1).max(4096).default(16) }))
     .default([{ path: "/tmp", sizeMiB: 16 }]),
-  volumes: z.array(z.strictObject({ name: slug, path: absolutePath })).default([]),
+  volumes: z.array(z.strictObject(volume)).default([]),
 });
 
 /** For the applications that the kit has itself, and those in their place. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { text } from "../../core/formats.ts";
-import { hostPort, limits, upgradePath } from "../../site/fields.ts";
-import { application, healthPath, MIGRATE, migration, role } from "../application/settings.ts";
+import { hostPort, limits, slug, upgradePath } from "../../site/fields.ts";
+import { application, healthPath, MIGRATE, migration, role, volume } from "../application/settings.ts";
 import { defineService } from "../definition.ts";
 
 /** The programs that store readings and serve the API: one image in one or more roles. */
@@ -11,6 +11,16 @@ export const backend = defineService({
     .strictObject({
       ...application("10001:10001"),
       healthPath,
+      volumes: z
+        .array(
+          z.strictObject({
+            ...volume,
+            writer: slug
+              .optional()
+              .describe("the role that writes to it; the others only read it. Default: all write"),
+          }),
+        )
+        .default([]),
       port: hostPort.default(8000).describe("port inside the container"),
       pathPrefix: text(
         /^(\/[a-z0-9-]+)*$/,
