@@ -44,3 +44,6 @@ export const threeRoles = (): DeploymentInput => example("three-roles");
 
 /** Node-RED next to the stack. */
 export const nodeRed = (): DeploymentInput => example("node-red");
+
+/** Three programs on an image that has nothing but busybox. */
+export const busybox = (): DeploymentInput => example("busybox");
