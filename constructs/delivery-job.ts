@@ -35,6 +35,10 @@ export interface DeliveryJobProps {
   readonly path: string;
 
   readonly files: readonly DeliveredFile[];
+
+  /** Whether it delivers nothing, and gives an empty volume to its user. @default false */
+  readonly givesVolume?: boolean;
+
   readonly hash: string;
   readonly context: Omit<DeploymentScope, "probeProgram">;
 }
@@ -77,7 +81,7 @@ export function deliveryJob(scope: Construct, id: string, props: DeliveryJobProp
       ],
     },
   });
-  stateFacts(container, { origins: origins(files) });
+  stateFacts(container, { origins: origins(files), ...(props.givesVolume ? { givesVolume: true } : {}) });
   return container;
 }
 

@@ -76,6 +76,9 @@ const containerFacts = z.object({
   /** The setting that its limits come from, such as `redis.limits`. @default - they are the kit's own */
   limitsAt: z.string().exactOptional(),
 
+  /** Whether all that it does is to give an empty volume to the user of those who write to it. */
+  givesVolume: z.literal(true).exactOptional(),
+
   /** How a server makes each secret file that is delivered, by the file's path. */
   origins: z.record(z.string(), origin),
 });

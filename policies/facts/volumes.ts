@@ -1,5 +1,6 @@
 import { dataOf } from "../../core/data.ts";
 import { LABEL } from "../../core/labels.ts";
+import { readContainerFacts } from "../../core/stack-facts.ts";
 import type { Resource, StackDocument } from "../document.ts";
 import { isDelivery, isJob, labelOf } from "./containers.ts";
 import { isWritable, type Mount, mountsOf, volumeOf } from "./mounts.ts";
@@ -24,8 +25,15 @@ export function holdsData(volume: Resource, stack: StackDocument): boolean {
 /** Whether a mount is of a volume through which a job hands files over. */
 export function isDelivered(mount: Mount, stack: StackDocument): boolean {
   const volume = volumeOf(mount, stack);
-  return volume !== undefined && usersOf(volume, stack).some(({ container }) => isDelivery(container));
+  return (
+    volume !== undefined &&
+    usersOf(volume, stack).some(({ container }) => isDelivery(container) && !givesVolume(container, stack))
+  );
 }
+
+/** A job that puts nothing into the volume, and gives it to the user of those who write to it. */
+const givesVolume = ({ block, path }: Resource, stack: StackDocument): boolean =>
+  stack.facts !== undefined && readContainerFacts(block, path)?.givesVolume === true;
 
 /** The services that may write to a volume. */
 export const writersOf = (volume: Resource, stack: StackDocument): readonly Resource[] =>

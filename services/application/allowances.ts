@@ -8,7 +8,10 @@ const OF_CONTAINER: Readonly<Partial<Record<Asked, readonly string[]>>> = {
   root: ["CTR-004"],
   writableRoot: ["CTR-006"],
 };
-const OF_IMAGE: Readonly<Partial<Record<Asked, readonly string[]>>> = { tag: ["IMG-001", "IMG-007"] };
+const OF_IMAGE: Readonly<Partial<Record<Asked, readonly string[]>>> = {
+  tag: ["IMG-001", "IMG-007"],
+  origin: ["IMG-003"],
+};
 
 const waivers =
   (rules: Readonly<Partial<Record<Asked, readonly string[]>>>) =>

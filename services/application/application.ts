@@ -1,9 +1,9 @@
 import { Construct, type IConstruct } from "constructs";
 import { tmpfsOptions } from "../../constructs/hardening.ts";
+import { OwnedVolume } from "../../constructs/owned-volume.ts";
 import type { PrivateNetwork } from "../../constructs/private-network.ts";
 import { probeOf } from "../../constructs/probes.ts";
 import { type ContainerProps, JobContainer, ServiceContainer } from "../../constructs/service-container.ts";
-import { DataVolume } from "../../constructs/volumes.ts";
 import type { NetworkName } from "../../site/settings.ts";
 import { referents, replicaNames } from "../references.ts";
 import type { ServiceScope } from "../service-scope.ts";
@@ -31,7 +31,7 @@ type Shared = Pick<ContainerProps, "image" | "user" | "tmpfs" | "readOnly" | "wa
 
 /** A volume and what is mounted of it. */
 interface Mounted {
-  readonly name: string;
+  readonly volume: OwnedVolume;
   readonly path: string;
   readonly writer?: string | undefined;
 }
@@ -53,8 +53,8 @@ export class Application extends Construct {
         ...shared,
         ...confined(program, settings, networks),
         ...run(program, settings),
-        volumes: volumes.map((volume) => mounted(volume, program)),
-        after: before,
+        volumes: volumes.map((mount) => mounted(mount, program)),
+        after: [...volumes.map(({ volume }) => volume), ...before],
       };
       if (program.job) jobs.set(program.name, this.#job(program, props, settings));
       else this.#service(program, props, settings);
@@ -78,10 +78,10 @@ export class Application extends Construct {
     };
   }
 
-  #volumes({ name, volumes }: Settings, context: ServiceScope): readonly Mounted[] {
-    return volumes.map((volume) => ({
-      ...volume,
-      name: new DataVolume(this, `Volume-${volume.name}`, `${name}-${volume.name}-data`, context).name,
+  #volumes({ name, volumes, user }: Settings, context: ServiceScope): readonly Mounted[] {
+    return volumes.map(({ name: volume, ...mount }) => ({
+      ...mount,
+      volume: new OwnedVolume(this, `Volume-${volume}`, { part: `${name}-${volume}-data`, user, context }),
     }));
   }
 
@@ -129,8 +129,8 @@ function confined(
   return { limits, limitsAt, networks: joined.map(networks), ...(files === undefined ? {} : { files }) };
 }
 
-const mounted = ({ name, path, writer }: Mounted, program: Program) => ({
-  name,
+const mounted = ({ volume, path, writer }: Mounted, program: Program) => ({
+  name: volume.name,
   path,
   ...(writer === undefined || writer === program.name ? {} : { readOnly: true }),
 });

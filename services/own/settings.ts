@@ -83,6 +83,7 @@ const ownService = z.strictObject({
       root: allowance.describe('user "0:0"'),
       writableRoot: allowance.describe("the image's own files can be changed while it runs"),
       tag: allowance.describe("an image by its tag, which may be another one tomorrow"),
+      origin: allowance.describe("an image by its tag that is none of Docker's official ones"),
     })
     .prefault({})
     .describe("what the image cannot do without, each with a reason and a day on which it ends"),

@@ -8,7 +8,7 @@ import { authorityFolder } from "../../pki/folder.ts";
 import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { connect, publish } from "../support/e2e-broker.ts";
 import { ask } from "../support/e2e-tls.ts";
-import { nodeRed } from "../support/example.ts";
+import { nodeRed, observability } from "../support/example.ts";
 import { inspectAll } from "../support/inspected.ts";
 
 interface Reading {
@@ -22,6 +22,7 @@ const readings = (body: string) =>
 
 const example = nodeRed();
 const flow = example.services?.["node-red"];
+const prometheus = observability().services?.prometheus;
 
 /** Whether a container reaches each of these, by a program that its image has. */
 async function reached(container: string, ...places: readonly string[]): Promise<readonly string[]> {
@@ -154,6 +155,7 @@ describe.skipIf(missing[engine])(
           redis: {},
           database: "read",
         },
+        prometheus: { ...prometheus },
         loose: {
           build,
           user: "0:0",
@@ -267,6 +269,36 @@ with context.wrap_socket(socket.create_connection((sys.argv[2], ${PORT}), 5), se
         "mosquitto:1883",
         "backend:8000",
       ]);
+    });
+
+    test("Prometheus scrapes what the services measure, and nobody outside does", async () => {
+      const script =
+        "import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:9090/api/v1/targets').read().decode())";
+      const [image] = (await inspectAll([plant.container("keeper")])).map(({ Config }) => Config.Image);
+      const network = `container:${plant.container("prometheus")}`;
+      const up = await until(
+        "an answer of every target",
+        async () => {
+          const text = await docker(
+            "run",
+            "--rm",
+            "--network",
+            network,
+            image ?? "",
+            "python3",
+            "-c",
+            script,
+          );
+          const { data } = JSON.parse(text) as {
+            data: { activeTargets: { labels: { job: string; instance: string }; health: string }[] };
+          };
+          const states = data.activeTargets.map(({ labels, health }) => `${labels.instance} ${health}`);
+          return !states.some((state) => state.endsWith("unknown")) && states.toSorted();
+        },
+        40_000,
+      );
+      expect(up).toEqual(["backend:9100 up", "edge:8404 up", "ingest:8000 up", "localhost:9090 up"]);
+      expect((await ask(at("localhost"), "/metrics")).status).toBe(404);
     });
 
     test("has a database of its own, or reads that of the application, and neither goes further", async () => {

@@ -12,7 +12,17 @@ const guarded = ["certificates-files", "edge", "edge-files", "firewall", "firewa
 const others = [
   ...["api", "api-files", "beat", "beat-files", "frontend", "migrate", "migrate-files", "mosquitto"],
   ...["mosquitto-files", "worker-files", "probe-files"],
-  ...["postgres", "postgres-files", "redis", "redis-files", "worker-1", "worker-2", ...guarded],
+  ...[
+    "postgres",
+    "postgres-files",
+    "backend-uploads-data-files",
+    "frontend-cache-data-files",
+    "redis",
+    "redis-files",
+    "worker-1",
+    "worker-2",
+    ...guarded,
+  ],
 ];
 
 const byAcme = {

@@ -473,9 +473,9 @@ describe("an own application", () => {
       postgres: ["postgres-files", ...probe],
       "postgres-files": [],
       mosquitto: expect.arrayContaining(["mosquitto-files", ...firewall]),
-      migrate: ["migrate-files", ...firewall, ...stores],
-      api: ["api-files", ...firewall, ...probe, ...stores, "migrate"],
-      frontend: [...firewall, ...probe],
+      migrate: ["migrate-files", ...firewall, "backend-uploads-data-files", ...stores],
+      api: ["api-files", ...firewall, ...probe, "backend-uploads-data-files", ...stores, "migrate"],
+      frontend: [...firewall, ...probe, "frontend-cache-data-files"],
     });
   });
 });

@@ -47,3 +47,6 @@ export const nodeRed = (): DeploymentInput => example("node-red");
 
 /** Three programs on an image that has nothing but busybox. */
 export const busybox = (): DeploymentInput => example("busybox");
+
+/** Prometheus and Grafana next to the stack on a server. */
+export const observability = (): DeploymentInput => example("observability");
