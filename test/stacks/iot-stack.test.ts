@@ -241,7 +241,7 @@ describe("what is synthesized", () => {
       names(made.json(custom)),
     );
 
-    expect(all.map(({ length }) => length)).toEqual(all.map(() => 22 + 3 + 16));
+    expect(all.map(({ length }) => length)).toEqual(all.map(() => 24 + 3 + 16));
     expect(new Set(all.flat()).size).toBe(all.flat().length);
   });
 
