@@ -78,4 +78,14 @@ mosquitto:
 #       secrets: { SESSION_KEY: { value: "{secret.session-key}" } }  # generated; SESSION_KEY_FILE names the file
 #     - { name: worker, command: [python, worker.py], health: { process: worker.py, startPeriodSeconds: 60 }, networks: [data] }
 #   migrate: { command: [alembic, upgrade, head] }   # owns the tables; the roles read and change rows
+
+# Services of your own next to the stack, with files, logins, routes at the edge and jobs: docs/own-services.md.
+# services:
+#   flows:
+#     build: { context: ./flows }                      # next to this file; or image: NAME@sha256:DIGEST
+#     port: 1880
+#     health: { path: /healthz }
+#     mqtt: { subscribe: ["sensor/+"], publish: ["sensor/mean"] }
+#     secrets: { MQTT_PASSWORD: { value: "{mosquitto.password}" } }
+#     listener: { port: 1880 }                         # over https: routes: [{ path: /flows }]
 `;

@@ -41,6 +41,7 @@ describe("the site template", () => {
       "http",
       "postgres",
       "backend",
+      "services",
     ]);
   });
 
