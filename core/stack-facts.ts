@@ -20,6 +20,8 @@ const openListener = z.object({
   tls: z.boolean(),
 });
 
+const database = z.object({ name: z.string(), owner: z.string() });
+
 const stackFacts = z.object({
   version: z.literal(VERSION),
   deployment: z.string(),
@@ -29,7 +31,10 @@ const stackFacts = z.object({
   listeners: z.array(openListener).readonly(),
 
   /** The application's, and who owns it. */
-  database: z.object({ name: z.string(), owner: z.string() }).exactOptional(),
+  database: database.exactOptional(),
+
+  /** Those that services have for themselves. @default - none */
+  ownDatabases: z.array(database).readonly().exactOptional(),
 
   /** The table in the kernel; rules that are not confirmed within `confirmSeconds` are taken back, 0 means never. */
   firewall: z

@@ -47,7 +47,8 @@ export interface NetworkSpec {
 }
 
 /** The synthesized stack, as far as it concerns anyone who runs it. */
-export interface Stack extends Pick<StackFacts, "listeners" | "database" | "firewall" | "preflight"> {
+export interface Stack
+  extends Pick<StackFacts, "listeners" | "database" | "ownDatabases" | "firewall" | "preflight"> {
   /** The deployment's name. */
   readonly name: string;
   readonly folder: string;

@@ -25,20 +25,29 @@ const toolImage = ({ deliveries }: Model): string => deliveries[0]?.container.im
 const psql =
   "docker compose exec -T postgres psql -h /run/postgresql -U postgres --quiet --set=ON_ERROR_STOP=1";
 
+interface Dumped extends NonNullable<Stack["database"]> {
+  /** Its file in `backup/`. */
+  readonly dump: string;
+}
+
+/** The application's database, and those that services have for themselves. */
+const databasesOf = ({ stack: { database, ownDatabases = [] } }: Model): readonly Dumped[] => [
+  ...(database === undefined ? [] : [{ ...database, dump: "postgres.dump" }]),
+  ...ownDatabases.map((own) => ({ ...own, dump: `postgres-${own.name}.dump` })),
+];
+
 export function backup(model: Model): string {
-  const { database } = model.stack;
   const { services, volumes } = stores(model);
   const image = toolImage(model);
   return [
-    "The database is dumped while it runs; the other stores stop for the moment of the copy.",
+    "PostgreSQL is dumped while it runs; the other stores stop for the moment of the copy.",
     block(
       "umask 077",
       "mkdir -p backup",
-      ...(database === undefined
-        ? []
-        : [
-            `docker compose exec -T postgres pg_dump -h /run/postgresql -U postgres -Fc ${database.name} >backup/postgres.dump`,
-          ]),
+      ...databasesOf(model).map(
+        ({ name, dump }) =>
+          `docker compose exec -T postgres pg_dump -h /run/postgresql -U postgres -Fc ${name} >backup/${dump}`,
+      ),
       ...(services.length === 0 ? [] : [`docker compose stop ${services.join(" ")}`]),
       ...volumes.map(
         (name) =>
@@ -53,9 +62,9 @@ export function backup(model: Model): string {
 }
 
 export function restore(model: Model): string {
-  const { database } = model.stack;
   const { services, volumes } = stores(model);
   const image = toolImage(model);
+  const databases = databasesOf(model);
   const clients = model.stack.containers
     .filter((container) => !container.job && roleOf(container) !== "postgres")
     .map(roleOf)
@@ -65,7 +74,8 @@ export function restore(model: Model): string {
     block(
       "(cd backup && sha256sum --check --quiet SHA256SUMS)",
       `docker compose stop ${[...clients, ...services].join(" ")}`,
-      ...(database === undefined ? [] : restoreDatabase(database)),
+      ...databases.flatMap(restoreDatabase),
+      ...(databases.length === 0 ? [] : ["docker compose restart postgres"]),
       ...volumes.map(
         (name) =>
           `docker run --rm --interactive --network none -v ${name}:/data ${image} sh -euc 'find /data -mindepth 1 -delete; tar -C /data -xf -' <backup/${name}.tar`,
@@ -76,12 +86,17 @@ export function restore(model: Model): string {
 }
 
 /** Next to the old database first, which goes only when the new one is whole. The last start lets its roles in again. */
-const restoreDatabase = ({ name, owner }: NonNullable<Stack["database"]>): readonly string[] => [
+const restoreDatabase = ({ name, owner, dump }: Dumped): readonly string[] => [
   `echo 'DROP DATABASE IF EXISTS "restored"; CREATE DATABASE "restored" OWNER "${owner}"; REVOKE ALL ON DATABASE "restored" FROM PUBLIC;' | ${psql}`,
-  "docker compose exec -T postgres pg_restore -h /run/postgresql -U postgres -d restored --exit-on-error <backup/postgres.dump",
+  `docker compose exec -T postgres pg_restore -h /run/postgresql -U postgres -d restored --exit-on-error <backup/${dump}`,
   `echo 'DROP DATABASE "${name}" WITH (FORCE); ALTER DATABASE "restored" RENAME TO "${name}";' | ${psql}`,
-  "docker compose restart postgres",
 ];
+
+export const addition = (): string =>
+  [
+    "Services of your own belong into the site file (`services:`, docs/own-services.md of the kit): they are then rendered, secrets and rules included. For one that is only on this server, compose reads `compose.override.yaml` in this folder as well, and a newer render leaves it alone. Ports that it publishes are not in the packet filter, and `start.sh` makes no secrets for it. Judge it where the kit is:",
+    block("exploreiot policy check FOLDER"),
+  ].join("\n\n");
 
 export const rotation = (): string =>
   [

@@ -5,7 +5,7 @@ import { firewallTask } from "./firewall-unit.ts";
 import type { Model } from "./model.ts";
 import { brokerStore } from "./runbook-broker.ts";
 import { certificates } from "./runbook-certificates.ts";
-import { backup, restore, rotation, update } from "./runbook-tasks.ts";
+import { addition, backup, restore, rotation, update } from "./runbook-tasks.ts";
 import { namesIn, secretNames } from "./server-script.ts";
 
 /** The runbook of a deployment: what there is, and what to do, in commands for the rendered folder on the server. */
@@ -35,6 +35,7 @@ export function runbook(model: Model): string {
     section("Certificates", certificates(model)),
     section("Back up", backup(model)),
     section("Restore", restore(model)),
+    section("Add a service", addition()),
     section("Change a secret", rotation()),
     section("Update, and go back", update()),
     ...(services.some((container) => roleOf(container) === "mosquitto")

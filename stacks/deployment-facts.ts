@@ -5,11 +5,16 @@ import { factsOf, type StackFacts } from "../core/stack-facts.ts";
 import { confirmSeconds } from "../firewall/confirmation.ts";
 import { tableName } from "../firewall/nftables.ts";
 import type { Deployment } from "../services/deployment.ts";
+import { databaseOf } from "../services/postgres/roles.ts";
+import { databaseLogins } from "../services/store-logins.ts";
 
 /** What the JSON says about a deployment, for everybody who reads it later. */
 export function deploymentFacts(deployment: Deployment): StackFacts {
   const { name, environment, firewall, postgres, policies } = deployment;
   const { scope } = firewall;
+  const own = databaseLogins(deployment)
+    .filter(({ rights }) => rights === "own")
+    .map((login) => ({ name: databaseOf(postgres.database, login), owner: login.user }));
   return factsOf({
     deployment: name,
     // A later judge sees what was excused, and why.
@@ -18,6 +23,7 @@ export function deploymentFacts(deployment: Deployment): StackFacts {
       ...{ listener, address, port, protocol, tls },
     })),
     ...(postgres.enabled ? { database: { name: postgres.database, owner: postgres.user } } : {}),
+    ...(own.length === 0 ? {} : { ownDatabases: own }),
     ...(firewall.enabled
       ? { firewall: { table: tableName(name), scope, confirmSeconds: confirmSeconds(deployment) } }
       : {}),

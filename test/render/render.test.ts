@@ -121,6 +121,25 @@ describe("a rendered folder", () => {
   });
 });
 
+test("the runbook dumps and restores the databases that services have for themselves, each into its own file", () => {
+  const made = new Sandbox();
+  onTestFinished(() => made.remove());
+  const own = {
+    ...{ image: `registry.example/tool@sha256:${"0".repeat(64)}`, health: { process: "tool" } },
+    ...{ database: "own" as const, secrets: { PASSWORD: { value: "{postgres.password}" } } },
+  };
+  made.synthesize({ services: { "tool-one": own } });
+  const runbook = render(made.stack(), made.home)["RUNBOOK.md"] ?? "";
+
+  expect(runbook.match(/(?:pg_dump|pg_restore) .*/g)).toEqual([
+    "pg_dump -h /run/postgresql -U postgres -Fc exploreiot >backup/postgres.dump",
+    "pg_dump -h /run/postgresql -U postgres -Fc tool_one >backup/postgres-tool_one.dump",
+    "pg_restore -h /run/postgresql -U postgres -d restored --exit-on-error <backup/postgres.dump",
+    "pg_restore -h /run/postgresql -U postgres -d restored --exit-on-error <backup/postgres-tool_one.dump",
+  ]);
+  expect(runbook).toContain('CREATE DATABASE "restored" OWNER "exploreiot_tool_one"');
+});
+
 describe("the folder on disk", () => {
   test("is listed in SHA256SUMS by path", () => {
     expect(checksums({ b: "two", "a/c": "" })).toBe(
