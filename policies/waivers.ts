@@ -1,6 +1,7 @@
 import { type Waiver, waiver } from "../site/policy-settings.ts";
 import type { StackDocument } from "./document.ts";
-import { definePolicy, type Finding, finding, isCalled, type Policy } from "./policy.ts";
+import { finding } from "./language.ts";
+import { definePolicy, type Finding, isCalled, type Policy } from "./policy.ts";
 import { type Block, isBlock, show } from "./values.ts";
 
 /** A finding that a waiver accepts, and why. */
@@ -103,7 +104,7 @@ export class Waivers {
 
   /** What one of the rules about waivers finds. */
   findings(policy: Policy): readonly Finding[] {
-    const say = ({ at }: Waiver, evidence: string) => finding(policy, at, evidence);
+    const say = ({ at }: Waiver, evidence: string) => finding(policy, at, evidence, "site");
     if (policy === waiversAreCurrent)
       return this.#sound
         .filter((entry) => this.#hasExpired(entry))
@@ -113,7 +114,7 @@ export class Waivers {
         .filter((entry) => entry.isKnown && !this.#used.has(entry))
         .map((entry) => say(entry, `the waiver of ${nameOf(entry)} excuses nothing`));
     return [
-      ...this.#unsound.map(({ path, evidence }) => finding(policy, path, evidence)),
+      ...this.#unsound.map(({ path, evidence }) => finding(policy, path, evidence, "site")),
       ...this.#sound
         .filter(({ isKnown }) => !isKnown)
         .map((entry) => say(entry, `${entry.rule} is not a rule`)),

@@ -1,8 +1,17 @@
+import type { Severity } from "../../site/policy-settings.ts";
 import type { Resource, StackDocument } from "../document.ts";
+import { type Evidence, graded, unknown } from "../evidence.ts";
 import { isDelivery } from "../facts/containers.ts";
 import { containerSpec, kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, isKnown, show, texts } from "../values.ts";
+
+/** What the engine gives to everybody: to add one of them after ALL was dropped leaves less than to say nothing. */
+const USUAL =
+  /^(AUDIT_WRITE|CHOWN|DAC_OVERRIDE|FOWNER|FSETID|KILL|MKNOD|NET_BIND_SERVICE|NET_RAW|SETFCAP|SETGID|SETPCAP|SETUID|SYS_CHROOT)$/;
+
+/** They slow down, watch or lock: none is a way out of the container. */
+const CONFINED = /^(IPC_LOCK|LEASE|SYS_NICE|SYS_RESOURCE|WAKE_ALARM|BLOCK_SUSPEND|NET_BROADCAST)$/;
 
 /**
  * One capability too many is often a way out: SYS_ADMIN mounts, SYS_PTRACE reads other processes, SYS_MODULE
@@ -21,14 +30,20 @@ export const addedCapabilitiesAreFew = definePolicy({
     const added = addedBy(resource);
     if (added.length === 0) return [];
     const allowed = allowedFor(resource, stack);
-    return added.flatMap((name) => {
-      if (!isKnown(name)) return [`an added capability is ${show(name)}, known only at apply`];
-      return allowed.includes(name.replace(/^CAP_/i, "").toUpperCase())
+    return added.flatMap((name): readonly Evidence[] => {
+      if (!isKnown(name)) return [unknown(`an added capability is ${show(name)}, known only at apply`)];
+      const short = name.replace(/^CAP_/i, "").toUpperCase();
+      return allowed.includes(short)
         ? []
-        : [`the added capability ${name} is not needed here`];
+        : [graded(severityOf(short), `the added capability ${name} is not needed here`)];
     });
   },
 });
+
+function severityOf(name: string): Severity {
+  if (USUAL.test(name)) return "low";
+  return CONFINED.test(name) ? "medium" : "critical";
+}
 
 function addedBy(resource: Resource): readonly string[] {
   const spec = containerSpec(resource);

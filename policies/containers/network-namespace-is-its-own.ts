@@ -10,7 +10,10 @@ export const networkNamespaceIsItsOwn = definePolicy({
   severity: "high",
   title: "no container shares the network namespace of the host or of another container",
   allowed: "network_mode unset or none; host for the firewall, which has CAP_NET_ADMIN alone",
-  fix: "remove network_mode; join networks with networksAdvanced",
+  fix: "remove network_mode, and join networks",
+  words: {
+    compose: { allowed: "network_mode unset or none", fix: "remove network_mode, and list networks" },
+  },
   source: "CIS Docker Benchmark 1.6.0, 5.10; docs/architecture.md, provider rule 8",
   looksAt: ["docker_container"],
   check: (resource) =>

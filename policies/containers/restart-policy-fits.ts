@@ -13,7 +13,14 @@ export const restartPolicyFits = definePolicy({
   title: "services restart by themselves, jobs never",
   allowed:
     "restart unless-stopped for a service, or on-failure with max_retry_count from 1 to 5; no for a job; restart_policy.condition any or on-failure in a swarm",
-  fix: "build the container with ServiceContainer or JobContainer",
+  fix: "set restart to unless-stopped, for a job to no",
+  words: {
+    site: { fix: "let the kit declare the container: it restarts services, and jobs never" },
+    compose: {
+      allowed: 'restart unless-stopped or always, or on-failure with a count from 1 to 5; "no" for a job',
+      fix: 'write restart: unless-stopped; for a job restart: "no"',
+    },
+  },
   source: "CIS Docker Benchmark 1.6.0, 5.15; docs/architecture.md, provider rule 12",
   looksAt: RUNS,
   check: (resource) => {

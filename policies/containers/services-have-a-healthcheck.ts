@@ -12,7 +12,15 @@ export const servicesHaveAHealthcheck = definePolicy({
   severity: "medium",
   title: "every service has a healthcheck that runs",
   allowed: "one healthcheck with a test other than NONE, and interval, timeout and retries greater than 0",
-  fix: "give the ServiceContainer a probe",
+  fix: "add a healthcheck that uses the service as its clients do",
+  words: {
+    site: { fix: "give the service a probe" },
+    compose: {
+      allowed:
+        "a healthcheck with a test other than NONE; interval, timeout and retries unset or greater than 0",
+      fix: "add healthcheck.test with a command that uses the service as its clients do",
+    },
+  },
   source: "CIS Docker Benchmark 1.6.0, 4.6 and 5.27; docs/architecture.md, provider rule 5",
   looksAt: RUNS,
   where: isService,

@@ -1,4 +1,5 @@
 import type { Resource } from "../document.ts";
+import { unknown } from "../evidence.ts";
 import { commandOf, isOn, variablesOf } from "../facts/environment.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
@@ -39,7 +40,7 @@ const isSuspect = (word: string) =>
 const inEnvironment = (resource: Resource): readonly string[] =>
   variablesOf(resource).flatMap(({ name, value }) => {
     if (!/ENV|DEBUG|RELOAD/.test(name) || !(MODE.test(name) || SWITCH.test(name))) return [];
-    if (value === undefined) return [`${name} is known only at apply`];
+    if (value === undefined) return [unknown(`${name} is known only at apply`)];
     const isRight = MODE.test(name) ? /^(prod|production)$/i.test(value) : !isOn(value) && value !== "*";
     return isRight ? [] : [`${name} is ${show(value)}`];
   });

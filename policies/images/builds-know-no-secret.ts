@@ -1,7 +1,9 @@
 import type { Resource } from "../document.ts";
+import { unknown } from "../evidence.ts";
 import { recipesIn } from "../facts/image-names.ts";
 import { parseOnce } from "../facts/parsed-files.ts";
-import { looksSecret, soundsSecret } from "../facts/secret-names.ts";
+import { soundsSecret } from "../facts/secret-names.ts";
+import { secretForm } from "../facts/secret-values.ts";
 import { parseDockerfile } from "../files/dockerfile.ts";
 import { definePolicy } from "../policy.ts";
 import { type Block, blocks, isBlock, isKnown, show } from "../values.ts";
@@ -41,18 +43,16 @@ function entriesOf(value: unknown, place: string): readonly (readonly [string, u
 /** Names only: the evidence must not carry what it warns of. */
 function problem(name: string, value: unknown): readonly string[] {
   if (soundsSecret(name)) return [`build argument ${name} has the name of a secret`];
-  if (!isKnown(value)) return [`build argument ${name} has a value that is known only at apply`];
-  return looksSecret(String(value))
-    ? [`build argument ${name} holds a private key or a password in a URL`]
-    : [];
+  if (!isKnown(value)) return [unknown(`build argument ${name} has a value that is known only at apply`)];
+  const form = secretForm(String(value));
+  return form === undefined ? [] : [`build argument ${name} holds ${form}`];
 }
 
 function ofDockerfile(resource: Resource): readonly string[] {
   return parseOnce(resource, parseDockerfile).variables.flatMap(({ line, keyword, name, value }) => {
     const isSet = keyword === "ARG" || (value ?? "") !== "";
     if (soundsSecret(name) && isSet) return [`line ${line}: ${keyword} ${name} has the name of a secret`];
-    return looksSecret(value ?? "")
-      ? [`line ${line}: ${keyword} ${show(name)} holds a private key or a password in a URL`]
-      : [];
+    const form = secretForm(value ?? "");
+    return form === undefined ? [] : [`line ${line}: ${keyword} ${show(name)} holds ${form}`];
   });
 }

@@ -1,5 +1,6 @@
 import type { StackDocument } from "../document.ts";
-import { type ImageName, imageText, judgeName, namesForeignImage } from "../facts/image-names.ts";
+import { imageText, judgeName, namesForeignImage } from "../facts/image-names.ts";
+import type { ImageName } from "../facts/parse-image-name.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks } from "../values.ts";
@@ -15,6 +16,12 @@ export const originsAreTrusted = definePolicy({
   allowed:
     "Docker's official images, a registry of registry_auth, an image pinned by digest or built with the stack",
   fix: "pin the image by digest, or name its registry in registry_auth of the provider",
+  words: {
+    compose: {
+      allowed: "Docker's official images, an image pinned by digest or built with the stack",
+      fix: "pin the image by digest",
+    },
+  },
   source: "CIS Docker Benchmark 1.6.0, 4.2",
   looksAt: ["docker_image", ...RUNS],
   where: namesForeignImage,

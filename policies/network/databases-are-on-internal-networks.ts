@@ -13,6 +13,7 @@ export const databasesAreOnInternalNetworks = definePolicy({
   title: "PostgreSQL and Redis join internal networks only",
   allowed: "networks_advanced with networks of this stack whose internal is true",
   fix: "leave the database on the data network alone",
+  words: { compose: { allowed: "networks of this file with internal: true" } },
   source: "least privilege; docs/architecture.md, networks",
   looksAt: RUNS,
   where: isDatabase,

@@ -11,7 +11,7 @@ export const frontendsAreApartFromDatabases = definePolicy({
   severity: "medium",
   title: "frontend and TLS edge share no network with a database",
   allowed: "networks of this stack without PostgreSQL and Redis",
-  fix: "leave the frontend and the edge on the edge network alone",
+  fix: "leave what faces users on a network of its own, without databases",
   source: "least privilege; docs/architecture.md, networks",
   looksAt: RUNS,
   where: (resource, stack) => ["frontend", "edge"].includes(kindOf(resource, stack) ?? ""),

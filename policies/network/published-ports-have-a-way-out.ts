@@ -11,7 +11,7 @@ export const publishedPortsHaveAWayOut = definePolicy({
   severity: "high",
   title: "a container that publishes ports is on a network that is not internal",
   allowed: "at least one network whose internal is unset or false; network_mode unset",
-  fix: "add the edge network to the container, or publish nothing",
+  fix: "join a network that leads out, or publish nothing",
   source: "docs/architecture.md, provider rule 8",
   looksAt: ["docker_container"],
   where: hasPorts,

@@ -11,7 +11,14 @@ export const publishedPortsStateAHostPort = definePolicy({
   severity: "high",
   title: "a published port states its host port",
   allowed: "ports.external, for a service published_port, from 1 to 65535",
-  fix: "set the port of the listener in the configuration",
+  fix: "state the port of the host",
+  words: {
+    site: { fix: "set the port of the listener in the configuration" },
+    compose: {
+      allowed: "a port of the host from 1 to 65535",
+      fix: 'write "ADDRESS:HOST_PORT:CONTAINER_PORT"',
+    },
+  },
   source: "docs/architecture.md, provider rule 8",
   looksAt: RUNS,
   where: publishesPorts,

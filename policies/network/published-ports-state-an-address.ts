@@ -12,7 +12,14 @@ export const publishedPortsStateAnAddress = definePolicy({
   severity: "high",
   title: "a published port states the host address it binds",
   allowed: "ports.ip with an IPv4 or IPv6 address",
-  fix: "set the address of the listener in the configuration",
+  fix: "state the address: 127.0.0.1, or that of one interface",
+  words: {
+    site: { fix: "set the address of the listener in the configuration" },
+    compose: {
+      allowed: "an IPv4 or IPv6 address before the ports, or host_ip",
+      fix: 'write "127.0.0.1:HOST_PORT:CONTAINER_PORT", or the address of one interface',
+    },
+  },
   source: "docs/architecture.md, provider rule 8",
   looksAt: ["docker_container"],
   where: hasPorts,

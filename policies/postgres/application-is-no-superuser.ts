@@ -1,4 +1,5 @@
 import type { Resource, StackDocument } from "../document.ts";
+import { unknown } from "../evidence.ts";
 import { isFile, runs } from "../facts/deliveries.ts";
 import { type Variable, variableOf, variablesOf } from "../facts/environment.ts";
 import { parseOnce } from "../facts/parsed-files.ts";
@@ -57,7 +58,7 @@ const loggedIn = (container: Resource, superusers: ReadonlySet<string>) =>
   variablesOf(container).flatMap((entry) => {
     const user = userIn(entry);
     if (user === undefined) return [];
-    if (entry.value === undefined) return [`${entry.name} is known only at apply`];
+    if (entry.value === undefined) return [unknown(`${entry.name} is known only at apply`)];
     return superusers.has(user) ? [`${entry.name} logs in as ${user}, a superuser`] : [];
   });
 

@@ -1,3 +1,4 @@
+import { unknown } from "../evidence.ts";
 import { runs } from "../facts/deliveries.ts";
 import { shellWords, variableOf } from "../facts/environment.ts";
 import { imageVersion } from "../facts/image-versions.ts";
@@ -19,7 +20,7 @@ export const dataHasChecksums = definePolicy({
   check: (container, stack) => {
     const given = variableOf(container, "POSTGRES_INITDB_ARGS");
     if (given !== undefined && given.value === undefined)
-      return ["POSTGRES_INITDB_ARGS is known only at apply"];
+      return [unknown("POSTGRES_INITDB_ARGS is known only at apply")];
     const words = shellWords(given?.value ?? "");
     if (words.includes("--no-data-checksums")) return ["POSTGRES_INITDB_ARGS has --no-data-checksums"];
     const version = imageVersion(container, stack);

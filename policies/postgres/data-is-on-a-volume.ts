@@ -1,3 +1,4 @@
+import { unknown } from "../evidence.ts";
 import { runs } from "../facts/deliveries.ts";
 import { variableOf } from "../facts/environment.ts";
 import { imageVersion } from "../facts/image-versions.ts";
@@ -20,7 +21,7 @@ export const dataIsOnAVolume = definePolicy({
   where: runs("postgres"),
   check: (container, stack) => {
     const stated = variableOf(container, "PGDATA");
-    if (stated !== undefined && stated.value === undefined) return ["PGDATA is known only at apply"];
+    if (stated !== undefined && stated.value === undefined) return [unknown("PGDATA is known only at apply")];
     const version = imageVersion(container, stack);
     const usual =
       "major" in version && version.major >= 18

@@ -1,4 +1,5 @@
 import type { Resource } from "../document.ts";
+import { unknown } from "../evidence.ts";
 import { isFile, runs } from "../facts/deliveries.ts";
 import { variableOf } from "../facts/environment.ts";
 import { parseOnce } from "../facts/parsed-files.ts";
@@ -29,6 +30,6 @@ const trusting = (file: Resource) =>
 function byVariable(container: Resource): readonly string[] {
   const method = variableOf(container, "POSTGRES_HOST_AUTH_METHOD");
   if (method === undefined) return [];
-  if (method.value === undefined) return ["POSTGRES_HOST_AUTH_METHOD is known only at apply"];
+  if (method.value === undefined) return [unknown("POSTGRES_HOST_AUTH_METHOD is known only at apply")];
   return method.value === "trust" ? ["POSTGRES_HOST_AUTH_METHOD is trust"] : [];
 }

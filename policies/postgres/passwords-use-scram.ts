@@ -1,4 +1,5 @@
 import type { Resource } from "../document.ts";
+import { unknown } from "../evidence.ts";
 import { fileAt, isFile, isServer } from "../facts/deliveries.ts";
 import { variableOf } from "../facts/environment.ts";
 import { parseOnce } from "../facts/parsed-files.ts";
@@ -47,7 +48,7 @@ const otherMethods = (file: Resource) =>
 function byInitdb(container: Resource): readonly string[] {
   const given = variableOf(container, "POSTGRES_INITDB_ARGS");
   if (given !== undefined && given.value === undefined)
-    return ["POSTGRES_INITDB_ARGS is known only at apply"];
+    return [unknown("POSTGRES_INITDB_ARGS is known only at apply")];
   return /--auth(-host)?[= ]scram-sha-256/.test(given?.value ?? "")
     ? []
     : ["no hba_file is set, and POSTGRES_INITDB_ARGS has no --auth-host=scram-sha-256"];

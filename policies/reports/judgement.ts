@@ -32,11 +32,11 @@ export const isAtOrAbove = (severity: Severity, stopAt: Severity): boolean =>
 export function findingsOf({ reports }: Judgement): readonly { policy: Policy; finding: Finding }[] {
   return reports
     .flatMap(({ policy, findings }) => findings.map((finding) => ({ policy, finding })))
-    .sort((a, b) => SEVERITIES.indexOf(a.policy.severity) - SEVERITIES.indexOf(b.policy.severity));
+    .sort((a, b) => SEVERITIES.indexOf(a.finding.severity) - SEVERITIES.indexOf(b.finding.severity));
 }
 
 /** Findings that stop: exit code 1. */
 export const stopping = (judgements: readonly Judgement[]): number =>
   judgements.flatMap((judgement) =>
-    findingsOf(judgement).filter(({ policy }) => isAtOrAbove(policy.severity, judgement.stopAt)),
+    findingsOf(judgement).filter(({ finding }) => isAtOrAbove(finding.severity, judgement.stopAt)),
   ).length;

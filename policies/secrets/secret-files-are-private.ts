@@ -16,6 +16,7 @@ export const secretFilesArePrivate = definePolicy({
   allowed:
     "permissions 0400 or 0440; file_mode of the same bits (256 or 288 as Terraform counts) and the container's own uid",
   fix: 'set permissions to "0400"',
+  words: { compose: { allowed: "mode 0400 or 0440", fix: "set mode: 0400" } },
   source: "kreuzwerker/docker, docker_container upload and docker_service secrets",
   looksAt: RUNS,
   where: (container) =>

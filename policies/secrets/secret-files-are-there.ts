@@ -1,3 +1,4 @@
+import { unknown } from "../evidence.ts";
 import { isProvided } from "../facts/deliveries.ts";
 import { variablesOf } from "../facts/environment.ts";
 import { RUNS } from "../facts/services.ts";
@@ -14,6 +15,7 @@ export const secretFilesAreThere = definePolicy({
   allowed:
     "a path below a mount, of an upload or of a secret; in a volume that a job fills, a file that it puts there",
   fix: "deliver the file, or fix its path",
+  words: { compose: { allowed: "a path below a mount, of a config or of a secret" } },
   source: "docker-library/official-images, Docker Secrets",
   looksAt: RUNS,
   where: (container) => variablesOf(container).some(({ name }) => name.endsWith("_FILE")),
@@ -21,7 +23,7 @@ export const secretFilesAreThere = definePolicy({
     variablesOf(container)
       .filter(({ name }) => name.endsWith("_FILE"))
       .flatMap(({ name, value }) => {
-        if (value === undefined) return [`${name} is known only at apply`];
+        if (value === undefined) return [unknown(`${name} is known only at apply`)];
         return value === "" || isProvided(value, container, stack)
           ? []
           : [`${name} is ${show(value)}, where nothing is put`];

@@ -1,5 +1,6 @@
 import { variablesOf } from "../facts/environment.ts";
-import { looksSecret, soundsSecret } from "../facts/secret-names.ts";
+import { soundsSecret } from "../facts/secret-names.ts";
+import { secretForm } from "../facts/secret-values.ts";
 import { containerSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { isKnown } from "../values.ts";
@@ -12,7 +13,13 @@ export const secretsAreNotInTheEnvironment = definePolicy({
   severity: "critical",
   title: "no variable with the name of a secret has a value",
   allowed: "no value, true or false, or a NAME_FILE that says where the secret is",
-  fix: "move the variable to secrets of the service in the configuration",
+  fix: "deliver it as a file, and name the file in a NAME_FILE variable where the image knows one",
+  words: {
+    site: { fix: "move the variable to secrets of the service in the configuration" },
+    compose: {
+      fix: "move it to secrets with a file, and name /run/secrets/NAME in a NAME_FILE variable where the image knows one",
+    },
+  },
   source: "docs/architecture.md, provider rule 14",
   looksAt: ["docker_container", "docker_service", "docker_plugin"],
   where: (resource) => (containerSpec(resource).env ?? undefined) !== undefined,

@@ -11,7 +11,12 @@ export const productionPublishesNoClearText = definePolicy({
   severity: "critical",
   title: "production publishes nothing in clear text beyond loopback",
   allowed: "1883, 3000 and 8000 on 127.0.0.1, or not published; 443 and 8883 with TLS",
-  fix: "turn off the listeners frontend, backend and mqtt; for a closed network, waive this rule with the reason",
+  fix: "publish it on 127.0.0.1 behind a proxy with TLS, or not at all; for a closed network, waive this rule with the reason",
+  words: {
+    site: {
+      fix: "turn off the listeners frontend, backend and mqtt; for a closed network, waive this rule with the reason",
+    },
+  },
   source: "OWASP Transport Layer Security Cheat Sheet",
   enforcedIn: ["production"],
   looksAt: RUNS,

@@ -1,4 +1,5 @@
 import type { Resource, StackDocument } from "../document.ts";
+import { unknown } from "../evidence.ts";
 import { type Mount, mountsOf } from "../facts/mounts.ts";
 import { containerSpec, isStateful, kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
@@ -13,7 +14,8 @@ export const dataIsOnANamedVolume = definePolicy({
   severity: "high",
   title: "PostgreSQL, Redis and Mosquitto keep their data on a named volume",
   allowed: "a named volume at PGDATA or above it, at /data for Redis, at /mosquitto/data for Mosquitto",
-  fix: "mount a docker_volume there (DataVolume)",
+  fix: "mount a named volume there",
+  words: { site: { fix: "mount a volume for data there" } },
   source: "documentation of the official images; CIS Docker Benchmark 1.6.0, 5.6",
   looksAt: RUNS,
   where: isStateful,
@@ -30,7 +32,7 @@ function problem({ type, source, target }: Mount): readonly string[] {
   if (!isFilledText(source)) return [`an anonymous volume is at ${show(target)}`];
   return isKnown(source) || /^\$\{\s*docker_volume\./.test(String(source))
     ? []
-    : [`the volume at ${show(target)} is ${show(source)}, known only at apply`];
+    : [unknown(`the volume at ${show(target)} is ${show(source)}, known only at apply`)];
 }
 
 /** Whether a mount at `target` holds what is written to `folder`. */

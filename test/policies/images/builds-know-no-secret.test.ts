@@ -15,7 +15,7 @@ judges(buildsKnowNoSecret, "IMG-005", {
     {
       name: "the form of a secret",
       given: { name: "app", build: [{ build_arg: { INDEX: "https://me:hunter2@pypi.example" } }] },
-      evidence: ["build argument INDEX holds a private key or a password in a URL"],
+      evidence: ["build argument INDEX holds a password in a URL"],
     },
     {
       name: "a secret in a recipe of the kit",
@@ -56,7 +56,7 @@ test("reads the variables of a Dockerfile", () => {
     findings: [
       "Dockerfile: line 2: ARG NPM_TOKEN has the name of a secret",
       "Dockerfile: line 3: ENV DB_PASSWORD has the name of a secret",
-      'Dockerfile: line 4: ENV "DSN" holds a private key or a password in a URL',
+      'Dockerfile: line 4: ENV "DSN" holds a password in a URL',
     ],
     relaxed: [],
     notEnforceable: [],
