@@ -1,5 +1,5 @@
 import type { Resource } from "../document.ts";
-import { unknown } from "../evidence.ts";
+import { type Evidence, unknown } from "../evidence.ts";
 import { mountsOf } from "../facts/mounts.ts";
 import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
@@ -46,7 +46,7 @@ function tmpfsOf({ tmpfs = {} }: Block): Block {
 }
 
 /** The engine adds noexec, nosuid and nodev by itself, until an option says the opposite. */
-function problems(path: string, value: unknown): readonly string[] {
+function problems(path: string, value: unknown): readonly Evidence[] {
   if (!isKnown(value))
     return [unknown(`options of the tmpfs ${show(path)} are ${show(value)}, known only at apply`)];
   const options = String(value).split(",");

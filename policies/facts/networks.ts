@@ -131,7 +131,7 @@ export function waysOut(container: Resource, stack: StackDocument): readonly Evi
   if (container.block.network_mode === "none") return [];
   const joined = networksOf(container, stack);
   if (joined.length === 0) return ["it is on the engine's default network"];
-  return joined.flatMap(({ named, network }) => {
+  return joined.flatMap(({ named, network }): readonly Evidence[] => {
     if (network === undefined) return [unknown(`the network ${show(named)} is not in the stack`)];
     if (!isBridge(network))
       return [`the network ${network.path} has the driver ${show(network.block.driver)}`];

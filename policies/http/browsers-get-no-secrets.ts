@@ -34,6 +34,7 @@ const buildArguments = ({ block }: Resource): readonly Variable[] =>
       Object.entries(map).map(([name, value]) => ({
         name,
         value: isKnown(value) ? String(value) : undefined,
+        text: String(value),
       })),
     ),
   );

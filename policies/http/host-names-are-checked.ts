@@ -1,5 +1,5 @@
 import type { Resource, StackDocument } from "../document.ts";
-import { unknown } from "../evidence.ts";
+import { type Evidence, unknown } from "../evidence.ts";
 import { isApi } from "../facts/apis.ts";
 import { variableOf } from "../facts/environment.ts";
 import { entrances, isHttp, refusals, titleOf } from "../facts/haproxy.ts";
@@ -28,7 +28,7 @@ export const hostNamesAreChecked = definePolicy({
     resource.type === "file/haproxy.cfg" ? inProxy(resource) : inEnvironment(resource, stack),
 });
 
-function inEnvironment(resource: Resource, stack: StackDocument): readonly string[] {
+function inEnvironment(resource: Resource, stack: StackDocument): readonly Evidence[] {
   const found = NAMES.map((name) => variableOf(resource, name)).find((variable) => variable !== undefined);
   if (found === undefined)
     return isUnguarded(stack) ? ["ALLOWED_HOSTS is not set, and no edge checks the Host header"] : [];

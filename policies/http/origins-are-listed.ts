@@ -1,5 +1,5 @@
 import type { Environment, Resource } from "../document.ts";
-import { unknown } from "../evidence.ts";
+import { type Evidence, unknown } from "../evidence.ts";
 import { variablesOf } from "../facts/environment.ts";
 import { answerHeader, entrances } from "../facts/haproxy.ts";
 import { isOriginList, originsOf } from "../facts/origins.ts";
@@ -25,10 +25,10 @@ export const originsAreListed = definePolicy({
     resource.type === "file/haproxy.cfg" ? inProxy(resource) : inEnvironment(resource, stack.environment),
 });
 
-const inEnvironment = (resource: Resource, environment: Environment): readonly string[] =>
+const inEnvironment = (resource: Resource, environment: Environment): readonly Evidence[] =>
   variablesOf(resource)
     .filter(isOriginList)
-    .flatMap(({ name, value }) =>
+    .flatMap(({ name, value }): readonly Evidence[] =>
       value === undefined
         ? [unknown(`${name} is known only at apply`)]
         : originsOf(value)

@@ -1,5 +1,5 @@
 import type { Resource } from "../document.ts";
-import { unknown } from "../evidence.ts";
+import { type Evidence, unknown } from "../evidence.ts";
 import { commandOf, isOn, variablesOf } from "../facts/environment.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
@@ -37,8 +37,8 @@ export const productionRunsNoDevelopmentMode = definePolicy({
 const isSuspect = (word: string) =>
   word.endsWith("dev") || word.endsWith("--reload") || word.endsWith("--debug");
 
-const inEnvironment = (resource: Resource): readonly string[] =>
-  variablesOf(resource).flatMap(({ name, value }) => {
+const inEnvironment = (resource: Resource): readonly Evidence[] =>
+  variablesOf(resource).flatMap(({ name, value }): readonly Evidence[] => {
     if (!/ENV|DEBUG|RELOAD/.test(name) || !(MODE.test(name) || SWITCH.test(name))) return [];
     if (value === undefined) return [unknown(`${name} is known only at apply`)];
     const isRight = MODE.test(name) ? /^(prod|production)$/i.test(value) : !isOn(value) && value !== "*";

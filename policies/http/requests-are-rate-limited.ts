@@ -1,5 +1,5 @@
 import type { Resource, StackDocument } from "../document.ts";
-import { unknown } from "../evidence.ts";
+import { type Evidence, unknown } from "../evidence.ts";
 import { isApi } from "../facts/apis.ts";
 import { variablesOf } from "../facts/environment.ts";
 import { entrances, titleOf } from "../facts/haproxy.ts";
@@ -30,7 +30,7 @@ export const requestsAreRateLimited = definePolicy({
     resource.type === "file/haproxy.cfg" ? inProxy(resource) : inEnvironment(resource, stack),
 });
 
-function inEnvironment(resource: Resource, stack: StackDocument): readonly string[] {
+function inEnvironment(resource: Resource, stack: StackDocument): readonly Evidence[] {
   const limits = variablesOf(resource).filter(
     ({ name }) => LIMIT.test(name) && !/(ENABLED|STORAGE|URL)/.test(name),
   );
@@ -40,7 +40,7 @@ function inEnvironment(resource: Resource, stack: StackDocument): readonly strin
       .map(haproxyCfg)
       .some((sections) => entrances(sections).some((entrance) => isLimited(entrance, sections)));
   if (limits.length === 0) return isLimitedBefore() ? [] : ["no variable sets a rate limit"];
-  return limits.flatMap(({ name, value }) => {
+  return limits.flatMap(({ name, value }): readonly Evidence[] => {
     if (value === undefined) return [unknown(`${name} is known only at apply`)];
     return /^[1-9]\d*(\s*(\/|per)\s*\d*\s*(second|minute|hour|day)s?)?$/.test(value)
       ? []

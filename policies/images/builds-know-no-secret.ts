@@ -1,8 +1,8 @@
 import type { Resource } from "../document.ts";
-import { unknown } from "../evidence.ts";
+import { type Evidence, unknown } from "../evidence.ts";
 import { recipesIn } from "../facts/image-names.ts";
 import { parseOnce } from "../facts/parsed-files.ts";
-import { soundsSecret } from "../facts/secret-names.ts";
+import { namesSecret, soundsSecret } from "../facts/secret-names.ts";
 import { secretForm } from "../facts/secret-values.ts";
 import { parseDockerfile } from "../files/dockerfile.ts";
 import { definePolicy } from "../policy.ts";
@@ -35,15 +35,21 @@ const argumentsOf = (resource: Resource): readonly (readonly [string, unknown])[
   ...recipesIn(resource).flatMap(({ buildArgs }: Block) => entriesOf(buildArgs, "buildArgs")),
 ];
 
+/** Stands for arguments that are computed as one. */
+const WHOLE = "${known only at apply}";
+
 function entriesOf(value: unknown, place: string): readonly (readonly [string, unknown])[] {
   if ((value ?? undefined) === undefined) return [];
-  return isBlock(value) ? Object.entries(value) : [[place, "${known only at apply}"]];
+  return isBlock(value) ? Object.entries(value) : [[place, WHOLE]];
 }
 
 /** Names only: the evidence must not carry what it warns of. */
-function problem(name: string, value: unknown): readonly string[] {
+function problem(name: string, value: unknown): readonly Evidence[] {
   if (soundsSecret(name)) return [`build argument ${name} has the name of a secret`];
-  if (!isKnown(value)) return [unknown(`build argument ${name} has a value that is known only at apply`)];
+  if (!isKnown(value))
+    return namesSecret(String(value)) || String(value) === WHOLE
+      ? [unknown(`build argument ${name} has a value that is known only at apply`)]
+      : [];
   const form = secretForm(String(value));
   return form === undefined ? [] : [`build argument ${name} holds ${form}`];
 }

@@ -11,7 +11,7 @@ import { blocks } from "../values.ts";
  */
 export const originsAreTrusted = definePolicy({
   id: "IMG-003",
-  severity: "medium",
+  severity: "low",
   title: "an image comes from where somebody vouches for it",
   allowed:
     "Docker's official images, a registry of registry_auth, an image pinned by digest or built with the stack",
@@ -31,7 +31,7 @@ export const originsAreTrusted = definePolicy({
       const isOfficial = registry === "docker.io" && repository.startsWith("library/");
       return isOfficial || digest !== undefined || chosen(stack).includes(registry)
         ? undefined
-        : `, from ${registry}, which nobody vouches for`;
+        : `, from ${registry}: no official image, and not pinned`;
     }),
 });
 

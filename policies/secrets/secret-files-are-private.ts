@@ -1,3 +1,4 @@
+import type { Evidence } from "../evidence.ts";
 import { secretUploads } from "../facts/secret-uploads.ts";
 import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
@@ -38,7 +39,7 @@ const isOctal = (value: unknown) =>
 const isPrivate = (mode: number) => (mode & ~ALLOWED) === 0;
 
 /** The mode is a number, not octal text: 400 stands for 0620. */
-function ofSwarm(secret: Block, { user }: Block): readonly string[] {
+function ofSwarm(secret: Block, { user }: Block): readonly Evidence[] {
   const place = show(secret.file_name);
   const uid = /^(\d+)/.exec(String(user ?? ""))?.[1];
   return [

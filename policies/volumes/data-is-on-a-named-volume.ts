@@ -1,5 +1,5 @@
 import type { Resource, StackDocument } from "../document.ts";
-import { unknown } from "../evidence.ts";
+import { type Evidence, unknown } from "../evidence.ts";
 import { type Mount, mountsOf } from "../facts/mounts.ts";
 import { containerSpec, isStateful, kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
@@ -27,7 +27,7 @@ export const dataIsOnANamedVolume = definePolicy({
   },
 });
 
-function problem({ type, source, target }: Mount): readonly string[] {
+function problem({ type, source, target }: Mount): readonly Evidence[] {
   if (type !== "volume") return [`a mount of type ${show(type)} is at ${show(target)}`];
   if (!isFilledText(source)) return [`an anonymous volume is at ${show(target)}`];
   return isKnown(source) || /^\$\{\s*docker_volume\./.test(String(source))

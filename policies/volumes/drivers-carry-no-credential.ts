@@ -1,5 +1,5 @@
 import type { Resource } from "../document.ts";
-import { unknown } from "../evidence.ts";
+import { type Evidence, unknown } from "../evidence.ts";
 import { mountsOf } from "../facts/mounts.ts";
 import { soundsSecret } from "../facts/secret-names.ts";
 import { secretForm } from "../facts/secret-values.ts";
@@ -20,7 +20,7 @@ export const driversCarryNoCredential = definePolicy({
   looksAt: ["docker_volume", ...RUNS],
   where: (resource) => optionsOf(resource).length > 0,
   check: (resource) =>
-    optionsOf(resource).flatMap(([name, value]) => {
+    optionsOf(resource).flatMap(([name, value]): readonly Evidence[] => {
       if (!isKnown(value)) return [unknown(`option ${name} is known only at apply`)];
       return isCredential(name, String(value)) ? [`option ${name} holds a credential`] : [];
     }),
