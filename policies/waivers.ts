@@ -25,7 +25,7 @@ export const waiversAreSound = definePolicy({
   id: "WVR-001",
   title: "every waiver says which rule, where, why and until when",
   allowed:
-    "the id of a rule that exists, the path of one resource, a reason of 10 characters or more, a date",
+    "the id of a rule that exists, the path of a resource or a pattern with *, a reason of 10 characters or more, a date",
   fix: "complete the waiver, or remove it",
 });
 
@@ -89,12 +89,12 @@ export class Waivers {
     return this.#sound.length + this.#unsound.length;
   }
 
-  /** Divides findings into those that stand and those that a current waiver for exactly this rule and place accepts. */
+  /** Divides findings into those that stand and those that a current waiver for this rule and place accepts. */
   apply(findings: readonly Finding[]): { open: readonly Finding[]; waived: readonly WaivedFinding[] } {
     const open: Finding[] = [];
     const waived: WaivedFinding[] = [];
     for (const found of findings) {
-      const excuse = this.#sound.find(({ rule, at }) => rule === found.policy && at === found.path);
+      const excuse = this.#sound.find(({ rule, at }) => rule === found.policy && isAt(found.path, at));
       if (excuse !== undefined) this.#used.add(excuse);
       if (excuse === undefined || this.#hasExpired(excuse)) open.push(found);
       else waived.push({ ...found, ...termsOf(excuse) });
@@ -124,6 +124,13 @@ export class Waivers {
   #hasExpired({ expires }: Waiver): boolean {
     return expires < this.#today;
   }
+}
+
+/** Whether a place is the one that a waiver names; `*` in it stands for any part of a place. */
+function isAt(path: string, at: string): boolean {
+  if (!at.includes("*")) return path === at;
+  const parts = at.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`, "s").test(path);
 }
 
 const termsOf = ({ rule, calledBy, reason, expires }: Excuse): Omit<WaivedFinding, keyof Finding> => ({

@@ -6,6 +6,7 @@ import { definePolicy } from "../policy.ts";
 import { show } from "../values.ts";
 
 const MODE = /^(NODE_ENV|ENVIRONMENT|APP_ENV|FLASK_ENV|DJANGO_ENV|RAILS_ENV)$/;
+const DEVELOPMENT = /^(dev|develop|development|debug|local|test|testing)$/i;
 const SWITCH = /^([A-Z]+_)*(DEBUG|DEBUG_MODE|RELOAD)$/;
 
 /** Words of a command that only development uses, two of them in a row. */
@@ -25,7 +26,8 @@ export const productionRunsNoDevelopmentMode = definePolicy({
   id: "HTP-008",
   severity: "high",
   title: "production runs no development mode",
-  allowed: "NODE_ENV and ENVIRONMENT production or unset, no DEBUG, no --reload, no next dev",
+  allowed:
+    "NODE_ENV and ENVIRONMENT unset or neither development nor test, no DEBUG, no --reload, no next dev",
   fix: "remove the switch",
   source: "Next.js and uvicorn documentation, deployment",
   enforcedIn: ["production"],
@@ -41,7 +43,7 @@ const inEnvironment = (resource: Resource): readonly Evidence[] =>
   variablesOf(resource).flatMap(({ name, value }): readonly Evidence[] => {
     if (!/ENV|DEBUG|RELOAD/.test(name) || !(MODE.test(name) || SWITCH.test(name))) return [];
     if (value === undefined) return [unknown(`${name} is known only at apply`)];
-    const isRight = MODE.test(name) ? /^(prod|production)$/i.test(value) : !isOn(value) && value !== "*";
+    const isRight = MODE.test(name) ? !DEVELOPMENT.test(value) : !isOn(value) && value !== "*";
     return isRight ? [] : [`${name} is ${show(value)}`];
   });
 

@@ -1,3 +1,4 @@
+import { weighing } from "../evidence.ts";
 import { publishedPorts, publishesPorts } from "../facts/ports.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
@@ -22,10 +23,13 @@ export const publishedPortsStateAHostPort = definePolicy({
   source: "docs/architecture.md, provider rule 8",
   looksAt: RUNS,
   where: publishesPorts,
-  check: (resource) =>
-    publishedPorts(resource).flatMap(({ block, names, internal }) =>
+  check: (resource, stack) => {
+    const found = publishedPorts(resource).flatMap(({ block, names, internal }) =>
       must(block, names.external, isPort, `${names.external} of port ${show(internal)}`),
-    ),
+    );
+    // A random port is what a compose file without one asks for; of the provider nobody expects it.
+    return stack.dialect === "compose" ? weighing("medium", found) : found;
+  },
 });
 
 const isPort = (value: unknown) => {

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { weighing } from "../evidence.ts";
 import { hasPorts } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, must, show } from "../values.ts";
@@ -23,8 +24,11 @@ export const publishedPortsStateAnAddress = definePolicy({
   source: "docs/architecture.md, provider rule 8",
   looksAt: ["docker_container"],
   where: hasPorts,
-  check: ({ block }) =>
-    blocks(block, "ports").flatMap((port) =>
+  check: ({ block }, stack) => {
+    const found = blocks(block, "ports").flatMap((port) =>
       must(port, "ip", (ip) => isIP(String(ip)) !== 0, `ip of port ${show(port.internal)}`),
-    ),
+    );
+    // What the provider makes of it is no matter of Compose; what may not be open has rules of its own.
+    return stack.dialect === "compose" ? weighing("low", found) : found;
+  },
 });

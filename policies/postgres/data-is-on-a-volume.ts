@@ -1,7 +1,7 @@
 import { unknown } from "../evidence.ts";
 import { runs } from "../facts/deliveries.ts";
 import { variableOf } from "../facts/environment.ts";
-import { imageVersion } from "../facts/image-versions.ts";
+import { type ImageVersion, imageVersion } from "../facts/image-versions.ts";
 import { keepsDataAt } from "../facts/mounts.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
@@ -22,12 +22,17 @@ export const dataIsOnAVolume = definePolicy({
   check: (container, stack) => {
     const stated = variableOf(container, "PGDATA");
     if (stated !== undefined && stated.value === undefined) return [unknown("PGDATA is known only at apply")];
-    const version = imageVersion(container, stack);
-    const usual =
-      "major" in version && version.major >= 18
-        ? `/var/lib/postgresql/${version.major}/docker`
-        : "/var/lib/postgresql/data";
-    const data = stated?.value ?? usual;
-    return keepsDataAt(data, container, stack) ? [] : [`the data at ${data} is on no named volume`];
+    const paths = stated?.value === undefined ? usualPaths(imageVersion(container, stack)) : [stated.value];
+    return paths.some((path) => keepsDataAt(path, container))
+      ? []
+      : [`the data at ${paths.join(" or ")} is on no named volume`];
   },
 });
+
+/** Where the image keeps its data; of a version that nobody knows, either. */
+function usualPaths(version: ImageVersion): readonly string[] {
+  const before = "/var/lib/postgresql/data";
+  if ("major" in version)
+    return [version.major >= 18 ? `/var/lib/postgresql/${version.major}/docker` : before];
+  return version.isNewest ? [before, "/var/lib/postgresql"] : [before];
+}

@@ -11,7 +11,7 @@ const SECONDS = 30;
  */
 export const databaseMayFinish = definePolicy({
   id: "PGS-009",
-  severity: "high",
+  severity: "medium",
   title: "PostgreSQL is asked to stop and given the time for it",
   allowed: `destroy_grace_seconds or stop_grace_period of ${SECONDS} s or more; stop_signal unset, SIGINT or SIGTERM`,
   fix: `set destroy_grace_seconds to ${SECONDS} or more and stop_signal to SIGINT`,

@@ -1,24 +1,36 @@
+import { unknown } from "../evidence.ts";
 import { runs } from "../facts/deliveries.ts";
-import { variableOf } from "../facts/environment.ts";
+import { variablesOf } from "../facts/environment.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
+import { isKnown } from "../values.ts";
+
+/** Those of the official image and its forks, and of Bitnami's. */
+const PASSWORD = /^POSTGRES(QL)?_(POSTGRES_)?PASSWORD$/;
+const FILE = /^POSTGRES(QL)?_(POSTGRES_)?PASSWORD_FILE$/;
 
 /**
  * A variable stands in Terraform's state and in `docker inspect`.
  */
 export const passwordComesFromAFile = definePolicy({
   id: "PGS-003",
-  severity: "high",
+  severity: "medium",
   title: "PostgreSQL reads the superuser's password from a file",
   allowed: "POSTGRES_PASSWORD_FILE, and no POSTGRES_PASSWORD",
   fix: "deliver the password as a file and name it in POSTGRES_PASSWORD_FILE",
   source: "docker-library/postgres, Docker Secrets",
   looksAt: RUNS,
   where: runs("postgres"),
-  check: (container) => [
-    ...(variableOf(container, "POSTGRES_PASSWORD") === undefined ? [] : ["POSTGRES_PASSWORD is set"]),
-    ...((variableOf(container, "POSTGRES_PASSWORD_FILE")?.value ?? "") === ""
-      ? ["POSTGRES_PASSWORD_FILE is not set"]
-      : []),
-  ],
+  check: (container) => {
+    const all = variablesOf(container);
+    const files = all.filter(({ name }) => FILE.test(name));
+    return [
+      ...all.filter(({ name }) => PASSWORD.test(name)).map(({ name }) => `${name} is set`),
+      ...(files.some(({ text }) => text !== "")
+        ? []
+        : all.some(({ name }) => !isKnown(name))
+          ? [unknown("whether POSTGRES_PASSWORD_FILE is set is known only at apply")]
+          : ["POSTGRES_PASSWORD_FILE is not set"]),
+    ];
+  },
 });

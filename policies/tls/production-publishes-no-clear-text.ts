@@ -1,7 +1,13 @@
+import type { Resource } from "../document.ts";
+import { graded } from "../evidence.ts";
 import { clearTextPorts } from "../facts/clear-text.ts";
-import { describe, publishesPorts } from "../facts/ports.ts";
+import { describe, internalPort, isOpen, publishedPorts, publishesPorts } from "../facts/ports.ts";
 import { kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
+
+/** Port 80 next to 443 is there to lead to it. */
+const leadsToTls = (resource: Resource): boolean =>
+  publishedPorts(resource).some((port) => isOpen(port) && [443, 8443].includes(internalPort(port)));
 
 /**
  * Passwords of devices and API keys go over such a port as they are.
@@ -22,8 +28,11 @@ export const productionPublishesNoClearText = definePolicy({
   looksAt: RUNS,
   where: publishesPorts,
   check: (resource, stack) =>
-    clearTextPorts(resource, stack).map(
-      (port) =>
-        `${describe(port)} of ${kindOf(resource, stack) ?? "a service of unknown kind"} is in clear text`,
-    ),
+    clearTextPorts(resource, stack).map((port) => {
+      const kind = kindOf(resource, stack);
+      const evidence = `${describe(port)} of ${kind ?? "a service of unknown kind"} is in clear text`;
+      if (kind === undefined)
+        return graded("medium", `${describe(port)} is one on which services mostly speak in clear text`);
+      return kind === "edge" ? graded(leadsToTls(resource) ? "low" : "medium", evidence) : evidence;
+    }),
 });

@@ -1,5 +1,5 @@
 import type { Resource, StackDocument } from "../document.ts";
-import { type Evidence, unknown } from "../evidence.ts";
+import { type Evidence, graded, unknown } from "../evidence.ts";
 import { type Mount, mountsOf } from "../facts/mounts.ts";
 import { containerSpec, isStateful, kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
@@ -22,13 +22,20 @@ export const dataIsOnANamedVolume = definePolicy({
   check: (resource, stack) => {
     const folders = dataFolders(resource, stack);
     const found = mountsOf(resource).filter(({ target }) => folders.some((folder) => covers(target, folder)));
-    if (found.length === 0) return [`nothing is mounted at ${folders.join(" or ")}`];
+    if (found.length === 0) {
+      const evidence = `nothing is mounted at ${folders.join(" or ")}`;
+      // What a cache or a broker loses is made again; what a database loses is not.
+      return [kindOf(resource, stack) === "postgres" ? evidence : graded("low", evidence)];
+    }
     return found.flatMap(problem);
   },
 });
 
 function problem({ type, source, target }: Mount): readonly Evidence[] {
-  if (type !== "volume") return [`a mount of type ${show(type)} is at ${show(target)}`];
+  const evidence = `a mount of type ${show(type)} is at ${show(target)}`;
+  // The data is kept, though not by the engine.
+  if (type === "bind") return [graded("low", evidence)];
+  if (type !== "volume") return [evidence];
   if (!isFilledText(source)) return [`an anonymous volume is at ${show(target)}`];
   return isKnown(source) || /^\$\{\s*docker_volume\./.test(String(source))
     ? []
