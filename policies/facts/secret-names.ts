@@ -5,7 +5,8 @@ const SECRET_WORDS =
   /^(pass(word|wd|phrase|code)?s?|pwd|pw|secrets?|tokens?|credentials?|salts?|psk|(api|access|auth|private|secret|encryption|master)(keys?|tokens?|secrets?))$/;
 
 /** The same at the end of a word that nothing divides: `PGPASSWORD`, `clientsecret`. */
-const SECRET_ENDINGS = /(password|passwd|passphrase|secret|token|apikey|secretkey|privatekey|credentials)s?$/;
+const SECRET_ENDINGS =
+  /(password|passwd|passphrase|(db|user|admin|root)pass|secret|token|apikey|secretkey|privatekey|credentials)s?$/;
 
 /** Short words that mean something else alone or behind these: the working folder, a directive of nginx. */
 const NO_PASSWORDS: ReadonlySet<string> = new Set([
@@ -22,6 +23,7 @@ const NO_PASSWORDS: ReadonlySet<string> = new Set([
 /** Two words that are a secret together, where the last alone is not. */
 const SECRET_PAIRS: ReadonlySet<string> = new Set([
   "erlang cookie",
+  "node cookie",
   "rediscli auth",
   "neo4j auth",
   "basic auth",
@@ -65,7 +67,7 @@ export const soundsSecret = rememberedText((name): boolean => {
 /** `dbRootPassword2`, `DB_ROOT_PASSWORD_2` and `db.root-password.2` are the same words, in lower case. */
 const wordsOf = (name: string): string[] =>
   name
-    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
     .replace(/([A-Za-z]{3})(\d+)$/, "$1 $2")
     .toLowerCase()
     .split(/[^a-z0-9]+/)
@@ -73,4 +75,4 @@ const wordsOf = (name: string): string[] =>
 
 /** Whether an expression refers to something that is called a secret: `${random_password.db.result}`. */
 export const namesSecret = (expression: string): boolean =>
-  expression.split(/[^\w-]+/).some((word) => soundsSecret(word));
+  expression.split(/[^\w-]+/).some((word) => word === "random_password" || soundsSecret(word));

@@ -55,7 +55,7 @@ export function container(name: string, service: Block, project: Project): Block
     networks_advanced: networks(service),
     links: list(service.links).map(String),
     depends_on: isBlock(service.depends_on) ? Object.keys(service.depends_on) : list(service.depends_on),
-    capabilities: { add: service.cap_add ?? [], drop: service.cap_drop ?? [] },
+    capabilities: { add: service.cap_add, drop: service.cap_drop },
     healthcheck: healthcheck(service.healthcheck),
     host: list(service.extra_hosts).map((entry) => hostEntry(String(entry))),
     devices: list(service.devices).map((entry) => ({ host_path: String(entry).split(":")[0] })),
