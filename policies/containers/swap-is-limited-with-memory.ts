@@ -1,3 +1,4 @@
+import { reworded } from "../evidence.ts";
 import { definePolicy } from "../policy.ts";
 import { asNumber, must, show } from "../values.ts";
 
@@ -19,7 +20,7 @@ export const swapIsLimitedWithMemory = definePolicy({
   source: "docs/architecture.md, provider rule 2",
   looksAt: ["docker_container"],
   check: ({ block }) =>
-    must(block, "memory_swap", (value) => asNumber(value) === asNumber(block.memory)).map(
-      (evidence) => `${evidence}, memory is ${show(block.memory)}`,
+    must(block, "memory_swap", (value) => asNumber(value) === asNumber(block.memory)).map((evidence) =>
+      reworded(evidence, (text) => `${text}, memory is ${show(block.memory)}`),
     ),
 });

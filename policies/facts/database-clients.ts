@@ -2,7 +2,8 @@ import type { Resource, StackDocument } from "../document.ts";
 import { firstValue } from "./environment.ts";
 import { isOfTheKit } from "./kit.ts";
 import { neighbour } from "./networks.ts";
-import { kindOf } from "./services.ts";
+import { remembered } from "./remembered.ts";
+import { kindOf, RUNS } from "./services.ts";
 
 const HOSTS = ["DATABASE_HOST", "DB_HOST", "DATABASE_HOSTNAME", "DB_HOSTNAME"];
 const PORTS = ["DATABASE_PORT", "DB_PORT"];
@@ -25,5 +26,12 @@ export function usesPostgres(resource: Resource, stack: StackDocument): boolean 
   const type = firstValue(resource, TYPES);
   if (type !== undefined) return /postgres|pgsql|^pg$/i.test(type);
   const port = firstValue(resource, PORTS) ?? /:(\d+)$/.exec(firstValue(resource, HOSTS) ?? "")?.[1];
-  return port === undefined ? isOfTheKit(stack) : port === "5432";
+  if (port !== undefined) return port === "5432";
+  return isOfTheKit(stack) || (host === undefined && onlyPostgres(stack));
 }
+
+/** A client that is told no host is told one in a file; where the stack has one kind of database, it is that. */
+const onlyPostgres = remembered((stack: StackDocument): boolean => {
+  const kinds = new Set(stack.of(RUNS).map((container) => kindOf(container, stack)));
+  return kinds.has("postgres") && !kinds.has("mysql");
+});

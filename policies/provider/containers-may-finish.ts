@@ -1,5 +1,6 @@
 import { LABEL } from "../../core/labels.ts";
 import type { Resource } from "../document.ts";
+import { reworded } from "../evidence.ts";
 import { isJob, labelOf } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { asNumber, isUnset, must, show } from "../values.ts";
@@ -25,8 +26,8 @@ export const containersMayFinish = definePolicy({
       isUnset(stopTimeout) || asNumber(stopTimeout) <= (grace === undefined ? Infinity : asNumber(grace));
     return [
       ...must(resource.block, "destroy_grace_seconds", (value) => asNumber(value) >= leastSeconds(resource)),
-      ...must(resource.block, "stop_timeout", isInTime).map(
-        (evidence) => `${evidence}, destroy_grace_seconds is ${show(grace)}`,
+      ...must(resource.block, "stop_timeout", isInTime).map((evidence) =>
+        reworded(evidence, (text) => `${text}, destroy_grace_seconds is ${show(grace)}`),
       ),
     ];
   },

@@ -1,5 +1,5 @@
 import type { Resource, StackDocument, Target } from "../document.ts";
-import type { Evidence } from "../evidence.ts";
+import { type Evidence, reworded } from "../evidence.ts";
 import { isFirewall } from "../facts/containers.ts";
 import { RUNS, taskSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
@@ -35,7 +35,9 @@ function ofContainer(resource: Resource, stack: StackDocument): readonly Evidenc
       block,
       "network_mode",
       (mode) => isAllowedMode(mode, networks.length > 0) || (mode === "host" && isFirewall(resource)),
-    ).map((evidence) => (networks.length > 0 ? `${evidence} next to networks_advanced` : evidence)),
+    ).map((evidence) =>
+      networks.length > 0 ? reworded(evidence, (text) => `${text} next to networks_advanced`) : evidence,
+    ),
   ];
 }
 

@@ -32,10 +32,12 @@ export const secretFilesAreThere = definePolicy({
 });
 
 /** Of a secret, of a key or of what checks one: `LOG_FILE` and `PID_FILE` name what the program writes itself. */
-const namesSecretFile = ({ name }: Variable): boolean => {
+const namesSecretFile = ({ name, text }: Variable): boolean => {
   const [, base] = /^(.+)_FILE$/.exec(name) ?? [];
   return (
     base !== undefined &&
-    (soundsSecret(base) || /(^|_)(KEY|CERT|CERTS|CA|CAFILE|CERTIFICATE|USER|USERNAME|DSN|URL)$/.test(base))
+    (text.startsWith("/run/secrets/") ||
+      soundsSecret(base) ||
+      /(^|_)(KEY|CERT|CERTS|CA|CAFILE|CERTIFICATE|USER|USERNAME|DSN|URL)$/.test(base))
   );
 };

@@ -13,7 +13,7 @@ judges(addedCapabilitiesAreFew, "CTR-003", {
       given: adds("CAP_SYS_ADMIN", "NET_RAW"),
       evidence: [
         "the added capability CAP_SYS_ADMIN is not needed here",
-        "the added capability NET_RAW is not needed here",
+        { severity: "low", text: "the added capability NET_RAW is not needed here" },
       ],
     },
     {
@@ -24,7 +24,7 @@ judges(addedCapabilitiesAreFew, "CTR-003", {
     {
       name: "the power of a delivery in a job with a network",
       given: { must_run: false, ...adds("CAP_CHOWN") },
-      evidence: ["the added capability CAP_CHOWN is not needed here"],
+      evidence: [{ severity: "low", text: "the added capability CAP_CHOWN is not needed here" }],
     },
     {
       name: "one more than a delivery needs",

@@ -11,8 +11,11 @@ judges(secretsAreSwarmSecrets, "SWM-003", {
     },
     {
       name: "what is known only at apply",
-      given: withSpec({ env: { A: "${var.a}" } }),
-      evidence: ["A has a value that is known only at apply"],
+      given: withSpec({ env: { A: "${var.a}", B: "${var.token}", API_KEY: "${var.a}" } }),
+      evidence: [
+        "B has a value that is known only at apply",
+        "API_KEY has a value that is known only at apply",
+      ],
     },
     {
       name: "names that are known only at apply",
