@@ -2,7 +2,8 @@ import type { Severity } from "../../site/policy-settings.ts";
 import type { Resource, StackDocument } from "../document.ts";
 import { type Evidence, graded, unknown } from "../evidence.ts";
 import { isDelivery } from "../facts/containers.ts";
-import { containerSpec, kindOf, RUNS } from "../facts/services.ts";
+import { isVpn } from "../facts/known-images.ts";
+import { containerSpec, kindOf, RUNS, repositoryOf } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, isKnown, show, texts } from "../values.ts";
 
@@ -22,7 +23,7 @@ export const addedCapabilitiesAreFew = definePolicy({
   severity: "critical",
   title: "a container adds only the capabilities that its work needs",
   allowed:
-    "CHOWN, DAC_OVERRIDE and FOWNER for a job without a network, NET_ADMIN for the firewall, NET_BIND_SERVICE for a TLS edge; none for the rest",
+    "CHOWN, DAC_OVERRIDE and FOWNER for a job without a network, NET_ADMIN for the firewall and a VPN, NET_BIND_SERVICE for a TLS edge; none for the rest",
   fix: "remove the capability: run as a fixed user, listen on a port above 1024",
   source: "CIS Docker Benchmark 1.6.0, 5.4; capabilities(7)",
   looksAt: RUNS,
@@ -33,9 +34,7 @@ export const addedCapabilitiesAreFew = definePolicy({
     return added.flatMap((name): readonly Evidence[] => {
       if (!isKnown(name)) return [unknown(`an added capability is ${show(name)}, known only at apply`)];
       const short = name.replace(/^CAP_/i, "").toUpperCase();
-      return allowed.includes(short)
-        ? []
-        : [graded(severityOf(short), `the added capability ${name} is not needed here`)];
+      return allowed.includes(short) ? [] : [graded(severityOf(short), `it adds the capability ${name}`)];
     });
   },
 });
@@ -55,5 +54,6 @@ function allowedFor(resource: Resource, stack: StackDocument): readonly string[]
   if (isDelivery(resource)) return ["CHOWN", "DAC_OVERRIDE", "FOWNER"];
   const kind = kindOf(resource, stack);
   if (kind === "firewall") return ["NET_ADMIN"];
-  return kind === "edge" ? ["NET_BIND_SERVICE"] : [];
+  if (kind === "edge") return ["NET_BIND_SERVICE"];
+  return isVpn(repositoryOf(resource, stack) ?? "") ? ["NET_ADMIN"] : [];
 }

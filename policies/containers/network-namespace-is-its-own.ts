@@ -1,3 +1,4 @@
+import { weighing } from "../evidence.ts";
 import { isFirewall } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { must } from "../values.ts";
@@ -16,11 +17,14 @@ export const networkNamespaceIsItsOwn = definePolicy({
   },
   source: "CIS Docker Benchmark 1.6.0, 5.10; docs/architecture.md, provider rule 8",
   looksAt: ["docker_container"],
-  check: (resource) =>
-    must(
+  check: (resource) => {
+    const found = must(
       resource.block,
       "network_mode",
       (value) =>
         !/^(host$|(container|service):)/.test(String(value)) || (value === "host" && isFirewall(resource)),
-    ),
+    );
+    // What shares with a service of its own file opens itself to that one alone.
+    return /^service:/.test(String(resource.block.network_mode)) ? weighing("medium", found) : found;
+  },
 });

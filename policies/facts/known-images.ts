@@ -55,6 +55,18 @@ export const kindOfImage = rememberedText((repository): Kind | undefined => {
   return REPOSITORIES.find(([pattern]) => pattern.test(name))?.[1];
 });
 
+/** Where an image of PostgreSQL keeps its data if not where the official one does. */
+export function postgresFolder(repository: string): string | undefined {
+  if (/^bitnami(legacy)?\//.test(repository)) return "/bitnami/postgresql";
+  return /\/(timescaledb-ha|spilo(-\d+)?)$/.test(repository) ? "/home/postgres/pgdata" : undefined;
+}
+
+/** They make tunnels and routes, which is what NET_ADMIN is for. */
+export const isVpn = (repository: string): boolean =>
+  /(^|\/)(gluetun|wireguard(-go)?|wg-easy|openvpn(-\w+)?|tailscale|netbird|zerotier(-one|-synology)?|headscale)$/.test(
+    repository,
+  );
+
 /** Programs that serve, by the name of the file. */
 const SERVERS: Readonly<Record<string, Kind>> = {
   mosquitto: "mosquitto",

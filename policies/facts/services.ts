@@ -31,7 +31,7 @@ export function imageOf(resource: Resource, stack: StackDocument): string | unde
 }
 
 /** The image that a container runs without what comes after the name, which alone may be unknown; undefined else. */
-function repositoryOf(resource: Resource, stack: StackDocument): string | undefined {
+export function repositoryOf(resource: Resource, stack: StackDocument): string | undefined {
   const value = containerSpec(resource).image;
   const target = stack.follow(value)?.resource;
   // A service that is built and has no image is called after itself, which says nothing.

@@ -50,8 +50,7 @@ function given(container: Resource, stack: StackDocument): readonly Evidence[] {
     : [`its command does not name ${names.join(", ")}`];
 }
 
-/** Something is mounted where the image, or the command, looks for its configuration. */
+/** Something is mounted where the image looks for its configuration, or the command names a file, perhaps of the image. */
 const mayHaveOne = (container: Resource): boolean =>
-  ["/mosquitto/config/mosquitto.conf", ...commandOf(container).filter((word) => word.endsWith(".conf"))].some(
-    (path) => mountAt(path, container) !== undefined,
-  );
+  mountAt("/mosquitto/config/mosquitto.conf", container) !== undefined ||
+  commandOf(container).some((word) => word.endsWith(".conf"));

@@ -1,9 +1,11 @@
+import type { Resource, StackDocument } from "../document.ts";
 import { unknown } from "../evidence.ts";
 import { runs } from "../facts/deliveries.ts";
 import { variableOf } from "../facts/environment.ts";
-import { type ImageVersion, imageVersion } from "../facts/image-versions.ts";
+import { imageVersion } from "../facts/image-versions.ts";
+import { postgresFolder } from "../facts/known-images.ts";
 import { keepsDataAt } from "../facts/mounts.ts";
-import { RUNS } from "../facts/services.ts";
+import { RUNS, repositoryOf } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 
 /**
@@ -22,7 +24,7 @@ export const dataIsOnAVolume = definePolicy({
   check: (container, stack) => {
     const stated = variableOf(container, "PGDATA");
     if (stated !== undefined && stated.value === undefined) return [unknown("PGDATA is known only at apply")];
-    const paths = stated?.value === undefined ? usualPaths(imageVersion(container, stack)) : [stated.value];
+    const paths = stated?.value === undefined ? usualPaths(container, stack) : [stated.value];
     return paths.some((path) => keepsDataAt(path, container))
       ? []
       : [`the data at ${paths.join(" or ")} is on no named volume`];
@@ -30,8 +32,11 @@ export const dataIsOnAVolume = definePolicy({
 });
 
 /** Where the image keeps its data; of a version that nobody knows, either. */
-function usualPaths(version: ImageVersion): readonly string[] {
+function usualPaths(container: Resource, stack: StackDocument): readonly string[] {
+  const own = postgresFolder(repositoryOf(container, stack) ?? "");
+  if (own !== undefined) return [own];
   const before = "/var/lib/postgresql/data";
+  const version = imageVersion(container, stack);
   if ("major" in version)
     return [version.major >= 18 ? `/var/lib/postgresql/${version.major}/docker` : before];
   return version.isNewest ? [before, "/var/lib/postgresql"] : [before];

@@ -23,14 +23,15 @@ export const passwordComesFromAFile = definePolicy({
   where: runs("postgres"),
   check: (container) => {
     const all = variablesOf(container);
-    const files = all.filter(({ name }) => FILE.test(name));
-    return [
-      ...all.filter(({ name }) => PASSWORD.test(name)).map(({ name }) => `${name} is set`),
-      ...(files.some(({ text }) => text !== "")
-        ? []
-        : all.some(({ name }) => !isKnown(name))
-          ? [unknown("whether POSTGRES_PASSWORD_FILE is set is known only at apply")]
-          : ["POSTGRES_PASSWORD_FILE is not set"]),
-    ];
+    const written = all.filter(({ name }) => PASSWORD.test(name));
+    if (written.length > 0) return written.map(({ name }) => `${name} is set`);
+    // That nobody needs one is PGS-001.
+    const isTrusted = all.some(
+      ({ name, value }) => name === "POSTGRES_HOST_AUTH_METHOD" && value === "trust",
+    );
+    if (isTrusted || all.some(({ name, text }) => FILE.test(name) && text !== "")) return [];
+    return all.some(({ name }) => !isKnown(name))
+      ? [unknown("whether POSTGRES_PASSWORD_FILE is set is known only at apply")]
+      : ["POSTGRES_PASSWORD_FILE is not set"];
   },
 });

@@ -32,7 +32,7 @@ export const productionPublishesNoClearText = definePolicy({
       const kind = kindOf(resource, stack);
       const evidence = `${describe(port)} of ${kind ?? "a service of unknown kind"} is in clear text`;
       if (kind === undefined)
-        return graded("medium", `${describe(port)} is one on which services mostly speak in clear text`);
+        return graded("low", `${describe(port)} is one on which services mostly speak in clear text`);
       return kind === "edge" ? graded(leadsToTls(resource) ? "low" : "medium", evidence) : evidence;
     }),
 });

@@ -6,7 +6,12 @@ judges(passwordComesFromAFile, "PGS-003", {
     {
       name: "a password in the environment",
       given: { image: "postgres:15", env: ["POSTGRES_PASSWORD=hunter2"] },
-      evidence: ["POSTGRES_PASSWORD is set", "POSTGRES_PASSWORD_FILE is not set"],
+      evidence: ["POSTGRES_PASSWORD is set"],
+    },
+    {
+      name: "no password at all",
+      given: { image: "postgres:15" },
+      evidence: ["POSTGRES_PASSWORD_FILE is not set"],
     },
     {
       name: "variables whose names are known only at apply",

@@ -24,7 +24,7 @@ judges(productionPublishesNoClearText, "TLS-002", {
       given: { ...unknown, ...published(9999, 8000) },
       evidence: [
         {
-          severity: "medium",
+          severity: "low",
           text: "port 9999 (host port 8000 of 0.0.0.0) is one on which services mostly speak in clear text",
         },
       ],
