@@ -1,7 +1,9 @@
 import { LABEL } from "../../core/labels.ts";
 import type { StackDocument } from "../document.ts";
-import { labelOf } from "./containers.ts";
+import { blocks } from "../values.ts";
 import { remembered } from "./remembered.ts";
+
+const OWN: readonly string[] = Object.values(LABEL);
 
 /**
  * Whether the kit made a stack, by its facts, or by its labels where it was rendered or made by a program of the user's
@@ -12,5 +14,5 @@ export const isOfTheKit = remembered(
     stack.facts !== undefined ||
     stack
       .of(["docker_container"])
-      .some(({ block }) => Object.values(LABEL).some((name) => labelOf(block, name) !== undefined)),
+      .some(({ block }) => blocks(block, "labels").some(({ label }) => OWN.some((name) => name === label))),
 );

@@ -16,7 +16,8 @@ export const containersMayFinish = definePolicy({
   title: "a container gets time to finish before it is killed",
   allowed:
     "destroy_grace_seconds of 10 or more for a service, 60 for PostgreSQL, 1 for a job; never below stop_timeout",
-  fix: "set graceSeconds of the ServiceContainer",
+  fix: "set destroy_grace_seconds",
+  words: { site: { fix: "set graceSeconds of the ServiceContainer" } },
   source: "docs/architecture.md, provider rule 12",
   dialect: "terraform",
   looksAt: ["docker_container"],

@@ -10,8 +10,8 @@ export interface Judgement {
   readonly stopAt: Severity;
   readonly reports: readonly PolicyReport[];
 
-  /** Line of a path in the file, from 1; 1 where it is not found. */
-  readonly lineOf: (path: string) => number;
+  /** Line of a finding in the file, from 1; 1 where it is not found. */
+  readonly lineOf: (finding: Pick<Finding, "path" | "evidence">) => number;
 }
 
 /** How a rule did in one input. */

@@ -95,7 +95,10 @@ function result(policy: Policy, finding: Finding, { file, lineOf }: Judgement): 
     message: { text: `${path}: ${evidence}. Fix: ${fix}.` },
     locations: [
       {
-        physicalLocation: { artifactLocation: { uri: encodeURI(file) }, region: { startLine: lineOf(path) } },
+        physicalLocation: {
+          artifactLocation: { uri: encodeURI(file) },
+          region: { startLine: lineOf(finding) },
+        },
         logicalLocations: [{ fullyQualifiedName: path }],
       },
     ],
