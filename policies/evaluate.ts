@@ -1,4 +1,5 @@
 import type { StackDocument } from "./document.ts";
+import { isOfTheKit } from "./facts/kit.ts";
 import { TextIsAwaited, TextIsUnknown } from "./facts/parsed-files.ts";
 import { type Judged, judgedBy } from "./judged-by.ts";
 import { finding, inLanguage, languageOf } from "./language.ts";
@@ -127,9 +128,12 @@ function seenBy(policy: Policy, stack: StackDocument): Seen {
     notEnforceable.push({ path, reason: inLanguage(reason, language) });
   }
 
-  /** What Terraform makes of a stack nobody looks at after this; a compose file is filled where it is started. */
+  /**
+   * What Terraform makes of a stack nobody looks at after this, and what the kit rendered has all at hand; the compose
+   * files of others are filled where they are started.
+   */
   function unknown(path: string, reason: string, evidence = reason): void {
-    if (language === "compose") note(path, `cannot be known here: ${reason}`);
+    if (language === "compose" && !isOfTheKit(stack)) note(path, `cannot be known here: ${reason}`);
     else found.push(finding(policy, path, evidence, language));
   }
 }

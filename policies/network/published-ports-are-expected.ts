@@ -6,6 +6,7 @@ import {
   describe,
   externalPort,
   internalPort,
+  isOpen,
   type PublishedPort,
   publishedPorts,
   publishesPorts,
@@ -25,7 +26,7 @@ const OWN_PORT: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   frontend: ["PORT"],
 };
 
-/** Nothing tells what an unknown service serves, so its port on the host has to be one that people expect. */
+/** Nothing tells what an unknown service serves, so beyond loopback its port has to be one that people expect. */
 const OUTSIDE: Readonly<Record<Environment, readonly number[]>> = {
   local: [3000, 8000, 1883, 443, 8883],
   production: [443, 8883],
@@ -41,7 +42,7 @@ export const publishedPortsAreExpected = definePolicy({
   severity: "critical",
   title: "only the ports of the listeners are published",
   allowed:
-    "the ports of the deployment's open listeners; where none are declared 443 or 8443 of the TLS edge, 1883 and 8883 of Mosquitto, the one port of frontend and backend; for other services the host ports 3000, 8000, 1883, 443 and 8883, in production 443 and 8883",
+    "the ports of the deployment's open listeners; where none are declared 443 or 8443 of the TLS edge, 1883 and 8883 of Mosquitto, the one port of frontend and backend; for other services loopback, and the host ports 3000, 8000, 1883, 443 and 8883, in production 443 and 8883",
   fix: "publish through a listener of the configuration; reach the service over a network of the stack",
   source: "CIS Docker Benchmark 1.6.0, 5.9",
   looksAt: RUNS,
@@ -63,5 +64,5 @@ function isExpected(port: PublishedPort, resource: Resource, stack: StackDocumen
     const said = ownPort.map((name) => variableOf(resource, name)).find((variable) => variable !== undefined);
     return said === undefined ? internalPort(port) > 0 : internalPort(port) === Number(said.value);
   }
-  return kind === undefined && OUTSIDE[stack.environment].includes(externalPort(port));
+  return kind === undefined && (!isOpen(port) || OUTSIDE[stack.environment].includes(externalPort(port)));
 }

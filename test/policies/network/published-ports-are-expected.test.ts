@@ -75,6 +75,7 @@ judges(publishedPortsAreExpected, "NET-001", {
     },
     { name: "an application that is told none", given: { ...frontend, ...published(8080, 3000) } },
     { name: "an unknown service of a local stack", given: { ...unknown, ...local, ...published(80, 8000) } },
+    { name: "an unknown service on loopback", given: { ...unknown, ...published(80, 8100, "127.0.0.1") } },
     { name: "an unknown service on 443", given: { ...unknown, ...published(8443, 443) } },
     { name: "a stack of others", given: { ...images.unknown, ...published(80, 8080) }, examined: 0 },
     { name: "a container that publishes nothing", given: mosquitto, examined: 0 },
