@@ -1,7 +1,9 @@
 import type { StackDocument } from "./document.ts";
-import { TextIsAwaited } from "./facts/parsed-files.ts";
+import { isOfTheKit } from "./facts/kit.ts";
+import { TextIsAwaited, TextIsUnknown } from "./facts/parsed-files.ts";
 import { type Judged, judgedBy } from "./judged-by.ts";
-import { definePolicy, type Finding, finding, type Policy } from "./policy.ts";
+import { finding, inLanguage, languageOf } from "./language.ts";
+import { definePolicy, type Finding, type Policy } from "./policy.ts";
 import { readWaivers, type WaivedFinding, type Waivers, waiverPolicies } from "./waivers.ts";
 
 /** What one policy saw in one stack. A policy that examined nothing has proved nothing. */
@@ -59,11 +61,14 @@ export function evaluate(
   return [readability(stack), ...waiverReports(waivers), ...reports];
 }
 
-function readability({ resources, unreadable }: StackDocument): PolicyReport {
+function readability(stack: StackDocument): PolicyReport {
+  const { resources, unreadable } = stack;
   const readable = new Set(resources.map(({ path }) => path));
   return report(stackCanBeRead, {
     examined: resources.length + unreadable.filter(({ path }) => !readable.has(path)).length,
-    findings: unreadable.map(({ path, evidence }) => finding(stackCanBeRead, path, evidence)),
+    findings: unreadable.map(({ path, evidence }) =>
+      finding(stackCanBeRead, path, evidence, languageOf(stack)),
+    ),
   });
 }
 
@@ -97,6 +102,7 @@ function reportOf(policy: Policy, stack: StackDocument, waivers: Waivers): Polic
 }
 
 function seenBy(policy: Policy, stack: StackDocument): Seen {
+  const language = languageOf(stack);
   const found: Finding[] = [];
   const notEnforceable: NotEnforceable[] = [];
   const { resources, problems } = applies(policy, stack) ? judgedBy(policy, stack) : NOTHING;
@@ -105,15 +111,31 @@ function seenBy(policy: Policy, stack: StackDocument): Seen {
     try {
       if (problems.has(resource)) throw problems.get(resource);
       for (const evidence of policy.check(resource, stack)) {
-        if (typeof evidence === "string") found.push(finding(policy, path, evidence));
-        else notEnforceable.push({ path, reason: evidence.notEnforceable });
+        if (typeof evidence !== "string" && "notEnforceable" in evidence) note(path, evidence.notEnforceable);
+        else if (typeof evidence !== "string" && "unknown" in evidence) unknown(path, evidence.unknown);
+        else found.push(finding(policy, path, evidence, language));
       }
     } catch (error) {
-      if (error instanceof TextIsAwaited) notEnforceable.push({ path, reason: error.message });
-      else found.push(finding(policy, path, `cannot be judged: ${reasonOf(error)}`));
+      const reason = reasonOf(error);
+      if (error instanceof TextIsAwaited) note(path, reason);
+      else if (error instanceof TextIsUnknown) unknown(path, reason, `cannot be judged: ${reason}`);
+      else found.push(finding(policy, path, `cannot be judged: ${reason}`, language));
     }
   }
   return { examined: resources.length, found, notEnforceable };
+
+  function note(path: string, reason: string): void {
+    notEnforceable.push({ path, reason: inLanguage(reason, language) });
+  }
+
+  /**
+   * What Terraform makes of a stack nobody looks at after this, and what the kit rendered has all at hand; the compose
+   * files of others are filled where they are started.
+   */
+  function unknown(path: string, reason: string, evidence = reason): void {
+    if (language === "compose" && !isOfTheKit(stack)) note(path, `cannot be known here: ${reason}`);
+    else found.push(finding(policy, path, evidence, language));
+  }
 }
 
 const NOTHING: Judged = { resources: [], problems: new Map() };

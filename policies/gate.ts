@@ -24,7 +24,7 @@ export interface SynthesizedStack {
 export function judge(stacks: readonly SynthesizedStack[]): readonly string[] {
   const judgements = stacks.map(judgeFile);
   const found = judgements.flatMap((judgement) =>
-    findingsOf(judgement).filter(({ policy }) => isAtOrAbove(policy.severity, judgement.stopAt)),
+    findingsOf(judgement).filter(({ finding }) => isAtOrAbove(finding.severity, judgement.stopAt)),
   );
   if (found.length === 0)
     return judgements.flatMap((judgement) => [...renamings(judgement), ...relaxations(judgement)]);

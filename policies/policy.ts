@@ -1,11 +1,8 @@
 import type { Severity } from "../site/policy-settings.ts";
 import type { Environment, Resource, StackDocument } from "./document.ts";
+import type { Evidence } from "./evidence.ts";
 
-/**
- * One way in which a resource breaks a claim, with the value found (never a secret's); or why nobody can enforce
- * the claim on this resource, which is said and is no pass.
- */
-export type Evidence = string | { readonly notEnforceable: string };
+export type { Evidence } from "./evidence.ts";
 
 /** One rule: a claim about resources of one kind, and how to see that one breaks it. */
 export interface Policy {
@@ -20,11 +17,14 @@ export interface Policy {
   /** The claim, as a sentence without a full stop. */
   readonly title: string;
 
-  /** What would satisfy it. */
+  /** What would satisfy it, in the keys of Terraform's provider. */
   readonly allowed: string;
 
-  /** What to do about a finding. */
+  /** What to do about a finding, in the same keys. */
   readonly fix: string;
+
+  /** What is allowed and what to do where the provider's keys, or their names in Compose, would not do. */
+  readonly words?: { readonly compose?: Partial<Words>; readonly site?: Partial<Words> };
 
   /** Where the fact comes from: a benchmark with its version, a manual, a provider rule of docs/architecture.md. */
   readonly source: string;
@@ -57,22 +57,21 @@ export const definePolicy = (policy: Policy): Policy => policy;
 export const isCalled = ({ id, formerly }: Policy, name: string): boolean =>
   id === name || formerly?.includes(name) === true;
 
-export interface Finding {
+/** What a finding says next to its evidence. */
+export interface Words {
+  readonly allowed: string;
+  readonly fix: string;
+}
+
+export interface Finding extends Words {
   /** Id of the policy. */
   readonly policy: string;
+
+  /** That of the policy, or what this evidence weighs. */
+  readonly severity: Severity;
 
   /** Construct path of the resource, or where else it stands. */
   readonly path: string;
 
   readonly evidence: string;
-  readonly allowed: string;
-  readonly fix: string;
 }
-
-export const finding = ({ id, allowed, fix }: Policy, path: string, evidence: string): Finding => ({
-  policy: id,
-  path,
-  evidence,
-  allowed,
-  fix,
-});

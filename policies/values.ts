@@ -1,3 +1,5 @@
+import { type Evidence, unknown } from "./evidence.ts";
+
 export type Block = Readonly<Record<string, unknown>>;
 
 export const isBlock = (value: unknown): value is Block =>
@@ -23,8 +25,8 @@ export function show(value: unknown): string {
 }
 
 /**
- * Evidence that an attribute is not what it has to be, with the value found. What is computed at apply is never
- * right; `null` is how JSON says that something is not set.
+ * Evidence that an attribute is not what it has to be, with the value found. What is computed at apply is unknown;
+ * `null` is how JSON says that something is not set.
  *
  * @param place what the block is part of, for the evidence. @default - the attribute's name alone
  */
@@ -33,14 +35,14 @@ export function must(
   name: string,
   isAllowed: (value: unknown) => boolean,
   place = name,
-): readonly string[] {
+): readonly Evidence[] {
   const value = block[name] ?? undefined;
-  if (!isKnown(value)) return [`${place} is ${show(value)}, known only at apply`];
+  if (!isKnown(value)) return [unknown(`${place} is ${show(value)}, known only at apply`)];
   return isAllowed(value) ? NO_EVIDENCE : [`${place} is ${show(value)}`];
 }
 
 /** Most attributes are right: nothing is made for the answer. */
-const NO_EVIDENCE: readonly string[] = [];
+const NO_EVIDENCE: readonly Evidence[] = [];
 
 /** The blocks of one kind: cdktf writes one as an object, Terraform also reads a list of one or more. */
 export function blocks(block: Block, name: string): readonly Block[] {

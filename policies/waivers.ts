@@ -1,6 +1,7 @@
 import { type Waiver, waiver } from "../site/policy-settings.ts";
 import type { StackDocument } from "./document.ts";
-import { definePolicy, type Finding, finding, isCalled, type Policy } from "./policy.ts";
+import { finding } from "./language.ts";
+import { definePolicy, type Finding, isCalled, type Policy } from "./policy.ts";
 import { type Block, isBlock, show } from "./values.ts";
 
 /** A finding that a waiver accepts, and why. */
@@ -24,7 +25,7 @@ export const waiversAreSound = definePolicy({
   id: "WVR-001",
   title: "every waiver says which rule, where, why and until when",
   allowed:
-    "the id of a rule that exists, the path of one resource, a reason of 10 characters or more, a date",
+    "the id of a rule that exists, the path of a resource or a pattern with *, a reason of 10 characters or more, a date",
   fix: "complete the waiver, or remove it",
 });
 
@@ -88,12 +89,12 @@ export class Waivers {
     return this.#sound.length + this.#unsound.length;
   }
 
-  /** Divides findings into those that stand and those that a current waiver for exactly this rule and place accepts. */
+  /** Divides findings into those that stand and those that a current waiver for this rule and place accepts. */
   apply(findings: readonly Finding[]): { open: readonly Finding[]; waived: readonly WaivedFinding[] } {
     const open: Finding[] = [];
     const waived: WaivedFinding[] = [];
     for (const found of findings) {
-      const excuse = this.#sound.find(({ rule, at }) => rule === found.policy && at === found.path);
+      const excuse = this.#sound.find(({ rule, at }) => rule === found.policy && isAt(found.path, at));
       if (excuse !== undefined) this.#used.add(excuse);
       if (excuse === undefined || this.#hasExpired(excuse)) open.push(found);
       else waived.push({ ...found, ...termsOf(excuse) });
@@ -103,7 +104,7 @@ export class Waivers {
 
   /** What one of the rules about waivers finds. */
   findings(policy: Policy): readonly Finding[] {
-    const say = ({ at }: Waiver, evidence: string) => finding(policy, at, evidence);
+    const say = ({ at }: Waiver, evidence: string) => finding(policy, at, evidence, "site");
     if (policy === waiversAreCurrent)
       return this.#sound
         .filter((entry) => this.#hasExpired(entry))
@@ -113,7 +114,7 @@ export class Waivers {
         .filter((entry) => entry.isKnown && !this.#used.has(entry))
         .map((entry) => say(entry, `the waiver of ${nameOf(entry)} excuses nothing`));
     return [
-      ...this.#unsound.map(({ path, evidence }) => finding(policy, path, evidence)),
+      ...this.#unsound.map(({ path, evidence }) => finding(policy, path, evidence, "site")),
       ...this.#sound
         .filter(({ isKnown }) => !isKnown)
         .map((entry) => say(entry, `${entry.rule} is not a rule`)),
@@ -123,6 +124,13 @@ export class Waivers {
   #hasExpired({ expires }: Waiver): boolean {
     return expires < this.#today;
   }
+}
+
+/** Whether a place is the one that a waiver names; `*` in it stands for any part of a place. */
+function isAt(path: string, at: string): boolean {
+  if (!at.includes("*")) return path === at;
+  const parts = at.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`, "s").test(path);
 }
 
 const termsOf = ({ rule, calledBy, reason, expires }: Excuse): Omit<WaivedFinding, keyof Finding> => ({

@@ -5,10 +5,13 @@ export const SEVERITIES = ["critical", "high", "medium", "low", "info"] as const
 
 export type Severity = (typeof SEVERITIES)[number];
 
-/** A finding that is accepted for a while: the rule, exactly where, why, and until when. */
+/** A finding that is accepted for a while: the rule, where, why, and until when. */
 export const waiver = z.strictObject({
   rule: z.string().regex(/^[A-Z]{2,5}-\d{3}$/, { error: 'the id of a rule, such as "NET-001"' }),
-  at: z.string().min(1).describe("path of the one resource, as findings show it"),
+  at: z
+    .string()
+    .min(1)
+    .describe("path of a resource, as findings show it, or a pattern in which * stands for any part"),
   reason: z
     .string()
     .trim()

@@ -1,8 +1,18 @@
+import type { Severity } from "../../site/policy-settings.ts";
 import type { Resource, StackDocument } from "../document.ts";
+import { type Evidence, graded, unknown } from "../evidence.ts";
 import { isDelivery } from "../facts/containers.ts";
-import { containerSpec, kindOf, RUNS } from "../facts/services.ts";
+import { isVpn } from "../facts/known-images.ts";
+import { containerSpec, kindOf, RUNS, repositoryOf } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, isKnown, show, texts } from "../values.ts";
+
+/** What the engine gives to everybody: to add one of them after ALL was dropped leaves less than to say nothing. */
+const USUAL =
+  /^(AUDIT_WRITE|CHOWN|DAC_OVERRIDE|FOWNER|FSETID|KILL|MKNOD|NET_BIND_SERVICE|NET_RAW|SETFCAP|SETGID|SETPCAP|SETUID|SYS_CHROOT)$/;
+
+/** They slow down, watch or lock: none is a way out of the container. */
+const CONFINED = /^(IPC_LOCK|LEASE|SYS_NICE|SYS_RESOURCE|WAKE_ALARM|BLOCK_SUSPEND|NET_BROADCAST)$/;
 
 /**
  * One capability too many is often a way out: SYS_ADMIN mounts, SYS_PTRACE reads other processes, SYS_MODULE
@@ -13,7 +23,7 @@ export const addedCapabilitiesAreFew = definePolicy({
   severity: "critical",
   title: "a container adds only the capabilities that its work needs",
   allowed:
-    "CHOWN, DAC_OVERRIDE and FOWNER for a job without a network, NET_ADMIN for the firewall, NET_BIND_SERVICE for a TLS edge; none for the rest",
+    "CHOWN, DAC_OVERRIDE and FOWNER for a job without a network, NET_ADMIN for the firewall and a VPN, NET_BIND_SERVICE for a TLS edge; none for the rest",
   fix: "remove the capability: run as a fixed user, listen on a port above 1024",
   source: "CIS Docker Benchmark 1.6.0, 5.4; capabilities(7)",
   looksAt: RUNS,
@@ -21,14 +31,18 @@ export const addedCapabilitiesAreFew = definePolicy({
     const added = addedBy(resource);
     if (added.length === 0) return [];
     const allowed = allowedFor(resource, stack);
-    return added.flatMap((name) => {
-      if (!isKnown(name)) return [`an added capability is ${show(name)}, known only at apply`];
-      return allowed.includes(name.replace(/^CAP_/i, "").toUpperCase())
-        ? []
-        : [`the added capability ${name} is not needed here`];
+    return added.flatMap((name): readonly Evidence[] => {
+      if (!isKnown(name)) return [unknown(`an added capability is ${show(name)}, known only at apply`)];
+      const short = name.replace(/^CAP_/i, "").toUpperCase();
+      return allowed.includes(short) ? [] : [graded(severityOf(short), `it adds the capability ${name}`)];
     });
   },
 });
+
+function severityOf(name: string): Severity {
+  if (USUAL.test(name)) return "low";
+  return CONFINED.test(name) ? "medium" : "critical";
+}
 
 function addedBy(resource: Resource): readonly string[] {
   const spec = containerSpec(resource);
@@ -40,5 +54,6 @@ function allowedFor(resource: Resource, stack: StackDocument): readonly string[]
   if (isDelivery(resource)) return ["CHOWN", "DAC_OVERRIDE", "FOWNER"];
   const kind = kindOf(resource, stack);
   if (kind === "firewall") return ["NET_ADMIN"];
-  return kind === "edge" ? ["NET_BIND_SERVICE"] : [];
+  if (kind === "edge") return ["NET_BIND_SERVICE"];
+  return isVpn(repositoryOf(resource, stack) ?? "") ? ["NET_ADMIN"] : [];
 }

@@ -1,3 +1,5 @@
+import { weighing } from "../evidence.ts";
+import { isRuntimeSocket, isSensitive } from "../facts/host-paths.ts";
 import { bindsOf, hasBinds } from "../facts/mounts.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
@@ -16,7 +18,9 @@ export const bindMountsAreReadOnly = definePolicy({
   looksAt: RUNS,
   where: hasBinds,
   check: (resource) =>
-    bindsOf(resource).flatMap(({ source, readOnly }) =>
-      must({ readOnly }, "readOnly", isTrue, `read_only of the mount of ${show(source)}`),
-    ),
+    bindsOf(resource).flatMap(({ source, readOnly }) => {
+      const found = must({ readOnly }, "readOnly", isTrue, `read_only of the mount of ${show(source)}`);
+      // A folder of its own is where many keep what a volume would keep; the system's is another matter.
+      return isSensitive(source) || isRuntimeSocket(source) ? found : weighing("low", found);
+    }),
 });

@@ -11,6 +11,12 @@ export const capabilitiesAreDropped = definePolicy({
   title: "every container drops all capabilities",
   allowed: "ALL in capabilities.drop of a container, in cap_drop of a service",
   fix: "drop ALL, then add the ones that are needed",
+  words: {
+    compose: {
+      allowed: "ALL in cap_drop",
+      fix: "write cap_drop: [ALL], then cap_add with the ones that are needed",
+    },
+  },
   source: "CIS Docker Benchmark 1.6.0, 5.4",
   looksAt: RUNS,
   check: (resource) => {

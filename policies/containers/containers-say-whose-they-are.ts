@@ -1,7 +1,6 @@
 import { LABEL } from "../../core/labels.ts";
-import type { StackDocument } from "../document.ts";
-import { labelOf, mustLabel } from "../facts/containers.ts";
-import { remembered } from "../facts/remembered.ts";
+import { mustLabel } from "../facts/containers.ts";
+import { isOfTheKit } from "../facts/kit.ts";
 import { definePolicy } from "../policy.ts";
 import { isFilledText } from "../values.ts";
 
@@ -25,10 +24,3 @@ export const containersSayWhoseTheyAre = definePolicy({
     ...mustLabel(block, LABEL.environment, (value) => value === "local" || value === "production"),
   ],
 });
-
-/** Other projects have labels of their own. */
-const isOfTheKit = remembered((stack: StackDocument): boolean =>
-  stack
-    .of(["docker_container"])
-    .some(({ block }) => Object.values(LABEL).some((name) => labelOf(block, name) !== undefined)),
-);

@@ -11,7 +11,11 @@ export const cpuIsLimited = definePolicy({
   title: "CPU time is limited through cpus",
   allowed:
     "cpus as a text with a number greater than 0, for example `0.5`; nano_cpus greater than 0 for a service",
-  fix: "set limits.cpus of the service in the configuration",
+  fix: "set cpus",
+  words: {
+    site: { fix: "set limits.cpus of the service in the configuration" },
+    compose: { allowed: "cpus or deploy.resources.limits.cpus above 0", fix: "set cpus, for example 0.5" },
+  },
   source: "CIS Docker Benchmark 1.6.0, 5.12; docs/architecture.md, provider rule 2",
   looksAt: RUNS,
   check: ({ type, block }) =>

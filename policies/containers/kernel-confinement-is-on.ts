@@ -1,3 +1,4 @@
+import { type Evidence, unknown } from "../evidence.ts";
 import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { isKnown, isUnsetOrFalse, must, nested, show, texts } from "../values.ts";
@@ -11,6 +12,12 @@ export const kernelConfinementIsOn = definePolicy({
   title: "seccomp, AppArmor, SELinux and masked system paths stay on",
   allowed: "no option unconfined or label:disable; se_linux_context.disable unset",
   fix: "remove the option, or name a profile of your own",
+  words: {
+    compose: {
+      allowed: "no option unconfined or label:disable in security_opts",
+      fix: "remove the option, or name a profile of your own",
+    },
+  },
   source: "CIS Docker Benchmark 1.6.0, 5.2, 5.3 and 5.22",
   looksAt: RUNS,
   check: (resource) => {
@@ -22,8 +29,8 @@ export const kernelConfinementIsOn = definePolicy({
         isUnsetOrFalse,
         "privileges.se_linux_context.disable",
       );
-    return texts(spec, "security_opts").flatMap((option) => {
-      if (!isKnown(option)) return [`security_opts holds ${show(option)}, known only at apply`];
+    return texts(spec, "security_opts").flatMap((option): readonly Evidence[] => {
+      if (!isKnown(option)) return [unknown(`security_opts holds ${show(option)}, known only at apply`)];
       return SWITCHED_OFF.test(option) ? [`security_opts holds ${show(option)}`] : [];
     });
   },

@@ -10,7 +10,14 @@ export const memoryIsLimited = definePolicy({
   severity: "medium",
   title: "memory is limited",
   allowed: "memory as a number of MiB greater than 0; memory_bytes greater than 0 for a service",
-  fix: "set limits.memoryMiB of the service in the configuration",
+  fix: "set memory",
+  words: {
+    site: { fix: "set limits.memoryMiB of the service in the configuration" },
+    compose: {
+      allowed: "mem_limit or deploy.resources.limits.memory above 0",
+      fix: "set mem_limit, for example 256m",
+    },
+  },
   source: "CIS Docker Benchmark 1.6.0, 5.11; docs/architecture.md, provider rule 2",
   looksAt: RUNS,
   check: ({ type, block }) =>

@@ -1,3 +1,4 @@
+import { weighing } from "../evidence.ts";
 import { isFirewall } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { must } from "../values.ts";
@@ -10,14 +11,20 @@ export const networkNamespaceIsItsOwn = definePolicy({
   severity: "high",
   title: "no container shares the network namespace of the host or of another container",
   allowed: "network_mode unset or none; host for the firewall, which has CAP_NET_ADMIN alone",
-  fix: "remove network_mode; join networks with networksAdvanced",
+  fix: "remove network_mode, and join networks",
+  words: {
+    compose: { allowed: "network_mode unset or none", fix: "remove network_mode, and list networks" },
+  },
   source: "CIS Docker Benchmark 1.6.0, 5.10; docs/architecture.md, provider rule 8",
   looksAt: ["docker_container"],
-  check: (resource) =>
-    must(
+  check: (resource) => {
+    const found = must(
       resource.block,
       "network_mode",
       (value) =>
         !/^(host$|(container|service):)/.test(String(value)) || (value === "host" && isFirewall(resource)),
-    ),
+    );
+    // What shares with a service of its own file opens itself to that one alone.
+    return /^service:/.test(String(resource.block.network_mode)) ? weighing("medium", found) : found;
+  },
 });

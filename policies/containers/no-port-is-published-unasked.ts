@@ -9,7 +9,10 @@ export const noPortIsPublishedUnasked = definePolicy({
   severity: "high",
   title: "no port is published that nobody wrote down",
   allowed: "publish_all_ports unset",
-  fix: "remove publish_all_ports; publish each port with a listener of the configuration",
+  fix: "remove publish_all_ports, and write out each port that is needed",
+  words: {
+    site: { fix: "remove publish_all_ports; publish each port with a listener of the configuration" },
+  },
   source: "docs/architecture.md, provider rule 1",
   looksAt: ["docker_container"],
   check: ({ block }) => must(block, "publish_all_ports", isUnsetOrFalse),

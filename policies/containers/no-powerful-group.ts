@@ -1,4 +1,5 @@
 import type { Resource } from "../document.ts";
+import { type Evidence, unknown } from "../evidence.ts";
 import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { isKnown, show, texts } from "../values.ts";
@@ -18,8 +19,8 @@ export const noPowerfulGroup = definePolicy({
   looksAt: RUNS,
   where: (resource) => groupsOf(resource).length > 0,
   check: (resource) =>
-    groupsOf(resource).flatMap((group) => {
-      if (!isKnown(group)) return [`an added group is ${show(group)}, known only at apply`];
+    groupsOf(resource).flatMap((group): readonly Evidence[] => {
+      if (!isKnown(group)) return [unknown(`an added group is ${show(group)}, known only at apply`)];
       return POWERFUL.test(group) ? [`the added group is ${show(group)}`] : [];
     }),
 });

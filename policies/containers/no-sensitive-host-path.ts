@@ -1,4 +1,4 @@
-import { isSensitive } from "../facts/host-paths.ts";
+import { isRuntimeSocket, isSensitive } from "../facts/host-paths.ts";
 import { bindsOf, hasBinds } from "../facts/mounts.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
@@ -18,7 +18,13 @@ export const noSensitiveHostPath = definePolicy({
   looksAt: RUNS,
   where: hasBinds,
   check: (resource) =>
+    // The socket of a runtime is CTR-024.
     bindsOf(resource).flatMap(({ source, target }) =>
-      must({ source }, "source", (path) => !isSensitive(path), `host path of ${show(target)}`),
+      must(
+        { source },
+        "source",
+        (path) => !isSensitive(path) || isRuntimeSocket(path),
+        `host path of ${show(target)}`,
+      ),
     ),
 });

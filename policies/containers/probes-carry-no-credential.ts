@@ -1,3 +1,4 @@
+import { unknown } from "../evidence.ts";
 import { commandCredentials } from "../facts/command-credentials.ts";
 import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
@@ -18,7 +19,7 @@ export const probesCarryNoCredential = definePolicy({
   check: (resource) =>
     blocks(containerSpec(resource), "healthcheck").flatMap((healthcheck) => {
       const test = healthcheck.test ?? [];
-      if (!isKnown(test)) return ["healthcheck.test is known only at apply"];
+      if (!isKnown(test)) return [unknown("healthcheck.test is known only at apply")];
       if (!Array.isArray(test)) return must(healthcheck, "test", Array.isArray, "healthcheck.test");
       return commandCredentials(test.map(String)).map((found) => `healthcheck.test ${found}`);
     }),

@@ -1,8 +1,9 @@
-import type { Resource } from "../document.ts";
-import { isJob } from "../facts/containers.ts";
+import type { Resource, StackDocument } from "../document.ts";
+import { type Evidence, reworded } from "../evidence.ts";
+import { isOfTheKit } from "../facts/kit.ts";
 import { RUNS, taskSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { asNumber, must, nested, show } from "../values.ts";
+import { asNumber, isFalse, must, nested, show } from "../values.ts";
 
 /**
  * After a restart of the engine a service without a policy stays down until the next apply.
@@ -12,13 +13,20 @@ export const restartPolicyFits = definePolicy({
   severity: "medium",
   title: "services restart by themselves, jobs never",
   allowed:
-    "restart unless-stopped for a service, or on-failure with max_retry_count from 1 to 5; no for a job; restart_policy.condition any or on-failure in a swarm",
-  fix: "build the container with ServiceContainer or JobContainer",
+    "restart unless-stopped for a service (outside the kit also always), or on-failure with max_retry_count from 1 to 5; no for a job; restart_policy.condition any or on-failure in a swarm",
+  fix: "set restart to unless-stopped, for a job to no",
+  words: {
+    site: { fix: "let the kit declare the container: it restarts services, and jobs never" },
+    compose: {
+      allowed: 'restart unless-stopped or always, or on-failure with a count from 1 to 5; "no" for a job',
+      fix: 'write restart: unless-stopped; for a job restart: "no"',
+    },
+  },
   source: "CIS Docker Benchmark 1.6.0, 5.15; docs/architecture.md, provider rule 12",
   looksAt: RUNS,
-  check: (resource) => {
+  check: (resource, stack) => {
     const { type, block } = resource;
-    if (type === "docker_container") return ofContainer(resource);
+    if (type === "docker_container") return ofContainer(resource, stack);
     const policy = nested(taskSpec(block), "restart_policy");
     return must(policy, "condition", isForever, "restart_policy.condition");
   },
@@ -26,11 +34,16 @@ export const restartPolicyFits = definePolicy({
 
 const isForever = (value: unknown) => value === "any" || value === "on-failure";
 
-function ofContainer(resource: Resource): readonly string[] {
-  const { restart } = resource.block;
-  if (isJob(resource) || restart !== "on-failure")
-    return must(resource.block, "restart", (value) => value === (isJob(resource) ? "no" : "unless-stopped"));
-  return must(resource.block, "max_retry_count", (value) => asNumber(value) >= 1 && asNumber(value) <= 5).map(
-    (evidence) => `restart is ${show(restart)}, ${evidence}`,
+function ofContainer({ block }: Resource, stack: StackDocument): readonly Evidence[] {
+  const { restart } = block;
+  if (isFalse(block.must_run)) return must(block, "restart", (value) => value === "no");
+  if (restart !== "on-failure")
+    return must(
+      block,
+      "restart",
+      (value) => value === "unless-stopped" || (value === "always" && !isOfTheKit(stack)),
+    );
+  return must(block, "max_retry_count", (value) => asNumber(value) >= 1 && asNumber(value) <= 5).map(
+    (evidence) => reworded(evidence, (text) => `restart is ${show(restart)}, ${text}`),
   );
 }

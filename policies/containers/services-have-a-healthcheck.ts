@@ -12,22 +12,45 @@ export const servicesHaveAHealthcheck = definePolicy({
   severity: "medium",
   title: "every service has a healthcheck that runs",
   allowed: "one healthcheck with a test other than NONE, and interval, timeout and retries greater than 0",
-  fix: "give the ServiceContainer a probe",
+  fix: "add a healthcheck that uses the service as its clients do",
+  words: {
+    site: { fix: "give the service a probe" },
+    compose: {
+      allowed:
+        "a healthcheck with a test other than NONE; interval, timeout and retries unset or greater than 0",
+      fix: "add healthcheck.test with a command that uses the service as its clients do",
+    },
+  },
   source: "CIS Docker Benchmark 1.6.0, 4.6 and 5.27; docs/architecture.md, provider rule 5",
   looksAt: RUNS,
   where: isService,
-  check: (resource) => {
+  check: (resource, stack) => {
     const [healthcheck, ...more] = blocks(containerSpec(resource), "healthcheck");
     if (healthcheck === undefined) return ["healthcheck is not set"];
     if (more.length > 0) return [`healthcheck is there ${more.length + 1} times`];
+    // Compose leaves to the engine, and to the image, what a file does not say: 30s, 30s, 3, and the image's own test.
+    const mayBeUnset = stack.dialect === "compose";
+    if (mayBeUnset && healthcheck.test === undefined) return [IN_THE_IMAGE];
+    const positive = (name: string, count: (value: unknown) => number) =>
+      must(
+        healthcheck,
+        name,
+        (value) => (mayBeUnset && value === undefined) || count(value) > 0,
+        `healthcheck.${name}`,
+      );
     return [
       ...must(healthcheck, "test", runsSomething, "healthcheck.test"),
-      ...must(healthcheck, "interval", (value) => seconds(value) > 0, "healthcheck.interval"),
-      ...must(healthcheck, "timeout", (value) => seconds(value) > 0, "healthcheck.timeout"),
-      ...must(healthcheck, "retries", (value) => asNumber(value) > 0, "healthcheck.retries"),
+      ...positive("interval", seconds),
+      ...positive("timeout", seconds),
+      ...positive("retries", asNumber),
     ];
   },
 });
+
+const IN_THE_IMAGE = {
+  notEnforceable:
+    "healthcheck.test is not set, so the image's own is used: docker image inspect shows whether there is one",
+};
 
 /** Docker runs `CMD program …` or `CMD-SHELL line`; NONE switches the image's own check off. */
 const runsSomething = (test: unknown) =>

@@ -11,7 +11,7 @@ export const stopSignalCanBeHandled = definePolicy({
   severity: "medium",
   title: "a container is stopped by a signal that it can handle",
   allowed: "stop_signal unset, or a signal other than KILL and STOP",
-  fix: "set stopSignal to SIGTERM, or to what the program's manual names for an orderly end",
+  fix: "set stop_signal to SIGTERM, or to what the program's manual names for an orderly end",
   source: "signal(7); docs/architecture.md, provider rule 12",
   looksAt: RUNS,
   check: (resource) =>

@@ -1,3 +1,4 @@
+import { reworded } from "../evidence.ts";
 import { definePolicy } from "../policy.ts";
 import { asNumber, must, show } from "../values.ts";
 
@@ -7,13 +8,19 @@ import { asNumber, must, show } from "../values.ts";
 export const swapIsLimitedWithMemory = definePolicy({
   id: "CTR-010",
   severity: "low",
-  title: "memory_swap equals memory",
+  title: "swap is limited together with memory",
   allowed: "memory_swap equal to memory, which means no swap",
-  fix: "set memorySwap to the value of memory",
+  fix: "set memory_swap to the value of memory",
+  words: {
+    compose: {
+      allowed: "memswap_limit equal to mem_limit, which means no swap",
+      fix: "set memswap_limit to the value of mem_limit",
+    },
+  },
   source: "docs/architecture.md, provider rule 2",
   looksAt: ["docker_container"],
   check: ({ block }) =>
-    must(block, "memory_swap", (value) => asNumber(value) === asNumber(block.memory)).map(
-      (evidence) => `${evidence}, memory is ${show(block.memory)}`,
+    must(block, "memory_swap", (value) => asNumber(value) === asNumber(block.memory)).map((evidence) =>
+      reworded(evidence, (text) => `${text}, memory is ${show(block.memory)}`),
     ),
 });

@@ -1,3 +1,4 @@
+import { type Evidence, unknown } from "../evidence.ts";
 import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { isBlock, isKnown, show } from "../values.ts";
@@ -22,10 +23,12 @@ export const sysctlsAreItsOwn = definePolicy({
   check: (resource) => {
     const found = sysctls(containerSpec(resource));
     if (!isBlock(found))
-      return [`sysctls are ${show(found)}${isKnown(found) ? "" : ", known only at apply"}`];
-    return Object.entries(found).flatMap(([name, value]) => {
+      return isKnown(found)
+        ? [`sysctls are ${show(found)}`]
+        : [unknown(`sysctls are ${show(found)}, known only at apply`)];
+    return Object.entries(found).flatMap(([name, value]): readonly Evidence[] => {
       if (!ALLOWED.test(name)) return [`sysctl ${name} is set`];
-      return isKnown(value) ? [] : [`sysctl ${name} is ${show(value)}, known only at apply`];
+      return isKnown(value) ? [] : [unknown(`sysctl ${name} is ${show(value)}, known only at apply`)];
     });
   },
 });

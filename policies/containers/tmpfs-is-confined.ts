@@ -1,4 +1,5 @@
 import type { Resource } from "../document.ts";
+import { type Evidence, unknown } from "../evidence.ts";
 import { mountsOf } from "../facts/mounts.ts";
 import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
@@ -14,6 +15,12 @@ export const tmpfsIsConfined = definePolicy({
   title: "every tmpfs has a size and runs nothing",
   allowed: "tmpfs with size=, noexec, nosuid and nodev; mounts of type tmpfs with size_bytes greater than 0",
   fix: "write the options out, for example size=16m,noexec,nosuid,nodev",
+  words: {
+    compose: {
+      allowed: "tmpfs with size=, noexec, nosuid and nodev",
+      fix: 'write tmpfs: ["/run:size=16m,noexec,nosuid,nodev"]',
+    },
+  },
   source: "CIS Docker Benchmark 1.6.0, 5.13; tmpfs(5)",
   looksAt: RUNS,
   where: (resource) =>
@@ -39,8 +46,9 @@ function tmpfsOf({ tmpfs = {} }: Block): Block {
 }
 
 /** The engine adds noexec, nosuid and nodev by itself, until an option says the opposite. */
-function problems(path: string, value: unknown): readonly string[] {
-  if (!isKnown(value)) return [`options of the tmpfs ${show(path)} are ${show(value)}, known only at apply`];
+function problems(path: string, value: unknown): readonly Evidence[] {
+  if (!isKnown(value))
+    return [unknown(`options of the tmpfs ${show(path)} are ${show(value)}, known only at apply`)];
   const options = String(value).split(",");
   const missing = ["noexec", "nosuid", "nodev"].filter(
     (option) => !options.includes(option) || options.includes(option.replace(/^no/, "")),

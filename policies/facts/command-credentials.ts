@@ -1,5 +1,6 @@
 import { rememberedText } from "./remembered.ts";
-import { looksSecret, soundsSecret } from "./secret-names.ts";
+import { soundsSecret } from "./secret-names.ts";
+import { secretForm } from "./secret-values.ts";
 
 /** Short options that take a password, by the program that they belong to. */
 const OPTIONS: readonly (readonly [RegExp, readonly string[]])[] = [
@@ -38,9 +39,10 @@ const credentialsIn = rememberedText((joined): readonly string[] => {
   const text = command.join(" ");
   const words = command.flatMap(wordsOf);
   const options = OPTIONS.flatMap(([program, names]) => (program.test(text) ? names : []));
+  const form = secretForm(text.replaceAll(VARIABLE, ""));
   return [
     ...words.flatMap((word, place) => problem(word, words[place + 1], options)),
-    ...(looksSecret(text.replaceAll(VARIABLE, "")) ? ["holds a private key or a password in a URL"] : []),
+    ...(form === undefined ? [] : [`holds ${form}`]),
     ...(AUTHORIZATION.test(text) ? ["holds an Authorization header"] : []),
   ];
 });

@@ -39,6 +39,10 @@ export const isFile = ({ type }: Resource) => type.startsWith("file/");
 export const readersOf = (file: Resource, stack: StackDocument): readonly Resource[] =>
   deliveriesIn(stack).readersOf.get(file) ?? [];
 
+/** Whom a resource says something about: itself, or those who read the file. */
+export const serversOf = (resource: Resource, stack: StackDocument): readonly Resource[] =>
+  isFile(resource) ? readersOf(resource, stack) : [resource];
+
 /** The files of one kind that come with a file, or that a container is given. */
 export function filesWith(resource: Resource, kind: string, stack: StackDocument): readonly Resource[] {
   const all = isFile(resource)

@@ -9,6 +9,9 @@ export interface Variable {
 
   /** Undefined if only apply, or the shell of anyone who starts it, knows. */
   readonly value: string | undefined;
+
+  /** As it stands, expressions and all. */
+  readonly text: string;
 }
 
 /**
@@ -25,9 +28,9 @@ export const variablesOf = remembered((resource: Resource): readonly Variable[] 
 
 function variable(entry: string): Variable {
   const at = entry.indexOf("=");
-  if (at < 0) return { name: entry, value: undefined };
+  if (at < 0) return { name: entry, value: undefined, text: "" };
   const value = entry.slice(at + 1);
-  return { name: entry.slice(0, at), value: isKnown(value) ? value : undefined };
+  return { name: entry.slice(0, at), value: isKnown(value) ? value : undefined, text: value };
 }
 
 /** One variable by its name; undefined if it is not set. */

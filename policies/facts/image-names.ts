@@ -1,33 +1,12 @@
 import type { Resource, StackDocument } from "../document.ts";
+import { unknown } from "../evidence.ts";
 import { parseDockerfile } from "../files/dockerfile.ts";
 import type { Evidence } from "../policy.ts";
 import { type Block, blocks, isBlock, isKnown, show } from "../values.ts";
+import { type ImageName, parseImageName } from "./parse-image-name.ts";
 import { parseOnce } from "./parsed-files.ts";
 import { remembered } from "./remembered.ts";
 import { containerSpec } from "./services.ts";
-
-/** The parts of an image's name. `docker.io` and `library/` are written out where they are implied. */
-export interface ImageName {
-  readonly registry: string;
-  readonly repository: string;
-  readonly tag: string | undefined;
-  readonly digest: string | undefined;
-}
-
-const NAME = /^(?<path>[^@]+?)(?::(?<tag>[\w][\w.-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$/;
-const HUB = ["docker.io", "index.docker.io", "registry-1.docker.io"];
-
-/** @throws Error for text that names no image */
-export function parseImageName(text: string): ImageName {
-  const { path, tag, digest } = NAME.exec(text.trim())?.groups ?? {};
-  if (path === undefined || /\s/.test(path)) throw new Error(`${show(text)} names no image`);
-  const [first = "", ...rest] = path.split("/");
-  const hasRegistry = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
-  const registry = hasRegistry ? (HUB.includes(first) ? "docker.io" : first) : "docker.io";
-  const repository = hasRegistry ? rest.join("/") : path;
-  const isOfficial = registry === "docker.io" && !repository.includes("/");
-  return { registry, repository: isOfficial ? `library/${repository}` : repository, tag, digest };
-}
 
 /** Where rules about image names look: who names an image that is not made from a recipe of the stack. */
 export const NAMES_IMAGES = ["docker_image", "docker_container", "file/Dockerfile"] as const;
@@ -67,7 +46,7 @@ type Problem = (name: ImageName) => string | undefined;
 /** What a rule says about one name; `place` is where it stands. */
 export function judgeName(text: unknown, problem: Problem, place = "image"): readonly Evidence[] {
   if ((text ?? undefined) === undefined) return [`${place} is not set`];
-  if (!isKnown(text)) return [`${place} is ${show(text)}, known only at apply`];
+  if (!isKnown(text)) return [unknown(`${place} is ${show(text)}, known only at apply`)];
   if (isContentId(text)) return [];
   const found = problem(parseImageName(String(text)));
   return found === undefined ? [] : [`${place} is ${show(text)}${found}`];

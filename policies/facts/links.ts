@@ -1,4 +1,5 @@
 import type { Resource, StackDocument } from "../document.ts";
+import { unknown } from "../evidence.ts";
 import { type Variable, variableOf, variablesOf } from "./environment.ts";
 import { neighbour } from "./networks.ts";
 import { remembered } from "./remembered.ts";
@@ -40,10 +41,16 @@ const urlsOf = remembered((resource: Resource): readonly Link[] =>
 
 const NO_LINKS: readonly Link[] = [];
 
-const byHost = (variable: Variable | undefined): readonly Link[] =>
-  variable === undefined || variable.value === ""
-    ? NO_LINKS
-    : [{ variable: variable.name, host: variable.value, scheme: "", query: "" }];
+/** A host, often with its port, sometimes as the URL of another scheme. */
+function byHost(variable: Variable | undefined): readonly Link[] {
+  if (variable === undefined || variable.value === "") return NO_LINKS;
+  const { name, value } = variable;
+  const host = value
+    ?.replace(/^[a-z][a-z0-9+.-]*:\/\//i, "")
+    .replace(/[/?#].*$/, (rest) => (value.startsWith("/") ? rest : ""))
+    .replace(/^([^:]*):\d+$/, "$1");
+  return [{ variable: name, host, scheme: "", query: "" }];
+}
 
 /** The part after the last `@` is the host's, whatever a password holds. */
 function fromUrl(variable: string, scheme: string, rest: string): Link {
@@ -57,7 +64,12 @@ function fromUrl(variable: string, scheme: string, rest: string): Link {
   };
 }
 
-/** Whether a connection stays on the host: loopback, or a bridge of this stack. Nobody can listen in there. */
+/** Whether a connection stays on the host: loopback, the host, or a bridge of this stack. Nobody can listen in there. */
 export const staysOnTheHost = ({ host }: Link, resource: Resource, stack: StackDocument): boolean =>
   host !== undefined &&
-  (/^(localhost|127\.\d+\.\d+\.\d+|::1|\/.*)$/.test(host) || neighbour(resource, host, stack) !== undefined);
+  (/^(localhost|host\.docker\.internal|127\.\d+\.\d+\.\d+|::1|\/.*)$/.test(host) ||
+    neighbour(resource, host, stack) !== undefined);
+
+/** A link whose end nobody knows yet, as evidence has it. */
+export const leadsNowhereKnown = ({ variable }: Link) =>
+  unknown(`${variable} leads to a host known only at apply`);

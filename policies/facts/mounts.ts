@@ -87,8 +87,9 @@ const volumesByName = remembered(
     new Map(stack.of(["docker_volume"]).map((declared) => [declared.block.name, declared])),
 );
 
-/** Whether a path of a container lies on a volume that it may write. */
-export const keepsDataAt = (path: string, resource: Resource, stack: StackDocument): boolean =>
+/** Whether a path of a container lies on a named volume or a folder of the host, and it may write there. */
+export const keepsDataAt = (path: string, resource: Resource): boolean =>
   mountsOf(resource).some(
-    (mount) => volumeOf(mount, stack) !== undefined && isWritable(mount) && covers(mount, path),
+    (mount) =>
+      mount.type !== "tmpfs" && mount.source !== undefined && isWritable(mount) && covers(mount, path),
   );

@@ -1,7 +1,8 @@
 import type { Resource, StackDocument } from "../document.ts";
+import { type Evidence, unknown } from "../evidence.ts";
 import { type Block, blocks, isTrue, isUnset, show, texts } from "../values.ts";
 import { remembered } from "./remembered.ts";
-import { containerSpec, type Kind, kindOf, RUNS, taskSpec } from "./services.ts";
+import { containerSpec, DATABASES, type Kind, kindOf, RUNS, taskSpec } from "./services.ts";
 
 /** A network that a container joins. */
 export interface Membership {
@@ -37,13 +38,31 @@ const networksByName = remembered(
     new Map(stack.of(["docker_network"]).map((network) => [network.block.name, network])),
 );
 
-/** Names that a container answers to on the networks it joins. */
-export const namesOf = remembered((resource: Resource, stack: StackDocument): readonly string[] =>
+/** Names that a container answers to on all the networks it joins. Compose gives it that of its service. */
+const ownNames = remembered((resource: Resource, stack: StackDocument): readonly string[] =>
   [
-    ...[resource.block.name, resource.block.hostname, containerSpec(resource).hostname],
-    ...networksOf(resource, stack).flatMap(({ aliases }) => aliases),
+    stack.dialect === "compose" ? resource.path.replace(/^services\./, "") : undefined,
+    resource.block.name,
+    resource.block.hostname,
+    containerSpec(resource).hostname,
   ].filter((name): name is string => typeof name === "string"),
 );
+
+/** Every name that it answers to anywhere. */
+export const namesOf = remembered((resource: Resource, stack: StackDocument): readonly string[] => [
+  ...ownNames(resource, stack),
+  ...networksOf(resource, stack).flatMap(({ aliases }) => aliases),
+]);
+
+/** Services that a service of Compose names: those it links to, by the name that it calls them, and those it waits for. */
+export function namedBy({ block }: Resource, { dialect }: StackDocument): ReadonlyMap<string, string> {
+  if (dialect !== "compose") return new Map();
+  const links = texts(block, "links").map((link) => {
+    const [service = "", alias = service] = link.split(":");
+    return [alias, service] as const;
+  });
+  return new Map([...texts(block, "depends_on").map((service) => [service, service] as const), ...links]);
+}
 
 /** Who is on each network, in the order of the stack. */
 const members = remembered((stack: StackDocument): ReadonlyMap<Resource, readonly Resource[]> => {
@@ -77,33 +96,43 @@ const firstOfKind = remembered(
 
 /** A database on a network. */
 export const databaseOn = (network: Resource, stack: StackDocument): Resource | undefined =>
-  memberOfKind(network, "postgres", stack) ?? memberOfKind(network, "redis", stack);
+  DATABASES.flatMap((kind) => (kind && memberOfKind(network, kind, stack)) ?? [])[0];
 
-/** What a container reaches under a host name over a bridge of this stack: such traffic never leaves the host. */
-export const neighbour = (resource: Resource, host: string, stack: StackDocument): Resource | undefined =>
-  networksOf(resource, stack)
-    .flatMap(({ network }) => (network !== undefined && isBridge(network) ? [network] : []))
-    .map((network) => answering(network, stack).get(host))
+/**
+ * What a container reaches under a host name over a bridge of this stack: such traffic never leaves the host. A network
+ * that is made elsewhere is taken for a bridge where both ends are of this stack.
+ */
+export function neighbour(resource: Resource, host: string, stack: StackDocument): Resource | undefined {
+  const called = namedBy(resource, stack).get(host) ?? host;
+  return networksOf(resource, stack)
+    .filter(({ network }) => network === undefined || isBridge(network))
+    .map((joined) => answering(stack).get(placeOf(joined))?.get(called))
     .find((found) => found !== undefined);
+}
 
-/** Who answers to a name on a network. */
-const answering = remembered((network: Resource, stack: StackDocument): ReadonlyMap<unknown, Resource> => {
-  const found = new Map<unknown, Resource>();
-  for (const member of membersOf(network, stack)) {
-    found.set(member.block.name, member).set(member.block.hostname, member);
-    for (const joined of networksOf(member, stack))
-      if (joined.network === network) for (const alias of joined.aliases) found.set(alias, member);
+/** A network, or how one that is not of this stack is called. */
+const placeOf = ({ network, named }: Membership): unknown => network ?? named;
+
+/** Who answers to a name on each network. */
+const answering = remembered((stack: StackDocument): ReadonlyMap<unknown, ReadonlyMap<string, Resource>> => {
+  const found = new Map<unknown, Map<string, Resource>>();
+  for (const member of stack.of(RUNS)) {
+    for (const joined of networksOf(member, stack)) {
+      const names = found.get(placeOf(joined)) ?? new Map<string, Resource>();
+      found.set(placeOf(joined), names);
+      for (const name of [...ownNames(member, stack), ...joined.aliases]) names.set(name, member);
+    }
   }
   return found;
 });
 
 /** Networks of a container from which traffic may leave the machine, for evidence; none if all stay on it. */
-export function waysOut(container: Resource, stack: StackDocument): readonly string[] {
+export function waysOut(container: Resource, stack: StackDocument): readonly Evidence[] {
   if (container.block.network_mode === "none") return [];
   const joined = networksOf(container, stack);
   if (joined.length === 0) return ["it is on the engine's default network"];
-  return joined.flatMap(({ named, network }) => {
-    if (network === undefined) return [`the network ${show(named)} is not in the stack`];
+  return joined.flatMap(({ named, network }): readonly Evidence[] => {
+    if (network === undefined) return [unknown(`the network ${show(named)} is not in the stack`)];
     if (!isBridge(network))
       return [`the network ${network.path} has the driver ${show(network.block.driver)}`];
     return isTrue(network.block.internal) ? [] : [`the network ${network.path} is not internal`];

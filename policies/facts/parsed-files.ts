@@ -6,6 +6,9 @@ import { remembered, rememberedText } from "./remembered.ts";
 /** Nobody can judge yet what is made where the stack is started. */
 export class TextIsAwaited extends Error {}
 
+/** Parts of it are computed later, or it lies where nobody can look. */
+export class TextIsUnknown extends Error {}
+
 /**
  * The text of a file as its reader gets it.
  *
@@ -18,10 +21,10 @@ export const textOf = remembered(({ block }: Resource): string => {
     throw new TextIsAwaited(
       `${name}start.sh makes it on the server: exploreiot policy check FOLDER there reads it`,
     );
-  if (typeof text !== "string") throw new Error(`${name}its text is not known here`);
+  if (typeof text !== "string") throw new TextIsUnknown(`${name}its text is not known here`);
   // A file that stands in Terraform's JSON is written with Terraform's escapes; one that lies next to it is not.
   if (container === undefined) return text;
-  if (!isKnown(text)) throw new Error(`${name}parts of its text are known only at apply`);
+  if (!isKnown(text)) throw new TextIsUnknown(`${name}parts of its text are known only at apply`);
   return text.replaceAll("$${", "${").replaceAll("%%{", "%{");
 });
 

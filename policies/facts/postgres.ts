@@ -3,7 +3,7 @@ import { parsePostgresqlConf } from "../files/postgresql-conf.ts";
 import { type Setting, Settings } from "../files/settings.ts";
 import { fileAt, isFile } from "./deliveries.ts";
 import { commandOf } from "./environment.ts";
-import { parseOnce } from "./parsed-files.ts";
+import { parseOnce, TextIsUnknown } from "./parsed-files.ts";
 import { remembered } from "./remembered.ts";
 import { RUNS } from "./services.ts";
 
@@ -22,7 +22,7 @@ function read(resource: Resource, stack: StackDocument): readonly Setting[] {
   const path = given.findLast(({ name }) => name === "config_file")?.value;
   if (path === undefined) return given;
   const file = fileAt(path, resource, "postgresql.conf", stack);
-  if (file === undefined) throw new Error(`${path}: its text is not known here`);
+  if (file === undefined) throw new TextIsUnknown(`${path}: its text is not known here`);
   return [...parseOnce(file, parsePostgresqlConf), ...given];
 }
 

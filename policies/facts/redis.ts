@@ -5,7 +5,7 @@ import { parseRedisConf, type RedisSetting, redisSetting } from "../files/redis-
 import { Settings } from "../files/settings.ts";
 import { fileAt, filesWith, isFile } from "./deliveries.ts";
 import { commandOf } from "./environment.ts";
-import { parseOnce } from "./parsed-files.ts";
+import { parseOnce, TextIsUnknown } from "./parsed-files.ts";
 import { remembered } from "./remembered.ts";
 import { RUNS } from "./services.ts";
 
@@ -25,7 +25,7 @@ function read(resource: Resource, stack: StackDocument): readonly RedisSetting[]
   const [first] = words;
   if (first === undefined || first.startsWith("-")) return options(words);
   const file = fileAt(first, resource, "redis.conf", stack);
-  if (file === undefined) throw new Error(`${first}: its text is not known here`);
+  if (file === undefined) throw new TextIsUnknown(`${first}: its text is not known here`);
   return [...parseOnce(file, parseRedisConf), ...options(words.slice(1))];
 }
 
@@ -58,7 +58,7 @@ export const redisUsers = remembered((resource: Resource, stack: StackDocument):
 
 function aclFile(path: string, resource: Resource, stack: StackDocument): readonly RedisUser[] {
   const file = fileAt(path, resource, "redis.acl", stack);
-  if (file === undefined) throw new Error(`${path}: its text is not known here`);
+  if (file === undefined) throw new TextIsUnknown(`${path}: its text is not known here`);
   return parseOnce(file, parseRedisAcl);
 }
 

@@ -1,53 +1,78 @@
 import { rememberedText } from "./remembered.ts";
 
-/** Looks back from the end: looked for from the left, each of the words is tried at each letter. */
-const SECRET_NAME =
-  /$(?<=password|passwd|passphrase|secret|token|credentials?|api[._-]?key|private[._-]?key|secret[._-]?key)/i;
+/** Words that a secret is called by, whatever stands before them. */
+const SECRET_WORDS =
+  /^(pass(word|wd|phrase|code)?s?|pwd|pw|secrets?|tokens?|credentials?|salts?|psk|(api|access|auth|private|secret|encryption|master)(keys?|tokens?|secrets?))$/;
 
-/** Whether a variable or a file is called what secrets are called: `DATABASE_PASSWORD`, `api.token`. */
-export const soundsSecret = rememberedText((name): boolean => SECRET_NAME.test(name));
+/** The same at the end of a word that nothing divides: `PGPASSWORD`, `clientsecret`. */
+const SECRET_ENDINGS =
+  /(password|passwd|passphrase|(db|user|admin|root)pass|secret|token|apikey|secretkey|privatekey|credentials)s?$/;
 
-/** Whether text holds a secret that can be told by its form: a private key, or a URL with a password in it. */
-export const looksSecret = (text: string): boolean =>
-  (text.includes("PRIVATE KEY-----") && /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) ||
-  holdsCredentials(text);
+/** Short words that mean something else alone or behind these: the working folder, a directive of nginx. */
+const NO_PASSWORDS: ReadonlySet<string> = new Set([
+  "pwd",
+  "old pwd",
+  "init pwd",
+  "project pwd",
+  "pass",
+  "proxy pass",
+  "first pass",
+  "second pass",
+]);
 
-/** Whether text holds a URL with a password in it. */
-export const holdsCredentials = (text: string): boolean =>
-  text.includes("://") && /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:[^\s/@]+@/i.test(text);
+/** Two words that are a secret together, where the last alone is not. */
+const SECRET_PAIRS: ReadonlySet<string> = new Set([
+  "erlang cookie",
+  "node cookie",
+  "rediscli auth",
+  "neo4j auth",
+  "basic auth",
+  "registry auth",
+  "docker auth",
+  "shared hmac",
+]);
 
-/** A name that sounds secret, and what is given to it in a text. */
-export interface Assignment {
-  readonly name: string;
+/** A key opens something, unless it is public, names an entry, or is usually given as the path of a file. */
+const HARMLESS_KEYS =
+  /^(public|publishable|site|primary|foreign|partition|sort|cache|routing|group|hot|tls|ssl|https?|server|client|host|cert|object|index|lookup|map|feature|message|bucket|prefix|label|order|unique|event|config|registry|translation|user|name|metric|header|trigger|idempotency)$/;
 
-  /** Never for evidence. */
-  readonly value: string;
-}
+/** What may follow a secret without making it something else: which of several it is, or how it is written. */
+const TRAILING =
+  /^(\d+|base|value|string|text|plain|raw|b64|base64|hex|old|new|current|previous|prod|production|staging|dev|test|default|primary|secondary|admin|root)$/;
 
-/** `NAME=value`, `name: "value"`, `--name value`: whatever text of any language assigns to a secret. */
-const ASSIGNMENT =
-  /(?:^|[\s,{"'-])([A-Za-z][\w.-]*)["']?(?:\s*[:=]\s*|[ \t]+)(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"',}]+))/g;
+/** They ask for a number, a switch or a rule about secrets, not for one. */
+const ABOUT_SECRETS =
+  /^(allow|allowed|disable|disabled|enable|enabled|require|required|requires|random|randomize|empty|show|hide|skip|validate|verify|min|max|minimum|maximum|num|total|onetime|generate|force|has|is|no|use|without|ignore|expire|forgot|reveal|mask|optional)$/;
 
-/** Most texts hold none of the words, and looking for assignments is the costly part. */
-const HINT = /pass|secret|token|credential|key/i;
+/** Numbers of tokens that a language model reads or writes. */
+const COUNTED_TOKENS = /^(context|input|output|completion|prompt|max|min|num|total|new|predict|chunk)$/;
 
-export const assignmentsIn = (text: string): readonly Assignment[] =>
-  (HINT.test(text) ? text.split("\n") : [])
-    .filter((line) => HINT.test(line))
-    .flatMap((line) => [...line.matchAll(ASSIGNMENT)])
-    .map(([, name = "", double, single, bare = ""]) => ({ name, value: double ?? single ?? bare }))
-    .filter(({ name, value }) => soundsSecret(name) && isWrittenOut(value));
+/**
+ * Whether a variable, an option or a file is called what secrets are called: `DATABASE_PASSWORD`, `api.token`,
+ * `SECRET_KEY_BASE`, `redisPwd`. The last word decides, so `PASSWORD_MIN_LENGTH` and `TOKEN_TTL` are none.
+ */
+export const soundsSecret = rememberedText((name): boolean => {
+  const words = wordsOf(name);
+  while (words.length > 1 && TRAILING.test(words.at(-1) ?? "")) words.pop();
+  const last = words.at(-1) ?? "";
+  const before = words.at(-2) ?? "";
+  if (words.slice(0, -1).some((word) => ABOUT_SECRETS.test(word))) return false;
+  const pair = before === "" ? last : `${before} ${last}`;
+  if (NO_PASSWORDS.has(pair)) return false;
+  if (last === "tokens" && COUNTED_TOKENS.test(before)) return false;
+  if (/^keys?$/.test(last)) return before !== "" && !HARMLESS_KEYS.test(before);
+  return SECRET_WORDS.test(last) || SECRET_ENDINGS.test(last) || SECRET_PAIRS.has(pair);
+});
 
-/** Not a path, a variable or nothing: those say where a secret is. */
-const isWrittenOut = (value: string) => value !== "" && !/^(\/|\.\/|\$|%|`|<|:|\{\{)/.test(value);
-
-/** What manuals, examples and default configurations have as a password. */
-const KNOWN =
-  /^(admin\d*|change[_-]?(me|it|this)\w*|default|demo|example|exploreiot\w*|foobared|guest|letmein|mosquitto|mqtt|mypassword|mysecretpassword|pass(word|wd|w0rd)?\d*|postgres(ql)?|qwerty\d*|redis|root|secret\d*|supersecret|test\d*|toor|user|your[_-]?\w*|123\d*)$/i;
-
-/** Whether a password is one that everybody knows. */
-export const isKnownPassword = (value: string): boolean => KNOWN.test(value);
+/** `dbRootPassword2`, `DB_ROOT_PASSWORD_2` and `db.root-password.2` are the same words, in lower case. */
+const wordsOf = (name: string): string[] =>
+  name
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .replace(/([A-Za-z]{3})(\d+)$/, "$1 $2")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== "");
 
 /** Whether an expression refers to something that is called a secret: `${random_password.db.result}`. */
 export const namesSecret = (expression: string): boolean =>
-  expression.split(/[^\w-]+/).some((word) => soundsSecret(word));
+  expression.split(/[^\w-]+/).some((word) => word === "random_password" || soundsSecret(word));

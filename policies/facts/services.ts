@@ -3,25 +3,15 @@ import { readContainerFacts } from "../../core/stack-facts.ts";
 import type { Resource, StackDocument } from "../document.ts";
 import { type Block, blocks, isFalse } from "../values.ts";
 import { labelOf } from "./containers.ts";
+import { KINDS, type Kind, kindOfCommand, kindOfImage } from "./known-images.ts";
+import { parseImageName } from "./parse-image-name.ts";
+
+export type { Kind };
+
 import { remembered } from "./remembered.ts";
 
 /** Both ways of running a container. */
 export const RUNS = ["docker_container", "docker_service"] as const;
-
-const KINDS = [
-  "mosquitto",
-  "postgres",
-  "redis",
-  "backend",
-  "frontend",
-  "edge",
-  "firewall",
-  "renewer",
-  "job",
-] as const;
-
-/** What a container is there for, as far as rules ask. */
-export type Kind = (typeof KINDS)[number];
 
 /** The attributes of the container itself: a service has them in its container_spec. */
 export function containerSpec({ type, block }: Resource): Block {
@@ -40,44 +30,56 @@ export function imageOf(resource: Resource, stack: StackDocument): string | unde
   return typeof name === "string" && !name.includes("${") ? name : undefined;
 }
 
-/** By the last part of the repository's name, as the kit and the public images are called. */
-const IMAGES: readonly (readonly [RegExp, Kind])[] = [
-  [/mosquitto/, "mosquitto"],
-  [/postgres|timescaledb|postgis/, "postgres"],
-  [/redis|valkey|keydb/, "redis"],
-  [/haproxy|nginx|traefik|caddy|^edge$/, "edge"],
-  [/^firewall$/, "firewall"],
-  [/^renewer$/, "renewer"],
-  [/backend|fastapi|^api$/, "backend"],
-  [/frontend|nextjs|^web$/, "frontend"],
-];
+/** The image that a container runs without what comes after the name, which alone may be unknown; undefined else. */
+export function repositoryOf(resource: Resource, stack: StackDocument): string | undefined {
+  const value = containerSpec(resource).image;
+  const target = stack.follow(value)?.resource;
+  // A service that is built and has no image is called after itself, which says nothing.
+  if (target?.type === "docker_image" && target.block.name === `${target.id}:built`) return undefined;
+  const text = target?.type === "docker_image" ? target.block.name : value;
+  // A registry that is chosen later changes nothing about what the image is.
+  const name = typeof text === "string" ? text.replace(/^\$\{[^}]*\}\/?/, "").replace(/[:@]\$\{.*$/, "") : "";
+  if (name === "" || name.includes("${")) return undefined;
+  try {
+    return parseImageName(name).repository;
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * What a container is there for: a job by what it does (it may end); the rest by the kit's own facts, and without them
- * by the image that it runs, since a role is a name that anybody may choose. Undefined for what the kit does not know.
+ * by the image that it runs and the program that it is started with, since a role is a name that anybody may choose.
+ * Undefined for what the kit does not know, and for clients of a server that run in its image.
  */
 export const kindOf = remembered((resource: Resource, stack: StackDocument): Kind | undefined => {
   if (resource.type === "docker_container" && isFalse(resource.block.must_run)) return "job";
   const facts = stack.facts && readContainerFacts(resource.block, resource.path);
   if (facts?.kind !== undefined) return KINDS.find((kind) => kind === facts.kind);
-  const image = imageOf(resource, stack);
-  const repository =
-    image
-      ?.replace(/@.*$/, "")
-      .replace(/:[^/]*$/, "")
-      .split("/")
-      .at(-1) ?? "";
-  const byImage = IMAGES.find(([name]) => name.test(repository))?.[1];
-  return byImage ?? byRole(labelOf(resource.block, LABEL.role));
+  const byCommand = kindOfCommand(wordsOf(containerSpec(resource)));
+  if (byCommand === "client") return undefined;
+  return kindOfImage(repositoryOf(resource, stack) ?? "") ?? byCommand ?? byRole(resource);
 });
 
-function byRole(role: unknown): Kind | undefined {
-  return IMAGES.find(([name]) => typeof role === "string" && name.test(role))?.[1];
+/** What a container of the kit says of itself, in a file that was made of its stack. */
+function byRole({ block }: Resource): Kind | undefined {
+  const role = labelOf(block, LABEL.role);
+  return KINDS.find((kind) => kind === role);
 }
 
-/** PostgreSQL and Redis: what nobody outside may reach. */
+/** What is started: the first program, and what a shell is told to run. */
+function wordsOf({ entrypoint, command, args }: Block): readonly string[] {
+  return [entrypoint, command, args]
+    .flatMap((list) => (Array.isArray(list) ? list.map(String) : []))
+    .flatMap((text) => text.split(/[\s;|&()"']+/))
+    .filter((word) => word !== "");
+}
+
+/** What keeps the data of others, and what nobody outside may reach. */
 export const isDatabase = (resource: Resource, stack: StackDocument): boolean =>
-  ["postgres", "redis"].includes(kindOf(resource, stack) ?? "");
+  DATABASES.includes(kindOf(resource, stack));
+
+export const DATABASES: readonly (Kind | undefined)[] = ["postgres", "redis", "mysql", "store"];
 
 /** What keeps state of its own. */
 export const isStateful = (resource: Resource, stack: StackDocument): boolean =>

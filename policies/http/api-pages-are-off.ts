@@ -1,3 +1,4 @@
+import { unknown } from "../evidence.ts";
 import { isOff, isOn, variablesOf } from "../facts/environment.ts";
 import { kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
@@ -30,7 +31,7 @@ export const apiPagesAreOff = definePolicy({
       .filter(({ value }) => value === undefined || !(value === "" || isOff(value)))
       .map(({ name, value }) =>
         value === undefined
-          ? `${name} is known only at apply`
+          ? unknown(`${name} is known only at apply`)
           : `${name} is ${isOn(value) ? "on" : JSON.stringify(value)}`,
       );
   },

@@ -1,4 +1,5 @@
 import type { Resource } from "../document.ts";
+import { unknown } from "../evidence.ts";
 import { variablesOf } from "../facts/environment.ts";
 import { entrances, isHttp, refusals, titleOf } from "../facts/haproxy.ts";
 import { RUNS } from "../facts/services.ts";
@@ -27,8 +28,8 @@ export const bodiesAreLimited = definePolicy({
       ? inProxy(resource)
       : variablesOf(resource)
           .filter(({ name, value }) => LIMIT.test(name) && !/^[1-9]\d*[kKmM]?[bB]?$/.test(value ?? ""))
-          .map(
-            ({ name, value }) => `${name} is ${value === undefined ? "known only at apply" : show(value)}`,
+          .map(({ name, value }) =>
+            value === undefined ? unknown(`${name} is known only at apply`) : `${name} is ${show(value)}`,
           ),
 });
 

@@ -1,6 +1,7 @@
 import type { Resource } from "../document.ts";
 import { type Variable, variablesOf } from "../facts/environment.ts";
-import { looksSecret, soundsSecret } from "../facts/secret-names.ts";
+import { soundsSecret } from "../facts/secret-names.ts";
+import { secretForm } from "../facts/secret-values.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, isBlock, isKnown } from "../values.ts";
@@ -22,7 +23,7 @@ export const browsersGetNoSecrets = definePolicy({
     (resource.type === "docker_image" ? buildArguments(resource) : variablesOf(resource))
       .filter(
         ({ name, value }) =>
-          PUBLIC.test(name) && value !== "" && (soundsSecret(name) || looksSecret(value ?? "")),
+          PUBLIC.test(name) && value !== "" && (soundsSecret(name) || secretForm(value ?? "") !== undefined),
       )
       .map(({ name }) => `${name} is given to browsers`),
 });
@@ -33,6 +34,7 @@ const buildArguments = ({ block }: Resource): readonly Variable[] =>
       Object.entries(map).map(([name, value]) => ({
         name,
         value: isKnown(value) ? String(value) : undefined,
+        text: String(value),
       })),
     ),
   );

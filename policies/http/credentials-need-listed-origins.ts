@@ -1,4 +1,5 @@
 import type { Resource } from "../document.ts";
+import { type Evidence, unknown } from "../evidence.ts";
 import { firstValue, isOn, variablesOf } from "../facts/environment.ts";
 import { answerHeader, entrances, isUnconditional } from "../facts/haproxy.ts";
 import { isOriginList, originsOf } from "../facts/origins.ts";
@@ -28,13 +29,17 @@ export const credentialsNeedListedOrigins = definePolicy({
       : inEnvironment(resource),
 });
 
-const inEnvironment = (resource: Resource): readonly string[] =>
+const inEnvironment = (resource: Resource): readonly Evidence[] =>
   variablesOf(resource)
     .filter(isOriginList)
     .filter(
       ({ value }) => value === undefined || originsOf(value).some((origin) => /\*|^\.[*+]/.test(origin)),
     )
-    .map(({ name, value }) => `credentials are allowed, and ${name} is ${value ?? "known only at apply"}`);
+    .map(({ name, value }) =>
+      value === undefined
+        ? unknown(`credentials are allowed, and ${name} is known only at apply`)
+        : `credentials are allowed, and ${name} is ${value}`,
+    );
 
 function inSection(section: Section): readonly string[] {
   if (answerHeader(section, "access-control-allow-credentials").length === 0) return [];

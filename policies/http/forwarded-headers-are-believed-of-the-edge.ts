@@ -1,4 +1,5 @@
 import type { Resource, StackDocument } from "../document.ts";
+import { unknown } from "../evidence.ts";
 import { commandOf, optionOf, variableOf } from "../facts/environment.ts";
 import { memberOfKind, networksOf } from "../facts/networks.ts";
 import { kindOf, RUNS } from "../facts/services.ts";
@@ -37,7 +38,9 @@ export const forwardedHeadersAreBelievedOfTheEdge = definePolicy({
         : [];
     return given
       .filter(({ value }) => value === undefined || EVERYBODY.test(value))
-      .map(({ name, value }) => `${name} is ${value === undefined ? "known only at apply" : show(value)}`);
+      .map(({ name, value }) =>
+        value === undefined ? unknown(`${name} is known only at apply`) : `${name} is ${show(value)}`,
+      );
   },
 });
 

@@ -1,4 +1,5 @@
 import type { Resource, StackDocument } from "../document.ts";
+import { type Evidence, unknown } from "../evidence.ts";
 import { isApi } from "../facts/apis.ts";
 import { variableOf } from "../facts/environment.ts";
 import { entrances, isHttp, refusals, titleOf } from "../facts/haproxy.ts";
@@ -17,7 +18,8 @@ export const hostNamesAreChecked = definePolicy({
   severity: "medium",
   title: "requests for other host names are refused",
   allowed: "ALLOWED_HOSTS with names and without *, or an edge that refuses by the Host header",
-  fix: "list the names that users type in hosts of the configuration",
+  fix: "list the names that users type",
+  words: { site: { fix: "list the names that users type in hosts of the configuration" } },
   source: "OWASP, DNS rebinding; FastAPI, TrustedHostMiddleware",
   looksAt: [...RUNS, "file/haproxy.cfg"],
   where: (resource, stack) =>
@@ -26,12 +28,12 @@ export const hostNamesAreChecked = definePolicy({
     resource.type === "file/haproxy.cfg" ? inProxy(resource) : inEnvironment(resource, stack),
 });
 
-function inEnvironment(resource: Resource, stack: StackDocument): readonly string[] {
+function inEnvironment(resource: Resource, stack: StackDocument): readonly Evidence[] {
   const found = NAMES.map((name) => variableOf(resource, name)).find((variable) => variable !== undefined);
   if (found === undefined)
     return isUnguarded(stack) ? ["ALLOWED_HOSTS is not set, and no edge checks the Host header"] : [];
   const { name, value } = found;
-  if (value === undefined) return [`${name} is known only at apply`];
+  if (value === undefined) return [unknown(`${name} is known only at apply`)];
   const hosts = value
     .replace(/^\[|\]$/g, "")
     .split(/[\s,]+/)

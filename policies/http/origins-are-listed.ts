@@ -1,4 +1,5 @@
 import type { Environment, Resource } from "../document.ts";
+import { type Evidence, unknown } from "../evidence.ts";
 import { variablesOf } from "../facts/environment.ts";
 import { answerHeader, entrances } from "../facts/haproxy.ts";
 import { isOriginList, originsOf } from "../facts/origins.ts";
@@ -15,7 +16,8 @@ export const originsAreListed = definePolicy({
   severity: "high",
   title: "origins that may call the API are listed one by one",
   allowed: "origins such as https://dashboard.example.org, in production with https; neither * nor null",
-  fix: "list the origins in http.corsOrigins of the configuration",
+  fix: "list the origins one by one",
+  words: { site: { fix: "list the origins in http.corsOrigins of the configuration" } },
   source: "Fetch Standard, CORS protocol; FastAPI, CORSMiddleware",
   looksAt: [...RUNS, "file/haproxy.cfg"],
   where: (resource) => resource.type === "file/haproxy.cfg" || variablesOf(resource).some(isOriginList),
@@ -23,12 +25,12 @@ export const originsAreListed = definePolicy({
     resource.type === "file/haproxy.cfg" ? inProxy(resource) : inEnvironment(resource, stack.environment),
 });
 
-const inEnvironment = (resource: Resource, environment: Environment): readonly string[] =>
+const inEnvironment = (resource: Resource, environment: Environment): readonly Evidence[] =>
   variablesOf(resource)
     .filter(isOriginList)
-    .flatMap(({ name, value }) =>
+    .flatMap(({ name, value }): readonly Evidence[] =>
       value === undefined
-        ? [`${name} is known only at apply`]
+        ? [unknown(`${name} is known only at apply`)]
         : originsOf(value)
             .filter((origin) => !isAllowed(origin, environment))
             .map((origin) => `${name} holds ${show(origin)}`),

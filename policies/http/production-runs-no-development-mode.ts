@@ -1,10 +1,12 @@
 import type { Resource } from "../document.ts";
+import { type Evidence, unknown } from "../evidence.ts";
 import { commandOf, isOn, variablesOf } from "../facts/environment.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { show } from "../values.ts";
 
 const MODE = /^(NODE_ENV|ENVIRONMENT|APP_ENV|FLASK_ENV|DJANGO_ENV|RAILS_ENV)$/;
+const DEVELOPMENT = /^(dev|develop|development|debug|local|test|testing)$/i;
 const SWITCH = /^([A-Z]+_)*(DEBUG|DEBUG_MODE|RELOAD)$/;
 
 /** Words of a command that only development uses, two of them in a row. */
@@ -24,7 +26,8 @@ export const productionRunsNoDevelopmentMode = definePolicy({
   id: "HTP-008",
   severity: "high",
   title: "production runs no development mode",
-  allowed: "NODE_ENV and ENVIRONMENT production or unset, no DEBUG, no --reload, no next dev",
+  allowed:
+    "NODE_ENV and ENVIRONMENT unset or neither development nor test, no DEBUG, no --reload, no next dev",
   fix: "remove the switch",
   source: "Next.js and uvicorn documentation, deployment",
   enforcedIn: ["production"],
@@ -36,11 +39,11 @@ export const productionRunsNoDevelopmentMode = definePolicy({
 const isSuspect = (word: string) =>
   word.endsWith("dev") || word.endsWith("--reload") || word.endsWith("--debug");
 
-const inEnvironment = (resource: Resource): readonly string[] =>
-  variablesOf(resource).flatMap(({ name, value }) => {
+const inEnvironment = (resource: Resource): readonly Evidence[] =>
+  variablesOf(resource).flatMap(({ name, value }): readonly Evidence[] => {
     if (!/ENV|DEBUG|RELOAD/.test(name) || !(MODE.test(name) || SWITCH.test(name))) return [];
-    if (value === undefined) return [`${name} is known only at apply`];
-    const isRight = MODE.test(name) ? /^(prod|production)$/i.test(value) : !isOn(value) && value !== "*";
+    if (value === undefined) return [unknown(`${name} is known only at apply`)];
+    const isRight = MODE.test(name) ? !DEVELOPMENT.test(value) : !isOn(value) && value !== "*";
     return isRight ? [] : [`${name} is ${show(value)}`];
   });
 

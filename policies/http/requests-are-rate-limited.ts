@@ -1,4 +1,5 @@
 import type { Resource, StackDocument } from "../document.ts";
+import { type Evidence, unknown } from "../evidence.ts";
 import { isApi } from "../facts/apis.ts";
 import { variablesOf } from "../facts/environment.ts";
 import { entrances, titleOf } from "../facts/haproxy.ts";
@@ -19,7 +20,8 @@ export const requestsAreRateLimited = definePolicy({
   title: "requests are limited for each client",
   allowed:
     "a variable such as RATE_LIMIT_PER_MINUTE above 0 or RATE_LIMIT 30/minute, or an edge that counts the rate of requests (http_req_rate, gpc0_rate) for each source and refuses",
-  fix: "set http.rateLimitPerMinute in the configuration",
+  fix: "set a limit in the application, or at the edge",
+  words: { site: { fix: "set http.rateLimitPerMinute in the configuration" } },
   source: "OWASP API Security Top 10 2023, API4",
   enforcedIn: ["production"],
   looksAt: [...RUNS, "file/haproxy.cfg"],
@@ -28,7 +30,7 @@ export const requestsAreRateLimited = definePolicy({
     resource.type === "file/haproxy.cfg" ? inProxy(resource) : inEnvironment(resource, stack),
 });
 
-function inEnvironment(resource: Resource, stack: StackDocument): readonly string[] {
+function inEnvironment(resource: Resource, stack: StackDocument): readonly Evidence[] {
   const limits = variablesOf(resource).filter(
     ({ name }) => LIMIT.test(name) && !/(ENABLED|STORAGE|URL)/.test(name),
   );
@@ -38,8 +40,8 @@ function inEnvironment(resource: Resource, stack: StackDocument): readonly strin
       .map(haproxyCfg)
       .some((sections) => entrances(sections).some((entrance) => isLimited(entrance, sections)));
   if (limits.length === 0) return isLimitedBefore() ? [] : ["no variable sets a rate limit"];
-  return limits.flatMap(({ name, value }) => {
-    if (value === undefined) return [`${name} is known only at apply`];
+  return limits.flatMap(({ name, value }): readonly Evidence[] => {
+    if (value === undefined) return [unknown(`${name} is known only at apply`)];
     return /^[1-9]\d*(\s*(\/|per)\s*\d*\s*(second|minute|hour|day)s?)?$/.test(value)
       ? []
       : [`${name} is ${show(value)}`];

@@ -1,4 +1,5 @@
 import type { Resource } from "../document.ts";
+import { type Evidence, unknown } from "../evidence.ts";
 import { commandOf, optionOf, variablesOf } from "../facts/environment.ts";
 import { directives, entrances, globals, titleOf } from "../facts/haproxy.ts";
 import { RUNS } from "../facts/services.ts";
@@ -32,7 +33,7 @@ export const serversHaveLimits = definePolicy({
   check: (resource) => (resource.type === "file/haproxy.cfg" ? inProxy(resource) : inContainer(resource)),
 });
 
-function inContainer(resource: Resource): readonly string[] {
+function inContainer(resource: Resource): readonly Evidence[] {
   const words = commandOf(resource);
   return [
     ...["--limit-concurrency", "--timeout-keep-alive"]
@@ -40,7 +41,9 @@ function inContainer(resource: Resource): readonly string[] {
       .map((name) => `the command has ${name} ${show(optionOf(words, name))}`),
     ...variablesOf(resource)
       .filter(({ name, value }) => SOCKETS.test(name) && !(Number(value) > 0))
-      .map(({ name, value }) => `${name} is ${value === undefined ? "known only at apply" : show(value)}`),
+      .map(({ name, value }) =>
+        value === undefined ? unknown(`${name} is known only at apply`) : `${name} is ${show(value)}`,
+      ),
   ];
 }
 

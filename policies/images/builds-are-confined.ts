@@ -10,6 +10,12 @@ export const buildsAreConfined = definePolicy({
   title: "a build has neither the host's network nor weakened confinement",
   allowed: "network_mode unset, default, bridge or none; no security_opt",
   fix: "remove network_mode and security_opt of the build",
+  words: {
+    compose: {
+      allowed: "build.network unset, default, bridge or none; no build.security_opt",
+      fix: "remove network and security_opt of the build",
+    },
+  },
   source: "BuildKit documentation, entitlements network.host and security.insecure",
   looksAt: ["docker_image"],
   where: ({ block }) => blocks(block, "build").length > 0,

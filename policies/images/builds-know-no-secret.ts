@@ -1,7 +1,9 @@
 import type { Resource } from "../document.ts";
+import { type Evidence, unknown } from "../evidence.ts";
 import { recipesIn } from "../facts/image-names.ts";
 import { parseOnce } from "../facts/parsed-files.ts";
-import { looksSecret, soundsSecret } from "../facts/secret-names.ts";
+import { namesSecret, soundsSecret } from "../facts/secret-names.ts";
+import { secretForm } from "../facts/secret-values.ts";
 import { parseDockerfile } from "../files/dockerfile.ts";
 import { definePolicy } from "../policy.ts";
 import { type Block, blocks, isBlock, isKnown, show } from "../values.ts";
@@ -33,26 +35,30 @@ const argumentsOf = (resource: Resource): readonly (readonly [string, unknown])[
   ...recipesIn(resource).flatMap(({ buildArgs }: Block) => entriesOf(buildArgs, "buildArgs")),
 ];
 
+/** Stands for arguments that are computed as one. */
+const WHOLE = "${known only at apply}";
+
 function entriesOf(value: unknown, place: string): readonly (readonly [string, unknown])[] {
   if ((value ?? undefined) === undefined) return [];
-  return isBlock(value) ? Object.entries(value) : [[place, "${known only at apply}"]];
+  return isBlock(value) ? Object.entries(value) : [[place, WHOLE]];
 }
 
 /** Names only: the evidence must not carry what it warns of. */
-function problem(name: string, value: unknown): readonly string[] {
+function problem(name: string, value: unknown): readonly Evidence[] {
   if (soundsSecret(name)) return [`build argument ${name} has the name of a secret`];
-  if (!isKnown(value)) return [`build argument ${name} has a value that is known only at apply`];
-  return looksSecret(String(value))
-    ? [`build argument ${name} holds a private key or a password in a URL`]
-    : [];
+  if (!isKnown(value))
+    return namesSecret(String(value)) || String(value) === WHOLE
+      ? [unknown(`build argument ${name} has a value that is known only at apply`)]
+      : [];
+  const form = secretForm(String(value));
+  return form === undefined ? [] : [`build argument ${name} holds ${form}`];
 }
 
 function ofDockerfile(resource: Resource): readonly string[] {
   return parseOnce(resource, parseDockerfile).variables.flatMap(({ line, keyword, name, value }) => {
     const isSet = keyword === "ARG" || (value ?? "") !== "";
     if (soundsSecret(name) && isSet) return [`line ${line}: ${keyword} ${name} has the name of a secret`];
-    return looksSecret(value ?? "")
-      ? [`line ${line}: ${keyword} ${show(name)} holds a private key or a password in a URL`]
-      : [];
+    const form = secretForm(value ?? "");
+    return form === undefined ? [] : [`line ${line}: ${keyword} ${show(name)} holds ${form}`];
   });
 }

@@ -1,4 +1,5 @@
-import { type ImageName, judgeNames, NAMES_IMAGES, namesForeignImage } from "../facts/image-names.ts";
+import { judgeNames, NAMES_IMAGES, namesForeignImage } from "../facts/image-names.ts";
+import type { ImageName } from "../facts/parse-image-name.ts";
 import { definePolicy } from "../policy.ts";
 
 /**
@@ -9,7 +10,8 @@ export const imagesArePinned = definePolicy({
   severity: "high",
   title: "an image from elsewhere is pinned by digest",
   allowed: "name@sha256:…, or an image that is built with the stack",
-  fix: "add @sha256: and the digest (docker buildx imagetools inspect NAME, or exploreiot images lock)",
+  fix: "add @sha256: and the digest (docker buildx imagetools inspect NAME)",
+  words: { site: { fix: "add @sha256: and the digest (exploreiot images lock)" } },
   source: "CIS Docker Benchmark 1.6.0, 5.28 and 4.2",
   looksAt: NAMES_IMAGES,
   where: namesForeignImage,

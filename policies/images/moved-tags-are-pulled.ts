@@ -1,4 +1,5 @@
-import { imageText, namesForeignImage, parseImageName } from "../facts/image-names.ts";
+import { imageText, namesForeignImage } from "../facts/image-names.ts";
+import { parseImageName } from "../facts/parse-image-name.ts";
 import { definePolicy } from "../policy.ts";
 import { isKnown, show } from "../values.ts";
 

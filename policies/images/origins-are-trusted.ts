@@ -1,5 +1,6 @@
 import type { StackDocument } from "../document.ts";
-import { type ImageName, imageText, judgeName, namesForeignImage } from "../facts/image-names.ts";
+import { imageText, judgeName, namesForeignImage } from "../facts/image-names.ts";
+import type { ImageName } from "../facts/parse-image-name.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks } from "../values.ts";
@@ -10,11 +11,17 @@ import { blocks } from "../values.ts";
  */
 export const originsAreTrusted = definePolicy({
   id: "IMG-003",
-  severity: "medium",
+  severity: "low",
   title: "an image comes from where somebody vouches for it",
   allowed:
     "Docker's official images, a registry of registry_auth, an image pinned by digest or built with the stack",
   fix: "pin the image by digest, or name its registry in registry_auth of the provider",
+  words: {
+    compose: {
+      allowed: "Docker's official images, an image pinned by digest or built with the stack",
+      fix: "pin the image by digest",
+    },
+  },
   source: "CIS Docker Benchmark 1.6.0, 4.2",
   looksAt: ["docker_image", ...RUNS],
   where: namesForeignImage,
@@ -24,7 +31,7 @@ export const originsAreTrusted = definePolicy({
       const isOfficial = registry === "docker.io" && repository.startsWith("library/");
       return isOfficial || digest !== undefined || chosen(stack).includes(registry)
         ? undefined
-        : `, from ${registry}, which nobody vouches for`;
+        : `, from ${registry}: no official image, and not pinned`;
     }),
 });
 

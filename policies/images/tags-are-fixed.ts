@@ -1,4 +1,5 @@
-import { type ImageName, judgeNames, NAMES_IMAGES, namesForeignImage } from "../facts/image-names.ts";
+import { judgeNames, NAMES_IMAGES, namesForeignImage } from "../facts/image-names.ts";
+import type { ImageName } from "../facts/parse-image-name.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 

@@ -105,9 +105,7 @@ function loadFolder(folder: string): readonly Input[] {
         ![...judged].some((given) => basename(String(given)) === basename(file)),
     )
     .map((file): FileText => ({ path: relative(folder, file), text: read(file) }));
-  return loose.length === 0
-    ? stacks
-    : [...stacks, { file: folder, text: "", stack: filesAlone(folder, loose) }];
+  return loose.length === 0 ? stacks : [...stacks, { file: folder, text: "", stack: filesAlone(loose) }];
 }
 
 const isStack = (file: string) =>
@@ -123,12 +121,12 @@ function below(folder: string): string[] {
     });
 }
 
-const filesAlone = (folder: string, beside: readonly FileText[]): StackDocument =>
+const filesAlone = (beside: readonly FileText[]): StackDocument =>
   new StackDocument({
     dialect: "compose",
     resources: [],
     declarations: [
-      { type: "stack", id: "stack", path: basename(folder), block: {} },
+      { type: "stack", id: "stack", path: "stack", block: {} },
       ...fileResources([], { beside }),
     ],
     unreadable: [],

@@ -1,3 +1,6 @@
+import type { Resource } from "../document.ts";
+import { readersOf } from "../facts/deliveries.ts";
+import { byExposure } from "../facts/exposure.ts";
 import { parseOnce } from "../facts/parsed-files.ts";
 import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
 import { told } from "../files/settings.ts";
@@ -14,17 +17,19 @@ export const anonymousClientsAreRefused = definePolicy({
   fix: "write allow_anonymous false into mosquitto.conf",
   source: "mosquitto.conf(5), allow_anonymous and listener_allow_anonymous",
   looksAt: ["file/mosquitto.conf"],
-  check: (file) => {
-    const { settings, listeners } = parseOnce(file, parseMosquittoConf);
-    const stated = ["allow_anonymous", "listener_allow_anonymous"].flatMap((name) => settings.all(name));
-    const open = stated.filter(({ value }) => !["false", "0"].includes(value)).map(told);
-    const perListener = ["true", "1"].includes(settings.last("per_listener_settings")?.value ?? "");
-    const silent = listeners.filter(
-      ({ settings: own }) =>
-        own.last("allow_anonymous") === undefined && own.last("listener_allow_anonymous") === undefined,
-    );
-    if (perListener)
-      return [...open, ...silent.map(({ port }) => `allow_anonymous is not set for listener ${port}`)];
-    return settings.last("allow_anonymous") === undefined ? [...open, "allow_anonymous is not set"] : open;
-  },
+  check: (file, stack) => byExposure(readersOf(file, stack), "medium", letIn(file)),
 });
+
+function letIn(file: Resource): readonly string[] {
+  const { settings, listeners } = parseOnce(file, parseMosquittoConf);
+  const stated = ["allow_anonymous", "listener_allow_anonymous"].flatMap((name) => settings.all(name));
+  const open = stated.filter(({ value }) => !["false", "0"].includes(value)).map(told);
+  const perListener = ["true", "1"].includes(settings.last("per_listener_settings")?.value ?? "");
+  const silent = listeners.filter(
+    ({ settings: own }) =>
+      own.last("allow_anonymous") === undefined && own.last("listener_allow_anonymous") === undefined,
+  );
+  if (perListener)
+    return [...open, ...silent.map(({ port }) => `allow_anonymous is not set for listener ${port}`)];
+  return settings.last("allow_anonymous") === undefined ? [...open, "allow_anonymous is not set"] : open;
+}

@@ -17,7 +17,7 @@ export const brokerIsCurrent = definePolicy({
   where: runs("mosquitto"),
   check: (container, stack) => {
     const version = imageVersion(container, stack);
-    if ("unknown" in version) return [version.unknown];
+    if ("unknown" in version) return version.isNewest ? [] : [version.unknown];
     return version.major >= 2 ? [] : [`the image holds Mosquitto ${version.major}.${version.minor}`];
   },
 });

@@ -1,11 +1,13 @@
 import type { Resource } from "../document.ts";
 import { variablesOf } from "../facts/environment.ts";
+import { isOfTheKit } from "../facts/kit.ts";
 import { kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 
 const BROKER = /^MQTT_(?:BROKER_)?(?:HOST|HOSTNAME|URL|URI|SERVER|ADDRESS|BROKER)$|^MQTT_BROKER$/;
 const NAME = /^MQTT_(?:BROKER_)?(?:USER|USERNAME)(?:_FILE)?$/;
 const SECRET = /^MQTT_(?:BROKER_)?(?:PASSWORD|PASS|PASSWD)_FILE$/;
+const PASSWORD = /^MQTT_(?:BROKER_)?(?:PASSWORD|PASS|PASSWD)$/;
 const CERTIFICATE = /^MQTT_(?:TLS_|CLIENT_)*(?:KEY|KEYFILE|KEY_FILE)$/;
 
 /**
@@ -21,13 +23,16 @@ export const clientsLogInWithSecrets = definePolicy({
   looksAt: RUNS,
   where: (resource, stack) =>
     kindOf(resource, stack) !== "mosquitto" && variablesOf(resource).some(({ name }) => BROKER.test(name)),
-  check: (container) => {
+  check: (container, stack) => {
     const has = (pattern: RegExp) =>
       variablesOf(container).some(({ name, value }) => pattern.test(name) && value !== "");
     if (has(CERTIFICATE)) return [];
     return [
       ...(has(NAME) ? [] : ["MQTT_USER is not set"]),
-      ...(has(SECRET) || isWrapped(container) ? [] : ["MQTT_PASSWORD_FILE is not set"]),
+      // That a password stands in the environment is SEC-001; images of others may know no file.
+      ...(has(SECRET) || isWrapped(container) || (!isOfTheKit(stack) && has(PASSWORD))
+        ? []
+        : ["MQTT_PASSWORD_FILE is not set"]),
     ];
   },
 });

@@ -8,7 +8,7 @@ import { definePolicy } from "../policy.ts";
  */
 export const connectionsAreBounded = definePolicy({
   id: "MQT-007",
-  severity: "medium",
+  severity: "low",
   title: "each listener bounds its connections",
   allowed: "max_connections of 1 or more below each listener, or global_max_connections",
   fix: "write max_connections below the listener: above the first one it is for no listener that is stated",

@@ -1,7 +1,9 @@
 import { basename } from "node:path";
 import type { Resource, StackDocument } from "../document.ts";
+import { type Evidence, unknown } from "../evidence.ts";
 import { filesWith, isFile, runs } from "../facts/deliveries.ts";
 import { commandOf } from "../facts/environment.ts";
+import { mountAt } from "../facts/mounts.ts";
 import { parseOnce } from "../facts/parsed-files.ts";
 import { RUNS } from "../facts/services.ts";
 import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
@@ -32,9 +34,14 @@ function listeners(file: Resource): readonly string[] {
   return reachable ? old : [...old, "every listener is on loopback"];
 }
 
-function given(container: Resource, stack: StackDocument): readonly string[] {
+function given(container: Resource, stack: StackDocument): readonly Evidence[] {
   const files = filesWith(container, "mosquitto.conf", stack);
-  if (files.length === 0) return ["it is given no mosquitto.conf that is known here"];
+  if (files.length === 0)
+    return [
+      mayHaveOne(container)
+        ? unknown("what its mosquitto.conf says is known only at apply")
+        : "it is given no mosquitto.conf that is known here",
+    ];
   const words = commandOf(container);
   if (words.length === 0) return [];
   const names = files.map(({ block }) => basename(String(block.file)));
@@ -42,3 +49,8 @@ function given(container: Resource, stack: StackDocument): readonly string[] {
     ? []
     : [`its command does not name ${names.join(", ")}`];
 }
+
+/** Something is mounted where the image looks for its configuration, or the command names a file, perhaps of the image. */
+const mayHaveOne = (container: Resource): boolean =>
+  mountAt("/mosquitto/config/mosquitto.conf", container) !== undefined ||
+  commandOf(container).some((word) => word.endsWith(".conf"));

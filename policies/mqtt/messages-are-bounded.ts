@@ -11,7 +11,7 @@ const PROTOCOL_MAXIMUM = 268_435_455;
  */
 export const messagesAreBounded = definePolicy({
   id: "MQT-008",
-  severity: "medium",
+  severity: "low",
   title: "the broker bounds the size of a message",
   allowed: "max_packet_size or message_size_limit, below the 268435455 bytes of the protocol",
   fix: "write max_packet_size with what the largest reading needs",

@@ -1,4 +1,4 @@
-import type { Resource, StackDocument } from "../document.ts";
+import type { Resource } from "../document.ts";
 import { readersOf } from "../facts/deliveries.ts";
 import { keepsDataAt } from "../facts/mounts.ts";
 import { parseOnce } from "../facts/parsed-files.ts";
@@ -26,13 +26,13 @@ export const messagesOutliveTheBroker = definePolicy({
       ...settings.may("autosave_interval", (value) => value !== "0"),
       ...(location === undefined
         ? ["persistence_location is not set"]
-        : readersOf(file, stack).flatMap((reader) => problem(location, reader, stack))),
+        : readersOf(file, stack).flatMap((reader) => problem(location, reader))),
     ];
   },
 });
 
-function problem({ value, place }: Setting, reader: Resource, stack: StackDocument): readonly string[] {
-  return keepsDataAt(value.replace(/(.)\/$/, "$1"), reader, stack)
+function problem({ value, place }: Setting, reader: Resource): readonly string[] {
+  return keepsDataAt(value.replace(/(.)\/$/, "$1"), reader)
     ? []
     : [`persistence_location ${value} is on no volume that ${reader.path} may write (${place})`];
 }

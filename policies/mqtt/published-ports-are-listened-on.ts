@@ -1,4 +1,5 @@
 import type { Resource } from "../document.ts";
+import { unknown } from "../evidence.ts";
 import { filesWith, runs } from "../facts/deliveries.ts";
 import { parseOnce } from "../facts/parsed-files.ts";
 import { RUNS } from "../facts/services.ts";
@@ -19,7 +20,10 @@ export const publishedPortsAreListenedOn = definePolicy({
   looksAt: RUNS,
   where: (resource, stack) => runs("mosquitto")(resource, stack) && publishedPorts(resource).length > 0,
   check: (container, stack) => {
-    const listening = filesWith(container, "mosquitto.conf", stack)
+    const files = filesWith(container, "mosquitto.conf", stack);
+    if (files.length === 0 && stack.dialect === "compose")
+      return [unknown("what its mosquitto.conf says is known only at apply")];
+    const listening = files
       .flatMap((file) => parseOnce(file, parseMosquittoConf).listeners)
       .filter(({ address }) => !/^(127\.|::1$|localhost$)/.test(address ?? ""))
       .map(({ port }) => port);

@@ -11,7 +11,7 @@ import { definePolicy } from "../policy.ts";
  */
 export const sessionsBelongToUsers = definePolicy({
   id: "MQT-022",
-  severity: "medium",
+  severity: "low",
   title: "clients from outside cannot take the sessions of others",
   allowed:
     "use_username_as_clientid true at each listener with TLS or on a port that is published to others, or the kit's guard.so, which binds each id to its user",

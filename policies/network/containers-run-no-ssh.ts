@@ -1,11 +1,15 @@
 import { basename } from "node:path";
+import { graded } from "../evidence.ts";
 import { commandOf } from "../facts/environment.ts";
-import { describe, internalPort, publishedPorts } from "../facts/ports.ts";
+import { describe, internalPort, isOpen, publishedPorts } from "../facts/ports.ts";
 import { imageOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 
 const isSshServer = (word: string) =>
   (word.endsWith("sshd") || word.endsWith("dropbear")) && ["sshd", "dropbear"].includes(basename(word));
+
+/** They serve repositories over SSH, with users and keys of their own, and give nobody a shell. */
+const FORGES = /(^|\/)(gitea|forgejo|gitlab-(ce|ee)|gogs|soft-serve)([:@]|$)/;
 
 /**
  * A login inside a container has keys and users of its own, which nobody rotates.
@@ -23,7 +27,10 @@ export const containersRunNoSsh = definePolicy({
     return [
       ...publishedPorts(resource)
         .filter((port) => internalPort(port) === 22)
-        .map((port) => `${describe(port)} is published`),
+        .map((port) => {
+          const evidence = `${describe(port)} is published`;
+          return FORGES.test(image) || !isOpen(port) ? graded("low", evidence) : evidence;
+        }),
       ...(/(^|[/_-])(openssh(-server)?|sshd)([:@_-]|$)/.test(image) ? [`image is ${image}`] : []),
       ...commandOf(resource)
         .filter(isSshServer)

@@ -8,7 +8,7 @@ import { isTrue, must } from "../values.ts";
  */
 export const dataNetworksAreInternal = definePolicy({
   id: "NET-007",
-  severity: "high",
+  severity: "medium",
   title: "a network with a database on it is internal",
   allowed: "internal true",
   fix: "set internal; give services that need the internet a second network",

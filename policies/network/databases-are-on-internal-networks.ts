@@ -1,3 +1,4 @@
+import { type Evidence, unknown } from "../evidence.ts";
 import type { Membership } from "../facts/networks.ts";
 import { networksOf } from "../facts/networks.ts";
 import { isDatabase, RUNS } from "../facts/services.ts";
@@ -9,18 +10,19 @@ import { isTrue, show } from "../values.ts";
  */
 export const databasesAreOnInternalNetworks = definePolicy({
   id: "NET-009",
-  severity: "high",
-  title: "PostgreSQL and Redis join internal networks only",
+  severity: "medium",
+  title: "databases join internal networks only",
   allowed: "networks_advanced with networks of this stack whose internal is true",
   fix: "leave the database on the data network alone",
+  words: { compose: { allowed: "networks of this file with internal: true" } },
   source: "least privilege; docs/architecture.md, networks",
   looksAt: RUNS,
   where: isDatabase,
   check: (resource, stack) => networksOf(resource, stack).flatMap(wayOut),
 });
 
-function wayOut({ named, network }: Membership): readonly string[] {
-  if (network === undefined) return [`the network ${show(named)} is not known`];
+function wayOut({ named, network }: Membership): readonly Evidence[] {
+  if (network === undefined) return [unknown(`the network ${show(named)} is not known`)];
   const { internal } = network.block;
   return isTrue(internal) ? [] : [`${network.path} has internal ${show(internal ?? undefined)}`];
 }

@@ -1,4 +1,6 @@
-import { describe, publishedPorts } from "../facts/ports.ts";
+import { graded } from "../evidence.ts";
+import { aboutPorts } from "../facts/exposure.ts";
+import { describe, isOpen, publishedPorts } from "../facts/ports.ts";
 import { isDatabase, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 
@@ -9,11 +11,16 @@ import { definePolicy } from "../policy.ts";
 export const databasesPublishNothing = definePolicy({
   id: "NET-006",
   severity: "critical",
-  title: "PostgreSQL and Redis publish no port",
+  title: "databases publish no port",
   allowed: "no ports",
   fix: "remove ports; use docker exec, or a container on the data network",
-  source: "documentation of the postgres and redis images",
+  source: "documentation of the postgres, redis, mysql, mongo, elasticsearch and memcached images",
   looksAt: RUNS,
   where: isDatabase,
-  check: (resource) => publishedPorts(resource).map((port) => `${describe(port)} is published`),
+  check: (resource) => [
+    ...aboutPorts(publishedPorts(resource).filter(isOpen), (port) => `${port} is published`),
+    ...publishedPorts(resource)
+      .filter((port) => !isOpen(port))
+      .map((port) => graded("low", `${describe(port)} is published`)),
+  ],
 });

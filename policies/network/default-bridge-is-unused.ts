@@ -1,3 +1,4 @@
+import { unknown } from "../evidence.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, isKnown, isUnset, show } from "../values.ts";
 
@@ -14,7 +15,7 @@ export const defaultBridgeIsUnused = definePolicy({
   looksAt: ["docker_container"],
   check: ({ block }) => {
     const mode = block.network_mode ?? undefined;
-    if (!isKnown(mode)) return [`network_mode is ${show(mode)}, known only at apply`];
+    if (!isKnown(mode)) return [unknown(`network_mode is ${show(mode)}, known only at apply`)];
     const isDefault = isUnset(mode) || ["bridge", "default", ""].includes(String(mode));
     return isDefault && blocks(block, "networks_advanced").length === 0
       ? [`network_mode is ${show(mode)}, and no network is joined`]

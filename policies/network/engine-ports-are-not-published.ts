@@ -1,4 +1,12 @@
-import { describe, externalPort, internalPort, publishedPorts, publishesPorts } from "../facts/ports.ts";
+import { graded } from "../evidence.ts";
+import {
+  describe,
+  externalPort,
+  internalPort,
+  isOpen,
+  publishedPorts,
+  publishesPorts,
+} from "../facts/ports.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 
@@ -19,5 +27,7 @@ export const enginePortsAreNotPublished = definePolicy({
   check: (resource) =>
     publishedPorts(resource)
       .filter((port) => ENGINE.includes(internalPort(port)) || ENGINE.includes(externalPort(port)))
-      .map((port) => `${describe(port)} is published`),
+      .map((port) =>
+        isOpen(port) ? `${describe(port)} is published` : graded("high", `${describe(port)} is published`),
+      ),
 });

@@ -1,3 +1,4 @@
+import { type Evidence, unknown } from "../evidence.ts";
 import { databaseOn, networksOf } from "../facts/networks.ts";
 import { kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
@@ -10,14 +11,14 @@ export const frontendsAreApartFromDatabases = definePolicy({
   id: "NET-010",
   severity: "medium",
   title: "frontend and TLS edge share no network with a database",
-  allowed: "networks of this stack without PostgreSQL and Redis",
-  fix: "leave the frontend and the edge on the edge network alone",
+  allowed: "networks of this stack without databases",
+  fix: "leave what faces users on a network of its own, without databases",
   source: "least privilege; docs/architecture.md, networks",
   looksAt: RUNS,
   where: (resource, stack) => ["frontend", "edge"].includes(kindOf(resource, stack) ?? ""),
   check: (resource, stack) =>
-    networksOf(resource, stack).flatMap(({ named, network }) => {
-      if (network === undefined) return [`the network ${show(named)} is not known`];
+    networksOf(resource, stack).flatMap(({ named, network }): readonly Evidence[] => {
+      if (network === undefined) return [unknown(`the network ${show(named)} is not known`)];
       const database = databaseOn(network, stack);
       return database === undefined ? [] : [`${network.path} also has ${database.path}`];
     }),

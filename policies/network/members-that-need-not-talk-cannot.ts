@@ -1,6 +1,7 @@
 import type { Resource, StackDocument } from "../document.ts";
+import { reworded } from "../evidence.ts";
 import { commandOf, variablesOf } from "../facts/environment.ts";
-import { BRIDGE_OPTION, isBridge, membersOf, namesOf, optionsOf } from "../facts/networks.ts";
+import { BRIDGE_OPTION, isBridge, membersOf, namedBy, namesOf, optionsOf } from "../facts/networks.ts";
 import { rememberedText } from "../facts/remembered.ts";
 import { definePolicy } from "../policy.ts";
 import { isFalse, isTrue, must } from "../values.ts";
@@ -9,7 +10,7 @@ const ENABLE_ICC = `${BRIDGE_OPTION}enable_icc`;
 
 /**
  * Containers of one network reach every port of each other, published or not. Where none is told the name of
- * another, in its environment, its command or a file it is given, they need not.
+ * another, in its environment, its command or a file it is given, and none waits for another, they need not.
  */
 export const membersThatNeedNotTalkCannot = definePolicy({
   id: "NET-011",
@@ -27,8 +28,8 @@ export const membersThatNeedNotTalkCannot = definePolicy({
     const members = membersOf(network, stack);
     if (isFalse(optionsOf(network)[ENABLE_ICC]) || someTalk(members, stack)) return [];
     const paths = members.map(({ path }) => path).join(", ");
-    return must(optionsOf(network), ENABLE_ICC, isFalse).map(
-      (evidence) => `no member names another (${paths}), and ${evidence}`,
+    return must(optionsOf(network), ENABLE_ICC, isFalse).map((evidence) =>
+      reworded(evidence, (text) => `no member names another (${paths}), and ${text}`),
     );
   },
 });
@@ -42,7 +43,10 @@ function someTalk(members: readonly Resource[], stack: StackDocument): boolean {
     return found !== undefined && found !== member;
   };
   return (
-    members.some((member) => saysWord(member, isNamedBy(member))) ||
+    members.some(
+      (member) =>
+        saysWord(member, isNamedBy(member)) || [...namedBy(member, stack).values()].some(isNamedBy(member)),
+    ) ||
     stack
       .of(["file/haproxy.cfg"])
       .some(({ block }) => wordsIn(String(block.text)).some((word) => answering.has(word)))

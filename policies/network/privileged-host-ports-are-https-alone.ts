@@ -8,7 +8,7 @@ import { asNumber, must, show } from "../values.ts";
  */
 export const privilegedHostPortsAreHttpsAlone = definePolicy({
   id: "NET-019",
-  severity: "medium",
+  severity: "low",
   title: "of the host ports below 1024 only 443 is used",
   allowed: "443, or 1024 and above",
   fix: "choose another port on the host",

@@ -1,10 +1,12 @@
 import type { Environment, Resource, StackDocument } from "../document.ts";
 import { variableOf } from "../facts/environment.ts";
+import { isOfTheKit } from "../facts/kit.ts";
 import { listenerAt, listenersOf } from "../facts/listeners.ts";
 import {
   describe,
   externalPort,
   internalPort,
+  isOpen,
   type PublishedPort,
   publishedPorts,
   publishesPorts,
@@ -12,7 +14,7 @@ import {
 import { type Kind, kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 
-/** In stacks of others: ports inside, which the kind of a service decides, since that on the host is free to choose. */
+/** Where no listeners are declared: ports inside, which the kind of a service decides, since that on the host is free to choose. */
 const INSIDE: Readonly<Partial<Record<Kind, readonly number[]>>> = {
   edge: [443, 8443],
   mosquitto: [1883, 8883],
@@ -24,7 +26,7 @@ const OWN_PORT: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   frontend: ["PORT"],
 };
 
-/** Nothing tells what an unknown service serves, so its port on the host has to be one that people expect. */
+/** Nothing tells what an unknown service serves, so beyond loopback its port has to be one that people expect. */
 const OUTSIDE: Readonly<Record<Environment, readonly number[]>> = {
   local: [3000, 8000, 1883, 443, 8883],
   production: [443, 8883],
@@ -32,19 +34,19 @@ const OUTSIDE: Readonly<Record<Environment, readonly number[]>> = {
 
 /**
  * A port nobody expects is one that no firewall and no operator watches. The kit's own containers publish the listeners
- * of the deployment, which its facts name, and nothing else. Of others only ports are seen, so what may be published
- * depends on what the service is and on its port inside. Whether clear text may be open in production is TLS-002.
+ * of the deployment, which its facts name, and nothing else. Of a stack that was rendered, or made by a program of the
+ * user's own, only ports are seen, so what may be published depends on what the service is and on its port inside. Whether clear text may be open in production is TLS-002.
  */
 export const publishedPortsAreExpected = definePolicy({
   id: "NET-001",
   severity: "critical",
   title: "only the ports of the listeners are published",
   allowed:
-    "in a stack of the kit the ports of its open listeners; elsewhere 443 or 8443 of the TLS edge, 1883 and 8883 of Mosquitto, the one port of frontend and backend; for other services the host ports 3000, 8000, 1883, 443 and 8883, in production 443 and 8883",
+    "the ports of the deployment's open listeners; where none are declared 443 or 8443 of the TLS edge, 1883 and 8883 of Mosquitto, the one port of frontend and backend; for other services loopback, and the host ports 3000, 8000, 1883, 443 and 8883, in production 443 and 8883",
   fix: "publish through a listener of the configuration; reach the service over a network of the stack",
   source: "CIS Docker Benchmark 1.6.0, 5.9",
   looksAt: RUNS,
-  where: publishesPorts,
+  where: (resource, stack) => isOfTheKit(stack) && publishesPorts(resource),
   check: (resource, stack) => {
     const kind = kindOf(resource, stack);
     return publishedPorts(resource)
@@ -62,5 +64,5 @@ function isExpected(port: PublishedPort, resource: Resource, stack: StackDocumen
     const said = ownPort.map((name) => variableOf(resource, name)).find((variable) => variable !== undefined);
     return said === undefined ? internalPort(port) > 0 : internalPort(port) === Number(said.value);
   }
-  return kind === undefined && OUTSIDE[stack.environment].includes(externalPort(port));
+  return kind === undefined && (!isOpen(port) || OUTSIDE[stack.environment].includes(externalPort(port)));
 }

@@ -1,4 +1,5 @@
 import type { Resource } from "../document.ts";
+import { reworded, unknown } from "../evidence.ts";
 import { hasPorts } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, isKnown, isUnset, isUnsetOrFalse, must, show } from "../values.ts";
@@ -11,7 +12,7 @@ export const publishedPortsHaveAWayOut = definePolicy({
   severity: "high",
   title: "a container that publishes ports is on a network that is not internal",
   allowed: "at least one network whose internal is unset or false; network_mode unset",
-  fix: "add the edge network to the container, or publish nothing",
+  fix: "join a network that leads out, or publish nothing",
   source: "docs/architecture.md, provider rule 8",
   looksAt: ["docker_container"],
   where: hasPorts,
@@ -23,11 +24,13 @@ export const publishedPortsHaveAWayOut = definePolicy({
     const networks = blocks(block, "networks_advanced").map(
       ({ name }) => stack.follow(name)?.resource ?? name,
     );
-    if (mode.length > 0) return mode.map((evidence) => `ports ${ports} are published, but ${evidence}`);
+    if (mode.length > 0)
+      return mode.map((evidence) =>
+        reworded(evidence, (text) => `ports ${ports} are published, but ${text}`),
+      );
     if (networks.length === 0 || networks.some(leadsOut)) return [];
-    return [
-      `ports ${ports} are published, but no network is known to lead out: ${networks.map(named).join(", ")}`,
-    ];
+    const evidence = `ports ${ports} are published, but no network is known to lead out: ${networks.map(named).join(", ")}`;
+    return [networks.every(isResource) ? evidence : unknown(evidence)];
   },
 });
 

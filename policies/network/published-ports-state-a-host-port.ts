@@ -1,3 +1,4 @@
+import { weighing } from "../evidence.ts";
 import { publishedPorts, publishesPorts } from "../facts/ports.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
@@ -11,14 +12,24 @@ export const publishedPortsStateAHostPort = definePolicy({
   severity: "high",
   title: "a published port states its host port",
   allowed: "ports.external, for a service published_port, from 1 to 65535",
-  fix: "set the port of the listener in the configuration",
+  fix: "state the port of the host",
+  words: {
+    site: { fix: "set the port of the listener in the configuration" },
+    compose: {
+      allowed: "a port of the host from 1 to 65535",
+      fix: 'write "ADDRESS:HOST_PORT:CONTAINER_PORT"',
+    },
+  },
   source: "docs/architecture.md, provider rule 8",
   looksAt: RUNS,
   where: publishesPorts,
-  check: (resource) =>
-    publishedPorts(resource).flatMap(({ block, names, internal }) =>
+  check: (resource, stack) => {
+    const found = publishedPorts(resource).flatMap(({ block, names, internal }) =>
       must(block, names.external, isPort, `${names.external} of port ${show(internal)}`),
-    ),
+    );
+    // A random port is what a compose file without one asks for; of the provider nobody expects it.
+    return stack.dialect === "compose" ? weighing("medium", found) : found;
+  },
 });
 
 const isPort = (value: unknown) => {

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { weighing } from "../evidence.ts";
 import { hasPorts } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, must, show } from "../values.ts";
@@ -12,12 +13,22 @@ export const publishedPortsStateAnAddress = definePolicy({
   severity: "high",
   title: "a published port states the host address it binds",
   allowed: "ports.ip with an IPv4 or IPv6 address",
-  fix: "set the address of the listener in the configuration",
+  fix: "state the address: 127.0.0.1, or that of one interface",
+  words: {
+    site: { fix: "set the address of the listener in the configuration" },
+    compose: {
+      allowed: "an IPv4 or IPv6 address before the ports, or host_ip",
+      fix: 'write "127.0.0.1:HOST_PORT:CONTAINER_PORT", or the address of one interface',
+    },
+  },
   source: "docs/architecture.md, provider rule 8",
   looksAt: ["docker_container"],
   where: hasPorts,
-  check: ({ block }) =>
-    blocks(block, "ports").flatMap((port) =>
+  check: ({ block }, stack) => {
+    const found = blocks(block, "ports").flatMap((port) =>
       must(port, "ip", (ip) => isIP(String(ip)) !== 0, `ip of port ${show(port.internal)}`),
-    ),
+    );
+    // What the provider makes of it is no matter of Compose; what may not be open has rules of its own.
+    return stack.dialect === "compose" ? weighing("low", found) : found;
+  },
 });

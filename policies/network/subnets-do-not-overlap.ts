@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import type { Resource, StackDocument } from "../document.ts";
+import { unknown } from "../evidence.ts";
 import { remembered } from "../facts/remembered.ts";
 import { definePolicy, type Evidence } from "../policy.ts";
 import { blocks, isKnown, show } from "../values.ts";
@@ -38,7 +39,7 @@ export const subnetsDoNotOverlap = definePolicy({
 const subnetsOf = ({ block }: Resource) => blocks(block, "ipam_config").map(({ subnet }) => subnet);
 
 function malformed(subnet: unknown): readonly Evidence[] {
-  if (!isKnown(subnet)) return [`subnet is ${show(subnet)}, known only at apply`];
+  if (!isKnown(subnet)) return [unknown(`subnet is ${show(subnet)}, known only at apply`)];
   return ipaddr.isValidCIDR(String(subnet)) ? [] : [`subnet is ${show(subnet)}`];
 }
 

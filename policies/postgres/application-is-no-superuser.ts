@@ -1,4 +1,6 @@
 import type { Resource, StackDocument } from "../document.ts";
+import { type Evidence, unknown } from "../evidence.ts";
+import { usesPostgres } from "../facts/database-clients.ts";
 import { isFile, runs } from "../facts/deliveries.ts";
 import { type Variable, variableOf, variablesOf } from "../facts/environment.ts";
 import { parseOnce } from "../facts/parsed-files.ts";
@@ -8,7 +10,9 @@ import { parsePgHba } from "../files/pg-hba.ts";
 import { parseSql, type Statement } from "../files/sql.ts";
 import { definePolicy } from "../policy.ts";
 
-const USER = /^(?:PGUSER|(?:POSTGRES|DATABASE|DB|PG)_USER(?:NAME)?)$/;
+/** The last two are of any database. */
+const USER = /^(?:PGUSER|(?:POSTGRES|PG|DATABASE|DB)_USER(?:NAME)?)$/;
+const ANYBODYS = /^(?:DATABASE|DB)_/;
 const POWERS = ["SUPERUSER", "CREATEDB", "CREATEROLE", "REPLICATION", "BYPASSRLS"];
 
 /**
@@ -16,7 +20,7 @@ const POWERS = ["SUPERUSER", "CREATEDB", "CREATEROLE", "REPLICATION", "BYPASSRLS
  */
 export const applicationIsNoSuperuser = definePolicy({
   id: "PGS-004",
-  severity: "high",
+  severity: "medium",
   title: "the application has a role of its own, with its own database and no more",
   allowed:
     "a user that is not POSTGRES_USER; roles without SUPERUSER, CREATEDB, CREATEROLE, REPLICATION, BYPASSRLS; databases, postgres among them, that PUBLIC is revoked from; host records for named users",
@@ -24,15 +28,13 @@ export const applicationIsNoSuperuser = definePolicy({
   source: "PostgreSQL documentation, role-attributes; least privilege",
   looksAt: ["file/sql", "file/pg_hba.conf", ...RUNS],
   where: (resource, stack) =>
-    isFile(resource) ||
-    (!runs("postgres")(resource, stack) &&
-      variablesOf(resource).some((entry) => userIn(entry) !== undefined)),
+    isFile(resource) || (!runs("postgres")(resource, stack) && usersIn(resource, stack).length > 0),
   check: (resource, stack) => {
     if (resource.type === "file/sql") return roles(parseOnce(resource, parseSql));
     const superusers = superusersOf(stack);
     return resource.type === "file/pg_hba.conf"
       ? letIn(resource, superusers)
-      : loggedIn(resource, superusers);
+      : loggedIn(resource, stack, superusers);
   },
 });
 
@@ -53,11 +55,18 @@ const userInUrl = rememberedText(
   (url): string | undefined => /^postgres(?:ql)?(?:\+\w+)?:\/\/([^:@/]+)/.exec(url)?.[1],
 );
 
-const loggedIn = (container: Resource, superusers: ReadonlySet<string>) =>
+/** The variables of a container that name a user of PostgreSQL. */
+const usersIn = (container: Resource, stack: StackDocument) =>
   variablesOf(container).flatMap((entry) => {
     const user = userIn(entry);
-    if (user === undefined) return [];
-    if (entry.value === undefined) return [`${entry.name} is known only at apply`];
+    const isAnother =
+      ANYBODYS.test(entry.name) && !entry.value?.includes("://") && !usesPostgres(container, stack);
+    return user === undefined || isAnother ? [] : [{ entry, user }];
+  });
+
+const loggedIn = (container: Resource, stack: StackDocument, superusers: ReadonlySet<string>) =>
+  usersIn(container, stack).flatMap(({ entry, user }): readonly Evidence[] => {
+    if (entry.value === undefined) return [unknown(`${entry.name} is known only at apply`)];
     return superusers.has(user) ? [`${entry.name} logs in as ${user}, a superuser`] : [];
   });
 

@@ -1,3 +1,4 @@
+import { reworded } from "../evidence.ts";
 import { isFile, isServer } from "../facts/deliveries.ts";
 import { waysOut } from "../facts/networks.ts";
 import { POSTGRES, postgresSettings } from "../facts/postgres.ts";
@@ -25,6 +26,8 @@ export const connectionsStayPrivate = definePolicy({
       );
     if (isFile(resource))
       return [{ notEnforceable: "ssl is not on, and the networks of its server are not known here" }];
-    return waysOut(resource, stack).map((evidence) => `ssl is not on, and ${evidence}`);
+    return waysOut(resource, stack).map((evidence) =>
+      reworded(evidence, (text) => `ssl is not on, and ${text}`),
+    );
   },
 });

@@ -1,8 +1,11 @@
+import type { Resource, StackDocument } from "../document.ts";
+import { unknown } from "../evidence.ts";
 import { runs } from "../facts/deliveries.ts";
 import { variableOf } from "../facts/environment.ts";
 import { imageVersion } from "../facts/image-versions.ts";
+import { postgresFolder } from "../facts/known-images.ts";
 import { keepsDataAt } from "../facts/mounts.ts";
-import { RUNS } from "../facts/services.ts";
+import { RUNS, repositoryOf } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 
 /**
@@ -20,13 +23,21 @@ export const dataIsOnAVolume = definePolicy({
   where: runs("postgres"),
   check: (container, stack) => {
     const stated = variableOf(container, "PGDATA");
-    if (stated !== undefined && stated.value === undefined) return ["PGDATA is known only at apply"];
-    const version = imageVersion(container, stack);
-    const usual =
-      "major" in version && version.major >= 18
-        ? `/var/lib/postgresql/${version.major}/docker`
-        : "/var/lib/postgresql/data";
-    const data = stated?.value ?? usual;
-    return keepsDataAt(data, container, stack) ? [] : [`the data at ${data} is on no named volume`];
+    if (stated !== undefined && stated.value === undefined) return [unknown("PGDATA is known only at apply")];
+    const paths = stated?.value === undefined ? usualPaths(container, stack) : [stated.value];
+    return paths.some((path) => keepsDataAt(path, container))
+      ? []
+      : [`the data at ${paths.join(" or ")} is on no named volume`];
   },
 });
+
+/** Where the image keeps its data; of a version that nobody knows, either. */
+function usualPaths(container: Resource, stack: StackDocument): readonly string[] {
+  const own = postgresFolder(repositoryOf(container, stack) ?? "");
+  if (own !== undefined) return [own];
+  const before = "/var/lib/postgresql/data";
+  const version = imageVersion(container, stack);
+  if ("major" in version)
+    return [version.major >= 18 ? `/var/lib/postgresql/${version.major}/docker` : before];
+  return version.isNewest ? [before, "/var/lib/postgresql"] : [before];
+}

@@ -11,10 +11,16 @@ const SECONDS = 30;
  */
 export const databaseMayFinish = definePolicy({
   id: "PGS-009",
-  severity: "high",
+  severity: "medium",
   title: "PostgreSQL is asked to stop and given the time for it",
   allowed: `destroy_grace_seconds or stop_grace_period of ${SECONDS} s or more; stop_signal unset, SIGINT or SIGTERM`,
   fix: `set destroy_grace_seconds to ${SECONDS} or more and stop_signal to SIGINT`,
+  words: {
+    compose: {
+      allowed: "stop_grace_period of 30s or more; stop_signal unset, SIGINT or SIGTERM",
+      fix: "set stop_grace_period to 30s or more and stop_signal to SIGINT",
+    },
+  },
   source: "docker-library/postgres#1207; PostgreSQL documentation, server-shutdown",
   looksAt: RUNS,
   where: runs("postgres"),

@@ -1,6 +1,8 @@
 import type { Resource } from "../document.ts";
-import { isFile, runs } from "../facts/deliveries.ts";
+import { type Evidence, unknown } from "../evidence.ts";
+import { isFile, runs, serversOf } from "../facts/deliveries.ts";
 import { variableOf } from "../facts/environment.ts";
+import { byExposure } from "../facts/exposure.ts";
 import { parseOnce } from "../facts/parsed-files.ts";
 import { RUNS } from "../facts/services.ts";
 import { parsePgHba } from "../files/pg-hba.ts";
@@ -18,7 +20,12 @@ export const nobodyIsTrusted = definePolicy({
   source: "PostgreSQL documentation, auth-trust; docker-library/postgres, POSTGRES_HOST_AUTH_METHOD",
   looksAt: ["file/pg_hba.conf", ...RUNS],
   where: (resource, stack) => isFile(resource) || runs("postgres")(resource, stack),
-  check: (resource) => (isFile(resource) ? trusting(resource) : byVariable(resource)),
+  check: (resource, stack) =>
+    byExposure(
+      serversOf(resource, stack),
+      "high",
+      isFile(resource) ? trusting(resource) : byVariable(resource),
+    ),
 });
 
 const trusting = (file: Resource) =>
@@ -26,9 +33,9 @@ const trusting = (file: Resource) =>
     .filter(({ method }) => method === "trust")
     .map(({ type, users, place }) => `${type} connections of ${users.join(", ")} are trusted (${place})`);
 
-function byVariable(container: Resource): readonly string[] {
+function byVariable(container: Resource): readonly Evidence[] {
   const method = variableOf(container, "POSTGRES_HOST_AUTH_METHOD");
   if (method === undefined) return [];
-  if (method.value === undefined) return ["POSTGRES_HOST_AUTH_METHOD is known only at apply"];
+  if (method.value === undefined) return [unknown("POSTGRES_HOST_AUTH_METHOD is known only at apply")];
   return method.value === "trust" ? ["POSTGRES_HOST_AUTH_METHOD is trust"] : [];
 }

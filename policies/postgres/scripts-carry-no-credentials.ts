@@ -1,5 +1,5 @@
 import { parseOnce } from "../facts/parsed-files.ts";
-import { looksSecret } from "../facts/secret-names.ts";
+import { secretForm } from "../facts/secret-values.ts";
 import { parseSql, type Statement } from "../files/sql.ts";
 import { definePolicy } from "../policy.ts";
 
@@ -37,7 +37,7 @@ const silencesTheLog = ({ words, texts }: Statement): boolean =>
 
 function problem({ words, texts, line }: Statement): readonly string[] {
   const written = words.some((word, index) => word === "PASSWORD" && words[index + 1] === "'…'");
-  const inText = texts.some((text) => looksSecret(text) || /\bpassword\s*=\s*\S/i.test(text));
+  const inText = texts.some((text) => secretForm(text) !== undefined || /\bpassword\s*=\s*\S/i.test(text));
   const inMeta = words.some((word) => /^\\set\s+\w*(password|secret|token)\w*\s+[^`\s]/i.test(word));
   return written || inText || inMeta ? [`line ${line} holds a password`] : [];
 }

@@ -13,7 +13,7 @@ const isNotZero = (value: string) => Number.parseFloat(value) > 0;
  */
 export const sessionsAreBounded = definePolicy({
   id: "PGS-011",
-  severity: "medium",
+  severity: "low",
   title: "PostgreSQL bounds its sessions: how many, how long a statement, how long idle in a transaction",
   allowed: `max_connections, ${TIMEOUTS.join(" and ")} above 0; the timeouts also by ALTER ROLE … SET in an init file`,
   fix: "set the three in postgresql.conf",

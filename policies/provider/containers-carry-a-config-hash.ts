@@ -1,5 +1,6 @@
 import { LABEL } from "../../core/labels.ts";
 import { labelOf, mustLabel } from "../facts/containers.ts";
+import { isOfTheKit } from "../facts/kit.ts";
 import { definePolicy } from "../policy.ts";
 import { isFilledText } from "../values.ts";
 
@@ -16,6 +17,7 @@ export const containersCarryAConfigHash = definePolicy({
   source: "docs/architecture.md, provider rule 4",
   dialect: "terraform",
   looksAt: ["docker_container"],
+  where: (_, stack) => isOfTheKit(stack),
   check: ({ block }) =>
     isFilledBeforehand(labelOf(block, LABEL.configHash))
       ? []

@@ -1,5 +1,6 @@
 import { LABEL } from "../../core/labels.ts";
 import type { Resource } from "../document.ts";
+import { reworded } from "../evidence.ts";
 import { isJob, labelOf } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { asNumber, isUnset, must, show } from "../values.ts";
@@ -15,7 +16,8 @@ export const containersMayFinish = definePolicy({
   title: "a container gets time to finish before it is killed",
   allowed:
     "destroy_grace_seconds of 10 or more for a service, 60 for PostgreSQL, 1 for a job; never below stop_timeout",
-  fix: "set graceSeconds of the ServiceContainer",
+  fix: "set destroy_grace_seconds",
+  words: { site: { fix: "set graceSeconds of the ServiceContainer" } },
   source: "docs/architecture.md, provider rule 12",
   dialect: "terraform",
   looksAt: ["docker_container"],
@@ -25,8 +27,8 @@ export const containersMayFinish = definePolicy({
       isUnset(stopTimeout) || asNumber(stopTimeout) <= (grace === undefined ? Infinity : asNumber(grace));
     return [
       ...must(resource.block, "destroy_grace_seconds", (value) => asNumber(value) >= leastSeconds(resource)),
-      ...must(resource.block, "stop_timeout", isInTime).map(
-        (evidence) => `${evidence}, destroy_grace_seconds is ${show(grace)}`,
+      ...must(resource.block, "stop_timeout", isInTime).map((evidence) =>
+        reworded(evidence, (text) => `${text}, destroy_grace_seconds is ${show(grace)}`),
       ),
     ];
   },

@@ -1,3 +1,4 @@
+import { reworded } from "../evidence.ts";
 import { definePolicy } from "../policy.ts";
 import { isBlock, isUnset, must, show } from "../values.ts";
 
@@ -21,8 +22,8 @@ export const logOptionsAreComplete = definePolicy({
     const options = Object.keys(block.log_opts).sort();
     if (options.length === 0) return [];
     return [
-      ...must(block, "log_driver", isFileDriver).map(
-        (evidence) => `${evidence}, whose full set of options is not known here`,
+      ...must(block, "log_driver", isFileDriver).map((evidence) =>
+        reworded(evidence, (text) => `${text}, whose full set of options is not known here`),
       ),
       ...must({ options }, "options", () => KEYS.every((key) => options.includes(key)), "keys of log_opts"),
     ];

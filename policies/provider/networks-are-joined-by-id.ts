@@ -1,4 +1,5 @@
 import type { Resource, StackDocument, Target } from "../document.ts";
+import { type Evidence, reworded } from "../evidence.ts";
 import { isFirewall } from "../facts/containers.ts";
 import { RUNS, taskSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
@@ -23,7 +24,7 @@ export const networksAreJoinedById = definePolicy({
     resource.type === "docker_service" ? ofService(resource, stack) : ofContainer(resource, stack),
 });
 
-function ofContainer(resource: Resource, stack: StackDocument): readonly string[] {
+function ofContainer(resource: Resource, stack: StackDocument): readonly Evidence[] {
   const { block } = resource;
   const networks = blocks(block, "networks_advanced");
   return [
@@ -34,7 +35,9 @@ function ofContainer(resource: Resource, stack: StackDocument): readonly string[
       block,
       "network_mode",
       (mode) => isAllowedMode(mode, networks.length > 0) || (mode === "host" && isFirewall(resource)),
-    ).map((evidence) => (networks.length > 0 ? `${evidence} next to networks_advanced` : evidence)),
+    ).map((evidence) =>
+      networks.length > 0 ? reworded(evidence, (text) => `${text} next to networks_advanced`) : evidence,
+    ),
   ];
 }
 

@@ -12,7 +12,8 @@ export const networksStateAllTheirAddresses = definePolicy({
   title: "a network states subnet and gateway of every family, or nothing",
   allowed:
     "no ipam_config, or one for IPv4 and, with ipv6, one for IPv6, each with a subnet and a gateway inside it",
-  fix: "set networks.NAME.ipv4, and ipv6 where it is wanted, in the configuration",
+  fix: "state a subnet and a gateway for each family of addresses",
+  words: { site: { fix: "set networks.NAME.ipv4, and ipv6 where it is wanted, in the configuration" } },
   source: "docs/architecture.md, provider rule 10",
   dialect: "terraform",
   looksAt: ["docker_network"],

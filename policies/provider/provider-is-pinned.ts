@@ -1,4 +1,5 @@
 import type { StackDocument } from "../document.ts";
+import type { Evidence } from "../evidence.ts";
 import { definePolicy } from "../policy.ts";
 import { type Block, blocks, isBlock, must } from "../values.ts";
 
@@ -39,7 +40,7 @@ function isOfOthers({ resources }: StackDocument): boolean {
 
 const sourceOf = (entry: unknown): unknown => (isBlock(entry) ? entry.source : undefined);
 
-function problems(name: string, entry: unknown): readonly string[] {
+function problems(name: string, entry: unknown): readonly Evidence[] {
   const block: Block = isBlock(entry) ? entry : { version: entry };
   return [
     ...must(block, "source", isSource, `source of ${name}`),

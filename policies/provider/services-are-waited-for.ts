@@ -1,3 +1,4 @@
+import { reworded } from "../evidence.ts";
 import { isService } from "../facts/containers.ts";
 import { seconds } from "../facts/durations.ts";
 import { definePolicy } from "../policy.ts";
@@ -24,9 +25,11 @@ export const servicesAreWaitedFor = definePolicy({
       ...must(block, "wait", isTrue),
       ...must(block, "wait_timeout", (value) => asNumber(value) > 0 && asNumber(value) <= bound).map(
         (evidence) =>
-          Number.isNaN(bound)
-            ? `${evidence}, and the healthcheck does not say how long it may take`
-            : `${evidence}, the healthcheck may take ${bound} s`,
+          reworded(evidence, (text) =>
+            Number.isNaN(bound)
+              ? `${text}, and the healthcheck does not say how long it may take`
+              : `${text}, the healthcheck may take ${bound} s`,
+          ),
       ),
     ];
   },

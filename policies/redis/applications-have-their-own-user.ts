@@ -7,7 +7,7 @@ import { definePolicy } from "../policy.ts";
  */
 export const applicationsHaveTheirOwnUser = definePolicy({
   id: "RDS-010",
-  severity: "medium",
+  severity: "low",
   title: "each application has a user of its own at Redis, with its own keys and channels",
   allowed: "the default user off; users other than admin with key and channel patterns that are not *",
   fix: "write a user for each application into the ACL file: user NAME on #HASH ~PREFIX:* &PREFIX:* …",

@@ -1,4 +1,5 @@
-import { isServer } from "../facts/deliveries.ts";
+import { isServer, serversOf } from "../facts/deliveries.ts";
+import { byExposure } from "../facts/exposure.ts";
 import { REDIS, redisUsers } from "../facts/redis.ts";
 import { definePolicy } from "../policy.ts";
 
@@ -15,7 +16,11 @@ export const clientsLogIn = definePolicy({
   looksAt: REDIS,
   where: isServer("redis"),
   check: (resource, stack) =>
-    redisUsers(resource, stack)
-      .filter(({ enabled, nopass }) => enabled && nopass)
-      .map(({ name, place }) => `the user ${name} needs no password (${place})`),
+    byExposure(
+      serversOf(resource, stack),
+      "medium",
+      redisUsers(resource, stack)
+        .filter(({ enabled, nopass }) => enabled && nopass)
+        .map(({ name, place }) => `the user ${name} needs no password (${place})`),
+    ),
 });

@@ -1,3 +1,4 @@
+import { reworded } from "../evidence.ts";
 import { isFile, isServer } from "../facts/deliveries.ts";
 import { waysOut } from "../facts/networks.ts";
 import { REDIS, redisSettings } from "../facts/redis.ts";
@@ -28,6 +29,8 @@ export const connectionsStayPrivate = definePolicy({
       ];
     if (isFile(resource))
       return [{ notEnforceable: "tls-port is not set, and the networks of its server are not known here" }];
-    return waysOut(resource, stack).map((evidence) => `tls-port is not set, and ${evidence}`);
+    return waysOut(resource, stack).map((evidence) =>
+      reworded(evidence, (text) => `tls-port is not set, and ${text}`),
+    );
   },
 });

@@ -1,4 +1,5 @@
-import { isServer } from "../facts/deliveries.ts";
+import { isServer, serversOf } from "../facts/deliveries.ts";
+import { byExposure } from "../facts/exposure.ts";
 import { hasUsers, REDIS, redisSettings, redisUsers } from "../facts/redis.ts";
 import { definePolicy } from "../policy.ts";
 
@@ -28,9 +29,9 @@ export const dangerousCommandsAreOff = definePolicy({
             .map(
               ({ name, dangerous, place }) => `the user ${name} may run ${dangerous.join(", ")} (${place})`,
             );
-    return [
+    return byExposure(serversOf(resource, stack), "low", [
       ...powers,
       ...SWITCHES.flatMap((name) => settings.may(name, (value) => value.toLowerCase() === "no")),
-    ];
+    ]);
   },
 });

@@ -15,7 +15,7 @@ const POLICY = /^(noeviction|(allkeys|volatile)-(lru|lfu|random|lrm)|volatile-tt
  */
 export const memoryIsBounded = definePolicy({
   id: "RDS-005",
-  severity: "medium",
+  severity: "low",
   title: "Redis bounds its data below the memory of its container and says what goes when it is full",
   allowed: "maxmemory above 0 and below the container's memory; maxmemory-policy",
   fix: "set maxmemory to three quarters of the container's memory",

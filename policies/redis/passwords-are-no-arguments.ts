@@ -1,8 +1,10 @@
 import { basename } from "node:path";
+import { type Evidence, graded } from "../evidence.ts";
 import { runs } from "../facts/deliveries.ts";
 import { type Argument, argumentsOf, shellWords } from "../facts/environment.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
+import { isKnown } from "../values.ts";
 
 const OPTIONS = ["-a", "--pass", "--requirepass", "--masterauth", "--user"];
 
@@ -23,17 +25,21 @@ export const passwordsAreNoArguments = definePolicy({
 });
 
 /** The word behind the option, in the same text or in the next one; never the word itself. */
-function problem(argument: Argument, next: Argument | undefined): readonly string[] {
+function problem(argument: Argument, next: Argument | undefined): readonly Evidence[] {
   const { place, text } = argument;
   const words = shellWords(text);
-  const found = words.some((word, index) => {
-    const value = words[index + 1] ?? (words.length === 1 ? next?.text : undefined);
-    return (
-      (OPTIONS.includes(basename(word)) && (value ?? "") !== "") ||
-      /^--(?:pass|requirepass|masterauth)=./.test(word)
-    );
+  const given = words.flatMap((word, index) => {
+    const [, joined] = /^--(?:pass|requirepass|masterauth)=(.+)$/s.exec(word) ?? [];
+    const value = joined ?? words[index + 1] ?? (words.length === 1 ? next?.text : undefined) ?? "";
+    return joined !== undefined || (OPTIONS.includes(basename(word)) && value !== "") ? [value] : [];
   });
-  return found || saysAuth(text) ? [`${place} holds a password, or where one will stand`] : [];
+  if (given.length === 0 && !saysAuth(text)) return [];
+  const evidence = `${place} holds a password, or where one will stand`;
+  // What a shell puts there stands in the list of processes alone.
+  if (given.length > 0 && given.every((value) => /^[$`](?!\{)/.test(value))) return [graded("low", evidence)];
+  return [
+    given.length > 0 && given.every((value) => !isKnown(value)) ? graded("medium", evidence) : evidence,
+  ];
 }
 
 /** `AUTH password` or `AUTH user password`, unless the shell puts the password there. */

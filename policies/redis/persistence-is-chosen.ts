@@ -25,7 +25,7 @@ export const persistenceIsChosen = definePolicy({
     ];
     if (isFile(resource)) return missing;
     const folder = settings.last("dir")?.value ?? "/data";
-    const isThere = keepsDataAt(folder, resource, stack);
+    const isThere = keepsDataAt(folder, resource);
     if (!keepsData(settings))
       return isThere ? [...missing, `it keeps nothing, and has a volume at ${folder}`] : missing;
     return isThere

@@ -7,7 +7,7 @@ import { definePolicy } from "../policy.ts";
  */
 export const protectedModeIsOn = definePolicy({
   id: "RDS-003",
-  severity: "medium",
+  severity: "low",
   title: "the protected mode of Redis is on",
   allowed: "protected-mode yes",
   fix: "write protected-mode yes into redis.conf: the official image turns it off",

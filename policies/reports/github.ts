@@ -9,9 +9,9 @@ export function githubReport(judgements: readonly Judgement[]): string {
   return judgements
     .flatMap((judgement) =>
       findingsOf(judgement).map(({ policy, finding }) => {
-        const level = isAtOrAbove(policy.severity, judgement.stopAt) ? "error" : "warning";
+        const level = isAtOrAbove(finding.severity, judgement.stopAt) ? "error" : "warning";
         const { file, lineOf } = judgement;
-        const place = `file=${property(file)},line=${lineOf(finding.path)},title=${property(`${policy.id} ${policy.title}`)}`;
+        const place = `file=${property(file)},line=${lineOf(finding)},title=${property(`${policy.id} ${policy.title}`)}`;
         const said = `${finding.path}: ${finding.evidence}\nallowed: ${finding.allowed}\nfix: ${finding.fix}`;
         return `::${level} ${place}::${escaped(said)}`;
       }),

@@ -10,8 +10,8 @@ export interface Judgement {
   readonly stopAt: Severity;
   readonly reports: readonly PolicyReport[];
 
-  /** Line of a path in the file, from 1; 1 where it is not found. */
-  readonly lineOf: (path: string) => number;
+  /** Line of a finding in the file, from 1; 1 where it is not found. */
+  readonly lineOf: (finding: Pick<Finding, "path" | "evidence">) => number;
 }
 
 /** How a rule did in one input. */
@@ -32,11 +32,11 @@ export const isAtOrAbove = (severity: Severity, stopAt: Severity): boolean =>
 export function findingsOf({ reports }: Judgement): readonly { policy: Policy; finding: Finding }[] {
   return reports
     .flatMap(({ policy, findings }) => findings.map((finding) => ({ policy, finding })))
-    .sort((a, b) => SEVERITIES.indexOf(a.policy.severity) - SEVERITIES.indexOf(b.policy.severity));
+    .sort((a, b) => SEVERITIES.indexOf(a.finding.severity) - SEVERITIES.indexOf(b.finding.severity));
 }
 
 /** Findings that stop: exit code 1. */
 export const stopping = (judgements: readonly Judgement[]): number =>
   judgements.flatMap((judgement) =>
-    findingsOf(judgement).filter(({ policy }) => isAtOrAbove(policy.severity, judgement.stopAt)),
+    findingsOf(judgement).filter(({ finding }) => isAtOrAbove(finding.severity, judgement.stopAt)),
   ).length;

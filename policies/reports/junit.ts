@@ -1,6 +1,8 @@
 import { XMLBuilder } from "fast-xml-parser";
+import { SEVERITIES, type Severity } from "../../site/policy-settings.ts";
 import type { PolicyReport } from "../evaluate.ts";
-import { type Judgement, type Status, statusOf } from "./judgement.ts";
+import type { Finding } from "../policy.ts";
+import { isAtOrAbove, type Judgement, type Status, statusOf } from "./judgement.ts";
 
 /** A rule that proved nothing is skipped, not passed. */
 const SKIPPED: ReadonlySet<Status> = new Set(["nothing to judge", "not enforceable", "relaxed"]);
@@ -13,25 +15,33 @@ const SKIPPED: ReadonlySet<Status> = new Set(["nothing to judge", "not enforceab
  */
 export function junitReport(judgements: readonly Judgement[]): string {
   const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: "@", format: true });
-  const testsuite = judgements.map(({ file, reports }) => ({
+  const testsuite = judgements.map(({ file, reports, stopAt }) => ({
     "@name": file,
     "@tests": reports.length,
-    "@failures": reports.filter((report) => statusOf(report) === "violated").length,
+    "@failures": reports.filter((report) => stoppingIn(report, stopAt).length > 0).length,
     "@skipped": reports.filter((report) => SKIPPED.has(statusOf(report))).length,
-    testcase: reports.map(testCase),
+    testcase: reports.map((report) => testCase(report, stopAt)),
   }));
   return `<?xml version="1.0" encoding="UTF-8"?>\n${builder.build({ testsuites: { "@name": "exploreiot policy", testsuite } })}`;
 }
 
-function testCase(report: PolicyReport) {
+/** A finding that stops nothing is told, and fails nothing. */
+function testCase(report: PolicyReport, stopAt: Severity) {
   const { policy, findings } = report;
   const named = { "@classname": policy.id.slice(0, 3), "@name": `${policy.id} ${policy.title}` };
-  if (findings.length > 0) {
-    const text = findings
-      .map(({ path, evidence, allowed, fix }) => `${path}: ${evidence}\nallowed: ${allowed}\nfix: ${fix}`)
-      .join("\n");
-    const message = `${findings.length} ${findings.length === 1 ? "finding" : "findings"}`;
-    return { ...named, failure: { "@message": message, "@type": policy.severity, "#text": text } };
-  }
-  return SKIPPED.has(statusOf(report)) ? { ...named, skipped: "" } : named;
+  if (SKIPPED.has(statusOf(report))) return { ...named, skipped: "" };
+  const [worst, ...more] = stoppingIn(report, stopAt);
+  if (worst === undefined)
+    return findings.length === 0 ? named : { ...named, "system-out": findings.map(paragraph).join("\n") };
+  const message = more.length === 0 ? "1 finding" : `${more.length + 1} findings`;
+  const text = [worst, ...more].map(paragraph).join("\n");
+  return { ...named, failure: { "@message": message, "@type": worst.severity, "#text": text } };
 }
+
+const stoppingIn = ({ findings }: PolicyReport, stopAt: Severity): readonly Finding[] =>
+  findings
+    .filter(({ severity }) => isAtOrAbove(severity, stopAt))
+    .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+
+const paragraph = ({ path, evidence, allowed, fix }: Finding): string =>
+  `${path}: ${evidence}\nallowed: ${allowed}\nfix: ${fix}`;

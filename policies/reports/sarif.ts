@@ -91,11 +91,14 @@ function result(policy: Policy, finding: Finding, { file, lineOf }: Judgement): 
   const fingerprint = createHash("sha256").update(`${policy.id}\n${path}\n${evidence}`).digest("hex");
   return {
     ruleId: policy.id,
-    level: LEVEL[policy.severity],
+    level: LEVEL[finding.severity],
     message: { text: `${path}: ${evidence}. Fix: ${fix}.` },
     locations: [
       {
-        physicalLocation: { artifactLocation: { uri: encodeURI(file) }, region: { startLine: lineOf(path) } },
+        physicalLocation: {
+          artifactLocation: { uri: encodeURI(file) },
+          region: { startLine: lineOf(finding) },
+        },
         logicalLocations: [{ fullyQualifiedName: path }],
       },
     ],

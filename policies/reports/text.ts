@@ -15,10 +15,11 @@ interface Found {
 export function paragraphs(found: readonly Found[], paint: Paint = (_, text) => text): readonly string[] {
   return found.map(({ policy, finding }, at) => {
     const place = `${finding.path}: ${finding.evidence}`;
-    if (found[at + 1]?.policy === policy) return place;
+    const next = found[at + 1];
+    if (next?.policy === policy && next.finding.severity === finding.severity) return place;
     return [
       place,
-      `    ${paint(policy.severity, `${policy.id} (${policy.severity})`)} ${policy.title}`,
+      `    ${paint(finding.severity, `${policy.id} (${finding.severity})`)} ${policy.title}`,
       `    allowed: ${finding.allowed}`,
       `    fix: ${finding.fix}`,
     ].join("\n");

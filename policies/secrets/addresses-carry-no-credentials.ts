@@ -1,6 +1,6 @@
 import { argumentsOf, variablesOf } from "../facts/environment.ts";
 import { labelTexts } from "../facts/label-texts.ts";
-import { holdsCredentials } from "../facts/secret-names.ts";
+import { holdsCredentials } from "../facts/secret-values.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 

@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import { type Argument, argumentsOf, shellWords } from "../facts/environment.ts";
 import { rememberedText } from "../facts/remembered.ts";
-import { looksSecret, soundsSecret } from "../facts/secret-names.ts";
+import { soundsSecret } from "../facts/secret-names.ts";
+import { secretForm } from "../facts/secret-values.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 
@@ -23,7 +24,8 @@ export const argumentsHoldNoSecrets = definePolicy({
 /** Places and names of options only. */
 function problem(argument: Argument, next: Argument | undefined): readonly string[] {
   const { place, text } = argument;
-  if (looksSecret(text)) return [`${place} holds a private key or a password in a URL`];
+  const form = secretForm(text);
+  if (form !== undefined) return [`${place} holds ${form}`];
   const words = shellWords(text);
   return suspectsIn(text).flatMap((index) => {
     const word = words[index] ?? "";

@@ -1,6 +1,7 @@
 import type { Policy } from "../policy.ts";
 import { addressesCarryNoCredentials } from "./addresses-carry-no-credentials.ts";
 import { argumentsHoldNoSecrets } from "./arguments-hold-no-secrets.ts";
+import { databasesAskForAPassword } from "./databases-ask-for-a-password.ts";
 import { hashesOfSecretsAreKeyed } from "./hashes-of-secrets-are-keyed.ts";
 import { labelsHoldNoSecrets } from "./labels-hold-no-secrets.ts";
 import { outputsHideSecrets } from "./outputs-hide-secrets.ts";
@@ -33,4 +34,5 @@ export const secrets: readonly Policy[] = [
   resourcesHoldNoCredentials,
   hashesOfSecretsAreKeyed,
   passwordsAreNotMadeByTerraform,
+  databasesAskForAPassword,
 ];

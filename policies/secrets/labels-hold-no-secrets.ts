@@ -1,5 +1,6 @@
 import { labelTexts } from "../facts/label-texts.ts";
-import { looksSecret, soundsSecret } from "../facts/secret-names.ts";
+import { soundsSecret } from "../facts/secret-names.ts";
+import { isWrittenOut, secretForm } from "../facts/secret-values.ts";
 import { definePolicy } from "../policy.ts";
 
 /**
@@ -15,7 +16,8 @@ export const labelsHoldNoSecrets = definePolicy({
   looksAt: ["docker_container", "docker_service", "docker_network", "docker_volume", "docker_image"],
   check: (resource) =>
     labelTexts(resource).flatMap(({ name, text }) => {
-      if (looksSecret(text)) return [`label ${name} holds a private key or a password in a URL`];
-      return soundsSecret(name) && !["", "true", "false"].includes(text) ? [`label ${name} has a value`] : [];
+      const form = secretForm(text);
+      if (form !== undefined) return [`label ${name} holds ${form}`];
+      return soundsSecret(name) && isWrittenOut(text) ? [`label ${name} has a value`] : [];
     }),
 });

@@ -1,4 +1,5 @@
-import { looksSecret, namesSecret, soundsSecret } from "../facts/secret-names.ts";
+import { namesSecret, soundsSecret } from "../facts/secret-names.ts";
+import { secretForm } from "../facts/secret-values.ts";
 import { definePolicy } from "../policy.ts";
 import { isKnown, isTrue } from "../values.ts";
 
@@ -15,7 +16,8 @@ export const outputsHideSecrets = definePolicy({
   looksAt: ["output"],
   check: ({ id, block: { value, sensitive } }) => {
     const text = JSON.stringify(value ?? "");
-    const isSecret = looksSecret(text) || soundsSecret(id) || (!isKnown(value) && namesSecret(text));
+    const isSecret =
+      secretForm(text) !== undefined || soundsSecret(id) || (!isKnown(value) && namesSecret(text));
     return isSecret && !isTrue(sensitive) ? [`${id} holds a secret and is not sensitive`] : [];
   },
 });

@@ -1,10 +1,12 @@
 import type { Resource } from "../document.ts";
 import { isFile } from "../facts/deliveries.ts";
 import { argumentsOf, variablesOf } from "../facts/environment.ts";
+import { byExposure } from "../facts/exposure.ts";
 import { labelTexts } from "../facts/label-texts.ts";
 import { parseOnce } from "../facts/parsed-files.ts";
 import { rememberedText } from "../facts/remembered.ts";
-import { assignmentsIn, isKnownPassword, soundsSecret } from "../facts/secret-names.ts";
+import { soundsSecret } from "../facts/secret-names.ts";
+import { assignmentsIn, isKnownPassword } from "../facts/secret-values.ts";
 import { containerSpec, RUNS } from "../facts/services.ts";
 import { parseSql } from "../files/sql.ts";
 import { fileKind } from "../files.ts";
@@ -29,9 +31,13 @@ export const passwordsAreNotKnownToAll = definePolicy({
   looksAt: [...RUNS, "docker_secret", "docker_config", "variable", ...FILES],
   enforcedIn: ["production"],
   check: (resource) =>
-    given(resource)
-      .filter(({ value }) => isKnownPassword(value))
-      .map(evidence),
+    byExposure(
+      RUNS.some((type) => type === resource.type) ? [resource] : [],
+      "high",
+      given(resource)
+        .filter(({ value }) => isKnownPassword(value))
+        .map(evidence),
+    ),
 });
 
 interface Given {

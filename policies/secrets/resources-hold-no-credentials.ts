@@ -13,6 +13,12 @@ export const resourcesHoldNoCredentials = definePolicy({
   title: "no resource holds credentials of a registry that are written out",
   allowed: "sensitive variables, or what the machine that runs Terraform is logged in with",
   fix: "remove auth and auth_config, and log in with docker login where Terraform runs",
+  words: {
+    compose: {
+      allowed: "credentials that docker login keeps, build secrets",
+      fix: "use secrets of the build, or docker login",
+    },
+  },
   source: "kreuzwerker/docker: build.auth_config.password is not sensitive",
   looksAt: ["docker_image", "docker_registry_image", "docker_service", "data.docker_registry_image"],
   check: ({ block }) => [

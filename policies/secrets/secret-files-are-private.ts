@@ -1,3 +1,4 @@
+import type { Evidence } from "../evidence.ts";
 import { secretUploads } from "../facts/secret-uploads.ts";
 import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
@@ -16,6 +17,7 @@ export const secretFilesArePrivate = definePolicy({
   allowed:
     "permissions 0400 or 0440; file_mode of the same bits (256 or 288 as Terraform counts) and the container's own uid",
   fix: 'set permissions to "0400"',
+  words: { compose: { allowed: "mode 0400 or 0440", fix: "set mode: 0400" } },
   source: "kreuzwerker/docker, docker_container upload and docker_service secrets",
   looksAt: RUNS,
   where: (container) =>
@@ -37,7 +39,7 @@ const isOctal = (value: unknown) =>
 const isPrivate = (mode: number) => (mode & ~ALLOWED) === 0;
 
 /** The mode is a number, not octal text: 400 stands for 0620. */
-function ofSwarm(secret: Block, { user }: Block): readonly string[] {
+function ofSwarm(secret: Block, { user }: Block): readonly Evidence[] {
   const place = show(secret.file_name);
   const uid = /^(\d+)/.exec(String(user ?? ""))?.[1];
   return [

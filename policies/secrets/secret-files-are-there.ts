@@ -1,5 +1,7 @@
+import { type Evidence, unknown } from "../evidence.ts";
 import { isProvided } from "../facts/deliveries.ts";
-import { variablesOf } from "../facts/environment.ts";
+import { type Variable, variablesOf } from "../facts/environment.ts";
+import { soundsSecret } from "../facts/secret-names.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { show } from "../values.ts";
@@ -10,20 +12,32 @@ import { show } from "../values.ts";
 export const secretFilesAreThere = definePolicy({
   id: "SEC-009",
   severity: "high",
-  title: "every variable NAME_FILE names a file that the container is given",
+  title: "every variable NAME_FILE of a secret names a file that the container is given",
   allowed:
     "a path below a mount, of an upload or of a secret; in a volume that a job fills, a file that it puts there",
   fix: "deliver the file, or fix its path",
+  words: { compose: { allowed: "a path below a mount, of a config or of a secret" } },
   source: "docker-library/official-images, Docker Secrets",
   looksAt: RUNS,
-  where: (container) => variablesOf(container).some(({ name }) => name.endsWith("_FILE")),
+  where: (container) => variablesOf(container).some(namesSecretFile),
   check: (container, stack) =>
     variablesOf(container)
-      .filter(({ name }) => name.endsWith("_FILE"))
-      .flatMap(({ name, value }) => {
-        if (value === undefined) return [`${name} is known only at apply`];
+      .filter(namesSecretFile)
+      .flatMap(({ name, value }): readonly Evidence[] => {
+        if (value === undefined) return [unknown(`${name} is known only at apply`)];
         return value === "" || isProvided(value, container, stack)
           ? []
           : [`${name} is ${show(value)}, where nothing is put`];
       }),
 });
+
+/** Of a secret, of a key or of what checks one: `LOG_FILE` and `PID_FILE` name what the program writes itself. */
+const namesSecretFile = ({ name, text }: Variable): boolean => {
+  const [, base] = /^(.+)_FILE$/.exec(name) ?? [];
+  return (
+    base !== undefined &&
+    (text.startsWith("/run/secrets/") ||
+      soundsSecret(base) ||
+      /(^|_)(KEY|CERT|CERTS|CA|CAFILE|CERTIFICATE|USER|USERNAME|DSN|URL)$/.test(base))
+  );
+};

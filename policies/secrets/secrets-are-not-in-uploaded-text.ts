@@ -1,5 +1,6 @@
 import { hasUploads } from "../facts/containers.ts";
-import { looksSecret, soundsSecret } from "../facts/secret-names.ts";
+import { soundsSecret } from "../facts/secret-names.ts";
+import { secretForm } from "../facts/secret-values.ts";
 import { definePolicy } from "../policy.ts";
 import { type Block, blocks, isKnown, isUnset, show } from "../values.ts";
 
@@ -11,7 +12,8 @@ export const secretsAreNotInUploadedText = definePolicy({
   severity: "critical",
   title: "no secret is uploaded as text",
   allowed: "public text in content; secrets through source and source_hash",
-  fix: "deliver the file with secretFile and hash",
+  fix: "give the path of the file in source, and its hash in source_hash",
+  words: { site: { fix: "deliver the file with secretFile and hash" } },
   source: "docs/architecture.md, provider rule 14",
   dialect: "terraform",
   looksAt: ["docker_container"],
@@ -26,7 +28,6 @@ function problem({ file, content, content_base64 }: Block): readonly string[] {
   if (!isKnown(given)) return [`the content of ${show(file)} is known only at apply`];
   if (soundsSecret(String(file))) return [`${show(file)} has the name of a secret and comes as text`];
   const texts = [String(content ?? ""), Buffer.from(String(content_base64 ?? ""), "base64").toString()];
-  return texts.some(looksSecret)
-    ? [`the content of ${show(file)} holds a private key or a password in a URL`]
-    : [];
+  const form = texts.map(secretForm).find((found) => found !== undefined);
+  return form === undefined ? [] : [`the content of ${show(file)} holds ${form}`];
 }

@@ -1,4 +1,5 @@
-import { assignmentsIn, looksSecret, soundsSecret } from "../facts/secret-names.ts";
+import { soundsSecret } from "../facts/secret-names.ts";
+import { assignmentsIn, secretForm } from "../facts/secret-values.ts";
 import { definePolicy } from "../policy.ts";
 import { isKnown, show } from "../values.ts";
 
@@ -16,9 +17,10 @@ export const swarmConfigsHoldNoSecrets = definePolicy({
   check: ({ block: { name, data } }) => {
     if (!isKnown(data)) return ["data is known only at apply"];
     const text = Buffer.from(String(data ?? ""), "base64").toString();
+    const form = secretForm(text);
     return [
       ...(soundsSecret(String(name)) ? [`${show(name)} has the name of a secret`] : []),
-      ...(looksSecret(text) ? ["data holds a private key or a password in a URL"] : []),
+      ...(form === undefined ? [] : [`data holds ${form}`]),
       ...assignmentsIn(text).map((entry) => `data gives a value to ${entry.name}`),
     ];
   },

@@ -1,4 +1,5 @@
-import { looksSecret, soundsSecret } from "../facts/secret-names.ts";
+import { namesSecret, soundsSecret } from "../facts/secret-names.ts";
+import { isWrittenOut, secretForm } from "../facts/secret-values.ts";
 import { containerSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { isBlock, isKnown, show } from "../values.ts";
@@ -24,7 +25,11 @@ export const secretsAreSwarmSecrets = definePolicy({
 
 /** Names only: the evidence must not carry what it warns of. */
 function problem(name: string, value: unknown): readonly string[] {
-  if (!isKnown(value)) return [`${name} has a value that is known only at apply`];
-  if (looksSecret(String(value))) return [`${name} holds a private key or a password in a URL`];
-  return soundsSecret(name) && !["", "true", "false"].includes(String(value)) ? [`${name} has a value`] : [];
+  if (!isKnown(value))
+    return soundsSecret(name) || namesSecret(String(value))
+      ? [`${name} has a value that is known only at apply`]
+      : [];
+  const form = secretForm(String(value));
+  if (form !== undefined) return [`${name} holds ${form}`];
+  return soundsSecret(name) && isWrittenOut(String(value)) ? [`${name} has a value`] : [];
 }

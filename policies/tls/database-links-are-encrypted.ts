@@ -1,9 +1,12 @@
+import type { Resource, StackDocument } from "../document.ts";
+import { usesPostgres } from "../facts/database-clients.ts";
 import { firstValue } from "../facts/environment.ts";
-import { type Link, linksBy, staysOnTheHost } from "../facts/links.ts";
+import { type Link, leadsNowhereKnown, linksBy, staysOnTheHost } from "../facts/links.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 
-const HOSTS = ["DATABASE_HOST", "DB_HOST", "PGHOST", "POSTGRES_HOST"];
+const ANYBODYS = ["DATABASE_HOST", "DB_HOST"];
+const HOSTS = [...ANYBODYS, "PGHOST", "POSTGRES_HOST"];
 const MODES = ["PGSSLMODE", "DATABASE_SSLMODE", "DB_SSLMODE", "POSTGRES_SSLMODE"];
 const ENCRYPTED: readonly string[] = ["require", "verify-ca", "verify-full"];
 
@@ -22,18 +25,25 @@ export const databaseLinksAreEncrypted = definePolicy({
   source: "PostgreSQL documentation, libpq, SSL support",
   enforcedIn: ["production"],
   looksAt: RUNS,
-  where: (resource) => links(resource).length > 0,
+  where: (resource, stack) => linksOf(resource, stack).length > 0,
   check: (resource, stack) => {
     const general = firstValue(resource, MODES);
-    return links(resource)
+    return linksOf(resource, stack)
       .filter((link) => !staysOnTheHost(link, resource, stack))
       .filter((link) => !ENCRYPTED.includes(modeOf(link) ?? general ?? ""))
-      .map(
-        (link) =>
-          `${link.variable} leads to ${link.host ?? "a host known only at apply"}, sslmode is ${modeOf(link) ?? general ?? "not set"}`,
+      .map((link) =>
+        link.host === undefined
+          ? leadsNowhereKnown(link)
+          : `${link.variable} leads to ${link.host}, sslmode is ${modeOf(link) ?? general ?? "not set"}`,
       );
   },
 });
+
+/** Of the variables that every database has in common, those of a client of PostgreSQL. */
+const linksOf = (resource: Resource, stack: StackDocument): readonly Link[] =>
+  links(resource).filter(
+    ({ variable, scheme }) => scheme !== "" || !ANYBODYS.includes(variable) || usesPostgres(resource, stack),
+  );
 
 /** asyncpg calls it `ssl`. */
 function modeOf({ query }: Link): string | undefined {

@@ -16,6 +16,12 @@ export const keyFilesAreClosed = definePolicy({
   title: "a key file is readable by the service alone",
   allowed: "mode 0640 or less; in a service of a swarm the uid of its user",
   fix: "upload the key to a job that hands it to the service's user, with permissions 0400",
+  words: {
+    compose: {
+      allowed: "mode 0640 or less",
+      fix: "give the key as a secret with mode 0400 and the uid of the service",
+    },
+  },
   source: "kreuzwerker/docker 4.5, docker_container upload and docker_service secrets",
   looksAt: ["docker_container", "docker_service"],
   where: (resource) => [...keyUploads(resource), ...keySecrets(resource)].length > 0,

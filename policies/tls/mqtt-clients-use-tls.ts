@@ -1,6 +1,7 @@
 import type { Resource } from "../document.ts";
+import type { Evidence } from "../evidence.ts";
 import { firstValue, isOn } from "../facts/environment.ts";
-import { type Link, linksBy, staysOnTheHost } from "../facts/links.ts";
+import { type Link, leadsNowhereKnown, linksBy, staysOnTheHost } from "../facts/links.ts";
 import { remembered } from "../facts/remembered.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
@@ -30,11 +31,11 @@ export const mqttClientsUseTls = definePolicy({
   check: (resource, stack) =>
     links(resource)
       .filter((link) => !staysOnTheHost(link, resource, stack))
-      .flatMap(({ variable, host, scheme }) =>
-        problems(resource, scheme).map(
-          (problem) => `${variable} leads to ${host ?? "a host known only at apply"}, ${problem}`,
-        ),
-      ),
+      .flatMap((link): readonly Evidence[] => {
+        const found = problems(resource, link.scheme);
+        if (link.host === undefined) return found.length === 0 ? [] : [leadsNowhereKnown(link)];
+        return found.map((problem) => `${link.variable} leads to ${link.host}, ${problem}`);
+      }),
 });
 
 function problems(resource: Resource, scheme: string): readonly string[] {

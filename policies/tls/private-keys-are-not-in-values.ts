@@ -9,9 +9,15 @@ const KEY = "PRIVATE KEY-----";
 export const privateKeysAreNotInValues = definePolicy({
   id: "TLS-007",
   severity: "critical",
-  title: "no private key is a value of Terraform",
+  title: "no private key is written out",
   allowed: "upload.source with a path, or a secret that is made outside of Terraform",
   fix: "deliver the key as a file; issue a new one, for this one is known",
+  words: {
+    compose: {
+      allowed: "secrets with a file",
+      fix: "deliver the key as a file; issue a new one, for this one is known",
+    },
+  },
   source: "docs/architecture.md, provider rule 14",
   looksAt: ["docker_container", "docker_service", "docker_config", "docker_secret", "docker_image"],
   check: ({ block }) =>

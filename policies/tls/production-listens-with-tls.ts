@@ -1,4 +1,5 @@
 import type { Resource, StackDocument } from "../document.ts";
+import { isOfTheKit } from "../facts/kit.ts";
 import { listenerAt } from "../facts/listeners.ts";
 import { internalPort, isOpen, publishedPorts } from "../facts/ports.ts";
 import { type Kind, kindOf, RUNS } from "../facts/services.ts";
@@ -19,7 +20,8 @@ export const productionListensWithTls = definePolicy({
   enforcedIn: ["production"],
   looksAt: ["stack"],
   where: (_, stack) =>
-    servicesOf(stack, "edge").length > 0 || servicesOf(stack, "mosquitto").some(publishesAny),
+    isOfTheKit(stack) &&
+    (servicesOf(stack, "edge").length > 0 || servicesOf(stack, "mosquitto").some(publishesAny)),
   check: (_, stack) => [
     ...missing(stack, "edge", [443, 8443]),
     // Without a broker that is reached from outside there are no devices to listen to.

@@ -1,5 +1,5 @@
 import { firstValue, isOn } from "../facts/environment.ts";
-import { linksBy, staysOnTheHost } from "../facts/links.ts";
+import { leadsNowhereKnown, linksBy, staysOnTheHost } from "../facts/links.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 
@@ -25,8 +25,10 @@ export const redisLinksAreEncrypted = definePolicy({
       .filter(
         ({ scheme }) => !scheme.endsWith("ss") && !(scheme === "valkeys") && !(scheme === "" && isEncrypted),
       )
-      .map(
-        ({ variable, host }) => `${variable} leads to ${host ?? "a host known only at apply"} in clear text`,
+      .map((link) =>
+        link.host === undefined
+          ? leadsNowhereKnown(link)
+          : `${link.variable} leads to ${link.host} in clear text`,
       );
   },
 });

@@ -1,4 +1,5 @@
 import type { Resource, StackDocument } from "../document.ts";
+import { type Evidence, graded, unknown } from "../evidence.ts";
 import { type Mount, mountsOf } from "../facts/mounts.ts";
 import { containerSpec, isStateful, kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
@@ -13,24 +14,32 @@ export const dataIsOnANamedVolume = definePolicy({
   severity: "high",
   title: "PostgreSQL, Redis and Mosquitto keep their data on a named volume",
   allowed: "a named volume at PGDATA or above it, at /data for Redis, at /mosquitto/data for Mosquitto",
-  fix: "mount a docker_volume there (DataVolume)",
+  fix: "mount a named volume there",
+  words: { site: { fix: "mount a volume for data there" } },
   source: "documentation of the official images; CIS Docker Benchmark 1.6.0, 5.6",
   looksAt: RUNS,
   where: isStateful,
   check: (resource, stack) => {
     const folders = dataFolders(resource, stack);
     const found = mountsOf(resource).filter(({ target }) => folders.some((folder) => covers(target, folder)));
-    if (found.length === 0) return [`nothing is mounted at ${folders.join(" or ")}`];
+    if (found.length === 0) {
+      const evidence = `nothing is mounted at ${folders.join(" or ")}`;
+      // What a cache or a broker loses is made again; what a database loses is not.
+      return [kindOf(resource, stack) === "postgres" ? evidence : graded("low", evidence)];
+    }
     return found.flatMap(problem);
   },
 });
 
-function problem({ type, source, target }: Mount): readonly string[] {
-  if (type !== "volume") return [`a mount of type ${show(type)} is at ${show(target)}`];
+function problem({ type, source, target }: Mount): readonly Evidence[] {
+  const evidence = `a mount of type ${show(type)} is at ${show(target)}`;
+  // The data is kept, though not by the engine.
+  if (type === "bind") return [graded("low", evidence)];
+  if (type !== "volume") return [evidence];
   if (!isFilledText(source)) return [`an anonymous volume is at ${show(target)}`];
   return isKnown(source) || /^\$\{\s*docker_volume\./.test(String(source))
     ? []
-    : [`the volume at ${show(target)} is ${show(source)}, known only at apply`];
+    : [unknown(`the volume at ${show(target)} is ${show(source)}, known only at apply`)];
 }
 
 /** Whether a mount at `target` holds what is written to `folder`. */

@@ -12,7 +12,7 @@ export const deliveredFilesAreReadOnly = definePolicy({
   title: "what a job delivers is read-only to those who read it",
   allowed:
     "read_only true on the volume, for everybody but the job that delivers and the renewer of certificates",
-  fix: "give the files with FileDelivery, and mount its volume with the container's `files`",
+  fix: "mount it read_only",
   source: "docs/architecture.md, provider rule 14",
   looksAt: ["docker_container"],
   // The renewer puts certificates next to the one that was delivered.

@@ -1,6 +1,8 @@
 import type { Resource } from "../document.ts";
+import { type Evidence, unknown } from "../evidence.ts";
 import { mountsOf } from "../facts/mounts.ts";
-import { looksSecret, soundsSecret } from "../facts/secret-names.ts";
+import { soundsSecret } from "../facts/secret-names.ts";
+import { secretForm } from "../facts/secret-values.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { isBlock, isKnown, nested, show } from "../values.ts";
@@ -18,8 +20,8 @@ export const driversCarryNoCredential = definePolicy({
   looksAt: ["docker_volume", ...RUNS],
   where: (resource) => optionsOf(resource).length > 0,
   check: (resource) =>
-    optionsOf(resource).flatMap(([name, value]) => {
-      if (!isKnown(value)) return [`option ${name} is known only at apply`];
+    optionsOf(resource).flatMap(([name, value]): readonly Evidence[] => {
+      if (!isKnown(value)) return [unknown(`option ${name} is known only at apply`)];
       return isCredential(name, String(value)) ? [`option ${name} holds a credential`] : [];
     }),
 });
@@ -27,7 +29,7 @@ export const driversCarryNoCredential = definePolicy({
 /** `o=addr=10.0.0.1,username=x,password=y`: options of mount(8) within one option of the driver. */
 const isCredential = (name: string, value: string): boolean =>
   (soundsSecret(name) && name !== "credentials") ||
-  looksSecret(value) ||
+  secretForm(value) !== undefined ||
   value.split(",").some((option) => /^(user|username|pass|password|password2)=./i.test(option.trim()));
 
 const optionsOf = (resource: Resource): readonly (readonly [string, unknown])[] =>

@@ -58,7 +58,9 @@ describe("INP-001 every resource of the stack can be read", () => {
   ])("rejects $given", ({ json, path, evidence }) => {
     const { allowed, fix } = stackCanBeRead;
 
-    expect(reading(json)?.findings).toEqual([{ policy: "INP-001", path, evidence, allowed, fix }]);
+    expect(reading(json)?.findings).toEqual([
+      { policy: "INP-001", severity: "critical", path, evidence, allowed, fix },
+    ]);
   });
 
   test("counts what it cannot read once, and resources that hide something once", () => {

@@ -33,7 +33,7 @@ describe("what an override does is judged, whatever the constructs say", () => {
       value: ["NET_RAW"],
       finds: [
         `PRV-003 local/${REDIS}: capabilities.add holds "NET_RAW"`,
-        `CTR-003 local/${REDIS}: the added capability NET_RAW is not needed here`,
+        `CTR-003 local/${REDIS}: it adds the capability NET_RAW`,
       ],
     },
     {

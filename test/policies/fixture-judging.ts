@@ -28,7 +28,9 @@ export function judgesChangesOf(fixture: { type: string; name: string; text: str
   return (
     policy: Policy,
     id: string,
-    rejects: readonly (Changed & { readonly evidence: readonly string[] })[],
+    rejects: readonly (Changed & {
+      readonly evidence: readonly (string | { text: string; severity: string })[];
+    })[],
     also: readonly Changed[] = [],
   ): void =>
     judges(policy, id, {

@@ -21,8 +21,8 @@ interface Case {
 }
 
 interface Rejection extends Case {
-  /** All that is found on the subject, in order. */
-  readonly evidence: readonly string[];
+  /** All that is found on the subject, in order; with its severity where that is not the rule's. */
+  readonly evidence: readonly (string | { readonly text: string; readonly severity: string })[];
 }
 
 interface Acceptance extends Case {
@@ -41,14 +41,15 @@ export function judges(
 ): void {
   describe(`${id} ${policy.title}`, () => {
     test.each(rejects)("rejects $name", (rejection) => {
-      const { allowed, fix } = published(id);
+      const { severity, allowed, fix } = published(id);
       const { findings } = reportOn(policy, rejection);
 
       expect(findings).toEqual(
-        rejection.evidence.map((evidence) => ({
+        rejection.evidence.map((found) => ({
           policy: id,
+          severity: typeof found === "string" ? severity : found.severity,
           path: "test/Subject",
-          evidence,
+          evidence: typeof found === "string" ? found : found.text,
           allowed,
           fix,
         })),

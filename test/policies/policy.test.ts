@@ -28,6 +28,7 @@ const containers = (docker_container: unknown) => ({
 
 const found = (path: string, evidence: string) => ({
   policy: "TST-001",
+  severity: "low",
   path,
   evidence,
   allowed: "no name",

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 
 /** A rule as docs/policies.md tells people of it. */
 export interface Published {
+  readonly severity: string;
   readonly title: string;
   readonly allowed: string;
   readonly fix: string;
@@ -14,8 +15,8 @@ export function published(id: string): Published {
   const row = page.split("\n").find((line) => new RegExp(`^\\| ${id}( |$)`).test(line));
   if (row === undefined) throw new Error(`${id} is not in docs/policies.md: UPDATE_DOCS=1 writes it again`);
   if (row.includes("TODO")) throw new Error(`${id} is not written yet: ${row}`);
-  const [, , , title = "", allowed = "", fix = ""] = row.split(/(?<!\\)\|/).map(plain);
-  return { title, allowed, fix };
+  const [, , severity = "", title = "", allowed = "", fix = ""] = row.split(/(?<!\\)\|/).map(plain);
+  return { severity, title, allowed, fix };
 }
 
 const plain = (cell: string): string => cell.trim().replaceAll("\\|", "|").replaceAll("&lt;", "<");

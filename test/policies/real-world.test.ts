@@ -8,12 +8,15 @@ import { loadInputs } from "../../policies/inputs/load.ts";
 const folder = join(import.meta.dirname, "real-world");
 const fixtures = readdirSync(folder).filter((name) => /\.(yaml|tf\.json)$/.test(name));
 
-/** Everything that is found in one stack, as `ID path: evidence`. */
+/** Everything that is found in one stack, as `ID severity path: evidence`. */
 const foundIn = (fixture: string) =>
   loadInputs(join(folder, fixture)).flatMap(({ stack }) =>
     evaluate(stack, policies)
       .flatMap(({ findings }) => findings)
-      .map(({ policy, path, evidence }) => `${policy} ${path}: ${evidence.replaceAll(folder, "…")}`),
+      .map(
+        ({ policy, severity, path, evidence }) =>
+          `${policy} ${severity} ${path}: ${evidence.replaceAll(folder, "…")}`,
+      ),
   );
 
 /**

@@ -57,6 +57,19 @@ describe("a waiver", () => {
     });
   });
 
+  test("with a pattern accepts what its rule finds at each place that fits, and no other rule's", () => {
+    expect(judged([{ ...sound, at: "demo/*" }]).open).toEqual([]);
+    expect(judged([{ ...sound, at: "*.Tw*n" }]).waived).toEqual([[at("Twin"), REASON, "2026-06-15"]]);
+  });
+
+  test("with a pattern that fits nothing is a finding, and its dots are dots", () => {
+    expect(judged([{ ...sound, at: "demo.docker_container.*" }]).open).toEqual([
+      "WVR-003 demo.docker_container.*: the waiver of TST-001 excuses nothing",
+      `TST-001 ${at("A")}: name is a`,
+      `TST-001 ${at("Twin")}: name is a`,
+    ]);
+  });
+
   test("on a resource holds for that resource", () => {
     expect(judged([], [{ rule: "TST-001", reason: REASON, expires: "2026-12-31" }])).toEqual({
       open: [`TST-001 ${at("Twin")}: name is a`],

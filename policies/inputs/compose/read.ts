@@ -27,11 +27,12 @@ export function readCompose(file: string): StackDocument {
     resources: [
       ...containers.map((resource) => (finishing.has(resource.id) ? asJob(resource) : resource)),
       ...Object.entries(project.services).flatMap(([name, service]) => builtImage(name, service, project)),
-      ...networks(project, containers),
+      ...networks(project, containers).filter(({ type }) => type === "docker_network"),
       ...volumes(project),
     ],
     declarations: [
-      { type: "stack", id: "stack", path: project.name, block: {} },
+      { type: "stack", id: "stack", path: "stack", block: {} },
+      ...networks(project, containers).filter(({ type }) => type !== "docker_network"),
       ...containers.flatMap((resource) => boundFiles(resource, project)),
     ],
     unreadable: [],
@@ -85,7 +86,16 @@ function networks({ name: project, networks }: Project, containers: readonly Res
       driver_opts,
       ipam,
       name: own,
+      external,
     } = isBlock(given) ? given : {};
+    // Made elsewhere: nothing is known of it but its name, as of a data source of Terraform.
+    if (external !== undefined && external !== false)
+      return {
+        type: "data.docker_network",
+        id: name,
+        path: `networks.${name}`,
+        block: { name: own ?? name },
+      };
     const subnets = isBlock(ipam) && Array.isArray(ipam.config) ? ipam.config.filter(isBlock) : [];
     const block = {
       name: own ?? `${project}_${name}`,

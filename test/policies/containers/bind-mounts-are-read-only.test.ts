@@ -7,18 +7,23 @@ judges(bindMountsAreReadOnly, "CTR-026", {
     {
       name: "one that says nothing",
       given: { volumes: [{ host_path: "/srv/a", container_path: "/in" }] },
-      evidence: ['read_only of the mount of "/srv/a" is not set'],
+      evidence: [{ severity: "low", text: 'read_only of the mount of "/srv/a" is not set' }],
+    },
+    {
+      name: "a writable folder of the system",
+      given: mountedPath("/etc/app", { read_only: false }),
+      evidence: ['read_only of the mount of "/etc/app" is false'],
     },
     {
       name: "a writable mount",
       given: mountedPath("/srv/a", { read_only: false }),
-      evidence: ['read_only of the mount of "/srv/a" is false'],
+      evidence: [{ severity: "low", text: 'read_only of the mount of "/srv/a" is false' }],
     },
     {
       name: "one of a service of a swarm",
       type: "docker_service",
       given: withSpec(mountedPath("/srv/a", { read_only: false })),
-      evidence: ['read_only of the mount of "/srv/a" is false'],
+      evidence: [{ severity: "low", text: 'read_only of the mount of "/srv/a" is false' }],
     },
     {
       name: "what is known only at apply",

@@ -12,7 +12,7 @@ judges(networkNamespaceIsItsOwn, "CTR-019", {
     {
       name: "another service of a compose file",
       given: { network_mode: "service:redis" },
-      evidence: ['network_mode is "service:redis"'],
+      evidence: [{ severity: "medium", text: 'network_mode is "service:redis"' }],
     },
     {
       name: "what is known only at apply",

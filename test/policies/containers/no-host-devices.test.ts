@@ -6,7 +6,7 @@ judges(noHostDevices, "CTR-028", {
     {
       name: "two devices",
       given: { devices: [{ host_path: "/dev/ttyUSB0" }, { host_path: "${var.disk}" }] },
-      evidence: ['devices holds "/dev/ttyUSB0"', 'devices holds "${var.disk}"'],
+      evidence: [{ severity: "medium", text: 'devices holds "/dev/ttyUSB0"' }, 'devices holds "${var.disk}"'],
     },
     { name: "graphics cards", given: { gpus: "all" }, evidence: ['gpus is "all"'] },
     {

@@ -5,7 +5,12 @@ const limit = (value: string) => ({ labels: [{ label: "exploreiot.pids-limit", v
 
 judges(processCountIsStated, "CTR-013", {
   rejects: [
-    { name: "no limit", given: {}, evidence: ["label exploreiot.pids-limit is not set"] },
+    {
+      name: "no limit",
+      given: { labels: [{ label: "exploreiot.role", value: "api" }] },
+      evidence: ["label exploreiot.pids-limit is not set"],
+    },
+    { name: "0 and -1, which are none", given: { pids_limit: -1 }, evidence: ["pids_limit is -1"] },
     { name: "none that limits", given: limit("0"), evidence: ['label exploreiot.pids-limit is "0"'] },
     {
       name: "text that is no number",
@@ -18,5 +23,9 @@ judges(processCountIsStated, "CTR-013", {
       evidence: ['label exploreiot.pids-limit is "${var.pids}", known only at apply'],
     },
   ],
-  accepts: [{ name: "a limit", given: limit("64") }],
+  accepts: [
+    { name: "a limit", given: limit("64") },
+    { name: "an attribute", given: { pids_limit: 64 } },
+    { name: "a container of others, to which the provider can give none", given: {} },
+  ],
 });

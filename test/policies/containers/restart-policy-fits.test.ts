@@ -5,7 +5,11 @@ import { withTask } from "../services.ts";
 judges(restartPolicyFits, "CTR-015", {
   rejects: [
     { name: "a service without a policy", given: {}, evidence: ["restart is not set"] },
-    { name: "a service that hides a crash", given: { restart: "always" }, evidence: ['restart is "always"'] },
+    {
+      name: "a service of the kit that comes back after it was stopped",
+      given: { restart: "always", labels: [{ label: "exploreiot.role", value: "api" }] },
+      evidence: ['restart is "always"'],
+    },
     { name: "a service that stays down", given: { restart: "no" }, evidence: ['restart is "no"'] },
     {
       name: "a job that runs again and again",
@@ -43,6 +47,7 @@ judges(restartPolicyFits, "CTR-015", {
       given: withTask({ restart_policy: { condition: "any" } }),
     },
     { name: "a service", given: { restart: "unless-stopped" } },
+    { name: "a service of others that always restarts", given: { restart: "always" } },
     { name: "a job", given: { must_run: false, restart: "no" } },
   ],
 });

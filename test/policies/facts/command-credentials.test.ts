@@ -21,7 +21,7 @@ describe("credentials in a command", () => {
       ["sh", "-c", "REDISCLI_AUTH=x1 redis-cli ping"],
       ["sets REDISCLI_AUTH to a literal value"],
     ],
-    ["a URL", ["redis-cli", "-u", "redis://:x1@localhost"], ["holds a private key or a password in a URL"]],
+    ["a URL", ["redis-cli", "-u", "redis://:x1@localhost"], ["holds a password in a URL"]],
     ["a header", ["curl", "-H", "Authorization: Bearer x1"], ["holds an Authorization header"]],
   ])("finds %s", (_, command, found) => {
     expect(commandCredentials(command)).toEqual(found);

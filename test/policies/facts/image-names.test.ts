@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseImageName } from "../../../policies/facts/image-names.ts";
+import { parseImageName } from "../../../policies/facts/parse-image-name.ts";
 
 const digest = `sha256:${"0".repeat(64)}`;
 

@@ -17,7 +17,7 @@ judges(applicationsAreBehindTheEdge, "HTP-014", {
     {
       name: "a service of a swarm",
       type: "docker_service",
-      given: swarm("acme/backend", {}, [{ target_port: 8000, published_port: 8000 }]),
+      given: swarm("exploreiot/backend", {}, [{ target_port: 8000, published_port: 8000 }]),
       evidence: ["port 8000 (host port 8000 of every address) is published"],
     },
   ],

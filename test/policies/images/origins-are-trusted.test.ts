@@ -10,19 +10,19 @@ judges(originsAreTrusted, "IMG-003", {
     {
       name: "somebody's image",
       given: { name: "somebody/redis:7" },
-      evidence: ['image is "somebody/redis:7", from docker.io, which nobody vouches for'],
+      evidence: ['image is "somebody/redis:7", from docker.io: no official image, and not pinned'],
     },
     {
       name: "one of another registry",
       type: "docker_container",
       given: { image: "quay.io/library/redis:7" },
-      evidence: ['image is "quay.io/library/redis:7", from quay.io, which nobody vouches for'],
+      evidence: ['image is "quay.io/library/redis:7", from quay.io: no official image, and not pinned'],
     },
     {
       name: "one of a service of a swarm",
       type: "docker_service",
       given: withSpec({ image: "somebody/redis:7" }),
-      evidence: ['image is "somebody/redis:7", from docker.io, which nobody vouches for'],
+      evidence: ['image is "somebody/redis:7", from docker.io: no official image, and not pinned'],
     },
     {
       name: "what is known only at apply",
@@ -49,6 +49,6 @@ test("trusts a registry that the provider logs in to", () => {
 
   expect(examined).toBe(2);
   expect(findings).toEqual([
-    'stack/docker_image.Other: image is "registry.example/a:1", from registry.example, which nobody vouches for',
+    'stack/docker_image.Other: image is "registry.example/a:1", from registry.example: no official image, and not pinned',
   ]);
 });

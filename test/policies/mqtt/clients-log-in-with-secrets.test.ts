@@ -10,7 +10,11 @@ judges(clientsLogInWithSecrets, "MQT-021", {
     },
     {
       name: "an empty name, and a password in the environment",
-      given: { image: "app", env: ["MQTT_BROKER_URL=mqtt://b", "MQTT_USERNAME=", "MQTT_PASSWORD=x"] },
+      given: {
+        image: "app",
+        env: ["MQTT_BROKER_URL=mqtt://b", "MQTT_USERNAME=", "MQTT_PASSWORD=x"],
+        labels: [{ label: "exploreiot.role", value: "api" }],
+      },
       evidence: ["MQTT_USER is not set", "MQTT_PASSWORD_FILE is not set"],
     },
     {
@@ -28,6 +32,10 @@ judges(clientsLogInWithSecrets, "MQT-021", {
     {
       name: "a name and a file",
       given: { image: "app", env: ["MQTT_HOST=b", "MQTT_USER=u", "MQTT_PASSWORD_FILE=/run/p"] },
+    },
+    {
+      name: "a password in the environment of another's image, which is SEC-001",
+      given: { image: "app", env: ["MQTT_HOST=b", "MQTT_USER=u", "MQTT_PASSWORD=x"] },
     },
     { name: "a certificate", given: { image: "app", env: ["MQTT_HOST=b", "MQTT_TLS_KEY_FILE=/run/k"] } },
     {

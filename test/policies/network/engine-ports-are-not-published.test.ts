@@ -14,9 +14,10 @@ judges(enginePortsAreNotPublished, "NET-021", {
       given: {
         ports: [2376, 2377, 4789, 7946].map((external) => ({ internal: 1, external, ip: "127.0.0.1" })),
       },
-      evidence: [2376, 2377, 4789, 7946].map(
-        (port) => `port 1 (host port ${port} of 127.0.0.1) is published`,
-      ),
+      evidence: [2376, 2377, 4789, 7946].map((port) => ({
+        severity: "high",
+        text: `port 1 (host port ${port} of 127.0.0.1) is published`,
+      })),
     },
     {
       name: "a service of a swarm",

@@ -1,6 +1,16 @@
 import { publishedPortsAreExpected } from "../../../policies/network/published-ports-are-expected.ts";
-import { backend, edge, frontend, local, mosquitto, postgres, published, swarm, unknown } from "../images.ts";
+import * as images from "../images.ts";
+import { local, published, swarm } from "../images.ts";
 import { judges } from "../judging.ts";
+
+/** Labels by which a stack is known as one of the kit. */
+const KIT = { labels: [{ label: "exploreiot.deployment", value: "plant" }] };
+const backend = { ...images.backend, ...KIT };
+const edge = { ...images.edge, ...KIT };
+const frontend = { ...images.frontend, ...KIT };
+const mosquitto = { ...images.mosquitto, ...KIT };
+const postgres = { ...images.postgres, ...KIT };
+const unknown = { ...images.unknown, ...KIT };
 
 judges(publishedPortsAreExpected, "NET-001", {
   rejects: [
@@ -43,6 +53,7 @@ judges(publishedPortsAreExpected, "NET-001", {
       name: "a service of a swarm",
       type: "docker_service",
       given: swarm("redis:7.4", {}, [{ target_port: 6379, published_port: 6379 }]),
+      beside: { docker_container: { Api: backend } },
       evidence: ["port 6379 (host port 6379 of every address) of redis"],
     },
   ],
@@ -64,7 +75,9 @@ judges(publishedPortsAreExpected, "NET-001", {
     },
     { name: "an application that is told none", given: { ...frontend, ...published(8080, 3000) } },
     { name: "an unknown service of a local stack", given: { ...unknown, ...local, ...published(80, 8000) } },
+    { name: "an unknown service on loopback", given: { ...unknown, ...published(80, 8100, "127.0.0.1") } },
     { name: "an unknown service on 443", given: { ...unknown, ...published(8443, 443) } },
+    { name: "a stack of others", given: { ...images.unknown, ...published(80, 8080) }, examined: 0 },
     { name: "a container that publishes nothing", given: mosquitto, examined: 0 },
   ],
 });

@@ -14,13 +14,12 @@ judges(dataIsOnAVolume, "PGS-006", {
       evidence: ["the data at /var/lib/postgresql/data is on no named volume"],
     },
     {
-      name: "a volume elsewhere, one that is read-only, a folder of the host",
+      name: "a volume elsewhere, and one that is read-only",
       given: {
         image: "postgres:15",
         volumes: [
           { container_path: "/data", volume_name: "data" },
           { container_path: "/var/lib/postgresql/data", volume_name: "data", read_only: true },
-          { container_path: "/var/lib/postgresql/data", host_path: "/srv" },
         ],
       },
       evidence: ["the data at /var/lib/postgresql/data is on no named volume"],
@@ -43,6 +42,14 @@ judges(dataIsOnAVolume, "PGS-006", {
   ],
   accepts: [
     { name: "the image's place", given: at("/var/lib/postgresql/data/") },
+    {
+      name: "a folder of the host",
+      given: {
+        image: "postgres:15",
+        volumes: { container_path: "/var/lib/postgresql/data", host_path: "/srv" },
+      },
+    },
+    { name: "either place where no version is named", given: at("/var/lib/postgresql", "postgres:latest") },
     { name: "the place of 18", given: at("/var/lib/postgresql", "postgres:18") },
     { name: "a folder below the volume", given: { ...at("/data"), env: ["PGDATA=/data/pg"] } },
     {

@@ -22,6 +22,16 @@ judges(nobodyIsTrusted, "PGS-001", {
       name: "the variable of the image",
       type: "docker_container",
       given: { image: "postgres:15", env: ["POSTGRES_HOST_AUTH_METHOD=trust"] },
+      evidence: [{ severity: "high", text: "POSTGRES_HOST_AUTH_METHOD is trust" }],
+    },
+    {
+      name: "the same where other machines reach it",
+      type: "docker_container",
+      given: {
+        image: "postgres:15",
+        env: ["POSTGRES_HOST_AUTH_METHOD=trust"],
+        ports: { internal: 5432, external: 5432 },
+      },
       evidence: ["POSTGRES_HOST_AUTH_METHOD is trust"],
     },
     {
@@ -30,7 +40,7 @@ judges(nobodyIsTrusted, "PGS-001", {
       given: {
         task_spec: { container_spec: { image: "postgres:15", env: { POSTGRES_HOST_AUTH_METHOD: "trust" } } },
       },
-      evidence: ["POSTGRES_HOST_AUTH_METHOD is trust"],
+      evidence: [{ severity: "high", text: "POSTGRES_HOST_AUTH_METHOD is trust" }],
     },
     {
       name: "a method known only at apply",

@@ -17,10 +17,24 @@ judges(passwordsUseScram, "PGS-002", {
       ],
     },
     {
-      name: "a server that is told nothing",
+      name: "a server that is told nothing, of a version before SCRAM was the default",
       type,
-      given: { image: "postgres:15" },
+      given: { image: "postgres:13.9" },
       evidence: ["no hba_file is set, and POSTGRES_INITDB_ARGS has no --auth-host=scram-sha-256"],
+    },
+    {
+      name: "a server that is told nothing, of a version that nobody knows",
+      type,
+      given: { image: "postgres:${var.version}" },
+      evidence: [
+        "no hba_file is set, and POSTGRES_INITDB_ARGS has no --auth-host=scram-sha-256, and which version decides is not known",
+      ],
+    },
+    {
+      name: "an older method",
+      type,
+      given: { image: "postgres:17", env: ["POSTGRES_HOST_AUTH_METHOD=md5"] },
+      evidence: ["POSTGRES_HOST_AUTH_METHOD is md5"],
     },
     {
       name: "arguments known only at apply",
@@ -62,6 +76,8 @@ judges(passwordsUseScram, "PGS-002", {
       type,
       given: { image: "postgres:15", env: ["POSTGRES_INITDB_ARGS=--locale=C --auth-host=scram-sha-256"] },
     },
+    { name: "the default of 14 and later", type, given: { image: "postgis/postgis:14-3.4" } },
+    { name: "the default of the newest", type, given: { image: "postgres:alpine" } },
     { name: "another server", type, given: { image: "redis:7" }, examined: 0 },
   ],
 });

@@ -5,10 +5,15 @@ const hash = (value: string) => ({ labels: [{ label: "exploreiot.config-hash", v
 
 judges(containersCarryAConfigHash, "PRV-005", {
   rejects: [
-    { name: "a container without labels", given: {}, evidence: ["label exploreiot.config-hash is not set"] },
+    {
+      name: "a container without labels next to one of the kit",
+      given: {},
+      beside: { docker_container: { Api: hash("f7358ebb1b98") } },
+      evidence: ["label exploreiot.config-hash is not set"],
+    },
     {
       name: "other labels only",
-      given: { labels: [{ label: "role", value: "redis" }] },
+      given: { labels: [{ label: "exploreiot.role", value: "redis" }] },
       evidence: ["label exploreiot.config-hash is not set"],
     },
     { name: "an empty hash", given: hash(""), evidence: ['label exploreiot.config-hash is ""'] },
@@ -23,5 +28,8 @@ judges(containersCarryAConfigHash, "PRV-005", {
       evidence: ["label exploreiot.config-hash is not set"],
     },
   ],
-  accepts: [{ name: "a hash", given: hash("f7358ebb1b98") }],
+  accepts: [
+    { name: "a hash", given: hash("f7358ebb1b98") },
+    { name: "a container of others", given: { labels: [{ label: "role", value: "redis" }] }, examined: 0 },
+  ],
 });

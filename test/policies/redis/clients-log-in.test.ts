@@ -9,17 +9,22 @@ judges(clientsLogIn, "RDS-001", {
     {
       name: "a server that is told nothing",
       given: { image: "redis:7", command: ["redis-server"] },
+      evidence: [{ severity: "medium", text: "the user default needs no password (by default)" }],
+    },
+    {
+      name: "the same where other machines reach it",
+      given: { image: "redis:7", ports: { internal: 6379, external: 6379 } },
       evidence: ["the user default needs no password (by default)"],
     },
     {
       name: "users next to the default user, which nobody turned off",
       given: redis([], [`user app on ${HASH} ~* +@all`]),
-      evidence: ["the user default needs no password (by default)"],
+      evidence: [{ severity: "medium", text: "the user default needs no password (by default)" }],
     },
     {
       name: "a user without a password",
       given: redis([], ["user default off", "user app on nopass ~* +get"]),
-      evidence: ["the user app needs no password (users.acl line 2)"],
+      evidence: [{ severity: "medium", text: "the user app needs no password (users.acl line 2)" }],
     },
     {
       name: "a file that nothing is seen to run",
@@ -40,7 +45,7 @@ judges(clientsLogIn, "RDS-001", {
     {
       name: "a configuration that the command does not name",
       given: redis(["requirepass x"], [], { command: [] }),
-      evidence: ["the user default needs no password (by default)"],
+      evidence: [{ severity: "medium", text: "the user default needs no password (by default)" }],
     },
   ],
   accepts: [

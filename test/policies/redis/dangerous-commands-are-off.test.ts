@@ -15,9 +15,9 @@ judges(dangerousCommandsAreOff, "RDS-004", {
         "user d off #0 +@all",
       ),
       evidence: [
-        "the user a may run @dangerous (users.acl line 2)",
-        "the user b may run config (users.acl line 3)",
-        "the user c may run @dangerous (users.acl line 4)",
+        { severity: "low", text: "the user a may run @dangerous (users.acl line 2)" },
+        { severity: "low", text: "the user b may run config (users.acl line 3)" },
+        { severity: "low", text: "the user c may run @dangerous (users.acl line 4)" },
       ],
     },
     {
@@ -28,9 +28,9 @@ judges(dangerousCommandsAreOff, "RDS-004", {
         "enable-module-command yes",
       ]),
       evidence: [
-        'enable-debug-command is "local" (redis.conf line 2)',
-        'enable-protected-configs is "yes" (redis.conf line 3)',
-        'enable-module-command is "yes" (redis.conf line 4)',
+        { severity: "low", text: 'enable-debug-command is "local" (redis.conf line 2)' },
+        { severity: "low", text: 'enable-protected-configs is "yes" (redis.conf line 3)' },
+        { severity: "low", text: 'enable-module-command is "yes" (redis.conf line 4)' },
       ],
     },
     {

@@ -25,7 +25,7 @@ judges(passwordsAreNoArguments, "RDS-002", {
         healthcheck: { test: ["CMD-SHELL", "printf 'AUTH app hunter2' | nc localhost 6379"] },
       },
       evidence: [
-        "entrypoint[2] holds a password, or where one will stand",
+        { severity: "low", text: "entrypoint[2] holds a password, or where one will stand" },
         "healthcheck.test[1] holds a password, or where one will stand",
       ],
     },

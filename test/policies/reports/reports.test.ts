@@ -153,6 +153,30 @@ looked at nothing: TST-003 TSU-*
     ]);
   });
 
+  test("what stops nothing is told by JUnit and fails nothing", () => {
+    const judged = judgeStack(readTerraformJson(json), { file: "f", text }, [named], "critical");
+    const { testsuites } = new XMLParser({ ignoreAttributes: false }).parse(junitReport([judged]));
+    const { testcase, ...suite } = testsuites.testsuite;
+
+    expect(suite["@_failures"]).toBe("0");
+    expect(testcase[4]).toEqual({
+      "@_classname": "TST",
+      "@_name": "TST-001 nothing has a name, % or <",
+      "system-out": 'demo/A: name is "a\nb"\nallowed: no name\nfix: remove the name',
+    });
+    expect(githubReport([judged])).toMatch(/^::warning /);
+  });
+
+  test("what weighs less than its rule does is reported and stopped at as what it weighs", () => {
+    const lighter = definePolicy({ ...named, check: () => [{ severity: "low", text: "on loopback" }] });
+    const judged = (stopAt: "high" | "low") =>
+      judgeStack(readTerraformJson(json), { file: "f", text }, [lighter], stopAt);
+
+    expect([stopping([judged("high")]), stopping([judged("low")])]).toEqual([0, 2]);
+    expect(textReport([judged("low")], (_, said) => said)).toContain("TST-001 (low) nothing has a name");
+    expect(JSON.parse(sarifReport([judged("low")])).runs[0].results[0].level).toBe("note");
+  });
+
   test("as GitHub annotations, on one line each", () => {
     expect(githubReport([judgement])).toBe(
       `::error file=out/cdk.tf.json,line=${LINE},title=TST-001 nothing has a name%2C %25 or <::demo/A: name is "a%0Ab"%0Aallowed: no name%0Afix: remove the name`,

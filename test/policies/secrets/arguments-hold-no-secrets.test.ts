@@ -22,7 +22,7 @@ judges(argumentsHoldNoSecrets, "SEC-007", {
       name: "a URL in the arguments of a service",
       type: "docker_service",
       given: { task_spec: { container_spec: { image: "a", args: ["mqtt://u:p@b"] } } },
-      evidence: ["args[0] holds a private key or a password in a URL"],
+      evidence: ["args[0] holds a password in a URL"],
     },
     {
       name: "an entrypoint known only at apply",

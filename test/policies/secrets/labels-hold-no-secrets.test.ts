@@ -11,7 +11,7 @@ judges(labelsHoldNoSecrets, "SEC-006", {
           { label: "db", value: "redis://:x@r" },
         ],
       },
-      evidence: ["label app.api-key has a value", "label db holds a private key or a password in a URL"],
+      evidence: ["label app.api-key has a value", "label db holds a password in a URL"],
     },
     {
       name: "labels of a service and of its containers",

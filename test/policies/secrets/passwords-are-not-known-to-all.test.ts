@@ -19,13 +19,18 @@ judges(passwordsAreNotKnownToAll, "SEC-008", {
         ],
       },
       evidence: [
-        known("POSTGRES_PASSWORD"),
-        known("the password in URL"),
-        known("admin-password in command[1]"),
-        known("label db.password"),
-        known('"/run/api.token"'),
-        known('password in "/app.ini"'),
+        { severity: "high", text: known("POSTGRES_PASSWORD") },
+        { severity: "high", text: known("the password in URL") },
+        { severity: "high", text: known("admin-password in command[1]") },
+        { severity: "high", text: known("label db.password") },
+        { severity: "high", text: known('"/run/api.token"') },
+        { severity: "high", text: known('password in "/app.ini"') },
       ],
+    },
+    {
+      name: "one of a service that other machines reach",
+      given: { env: ["ADMIN_PASSWORD=admin"], ports: { internal: 80, external: 80 } },
+      evidence: [known("ADMIN_PASSWORD")],
     },
     {
       name: "one in redis.conf",
@@ -55,7 +60,7 @@ judges(passwordsAreNotKnownToAll, "SEC-008", {
       name: "one of a service",
       type: "docker_service",
       given: { task_spec: { container_spec: { image: "a", env: { MQTT_PASSWORD: "exploreiot_mqtt" } } } },
-      evidence: [known("MQTT_PASSWORD")],
+      evidence: [{ severity: "high", text: known("MQTT_PASSWORD") }],
     },
   ],
   accepts: [

@@ -16,17 +16,25 @@ judges(secretsAreNotInTheEnvironment, "SEC-001", {
     {
       name: "a password inside a URL",
       given: { env: ["DATABASE_URL=postgres://app:hunter2@postgres/app"] },
-      evidence: ["DATABASE_URL holds a private key or a password in a URL"],
+      evidence: ["DATABASE_URL holds a password in a URL"],
     },
     {
       name: "a private key",
       given: { env: ["TLS=-----BEGIN PRIVATE KEY-----\nMII"] },
-      evidence: ["TLS holds a private key or a password in a URL"],
+      evidence: ["TLS holds a private key"],
     },
     {
       name: "a value known only at apply",
       given: { env: ["SEED=${random_password.Seed.result}"] },
-      evidence: ["SEED has a value that is known only at apply"],
+      evidence: [{ severity: "medium", text: "SEED has a value that is known only at apply" }],
+    },
+    {
+      name: "the name of a secret with a value known only at apply",
+      given: { env: ["DB_PASS=${var.x}", "URL=postgres://app:${var.x}@db/app"] },
+      evidence: [
+        { severity: "medium", text: "DB_PASS has a value that is known only at apply" },
+        { severity: "medium", text: "URL has a value that is known only at apply" },
+      ],
     },
     {
       name: "a name known only at apply",
@@ -57,7 +65,14 @@ judges(secretsAreNotInTheEnvironment, "SEC-001", {
         ],
       },
     },
-    { name: "a switch and an empty value", given: { env: ["REQUIRE_TOKEN=true", "PASSWORD="] } },
+    {
+      name: "values known only at apply of names that are no secrets'",
+      given: { env: ["TZ=${var.tz}", "LOG_LEVEL="] },
+    },
+    {
+      name: "numbers, switches and empty values",
+      given: { env: ["REQUIRE_TOKEN=true", "PASSWORD=", "MAX_TOKEN=4096", "API_KEY=no"] },
+    },
     { name: "a container without variables", given: {}, examined: 0 },
   ],
 });

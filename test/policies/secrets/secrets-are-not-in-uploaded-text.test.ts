@@ -11,12 +11,12 @@ judges(secretsAreNotInUploadedText, "SEC-003", {
     {
       name: "a private key",
       given: { upload: [{ file: "/incoming/tls.pem", content: "-----BEGIN EC PRIVATE KEY-----" }] },
-      evidence: ['the content of "/incoming/tls.pem" holds a private key or a password in a URL'],
+      evidence: ['the content of "/incoming/tls.pem" holds a private key'],
     },
     {
       name: "a password in a URL, in base64",
       given: { upload: [{ file: "/a.conf", content_base64: btoa("db = redis://u:pw@redis") }] },
-      evidence: ['the content of "/a.conf" holds a private key or a password in a URL'],
+      evidence: ['the content of "/a.conf" holds a password in a URL'],
     },
     {
       name: "text known only at apply",

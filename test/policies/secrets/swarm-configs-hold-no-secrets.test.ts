@@ -11,7 +11,7 @@ judges(swarmConfigsHoldNoSecrets, "SEC-004", {
     {
       name: "a key with the name of a secret",
       given: { name: "api_key", data: btoa("-----BEGIN PRIVATE KEY-----") },
-      evidence: ['"api_key" has the name of a secret', "data holds a private key or a password in a URL"],
+      evidence: ['"api_key" has the name of a secret', "data holds a private key"],
     },
     {
       name: "data known only at apply",

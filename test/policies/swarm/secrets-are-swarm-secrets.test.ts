@@ -7,12 +7,15 @@ judges(secretsAreSwarmSecrets, "SWM-003", {
     {
       name: "the name and the form of a secret",
       given: withSpec({ env: { API_KEY: "hunter2", DSN: "postgres://me:hunter2@db/x", A: "1" } }),
-      evidence: ["API_KEY has a value", "DSN holds a private key or a password in a URL"],
+      evidence: ["API_KEY has a value", "DSN holds a password in a URL"],
     },
     {
       name: "what is known only at apply",
-      given: withSpec({ env: { A: "${var.a}" } }),
-      evidence: ["A has a value that is known only at apply"],
+      given: withSpec({ env: { A: "${var.a}", B: "${var.token}", API_KEY: "${var.a}" } }),
+      evidence: [
+        "B has a value that is known only at apply",
+        "API_KEY has a value that is known only at apply",
+      ],
     },
     {
       name: "names that are known only at apply",

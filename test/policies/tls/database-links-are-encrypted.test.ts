@@ -20,7 +20,11 @@ judges(databaseLinksAreEncrypted, "TLS-010", {
     },
     {
       name: "modes that go on without TLS",
-      given: env("A=postgres://db.example.org/app?sslmode=prefer", "DATABASE_HOST=db.example.org"),
+      given: env(
+        "A=postgres://db.example.org/app?sslmode=prefer",
+        "DATABASE_HOST=db.example.org",
+        "DATABASE_PORT=5432",
+      ),
       evidence: [
         "A leads to db.example.org, sslmode is prefer",
         "DATABASE_HOST leads to db.example.org, sslmode is not set",
@@ -29,7 +33,7 @@ judges(databaseLinksAreEncrypted, "TLS-010", {
     {
       name: "a host known only at apply",
       given: env("PGHOST=${var.host}", "PGSSLMODE=disable"),
-      evidence: ["PGHOST leads to a host known only at apply, sslmode is disable"],
+      evidence: ["PGHOST leads to a host known only at apply"],
     },
     {
       name: "the name of a container on a network that it does not share",
@@ -56,6 +60,12 @@ judges(databaseLinksAreEncrypted, "TLS-010", {
       beside,
     },
     { name: "a local stack, where it is relaxed", given: { ...local, ...env("PGHOST=db.example.org") } },
+    {
+      name: "a database of another kind, by its port",
+      given: env("DB_HOST=db.example.org", "DB_PORT=3306"),
+      examined: 0,
+    },
+    { name: "a database of a kind that nothing tells", given: env("DB_HOST=db.example.org"), examined: 0 },
     { name: "no database", given: env("REDIS_HOST=redis"), examined: 0 },
   ],
 });

@@ -9,7 +9,11 @@ const judged = (containers: Readonly<Record<string, Block>>) =>
     docker_container: Object.fromEntries(
       Object.entries(containers).map(([id, block]) => [
         id,
-        { "//": { metadata: { path: `test/${id}` } }, ...block },
+        {
+          "//": { metadata: { path: `test/${id}` } },
+          labels: [{ label: "exploreiot.deployment", value: "plant" }],
+          ...block,
+        },
       ]),
     ),
   });
@@ -51,6 +55,11 @@ test.each([
   { name: "a broker alone", containers: { Broker: { ...mosquitto, ...published(8883) } }, examined: 1 },
   { name: "a local stack, where it is relaxed", containers: { Edge: { ...edge, ...local } }, examined: 1 },
   { name: "a stack behind another machine", containers: { Api: backend, Broker: mosquitto }, examined: 0 },
+  {
+    name: "an edge of others, behind another one for all that is known",
+    containers: { Edge: { ...edge, labels: [] } },
+    examined: 0,
+  },
 ])("TLS-001 accepts $name", ({ containers, examined }) => {
   expect(judged(containers)).toEqual({ examined, findings: [], notEnforceable: [] });
 });

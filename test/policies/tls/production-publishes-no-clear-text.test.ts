@@ -22,7 +22,22 @@ judges(productionPublishesNoClearText, "TLS-002", {
     {
       name: "a usual port of what nobody knows",
       given: { ...unknown, ...published(9999, 8000) },
-      evidence: ["port 9999 (host port 8000 of 0.0.0.0) of a service of unknown kind is in clear text"],
+      evidence: [
+        {
+          severity: "low",
+          text: "port 9999 (host port 8000 of 0.0.0.0) is one on which services mostly speak in clear text",
+        },
+      ],
+    },
+    {
+      name: "an edge without TLS",
+      given: { ...edge, ...published(80) },
+      evidence: [{ severity: "medium", text: "port 80 (host port 80 of 0.0.0.0) of edge is in clear text" }],
+    },
+    {
+      name: "an edge that leads to TLS from there",
+      given: { ...edge, ports: [80, 443].map((port) => ({ internal: port, external: port, ip: "0.0.0.0" })) },
+      evidence: [{ severity: "low", text: "port 80 (host port 80 of 0.0.0.0) of edge is in clear text" }],
     },
     {
       name: "a service of a swarm",

@@ -20,7 +20,7 @@ judges(redisLinksAreEncrypted, "TLS-011", {
     {
       name: "a host known only at apply",
       given: env("REDIS_HOST=${var.host}", "REDIS_TLS=false"),
-      evidence: ["REDIS_HOST leads to a host known only at apply in clear text"],
+      evidence: ["REDIS_HOST leads to a host known only at apply"],
     },
   ],
   accepts: [

@@ -13,7 +13,7 @@ judges(dataIsOnANamedVolume, "VOL-001", {
     {
       name: "a broker without a volume",
       given: { image: "eclipse-mosquitto:2.0" },
-      evidence: ["nothing is mounted at /mosquitto/data"],
+      evidence: [{ severity: "low", text: "nothing is mounted at /mosquitto/data" }],
     },
     {
       name: "a volume next to the data",
@@ -28,7 +28,7 @@ judges(dataIsOnANamedVolume, "VOL-001", {
     {
       name: "a host path",
       given: stores("redis:7", "/data/", { host_path: "/srv/redis" }),
-      evidence: ['a mount of type "bind" is at "/data/"'],
+      evidence: [{ severity: "low", text: 'a mount of type "bind" is at "/data/"' }],
     },
     {
       name: "memory",
