@@ -1,6 +1,6 @@
 #!/bin/sh
 # watch-then-run.sh SIGNAL "FILES" COMMAND...
-# Runs COMMAND in place of this shell, and beside it a watcher that sends it SIGNAL when one of FILES has changed.
+# Runs COMMAND in place of this shell, and next to it a watcher that sends it SIGNAL when one of FILES has changed.
 # FILES are read through their links, so that a switched link counts as a change.
 signal=$1 files=$2
 shift 2

@@ -9,7 +9,7 @@ const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
   experimental: {
-    // The root file system is read-only: nothing rendered may be written beside the code.
+    // The root file system is read-only: nothing rendered may be written next to the code.
     isrFlushToDisk: false,
     // Next keeps a copy of each body for proxy.ts, of 10 MB by default; this server reads none.
     proxyClientMaxBodySize: "1kb",

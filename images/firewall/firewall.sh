@@ -63,7 +63,7 @@ no_nftables() {
     "use a kernel with nf_tables and an engine that is not rootless, or set firewall.enabled: false and filter elsewhere"
 }
 
-# Whether there is such a table or chain, whoever made it.
+# Whether there is such a table or chain, no matter who made it.
 has() { try_nft list "$@" || { is_absent || no_nftables; return 1; }; }
 
 machine_fits() {
@@ -238,7 +238,7 @@ confirm() {
   sum=$(logins)
   if [ "${1:-}" != --no-login ] && [ -n "$sum" ] && [ $((sum)) -eq 0 ]; then
     refuse "no login has come in since the rules were applied: a connection from before proves nothing" \
-      "log in anew, from where you will need it, and confirm there; --no-login if you have a console"
+      "log in again, from where you will need it, and confirm there; --no-login if you have a console"
   fi
   cp "$rules" "$confirmed.new"
   mv "$confirmed.new" "$confirmed"

@@ -33,6 +33,6 @@ chmod 0640 .new/edge.crt .new/edge.key
 [ -d "$pair" ] || mv -T .new "$pair"
 ln -sfn "$pair" .next
 mv -T .next current
-# The pair before stays for whoever reads it just now.
+# The pair before stays for those who read it just now.
 find . -mindepth 1 -maxdepth 1 -type d ! -name "$pair" ! -name "$before" ! -name devices -exec rm -rf {} +
 echo "renewer: published $pair, serial $(openssl x509 -in "$crt" -noout -serial | cut -d= -f2)"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # renew.sh: gets a certificate for ACME_HOSTS from ACME_DIRECTORY, publishes it, and sees every day to its renewal.
-# What is served stays served whatever happens here. ACME_EDGE (host:port) passes TLS-ALPN-01 on to ACME_LISTEN. /acme outlives this container: the account's key, the issued
+# What is served stays served when something fails here. ACME_EDGE (host:port) passes TLS-ALPN-01 on to ACME_LISTEN. /acme outlives this container: the account's key, the issued
 # pair, and when to try next, so that a container which is started again and again asks no more often.
 set -u
 # One stream, so that what the CA said stands before what is made of it.

@@ -1,4 +1,4 @@
-"""From the bytes a client sent to readings; whatever is wrong ends as `BadReading`."""
+"""From the bytes a client sent to readings; anything that is wrong ends as `BadReading`."""
 
 from typing import Annotated
 

@@ -8,7 +8,7 @@ export default async function NotFound() {
     <main className="notice">
       <h1>{texts.notFound}</h1>
       <p>
-        {/* A plain link: a full load starts over whatever led here. */}
+        {/* A plain link: a full load starts over, no matter what led here. */}
         <a href="/">{texts.home}</a>
       </p>
     </main>

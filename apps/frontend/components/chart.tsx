@@ -45,7 +45,7 @@ export function Chart({ series, range, label }: ChartProps) {
   );
 }
 
-/** One plot for the life of the component; drawn anew when the colours of the device change. */
+/** One plot for the life of the component; drawn again when the colours of the device change. */
 function usePlot(
   frame: React.RefObject<HTMLDivElement | null>,
   range: RangeName,

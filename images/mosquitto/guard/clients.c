@@ -64,7 +64,7 @@ int clients_may_enter(struct mosquitto *client)
 {
     const char *id = or_empty(mosquitto_client_id(client)), *name = or_empty(mosquitto_client_username(client));
     if (reloading) return MOSQ_ERR_PLUGIN_DEFER;
-    /* No name is made known here: whoever has no password could fill the account with them. */
+    /* No name is made known here: anyone without a password could fill the account with them. */
     if (!acl_names(guard_acl, name, strlen(name))) return MOSQ_ERR_PLUGIN_DEFER;
     struct user *user = accounts_user(name);
     if (user == NULL) return MOSQ_ERR_AUTH;

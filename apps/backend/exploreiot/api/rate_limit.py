@@ -10,7 +10,7 @@ from exploreiot.api.problems import Problem
 from exploreiot.bus import AWAY
 
 _MINUTE = 60
-# Memory for the count without Redis; a flood of addresses starts it anew.
+# Memory for the count without Redis; a flood of addresses starts it again.
 _MAX_CLIENTS = 10_000
 
 

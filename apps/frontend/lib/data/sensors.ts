@@ -4,7 +4,7 @@ import type { KnownSensor, Reading } from "./readings";
 export type SensorStatus = "live" | "silent" | "unknown";
 export type Sensors = ReadonlyMap<string, Reading>;
 
-/** The newest reading of each sensor wins, in whatever order readings arrive. */
+/** The newest reading of each sensor wins, in any order of arrival. */
 export function withReadings(sensors: Sensors, readings: readonly Reading[]): Sensors {
   const next = new Map(sensors);
   for (const reading of readings) {

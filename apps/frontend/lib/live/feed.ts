@@ -5,7 +5,7 @@ import { type Connection, LiveSocket } from "./live-socket";
 
 export interface FeedState {
   readonly connection: Connection;
-  /** Counts openings: whoever shows stored readings loads again, for what was missed in between. */
+  /** Counts openings: those who show stored readings load again, for what was missed in between. */
   readonly openings: number;
   readonly sensors: Sensors;
   readonly clockOffsetMs: number;

@@ -44,7 +44,7 @@ describe("thinning", () => {
     expect(thin(thin(many, 50), 50)).toEqual(thin(many, 50));
   });
 
-  test("keeps every point of a sparse stretch beside a dense one", () => {
+  test("keeps every point of a sparse stretch next to a dense one", () => {
     const sparse = points([0, 5], [1_000, 6], [2_000, 7]);
     const dense = points([3_000, 1], [3_001, 2], [3_002, 3]);
     expect(thin([...sparse, ...dense], 100)).toEqual([...sparse, ...points([3_000, 1], [3_002, 3])]);
