@@ -14,6 +14,9 @@ export const missing = inject("missing");
 export const titled = (title: string, reason: string | undefined) =>
   reason === undefined ? title : `${title} [skipped: ${reason.split("\n")[0]}]`;
 
+/** Each service that waits for another waits for its first probe, which comes an interval after its start. */
+const QUICKLY_HEALTHY = { health: { intervalSeconds: 0.5 } } satisfies Partial<DeploymentInput>;
+
 /** A deployment that only tests use: own name, own ports, and nothing left over from an earlier run. */
 export class TestDeployment {
   readonly name: string;
@@ -27,7 +30,7 @@ export class TestDeployment {
     this.home = deploymentHome(config.name);
     this.stack = stackFolder(config.name);
     this.site = join(mkdtempSync(join(tmpdir(), `exploreiot-${config.name}-`)), "site.json");
-    this.#config = config;
+    this.#config = { ...QUICKLY_HEALTHY, ...config };
     this.configure({});
   }
 
