@@ -191,9 +191,10 @@ describe.skipIf(missing[quickest])(titled("a container that never works", missin
       "\n",
     )[0];
     const command = ["/bin/sh", "-c", "echo still starting; sleep 600"];
+    const health = { command: ["false"], startPeriodSeconds: 2, retries: 2 };
     deployment.configure({
       mosquitto: off,
-      backend: { image, roles: [{ name: "app", command, health: { command: ["false"] } }] },
+      backend: { image, roles: [{ name: "app", command, health }] },
     });
     const { code, stderr } = await deployment.kit("up", "--engine", quickest);
     expect(code).toBe(1);
