@@ -1,4 +1,4 @@
-import { chmodSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
@@ -321,7 +321,8 @@ for (const engine of ["terraform", "compose"] as const) {
       // Nobody but these tests has it: the tags of the kit's images are shared with every deployment on this engine.
       const tag = "exploreiot-e2e/frontend:moved";
       const imageOf = () => docker("inspect", "--format", "{{.Image}}", deployment.container("frontend"));
-      let original: string;
+      const secretFile = join(deployment.home, "secrets", "redis-health-password");
+      let [original, secret] = ["", ""];
       afterAll(() => docker("rmi", tag));
 
       test("a tag that names another image now", async () => {
@@ -350,7 +351,8 @@ for (const engine of ["terraform", "compose"] as const) {
 
       test("another secret in a file, and exactly the containers that read it", async () => {
         const before = await ids();
-        rewrite(join(deployment.home, "secrets", "redis-health-password"), "changed-by-hand");
+        secret = readFileSync(secretFile, "utf8");
+        rewrite(secretFile, "changed-by-hand");
         await deployment.up(engine);
         expect(changedRoles(before, await ids())).toEqual(["redis", "redis-files"]);
       });
@@ -384,6 +386,7 @@ for (const engine of ["terraform", "compose"] as const) {
           ),
         ).toBe("");
         deployment.configure(asBefore);
+        rewrite(secretFile, secret);
         await deployment.up(engine);
         expect((await readings("kept")).map(({ valeur }) => valeur)).toEqual([7]);
         expect(await imageOf()).toBe(original);

@@ -14,8 +14,11 @@ export const missing = inject("missing");
 export const titled = (title: string, reason: string | undefined) =>
   reason === undefined ? title : `${title} [skipped: ${reason.split("\n")[0]}]`;
 
-/** Each service that waits for another waits for its first probe, which comes an interval after its start. */
-const QUICKLY_HEALTHY = { health: { intervalSeconds: 0.5 } } satisfies Partial<DeploymentInput>;
+/**
+ * A service that waits for another waits for that one's first probe, which comes an interval after its start. As by
+ * default, a service may miss what it needs for 10 s before it is unhealthy.
+ */
+const QUICKLY_HEALTHY = { health: { intervalSeconds: 1, retries: 10 } } satisfies Partial<DeploymentInput>;
 
 /** A deployment that only tests use: own name, own ports, and nothing left over from an earlier run. */
 export class TestDeployment {
