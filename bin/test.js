@@ -129,7 +129,8 @@ async function browserTests() {
   await vitest("frontend in a browser", ["--project", "browser"], { cwd: frontend });
 }
 
-if (!installPackages(root) || !installPackages(frontend)) process.exit(1);
+const installed = await Promise.all([root, frontend].map(installPackages));
+if (installed.includes(false)) process.exit(1);
 const inOnePiece = true;
 await Promise.all([
   ...["format", "lint", "types"].map((name) => check(name, ["npm", "run", "--silent", name], { inOnePiece })),
