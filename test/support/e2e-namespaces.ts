@@ -172,7 +172,7 @@ export async function scan(namespaces: Namespaces, host: string, ports: string):
     "-sS",
     "-T5",
     "--min-rate",
-    "15000",
+    "6000",
     "--max-retries",
     "2",
     "--host-timeout",
