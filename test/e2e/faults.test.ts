@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -234,4 +234,5 @@ const startUp = (engine: EngineName) =>
     ...["--config", deployment.site, "--engine", engine],
   ]);
 
-const filesBelow = (folder: string): string[] => readdirSync(folder, { recursive: true }).map(String);
+const filesBelow = (folder: string): string[] =>
+  existsSync(folder) ? readdirSync(folder, { recursive: true }).map(String) : [];

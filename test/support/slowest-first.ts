@@ -7,7 +7,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  */
 const FIRST = [
   "all",
-  ...["stack", "firewall", "faults", "render", "runners", "kills", "edge", "health", "package", "state"],
+  ...["firewall", "stack", "runners", "kills", "health", "state", "faults", "package", "render", "edge"],
 ];
 
 const rank = ({ moduleId }: TestSpecification): number => {
