@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { SlowestFirst } from "./test/support/slowest-first.ts";
 
 /** Modules are loaded once for all files of a worker. `test/isolation.test.ts` holds that none of them leaves anything for the next. */
 const shared = { isolate: false, setupFiles: ["test/support/no-creation-stacks.ts"] };
@@ -16,8 +17,13 @@ const alone = [
   "test/engines/preflight/preflight.test.ts",
 ];
 
+/** End-to-end tests that start nothing but images. They make those that all others start, and that waits for downloads. */
+const images = ["test/e2e/images/**/*.test.ts", "test/e2e/accepted.test.ts"];
+const deployed = { globalSetup: "test/support/e2e-setup.ts", testTimeout: 120_000, hookTimeout: 600_000 };
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: SlowestFirst },
     projects: [
       {
         test: {
@@ -40,13 +46,19 @@ export default defineConfig({
       },
       {
         test: {
+          ...{ name: "e2e-images", include: images, maxWorkers: 1, sequence: { groupOrder: 1 } },
+          ...deployed,
+        },
+      },
+      {
+        test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          globalSetup: "test/support/e2e-setup.ts",
+          exclude: images,
           // Two at a time: tests wait for containers most of their time. More slow each other into their limits.
           maxWorkers: 2,
-          testTimeout: 120_000,
-          hookTimeout: 600_000,
+          sequence: { groupOrder: 2 },
+          ...deployed,
         },
       },
     ],

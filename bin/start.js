@@ -13,6 +13,6 @@ if (major < 20 || (major === 20 && minor < 19)) {
   );
   process.exit(1);
 }
-if (!installPackages(root)) process.exit(1);
+if (!(await installPackages(root))) process.exit(1);
 const up = [join(root, "bin", "exploreiot.js"), "up", "--setup", ...process.argv.slice(2)];
 process.exitCode = spawnSync(process.execPath, up, { stdio: "inherit" }).status ?? 1;

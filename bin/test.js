@@ -110,7 +110,7 @@ function readText(file) {
   }
 }
 
-/** The application's own tests and the page's build: no containers, so they run next to the end-to-end tests. */
+/** The application's own tests and the page's build: no containers, so they run next to those that have some. */
 async function application() {
   await pytest();
   await vitest("frontend", ["--project", "unit"], { cwd: frontend, inOnePiece: true });
@@ -129,14 +129,22 @@ async function browserTests() {
   await vitest("frontend in a browser", ["--project", "browser"], { cwd: frontend });
 }
 
-if (!installPackages(root) || !installPackages(frontend)) process.exit(1);
-await check("format", ["npm", "run", "--silent", "format"]);
-await check("lint", ["npm", "run", "--silent", "lint"]);
-await check("types", ["npm", "run", "--silent", "types"]);
+const installed = await Promise.all([root, frontend].map(installPackages));
+if (installed.includes(false)) process.exit(1);
+const inOnePiece = true;
+await Promise.all([
+  ...["format", "lint", "types"].map((name) => check(name, ["npm", "run", "--silent", name], { inOnePiece })),
+  // Before the end-to-end tests: both install Debian packages, which two cannot do at once.
+  step("backend: what its tests need", ["bash", "apps/backend/test.sh", "--install", "--version"], {
+    inOnePiece,
+  }),
+]);
+// Images wait for the network most of their time. The end-to-end tests begin when nothing else works but the application's.
+const images = vitest("images", ["--project", "e2e-images"], { inOnePiece });
 await vitest("unit", ["--project", "unit*"]);
-// Both install Debian packages, which two cannot do at once.
-await step("backend: what its tests need", ["bash", "apps/backend/test.sh", "--install", "--version"]);
-await Promise.all([vitest("end to end", ["--project", "e2e"]), application()]);
+const applicationTests = application();
+await images;
+await Promise.all([vitest("end to end", ["--project", "e2e"]), applicationTests]);
 await browserTests();
 
 rmSync(reports, { recursive: true, force: true });

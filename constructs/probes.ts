@@ -6,32 +6,34 @@ import type { Site } from "../site/site.ts";
 export type ProbeTiming = { readonly [Field in keyof HealthTiming]-?: number };
 
 /**
- * Each probe costs the engine some 90 ms of CPU, the probed program aside: every 2 s in six containers that is a
+ * The timing of one service's probe. Each probe costs the engine some 90 ms of CPU, the probed program aside: every 2 s in six containers that is a
  * quarter of a core, for ever (measured, Engine 20.10). Locally it buys a quick start; a server starts seldom. A
  * shorter interval at the start only is not offered: clients refuse it before Engine 25.
  *
- * @param health what the deployment says of one service; what it leaves out is as the environment has it
+ * @param own what the deployment says of this service; what it leaves out is as it says of all, and else as the
+ * environment has it
  */
 export function probeTiming(
-  { environment }: Pick<Site, "environment">,
-  health: HealthTiming = {},
+  { environment, health: all = {} }: Pick<Site, "environment" | "health">,
+  own: HealthTiming = {},
 ): ProbeTiming {
   const production = environment === "production";
+  const said = (field: keyof HealthTiming) => own[field] ?? all[field];
   return {
-    startPeriodSeconds: health.startPeriodSeconds ?? 30,
-    intervalSeconds: health.intervalSeconds ?? (production ? 10 : 2),
-    timeoutSeconds: health.timeoutSeconds ?? 3,
-    retries: health.retries ?? (production ? 3 : 5),
+    startPeriodSeconds: said("startPeriodSeconds") ?? 30,
+    intervalSeconds: said("intervalSeconds") ?? (production ? 10 : 2),
+    timeoutSeconds: said("timeoutSeconds") ?? 3,
+    retries: said("retries") ?? (production ? 3 : 5),
   };
 }
 
 /**
- * Seconds until a container that never turns healthy is given up: a tight bound, since for a failing container
+ * Whole seconds until a container that never turns healthy is given up: a tight bound, since for a failing container
  * it is also the time the provider takes to say so (rule 5).
  */
 export function waitTimeoutSeconds(timing: ProbeTiming): number {
   const { startPeriodSeconds, intervalSeconds, timeoutSeconds, retries } = timing;
-  return startPeriodSeconds + (intervalSeconds + timeoutSeconds) * (retries + 1) + 5;
+  return Math.floor(startPeriodSeconds + (intervalSeconds + timeoutSeconds) * (retries + 1) + 5);
 }
 
 /** Exec form of a probe; its own time limit is that of the engine, so that it still says that there was no answer. */

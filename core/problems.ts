@@ -56,6 +56,8 @@ function describe(issue: Issue): string {
       return sized(issue.origin, issue.minimum, "least") ?? `${issue.minimum} or more`;
     case "too_big":
       return sized(issue.origin, issue.maximum, "most") ?? `${issue.maximum} or less`;
+    case "not_multiple_of":
+      return `a multiple of ${issue.divisor}`;
     case "invalid_key":
       return issue.issues[0]?.message ?? issue.message;
     default:

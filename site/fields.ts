@@ -63,9 +63,11 @@ export const enabled = z.boolean().default(true);
 export const healthTiming = {
   startPeriodSeconds: z.int().min(0).max(3600).optional().describe("how long a start may take; default: 30"),
   intervalSeconds: z
-    .int()
-    .min(1)
+    .number()
+    .min(0.5)
     .max(300)
+    // Halves are exact in binary: goDuration() prints no digits that nobody wrote.
+    .multipleOf(0.5)
     .optional()
     .describe("between two probes; default: 2, in production 10"),
   timeoutSeconds: z.int().min(1).max(60).optional().describe("for one answer; default: 3"),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { httpUrl, registryAddress, webOrigin } from "../core/formats.ts";
-import { slug } from "./fields.ts";
+import { slug, timing } from "./fields.ts";
 import { firewall } from "./firewall.ts";
 import { bindAddress, hostName } from "./listeners.ts";
 import { policySettings } from "./policy-settings.ts";
@@ -44,6 +44,7 @@ export const siteShape = {
       debianMirror: httpUrl('a URL such as "http://deb.debian.org/debian"').optional(),
     })
     .prefault({}),
+  health: timing.describe("when services are probed, where a service does not say it for itself"),
   http: z
     .strictObject({
       corsOrigins: z.array(webOrigin).default([]).describe("besides the frontend's own addresses"),

@@ -29,7 +29,7 @@ describe("a deployment is refused", () => {
         '  name: got "Bad Name"; allowed: a name of 1 to 20 lower-case letters, digits and dashes that begins with a letter; fix: change it',
         '  environment: got "prodution"; allowed: "local" or "production"; fix: did you mean production?',
         '  listeners.mqtt.port: got "1883"; allowed: a number; fix: remove the quotes',
-        `  lisenters: got {}; allowed: the keys name, environment, bind, hosts, tls, firewall, state, networks, images, http, topics, policies, $schema, listeners, ${serviceNames.join(", ")}, services; fix: did you mean listeners?`,
+        `  lisenters: got {}; allowed: the keys name, environment, bind, hosts, tls, firewall, state, networks, images, health, http, topics, policies, $schema, listeners, ${serviceNames.join(", ")}, services; fix: did you mean listeners?`,
         '  networks.data.ipv4: got "10.1.2.0/24"; allowed: a subnet apart from networks.edge.ipv4 (10.1.0.0/16); fix: choose another subnet, or leave it out and the engine picks one',
         "  backend.roles.0.replicas: got 2; allowed: 1 replica of the published role: one host port leads to one container; fix: set replicas to 1",
       ].join("\n"),
@@ -289,6 +289,16 @@ describe("a deployment is refused", () => {
       "a start period without end",
       { postgres: { health: { startPeriodSeconds: 3601 } } },
       "postgres.health.startPeriodSeconds: got 3601; allowed: 3600 or less; fix: change it",
+    ],
+    [
+      "probes without a pause",
+      { health: { intervalSeconds: 0 } },
+      "health.intervalSeconds: got 0; allowed: 0.5 or more; fix: change it",
+    ],
+    [
+      "probes between halves of a second",
+      { health: { intervalSeconds: 1.2 } },
+      "health.intervalSeconds: got 1.2; allowed: a multiple of 0.5; fix: change it",
     ],
     [
       "a role on no network of its own",

@@ -8,6 +8,8 @@ test("a container is waited for as long as its probe can take to give up, and no
   const timing = { startPeriodSeconds: 10, intervalSeconds: 1, timeoutSeconds: 2, retries: 3 };
 
   expect(waitTimeoutSeconds(timing)).toBe(27);
+  // The provider takes whole seconds, and the rule PRV-019 none above the time that it can take.
+  expect(waitTimeoutSeconds({ ...timing, intervalSeconds: 0.5, retries: 2 })).toBe(22);
 });
 
 describe("the timing of a probe", () => {
@@ -22,6 +24,15 @@ describe("the timing of a probe", () => {
 
     expect(probeTiming({ environment: "production" }, health)).toEqual(given);
     expect(probeTiming({ environment: "local" }, given)).toEqual(given);
+  });
+
+  test("is what the deployment says of all services where it says nothing of this one", () => {
+    const health = { intervalSeconds: 0.5, retries: 9 };
+
+    expect(probeTiming({ environment: "production", health }, { retries: 4 })).toEqual({
+      ...LOCAL,
+      ...{ intervalSeconds: 0.5, retries: 4 },
+    });
   });
 });
 

@@ -143,9 +143,12 @@ describe.skipIf(missing[engine])(titled("a stack behind TLS", missing[engine]), 
   ])("HAProxy accepts its configuration %s", async (_, change) => {
     const listeners = { https: { port: 443 } };
     const changed = parseDeployment({ ...deployment.config, listeners, ...change }, "test");
-    const argv = ["docker", "exec", "--interactive", deployment.container("edge")] as const;
+    // Names of services that this deployment has not are asked of a server that may be out of reach.
+    const argv = ["docker", "exec", "--interactive", "--env", "RES_OPTIONS=timeout:1 attempts:1"] as const;
     const check = ["haproxy", "-c", "-f", "/dev/stdin"];
-    const { stdout } = await run([...argv, ...check], { input: haproxyConfig(changed) });
+    const { stdout } = await run([...argv, deployment.container("edge"), ...check], {
+      input: haproxyConfig(changed),
+    });
     expect(stdout).toContain("Configuration file is valid");
   });
 
@@ -226,24 +229,6 @@ describe.skipIf(missing[engine])(titled("a stack behind TLS", missing[engine]), 
     });
   });
 
-  test("ends what is slow", async () => {
-    const head = `POST /api/mesures HTTP/1.1\r\nHost: ${site}\r\n`;
-    async function* drip() {
-      yield head;
-      for (;;) {
-        await delay(500);
-        yield "x";
-      }
-    }
-    const [header, body, silent, handshakeOnly] = await Promise.all([
-      raw(https(), drip()),
-      raw(https(), [`${head}Content-Length: 1000\r\n\r\nx`]),
-      raw(https(), []),
-      closed(createConnection(HTTPS, "127.0.0.1")),
-    ]);
-    expect([...[header, body, silent].map(statusOf), handshakeOnly]).toEqual([408, 408, 408, true]);
-  });
-
   test("keeps one address from taking every connection", async () => {
     let gone = 0;
     const sockets = Array.from({ length: 110 }, () => {
@@ -287,30 +272,50 @@ describe.skipIf(missing[engine])(titled("a stack behind TLS", missing[engine]), 
     ]);
   });
 
-  test("takes a batch from a line of 1 kB a second, over HTTP/1.1 and HTTP/2", async () => {
-    const readings = Array.from({ length: 400 }, (_, n) => ({ capteur: "gprs", valeur: 20 + n / 100 }));
-    const body = JSON.stringify(readings);
-    const headers = {
-      "x-api-key": deployment.secret("backend-api-key"),
-      "content-type": "application/json",
-      "content-length": String(body.length),
-    };
-    const head = Object.entries({ host: site, connection: "close", ...headers });
-    async function* slowly(before: string) {
-      if (before !== "") yield before;
-      for (let start = 0; start < body.length; start += 500) {
-        await delay(500);
-        yield body.slice(start, start + 500);
+  describe.concurrent("of clients whose lines are slow,", () => {
+    test("ends those that say too little", async () => {
+      const head = `POST /api/mesures HTTP/1.1\r\nHost: ${site}\r\n`;
+      async function* drip() {
+        yield head;
+        for (;;) {
+          await delay(500);
+          yield "x";
+        }
       }
-    }
-    const http1 = `POST /api/mesures HTTP/1.1\r\n${head.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`;
-    const [first, second] = await Promise.all([
-      raw(https(), slowly(http1)),
-      postHttp2(https(), "/api/mesures", headers, slowly("")),
-    ]);
-    expect([statusOf(first), second]).toEqual([201, 201]);
-    expect(body.length).toBeGreaterThan(12_000);
-  }, 60_000);
+      const [header, body, silent, handshakeOnly] = await Promise.all([
+        raw(https(), drip()),
+        raw(https(), [`${head}Content-Length: 1000\r\n\r\nx`]),
+        raw(https(), []),
+        closed(createConnection(HTTPS, "127.0.0.1")),
+      ]);
+      expect([...[header, body, silent].map(statusOf), handshakeOnly]).toEqual([408, 408, 408, true]);
+    });
+
+    test("takes a batch from a line of 1 kB a second, over HTTP/1.1 and HTTP/2", async () => {
+      const readings = Array.from({ length: 400 }, (_, n) => ({ capteur: "gprs", valeur: 20 + n / 100 }));
+      const body = JSON.stringify(readings);
+      const headers = {
+        "x-api-key": deployment.secret("backend-api-key"),
+        "content-type": "application/json",
+        "content-length": String(body.length),
+      };
+      const head = Object.entries({ host: site, connection: "close", ...headers });
+      async function* slowly(before: string) {
+        if (before !== "") yield before;
+        for (let start = 0; start < body.length; start += 500) {
+          await delay(500);
+          yield body.slice(start, start + 500);
+        }
+      }
+      const http1 = `POST /api/mesures HTTP/1.1\r\n${head.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`;
+      const [first, second] = await Promise.all([
+        raw(https(), slowly(http1)),
+        postHttp2(https(), "/api/mesures", headers, slowly("")),
+      ]);
+      expect([statusOf(first), second]).toEqual([201, 201]);
+      expect(body.length).toBeGreaterThan(12_000);
+    }, 60_000);
+  });
 
   test("tells the backend the client's address, and believes nobody's word for it", async () => {
     const spoofed = { "x-forwarded-for": "9.9.9.9", forwarded: "for=9.9.9.9", "x-real-ip": "9.9.9.9" };

@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { DeploymentInput } from "../../config/schema.ts";
 import { projectRoot } from "../../core/home.ts";
 import type { EngineName } from "../../engines/record.ts";
@@ -25,12 +25,14 @@ const brokerOnly: DeploymentInput = {
 
 let deployment: TestDeployment;
 
-beforeEach(async () => {
+beforeAll(async () => {
+  if (missing.docker === undefined) await new TestDeployment(brokerOnly).forget();
+});
+beforeEach(() => {
   deployment = new TestDeployment(brokerOnly);
-  if (missing.docker === undefined) await deployment.remove();
 });
 afterEach(async () => {
-  if (missing.docker === undefined) await deployment.forget();
+  if (missing.docker === undefined) await deployment.wipe();
 });
 
 describe.skipIf(missing[quickest])(titled("up refuses, and says what to do", missing[quickest]), () => {
@@ -166,6 +168,7 @@ for (const engine of ["terraform", "compose"] as const) {
       expect(await ended).toBe(1);
       // It crashes three times, each a second after its start, with the engine's pauses of 0.1 and 0.2 s.
       expect(Date.now() - started).toBeLessThan(3 * 1000 + 300 + 5000 + 1000);
+      expect((await deployment.kit("down", "--delete-data", "--yes")).code).toBe(0);
     });
 
     test.each([300, 1000, 2000, 3500])(
@@ -191,9 +194,10 @@ describe.skipIf(missing[quickest])(titled("a container that never works", missin
       "\n",
     )[0];
     const command = ["/bin/sh", "-c", "echo still starting; sleep 600"];
+    const health = { command: ["false"], startPeriodSeconds: 2, retries: 2 };
     deployment.configure({
       mosquitto: off,
-      backend: { image, roles: [{ name: "app", command, health: { command: ["false"] } }] },
+      backend: { image, roles: [{ name: "app", command, health }] },
     });
     const { code, stderr } = await deployment.kit("up", "--engine", quickest);
     expect(code).toBe(1);
@@ -230,4 +234,5 @@ const startUp = (engine: EngineName) =>
     ...["--config", deployment.site, "--engine", engine],
   ]);
 
-const filesBelow = (folder: string): string[] => readdirSync(folder, { recursive: true }).map(String);
+const filesBelow = (folder: string): string[] =>
+  existsSync(folder) ? readdirSync(folder, { recursive: true }).map(String) : [];

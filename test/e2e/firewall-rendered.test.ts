@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { BROKER_ALONE } from "../support/broker-alone.ts";
+import { BROKER_ALONE, SOON_UNHEALTHY } from "../support/broker-alone.ts";
 import { missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { takeImages } from "../support/e2e-images.ts";
 import { ADDRESS, Namespaces, scan } from "../support/e2e-namespaces.ts";
@@ -18,6 +18,7 @@ const deployment = new TestDeployment({
     ssh: { port: SSH },
   },
   ...BROKER_ALONE,
+  health: SOON_UNHEALTHY,
 });
 
 describe.skipIf(reason)(titled("rules for the whole machine in a rendered folder", reason), () => {

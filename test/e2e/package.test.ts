@@ -12,20 +12,22 @@ const SOME_MINUTES = 600_000;
 const NAME = "e2e-package";
 const API = "http://127.0.0.1:28240/api/mesures";
 const folder = mkdtempSync(join(tmpdir(), "exploreiot-pack-"));
+/** Somebody who has the package and nothing else of the kit; the deployment goes on where the first tests end. */
+const user = new PackageUser();
 let tarball: string;
 
 beforeAll(async () => {
   tarball = await pack(folder);
+  await user.install(tarball);
 }, SOME_MINUTES);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  user.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 describe("the package, installed elsewhere without development dependencies", {
   timeout: SOME_MINUTES,
 }, () => {
-  const user = new PackageUser();
-  beforeAll(() => user.install(tarball), SOME_MINUTES);
-  afterAll(() => user.remove());
-
   test("starts a site file that git may see, and keeps one that is there", async () => {
     const first = await user.kit("init", "--json", "--name", NAME);
     const again = await user.kit("init");
@@ -120,9 +122,7 @@ describe.skipIf(missing.docker)(
   titled("a deployment of the package", missing.docker),
   { timeout: SOME_MINUTES },
   () => {
-    const user = new PackageUser();
     beforeAll(async () => {
-      await user.install(tarball);
       user.write(
         "exploreiot.yaml",
         JSON.stringify({
@@ -133,10 +133,7 @@ describe.skipIf(missing.docker)(
       );
       await user.kit("down", "--delete-data", "--yes");
     }, SOME_MINUTES);
-    afterAll(async () => {
-      await user.kit("down", "--delete-data", "--yes");
-      user.remove();
-    }, SOME_MINUTES);
+    afterAll(() => user.kit("down", "--delete-data", "--yes"), SOME_MINUTES);
 
     const databaseId = async () =>
       (await run(["docker", "inspect", "--format", "{{.Id}}", `exploreiot-${NAME}-postgres`])).stdout;
@@ -171,7 +168,7 @@ describe.skipIf(missing.docker)(
 
 describe("a cdktf app of one's own", { timeout: SOME_MINUTES }, () => {
   const example = join(projectRoot, "examples", "own-app");
-  const user = new PackageUser();
+  const own = new PackageUser();
   const json = (of: PackageUser, stack: string) =>
     JSON.parse(of.read("cdktf.out", "stacks", stack, "cdk.tf.json"));
   const synth = (of: PackageUser) => of.npx("tsx", ["main.ts"]);
@@ -201,23 +198,23 @@ describe("a cdktf app of one's own", { timeout: SOME_MINUTES }, () => {
     return run([tsc], { cwd: of.folder, expected: [0, 1, 2] });
   }
 
-  beforeAll(() => start(user), SOME_MINUTES);
-  afterAll(() => user.remove());
+  beforeAll(() => start(own), SOME_MINUTES);
+  afterAll(() => own.remove());
 
   test("has the types of the package", async () => {
-    expect(await compile(user)).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(await compile(own)).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
   test("has a broker of the kit next to a program of its own, through cdktf's own command", async () => {
     const cdktf = join(projectRoot, "node_modules", ".bin", "cdktf");
     const { code, stdout, stderr } = await run([cdktf, "synth"], {
-      cwd: user.folder,
+      cwd: own.folder,
       expected: [0, 1],
       env: { CI: "1", CHECKPOINT_DISABLE: "1" },
     });
 
     expect(code, stdout + stderr).toBe(0);
-    const names = Object.values<{ name: string }>(json(user, "plant").resource.docker_container).map(
+    const names = Object.values<{ name: string }>(json(own, "plant").resource.docker_container).map(
       ({ name }) => name,
     );
     expect(names.sort()).toEqual([
@@ -226,13 +223,13 @@ describe("a cdktf app of one's own", { timeout: SOME_MINUTES }, () => {
       "exploreiot-plant-mosquitto-files",
       "exploreiot-plant-probe-files",
     ]);
-    expect(Object.keys(user.secrets("plant"))).toContain("mqtt-pump-password");
+    expect(Object.keys(own.secrets("plant"))).toContain("mqtt-pump-password");
   });
 
   test("is held to the rules in tests of its own", async () => {
     const vitest = join(projectRoot, "node_modules", "vitest", "vitest.mjs");
-    const { code, stdout, stderr } = await run([process.execPath, vitest, "run", "--root", user.folder], {
-      cwd: user.folder,
+    const { code, stdout, stderr } = await run([process.execPath, vitest, "run", "--root", own.folder], {
+      cwd: own.folder,
       expected: [0, 1],
       env: { NO_COLOR: "1", FORCE_COLOR: undefined, VITEST: undefined },
     });
@@ -250,13 +247,13 @@ describe("a cdktf app of one's own", { timeout: SOME_MINUTES }, () => {
         overrides: { cdktf: "$cdktf" },
       }));
       // The same secrets, so that hashes are the same.
-      cpSync(join(user.folder, ".exploreiot"), join(successor.folder, ".exploreiot"), { recursive: true });
-      await synth(user);
+      cpSync(join(own.folder, ".exploreiot"), join(successor.folder, ".exploreiot"), { recursive: true });
+      await synth(own);
       const { code, stderr } = await synth(successor);
 
       expect(code, stderr).toBe(0);
       expect(await compile(successor)).toEqual({ code: 0, stdout: "", stderr: "" });
-      const [here, there] = [json(user, "plant"), json(successor, "plant")];
+      const [here, there] = [json(own, "plant"), json(successor, "plant")];
       expect([here, there].map((stack) => stack["//"].metadata.version)).toEqual(["0.21.0", "0.24.0"]);
       there["//"].metadata.version = "0.21.0";
       expect(there).toEqual(here);
@@ -266,9 +263,9 @@ describe("a cdktf app of one's own", { timeout: SOME_MINUTES }, () => {
   });
 
   test("is stopped by a bad stack of its own", async () => {
-    user.write(
+    own.write(
       "main.ts",
-      user
+      own
         .read("main.ts")
         .replace("app.synth();", 'new Bad(app, "bad");\napp.synth();')
         .replace(
@@ -276,7 +273,7 @@ describe("a cdktf app of one's own", { timeout: SOME_MINUTES }, () => {
           'import { Bad } from "./bad.ts";\nimport { Plant } from "./plant.ts";',
         ),
     );
-    user.write(
+    own.write(
       "bad.ts",
       `import { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { DockerProvider } from "@cdktf/provider-docker/lib/provider/index.js";
@@ -291,7 +288,7 @@ export class Bad extends TerraformStack {
 }
 `,
     );
-    const { code, stderr } = await synth(user);
+    const { code, stderr } = await synth(own);
 
     expect(code).toBe(1);
     expect(stderr).toContain(

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { projectRoot } from "../../core/home.ts";
 import type { EngineName } from "../../engines/record.ts";
 import { run } from "../../engines/run.ts";
-import { BROKER_ALONE } from "../support/broker-alone.ts";
+import { BROKER_ALONE, OFTEN } from "../support/broker-alone.ts";
 import { docker, kit, missing, TestDeployment, titled } from "../support/e2e.ts";
 
 const off = { enabled: false };
@@ -18,7 +18,7 @@ const deployment = new TestDeployment({
   name: "e2e-runners",
   listeners: { mqtt: { port: 21_994 } },
   networks: { broker: { ipv4: "10.213.94.0/25" }, data: { ipv4: "10.213.94.128/25" } },
-  ...{ backend: off, frontend: off, postgres: off },
+  ...{ backend: off, frontend: off, postgres: off, health: OFTEN },
 });
 
 /** What the engine has of the deployment: names and ids of containers and networks. */

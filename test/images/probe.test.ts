@@ -1,5 +1,5 @@
 import { execFile, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
@@ -191,6 +191,8 @@ describe.skipIf(skipped)(
 
         expect(await probe("process", NAME)).toEqual({ code: 0, said: "" });
         child.kill("SIGSTOP");
+        // The signal takes effect when the process is next on a processor.
+        await expect.poll(() => readFileSync(`/proc/${child.pid}/stat`, "utf8")).toMatch(/\) T /);
         const said = `the process ${NAME} is stopped by a signal`;
         expect(await probe("process", NAME)).toEqual({ code: 1, said });
       });
