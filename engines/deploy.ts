@@ -7,6 +7,7 @@ import { type Observation, observe } from "./docker/observe.ts";
 import { refuseTakenPorts } from "./docker/ports.ts";
 import { closedPorts } from "./docker/published-ports.ts";
 import { refuseRoutedSubnets, refuseTakenSubnets } from "./docker/subnets.ts";
+import { type Survey, survey } from "./docker/survey.ts";
 import { verify } from "./docker/verify.ts";
 import { watch } from "./docker/watch.ts";
 import type { Lost } from "./docker/watcher.ts";
@@ -57,20 +58,20 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
 
 interface Situation {
   readonly record: DeploymentRecord | undefined;
-  readonly seen: Observation;
+  readonly seen: Survey;
   readonly drift: readonly Drift[];
 }
 
 async function look({ stack, home }: DeployOptions): Promise<Situation> {
   const record = readRecord(home);
-  const seen = await observe(stack);
+  const seen = await survey(stack);
   return { record, seen, drift: await driftOf(stack, seen, record) };
 }
 
-/** How containers differ from the record; where none does, whether their ports answer. */
+/** What differs from the stack and the record; where nothing does, whether the ports of containers answer. */
 async function driftOf(
   stack: Stack,
-  seen: Observation,
+  seen: Survey,
   record: DeploymentRecord | undefined,
 ): Promise<readonly Drift[]> {
   const differences = findDrift(stack, seen, record);

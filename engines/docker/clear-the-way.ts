@@ -1,7 +1,7 @@
 import { UserError } from "../../core/errors.ts";
 import { LABEL } from "../../core/labels.ts";
-import type { Drift } from "../drift.ts";
-import type { Engine, Report } from "../engine.ts";
+import { type Drift, difference } from "../drift.ts";
+import { type Engine, isChangedInPlace, type Report } from "../engine.ts";
 import { type DeploymentRecord, isAsDeclared } from "../record.ts";
 import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
@@ -11,7 +11,7 @@ import { type ContainerState, inspect, labelled } from "./observe.ts";
 
 interface Situation {
   readonly stack: Stack;
-  readonly engine: Pick<Engine, "takesOver">;
+  readonly engine: Pick<Engine, "takesOver" | "changesInPlace">;
 
   /** What the engine judges for itself, by id; see `Engine.ownership`. */
   readonly owns: (id: string) => boolean;
@@ -76,12 +76,13 @@ function refuseForeign(
 /** Why a container cannot stay as it is; undefined if it can. */
 function reasonFor(
   state: ContainerState,
-  { drift, stack, owns, record }: Situation,
+  { drift, stack, engine, owns, record }: Situation,
   lost: ReadonlySet<string>,
 ): string | undefined {
   const name = state.Name.slice(1);
-  const found = drift.find(({ container }) => container === name);
-  if (found !== undefined) return `it ${found.difference}`;
+  const found = drift.find((entry) => entry.kind === "container" && entry.name === name);
+  if (found !== undefined && !(owns(state.Id) && isChangedInPlace(found, engine)))
+    return `it ${difference(found)}`;
   const spec = stack.containers.find((container) => container.name === name);
   if (spec === undefined) return "no longer part of the deployment";
   const attached = Object.entries(state.NetworkSettings.Networks);

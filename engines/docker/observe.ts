@@ -1,5 +1,6 @@
 import { LABEL } from "../../core/labels.ts";
 import { run } from "../run.ts";
+import type { Healthcheck } from "../settings/process.ts";
 import type { Stack } from "../stack.ts";
 import { isUnreachable, unreachable } from "./engine-check.ts";
 
@@ -32,6 +33,7 @@ export interface ContainerState {
     };
   };
   readonly RestartCount: number;
+  /** More of it, `HostConfig` and `Mounts` is read by the attributes in `engines/settings/`. */
   readonly Config: { readonly Labels: Readonly<Record<string, string>> | null; readonly Image: string };
   readonly HostConfig: {
     readonly PortBindings: Readonly<
@@ -39,7 +41,34 @@ export interface ContainerState {
     > | null;
   };
   readonly NetworkSettings: {
-    readonly Networks: Readonly<Record<string, { readonly NetworkID: string }>>;
+    readonly Networks: Readonly<
+      Record<
+        string,
+        {
+          readonly NetworkID: string;
+          readonly Aliases?: readonly string[] | null;
+          readonly IPAMConfig?: object | null;
+        }
+      >
+    >;
+  };
+}
+
+/** The part of `docker inspect IMAGE` that the kit reads: what a container has where nobody says otherwise. */
+export interface ImageState {
+  readonly Id: string;
+
+  /** RFC 3339, in UTC. */
+  readonly Created: string;
+  readonly Config: {
+    readonly Env?: readonly string[] | null;
+    readonly Labels?: Readonly<Record<string, string>> | null;
+    readonly User?: string;
+    readonly WorkingDir?: string;
+    readonly StopSignal?: string;
+    readonly Entrypoint?: readonly string[] | null;
+    readonly Cmd?: readonly string[] | null;
+    readonly Healthcheck?: Healthcheck;
   };
 }
 
@@ -47,8 +76,8 @@ export interface ContainerState {
 export interface Observation {
   readonly containers: ReadonlyMap<string, ContainerState>;
 
-  /** Image reference to the id it stands for now. */
-  readonly images: ReadonlyMap<string, string>;
+  /** Image reference to the image that it stands for now. */
+  readonly images: ReadonlyMap<string, ImageState>;
 }
 
 type Inspected = ContainerState & {
@@ -66,8 +95,10 @@ export async function observe(stack: Stack): Promise<Observation> {
   return {
     containers: new Map(containers.map((entry) => [entry.Name.slice(1), entry])),
     images: new Map(
-      images.flatMap(({ Id, RepoTags, RepoDigests }) =>
-        [...(RepoTags ?? []), ...(RepoDigests ?? [])].map((reference) => [reference, Id] as const),
+      images.flatMap((image) =>
+        [...(image.RepoTags ?? []), ...(image.RepoDigests ?? [])].map(
+          (reference) => [reference, image as unknown as ImageState] as const,
+        ),
       ),
     ),
   };
