@@ -36,14 +36,19 @@ export function containerChanges(
     labels(spec, state, image?.Config.Labels),
   ];
   const names = comparedOf(spec, image);
-  return changesBetween(
+  const changes = changesBetween(
     merged([...names.map((name) => declared(name, spec, image)), ...others.map(({ declared }) => declared)]),
     merged([
       ...names.map((name) => flat(name, ATTRIBUTES[name]?.found(state, spec))),
       ...others.map(({ found }) => found),
     ]),
   );
+  return image === undefined ? changes.filter((change) => !mayBeOfImage(change)) : changes;
 }
+
+/** What an image adds to what is declared is more than that, and not known without the image. */
+const mayBeOfImage = ({ setting, declared }: Change): boolean =>
+  declared === undefined && /^(env|labels|healthcheck)\./.test(setting);
 
 const merged = (parts: readonly Settings[]): Settings => Object.assign({}, ...parts);
 
