@@ -68,14 +68,15 @@ export const containerDrift = (
       return drift("container", spec.name, ["was replaced by another container"]);
     const image = seen.images.get(qualified(spec.image));
     const isSame = image?.Id === state.Image;
-    const differences = [
-      ...(isSame ? [] : [imageDifference(spec, image === undefined)]),
-      ...stateDifferences(spec, state),
-      ...networkDifferences(spec, state, record),
-    ];
+    const differences = [...stateDifferences(spec, state), ...networkDifferences(spec, state, record)];
     // With another image all that the image says differs too, which nobody has to be told.
-    const changes = [...containerChanges(spec, state, isSame ? image : undefined), ...files(spec)];
-    return drift("container", spec.name, differences, withoutExplained(changes));
+    const changes = [...containerChanges(spec, state, isSame ? image : undefined), ...files(spec)].filter(
+      ({ setting }) => !seen.unapplied?.includes(setting),
+    );
+    return drift("container", spec.name, differences, [
+      ...(isSame ? [] : [imageChange(spec, state)]),
+      ...withoutExplained(changes),
+    ]);
   });
 
 /** What the config hash is made of, besides files that cannot be read back: `core/config-hash.ts`. */
@@ -105,8 +106,14 @@ function drift(
   return [{ kind, name, differences: [...differences, ...changes.map(inWords)], changes }];
 }
 
-const imageDifference = ({ image }: ContainerSpec, isGone: boolean) =>
-  isGone ? `runs an image that ${image} no longer names` : `runs another image than ${image}`;
+/** Compose names the image of a container as it is declared, the provider by its id. */
+const imageChange = ({ image }: ContainerSpec, { Config }: ContainerState): Change => ({
+  ...{ setting: "image", declared: image },
+  found:
+    Config.Image === image
+      ? "another of this name"
+      : (/^sha256:[0-9a-f]{12}/.exec(Config.Image)?.[0] ?? Config.Image),
+});
 
 function stateDifferences(spec: ContainerSpec, state: ContainerState): readonly string[] {
   const { Status, Running, Paused, Restarting, ExitCode, OOMKilled, Health } = state.State;

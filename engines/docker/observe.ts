@@ -3,6 +3,7 @@ import { run } from "../run.ts";
 import type { Healthcheck } from "../settings/process.ts";
 import type { Stack } from "../stack.ts";
 import { isUnreachable, unreachable } from "./engine-check.ts";
+import { unappliedLimits } from "./unapplied.ts";
 
 interface ProbeResult {
   readonly End: string;
@@ -78,6 +79,9 @@ export interface Observation {
 
   /** Image reference to the image that it stands for now. */
   readonly images: ReadonlyMap<string, ImageState>;
+
+  /** Settings that this engine cannot apply. @default - none */
+  readonly unapplied?: readonly string[];
 }
 
 type Inspected = ContainerState & {
@@ -90,10 +94,13 @@ export async function observe(stack: Stack): Promise<Observation> {
   const names = stack.containers.map(({ name }) => name);
   const references = [...new Set(stack.containers.map(({ image }) => qualified(image)))];
   const found = await inspect([...names, ...references]);
-  const containers = found.filter((entry) => entry.State !== undefined);
   const images = found.filter((entry) => entry.State === undefined);
+  const containers = new Map(
+    found.filter((entry) => entry.State !== undefined).map((entry) => [entry.Name.slice(1), entry]),
+  );
   return {
-    containers: new Map(containers.map((entry) => [entry.Name.slice(1), entry])),
+    containers,
+    unapplied: await unappliedLimits(stack, containers),
     images: new Map(
       images.flatMap((image) =>
         [...(image.RepoTags ?? []), ...(image.RepoDigests ?? [])].map(

@@ -19,6 +19,7 @@ export const valueInWords = (setting: string, value: string | undefined): string
 /** A change as what is said of the resource: "has memory 128 MiB instead of 64 MiB". */
 export function inWords({ setting, declared, found }: Change): string {
   const [wanted, has] = [valueInWords(setting, declared), valueInWords(setting, found)];
+  if (setting === "image") return `runs another image than ${wanted}`;
   if (setting === "ports") return `publishes ${found ?? "nothing"} instead of ${declared ?? "nothing"}`;
   if (setting === "networks_advanced")
     return `is on ${found ?? "no network"} instead of ${declared ?? "no network"}`;

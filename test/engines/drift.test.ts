@@ -163,9 +163,16 @@ describe("a service", () => {
     ]);
   });
 
+  test("differs in an engine's kernel that has no limits: nothing could be done about it", () => {
+    const seen = { ...nothing, images, containers: new Map([[spec.name, state({ memory: 0 })]]) };
+
+    expect(findDrift(stackOf([spec]), { ...seen, unapplied: ["memory"] }, undefined)).toEqual([]);
+    expect(findDrift(stackOf([spec]), { ...seen, unapplied: ["memory_swap"] }, undefined)).toHaveLength(1);
+  });
+
   test("runs an image whose name is gone", () => {
     expect(saidOf(state({}), spec, new Map())).toEqual([
-      ["container", "exploreiot-demo-api", "runs an image that exploreiot/api:1 no longer names"],
+      ["container", "exploreiot-demo-api", "runs another image than exploreiot/api:1"],
     ]);
   });
 
