@@ -1,5 +1,5 @@
 import { UserError } from "../core/errors.ts";
-import { clearTheWay } from "./docker/clear-the-way.ts";
+import { clearTheWay, findInTheWay } from "./docker/clear-the-way.ts";
 import { refuseForeignData, rememberDataVolumes } from "./docker/data-volumes.ts";
 import { probeFirewall, refuseUnguardableEngine } from "./docker/firewall-check.ts";
 import { explained, lostError } from "./docker/lost.ts";
@@ -17,6 +17,7 @@ import { guarded } from "./guards.ts";
 import { makeImages } from "./images/make-images.ts";
 import { withoutKnown } from "./known.ts";
 import { pickEngine } from "./pick.ts";
+import { type Plan, planLines, planOf } from "./plan.ts";
 import { refuseBadGround } from "./preflight/preflight.ts";
 import { type DeploymentRecord, type EngineName, readRecord, writeRecord } from "./record.ts";
 import type { Stack } from "./stack.ts";
@@ -78,6 +79,39 @@ async function driftOf(
   return differences.length > 0 ? differences : closedPorts(stack, seen);
 }
 
+/** What `up` would do now. Nothing is changed, and nobody else is kept from changing something meanwhile. */
+export async function plan(options: DeployOptions): Promise<Plan & { readonly engine: EngineName }> {
+  const { stack, home, report } = options;
+  const { record, seen } = await look(options);
+  const engine = await pickEngine(options.engine, record?.engine, { stack, home, report });
+  const owns = await engine.ownership({ stack, home, report });
+  return { engine: engine.name, ...(await planned(stack, { record, seen }, engine, owns)) };
+}
+
+async function planned(
+  stack: Stack,
+  { record, seen }: Pick<Situation, "record" | "seen">,
+  engine: Engine,
+  owns: (id: string) => boolean,
+): Promise<Plan> {
+  // A container that never was deployed has not drifted: the engine simply makes it.
+  const drift = await driftOf(stack, seen, withoutKnown(record, stack, seen, owns));
+  const inTheWay = await findInTheWay({ stack, engine, owns, drift, record });
+  return planOf({ stack, seen, drift, inTheWay, engine });
+}
+
+/** @throws UserError that names each volume, and how to go on */
+function refuseDangerToData({ dataInDanger }: Plan): void {
+  if (dataInDanger.length === 0) return;
+  throw new UserError(
+    dataInDanger
+      .map((name) => `volume ${name} holds data and is not as configured: to make it so deletes the data`)
+      .join("\n"),
+    "save the data as the rendered RUNBOOK.md says, then delete the volume by name and run up again:",
+    ...dataInDanger.map((name) => `docker volume rm ${name}`),
+  );
+}
+
 async function bringUp(options: DeployOptions, { record, seen }: Situation): Promise<Deployed> {
   const { stack, home, report, signal } = options;
   const context: EngineContext = { stack, home, report, ...(signal === undefined ? {} : { signal }) };
@@ -90,14 +124,16 @@ async function bringUp(options: DeployOptions, { record, seen }: Situation): Pro
     refuseUnguardableEngine(stack, report),
     refuseBadGround(stack, report),
   ]);
+  const owns = await engine.ownership(context);
+  const plan = await planned(stack, { record, seen }, engine, owns);
+  refuseDangerToData(plan);
+  for (const line of planLines(plan)) report(line);
   await makeImages(stack, { report, ...(signal === undefined ? {} : { signal }) });
   await refuseRoutedSubnets(stack, report);
   await probeFirewall(stack);
-  const owns = await engine.ownership(context);
   rememberDataVolumes(stack, home);
-  // A container that never was deployed has not drifted: the engine simply makes it.
   const drift = await driftOf(stack, seen, withoutKnown(record, stack, seen, owns));
-  await clearTheWay({ stack, engine, owns, drift, record, report });
+  await clearTheWay({ stack, engine, owns, drift, record }, report);
   try {
     const after = await runWatched(engine, context);
     writeRecord(home, engine.name, stack, after);
