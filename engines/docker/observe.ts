@@ -1,6 +1,5 @@
 import { LABEL } from "../../core/labels.ts";
 import { run } from "../run.ts";
-import type { Healthcheck } from "../settings/process.ts";
 import type { Stack } from "../stack.ts";
 import { isUnreachable, unreachable } from "./engine-check.ts";
 import { unappliedLimits } from "./unapplied.ts";
@@ -34,12 +33,17 @@ export interface ContainerState {
     };
   };
   readonly RestartCount: number;
+
   /** More of it, `HostConfig` and `Mounts` is read by the attributes in `engines/settings/`. */
   readonly Config: { readonly Labels: Readonly<Record<string, string>> | null; readonly Image: string };
   readonly HostConfig: {
     readonly PortBindings: Readonly<
       Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[]>
     > | null;
+
+    /** Bytes; 0 or -1 for no limit. */
+    readonly Memory?: number;
+    readonly MemorySwap?: number;
   };
   readonly NetworkSettings: {
     readonly Networks: Readonly<
@@ -53,6 +57,15 @@ export interface ContainerState {
       >
     >;
   };
+}
+
+/** The part of a health check that the engine keeps; times in nanoseconds. */
+export interface Healthcheck {
+  readonly Test?: readonly string[];
+  readonly Interval?: number;
+  readonly Timeout?: number;
+  readonly StartPeriod?: number;
+  readonly Retries?: number;
 }
 
 /** The part of `docker inspect IMAGE` that the kit reads: what a container has where nobody says otherwise. */

@@ -1,11 +1,15 @@
 import { run } from "../run.ts";
-import { at } from "../settings/attribute.ts";
 import type { Stack } from "../stack.ts";
-import type { Observation } from "./observe.ts";
 
 interface Info {
   readonly MemoryLimit?: boolean;
   readonly SwapLimit?: boolean;
+}
+
+/** Bytes; 0 or -1 for no limit. */
+interface Limits {
+  readonly Memory?: number;
+  readonly MemorySwap?: number;
 }
 
 /**
@@ -15,12 +19,12 @@ interface Info {
  */
 export async function unappliedLimits(
   { containers }: Stack,
-  seen: Observation["containers"],
+  seen: ReadonlyMap<string, { readonly HostConfig: Limits }>,
 ): Promise<readonly string[]> {
   const isMissing = containers.some(({ name, block }) => {
     const found = seen.get(name)?.HostConfig;
-    const limits = [Number(at(found, "Memory")), Number(at(found, "MemorySwap"))];
-    return found !== undefined && block.memory !== undefined && limits.some((limit) => limit <= 0);
+    if (found === undefined || block.memory === undefined) return false;
+    return [found.Memory, found.MemorySwap].some((limit = 0) => limit <= 0);
   });
   if (!isMissing) return [];
   const info = JSON.parse((await run(["docker", "info", "--format", "{{json .}}"])).stdout) as Info;

@@ -1,4 +1,4 @@
-import type { ContainerState } from "../docker/observe.ts";
+import type { ContainerState, Healthcheck } from "../docker/observe.ts";
 import type { ContainerBlock } from "../stack-json.ts";
 import { type Attribute, type Attributes, at, config, isStated, unless } from "./attribute.ts";
 import { duration } from "./durations.ts";
@@ -16,15 +16,6 @@ const ofImage = (field: "User" | "WorkingDir" | "StopSignal" | "Entrypoint"): At
   ...config(field),
   otherwise: (image) => image[field],
 });
-
-/** The part of a health check that the engine keeps; times in nanoseconds. */
-export interface Healthcheck {
-  readonly Test?: readonly string[];
-  readonly Interval?: number;
-  readonly Timeout?: number;
-  readonly StartPeriod?: number;
-  readonly Retries?: number;
-}
 
 const inspected = ({ Test, Interval, Timeout, StartPeriod, Retries }: Healthcheck = {}) => ({
   ...{ test: Test, interval: duration(Interval), timeout: duration(Timeout) },

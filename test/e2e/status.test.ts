@@ -132,7 +132,6 @@ describe.skipIf(missingOne)(
           "env.EXTRA",
           "privileged",
           "command",
-          "user",
           "memory",
           "volumes./mosquitto/data",
         ]),
