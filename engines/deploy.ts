@@ -107,8 +107,8 @@ function refuseDangerToData({ dataInDanger }: Plan): void {
     dataInDanger
       .map((name) => `volume ${name} holds data and is not as configured: to make it so deletes the data`)
       .join("\n"),
-    "save the data as the rendered RUNBOOK.md says, then delete the volume by name and run up again:",
-    ...dataInDanger.map((name) => `docker volume rm ${name}`),
+    "save the data as the rendered RUNBOOK.md says, take the deployment down, delete the volume by its name, then run up again:",
+    `exploreiot down; docker volume rm ${dataInDanger.join(" ")}`,
   );
 }
 
