@@ -1,6 +1,9 @@
-import type { X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
+import { deploymentHome } from "../core/home.ts";
 import { remoteHost } from "../engines/docker/remote.ts";
+import { run } from "../engines/run.ts";
 import { commonName, daysLeft, isLate, namesIn } from "../pki/certificate.ts";
+import { currentPair } from "../pki/folder.ts";
 import { authorityName } from "../pki/internal.ts";
 import { servedCertificate } from "../pki/served.ts";
 import type { Deployment } from "../services/deployment.ts";
@@ -24,6 +27,25 @@ export interface ListenerReport {
   /** Whether that is the certificate that was published last. */
   readonly asPublished: boolean;
   readonly problems: readonly string[];
+}
+
+/** What each TLS listener of a deployment serves, and what is wrong with it. */
+export async function servedCertificates(deployment: Deployment): Promise<readonly ListenerReport[]> {
+  if (!deployment.ports.some(({ tls }) => tls)) return [];
+  return judgeListeners(deployment, await published(deployment));
+}
+
+/** What should be served: the renewer's own pair with ACME, else what this machine holds. */
+async function published(deployment: Deployment): Promise<X509Certificate | undefined> {
+  if (deployment.tls.certificate.source !== "acme") {
+    const current = currentPair(deploymentHome(deployment.name));
+    return current && new X509Certificate(current.pair.certificate);
+  }
+  const renewer = `exploreiot-${deployment.name}-renewer`;
+  const { code, stdout } = await run(["docker", "exec", renewer, "cat", "/certs/current/edge.crt"], {
+    expected: [0, 1, 126, 127],
+  });
+  return code === 0 ? new X509Certificate(stdout) : undefined;
 }
 
 /**

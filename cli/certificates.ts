@@ -1,13 +1,11 @@
-import { X509Certificate } from "node:crypto";
 import { relative } from "node:path";
 import { loadDeployment } from "../config/load.ts";
 import { UserError } from "../core/errors.ts";
 import { deploymentHome } from "../core/home.ts";
 import { EXIT } from "../core/report.ts";
-import { run } from "../engines/run.ts";
-import { authorityFile, currentPair } from "../pki/folder.ts";
+import { authorityFile } from "../pki/folder.ts";
 import type { Deployment } from "../services/deployment.ts";
-import { judgeListeners, type ListenerReport } from "./certificate-report.ts";
+import { type ListenerReport, servedCertificates } from "./certificate-report.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { renderTable } from "./table.ts";
 
@@ -23,7 +21,7 @@ export const certificatesCommand = verb(
   )
   .action(async ({ config, json }: { readonly config: string; readonly json?: true }) => {
     const deployment = await loadDeployment(config);
-    const listeners = await judgeListeners(deployment, await published(deployment));
+    const listeners = await servedCertificates(deployment);
     if (listeners.length === 0)
       throw new UserError(
         `${deployment.name}: no listener serves TLS`,
@@ -33,19 +31,6 @@ export const certificatesCommand = verb(
     else console.log([table(listeners), ...trust(deployment)].join("\n"));
     process.exitCode = listeners.every(({ problems }) => problems.length === 0) ? EXIT.ok : EXIT.userError;
   });
-
-/** What should be served: the renewer's own pair with ACME, else what this machine holds. */
-async function published(deployment: Deployment): Promise<X509Certificate | undefined> {
-  if (deployment.tls.certificate.source !== "acme") {
-    const current = currentPair(deploymentHome(deployment.name));
-    return current && new X509Certificate(current.pair.certificate);
-  }
-  const renewer = `exploreiot-${deployment.name}-renewer`;
-  const { code, stdout } = await run(["docker", "exec", renewer, "cat", "/certs/current/edge.crt"], {
-    expected: [0, 1, 126, 127],
-  });
-  return code === 0 ? new X509Certificate(stdout) : undefined;
-}
 
 const table = (listeners: readonly ListenerReport[]) =>
   renderTable(

@@ -19,7 +19,7 @@ export const downCommand = verb("down", "remove the containers and networks; dat
   .option("--yes", "do not ask before data is deleted")
   .action(async ({ config, json, deleteData, yes }: Options) => {
     const { deployment, stack, home } = await synthesize(config, { unjudged: true });
-    if (deleteData && !yes) await confirmDeletion(deployment.name, stack.volumes);
+    if (deleteData && !yes) await confirmDeletion(deployment.name, stack.volumes.length);
     const removed = await remove({
       stack,
       home,
@@ -37,7 +37,7 @@ export const downCommand = verb("down", "remove the containers and networks; dat
 const kept = (volumes: readonly string[], deleted: true | undefined) =>
   deleted ? `${volumes.length} volumes deleted` : "data kept (--delete-data deletes it)";
 
-async function confirmDeletion(name: string, volumes: readonly string[]): Promise<void> {
+async function confirmDeletion(name: string, volumes: number): Promise<void> {
   if (!process.stdin.isTTY) {
     throw new UserError(
       `deleting the data of ${name} needs a yes, and there is no terminal to ask on`,
@@ -46,7 +46,7 @@ async function confirmDeletion(name: string, volumes: readonly string[]): Promis
   }
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await prompt.question(
-    `Delete ${volumes.length} volumes of ${name}, with every reading? Type the name to go on: `,
+    `Delete ${volumes} volumes of ${name}, with every reading? Type the name to go on: `,
   );
   prompt.close();
   if (answer.trim() !== name) throw new UserError("nothing was removed");

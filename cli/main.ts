@@ -8,6 +8,7 @@ import { downCommand } from "./down.ts";
 import { firewallCommand } from "./firewall.ts";
 import { imagesCommand } from "./images.ts";
 import { initCommand } from "./init.ts";
+import { planCommand } from "./plan.ts";
 import { policyCommand } from "./policy.ts";
 import { preflightCommand } from "./preflight.ts";
 import { renderCommand } from "./render.ts";
@@ -29,6 +30,7 @@ for (const command of [
   upCommand,
   downCommand,
   statusCommand,
+  planCommand,
   synthCommand,
   policyCommand,
   preflightCommand,

@@ -1,10 +1,12 @@
 import { LABEL } from "../core/labels.ts";
-import type { ContainerState, Observation } from "../engines/docker/observe.ts";
+import type { ContainerState, ImageState, Observation } from "../engines/docker/observe.ts";
+import { qualified } from "../engines/docker/observe.ts";
 import type { PortTrouble } from "../engines/docker/published-ports.ts";
 import { memoryLimit } from "../engines/docker/reasons.ts";
-import { findDrift } from "../engines/drift.ts";
+import type { Usage } from "../engines/docker/usage.ts";
+import { type Drift, difference } from "../engines/drift.ts";
+import type { Change } from "../engines/settings/settings.ts";
 import type { ContainerSpec, Stack } from "../engines/stack.ts";
-import { renderTable } from "./table.ts";
 
 export interface ContainerStatus {
   readonly role: string;
@@ -16,11 +18,26 @@ export interface ContainerStatus {
   /** `healthy`, `unhealthy`, `starting`; `done` for a job that ended well. */
   readonly health: string;
 
+  /** When it was started, RFC 3339 in UTC. @default - it was not */
+  readonly since?: string;
+
+  /** How often the engine started it again since it was made. @default - it is not there */
+  readonly restarts?: number;
+
+  /** @default - the engine has no image of that name */
+  readonly image?: { readonly name: string; readonly created: string };
+
+  /** What it takes of its limits. @default - it does not run, or was not measured */
+  readonly usage?: Usage & { readonly memoryLimitMiB?: number; readonly cpuLimit?: number };
+
   /** `address:port` on the host, for each published port. */
   readonly listens: readonly string[];
 
-  /** What is not as deployed. */
+  /** What is not as deployed, in one line. */
   readonly difference?: string;
+
+  /** Each setting that is not as configured. */
+  readonly changes?: readonly Change[];
 
   /** What does not work although the container is as deployed: restarts, ports that do not answer. */
   readonly trouble?: readonly string[];
@@ -34,26 +51,27 @@ export interface StackStatus {
   readonly unknown: readonly string[];
 }
 
+/** What is known of a stack besides its containers. @default - nothing differs, nothing was tried or measured */
+export interface Known {
+  readonly drift?: readonly Drift[];
+  readonly ports?: readonly PortTrouble[];
+  readonly usage?: ReadonlyMap<string, Usage>;
+}
+
 /** A service that was restarted within this time is not called well: it may be healthy between two restarts only. */
 const RECENT_SECONDS = 600;
 
-/**
- * How a stack is, as the engine was seen.
- *
- * @param ports what came of trying the published ports; not tried where it is left out
- */
+/** How the containers of a stack are, as the engine was seen. */
 export function stackStatus(
   stack: Stack,
   seen: Observation,
-  ports: readonly PortTrouble[] = [],
+  { drift = [], ports = [], usage = new Map() }: Known = {},
 ): StackStatus {
-  const drift = new Map(
-    findDrift(stack, seen, undefined).map(({ container, difference }) => [container, difference]),
+  const differing = new Map(
+    drift.filter(({ kind }) => kind === "container").map((entry) => [entry.name, entry]),
   );
   const containers = stack.containers.map((spec) => {
     const found = seen.containers.get(spec.name);
-    const state = found?.State;
-    const difference = drift.get(spec.name);
     const trouble = [
       ...restarts(spec, found),
       ...ports.filter(({ container, known }) => known && container === spec.name).map(({ what }) => what),
@@ -61,10 +79,13 @@ export function stackStatus(
     return {
       role: spec.labels[LABEL.role] ?? spec.name,
       container: spec.name,
-      state: state?.Status ?? "absent",
-      health: health(spec, state?.Health?.Status, state?.ExitCode),
+      state: found?.State.Status ?? "absent",
+      health: health(spec, found?.State.Health?.Status, found?.State.ExitCode),
+      ...history(found),
+      ...imageOf(spec, seen.images.get(qualified(spec.image))),
+      ...usageOf(spec, usage.get(spec.name)),
       listens: (spec.block.ports ?? []).map(({ ip, external }) => `${ip}:${external}`),
-      ...(difference === undefined ? {} : { difference }),
+      ...differences(differing.get(spec.name)),
       ...(trouble.length === 0 ? {} : { trouble }),
     };
   });
@@ -76,6 +97,31 @@ export function stackStatus(
     unknown: ports.filter(({ known }) => !known).map(({ container, what }) => `${container}: ${what}`),
   };
 }
+
+const history = (found: ContainerState | undefined) =>
+  found === undefined ? {} : { since: found.State.StartedAt, restarts: found.RestartCount };
+
+const imageOf = ({ image }: ContainerSpec, found: ImageState | undefined) =>
+  found === undefined ? {} : { image: { name: image, created: found.Created } };
+
+function usageOf({ block: { memory, cpus } }: ContainerSpec, usage: Usage | undefined) {
+  if (usage === undefined) return {};
+  return {
+    usage: {
+      ...usage,
+      ...(memory === undefined ? {} : { memoryLimitMiB: memory }),
+      ...(cpus === undefined ? {} : { cpuLimit: Number(cpus) }),
+    },
+  };
+}
+
+const differences = (drift: Drift | undefined) =>
+  drift === undefined
+    ? {}
+    : {
+        difference: difference(drift),
+        ...(drift.changes.length === 0 ? {} : { changes: drift.changes }),
+      };
 
 /** A restart of late, with the reason where the engine still knows it. */
 function restarts(spec: ContainerSpec, found: ContainerState | undefined): readonly string[] {
@@ -91,23 +137,4 @@ function restarts(spec: ContainerSpec, found: ContainerState | undefined): reado
 function health(spec: ContainerSpec, reported: string | undefined, exitCode: number | undefined): string {
   if (spec.job) return exitCode === undefined ? "-" : exitCode === 0 ? "done" : `failed (${exitCode})`;
   return reported ?? "-";
-}
-
-/** The services first, as a person looks for them; jobs that are done are left out. */
-export function statusTable({
-  containers,
-  unknown,
-  warnings,
-}: StackStatus & { readonly warnings: readonly string[] }): string {
-  const rows = containers
-    .filter(({ health, difference }) => health !== "done" || difference !== undefined)
-    .map(({ role, state, health, listens, difference, trouble = [] }) => [
-      role,
-      state,
-      health,
-      listens.join("\n") || "inside only",
-      [...(difference === undefined ? [] : [difference]), ...trouble].join("\n"),
-    ]);
-  const table = renderTable(["service", "state", "health", "listens on", "difference"], rows);
-  return [table, ...[...unknown, ...warnings].map((line) => `warning: ${line}`)].join("\n");
 }

@@ -1,12 +1,22 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { EXIT } from "../core/report.ts";
-import { firewallWarnings } from "../engines/docker/firewall-check.ts";
-import { observe } from "../engines/docker/observe.ts";
-import { tryPorts } from "../engines/docker/published-ports.ts";
-import { routeWarnings } from "../engines/docker/subnets.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
-import { probeWarnings } from "./probe-warnings.ts";
-import { stackStatus, statusTable } from "./stack-status.ts";
+import { type StatusReport, statusReport, statusText } from "./status-report.ts";
 import { synthesize } from "./synthesize.ts";
+
+interface Options {
+  readonly config: string;
+  readonly json?: true;
+  readonly watch?: true;
+
+  /** False with --no-usage. */
+  readonly usage: boolean;
+}
+
+const WATCH_MS = 2000;
+
+/** Moves to the top of the screen and clears it. */
+const CLEAR = "\u001b[H\u001b[2J";
 
 export const statusCommand = verb(
   "status",
@@ -14,24 +24,21 @@ export const statusCommand = verb(
 )
   .addOption(configOption())
   .addOption(jsonOption())
+  .option("--no-usage", "do not measure memory and CPU, which takes 2 s")
+  .option("--watch", "show it again and again until Ctrl-C; with --json one line each time")
   .addHelpText(
     "after",
     "\nExits with 2 when something is not as configured, does not answer, or was restarted within 10 minutes.",
   )
-  .action(async ({ config, json }: { readonly config: string; readonly json?: true }) => {
-    const { deployment, stack } = await synthesize(config, { unjudged: true });
-    const [seen, ...warnings] = await Promise.all([
-      observe(stack),
-      firewallWarnings(stack),
-      routeWarnings(stack),
-    ]);
-    const status = {
-      ...stackStatus(stack, seen, await tryPorts(stack, seen)),
-      warnings: [...warnings.flat(), ...probeWarnings(stack, seen)],
-    };
-    console.log(
-      json ? JSON.stringify({ deployment: deployment.name, ...status }, undefined, 2) : statusTable(status),
-    );
-    const asConfigured = status.well && status.containers.every(({ difference }) => difference === undefined);
-    process.exitCode = asConfigured ? EXIT.ok : EXIT.changes;
+  .action(async ({ config, json, watch, usage }: Options) => {
+    const synthesized = await synthesize(config, { unjudged: true });
+    do {
+      const report = await statusReport(synthesized, { usage });
+      console.log(json ? JSON.stringify(report, undefined, watch ? undefined : 2) : screen(report, watch));
+      process.exitCode = report.asConfigured ? EXIT.ok : EXIT.changes;
+      if (watch) await delay(WATCH_MS);
+    } while (watch);
   });
+
+const screen = (report: StatusReport, watch: true | undefined): string =>
+  watch && process.stdout.isTTY ? `${CLEAR}${statusText(report)}` : statusText(report);

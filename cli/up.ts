@@ -9,7 +9,8 @@ import { configOption, engineOption, jsonOption, verb } from "./options.ts";
 import { probeWarnings } from "./probe-warnings.ts";
 import { interruptSignal, progress } from "./progress.ts";
 import { prepareMachine } from "./setup/prepare-machine.ts";
-import { stackStatus, statusTable } from "./stack-status.ts";
+import { stackStatus } from "./stack-status.ts";
+import { statusTable } from "./status-table.ts";
 import { synthesize } from "./synthesize.ts";
 
 interface Options {

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { isConfidential, withoutUserInfo } from "./confidential.ts";
 import { UserError } from "./errors.ts";
 import { closest } from "./template.ts";
 
@@ -99,24 +100,18 @@ export function configError(origin: string, problems: readonly Problem[]): UserE
   return new UserError([`${origin}: ${count}`, ...lines].join("\n"));
 }
 
-/** Names of values that are not repeated in messages, which end up in logs. */
-const CONFIDENTIAL = /passw|secret(?!s$)|token|api_?key|credential/i;
-
 /** Below `secrets` only the way of delivery may be shown. */
 const SECRET_PATH = /\.secrets\.(?!.*\.as$)/;
 
 /** `{postgres.password}`, `${DB_PASSWORD}` and the like only name a secret. */
 const REFERENCE = /^\$?\{[\w\s./-]*\}$|^\$[A-Z_][A-Z0-9_]+$/;
 
-/** User and password of an address. */
-const USER_INFO = /:\/\/[^/\s"@]*@/g;
-
 function shown(path: string, value: unknown): string {
   if (value === undefined) return "nothing";
   const key = path.slice(path.lastIndexOf(".") + 1);
   const redact = (name: string, inner: unknown) =>
-    (SECRET_PATH.test(path) || CONFIDENTIAL.test(name || key)) && isReadable(inner) ? "[redacted]" : inner;
-  const text = (JSON.stringify(value, redact) ?? String(value)).replaceAll(USER_INFO, "://[redacted]@");
+    (SECRET_PATH.test(path) || isConfidential(name || key)) && isReadable(inner) ? "[redacted]" : inner;
+  const text = withoutUserInfo(JSON.stringify(value, redact) ?? String(value));
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 

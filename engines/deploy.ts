@@ -1,5 +1,5 @@
 import { UserError } from "../core/errors.ts";
-import { clearTheWay } from "./docker/clear-the-way.ts";
+import { clearTheWay, findInTheWay } from "./docker/clear-the-way.ts";
 import { refuseForeignData, rememberDataVolumes } from "./docker/data-volumes.ts";
 import { probeFirewall, refuseUnguardableEngine } from "./docker/firewall-check.ts";
 import { explained, lostError } from "./docker/lost.ts";
@@ -7,6 +7,7 @@ import { type Observation, observe } from "./docker/observe.ts";
 import { refuseTakenPorts } from "./docker/ports.ts";
 import { closedPorts } from "./docker/published-ports.ts";
 import { refuseRoutedSubnets, refuseTakenSubnets } from "./docker/subnets.ts";
+import { type Survey, survey } from "./docker/survey.ts";
 import { verify } from "./docker/verify.ts";
 import { watch } from "./docker/watch.ts";
 import type { Lost } from "./docker/watcher.ts";
@@ -16,6 +17,7 @@ import { guarded } from "./guards.ts";
 import { makeImages } from "./images/make-images.ts";
 import { withoutKnown } from "./known.ts";
 import { pickEngine } from "./pick.ts";
+import { type Plan, planLines, planOf } from "./plan.ts";
 import { refuseBadGround } from "./preflight/preflight.ts";
 import { type DeploymentRecord, type EngineName, readRecord, writeRecord } from "./record.ts";
 import type { Stack } from "./stack.ts";
@@ -57,24 +59,57 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
 
 interface Situation {
   readonly record: DeploymentRecord | undefined;
-  readonly seen: Observation;
+  readonly seen: Survey;
   readonly drift: readonly Drift[];
 }
 
 async function look({ stack, home }: DeployOptions): Promise<Situation> {
   const record = readRecord(home);
-  const seen = await observe(stack);
+  const seen = await survey(stack);
   return { record, seen, drift: await driftOf(stack, seen, record) };
 }
 
-/** How containers differ from the record; where none does, whether their ports answer. */
+/** What differs from the stack and the record; where nothing does, whether the ports of containers answer. */
 async function driftOf(
   stack: Stack,
-  seen: Observation,
+  seen: Survey,
   record: DeploymentRecord | undefined,
 ): Promise<readonly Drift[]> {
   const differences = findDrift(stack, seen, record);
   return differences.length > 0 ? differences : closedPorts(stack, seen);
+}
+
+/** What `up` would do now. Nothing is changed, and nobody else is kept from changing something meanwhile. */
+export async function plan(options: DeployOptions): Promise<Plan & { readonly engine: EngineName }> {
+  const { stack, home, report } = options;
+  const { record, seen } = await look(options);
+  const engine = await pickEngine(options.engine, record?.engine, { stack, home, report });
+  const owns = await engine.ownership({ stack, home, report });
+  return { engine: engine.name, ...(await planned(stack, { record, seen }, engine, owns)) };
+}
+
+async function planned(
+  stack: Stack,
+  { record, seen }: Pick<Situation, "record" | "seen">,
+  engine: Engine,
+  owns: (id: string) => boolean,
+): Promise<Plan> {
+  // A container that never was deployed has not drifted: the engine simply makes it.
+  const drift = await driftOf(stack, seen, withoutKnown(record, stack, seen, owns));
+  const inTheWay = await findInTheWay({ stack, engine, owns, drift, record });
+  return planOf({ stack, seen, drift, inTheWay, engine });
+}
+
+/** @throws UserError that names each volume, and how to go on */
+function refuseDangerToData({ dataInDanger }: Plan): void {
+  if (dataInDanger.length === 0) return;
+  throw new UserError(
+    dataInDanger
+      .map((name) => `volume ${name} holds data and is not as configured: to make it so deletes the data`)
+      .join("\n"),
+    "save the data as the rendered RUNBOOK.md says, take the deployment down, delete the volume by its name, then run up again:",
+    `exploreiot down; docker volume rm ${dataInDanger.join(" ")}`,
+  );
 }
 
 async function bringUp(options: DeployOptions, { record, seen }: Situation): Promise<Deployed> {
@@ -89,14 +124,16 @@ async function bringUp(options: DeployOptions, { record, seen }: Situation): Pro
     refuseUnguardableEngine(stack, report),
     refuseBadGround(stack, report),
   ]);
+  const owns = await engine.ownership(context);
+  const plan = await planned(stack, { record, seen }, engine, owns);
+  refuseDangerToData(plan);
+  for (const line of planLines(plan)) report(line);
   await makeImages(stack, { report, ...(signal === undefined ? {} : { signal }) });
   await refuseRoutedSubnets(stack, report);
   await probeFirewall(stack);
-  const owns = await engine.ownership(context);
   rememberDataVolumes(stack, home);
-  // A container that never was deployed has not drifted: the engine simply makes it.
   const drift = await driftOf(stack, seen, withoutKnown(record, stack, seen, owns));
-  await clearTheWay({ stack, engine, owns, drift, record, report });
+  await clearTheWay({ stack, engine, owns, drift, record }, report);
   try {
     const after = await runWatched(engine, context);
     writeRecord(home, engine.name, stack, after);

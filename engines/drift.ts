@@ -1,90 +1,158 @@
-import { LABEL } from "../core/labels.ts";
+import { FILES } from "../core/container-folders.ts";
+import { fileChanges } from "./docker/delivered-files.ts";
 import type { ContainerState, Observation } from "./docker/observe.ts";
 import { qualified } from "./docker/observe.ts";
 import { endOf, lastAnswer } from "./docker/reasons.ts";
+import type { Survey } from "./docker/survey.ts";
 import type { DeploymentRecord } from "./record.ts";
+import { containerChanges } from "./settings/container.ts";
+import { networkChanges } from "./settings/network.ts";
+import type { Change } from "./settings/settings.ts";
+import { volumeChanges } from "./settings/volume.ts";
+import { inWords } from "./settings/words.ts";
 import type { ContainerSpec, Stack } from "./stack.ts";
 
-/** How one container differs from what was deployed. */
+/** How one resource differs from what was deployed. */
 export interface Drift {
-  readonly container: string;
+  readonly kind: "container" | "network" | "volume";
+  readonly name: string;
 
-  /** As a person would say it: "is stopped (exit code 1)". */
-  readonly difference: string;
+  /** Each as a person would say it: "is stopped (exit code 1)". */
+  readonly differences: readonly string[];
+
+  /** The settings among them; none where it is not there, or does not run as it should. */
+  readonly changes: readonly Change[];
 }
 
 /**
- * Compares the engine with the stack and with what the last `up` left behind. Terraform alone would miss some of
- * these: it does not read networks back, nor notice a paused or unhealthy container.
+ * Compares everything that the configuration decides with what the engine has, and that with what the last `up` left
+ * behind. Terraform alone would miss some of it: it does not read networks back, nor notice a paused or unhealthy
+ * container, nor a health check, a pids limit or a file that somebody changed.
+ *
+ * @throws UserError for an attribute that cannot be compared
  */
 export function findDrift(
   stack: Stack,
-  seen: Observation,
+  seen: Survey,
   record: DeploymentRecord | undefined,
 ): readonly Drift[] {
-  return stack.containers.flatMap((spec) => {
-    const state = seen.containers.get(spec.name);
-    const difference = state === undefined ? "is not there" : differenceOf(spec, state, seen, record);
-    return difference === undefined ? [] : [{ container: spec.name, difference }];
-  });
+  return [
+    ...containerDrift(stack, seen, record, filesOf(stack, seen)),
+    ...stack.networks.flatMap((spec) => {
+      const found = seen.networks.filter(({ Name }) => Name === spec.name);
+      const [state] = found;
+      if (state === undefined) return drift("network", spec.name, ["is not there"]);
+      if (found.length > 1) return drift("network", spec.name, [`is there ${found.length} times`]);
+      return drift("network", spec.name, [], networkChanges(spec, state));
+    }),
+    ...stack.volumes.flatMap((spec) => {
+      const state = seen.volumes.get(spec.name);
+      if (state === undefined) return drift("volume", spec.name, ["is not there"]);
+      return drift("volume", spec.name, [], volumeChanges(spec, state));
+    }),
+  ];
 }
 
-function differenceOf(
-  spec: ContainerSpec,
-  state: ContainerState,
-  { images }: Observation,
+/** The part of the comparison that needs nothing but the containers: how they run, and with which settings. */
+export const containerDrift = (
+  stack: Stack,
+  seen: Observation,
   record: DeploymentRecord | undefined,
-): string | undefined {
-  const { State, Config, Image } = state;
-  const recorded = record?.containers[spec.name];
-  if (recorded !== undefined && recorded !== state.Id) return "was replaced by another container";
-  const image = images.get(qualified(spec.image));
-  if (image === undefined) return `runs an image that ${spec.image} no longer names`;
-  if (image !== Image) return `runs another image than ${spec.image}`;
-  if (Config.Labels?.[LABEL.configHash] !== spec.labels[LABEL.configHash]) {
-    return "has another configuration";
-  }
+  files: (spec: ContainerSpec) => readonly Change[] = () => [],
+): readonly Drift[] =>
+  stack.containers.flatMap((spec) => {
+    const state = seen.containers.get(spec.name);
+    if (state === undefined) return drift("container", spec.name, ["is not there"]);
+    const recorded = record?.containers[spec.name];
+    if (recorded !== undefined && recorded !== state.Id)
+      return drift("container", spec.name, ["was replaced by another container"]);
+    const image = seen.images.get(qualified(spec.image));
+    const isSame = image?.Id === state.Image;
+    const differences = [...stateDifferences(spec, state), ...networkDifferences(spec, state, record)];
+    // With another image all that the image says differs too, which nobody has to be told.
+    const changes = [...containerChanges(spec, state, isSame ? image : undefined), ...files(spec)].filter(
+      ({ setting }) => !seen.unapplied?.includes(setting),
+    );
+    return drift("container", spec.name, differences, [
+      ...(isSame ? [] : [imageChange(spec, state)]),
+      ...withoutExplained(changes),
+    ]);
+  });
+
+/** What the config hash is made of, besides files that cannot be read back: `core/config-hash.ts`. */
+const HASHED = /^(file|healthcheck|init|tmpfs)\b/;
+
+/** Another config hash says nothing where what it is made of is seen to differ. */
+const withoutExplained = (changes: readonly Change[]): readonly Change[] =>
+  changes.some(({ setting }) => HASHED.test(setting))
+    ? changes.filter(({ setting }) => setting !== "files")
+    : changes;
+
+/** How a resource differs, in one line. */
+export function difference({ differences }: Pick<Drift, "differences">): string {
+  const rest = differences.length - SAID;
+  return [...differences.slice(0, SAID), ...(rest > 0 ? [`and ${rest} more`] : [])].join("; ");
+}
+
+const SAID = 3;
+
+function drift(
+  kind: Drift["kind"],
+  name: string,
+  differences: readonly string[],
+  changes: readonly Change[] = [],
+): readonly Drift[] {
+  if (differences.length === 0 && changes.length === 0) return [];
+  return [{ kind, name, differences: [...differences, ...changes.map(inWords)], changes }];
+}
+
+/** Compose names the image of a container as it is declared, the provider by its id. */
+const imageChange = ({ image }: ContainerSpec, { Config }: ContainerState): Change => ({
+  ...{ setting: "image", declared: image },
+  found:
+    Config.Image === image
+      ? "another of this name"
+      : (/^sha256:[0-9a-f]{12}/.exec(Config.Image)?.[0] ?? Config.Image),
+});
+
+function stateDifferences(spec: ContainerSpec, state: ContainerState): readonly string[] {
+  const { Status, Running, Paused, Restarting, ExitCode, OOMKilled, Health } = state.State;
   // It has exit code 0 from the start: a run that was killed may have made it and not started it.
-  if (spec.job && State.Status === "created") return "was never started";
-  if (spec.job)
-    return State.Running || State.ExitCode === 0
-      ? undefined
-      : `failed (${endOf(State.ExitCode, spec, State.OOMKilled)})`;
-  if (State.Paused) return "is paused";
-  if (!State.Running || State.Restarting)
-    return `is ${State.Status} (${endOf(State.ExitCode, spec, State.OOMKilled)})`;
-  if (State.Health?.Status === "unhealthy")
-    return ["is unhealthy", lastAnswer(state)].filter(Boolean).join(": ");
-  return portDifference(spec, state) ?? networkDifference(spec, state, record);
+  if (spec.job && Status === "created") return ["was never started"];
+  if (spec.job) return Running || ExitCode === 0 ? [] : [`failed (${endOf(ExitCode, spec, OOMKilled)})`];
+  if (Paused) return ["is paused"];
+  if (!Running || Restarting) return [`is ${Status} (${endOf(ExitCode, spec, OOMKilled)})`];
+  if (Health?.Status === "unhealthy") return [["is unhealthy", lastAnswer(state)].filter(Boolean).join(": ")];
+  return [];
 }
 
-function portDifference({ block }: ContainerSpec, { HostConfig }: ContainerState): string | undefined {
-  const wanted = (block.ports ?? []).map(
-    ({ internal, external, ip, protocol }) => `${ip}:${external}->${internal}/${protocol}`,
-  );
-  const found = Object.entries(HostConfig.PortBindings ?? {}).flatMap(([inside, bindings]) =>
-    bindings.map(({ HostIp, HostPort }) => `${HostIp}:${HostPort}->${inside}`),
-  );
-  return same(wanted, found)
-    ? undefined
-    : `publishes ${found.join(", ") || "nothing"} instead of ${wanted.join(", ") || "nothing"}`;
-}
-
-function networkDifference(
+/** A network that was made again under its name has no other setting than before. */
+function networkDifferences(
   spec: ContainerSpec,
   { NetworkSettings }: ContainerState,
   record: DeploymentRecord | undefined,
-): string | undefined {
-  if (spec.block.network_mode !== undefined) return undefined;
-  const wanted = spec.networks.map(({ name }) => name);
-  const found = Object.keys(NetworkSettings.Networks);
-  if (!same(wanted, found))
-    return `is on ${found.join(", ") || "no network"} instead of ${wanted.join(", ")}`;
-  const moved = wanted.find((name) => {
-    const recorded = record?.networks[name];
-    return recorded !== undefined && recorded !== NetworkSettings.Networks[name]?.NetworkID;
+): readonly string[] {
+  if (spec.job || spec.block.network_mode !== undefined) return [];
+  return spec.networks.flatMap(({ name }) => {
+    const [recorded, found] = [record?.networks[name], NetworkSettings.Networks[name]];
+    return recorded === undefined || found === undefined || recorded === found.NetworkID
+      ? []
+      : [`is on another network than before that is also called ${name}`];
   });
-  return moved === undefined ? undefined : `is on another network than before that is also called ${moved}`;
 }
 
-const same = (a: readonly string[], b: readonly string[]) => a.toSorted().join() === b.toSorted().join();
+/** The files of a delivery job that differ, for the job and for whoever reads them. */
+function filesOf(
+  { containers, folder }: Stack,
+  { files }: Survey,
+): (spec: ContainerSpec) => readonly Change[] {
+  const byVolume = new Map(
+    containers.flatMap((job) => {
+      const volume = job.volumes.find(({ path }) => path === FILES)?.name;
+      const changes = fileChanges(job, files.get(job.name), folder);
+      return volume === undefined || changes.length === 0 ? [] : [[volume, changes] as const];
+    }),
+  );
+  return ({ volumes }) =>
+    volumes.flatMap(({ name, path }) => (path === FILES ? (byVolume.get(name) ?? []) : []));
+}

@@ -1,3 +1,4 @@
+import type { Drift } from "./drift.ts";
 import type { EngineName } from "./record.ts";
 import type { Stack } from "./stack.ts";
 
@@ -32,8 +33,18 @@ export interface Engine {
   /** Whether it can take over a network of a stack that is as declared, no matter who made it. */
   takesOver(network: { readonly labels: Readonly<Record<string, string>> }, stack: Stack): boolean;
 
+  /** Settings of a container of its own that it changes while the container runs on; for any other it is made again. */
+  readonly changesInPlace: readonly string[];
+
   up(context: EngineContext): Promise<void>;
 
   /** Removes containers and networks; volumes with data stay. */
   down(context: EngineContext): Promise<void>;
 }
+
+/** Whether all that differs is changed while the container runs on. */
+export const isChangedInPlace = (
+  { differences, changes }: Pick<Drift, "differences" | "changes">,
+  { changesInPlace }: Pick<Engine, "changesInPlace">,
+): boolean =>
+  differences.length === changes.length && changes.every(({ setting }) => changesInPlace.includes(setting));

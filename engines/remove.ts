@@ -41,7 +41,8 @@ async function takeDown({ stack, home, deleteData, report, signal }: RemoveOptio
   if (deleteData) await refuseForeignData(stack, home);
   const before = await labelled(stack.name);
   const networks = networksOf(stack, before);
-  await refuseStrangers({ networks, volumes: deleteData ? stack.volumes : [], ours: before });
+  const claimed = deleteData ? stack.volumes.map(({ name }) => name) : [];
+  await refuseStrangers({ networks, volumes: claimed, ours: before });
   setAsideDamagedState(stack, home, report);
   const engine = await makerOf(stack, home);
   const reason = before.length === 0 ? "nothing of it runs" : await engine.unavailable(context);
@@ -77,6 +78,6 @@ async function withEngine(engine: Engine, context: EngineContext): Promise<void>
 
 async function deleteVolumes({ volumes }: Stack): Promise<readonly string[]> {
   if (volumes.length === 0) return [];
-  const { stdout } = await run(["docker", "volume", "rm", "--force", ...volumes]);
+  const { stdout } = await run(["docker", "volume", "rm", "--force", ...volumes.map(({ name }) => name)]);
   return stdout.split("\n").filter(Boolean);
 }

@@ -25,6 +25,9 @@ export interface RunOptions {
   /** Exit codes that are an answer and not a failure. @default [0] */
   readonly expected?: readonly number[];
 
+  /** Whether the output is no text: each character is one byte then. @default false */
+  readonly binary?: true;
+
   /** Keeps the child out of this terminal's Ctrl-C, so that it is ended by `signal` and in order. @default false */
   readonly ownGroup?: boolean;
 }
@@ -78,7 +81,7 @@ export async function run(
 const isStream = (input: RunOptions["input"]): input is Readable =>
   input !== undefined && typeof input !== "string" && !(input instanceof Uint8Array);
 
-const settings = ({ cwd, env, input, inputFile, signal, onLine, ownGroup }: RunOptions) => ({
+const settings = ({ cwd, env, input, inputFile, signal, onLine, binary, ownGroup }: RunOptions) => ({
   reject: false,
   stripFinalNewline: false,
   forceKillAfterDelay: 10_000,
@@ -86,6 +89,7 @@ const settings = ({ cwd, env, input, inputFile, signal, onLine, ownGroup }: RunO
   all: onLine !== undefined,
   // Any open file will do; execa's types know those that a process starts with.
   stdin: (inputFile as 0 | undefined) ?? (input === undefined ? ("ignore" as const) : ("pipe" as const)),
+  ...(binary ? { encoding: "latin1" as const } : {}),
   detached: ownGroup ?? false,
   ...(cwd === undefined ? {} : { cwd }),
   ...(env === undefined ? {} : { env }),

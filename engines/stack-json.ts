@@ -72,7 +72,20 @@ export interface RawContainer extends ContainerBlock {
   readonly depends_on?: readonly string[];
 }
 
-export interface RawNetwork {
+/** Attributes of a resource that are passed through, and those that only Terraform reads. */
+export interface RawRest {
+  readonly [attribute: string]: unknown;
+  readonly "//"?: unknown;
+  readonly labels?: unknown;
+  readonly lifecycle?: unknown;
+  readonly depends_on?: unknown;
+}
+
+export interface RawVolume extends RawRest {
+  readonly name: string;
+}
+
+export interface RawNetwork extends RawRest {
   readonly name: string;
   readonly internal?: boolean;
   readonly ipv6?: boolean;
@@ -85,7 +98,7 @@ export interface RawStack {
   readonly resource: {
     readonly docker_container?: Readonly<Record<string, RawContainer>>;
     readonly docker_network?: Readonly<Record<string, RawNetwork>>;
-    readonly docker_volume?: Readonly<Record<string, { readonly name: string }>>;
+    readonly docker_volume?: Readonly<Record<string, RawVolume>>;
     readonly docker_image?: Readonly<Record<string, { readonly name: string }>>;
 
     /** One of them holds the recipes of the images; a stack of somebody's own may have others. */

@@ -7,7 +7,15 @@ import { readOwnJson } from "../core/own-files.ts";
 import { readIfThere } from "../core/private-files.ts";
 import type { Origin } from "../core/secret-text.ts";
 import { readContainerFacts, readStackFacts, type StackFacts } from "../core/stack-facts.ts";
-import type { ContainerBlock, RawContainer, RawNetwork, RawStack, Upload } from "./stack-json.ts";
+import type {
+  ContainerBlock,
+  RawContainer,
+  RawNetwork,
+  RawRest,
+  RawStack,
+  RawVolume,
+  Upload,
+} from "./stack-json.ts";
 
 /** A container as the synthesized JSON declares it, with its references resolved to names. */
 export interface ContainerSpec {
@@ -44,6 +52,16 @@ export interface NetworkSpec {
   readonly ipv6: boolean;
   readonly subnets: readonly { readonly subnet: string; readonly gateway: string }[];
   readonly options: Readonly<Record<string, string>>;
+
+  /** Attributes that have no field here, as Terraform spells them. @default none */
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+export interface VolumeSpec {
+  readonly name: string;
+
+  /** As of a network. @default none */
+  readonly more?: Readonly<Record<string, unknown>>;
 }
 
 /** The synthesized stack, as far as it concerns anyone who runs it. */
@@ -54,7 +72,7 @@ export interface Stack
   readonly folder: string;
   readonly containers: readonly ContainerSpec[];
   readonly networks: readonly NetworkSpec[];
-  readonly volumes: readonly string[];
+  readonly volumes: readonly VolumeSpec[];
   readonly recipes: readonly ImageRecipe[];
 
   /** References of the images that containers run: tags of recipes, and whatever a deployment names itself. */
@@ -96,7 +114,7 @@ export function readStack(folder: string): Stack {
     folder,
     containers: Object.values(resource.docker_container ?? {}).map((raw) => container(raw, resource, path)),
     networks: Object.values(resource.docker_network ?? {}).map(network),
-    volumes: Object.values(resource.docker_volume ?? {}).map(({ name }) => name),
+    volumes: Object.values(resource.docker_volume ?? {}).map(volume),
     recipes: Object.values(resource.terraform_data ?? {}).flatMap(
       ({ input }) => (Object(input) as { readonly recipes?: readonly ImageRecipe[] }).recipes ?? [],
     ),
@@ -159,8 +177,19 @@ function unescaped<T>(value: T): T {
 }
 
 function network(raw: RawNetwork): NetworkSpec {
-  const { name, internal = false, ipv6 = false, ipam_config = [], options = {} } = raw;
-  return { name, internal, ipv6, subnets: ipam_config, options };
+  const { name, internal = false, ipv6 = false, ipam_config = [], options = {}, ...rest } = raw;
+  return { name, internal, ipv6, subnets: ipam_config, options, ...more(rest) };
+}
+
+function volume({ name, ...rest }: RawVolume): VolumeSpec {
+  return { name, ...more(rest) };
+}
+
+/** What is left of a network or a volume, without what Terraform does with it and labels, which runners differ in. */
+function more({ "//": _, labels: __, lifecycle: ___, depends_on: ____, ...rest }: RawRest): {
+  readonly more?: Readonly<Record<string, unknown>>;
+} {
+  return Object.keys(rest).length === 0 ? {} : { more: unescaped(rest) };
 }
 
 /** `${docker_volume.Data.name}` and the like: the name of the resource referred to; other text as it is. */

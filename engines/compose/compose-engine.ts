@@ -11,6 +11,7 @@ import { composeFile } from "./render.ts";
 /** Docker Compose on a file derived from the JSON: for machines without Terraform or its Docker provider. */
 export const composeEngine: Engine = {
   name: "compose",
+  changesInPlace: [],
 
   async unavailable() {
     const { code } = await run(["docker", "compose", "version"], { expected: [0, 1, 125] });
@@ -50,7 +51,8 @@ export const composeEngine: Engine = {
 async function forgetFiles(stack: Stack): Promise<void> {
   const own = `label=${COMPOSE_LABEL.project}=${composeProject(stack.name)}`;
   const { stdout } = await run(["docker", "volume", "ls", "--quiet", "--filter", own]);
-  const gone = stdout.split("\n").filter((name) => name.endsWith("-files") && !stack.volumes.includes(name));
+  const declared = new Set(stack.volumes.map(({ name }) => name));
+  const gone = stdout.split("\n").filter((name) => name.endsWith("-files") && !declared.has(name));
   if (gone.length > 0) await run(["docker", "volume", "rm", ...gone]);
 }
 

@@ -22,7 +22,7 @@ export function composeFile(stack: Stack, filesOf?: FilesOf): string {
       ]),
     ),
     networks: Object.fromEntries(stack.networks.map((network) => [network.name, networkSection(network)])),
-    volumes: Object.fromEntries(stack.volumes.map((name) => [name, { name }])),
+    volumes: Object.fromEntries(stack.volumes.map(({ name, more }) => [name, { name, ...more }])),
   };
   // Quoted as YAML 1.1 needs it: some readers take a bare `no` for false and 0:0 for a number.
   return stringify(escaped(document), { lineWidth: 0, aliasDuplicateObjects: false, version: "1.1" });

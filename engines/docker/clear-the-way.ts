@@ -1,42 +1,53 @@
 import { UserError } from "../../core/errors.ts";
 import { LABEL } from "../../core/labels.ts";
-import type { Drift } from "../drift.ts";
-import type { Engine, Report } from "../engine.ts";
+import { type Drift, difference } from "../drift.ts";
+import { type Engine, isChangedInPlace, type Report } from "../engine.ts";
 import { type DeploymentRecord, isAsDeclared } from "../record.ts";
 import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
 import { networksInTheWay } from "./declared-networks.ts";
-import { removeNetwork } from "./networks.ts";
+import { type NetworkState, removeNetwork } from "./networks.ts";
 import { type ContainerState, inspect, labelled } from "./observe.ts";
 
-interface Situation {
+export interface Situation {
   readonly stack: Stack;
-  readonly engine: Pick<Engine, "takesOver">;
+  readonly engine: Pick<Engine, "takesOver" | "changesInPlace">;
 
   /** What the engine judges for itself, by id; see `Engine.ownership`. */
   readonly owns: (id: string) => boolean;
   readonly drift: readonly Drift[];
   readonly record: DeploymentRecord | undefined;
-  readonly report: Report;
+}
+
+/** What an engine would stumble over. */
+export interface InTheWay {
+  readonly containers: readonly { readonly state: ContainerState; readonly reason: string }[];
+  readonly networks: readonly NetworkState[];
 }
 
 /**
- * Removes what an engine would stumble over: containers that drifted (it makes them again, from the same volumes), and
- * what another engine or an interrupted run left under our names, unless it is known to be as declared.
+ * What has to be removed before an engine works: containers that drifted (it makes them again, from the same volumes),
+ * and what another engine or an interrupted run left under our names, unless it is known to be as declared.
  *
  * @throws UserError if a name is taken by a container that never was this deployment's
  */
-export async function clearTheWay(situation: Situation): Promise<void> {
-  const { stack, engine, owns, record, report } = situation;
+export async function findInTheWay(situation: Situation): Promise<InTheWay> {
+  const { stack, engine, owns, record } = situation;
   const [present, networks] = await Promise.all([candidates(stack), networksInTheWay(stack, engine, owns)]);
   refuseForeign(present, stack, record);
   const lost = new Set(networks.map(({ Id }) => Id));
-  const inTheWay = present.flatMap((state) => {
+  const containers = present.flatMap((state) => {
     const reason = reasonFor(state, situation, lost);
     return reason === undefined ? [] : [{ state, reason }];
   });
-  for (const { state, reason } of inTheWay) report(`removing ${state.Name.slice(1)}: ${reason}`);
-  await removeContainers(inTheWay.map(({ state }) => state));
+  return { containers, networks };
+}
+
+/** Removes what is in the way. @throws UserError as `findInTheWay` */
+export async function clearTheWay(situation: Situation, report: Report): Promise<void> {
+  const { containers, networks } = await findInTheWay(situation);
+  for (const { state, reason } of containers) report(`removing ${state.Name.slice(1)}: ${reason}`);
+  await removeContainers(containers.map(({ state }) => state));
   for (const { Id, Name } of networks) {
     report(`removing network ${Name}: it is not as declared, or was made by something else`);
     await removeNetwork(Id, Name);
@@ -76,12 +87,13 @@ function refuseForeign(
 /** Why a container cannot stay as it is; undefined if it can. */
 function reasonFor(
   state: ContainerState,
-  { drift, stack, owns, record }: Situation,
+  { drift, stack, engine, owns, record }: Situation,
   lost: ReadonlySet<string>,
 ): string | undefined {
   const name = state.Name.slice(1);
-  const found = drift.find(({ container }) => container === name);
-  if (found !== undefined) return `it ${found.difference}`;
+  const found = drift.find((entry) => entry.kind === "container" && entry.name === name);
+  if (found !== undefined && !(owns(state.Id) && isChangedInPlace(found, engine)))
+    return `it ${difference(found)}`;
   const spec = stack.containers.find((container) => container.name === name);
   if (spec === undefined) return "no longer part of the deployment";
   const attached = Object.entries(state.NetworkSettings.Networks);

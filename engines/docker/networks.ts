@@ -10,7 +10,9 @@ export interface NetworkState {
   readonly Internal: boolean;
   readonly EnableIPv6: boolean;
   readonly Options: Readonly<Record<string, string>> | null;
-  readonly IPAM: { readonly Config: readonly { readonly Subnet?: string }[] | null };
+  readonly IPAM: {
+    readonly Config: readonly { readonly Subnet?: string; readonly Gateway?: string }[] | null;
+  };
   readonly Labels: Readonly<Record<string, string>> | null;
 
   /** Id of each container that runs and is attached, to its name. */

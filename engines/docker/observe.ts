@@ -2,6 +2,7 @@ import { LABEL } from "../../core/labels.ts";
 import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
 import { isUnreachable, unreachable } from "./engine-check.ts";
+import { unappliedLimits } from "./unapplied.ts";
 
 interface ProbeResult {
   readonly End: string;
@@ -32,14 +33,56 @@ export interface ContainerState {
     };
   };
   readonly RestartCount: number;
+
+  /** More of it, `HostConfig` and `Mounts` is read by the attributes in `engines/settings/`. */
   readonly Config: { readonly Labels: Readonly<Record<string, string>> | null; readonly Image: string };
   readonly HostConfig: {
     readonly PortBindings: Readonly<
       Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[]>
     > | null;
+
+    /** Bytes; 0 or -1 for no limit. */
+    readonly Memory?: number;
+    readonly MemorySwap?: number;
   };
   readonly NetworkSettings: {
-    readonly Networks: Readonly<Record<string, { readonly NetworkID: string }>>;
+    readonly Networks: Readonly<
+      Record<
+        string,
+        {
+          readonly NetworkID: string;
+          readonly Aliases?: readonly string[] | null;
+          readonly IPAMConfig?: object | null;
+        }
+      >
+    >;
+  };
+}
+
+/** The part of a health check that the engine keeps; times in nanoseconds. */
+export interface Healthcheck {
+  readonly Test?: readonly string[];
+  readonly Interval?: number;
+  readonly Timeout?: number;
+  readonly StartPeriod?: number;
+  readonly Retries?: number;
+}
+
+/** The part of `docker inspect IMAGE` that the kit reads: what a container has where nobody says otherwise. */
+export interface ImageState {
+  readonly Id: string;
+
+  /** RFC 3339, in UTC. */
+  readonly Created: string;
+  readonly Config: {
+    readonly Env?: readonly string[] | null;
+    readonly Labels?: Readonly<Record<string, string>> | null;
+    readonly User?: string;
+    readonly WorkingDir?: string;
+    readonly StopSignal?: string;
+    readonly Entrypoint?: readonly string[] | null;
+    readonly Cmd?: readonly string[] | null;
+    readonly Healthcheck?: Healthcheck;
   };
 }
 
@@ -47,8 +90,11 @@ export interface ContainerState {
 export interface Observation {
   readonly containers: ReadonlyMap<string, ContainerState>;
 
-  /** Image reference to the id it stands for now. */
-  readonly images: ReadonlyMap<string, string>;
+  /** Image reference to the image that it stands for now. */
+  readonly images: ReadonlyMap<string, ImageState>;
+
+  /** Settings that this engine cannot apply. @default - none */
+  readonly unapplied?: readonly string[];
 }
 
 type Inspected = ContainerState & {
@@ -61,13 +107,18 @@ export async function observe(stack: Stack): Promise<Observation> {
   const names = stack.containers.map(({ name }) => name);
   const references = [...new Set(stack.containers.map(({ image }) => qualified(image)))];
   const found = await inspect([...names, ...references]);
-  const containers = found.filter((entry) => entry.State !== undefined);
   const images = found.filter((entry) => entry.State === undefined);
+  const containers = new Map(
+    found.filter((entry) => entry.State !== undefined).map((entry) => [entry.Name.slice(1), entry]),
+  );
   return {
-    containers: new Map(containers.map((entry) => [entry.Name.slice(1), entry])),
+    containers,
+    unapplied: await unappliedLimits(stack, containers),
     images: new Map(
-      images.flatMap(({ Id, RepoTags, RepoDigests }) =>
-        [...(RepoTags ?? []), ...(RepoDigests ?? [])].map((reference) => [reference, Id] as const),
+      images.flatMap((image) =>
+        [...(image.RepoTags ?? []), ...(image.RepoDigests ?? [])].map(
+          (reference) => [reference, image as unknown as ImageState] as const,
+        ),
       ),
     ),
   };

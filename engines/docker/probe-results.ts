@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { run } from "../run.ts";
+import { seconds } from "../settings/durations.ts";
 import type { ContainerSpec } from "../stack.ts";
 import type { Event } from "./event.ts";
 import { type ContainerState, inspect } from "./observe.ts";
@@ -74,10 +75,3 @@ export class ProbeResults {
 }
 
 const commandOf = ({ block }: ContainerSpec): readonly string[] => block.healthcheck?.test.slice(1) ?? [];
-
-/** Seconds of a duration as the kit writes it for Go: `1m30s`, `500ms`. */
-function seconds(duration = "0s"): number {
-  const [, hours = 0, minutes = 0, rest = 0] =
-    /^(?:(\d+)h)?(?:(\d+)m(?!s))?(?:([\d.]+)s)?/.exec(duration) ?? [];
-  return Number(hours) * 3600 + Number(minutes) * 60 + Number(rest);
-}

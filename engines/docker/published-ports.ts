@@ -25,7 +25,9 @@ export interface PortTrouble {
 export async function closedPorts(stack: Stack, seen: Observation): Promise<readonly Drift[]> {
   const found = await tryPorts(stack, seen, 0);
   return found.flatMap(({ container, what, known, closed }) =>
-    known && closed ? [{ container, difference: `is well, but its ${what}` }] : [],
+    known && closed
+      ? [{ kind: "container", name: container, differences: [`is well, but its ${what}`], changes: [] }]
+      : [],
   );
 }
 

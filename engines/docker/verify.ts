@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../../core/errors.ts";
-import { type Drift, findDrift } from "../drift.ts";
+import { containerDrift, type Drift, difference } from "../drift.ts";
 import type { Stack } from "../stack.ts";
 import { lastLines } from "./last-lines.ts";
 import { type ContainerState, type Observation, observe } from "./observe.ts";
@@ -19,10 +19,10 @@ export async function verify(stack: Stack, signal?: AbortSignal): Promise<Observ
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     const seen = await observe(stack);
-    const drift = findDrift(stack, seen, undefined);
+    const drift = containerDrift(stack, seen, undefined);
     const settling = stack.containers.filter(({ name }) => isSettling(seen.containers.get(name)));
     if (drift.length === 0 && settling.length === 0) return seen;
-    const lost = drift.filter(({ container }) => !settling.some(({ name }) => name === container));
+    const lost = drift.filter((entry) => !settling.some(({ name }) => name === entry.name));
     if (lost.length > 0 || Date.now() > deadline)
       throw await unwell([...lost, ...settling.map(({ name }) => notHealthy(name, seen))]);
     await delay(POLL_MS, undefined, signal === undefined ? {} : { signal });
@@ -33,20 +33,23 @@ export async function verify(stack: Stack, signal?: AbortSignal): Promise<Observ
 const isSettling = (state: ContainerState | undefined): boolean =>
   state?.State.Running === true && ["starting", "unhealthy"].includes(state.State.Health?.Status ?? "");
 
-function notHealthy(container: string, { containers }: Observation): Drift {
-  const state = containers.get(container);
+function notHealthy(name: string, { containers }: Observation): Pick<Drift, "name" | "differences"> {
+  const state = containers.get(name);
   const answer = state === undefined ? undefined : lastAnswer(state);
-  return { container, difference: ["does not turn healthy", answer].filter(Boolean).join(": ") };
+  return { name, differences: [["does not turn healthy", answer].filter(Boolean).join(": ")] };
 }
 
-async function unwell(drift: readonly Drift[]): Promise<UserError> {
+async function unwell(drift: readonly Pick<Drift, "name" | "differences">[]): Promise<UserError> {
   const paragraphs = await Promise.all(
-    drift.map(async ({ container, difference }) =>
-      [`${container} ${difference}`, ...(await lastLines(container)).map((line) => `    ${line}`)].join("\n"),
+    drift.map(async (entry) =>
+      [
+        `${entry.name} ${difference(entry)}`,
+        ...(await lastLines(entry.name)).map((line) => `    ${line}`),
+      ].join("\n"),
     ),
   );
   return new UserError(
     ["the stack is not well", ...paragraphs].join("\n"),
-    `docker logs ${drift[0]?.container} shows more; the next up repairs what can be repaired`,
+    `docker logs ${drift[0]?.name} shows more; the next up repairs what can be repaired`,
   );
 }

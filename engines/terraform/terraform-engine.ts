@@ -22,6 +22,9 @@ const PROVIDER_MISSING = /provider packages|provider registry|Failed to (query|i
 export const terraformEngine: Engine = {
   name: "terraform",
 
+  /** What the provider gives to `docker update`. */
+  changesInPlace: ["memory", "memory_swap", "cpu_shares", "cpu_set", "restart", "max_retry_count"],
+
   async unavailable({ stack, report }) {
     try {
       await terraform({ ...stack, folder: "." }, ["version"]);

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { stackStatus, statusTable } from "../../cli/stack-status.ts";
+import { stackStatus } from "../../cli/stack-status.ts";
+import { statusTable } from "../../cli/status-table.ts";
 import type { ContainerState, Observation } from "../../engines/docker/observe.ts";
 import type { PortTrouble } from "../../engines/docker/published-ports.ts";
+import { imageState } from "../support/inspect-of.ts";
 import { containerSpec, stackOf } from "../support/stack.ts";
 
 const NAME = "exploreiot-demo-api";
@@ -9,7 +11,7 @@ const stack = stackOf([
   containerSpec("api", {
     limitsAt: "backend.limits",
     block: {
-      memory: 64,
+      ...{ memory: 64, cpus: "0.5" },
       ports: [{ internal: 8000, external: 80, ip: "127.0.0.1", protocol: "tcp" }],
     },
   }),
@@ -28,11 +30,17 @@ function seen({ restarts = 0, secondsAgo = 5, oom = false } = {}): Observation {
     HostConfig: { PortBindings: { "8000/tcp": [{ HostIp: "127.0.0.1", HostPort: "80" }] } },
     NetworkSettings: { Networks: {} },
   } satisfies ContainerState;
-  return { containers: new Map([[NAME, state]]), images: new Map([["exploreiot/api:1", "i1"]]) };
+  return { containers: new Map([[NAME, state]]), images: new Map([["exploreiot/api:1", imageState]]) };
 }
 
-const well = {
+/** What is told of it, whatever it is made of. */
+const told = {
   ...{ role: "api", container: NAME, state: "running", health: "healthy", listens: ["127.0.0.1:80"] },
+  image: { name: "exploreiot/api:1", created: imageState.Created },
+};
+const well = (observed: Observation) => {
+  const state = observed.containers.get(NAME);
+  return { ...told, since: state?.State.StartedAt, restarts: state?.RestartCount };
 };
 const port = (known: boolean): PortTrouble => ({
   ...{ container: NAME, what: "port 127.0.0.1:80 refuses connections", known, closed: true },
@@ -40,7 +48,11 @@ const port = (known: boolean): PortTrouble => ({
 
 describe("a container that is healthy", () => {
   test("and always was is well", () => {
-    expect(stackStatus(stack, seen())).toEqual({ well: true, containers: [well], unknown: [] });
+    const observed = seen();
+
+    expect(stackStatus(stack, observed)).toEqual({
+      ...{ well: true, containers: [well(observed)], unknown: [] },
+    });
   });
 
   test.each([
@@ -51,8 +63,10 @@ describe("a container that is healthy", () => {
       "was restarted 3 times, last 590 s ago, out of memory: its limit is 64 MiB (backend.limits.memoryMiB)",
     ],
   ])("between two restarts is not well: restarted %s", (_, given, trouble) => {
-    expect(stackStatus(stack, seen(given))).toEqual({
-      ...{ well: false, containers: [{ ...well, trouble: [trouble] }], unknown: [] },
+    const observed = seen(given);
+
+    expect(stackStatus(stack, observed)).toEqual({
+      ...{ well: false, containers: [{ ...well(observed), trouble: [trouble] }], unknown: [] },
     });
   });
 
@@ -61,21 +75,49 @@ describe("a container that is healthy", () => {
   });
 
   test("and whose port does not answer is not well", () => {
+    const observed = seen();
     const trouble = ["port 127.0.0.1:80 refuses connections"];
 
-    expect(stackStatus(stack, seen(), [port(true)])).toEqual({
-      ...{ well: false, containers: [{ ...well, trouble }], unknown: [] },
+    expect(stackStatus(stack, observed, { ports: [port(true)] })).toEqual({
+      ...{ well: false, containers: [{ ...well(observed), trouble }], unknown: [] },
     });
   });
 });
 
-test("what could not be found out is a warning, and next to what is known in the table", () => {
-  const status = stackStatus(stack, seen({ restarts: 1 }), [port(false)]);
+test("what differs stands in one line, and setting by setting; what it takes stands next to its limits", () => {
+  const observed = seen();
+  const changes = [{ setting: "memory", declared: "64", found: "128" }];
+  const differences = ["a", "b", "c", "d", "e"];
+  const status = stackStatus(stack, observed, {
+    drift: [
+      { kind: "container", name: NAME, differences, changes },
+      { kind: "network", name: NAME, differences: ["is not there"], changes: [] },
+    ],
+    usage: new Map([[NAME, { memoryMiB: 46.8, cpuPercent: 2 }]]),
+  });
+
+  expect(status.containers).toEqual([
+    {
+      ...{ ...well(observed), difference: "a; b; c; and 2 more", changes },
+      usage: { memoryMiB: 46.8, cpuPercent: 2, memoryLimitMiB: 64, cpuLimit: 0.5 },
+    },
+  ]);
+});
+
+test("the table has what is known, and what could not be found out as warnings", () => {
+  const usage = new Map([[NAME, { memoryMiB: 46.8, cpuPercent: 2 }]]);
+  const { containers, ...status } = stackStatus(stack, seen({ restarts: 1 }), {
+    ports: [port(false)],
+    usage,
+  });
+  const created = new Date(Date.now() - 3 * 86_400_000).toISOString();
+  const dated = containers.map((container) => ({ ...container, image: { name: "x", created } }));
 
   expect(status.unknown).toEqual([`${NAME}: port 127.0.0.1:80 refuses connections`]);
-  expect(statusTable({ ...status, warnings: ["the firewall is off"] }).split("\n")).toEqual([
-    "service  state    health   listens on    difference",
-    "api      running  healthy  127.0.0.1:80  was restarted once, last 5 s ago",
+  const warnings = ["the firewall is off"];
+  expect(statusTable({ ...status, containers: dated, warnings }).split("\n")).toEqual([
+    "service  state    health   since  image  memory        CPU          restarts  listens on    difference",
+    "api      running  healthy  5 s    3 d    47 of 64 MiB  0.02 of 0.5  1         127.0.0.1:80  was restarted once, last 5 s ago",
     `warning: ${NAME}: port 127.0.0.1:80 refuses connections`,
     "warning: the firewall is off",
   ]);

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { ContainerState } from "../../engines/docker/observe.ts";
-import { findDrift } from "../../engines/drift.ts";
+import type { Survey } from "../../engines/docker/survey.ts";
+import { difference, findDrift } from "../../engines/drift.ts";
 import type { DeploymentRecord } from "../../engines/record.ts";
+import type { ContainerSpec } from "../../engines/stack.ts";
+import { imageState, inspectOf } from "../support/inspect-of.ts";
 import { containerSpec, stackOf } from "../support/stack.ts";
 
 const NETWORK = "exploreiot-demo-edge";
@@ -15,57 +18,65 @@ const job = containerSpec("job", { job: true, block: { network_mode: "none" } })
 const probed = (ExitCode: number, Output: string) => ({ ExitCode, Output, End: "2026-11-22T10:00:10Z" });
 
 /** A container as it should be; `change` says what is different about it. */
-function state(change: {
-  readonly State?: Partial<ContainerState["State"]>;
-  readonly Id?: string;
-  readonly Image?: string;
-  readonly hash?: string;
-  readonly ports?: ContainerState["HostConfig"]["PortBindings"];
-  readonly networks?: Readonly<Record<string, string>>;
-}): ContainerState {
-  const running = {
-    ...{ Status: "running", Running: true, Paused: false, Restarting: false, ExitCode: 0 },
-    ...{ OOMKilled: false, StartedAt: "2026-11-22T10:00:00Z" },
-  };
+function state(
+  change: {
+    readonly State?: Partial<ContainerState["State"]>;
+    readonly Id?: string;
+    readonly Image?: string;
+    readonly hash?: string;
+    readonly memory?: number;
+    readonly ports?: ContainerState["HostConfig"]["PortBindings"];
+    readonly networks?: Readonly<Record<string, string>>;
+  },
+  of = spec,
+): ContainerState {
+  const made = inspectOf(of, "compose");
+  const { Labels } = made.Config;
+  const networks = Object.entries(change.networks ?? { [NETWORK]: "n1" });
   return {
-    Id: change.Id ?? "c1",
-    Name: "/exploreiot-demo-api",
-    Image: change.Image ?? "i1",
-    RestartCount: 0,
-    State: { ...running, Health: { Status: "healthy" }, ...change.State },
-    Config: { Image: "x", Labels: { "exploreiot.config-hash": change.hash ?? "hash" } },
+    ...made,
+    Id: change.Id ?? made.Id,
+    Image: change.Image ?? made.Image,
+    State: { ...made.State, ...(of.job ? {} : { Health: { Status: "healthy" } }), ...change.State },
+    Config: {
+      ...made.Config,
+      Labels: { ...Labels, ...(change.hash === undefined ? {} : { "exploreiot.config-hash": change.hash }) },
+    },
     HostConfig: {
-      PortBindings:
-        change.ports === undefined ? { "8000/tcp": [{ HostIp: "127.0.0.1", HostPort: "80" }] } : change.ports,
+      ...made.HostConfig,
+      ...(change.memory === undefined ? {} : { Memory: change.memory * 1024 ** 2 }),
+      ...(change.ports === undefined ? {} : { PortBindings: change.ports }),
     },
-    NetworkSettings: {
-      Networks: Object.fromEntries(
-        Object.entries(change.networks ?? { [NETWORK]: "n1" }).map(([name, NetworkID]) => [
-          name,
-          { NetworkID },
-        ]),
-      ),
-    },
+    NetworkSettings: of.job
+      ? made.NetworkSettings
+      : { Networks: Object.fromEntries(networks.map(([name, NetworkID]) => [name, { NetworkID }])) },
   };
 }
 
+const made = state({}).Id;
 const record: DeploymentRecord = {
   engine: "compose",
   fingerprint: "f",
-  containers: { "exploreiot-demo-api": "c1", "exploreiot-demo-job": "c1" },
+  containers: { "exploreiot-demo-api": made, "exploreiot-demo-job": made },
   networks: { [NETWORK]: "n1" },
   specs: {},
 };
 const images = new Map([
-  ["exploreiot/api:1", "i1"],
-  ["exploreiot/job:1", "i1"],
+  ["exploreiot/api:1", imageState],
+  ["exploreiot/job:1", imageState],
 ]);
+const nothing: Survey = {
+  ...{ containers: new Map(), images: new Map() },
+  ...{ networks: [], volumes: new Map(), files: new Map() },
+};
 const driftOf = (found: ContainerState | undefined, which = spec, known = images) =>
   findDrift(
     stackOf([which]),
-    { containers: new Map(found === undefined ? [] : [[which.name, found]]), images: known },
+    { ...nothing, containers: new Map(found === undefined ? [] : [[which.name, found]]), images: known },
     record,
   );
+const saidOf = (...args: Parameters<typeof driftOf>) =>
+  driftOf(...args).map((drift) => [drift.kind, drift.name, difference(drift)]);
 
 describe("a service", () => {
   test("that is as it was deployed has not drifted", () => {
@@ -76,7 +87,9 @@ describe("a service", () => {
     ["is not there", undefined],
     ["was replaced by another container", state({ Id: "c2" })],
     ["runs another image than exploreiot/api:1", state({ Image: "i2" })],
-    ["has another configuration", state({ hash: "other" })],
+    ["was given other files", state({ hash: "other" })],
+    ["has memory 128 MiB instead of 64 MiB", state({ memory: 128 })],
+    ["is paused; has memory 128 MiB instead of 64 MiB", state({ memory: 128, State: { Paused: true } })],
     ["is paused", state({ State: { Status: "paused", Paused: true } })],
     ["is exited (exit code 137)", state({ State: { Status: "exited", Running: false, ExitCode: 137 } })],
     [
@@ -123,20 +136,43 @@ describe("a service", () => {
     ],
     [`is on no network instead of ${NETWORK}`, state({ networks: {} })],
     [
-      `is on ${NETWORK}, bridge instead of ${NETWORK}`,
+      `is on bridge, ${NETWORK} instead of ${NETWORK}`,
       state({ networks: { [NETWORK]: "n1", bridge: "n0" } }),
     ],
     [
       `is on another network than before that is also called ${NETWORK}`,
       state({ networks: { [NETWORK]: "n2" } }),
     ],
-  ])("%s", (difference, found) => {
-    expect(driftOf(found)).toEqual([{ container: "exploreiot-demo-api", difference }]);
+  ])("%s", (said, found) => {
+    expect(saidOf(found)).toEqual([["container", "exploreiot-demo-api", said]]);
+  });
+
+  test("names each setting that differs, for who reads no sentences", () => {
+    expect(driftOf(state({ memory: 128, ports: null }))).toEqual([
+      {
+        ...{ kind: "container", name: "exploreiot-demo-api" },
+        differences: [
+          "has memory 128 MiB instead of 64 MiB",
+          "publishes nothing instead of 127.0.0.1:80->8000/tcp",
+        ],
+        changes: [
+          { setting: "memory", declared: "64", found: "128" },
+          { setting: "ports", declared: "127.0.0.1:80->8000/tcp" },
+        ],
+      },
+    ]);
+  });
+
+  test("differs in an engine's kernel that has no limits: nothing could be done about it", () => {
+    const seen = { ...nothing, images, containers: new Map([[spec.name, state({ memory: 0 })]]) };
+
+    expect(findDrift(stackOf([spec]), { ...seen, unapplied: ["memory"] }, undefined)).toEqual([]);
+    expect(findDrift(stackOf([spec]), { ...seen, unapplied: ["memory_swap"] }, undefined)).toHaveLength(1);
   });
 
   test("runs an image whose name is gone", () => {
-    expect(driftOf(state({}), spec, new Map())).toEqual([
-      { container: "exploreiot-demo-api", difference: "runs an image that exploreiot/api:1 no longer names" },
+    expect(saidOf(state({}), spec, new Map())).toEqual([
+      ["container", "exploreiot-demo-api", "runs another image than exploreiot/api:1"],
     ]);
   });
 
@@ -146,8 +182,8 @@ describe("a service", () => {
 
   test("is taken as it is where no record says which container it was", () => {
     const seen = {
-      containers: new Map([[spec.name, state({ Id: "c9", networks: { [NETWORK]: "n9" } })]]),
-      images,
+      ...{ ...nothing, images },
+      containers: new Map([[spec.name, state({ networks: { [NETWORK]: "n9" } })]]),
     };
 
     expect(findDrift(stackOf([spec]), seen, undefined)).toEqual([]);
@@ -155,28 +191,91 @@ describe("a service", () => {
 });
 
 describe("a job", () => {
-  const ended = (ExitCode: number) =>
-    state({ State: { Status: "exited", Running: false, ExitCode }, networks: {}, ports: null });
+  const ended = (ExitCode: number) => state({ State: { Status: "exited", Running: false, ExitCode } }, job);
 
   test("that ended well has not drifted, nor one that is still at work", () => {
-    expect([driftOf(ended(0), job), driftOf(state({ networks: {}, ports: null }), job)]).toEqual([[], []]);
+    expect([driftOf(ended(0), job), driftOf(state({}, job), job)]).toEqual([[], []]);
   });
 
   test("that was made and never started has, though its exit code says that it ended well", () => {
-    const made = state({
-      State: { Status: "created", Running: false, ExitCode: 0 },
-      networks: {},
-      ports: null,
-    });
+    const made = state({ State: { Status: "created", Running: false, ExitCode: 0 } }, job);
 
-    expect(driftOf(made, job)).toEqual([
-      { container: "exploreiot-demo-job", difference: "was never started" },
-    ]);
+    expect(saidOf(made, job)).toEqual([["container", "exploreiot-demo-job", "was never started"]]);
   });
 
   test("that failed has", () => {
-    expect(driftOf(ended(3), job)).toEqual([
-      { container: "exploreiot-demo-job", difference: "failed (exit code 3)" },
+    expect(saidOf(ended(3), job)).toEqual([["container", "exploreiot-demo-job", "failed (exit code 3)"]]);
+  });
+});
+
+describe("networks, volumes and files", () => {
+  const FILES = "/run/exploreiot";
+  const volume = { name: "exploreiot-demo-api-files", path: FILES };
+  const files: ContainerSpec = containerSpec("api-files", {
+    job: true,
+    volumes: [{ ...volume, readOnly: false }],
+    uploads: [{ file: "/incoming/sub/api.conf", content: "one" }],
+    block: { network_mode: "none" },
+  });
+  const reader = containerSpec("api", {
+    volumes: [{ ...volume, readOnly: true }],
+    block: { network_mode: "none" },
+  });
+  const network = {
+    ...{ name: NETWORK, internal: true, ipv6: false, options: {} },
+    subnets: [{ subnet: "10.1.0.0/24", gateway: "10.1.0.1" }],
+  };
+  const stack = stackOf([files, reader], { networks: [network], volumes: [{ name: volume.name }] });
+  /** The first 12 digits of `printf one | sha256sum`. */
+  const ONE = "7692c3ad3540";
+  const seen: Survey = {
+    containers: new Map([files, reader].map((spec) => [spec.name, inspectOf(spec, "compose")])),
+    images: new Map([
+      ["exploreiot/api:1", imageState],
+      ["exploreiot/api-files:1", imageState],
+    ]),
+    networks: [
+      {
+        ...{ Id: "n1", Name: NETWORK, Internal: true, EnableIPv6: false, Options: null, Labels: null },
+        ...{ Containers: {}, Driver: "bridge" },
+        IPAM: { ...{ Driver: "default" }, Config: [{ Subnet: "10.1.0.0/24", Gateway: "10.1.0.1" }] },
+      } as Survey["networks"][number],
+    ],
+    volumes: new Map([[volume.name, { Name: volume.name, Driver: "local", Options: null }]]),
+    files: new Map([[files.name, { [`${FILES}/sub/api.conf`]: ONE }]]),
+  };
+  const said = (change: Partial<Survey>) =>
+    findDrift(stack, { ...seen, ...change }, undefined).map(
+      (drift) => `${drift.kind} ${drift.name} ${difference(drift)}`,
+    );
+
+  test("that are as declared have not drifted", () => {
+    expect(said({})).toEqual([]);
+  });
+
+  test.each<[string, Partial<Survey>]>([
+    [`network ${NETWORK} is not there`, { networks: [] }],
+    [`network ${NETWORK} is there 2 times`, { networks: [...seen.networks, ...seen.networks] }],
+    [
+      `network ${NETWORK} has internal none instead of true`,
+      { networks: seen.networks.map((state) => ({ ...state, Internal: false })) },
+    ],
+    [`volume ${volume.name} is not there`, { volumes: new Map() }],
+    [
+      `volume ${volume.name} has driver nfs instead of local`,
+      { volumes: new Map([[volume.name, { Name: volume.name, Driver: "nfs", Options: null }]]) },
+    ],
+  ])("%s", (drift, change) => {
+    expect(said(change)).toEqual([drift]);
+  });
+
+  test("that differ in a file make its job and its reader differ, and say which it is", () => {
+    const found = new Map([[files.name, { [`${FILES}/sub/api.conf`]: "another", [`${FILES}/more`]: "x" }]]);
+    const what = `reads ${FILES}/more in another form than configured; reads ${FILES}/sub/api.conf in another form than configured`;
+
+    expect(said({ files: found })).toEqual([
+      `container ${files.name} ${what}`,
+      `container ${reader.name} ${what}`,
     ]);
   });
 });

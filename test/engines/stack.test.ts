@@ -76,7 +76,7 @@ test("a synthesized stack is read with its references resolved to names", () => 
       },
       { name: "exploreiot-demo-data", internal: true, ipv6: true, subnets: [], options: { a: "b" } },
     ],
-    volumes: ["exploreiot-demo-files"],
+    volumes: [{ name: "exploreiot-demo-files" }],
     images: ["exploreiot/backend:1"],
     recipes: [{ tag: "exploreiot/backend:1" }],
     fingerprint: createHash("sha256").update(stackJson(resource)).digest("hex"),

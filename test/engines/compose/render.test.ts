@@ -57,7 +57,7 @@ const networks = [
     options: { "com.docker.network.bridge.name": "xi0a1b2c-data" },
   },
 ];
-const volumes = ["exploreiot-demo-redis-files", "exploreiot-demo-redis-data"];
+const volumes = [{ name: "exploreiot-demo-redis-files" }, { name: "exploreiot-demo-redis-data" }];
 
 /** The text from one top-level key of the file to the next. */
 function section(text: string, key: string): string {

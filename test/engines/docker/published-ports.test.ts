@@ -64,7 +64,7 @@ describe("a published port", () => {
       { container: NAME, what, known: true, closed: true },
     ]);
     expect(await closedPorts(...published(port))).toEqual([
-      { container: NAME, difference: `is well, but its ${what}` },
+      { kind: "container", name: NAME, differences: [`is well, but its ${what}`], changes: [] },
     ]);
   });
 

@@ -1,0 +1,34 @@
+import { run } from "../run.ts";
+import type { VolumeState } from "../settings/volume.ts";
+import type { Stack } from "../stack.ts";
+import { type DeliveredFiles, deliveredFiles } from "./delivered-files.ts";
+import { inspectNetworks, type NetworkState } from "./networks.ts";
+import { type Observation, observe } from "./observe.ts";
+
+/** All that a configuration decides, as the engine has it. */
+export interface Survey extends Observation {
+  /** Docker allows more than one network of a name. */
+  readonly networks: readonly NetworkState[];
+  readonly volumes: ReadonlyMap<string, VolumeState>;
+
+  /** What is in the volumes of files, by the name of the job that fills them. */
+  readonly files: ReadonlyMap<string, DeliveredFiles>;
+}
+
+/** Reads everything that can be compared with the stack. */
+export async function survey(stack: Stack): Promise<Survey> {
+  const observed = observe(stack);
+  const [seen, networks, volumes, files] = await Promise.all([
+    observed,
+    inspectNetworks(stack.networks.map(({ name }) => name)),
+    inspectVolumes(stack.volumes.map(({ name }) => name)),
+    observed.then(({ containers }) => deliveredFiles(stack, (name) => containers.has(name))),
+  ]);
+  return { ...seen, networks, volumes: new Map(volumes.map((state) => [state.Name, state])), files };
+}
+
+async function inspectVolumes(names: readonly string[]): Promise<readonly VolumeState[]> {
+  if (names.length === 0) return [];
+  const { stdout } = await run(["docker", "volume", "inspect", ...names], { expected: [0, 1] });
+  return JSON.parse(stdout.trim() || "[]") as readonly VolumeState[];
+}

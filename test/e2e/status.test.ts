@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { qualified } from "../../engines/docker/observe.ts";
+import { survey } from "../../engines/docker/survey.ts";
+import { containerChanges } from "../../engines/settings/container.ts";
+import { readStack } from "../../engines/stack.ts";
+import { docker, missing, TestDeployment, titled } from "../support/e2e.ts";
+import { unseenChanges } from "../support/spec-changes.ts";
+
+const deployment = new TestDeployment({
+  name: "e2e-status",
+  listeners: { frontend: { port: 23100 }, backend: { port: 28100 }, mqtt: { port: 21983 } },
+});
+const [api, ingest, frontend, mosquitto, redis, postgres] = [
+  ...["api", "ingest", "frontend", "mosquitto", "redis", "postgres"],
+].map((role) => deployment.container(role)) as [string, string, string, string, string, string];
+const DATA = `exploreiot-${deployment.name}-data`;
+
+interface Told {
+  readonly asConfigured: boolean;
+  readonly state: string;
+  readonly containers: readonly { readonly role: string; readonly changes?: readonly Setting[] }[];
+}
+
+interface Setting {
+  readonly setting: string;
+}
+
+interface Planned {
+  readonly steps: readonly {
+    readonly name: string;
+    readonly action: string;
+    readonly changes: readonly Setting[];
+    readonly standsStill: readonly string[];
+  }[];
+}
+
+async function status(): Promise<Told & { readonly code: number }> {
+  const { code, stdout } = await deployment.kit("status", "--json", "--no-usage");
+  return { ...(JSON.parse(stdout) as Told), code };
+}
+
+async function plan(engine: string): Promise<Planned & { readonly code: number }> {
+  const { code, stdout } = await deployment.kit("plan", "--json", "--engine", engine);
+  return { ...(JSON.parse(stdout) as Planned), code };
+}
+
+const settingsOf = (changes: readonly Setting[] = []) => changes.map(({ setting }) => setting);
+
+/** Changes each value that the configuration decides in turn, and compares it with what really runs. */
+async function unseen(): Promise<readonly string[]> {
+  const stack = readStack(deployment.stack);
+  const seen = await survey(stack);
+  const tried = stack.containers.map((spec) => {
+    const state = seen.containers.get(spec.name);
+    if (state === undefined) throw new Error(`${spec.name} is not there`);
+    return unseenChanges(spec, (changed) =>
+      containerChanges(changed, state, seen.images.get(qualified(spec.image))),
+    );
+  });
+  expect(tried.reduce((sum, { count }) => sum + count, 0)).toBeGreaterThan(500);
+  return tried.flatMap(({ unseen }) => unseen);
+}
+
+const missingOne = missing.terraform ?? missing.compose;
+
+describe.skipIf(missingOne)(
+  titled("a deployment, brought up by terraform and then by compose", missingOne),
+  () => {
+    beforeAll(async () => {
+      await deployment.remove();
+    });
+    afterAll(() => deployment.forget());
+
+    test("is told to be not deployed before, as configured after, and each other value would be seen", async () => {
+      expect(await status()).toMatchObject({ code: 2, state: "not deployed", asConfigured: false });
+      await deployment.up("terraform");
+
+      expect(await status()).toMatchObject({ code: 0, state: "up", asConfigured: true });
+      expect(await plan("terraform")).toMatchObject({ code: 0, steps: [] });
+      expect(await unseen()).toEqual([]);
+    });
+
+    test("is seen to differ in each thing that is changed by hand, and plan says what up does about it", async () => {
+      await docker("update", "--memory", "100m", "--memory-swap", "120m", redis);
+      await docker("update", "--cpus", "0.7", "--cpu-shares", "300", frontend);
+      await docker("update", "--pids-limit", "77", "--restart", "no", ingest);
+      await docker("network", "disconnect", DATA, api);
+      await docker("network", "connect", "--alias", "somebody", DATA, api);
+      await docker("network", "connect", "bridge", postgres);
+      const image = await docker("inspect", "--format", "{{.Image}}", mosquitto);
+      await docker("rm", "--force", mosquitto);
+      await docker(
+        "run",
+        "--detach",
+        "--name",
+        mosquitto,
+        "--env",
+        "EXTRA=1",
+        "--privileged",
+        image,
+        "sleep",
+        "600",
+      );
+      const files = `exploreiot-${deployment.name}-ingest-files`;
+      const volume = ["--volume", `${files}:/files`] as const;
+      await docker(
+        "run",
+        "--rm",
+        "--user",
+        "0:0",
+        ...volume,
+        image,
+        "sh",
+        "-c",
+        "echo other > /files/MQTT_PASSWORD",
+      );
+
+      const told = await status();
+      const seen = Object.fromEntries(
+        told.containers.map(({ role, changes }) => [role, settingsOf(changes)] as const),
+      );
+      expect(told).toMatchObject({ code: 2, state: "up", asConfigured: false });
+      const file = "file./run/exploreiot/MQTT_PASSWORD";
+      expect(seen).toMatchObject({
+        redis: ["memory", "memory_swap"],
+        frontend: ["cpu_shares", "cpus"],
+        ingest: ["pids_limit", "restart", file],
+        "ingest-files": [file],
+        api: ["networks_advanced.exploreiot-e2e-status-data.aliases"],
+        postgres: ["networks_advanced"],
+        mosquitto: expect.arrayContaining([
+          "env.EXTRA",
+          "privileged",
+          "command",
+          "memory",
+          "volumes./mosquitto/data",
+        ]),
+      });
+
+      const byTerraform = await plan("terraform");
+      expect(byTerraform.code).toBe(2);
+      expect(Object.fromEntries(byTerraform.steps.map(({ name, action }) => [name, action]))).toEqual({
+        [redis]: "change in place",
+        ...Object.fromEntries(
+          [frontend, ingest, api, postgres, mosquitto, deployment.container("ingest-files")].map((name) => [
+            name,
+            "replace",
+          ]),
+        ),
+      });
+    });
+
+    test("is as configured again after up, by the other runner too", async () => {
+      const planned = await plan("compose");
+      expect(planned.steps.find(({ name }) => name === redis)).toMatchObject({
+        ...{ action: "replace", standsStill: ["api", "ingest"] },
+        changes: [{ setting: "memory" }, { setting: "memory_swap" }],
+      });
+      const { log } = await deployment.up("compose");
+
+      expect(log).toContain(`plan: ${redis}: replace: memory 100 MiB → 64 MiB`);
+      expect(await status()).toMatchObject({ code: 0, state: "up", asConfigured: true });
+      expect(await unseen()).toEqual([]);
+    });
+
+    test("is told to be down once it is taken down", async () => {
+      await deployment.kit("down");
+
+      expect(await status()).toMatchObject({ code: 2, state: "down", asConfigured: false });
+    });
+  },
+);
