@@ -40,8 +40,23 @@ export const stackCanBeRead = definePolicy({
   check: () => [],
 });
 
+/** Holds for every compose file: a key that nobody looks at may hold anything. */
+export const everythingIsUnderstood = definePolicy({
+  id: "INP-002",
+  severity: "critical",
+  title: "every key and value of a compose file is understood",
+  allowed: "keys of the compose specification, values of their types, and files that are at hand",
+  fix: "fix the spelling, remove the key, or judge the file where all that it names is at hand",
+  source: "a rule that does not see a key proves nothing about it",
+  looksAt: [],
+  check: () => [],
+});
+
+/** What these find nobody can judge: the verdict is neither good nor bad. */
+export const aboutInput: readonly Policy[] = [stackCanBeRead, everythingIsUnderstood];
+
 /** Rules that hold whatever the list of policies is. */
-export const builtIn: readonly Policy[] = [stackCanBeRead, ...waiverPolicies];
+export const builtIn: readonly Policy[] = [...aboutInput, ...waiverPolicies];
 
 /**
  * Judges a stack. It fails closed: a rule that throws and a resource that cannot be read are findings.
@@ -56,7 +71,7 @@ export function evaluate(
 ): readonly PolicyReport[] {
   const waivers = readWaivers(stack, policies, today);
   const reports = policies.map((policy) => reportOf(policy, stack, waivers));
-  return [readability(stack), ...waiverReports(waivers), ...reports];
+  return [readability(stack), understanding(stack), ...waiverReports(waivers), ...reports];
 }
 
 function readability({ resources, unreadable }: StackDocument): PolicyReport {
@@ -66,6 +81,12 @@ function readability({ resources, unreadable }: StackDocument): PolicyReport {
     findings: unreadable.map(({ path, evidence }) => finding(stackCanBeRead, path, evidence)),
   });
 }
+
+const understanding = ({ dialect, resources, notUnderstood }: StackDocument): PolicyReport =>
+  report(everythingIsUnderstood, {
+    examined: dialect === "compose" ? resources.length + notUnderstood.length : 0,
+    findings: notUnderstood.map(({ path, evidence }) => finding(everythingIsUnderstood, path, evidence)),
+  });
 
 const waiverReports = (waivers: Waivers): readonly PolicyReport[] =>
   waiverPolicies.map((policy) =>
@@ -104,7 +125,8 @@ function seenBy(policy: Policy, stack: StackDocument): Seen {
     const { path } = resource;
     try {
       if (problems.has(resource)) throw problems.get(resource);
-      for (const evidence of policy.check(resource, stack)) {
+      // Ports of one range are told by the range: the same thing once.
+      for (const evidence of new Set(policy.check(resource, stack))) {
         if (typeof evidence === "string") found.push(finding(policy, path, evidence));
         else notEnforceable.push({ path, reason: evidence.notEnforceable });
       }

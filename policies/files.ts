@@ -58,7 +58,7 @@ export const filesBelow = (folder: string) => ({
   awaits: (source: string) => isMadeByStart(resolve(folder, source)),
 });
 
-function textAt(path: string): string | undefined {
+export function textAt(path: string): string | undefined {
   const status = statSync(path, { throwIfNoEntry: false });
   return status?.isFile() && status.size <= MAX_BYTES ? readFileSync(path, "utf8") : undefined;
 }

@@ -1,5 +1,5 @@
 import { policySettings, type Severity } from "../site/policy-settings.ts";
-import type { StackDocument } from "./document.ts";
+import type { Place, StackDocument } from "./document.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Policy } from "./policy.ts";
 import type { Judgement } from "./reports/judgement.ts";
@@ -8,6 +8,9 @@ import type { Judgement } from "./reports/judgement.ts";
 export interface Origin {
   readonly file: string;
   readonly text: string;
+
+  /** Where the things with a name stand that its reader has noted. @default - they are looked for in the text */
+  readonly places?: ReadonlyMap<string, Place>;
 }
 
 /**
@@ -17,7 +20,7 @@ export interface Origin {
  */
 export function judgeStack(
   stack: StackDocument,
-  { file, text }: Origin,
+  { file, text, places }: Origin,
   policies: readonly Policy[],
   stopAt?: Severity,
 ): Judgement {
@@ -27,21 +30,25 @@ export function judgeStack(
     environment: stack.environment,
     stopAt: stopAt ?? (settings.success ? settings.data.stopAt : "info"),
     reports: evaluate(stack, policies),
-    lineOf: linesIn(text),
+    placeOf: places === undefined ? placesIn(file, text) : (path) => noted(path, places) ?? { file, line: 1 },
   };
 }
 
-/**
- * cdktf notes the path of a construct in the JSON, and nothing about where in the program it was made; in a compose
- * file the last part of `services.web` is a key.
- */
-function linesIn(text: string): (path: string) => number {
-  const noted = lazy(() => firstLines(text, /"path": ("(?:[^"\\]|\\.)*")/g));
-  const keys = lazy(() => firstLines(text, /^[ \t]+["']?([^\s"':][^"':\n]*)["']?:/gm));
+/** The place of `services.web`, for `services.web.build:Dockerfile` too; names may have dots. */
+function noted(path: string, places: ReadonlyMap<string, Place>): Place | undefined {
+  const [name = ""] = path.split(":");
+  const parts = name.split(".");
+  return parts
+    .map((_, at) => places.get(parts.slice(0, parts.length - at).join(".")))
+    .find((place) => place !== undefined);
+}
+
+/** cdktf notes the path of a construct in the JSON, and nothing about where in the program it was made. */
+function placesIn(file: string, text: string): (path: string) => Place {
+  const lines = lazy(() => firstLines(text, /"path": ("(?:[^"\\]|\\.)*")/g));
   return (path) => {
     const construct = path.replace(/:[^/:]*$/, "");
-    const [, key] = /^(?:services|networks|volumes)\.([^.:]+)/.exec(path) ?? [];
-    return noted().get(JSON.stringify(construct)) ?? (key === undefined ? undefined : keys().get(key)) ?? 1;
+    return { file, line: lines().get(JSON.stringify(construct)) ?? 1 };
   };
 }
 
