@@ -1,7 +1,7 @@
-import { publishedPorts, publishesPorts } from "../facts/ports.ts";
+import { publishedPorts, publishesPorts, toldPort } from "../facts/ports.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { asNumber, must, show } from "../values.ts";
+import { asNumber, must } from "../values.ts";
 
 /**
  * Unset means a random port, which no firewall rule and no client knows.
@@ -16,8 +16,8 @@ export const publishedPortsStateAHostPort = definePolicy({
   looksAt: RUNS,
   where: publishesPorts,
   check: (resource) =>
-    publishedPorts(resource).flatMap(({ block, names, internal }) =>
-      must(block, names.external, isPort, `${names.external} of port ${show(internal)}`),
+    publishedPorts(resource).flatMap(({ block, names }) =>
+      must(block, names.external, isPort, `${names.external} of port ${toldPort(block, names.internal)}`),
     ),
 });
 

@@ -1,7 +1,8 @@
 import { isIP } from "node:net";
 import { hasPorts } from "../facts/containers.ts";
+import { toldPort } from "../facts/ports.ts";
 import { definePolicy } from "../policy.ts";
-import { blocks, must, show } from "../values.ts";
+import { blocks, must } from "../values.ts";
 
 /**
  * Unset means every IPv4 address of the host; an empty text is read back as two bindings and replaces the
@@ -18,6 +19,6 @@ export const publishedPortsStateAnAddress = definePolicy({
   where: hasPorts,
   check: ({ block }) =>
     blocks(block, "ports").flatMap((port) =>
-      must(port, "ip", (ip) => isIP(String(ip)) !== 0, `ip of port ${show(port.internal)}`),
+      must(port, "ip", (ip) => isIP(String(ip)) !== 0, `ip of port ${toldPort(port, "internal")}`),
     ),
 });
