@@ -79,7 +79,7 @@ const filesAlone = (folder: string, beside: readonly FileText[]): StackDocument 
     dialect: "compose",
     resources: [],
     declarations: [
-      { type: "stack", id: "stack", path: basename(folder), block: {} },
+      { type: "stack", id: "stack", path: "stack", block: {} },
       ...fileResources([], { beside }),
     ],
     unreadable: [],

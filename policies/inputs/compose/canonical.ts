@@ -104,9 +104,18 @@ const count: Change = (value) =>
     ? { ...value, count: -1 }
     : value;
 
+const fullBuild: Change = (value) =>
+  isBlock(value)
+    ? {
+        context: ".",
+        ...(value.dockerfile_inline === undefined ? { dockerfile: "Dockerfile" } : {}),
+        ...value,
+      }
+    : value;
+
 /** What Compose adds where nothing is said. */
 const DEFAULTS: Rules<Change> = [
-  ["services.*.build", (value) => (isBlock(value) ? { context: ".", ...value } : value)],
+  ["services.*.build", fullBuild],
   [
     "services.*.secrets.[]",
     (value) => (isBlock(value) ? { target: `/run/secrets/${value.source}`, ...value } : value),

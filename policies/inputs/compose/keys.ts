@@ -2,6 +2,7 @@ import {
   block,
   boolean,
   command,
+  count,
   duration,
   hosts,
   labels,
@@ -60,7 +61,7 @@ const build = block(
 );
 
 const devices = list(
-  block({ driver: text }, { capabilities: words, count: numberOrText, device_ids: words, options: texts }),
+  block({ driver: text }, { capabilities: words, count, device_ids: words, options: texts }),
 );
 
 const rollout = block(

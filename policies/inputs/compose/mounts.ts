@@ -54,7 +54,7 @@ function named(name: string, { volumes }: Project): Block {
   const declared = volumes[name];
   if (declared === undefined) return { volume_name: name };
   return {
-    volume_name: declared.external === true ? (declared.name ?? name) : `\${docker_volume.${name}.name}`,
+    volume_name: declared.external === true ? declared.name : `\${docker_volume.${name}.name}`,
   };
 }
 

@@ -9,6 +9,7 @@ import type { Source } from "./context.ts";
 import { dotEnv, envFile, rawEnvFile, type Variables } from "./dotenv.ts";
 import { PROJECT } from "./keys.ts";
 import { readModel } from "./model.ts";
+import { withDefaultNetwork, withNames, withNetworks } from "./names.ts";
 import { mapped } from "./tree.ts";
 
 /** A compose project in Compose's own long form: variables filled, files merged, paths absolute. */
@@ -54,15 +55,16 @@ export function readProject(
   const gaps: Gap[] = [];
   const notes = { gaps, places: new Map<string, Place>(), files: new Set<string>() };
   const model = readModel(sources, { folder, variables, notes, including: [] });
-  const { services, ...whole } = conform(model, PROJECT, gaps) as Readonly<Record<string, Sections>>;
-  const complete = mapped(services ?? {}, (service, name) =>
-    withFiles(service as Block, name, variables, gaps),
-  ) as Sections;
+  const { services = {}, ...whole } = conform(model, PROJECT, gaps) as Readonly<Record<string, Sections>>;
+  const complete = withNetworks(
+    mapped(services, (service, name) => withFiles(service as Block, name, variables, gaps)) as Sections,
+  );
+  const name = nameOf(model.name, folder, variables);
   return {
-    name: nameOf(model.name, folder, variables),
+    name,
     folder,
     services: complete,
-    ...used(complete, whole),
+    ...used(complete, whole, name),
     settings: model["x-exploreiot"],
     ...notes,
   };
@@ -114,28 +116,20 @@ const sorted = (name: string, values: Readonly<Record<string, string | null>>): 
 /**
  * Compose makes nothing that no service uses. A file without services is there for others to include: all of it counts.
  */
-function used(services: Sections, whole: Readonly<Record<string, Sections>>): Unused {
+function used(services: Sections, whole: Readonly<Record<string, Sections>>, project: string): Used {
   const all = Object.values(services);
-  const names = {
-    networks: new Set(
-      all.flatMap((service) => Object.keys(isBlock(service.networks) ? service.networks : {})),
-    ),
-    volumes: new Set(all.flatMap((service) => blocks(service, "volumes").map(({ source }) => source))),
-    configs: new Set(all.flatMap((service) => blocks(service, "configs").map(({ source }) => source))),
-    secrets: new Set(all.flatMap((service) => blocks(service, "secrets").map(({ source }) => source))),
-    models: new Set(all.flatMap((service) => Object.keys(isBlock(service.models) ? service.models : {}))),
-  };
-  const section = (name: keyof typeof names): Sections =>
-    Object.fromEntries(
-      Object.entries(whole[name] ?? {}).filter(([key]) => all.length === 0 || names[name].has(key)),
-    );
+  const keys = (key: string) => all.flatMap((service) => Object.keys(blocks(service, key)[0] ?? {}));
+  const sources = (key: string) => all.flatMap((service) => blocks(service, key).map(({ source }) => source));
+  const section = (name: string, names: readonly unknown[], declared = whole[name] ?? {}): Sections =>
+    Object.fromEntries(Object.entries(declared).filter(([key]) => all.length === 0 || names.includes(key)));
+  const networks = withDefaultNetwork(whole.networks ?? {}, services);
   return {
-    networks: section("networks"),
-    volumes: section("volumes"),
-    configs: section("configs"),
-    secrets: section("secrets"),
-    models: section("models"),
+    networks: withNames(section("networks", keys("networks"), networks), project),
+    volumes: withNames(section("volumes", sources("volumes")), project),
+    configs: withNames(section("configs", sources("configs")), project),
+    secrets: withNames(section("secrets", sources("secrets")), project),
+    models: section("models", keys("models")),
   };
 }
 
-type Unused = Pick<Project, "networks" | "volumes" | "configs" | "secrets" | "models">;
+type Used = Pick<Project, "networks" | "volumes" | "configs" | "secrets" | "models">;

@@ -44,12 +44,12 @@ export function readCompose(
         ...builtImage(name, service),
         ...provided(name, service),
       ]),
-      ...networks(project, containers),
+      ...networks(project),
       ...volumes(project),
       ...models(project),
     ],
     declarations: [
-      { type: "stack", id: "stack", path: project.name, block: {} },
+      { type: "stack", id: "stack", path: "stack", block: {} },
       ...fileResources(containers, {}),
       ...containers.flatMap((resource) => boundFiles(resource, project.folder)),
       ...Object.entries(project.services).flatMap(([name, service]) => dockerfile(name, service)),
@@ -88,19 +88,15 @@ const models = ({ models }: Project): Resource[] =>
   }));
 
 /** The networks that the project makes: what it only joins is not known here. */
-function networks({ name: project, networks }: Project, containers: readonly Resource[]): Resource[] {
-  const usesDefault = containers.some(({ block }) =>
-    blocks(block, "networks_advanced").some(({ name }) => name === "${docker_network.default.id}"),
-  );
-  const declared = usesDefault && !("default" in networks) ? { default: {}, ...networks } : networks;
-  return Object.entries(declared).flatMap(([name, given]) => {
+const networks = ({ networks }: Project): Resource[] =>
+  Object.entries(networks).flatMap(([key, given]) => {
     if (given.external === true) return [];
-    const { driver, internal, attachable, enable_ipv6, driver_opts, name: own } = given;
+    const { name, driver = "bridge", internal = false, attachable, enable_ipv6, driver_opts } = given;
     const pools = blocks(given, "ipam").flatMap((ipam) => blocks(ipam, "config"));
     const block = {
-      name: own ?? `${project}_${name}`,
-      driver: driver ?? "bridge",
-      internal: internal ?? false,
+      name,
+      driver,
+      internal,
       ...(attachable === undefined ? {} : { attachable }),
       ...(enable_ipv6 === undefined ? {} : { ipv6: enable_ipv6 }),
       ...(driver_opts === undefined ? {} : { options: driver_opts }),
@@ -108,19 +104,18 @@ function networks({ name: project, networks }: Project, containers: readonly Res
         ? {}
         : { ipam_config: pools.map(({ subnet, gateway }) => ({ subnet, ...(gateway ? { gateway } : {}) })) }),
     };
-    return [{ type: "docker_network", id: name, path: `networks.${name}`, block }];
+    return [{ type: "docker_network", id: key, path: `networks.${key}`, block }];
   });
-}
 
-const volumes = ({ name: project, volumes }: Project): Resource[] =>
-  Object.entries(volumes).flatMap(([name, { external, driver, driver_opts, name: own }]) => {
+const volumes = ({ volumes }: Project): Resource[] =>
+  Object.entries(volumes).flatMap(([key, { external, driver, driver_opts, name }]) => {
     if (external === true) return [];
     const block = {
-      name: own ?? `${project}_${name}`,
+      name,
       ...(driver === undefined ? {} : { driver }),
       ...(driver_opts === undefined ? {} : { driver_opts }),
     };
-    return [{ type: "docker_volume", id: name, path: `volumes.${name}`, block }];
+    return [{ type: "docker_volume", id: key, path: `volumes.${key}`, block }];
   });
 
 /** At what has a name of its own, where waivers and lines are found; the rest of the place is evidence. */

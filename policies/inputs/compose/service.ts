@@ -95,8 +95,7 @@ function environment(service: Block): readonly string[] | undefined {
 
 function networks(service: Block, project: Project): readonly Block[] | undefined {
   if (service.network_mode !== undefined) return undefined;
-  const joined = Object.entries(blocks(service, "networks")[0] ?? {});
-  return (joined.length === 0 ? [["default", {}] as const] : joined).map(([name, options]) => ({
+  return Object.entries(blocks(service, "networks")[0] ?? {}).map(([name, options]) => ({
     name: networkName(name, project),
     aliases: isBlock(options) ? (options.aliases ?? []) : [],
   }));
@@ -105,7 +104,7 @@ function networks(service: Block, project: Project): readonly Block[] | undefine
 /** One of the project by reference; one that is made elsewhere is known by its name alone. */
 function networkName(name: string, { networks }: Project): unknown {
   const { external, name: own } = networks[name] ?? {};
-  return external === true ? (own ?? name) : `\${docker_network.${name}.id}`;
+  return external === true ? own : `\${docker_network.${name}.id}`;
 }
 
 function healthcheck(given: unknown): Block | undefined {

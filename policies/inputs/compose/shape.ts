@@ -65,6 +65,11 @@ export const numberOrText = value("a number or a text", (given) =>
   isScalar(given) ? (asNumber(given) ?? String(given)) : undefined,
 );
 
+/** How many devices: every one is -1. */
+export const count = value("a number, or all", (given) =>
+  String(given).toLowerCase() === "all" ? -1 : asNumber(given),
+);
+
 /** `KEY=value` in a list, or a mapping. */
 export const texts = value("a mapping, or a list of KEY=value", (given) =>
   isBlock(given) || Array.isArray(given) ? mapping(given) : undefined,
