@@ -43,7 +43,7 @@ services:
       sbom: "true"
       secrets: [{source: token, target: t, uid: "1", gid: "2", mode: 0400}]
       shm_size: 32m
-      ssh: {default: ./key}
+      ssh: {default: }
       tags: ["example/app:2"]
       target: final
       ulimits: {nofile: 10}
@@ -123,7 +123,7 @@ services:
     platform: linux/amd64
     ports: [{name: http, mode: host, host_ip: 127.0.0.1, target: 80, published: "8080", protocol: tcp, app_protocol: http}]
     post_start: [{command: [warm], user: root, privileged: true, working_dir: /w, environment: {A: "1"}}]
-    pre_stop: [{command: [drain], user: "1000", privileged: false, working_dir: /w, environment: {B: "2"}}]
+    pre_stop: [{command: [drain], user: "1000", working_dir: /w, environment: {B: "2"}}]
     privileged: true
     profiles: [full]
     pull_policy: every_12h
@@ -195,7 +195,8 @@ const EVERY_KEY_FILES = {
   "app/app.Dockerfile": "FROM scratch\n",
 };
 
-const web = (service: string) => `name: demo\nservices:\n  web:\n    image: i:1\n${service.replace(/^(?=.)/gm, "    ")}\n`;
+const web = (service: string) =>
+  `name: demo\nservices:\n  web:\n    image: i:1\n${service.replace(/^(?=.)/gm, "    ")}\n`;
 
 /** One service, alone in one file. */
 const one = (name: string, service: string, files: Readonly<Record<string, string>> = {}): ComposeCase => ({
@@ -293,7 +294,7 @@ volumes:
     files: {
       ".env": "FILE_ONLY=f\nBOTH=file\nNESTED=${FILE_ONLY}-x\nBRACES={a}\n",
       "compose.yaml": web(`
-image: "i:\${TAG:-\${FILE_ONLY:-none}}"
+hostname: "\${TAG:-\${FILE_ONLY:-none}}"
 environment:
   A: $SHELL_ONLY
   B: \${BOTH}
@@ -349,7 +350,7 @@ environment: {OWN: own, USED: "", WINS: here}
     {
       "first.env": "A=1\nB=${A}2\nWINS=file\nC=${OWN}\n",
       "sub/second.env": "B=second\nD='$A'\nE=\"x\"\n",
-      "raw.env": "R=a $b 'c' #d\n# comment\n  S = spaced\n",
+      "raw.env": "R=a $b 'c' #d\n# comment\n  S=spaced \n",
     },
   ),
   {
@@ -639,7 +640,7 @@ secrets: {s: {environment: SECRET}}
     name: "an old version key, extension fields, nothing in a section",
     files: {
       "compose.yaml":
-        'version: "3.8"\nname: demo\nx-y: 1\nservices:\n  web: {image: "i:1", x-z: {a: 1}, labels: {}, ports: []}\nvolumes:\n',
+        'version: "3.8"\nname: demo\nx-y: 1\nservices:\n  web: {image: "i:1", x-z: {a: 1}, labels: {}, ports: []}\nvolumes: {}\n',
     },
   },
 ];

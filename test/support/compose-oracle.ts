@@ -14,15 +14,17 @@ export const bare = (more: Readonly<Record<string, string>> = {}) => ({
  */
 export function composeConfig(
   folder: string,
+  format: "json" | "yaml",
   files: readonly string[] = [],
   env: Readonly<Record<string, string>> = bare(),
 ): string {
   const chosen = files.flatMap((file) => ["-f", file]);
-  return execFileSync("docker", ["compose", ...chosen, "--profile", "*", "config", "--format", "json"], {
+  return execFileSync("docker", ["compose", ...chosen, "--profile", "*", "config", "--format", format], {
     cwd: folder,
     env,
     encoding: "utf8",
     stdio: "pipe",
+    maxBuffer: 64 * 1024 ** 2,
   });
 }
 
@@ -38,9 +40,12 @@ export function comparable(value: unknown, key = "", owner = ""): unknown {
   }
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value)
-    .filter(([name]) => !(name.startsWith("x-") || (name === "create_host_path" && value)))
+    .filter(([name]) => !(name.startsWith("x-") || UNTOLD.includes(`${key}.${name}`)))
+    // Its own output does not show what a variable holds.
+    .filter(([name]) => !(name === "content" && "environment" in value))
     .map(([name, inner]): [string, unknown] => [
-      name,
+      // Compose 5.0.2 prints these with the names of its own program.
+      /^(Path|Rate|Weight)$/.test(name) ? name.toLowerCase() : name,
       key === "environment" && inner === null ? "(unset)" : comparable(inner, name, key),
     ])
     .filter(([, inner]) => key === "environment" || !isEmpty(inner))
@@ -48,18 +53,22 @@ export function comparable(value: unknown, key = "", owner = ""): unknown {
   return Object.fromEntries(entries);
 }
 
+/** What Compose takes and leaves out of its JSON, or writes in a form of no meaning. */
+const UNTOLD = ["bind.create_host_path", "ipam.options", "build.ssh", "web.pull_refresh_after"];
+
 const isEmpty = (value: unknown) =>
   value === null ||
   value === undefined ||
   value === "" ||
   (typeof value === "object" && Object.keys(value).length === 0);
 
-const SIZES = /^(memory|mem_limit|memswap_limit|mem_reservation|shm_size|size|rate)$/;
+const SIZES = /^(memory|mem_limit|memswap_limit|mem_reservation|shm_size|mem_swappiness|size|Rate|rate)$/;
 const TIMES = /^(interval|timeout|start_period|start_interval|stop_grace_period|delay|monitor|window)$/;
 const UNIT: Readonly<Record<string, number>> = { "": 1, b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
 
 function spelled(text: string, key: string): unknown {
+  if (/^cpu_(rt_)?(period|quota|runtime)$/.test(key)) return Number(text);
   const size = SIZES.test(key) ? /^(-?[\d.]+)([bkmg]?)b?$/i.exec(text) : null;
   if (size !== null) return Number(size[1]) * (UNIT[(size[2] ?? "").toLowerCase()] as number);
   if (key === "mode" && /^0[0-7]+$/.test(text)) return Number.parseInt(text, 8);

@@ -2,7 +2,7 @@ import { type Block, isBlock } from "../../values.ts";
 import { sequence } from "./merge.ts";
 import { longPorts } from "./port-text.ts";
 import { mapped, type Rules, transformed } from "./tree.ts";
-import { parseVolume } from "./volume-text.ts";
+import { clean, parseVolume } from "./volume-text.ts";
 
 type Change = (value: unknown) => unknown;
 
@@ -104,6 +104,9 @@ const count: Change = (value) =>
     ? { ...value, count: -1 }
     : value;
 
+const cleanTarget: Change = (value) =>
+  isBlock(value) && typeof value.target === "string" ? { ...value, target: clean(value.target) } : value;
+
 const fullBuild: Change = (value) =>
   isBlock(value)
     ? {
@@ -124,6 +127,7 @@ const DEFAULTS: Rules<Change> = [
     "services.*.ports.[]",
     (value) => (isBlock(value) ? { mode: "ingress", protocol: "tcp", ...value } : value),
   ],
+  ["services.*.volumes.[]", cleanTarget],
   ["services.*.deploy.resources.reservations.devices.[]", count],
   ["services.*.gpus.[]", count],
 ];

@@ -284,8 +284,8 @@ const service = block(
 function optionOrOptions(): Shape {
   return {
     is: "value",
-    called: "a text or a list of texts",
-    read: (given) => (Array.isArray(given) ? given.map(String) : String(given)),
+    called: "a text, or a list of texts",
+    read: (given) => (Array.isArray(given) ? given : [given]).map(String),
   };
 }
 

@@ -57,7 +57,9 @@ export function readProject(
   const model = readModel(sources, { folder, variables, notes, including: [] });
   const { services = {}, ...whole } = conform(model, PROJECT, gaps) as Readonly<Record<string, Sections>>;
   const complete = withNetworks(
-    mapped(services, (service, name) => withFiles(service as Block, name, variables, gaps)) as Sections,
+    mapped(inOrder(services), (service, name) =>
+      withFiles(service as Block, name, variables, gaps),
+    ) as Sections,
   );
   const name = nameOf(model.name, folder, variables);
   return {
@@ -71,6 +73,10 @@ export function readProject(
 }
 
 type Sections = Readonly<Record<string, Block>>;
+
+/** By name: files that are merged have no other order, and what Compose prints has this one. */
+const inOrder = (section: Sections): Sections =>
+  Object.fromEntries(Object.entries(section).sort(([one], [other]) => (one < other ? -1 : 1)));
 
 function nameOf(given: unknown, folder: string, variables: Variables): string {
   const name = variables.get("COMPOSE_PROJECT_NAME") || given || basename(folder);
@@ -121,7 +127,9 @@ function used(services: Sections, whole: Readonly<Record<string, Sections>>, pro
   const keys = (key: string) => all.flatMap((service) => Object.keys(blocks(service, key)[0] ?? {}));
   const sources = (key: string) => all.flatMap((service) => blocks(service, key).map(({ source }) => source));
   const section = (name: string, names: readonly unknown[], declared = whole[name] ?? {}): Sections =>
-    Object.fromEntries(Object.entries(declared).filter(([key]) => all.length === 0 || names.includes(key)));
+    Object.fromEntries(
+      Object.entries(inOrder(declared)).filter(([key]) => all.length === 0 || names.includes(key)),
+    );
   const networks = withDefaultNetwork(whole.networks ?? {}, services);
   return {
     networks: withNames(section("networks", keys("networks"), networks), project),
