@@ -59,8 +59,12 @@ export const filesBelow = (folder: string) => ({
 });
 
 export function textAt(path: string): string | undefined {
-  const status = statSync(path, { throwIfNoEntry: false });
-  return status?.isFile() && status.size <= MAX_BYTES ? readFileSync(path, "utf8") : undefined;
+  try {
+    const status = statSync(path);
+    return status.isFile() && status.size <= MAX_BYTES ? readFileSync(path, "utf8") : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A rendered folder is checked before it is copied to its server: start.sh makes there what deployment.sh names. */

@@ -53,8 +53,11 @@ export function loadInputs({ paths, files = [], stdin }: Request): Loaded {
     ...(files.length === 0 ? [] : [attempt(() => [overlaid(files, stdin)])]),
     ...paths.map((path) => load(path, stdin)),
   ];
+  const inputs = found.flatMap(({ inputs }) => inputs);
+  const read = new Set(inputs.flatMap(({ files }) => [...(files ?? [])]));
   return {
-    inputs: found.flatMap(({ inputs }) => inputs),
+    // A file that was read as a part of another's project is judged there.
+    inputs: inputs.filter(({ file }) => !read.has(resolve(file))),
     refused: found.flatMap(({ refused }) => refused),
   };
 }

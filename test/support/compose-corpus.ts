@@ -633,6 +633,26 @@ secrets: {s: {environment: SECRET}}
     },
   },
   {
+    name: "what a service waits for without a word",
+    files: {
+      "compose.yaml": `
+name: demo
+services:
+  a: {image: "i:1", links: ["b:x", c], volumes_from: [d, "container:z"], pid: "service:c", depends_on: {c: {condition: service_healthy}}}
+  b: {image: "i:1", network_mode: "service:d"}
+  c: {image: "i:1", ipc: shareable}
+  d: {image: "i:1"}
+`,
+    },
+  },
+  one(
+    "commands that are texts",
+    `
+command: a "b  c" d'e f'g h\\ i "" && never
+entrypoint: 'sh -c "echo "x" $(date) >out"'
+`,
+  ),
+  {
     name: "JSON",
     files: { "compose.yaml": '{"name": "demo", "services": {"web": {"image": "i:1", "ports": ["1:1"]}}}' },
   },

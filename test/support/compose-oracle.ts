@@ -41,6 +41,7 @@ export function comparable(value: unknown, key = "", owner = ""): unknown {
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value)
     .filter(([name]) => !(name.startsWith("x-") || UNTOLD.includes(`${key}.${name}`)))
+    .filter(([name, inner]) => !isUnsaid(name, inner))
     // Its own output does not show what a variable holds.
     .filter(([name]) => !(name === "content" && "environment" in value))
     .map(([name, inner]): [string, unknown] => [
@@ -55,6 +56,9 @@ export function comparable(value: unknown, key = "", owner = ""): unknown {
 
 /** What Compose takes and leaves out of its JSON, or writes in a form of no meaning. */
 const UNTOLD = ["bind.create_host_path", "ipam.options", "build.ssh", "web.pull_refresh_after"];
+
+/** Compose leaves out of its output where this is false. */
+const isUnsaid = (key: string, value: unknown) => key === "restart" && value === false;
 
 const isEmpty = (value: unknown) =>
   value === null ||

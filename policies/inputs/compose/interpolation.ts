@@ -43,7 +43,9 @@ function substitute(
   const [whole, plain] = /^\$([A-Za-z_]\w*)/.exec(text) ?? [];
   if (whole !== undefined && plain !== undefined)
     return { length: whole.length, value: lookup(plain) ?? `\${${plain}}` };
-  const end = text.startsWith("${") ? closing(text) : -1;
+  // A dollar before anything else is one.
+  if (!text.startsWith("${")) return { length: 1, value: undefined };
+  const end = closing(text);
   const [, name, operator = "", word = ""] = BRACED.exec(text.slice(2, end)) ?? [];
   if (end < 0 || name === undefined)
     throw new Error(`${text.slice(0, 20)} is no variable; write $$ for a dollar`);

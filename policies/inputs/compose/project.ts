@@ -5,7 +5,9 @@ import { asLiteral } from "../../files.ts";
 import { type Block, blocks, isBlock, texts } from "../../values.ts";
 import { mapping } from "./canonical.ts";
 import { conform, type Gap } from "./conform.ts";
+import { contradictions } from "./consistency.ts";
 import type { Source } from "./context.ts";
+import { withDependencies } from "./dependencies.ts";
 import { dotEnv, envFile, rawEnvFile, type Variables } from "./dotenv.ts";
 import { PROJECT } from "./keys.ts";
 import { readModel } from "./model.ts";
@@ -56,9 +58,10 @@ export function readProject(
   const notes = { gaps, places: new Map<string, Place>(), files: new Set<string>() };
   const model = readModel(sources, { folder, variables, notes, including: [] });
   const { services = {}, ...whole } = conform(model, PROJECT, gaps) as Readonly<Record<string, Sections>>;
+  gaps.push(...contradictions({ services, ...whole }));
   const complete = withNetworks(
     mapped(inOrder(services), (service, name) =>
-      withFiles(service as Block, name, variables, gaps),
+      withDependencies(withFiles(service as Block, name, variables, gaps)),
     ) as Sections,
   );
   const name = nameOf(model.name, folder, variables);
@@ -126,6 +129,9 @@ function used(services: Sections, whole: Readonly<Record<string, Sections>>, pro
   const all = Object.values(services);
   const keys = (key: string) => all.flatMap((service) => Object.keys(blocks(service, key)[0] ?? {}));
   const sources = (key: string) => all.flatMap((service) => blocks(service, key).map(({ source }) => source));
+  const ofBuilds = all.flatMap((service) =>
+    blocks(service, "build").flatMap((build) => blocks(build, "secrets").map(({ source }) => source)),
+  );
   const section = (name: string, names: readonly unknown[], declared = whole[name] ?? {}): Sections =>
     Object.fromEntries(
       Object.entries(inOrder(declared)).filter(([key]) => all.length === 0 || names.includes(key)),
@@ -135,7 +141,7 @@ function used(services: Sections, whole: Readonly<Record<string, Sections>>, pro
     networks: withNames(section("networks", keys("networks"), networks), project),
     volumes: withNames(section("volumes", sources("volumes")), project),
     configs: withNames(section("configs", sources("configs")), project),
-    secrets: withNames(section("secrets", sources("secrets")), project),
+    secrets: withNames(section("secrets", [...sources("secrets"), ...ofBuilds]), project),
     models: section("models", keys("models")),
   };
 }

@@ -29,7 +29,9 @@ type Change = (given: unknown) => unknown;
 export function absolute(given: unknown, folder: string): unknown {
   if (typeof given !== "string" || given === "" || isElsewhere(given)) return given;
   if (/^~(?=\/|$)/.test(given)) return join(process.env.HOME ?? homedir(), given.slice(1));
-  return isAbsolute(given) || /^(?:\$\{|[A-Za-z]:[\\/]|\\\\)/.test(given) ? given : join(folder, given);
+  return isAbsolute(given) || /^(?:\$\{|[A-Za-z]:[\\/]|\\\\)/.test(given)
+    ? given
+    : join(folder, given).replace(/(?<=.)\/$/, "");
 }
 
 /** A repository, an address, or what another service builds. */

@@ -1,7 +1,7 @@
-import { parseArgsStringToArgv } from "string-argv";
 import { isBlock } from "../../values.ts";
 import { mapping } from "./canonical.ts";
 import { sequence } from "./merge.ts";
+import { wordsOf } from "./words.ts";
 
 /** What may stand at a place of a compose file. */
 export type Shape =
@@ -83,11 +83,7 @@ export const labels = value("a mapping, or a list of KEY=value", (given) =>
 );
 
 const argv = (given: unknown) =>
-  typeof given === "string"
-    ? parseArgsStringToArgv(given)
-    : Array.isArray(given)
-      ? given.map(String)
-      : undefined;
+  typeof given === "string" ? wordsOf(given) : Array.isArray(given) ? given.map(String) : undefined;
 
 export const command = value("a text, or a list of words", argv);
 
