@@ -22,7 +22,9 @@ export function conform(given: unknown, shape: Shape, gaps: Gap[], path: Path = 
     }
     case "list":
       if (!Array.isArray(given)) return wrong(given, "a list", path, gaps);
-      return given.map((entry, at) => conform(entry, shape.entry, gaps, [...path, String(at)]));
+      return given
+        .map((entry, at) => conform(entry, shape.entry, gaps, [...path, String(at)]))
+        .filter((entry) => entry !== undefined);
     case "names":
       if (!isBlock(given)) return wrong(given, "a mapping", path, gaps);
       return entries(given, () => shape.entry, gaps, path);
