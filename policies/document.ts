@@ -124,8 +124,8 @@ export class StackDocument {
 
   /** Whether there is nothing in it that a rule could look at. */
   get isEmpty(): boolean {
-    const said = [this.resources, this.unreadable, this.notUnderstood, this.files];
-    return said.every(({ length }) => length === 0);
+    const types = [...this.#byType.keys()].filter((type) => type !== "stack");
+    return types.length + this.unreadable.length + this.notUnderstood.length === 0;
   }
 
   /** The files that belong to it: those of type `file/…`. */
