@@ -107,7 +107,7 @@ services:
     label_file: [web.labels]
     labels: {team: core}
     links: ["db:database"]
-    logging: {driver: json-file, options: {max-size: 1m}}
+    logging: {driver: local, options: {max-size: 1m}}
     mac_address: 02:42:ac:11:00:03
     mem_limit: 64m
     mem_reservation: 16m
@@ -121,7 +121,7 @@ services:
     pid: host
     pids_limit: 50
     platform: linux/amd64
-    ports: [{name: http, mode: host, host_ip: 127.0.0.1, target: 80, published: "8080", protocol: tcp, app_protocol: http}]
+    ports: [{name: http, mode: host, host_ip: 127.0.0.1, target: 80, published: "8080", protocol: udp, app_protocol: http}]
     post_start: [{command: [warm], user: root, privileged: true, working_dir: /w, environment: {A: "1"}}]
     pre_stop: [{command: [drain], user: "1000", working_dir: /w, environment: {B: "2"}}]
     privileged: true
@@ -167,7 +167,7 @@ services:
 networks:
   back:
     attachable: true
-    driver: bridge
+    driver: macvlan
     driver_opts: {com.docker.network.bridge.name: br-back}
     enable_ipv4: true
     enable_ipv6: true
@@ -186,7 +186,7 @@ models:
   llm: {model: ai/small, name: the-llm, context_size: 1024, runtime_flags: ["--fast"]}
 `;
 
-const EVERY_KEY_FILES = {
+export const EVERY_KEY_FILES = {
   "compose.yaml": EVERY_KEY,
   "web.env": "RAW=a $b\n",
   "web.labels": "file.label=1\n",

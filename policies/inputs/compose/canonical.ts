@@ -66,6 +66,7 @@ const keys = fromList((list) =>
 );
 
 const BUILD: Rules<Change> = [
+  ["no_cache_filter", listed],
   ["secrets.[]", toSource],
   ["additional_contexts", pairs],
   ["ssh", keys],

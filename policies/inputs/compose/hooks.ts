@@ -6,10 +6,12 @@ export const hooks = (service: Block): readonly Block[] => [
   ...listed(service, "pre_stop"),
   ...blocks(service, "develop").flatMap((develop) =>
     blocks(develop, "watch").flatMap((watch, at) =>
-      blocks(watch, "exec").map((hook) => ({ when: `develop.watch[${at}].exec`, ...hook })),
+      blocks(watch, "exec").map((hook) => told(hook, `develop.watch[${at}].exec`)),
     ),
   ),
 ];
 
 const listed = (service: Block, key: string): readonly Block[] =>
-  blocks(service, key).map((hook, at) => ({ when: `${key}[${at}]`, ...hook }));
+  blocks(service, key).map((hook, at) => told(hook, `${key}[${at}]`));
+
+const told = ({ working_dir: _, ...hook }: Block, when: string): Block => ({ when, ...hook });

@@ -285,7 +285,10 @@ function optionOrOptions(): Shape {
   return {
     is: "value",
     called: "a text, or a list of texts",
-    read: (given) => (Array.isArray(given) ? given : [given]).map(String),
+    read: (given) => {
+      const all = Array.isArray(given) ? given : [given];
+      return all.some((one) => typeof one === "object") ? undefined : all.map(String);
+    },
   };
 }
 

@@ -80,11 +80,11 @@ const provided = (name: string, { provider }: Block): Resource[] =>
     : [];
 
 const models = ({ models }: Project): Resource[] =>
-  Object.entries(models).map(([name, block]) => ({
+  Object.entries(models).map(([name, { model }]) => ({
     type: "compose_model",
     id: name,
     path: `models.${name}`,
-    block,
+    block: { model },
   }));
 
 /** The networks that the project makes: what it only joins is not known here. */

@@ -70,20 +70,29 @@ export const count = value("a number, or all", (given) =>
   String(given).toLowerCase() === "all" ? -1 : asNumber(given),
 );
 
+/** A mapping or a list with nothing below it but scalars. */
+const isFlat = (given: unknown): given is object =>
+  (isBlock(given) || Array.isArray(given)) &&
+  Object.values(given).every((inner) => inner === null || isScalar(inner));
+
 /** `KEY=value` in a list, or a mapping. */
 export const texts = value("a mapping, or a list of KEY=value", (given) =>
-  isBlock(given) || Array.isArray(given) ? mapping(given) : undefined,
+  isFlat(given) ? mapping(given) : undefined,
 );
 
 /** The same, where a key without a value has an empty one. */
 export const labels = value("a mapping, or a list of KEY=value", (given) =>
-  isBlock(given) || Array.isArray(given)
+  isFlat(given)
     ? Object.fromEntries(Object.entries(mapping(given)).map(([key, inner]) => [key, inner ?? ""]))
     : undefined,
 );
 
 const argv = (given: unknown) =>
-  typeof given === "string" ? wordsOf(given) : Array.isArray(given) ? given.map(String) : undefined;
+  typeof given === "string"
+    ? wordsOf(given)
+    : Array.isArray(given) && isFlat(given)
+      ? given.map(String)
+      : undefined;
 
 export const command = value("a text, or a list of words", argv);
 

@@ -24,7 +24,13 @@ describe("what is to be judged is found by its content", () => {
       "p.json",
       JSON.stringify({
         format_version: "1.2",
-        planned_values: { root_module: { resources: [{ address: "docker_volume.V", mode: "managed", type: "docker_volume", name: "V", values: {} }] } },
+        planned_values: {
+          root_module: {
+            resources: [
+              { address: "docker_volume.V", mode: "managed", type: "docker_volume", name: "V", values: {} },
+            ],
+          },
+        },
       }),
       "plan",
       ["docker_volume"],
