@@ -135,6 +135,13 @@ const DEFAULTS: Rules<Change> = [
 
 export const withDefaults = (value: Block): Block => transformed(value, DEFAULTS) as Block;
 
+export const isScalar = (value: unknown) => ["string", "number", "boolean", "bigint"].includes(typeof value);
+
+/** A mapping or a list with nothing below it but scalars. */
+export const isFlat = (given: unknown): given is object =>
+  (isBlock(given) || Array.isArray(given)) &&
+  Object.values(given).every((inner) => inner === null || isScalar(inner));
+
 /** A mapping of texts by name, from the list of `KEY=value` that Compose takes as well; null for a key without a value. */
 export function mapping(value: unknown): Readonly<Record<string, string | null>> {
   const pairs = sequence(value).map((entry): readonly [string, string | null] => {

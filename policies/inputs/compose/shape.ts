@@ -1,5 +1,5 @@
 import { isBlock } from "../../values.ts";
-import { mapping } from "./canonical.ts";
+import { isFlat, isScalar, mapping } from "./canonical.ts";
 import { sequence } from "./merge.ts";
 import { wordsOf } from "./words.ts";
 
@@ -23,8 +23,6 @@ export type Shape =
     };
 
 const value = (called: string, read: (value: unknown) => unknown): Shape => ({ is: "value", called, read });
-
-const isScalar = (value: unknown) => ["string", "number", "boolean", "bigint"].includes(typeof value);
 
 export const text = value("a text", (given) => (isScalar(given) ? String(given) : undefined));
 
@@ -69,11 +67,6 @@ export const numberOrText = value("a number or a text", (given) =>
 export const count = value("a number, or all", (given) =>
   String(given).toLowerCase() === "all" ? -1 : asNumber(given),
 );
-
-/** A mapping or a list with nothing below it but scalars. */
-const isFlat = (given: unknown): given is object =>
-  (isBlock(given) || Array.isArray(given)) &&
-  Object.values(given).every((inner) => inner === null || isScalar(inner));
 
 /** `KEY=value` in a list, or a mapping. */
 export const texts = value("a mapping, or a list of KEY=value", (given) =>

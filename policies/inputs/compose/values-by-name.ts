@@ -1,14 +1,12 @@
 import { type Block, isBlock } from "../../values.ts";
-import { mapping } from "./canonical.ts";
+import { isFlat, mapping } from "./canonical.ts";
 import type { Variables } from "./dotenv.ts";
 import { mapped, transformed } from "./tree.ts";
 
 /** Fills what takes its value from a variable of the same name (`- TOKEN`), or from one that it names. */
 export function withValues(value: Block, variables: Variables): Block {
   const named = (given: unknown) =>
-    given === null || given === undefined
-      ? given
-      : mapped(mapping(given), (text, name) => text ?? variables.get(name) ?? null);
+    !isFlat(given) ? given : mapped(mapping(given), (text, name) => text ?? variables.get(name) ?? null);
   return transformed(value, [
     ["services.*.environment", named],
     ["services.*.build.args", named],
