@@ -71,10 +71,10 @@ export function looseFiles(folder: string, stacks: readonly StackDocument[]) {
   const beside = below(folder)
     .filter((file) => fileKind(file) !== undefined && !paths.has(resolve(file)) && !names.has(basename(file)))
     .map((file): FileText => ({ path: relative(folder, file), text: textOf(file) }));
-  return beside.length === 0 ? [] : [{ file: folder, text: "", stack: filesAlone(folder, beside) }];
+  return beside.length === 0 ? [] : [{ file: folder, text: "", stack: filesAlone(beside) }];
 }
 
-const filesAlone = (folder: string, beside: readonly FileText[]): StackDocument =>
+const filesAlone = (beside: readonly FileText[]): StackDocument =>
   new StackDocument({
     dialect: "compose",
     resources: [],

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Place } from "../../document.ts";
 import { asLiteral } from "../../files.ts";
-import { type Block, blocks, isBlock, texts } from "../../values.ts";
+import { type Block, blocks, texts } from "../../values.ts";
 import { mapping } from "./canonical.ts";
 import { conform, type Gap } from "./conform.ts";
 import { contradictions } from "./consistency.ts";
