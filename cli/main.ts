@@ -21,7 +21,10 @@ const program = new Command("exploreiot")
     "Deploys an IoT stack: Mosquitto, FastAPI, Next.js, PostgreSQL and Redis, as hardened containers.",
   )
   .version(kitVersion())
-  .addHelpText("after", "\nExit codes: 0 done, 1 something to fix, 2 changes pending, 70 a bug in the kit.")
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 done, 1 something to fix, 2 changes pending, 3 cannot be judged, 70 a bug in the kit.",
+  )
   .showHelpAfterError("(exploreiot --help lists the commands)")
   .exitOverride()
   .hook("preAction", followContext);

@@ -1,16 +1,18 @@
+import { text } from "node:stream/consumers";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import { UserError } from "../core/errors.ts";
-import { EXIT } from "../core/report.ts";
+import { EXIT, report } from "../core/report.ts";
 import { builtIn } from "../policies/evaluate.ts";
 import { policies } from "../policies/index.ts";
 import { loadInputs } from "../policies/inputs/load.ts";
+import { isStdin } from "../policies/inputs/source.ts";
 import { judgeStack } from "../policies/judge.ts";
 import { loadOwnRules } from "../policies/own-rules.ts";
 import { isCalled, type Policy } from "../policies/policy.ts";
 import { githubReport } from "../policies/reports/github.ts";
 import { jsonReport } from "../policies/reports/json.ts";
-import { type Judgement, stopping } from "../policies/reports/judgement.ts";
+import { type Judgement, type Verdict, verdictOf } from "../policies/reports/judgement.ts";
 import { junitReport } from "../policies/reports/junit.ts";
 import { sarifReport } from "../policies/reports/sarif.ts";
 import { textReport } from "../policies/reports/text.ts";
@@ -39,6 +41,7 @@ const COLOR = {
 const painted = (severity: Severity, text: string) => COLOR[severity](text);
 
 interface CheckOptions {
+  readonly file: readonly string[];
   readonly format: string;
   readonly json?: true;
   readonly stopAt?: Severity;
@@ -47,7 +50,13 @@ interface CheckOptions {
 
 const check = new Command("check")
   .description("judge Terraform JSON, a plan, a compose file, or a folder with any of them")
-  .argument("[path]", "file or folder", "cdktf.out")
+  .argument("[paths...]", "files, folders, or - for standard input (default: cdktf.out)")
+  .option(
+    "-f, --file <file>",
+    "a compose file; again for each that is laid over it, as docker compose does",
+    (file: string, before: readonly string[]) => [...before, file],
+    [] as readonly string[],
+  )
   .addOption(
     new Option("--format <format>", "how to print the report").choices(Object.keys(FORMATS)).default("text"),
   )
@@ -61,16 +70,26 @@ const check = new Command("check")
   .option("--rules <folder>", "rules of your own, as .ts or .js files")
   .addHelpText(
     "after",
-    "\nExit codes: 0 nothing to fix, 1 findings, or an input that cannot be judged, 70 a bug in the kit.",
+    "\nExit codes: 0 nothing to fix, 1 findings, 3 an input that cannot be judged, or not all of it, 70 a bug in the kit.",
   )
-  .action(async (path: string, { format, json, stopAt, rules }: CheckOptions) => {
+  .action(async (given: readonly string[], { file: files, format, json, stopAt, rules }: CheckOptions) => {
     const own = rules === undefined ? [] : await loadOwnRules(rules);
-    const judgements = loadInputs(path).map(({ stack, ...origin }) =>
+    const paths = given.length + files.length === 0 ? ["cdktf.out"] : given;
+    const stdin = [...paths, ...files].some(isStdin) ? await text(process.stdin) : undefined;
+    const { inputs, refused } = loadInputs({ paths, files, ...(stdin === undefined ? {} : { stdin }) });
+    const judgements = inputs.map(({ stack, ...origin }) =>
       judgeStack(stack, origin, [...policies, ...own], stopAt),
     );
-    console.log(FORMATS[json ? "json" : format]?.(judgements));
-    if (stopping(judgements) > 0) process.exitCode = EXIT.userError;
+    if (judgements.length > 0) console.log(FORMATS[json ? "json" : format]?.(judgements));
+    for (const error of refused) report(error);
+    process.exitCode = refused.length > 0 ? EXIT.cannotJudge : EXIT_OF[verdictOf(judgements)];
   });
+
+const EXIT_OF: Readonly<Record<Verdict, number>> = {
+  "nothing to fix": EXIT.ok,
+  findings: EXIT.userError,
+  "cannot judge": EXIT.cannotJudge,
+};
 
 const all: readonly Policy[] = [...builtIn, ...policies];
 

@@ -34,6 +34,12 @@ export interface Unreadable {
   readonly evidence: string;
 }
 
+/** Where something stands in a file, from line 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
 /** A reference that was followed: `${docker_network.Data.id}` is the attribute `id` of that network. */
 export interface Target {
   readonly resource: Resource;
@@ -51,6 +57,9 @@ export interface Contents {
   readonly declarations: readonly Resource[];
   readonly unreadable: readonly Unreadable[];
 
+  /** Keys and values that its reader does not understand, so that nobody can judge them. @default - none */
+  readonly notUnderstood?: readonly Unreadable[];
+
   /** What the document says about how it is judged: `{ stopAt, waivers }`, not checked yet. */
   readonly settings?: unknown;
 
@@ -58,13 +67,14 @@ export interface Contents {
   readonly facts?: StackFacts | undefined;
 }
 
-const REFERENCE = /^\$\{\s*(\w+)\.([\w-]+)\.(\w+)\s*\}$/;
+const REFERENCE = /^\$\{\s*(\w+)\.([\w.-]+)\.(\w+)\s*\}$/;
 
 /** A stack, as the rules see it. */
 export class StackDocument {
   readonly dialect: Dialect;
   readonly resources: readonly Resource[];
   readonly unreadable: readonly Unreadable[];
+  readonly notUnderstood: readonly Unreadable[];
   readonly settings: unknown;
   readonly facts: StackFacts | undefined;
   readonly environment: Environment;
@@ -75,10 +85,19 @@ export class StackDocument {
   /** By the types, since rules and helpers ask for the same few again and again. */
   readonly #byTypes = new Map<string, readonly Resource[]>();
 
-  constructor({ dialect, resources, declarations, unreadable, settings, facts }: Contents) {
+  constructor({
+    dialect,
+    resources,
+    declarations,
+    unreadable,
+    notUnderstood = [],
+    settings,
+    facts,
+  }: Contents) {
     this.dialect = dialect;
     this.resources = resources;
     this.unreadable = unreadable;
+    this.notUnderstood = notUnderstood;
     this.settings = settings;
     this.facts = facts;
     this.environment = environmentIn(resources);
@@ -101,6 +120,12 @@ export class StackDocument {
       ([] as Resource[]).concat(...types.map((type) => this.#byType.get(type) ?? []));
     this.#byTypes.set(key, known);
     return known;
+  }
+
+  /** Whether there is nothing in it that a rule could look at. */
+  get isEmpty(): boolean {
+    const types = [...this.#byType.keys()].filter((type) => type !== "stack");
+    return types.length + this.unreadable.length + this.notUnderstood.length === 0;
   }
 
   /** The files that belong to it: those of type `file/…`. */

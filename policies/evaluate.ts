@@ -1,4 +1,5 @@
 import type { StackDocument } from "./document.ts";
+import type { Evidence } from "./evidence.ts";
 import { isOfTheKit } from "./facts/kit.ts";
 import { TextIsAwaited, TextIsUnknown } from "./facts/parsed-files.ts";
 import { type Judged, judgedBy } from "./judged-by.ts";
@@ -42,8 +43,23 @@ export const stackCanBeRead = definePolicy({
   check: () => [],
 });
 
+/** Holds for every compose file: a key that nobody looks at may hold anything. */
+export const everythingIsUnderstood = definePolicy({
+  id: "INP-002",
+  severity: "critical",
+  title: "every key and value of a compose file is understood",
+  allowed: "keys of the compose specification, values of their types, and files that are at hand",
+  fix: "fix the spelling, remove the key, or judge the file where all that it names is at hand",
+  source: "a rule that does not see a key proves nothing about it",
+  looksAt: [],
+  check: () => [],
+});
+
+/** What these find nobody can judge: the verdict is neither good nor bad. */
+export const aboutInput: readonly Policy[] = [stackCanBeRead, everythingIsUnderstood];
+
 /** Rules that hold whatever the list of policies is. */
-export const builtIn: readonly Policy[] = [stackCanBeRead, ...waiverPolicies];
+export const builtIn: readonly Policy[] = [...aboutInput, ...waiverPolicies];
 
 /**
  * Judges a stack. It fails closed: a rule that throws and a resource that cannot be read are findings.
@@ -58,7 +74,7 @@ export function evaluate(
 ): readonly PolicyReport[] {
   const waivers = readWaivers(stack, policies, today);
   const reports = policies.map((policy) => reportOf(policy, stack, waivers));
-  return [readability(stack), ...waiverReports(waivers), ...reports];
+  return [readability(stack), understanding(stack), ...waiverReports(waivers), ...reports];
 }
 
 function readability(stack: StackDocument): PolicyReport {
@@ -68,6 +84,16 @@ function readability(stack: StackDocument): PolicyReport {
     examined: resources.length + unreadable.filter(({ path }) => !readable.has(path)).length,
     findings: unreadable.map(({ path, evidence }) =>
       finding(stackCanBeRead, path, evidence, languageOf(stack)),
+    ),
+  });
+}
+
+function understanding(stack: StackDocument): PolicyReport {
+  const { dialect, resources, notUnderstood } = stack;
+  return report(everythingIsUnderstood, {
+    examined: dialect === "compose" ? resources.length + notUnderstood.length : 0,
+    findings: notUnderstood.map(({ path, evidence }) =>
+      finding(everythingIsUnderstood, path, evidence, languageOf(stack)),
     ),
   });
 }
@@ -110,7 +136,8 @@ function seenBy(policy: Policy, stack: StackDocument): Seen {
     const { path } = resource;
     try {
       if (problems.has(resource)) throw problems.get(resource);
-      for (const evidence of policy.check(resource, stack)) {
+      // Ports of one range are told by the range: the same thing once.
+      for (const evidence of distinct(policy.check(resource, stack))) {
         if (typeof evidence !== "string" && "notEnforceable" in evidence) note(path, evidence.notEnforceable);
         else if (typeof evidence !== "string" && "unknown" in evidence) unknown(path, evidence.unknown);
         else found.push(finding(policy, path, evidence, language));
@@ -146,3 +173,7 @@ function applies({ dialect: wanted }: Policy, { dialect }: StackDocument): boole
   if (wanted === "source") return dialect === "terraform";
   return wanted === undefined || dialect !== "compose";
 }
+
+/** Each once, in their order. */
+const distinct = (found: readonly Evidence[]): Iterable<Evidence> =>
+  new Map(found.map((evidence) => [JSON.stringify(evidence), evidence])).values();

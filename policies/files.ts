@@ -58,9 +58,13 @@ export const filesBelow = (folder: string) => ({
   awaits: (source: string) => isMadeByStart(resolve(folder, source)),
 });
 
-function textAt(path: string): string | undefined {
-  const status = statSync(path, { throwIfNoEntry: false });
-  return status?.isFile() && status.size <= MAX_BYTES ? readFileSync(path, "utf8") : undefined;
+export function textAt(path: string): string | undefined {
+  try {
+    const status = statSync(path);
+    return status.isFile() && status.size <= MAX_BYTES ? readFileSync(path, "utf8") : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A rendered folder is checked before it is copied to its server: start.sh makes there what deployment.sh names. */

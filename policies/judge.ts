@@ -1,5 +1,5 @@
 import { policySettings, type Severity } from "../site/policy-settings.ts";
-import type { StackDocument } from "./document.ts";
+import type { Place, StackDocument } from "./document.ts";
 import { evaluate } from "./evaluate.ts";
 import { linesIn } from "./lines.ts";
 import type { Policy } from "./policy.ts";
@@ -9,6 +9,9 @@ import type { Judgement } from "./reports/judgement.ts";
 export interface Origin {
   readonly file: string;
   readonly text: string;
+
+  /** Where the things with a name stand that its reader has noted. @default - they are looked for in the text */
+  readonly places?: ReadonlyMap<string, Place> | undefined;
 }
 
 /**
@@ -18,7 +21,7 @@ export interface Origin {
  */
 export function judgeStack(
   stack: StackDocument,
-  { file, text }: Origin,
+  { file, text, places }: Origin,
   policies: readonly Policy[],
   stopAt?: Severity,
 ): Judgement {
@@ -28,6 +31,26 @@ export function judgeStack(
     environment: stack.environment,
     stopAt: stopAt ?? (settings.success ? settings.data.stopAt : "info"),
     reports: evaluate(stack, policies),
-    lineOf: linesIn(text),
+    placeOf: placesOf({ file, text, places }),
   };
+}
+
+/** A line of the text that says more than where a service begins, in the file that the finding is about. */
+function placesOf({ file, text, places }: Origin): Judgement["placeOf"] {
+  const lineIn = linesIn(text);
+  return (finding) => {
+    const place = places && noted(finding.path, places);
+    if (place !== undefined && place.file !== file) return place;
+    const line = lineIn(finding);
+    return { file, line: line === 1 ? (place?.line ?? 1) : line };
+  };
+}
+
+/** The place of `services.web`, for `services.web.build:Dockerfile` too; names may have dots. */
+function noted(path: string, places: ReadonlyMap<string, Place>): Place | undefined {
+  const [name = ""] = path.split(":");
+  const parts = name.split(".");
+  return parts
+    .map((_, at) => places.get(parts.slice(0, parts.length - at).join(".")))
+    .find((place) => place !== undefined);
 }

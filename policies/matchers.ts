@@ -61,7 +61,9 @@ function findings(received: Judged, ownRules: readonly Policy[]) {
 function read(received: Judged): readonly StackDocument[] {
   if (typeof received !== "string") return [readTerraformJson(received)];
   if (/^\s*\{/.test(received)) return [readTerraformJson(JSON.parse(received))];
-  return loadInputs(received).map(({ stack }) => stack);
+  const { inputs, refused } = loadInputs({ paths: [received] });
+  if (refused[0] !== undefined) throw refused[0];
+  return inputs.map(({ stack }) => stack);
 }
 
 declare module "vitest" {

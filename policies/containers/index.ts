@@ -6,6 +6,7 @@ import { cgroupIsItsOwn } from "./cgroup-is-its-own.ts";
 import { containersSayWhoseTheyAre } from "./containers-say-whose-they-are.ts";
 import { cpuIsLimited } from "./cpu-is-limited.ts";
 import { cpusAreUnderstood } from "./cpus-are-understood.ts";
+import { hooksHaveNoMoreRights } from "./hooks-have-no-more-rights.ts";
 import { initReapsProcesses } from "./init-reaps-processes.ts";
 import { ipcNamespaceIsItsOwn } from "./ipc-namespace-is-its-own.ts";
 import { kernelConfinementIsOn } from "./kernel-confinement-is-on.ts";
@@ -39,6 +40,7 @@ import { theHostHasNoName } from "./the-host-has-no-name.ts";
 import { tmpfsIsConfined } from "./tmpfs-is-confined.ts";
 import { userIsNotRoot } from "./user-is-not-root.ts";
 import { userNamespaceIsNotTheHosts } from "./user-namespace-is-not-the-hosts.ts";
+import { utsNamespaceIsItsOwn } from "./uts-namespace-is-its-own.ts";
 
 export const containers: readonly Policy[] = [
   neverPrivileged,
@@ -81,4 +83,6 @@ export const containers: readonly Policy[] = [
   runtimeIsKnown,
   stopSignalCanBeHandled,
   probesAskTheService,
+  hooksHaveNoMoreRights,
+  utsNamespaceIsItsOwn,
 ];

@@ -1,5 +1,5 @@
 import type { Resource } from "../document.ts";
-import { asNumber, type Block, blocks, isKnown, show } from "../values.ts";
+import { asNumber, type Block, blocks, isBlock, isKnown, show } from "../values.ts";
 import { isLoopback } from "./addresses.ts";
 import { remembered } from "./remembered.ts";
 
@@ -48,9 +48,14 @@ export const internalPort = ({ internal }: PublishedPort): number => asNumber(in
 export const externalPort = ({ external }: PublishedPort): number => asNumber(external);
 
 /** `port 1883 (host port 8883 of 0.0.0.0)`. */
-export function describe({ internal, external, ip }: PublishedPort): string {
+export function describe({ block, names, ip }: PublishedPort): string {
   const address = ip === undefined || ip === "" ? "every address" : plain(ip);
-  return `port ${plain(internal)} (host port ${plain(external)} of ${address})`;
+  return `port ${toldPort(block, names.internal)} (host port ${toldPort(block, names.external)} of ${address})`;
+}
+
+/** A number of a port for evidence; for one of a range that was written as such, the range, so that it is told once. */
+export function toldPort({ range, ...port }: Block, name: string): string {
+  return plain((isBlock(range) ? range[name] : undefined) ?? port[name] ?? undefined);
 }
 
 const plain = (value: unknown) => (isKnown(value) && typeof value === "string" ? value : show(value));

@@ -1,51 +1,126 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { basename, dirname, join, relative } from "node:path";
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
 import { UserError } from "../../core/errors.ts";
-import { parseYaml } from "../../core/yaml.ts";
-import { StackDocument } from "../document.ts";
-import { type FileText, fileKind, fileResources, filesBelow } from "../files.ts";
+import type { Place, StackDocument } from "../document.ts";
+import { filesBelow } from "../files.ts";
 import { isBlock } from "../values.ts";
-import { COMPOSE_FILES, isCompose } from "./compose/project.ts";
+import { type Document, parseDocuments } from "./compose/documents.ts";
+import { filesOf, isCompose } from "./compose/files.ts";
 import { readCompose } from "./compose/read.ts";
+import { looseFiles, projectsIn } from "./folder.ts";
 import { isPlan, readPlan } from "./plan.ts";
+import { folderOf, isStdin, textOf } from "./source.ts";
 import { readTerraformJson } from "./terraform-json.ts";
 
-/** One thing to judge, and the file that it was read from. */
+/** One thing to judge, and where it was read from. */
 export interface Input {
+  /** The file, or the files that are one project. */
   readonly file: string;
   readonly text: string;
   readonly stack: StackDocument;
+
+  /** Where things with a name stand, for a compose project, which may have several files. */
+  readonly places?: ReadonlyMap<string, Place>;
+
+  /** The other files that such a project was read from. */
+  readonly files?: ReadonlySet<string>;
 }
 
-/** Above this, a file is no configuration; and JavaScript holds no text of more than 512 MiB. */
-const MAX_BYTES = 256 * 1024 ** 2;
+/** What is to be judged. */
+export interface Request {
+  /** Files, folders or `-`, each for itself. */
+  readonly paths: readonly string[];
+
+  /** Compose files that are one project, each laid over those before it. @default - none */
+  readonly files?: readonly string[];
+
+  /** What was read from standard input. @default - nothing */
+  readonly stdin?: string;
+}
+
+/** Everything that can be judged, and why the rest cannot: one broken file hides no other. */
+export interface Loaded {
+  readonly inputs: readonly Input[];
+  readonly refused: readonly UserError[];
+}
 
 const ALLOWED =
   "Terraform JSON (cdk.tf.json, *.tf.json), a plan as `terraform show -json` prints it, a compose file, or a folder with any of them";
 
-/**
- * Reads what is to be judged.
- *
- * @param path a file, or a folder: then every `cdk.tf.json`, `*.tf.json` and compose file below it, together with the
- *   configuration files of brokers, databases and proxies that lie there
- * @throws UserError if nothing there can be judged
- */
-export function loadInputs(path: string): readonly Input[] {
-  const status = statSync(path, { throwIfNoEntry: false });
-  if (status === undefined) throw new UserError(`${path}: no such file or folder; allowed: ${ALLOWED}`);
-  const inputs = status.isDirectory() ? loadFolder(path) : [loadFile(path)];
-  if (inputs.length === 0)
-    throw new UserError(
-      `${path}: nothing in it can be judged; allowed: ${ALLOWED}`,
-      "exploreiot synth writes one",
-    );
-  return inputs;
+/** Reads what is to be judged: see `folder.ts` for what counts in a folder. */
+export function loadInputs({ paths, files = [], stdin }: Request): Loaded {
+  const found = [
+    ...(files.length === 0 ? [] : [attempt(() => [overlaid(files, stdin)])]),
+    ...paths.map((path) => load(path, stdin)),
+  ];
+  const inputs = found.flatMap(({ inputs }) => inputs);
+  const read = new Set(inputs.flatMap(({ files }) => [...(files ?? [])]));
+  return {
+    // A file that was read as a part of another's project is judged there.
+    inputs: inputs.filter(({ file }) => !read.has(resolve(file))),
+    refused: found.flatMap(({ refused }) => refused),
+  };
 }
 
-function loadFile(file: string): Input {
-  const text = read(file);
+function load(path: string, stdin: string | undefined): Loaded {
+  const status = isStdin(path) ? undefined : statSync(path, { throwIfNoEntry: false });
+  if (status?.isDirectory()) return loadFolder(path);
+  return attempt(() => {
+    if (status === undefined && !isStdin(path))
+      throw new UserError(`${path}: no such file or folder; allowed: ${ALLOWED}`);
+    return [loadFile(path, stdin)];
+  });
+}
+
+function loadFolder(folder: string): Loaded {
+  const inputs: Input[] = [];
+  const refused: UserError[] = [];
+  const read = new Set<string>();
+  for (const files of projectsIn(folder)) {
+    if (files.some((file) => read.has(resolve(file)))) continue;
+    const loaded = attempt(() => [files.length === 1 ? loadFile(files[0] as string) : overlaid(files)]);
+    inputs.push(...loaded.inputs);
+    refused.push(...loaded.refused);
+    for (const file of loaded.inputs.flatMap((input) => [...(input.files ?? [])])) read.add(file);
+  }
+  const rest = looseFiles(
+    folder,
+    inputs.map(({ stack }) => stack),
+  );
+  if (inputs.length + refused.length + rest.length > 0) return { inputs: [...inputs, ...rest], refused };
+  return refusal(
+    new UserError(
+      `${folder}: nothing in it can be judged; allowed: ${ALLOWED}`,
+      "exploreiot synth writes one",
+    ),
+  );
+}
+
+function attempt(read: () => readonly Input[]): Loaded {
   try {
-    return { file, text, stack: parse(file, text) };
+    return { inputs: read(), refused: [] };
+  } catch (error) {
+    if (error instanceof UserError) return refusal(error);
+    throw error;
+  }
+}
+
+const refusal = (error: UserError): Loaded => ({ inputs: [], refused: [error] });
+
+function loadFile(file: string, stdin?: string): Input {
+  const text = textOf(file, stdin);
+  return checked(file, () => parse(file, text));
+}
+
+/** Texts that are nested too deeply end the parsers; and one in which nothing is said proves nothing. */
+function checked(file: string, read: () => Input): Input {
+  try {
+    const input = read();
+    if (!input.stack.isEmpty) return input;
+    throw new UserError(
+      `${file}: there is nothing in it to judge`,
+      "name the file that declares the services, or the resources",
+    );
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UserError(
@@ -55,27 +130,46 @@ function loadFile(file: string): Input {
   }
 }
 
-function read(file: string): string {
-  const { size } = statSync(file);
-  if (size > MAX_BYTES) throw new UserError(`${file}: has ${size} bytes; allowed: at most ${MAX_BYTES}`);
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new UserError(`${file}: cannot be read (${(error as Error).message})`, "check its mode");
-  }
-}
-
-function parse(file: string, text: string): StackDocument {
+function parse(file: string, text: string): Input {
   if (text.trim() === "") throw new UserError(`${file}: is empty; allowed: ${ALLOWED}`);
   const isJson = /^\s*[[{]/.test(text) && !/\.ya?ml$/.test(file);
-  const value = isJson ? parseJson(file, text) : parseYaml(text, file);
-  const surroundings = filesBelow(dirname(file));
-  if (isPlan(value)) return readPlan(value, surroundings);
-  if (isCompose(value)) return readCompose(file);
+  const json = isJson ? parseJson(file, text) : undefined;
+  if (json === undefined || isCompose(json)) {
+    const documents = parseDocuments(text, file);
+    const [first] = documents;
+    if (first !== undefined && isCompose(first.value)) return composed(file, text, documents);
+    if (json === undefined) return recognized(file, text, first?.value);
+  }
+  return recognized(file, text, json);
+}
+
+function recognized(file: string, text: string, value: unknown): Input {
+  const surroundings = filesBelow(folderOf(file));
+  if (isPlan(value)) return { file, text, stack: readPlan(value, surroundings) };
   if (isBlock(value) && ["resource", "terraform", "provider", "module"].some((key) => key in value))
-    return readTerraformJson(value, surroundings);
+    return { file, text, stack: readTerraformJson(value, surroundings) };
   const keys = isBlock(value) ? Object.keys(value).slice(0, 8).join(", ") : typeof value;
   throw new UserError(`${file}: is none of these: ${ALLOWED}; found: ${keys || "nothing"}`, remedy(value));
+}
+
+function composed(file: string, text: string, documents: readonly Document[]): Input {
+  const [, ...overrides] = filesOf(file);
+  const sources = [{ file, documents }, ...overrides.map((override) => ({ file: override }))];
+  return { file, text, ...readCompose(sources, folderOf(file)) };
+}
+
+/** Compose files that are one project. */
+function overlaid(files: readonly string[], stdin?: string): Input {
+  const [first = ""] = files;
+  const file = files.join(" + ");
+  return checked(file, () => {
+    const texts = files.map((name) => ({ file: name, text: textOf(name, stdin) }));
+    const sources = texts.map(({ file: name, text }) => ({
+      file: name,
+      documents: parseDocuments(text, name),
+    }));
+    return { file, text: "", ...readCompose(sources, folderOf(first)) };
+  });
 }
 
 function remedy(value: unknown): string {
@@ -91,43 +185,3 @@ function parseJson(file: string, text: string): unknown {
     throw new UserError(`${file}: is not JSON (${(error as Error).message})`, "fix it, or write it again");
   }
 }
-
-const SKIPPED = new Set(["node_modules", ".git", ".terraform", "dist"]);
-
-function loadFolder(folder: string): readonly Input[] {
-  const files = below(folder);
-  const stacks = files.filter(isStack).map(loadFile);
-  const judged = new Set(stacks.flatMap(({ stack }) => stack.files.map(({ block }) => block.file)));
-  const loose = files
-    .filter(
-      (file) =>
-        fileKind(file) !== undefined &&
-        ![...judged].some((given) => basename(String(given)) === basename(file)),
-    )
-    .map((file): FileText => ({ path: relative(folder, file), text: read(file) }));
-  return loose.length === 0 ? stacks : [...stacks, { file: folder, text: "", stack: filesAlone(loose) }];
-}
-
-const isStack = (file: string) =>
-  /\.tf\.json$/.test(file) || COMPOSE_FILES.includes(basename(file)) || basename(file) === "plan.json";
-
-function below(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : below(path);
-      return entry.isFile() ? [path] : [];
-    });
-}
-
-const filesAlone = (beside: readonly FileText[]): StackDocument =>
-  new StackDocument({
-    dialect: "compose",
-    resources: [],
-    declarations: [
-      { type: "stack", id: "stack", path: "stack", block: {} },
-      ...fileResources([], { beside }),
-    ],
-    unreadable: [],
-  });

@@ -1,11 +1,18 @@
 import type { Resource, StackDocument } from "../document.ts";
-import { externalPort, type PublishedPort, publishedPorts, publishesPorts } from "../facts/ports.ts";
+import {
+  externalPort,
+  type PublishedPort,
+  publishedPorts,
+  publishesPorts,
+  toldPort,
+} from "../facts/ports.ts";
 import { remembered } from "../facts/remembered.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
+import { texts } from "../values.ts";
 
-/** Who binds one port of the host first, by address. */
-type Bindings = Map<string, Resource>;
+/** Who binds one port of the host, by address, in the order of the stack. */
+type Bindings = Map<string, Resource[]>;
 
 /**
  * The second container does not start, and which of the two is the second differs from apply to apply.
@@ -29,29 +36,37 @@ const collisionsIn = remembered((stack: StackDocument): ReadonlyMap<Resource, re
     for (const port of publishedPorts(resource)) {
       if (!(externalPort(port) > 0)) continue;
       const key = `${externalPort(port)}/${port.protocol ?? "tcp"}`;
-      const bindings = taken.get(key) ?? new Map<string, Resource>();
+      const bindings: Bindings = taken.get(key) ?? new Map();
       taken.set(key, bindings);
       const other = addressesOf(port)
-        .map((address) => holder(bindings, address))
-        .find(Boolean);
-      if (other !== undefined)
-        found.set(resource, [
-          ...(found.get(resource) ?? []),
-          `host port ${key} is also taken by ${other.path}`,
-        ]);
-      for (const address of addressesOf(port)) bindings.set(address, bindings.get(address) ?? resource);
+        .flatMap((address) => holders(bindings, address))
+        .find((holder) => runTogether(holder, resource));
+      if (other !== undefined) {
+        const told = `${toldPort(port.block, port.names.external)}/${port.protocol ?? "tcp"}`;
+        const evidence = found.get(resource) ?? [];
+        evidence.push(`host port ${told} is also taken by ${other.path}`);
+        found.set(resource, evidence);
+      }
+      for (const address of addressesOf(port))
+        bindings.set(address, [...(bindings.get(address) ?? []), resource]);
     }
   }
   return found;
 });
 
+/** Services of profiles that have none in common are chosen one or the other. */
+function runTogether({ block: one }: Resource, { block: other }: Resource): boolean {
+  const [ours, theirs] = [texts(one, "profiles"), texts(other, "profiles")];
+  return ours.length === 0 || theirs.length === 0 || ours.some((profile) => theirs.includes(profile));
+}
+
 /** Unset binds every address of both families. */
 const addressesOf = ({ ip }: PublishedPort): readonly string[] =>
   ip === undefined || ip === "" ? ["0.0.0.0", "::"] : [String(ip)];
 
-function holder(bindings: Bindings, address: string): Resource | undefined {
+function holders(bindings: Bindings, address: string): readonly Resource[] {
   const isIpv6 = (text: string) => text.includes(":");
   const wildcard = isIpv6(address) ? "::" : "0.0.0.0";
-  if (address !== wildcard) return bindings.get(address) ?? bindings.get(wildcard);
-  return [...bindings].find(([taken]) => isIpv6(taken) === isIpv6(address))?.[1];
+  if (address !== wildcard) return [...(bindings.get(address) ?? []), ...(bindings.get(wildcard) ?? [])];
+  return [...bindings].flatMap(([taken, by]) => (isIpv6(taken) === isIpv6(address) ? by : []));
 }

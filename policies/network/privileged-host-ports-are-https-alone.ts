@@ -1,7 +1,8 @@
-import { publishedPorts, publishesPorts } from "../facts/ports.ts";
+import type { Evidence } from "../evidence.ts";
+import { type PublishedPort, publishedPorts, publishesPorts, toldPort } from "../facts/ports.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { asNumber, must, show } from "../values.ts";
+import { asNumber, isBlock, must } from "../values.ts";
 
 /**
  * Below 1024 are the ports of the machine's own services: a container that takes one is taken for one of them.
@@ -15,11 +16,16 @@ export const privilegedHostPortsAreHttpsAlone = definePolicy({
   source: "CIS Docker Benchmark 1.6.0, 5.8",
   looksAt: RUNS,
   where: publishesPorts,
-  check: (resource) =>
-    publishedPorts(resource).flatMap(({ block, names, internal }) =>
-      must(block, names.external, isFree, `${names.external} of port ${show(internal)}`),
-    ),
+  check: (resource) => publishedPorts(resource).flatMap(problem),
 });
+
+/** The ports of a range are told by the range. */
+function problem({ block, names }: PublishedPort): readonly Evidence[] {
+  const place = `${names.external} of port ${toldPort(block, names.internal)}`;
+  return must(block, names.external, isFree, place).map((evidence) =>
+    isBlock(block.range) ? `${place} is ${toldPort(block, names.external)}` : evidence,
+  );
+}
 
 /** None at all is what NET-002 is about. */
 const isFree = (value: unknown) => {

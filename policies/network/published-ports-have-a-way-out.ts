@@ -1,6 +1,7 @@
 import type { Resource } from "../document.ts";
 import { reworded, unknown } from "../evidence.ts";
 import { hasPorts } from "../facts/containers.ts";
+import { toldPort } from "../facts/ports.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, isKnown, isUnset, isUnsetOrFalse, must, show } from "../values.ts";
 
@@ -17,9 +18,7 @@ export const publishedPortsHaveAWayOut = definePolicy({
   looksAt: ["docker_container"],
   where: hasPorts,
   check: ({ block }, stack) => {
-    const ports = blocks(block, "ports")
-      .map(({ internal }) => internal)
-      .join(", ");
+    const ports = [...new Set(blocks(block, "ports").map((port) => toldPort(port, "internal")))].join(", ");
     const mode = must(block, "network_mode", (value) => isUnset(value) || value === "bridge");
     const networks = blocks(block, "networks_advanced").map(
       ({ name }) => stack.follow(name)?.resource ?? name,

@@ -1,8 +1,8 @@
 import { weighing } from "../evidence.ts";
-import { publishedPorts, publishesPorts } from "../facts/ports.ts";
+import { publishedPorts, publishesPorts, toldPort } from "../facts/ports.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { asNumber, must, show } from "../values.ts";
+import { asNumber, must } from "../values.ts";
 
 /**
  * Unset means a random port, which no firewall rule and no client knows.
@@ -24,8 +24,8 @@ export const publishedPortsStateAHostPort = definePolicy({
   looksAt: RUNS,
   where: publishesPorts,
   check: (resource, stack) => {
-    const found = publishedPorts(resource).flatMap(({ block, names, internal }) =>
-      must(block, names.external, isPort, `${names.external} of port ${show(internal)}`),
+    const found = publishedPorts(resource).flatMap(({ block, names }) =>
+      must(block, names.external, isPort, `${names.external} of port ${toldPort(block, names.internal)}`),
     );
     // A random port is what a compose file without one asks for; of the provider nobody expects it.
     return stack.dialect === "compose" ? weighing("medium", found) : found;

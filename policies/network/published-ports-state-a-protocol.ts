@@ -1,7 +1,7 @@
-import { publishedPorts, publishesPorts } from "../facts/ports.ts";
+import { publishedPorts, publishesPorts, toldPort } from "../facts/ports.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { must, show } from "../values.ts";
+import { must } from "../values.ts";
 
 /**
  * Firewall rules and the list of listeners are about TCP: an open UDP port stands in neither.
@@ -16,7 +16,12 @@ export const publishedPortsStateAProtocol = definePolicy({
   looksAt: RUNS,
   where: publishesPorts,
   check: (resource) =>
-    publishedPorts(resource).flatMap(({ block, internal }) =>
-      must(block, "protocol", (protocol) => protocol === "tcp", `protocol of port ${show(internal)}`),
+    publishedPorts(resource).flatMap(({ block, names }) =>
+      must(
+        block,
+        "protocol",
+        (protocol) => protocol === "tcp",
+        `protocol of port ${toldPort(block, names.internal)}`,
+      ),
     ),
 });

@@ -1,8 +1,9 @@
 import { isIP } from "node:net";
 import { weighing } from "../evidence.ts";
 import { hasPorts } from "../facts/containers.ts";
+import { toldPort } from "../facts/ports.ts";
 import { definePolicy } from "../policy.ts";
-import { blocks, must, show } from "../values.ts";
+import { blocks, must } from "../values.ts";
 
 /**
  * Unset means every IPv4 address of the host; an empty text is read back as two bindings and replaces the
@@ -26,7 +27,7 @@ export const publishedPortsStateAnAddress = definePolicy({
   where: hasPorts,
   check: ({ block }, stack) => {
     const found = blocks(block, "ports").flatMap((port) =>
-      must(port, "ip", (ip) => isIP(String(ip)) !== 0, `ip of port ${show(port.internal)}`),
+      must(port, "ip", (ip) => isIP(String(ip)) !== 0, `ip of port ${toldPort(port, "internal")}`),
     );
     // What the provider makes of it is no matter of Compose; what may not be open has rules of its own.
     return stack.dialect === "compose" ? weighing("low", found) : found;

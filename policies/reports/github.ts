@@ -10,8 +10,8 @@ export function githubReport(judgements: readonly Judgement[]): string {
     .flatMap((judgement) =>
       findingsOf(judgement).map(({ policy, finding }) => {
         const level = isAtOrAbove(finding.severity, judgement.stopAt) ? "error" : "warning";
-        const { file, lineOf } = judgement;
-        const place = `file=${property(file)},line=${lineOf(finding)},title=${property(`${policy.id} ${policy.title}`)}`;
+        const { file, line } = judgement.placeOf(finding);
+        const place = `file=${property(file)},line=${line},title=${property(`${policy.id} ${policy.title}`)}`;
         const said = `${finding.path}: ${finding.evidence}\nallowed: ${finding.allowed}\nfix: ${finding.fix}`;
         return `::${level} ${place}::${escaped(said)}`;
       }),

@@ -1,5 +1,6 @@
 import { SEVERITIES, type Severity } from "../../site/policy-settings.ts";
-import type { PolicyReport } from "../evaluate.ts";
+import type { Place } from "../document.ts";
+import { aboutInput, type PolicyReport } from "../evaluate.ts";
 import type { Finding, Policy } from "../policy.ts";
 
 /** What was said about one input: the reports of every rule, and where its findings stand. */
@@ -10,8 +11,8 @@ export interface Judgement {
   readonly stopAt: Severity;
   readonly reports: readonly PolicyReport[];
 
-  /** Line of a finding in the file, from 1; 1 where it is not found. */
-  readonly lineOf: (finding: Pick<Finding, "path" | "evidence">) => number;
+  /** Where a finding stands; on line 1 where it is not found. */
+  readonly placeOf: (finding: Pick<Finding, "path" | "evidence">) => Place;
 }
 
 /** How a rule did in one input. */
@@ -40,3 +41,14 @@ export const stopping = (judgements: readonly Judgement[]): number =>
   judgements.flatMap((judgement) =>
     findingsOf(judgement).filter(({ finding }) => isAtOrAbove(finding.severity, judgement.stopAt)),
   ).length;
+
+/** What all of it comes to; what cannot be judged is neither good nor bad, whatever else is found. */
+export type Verdict = "nothing to fix" | "findings" | "cannot judge";
+
+export function verdictOf(judgements: readonly Judgement[]): Verdict {
+  const cannotJudge = judgements.some(({ reports }) =>
+    reports.some(({ policy, findings }) => aboutInput.includes(policy) && findings.length > 0),
+  );
+  if (cannotJudge) return "cannot judge";
+  return stopping(judgements) > 0 ? "findings" : "nothing to fix";
+}

@@ -86,7 +86,8 @@ function results({ policy, findings, waived }: PolicyReport, judgement: Judgemen
   ];
 }
 
-function result(policy: Policy, finding: Finding, { file, lineOf }: Judgement): Result {
+function result(policy: Policy, finding: Finding, { placeOf }: Judgement): Result {
+  const { file, line } = placeOf(finding);
   const { path, evidence, fix } = finding;
   const fingerprint = createHash("sha256").update(`${policy.id}\n${path}\n${evidence}`).digest("hex");
   return {
@@ -95,10 +96,7 @@ function result(policy: Policy, finding: Finding, { file, lineOf }: Judgement): 
     message: { text: `${path}: ${evidence}. Fix: ${fix}.` },
     locations: [
       {
-        physicalLocation: {
-          artifactLocation: { uri: encodeURI(file) },
-          region: { startLine: lineOf(finding) },
-        },
+        physicalLocation: { artifactLocation: { uri: encodeURI(file) }, region: { startLine: line } },
         logicalLocations: [{ fullyQualifiedName: path }],
       },
     ],

@@ -52,7 +52,7 @@ describe("exploreiot", { timeout: 60_000 }, () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(verbs).toEqual(expect.arrayContaining(["up", "down", "status", "synth", "images", "init"]));
     expect(stdout.trimEnd().split("\n").at(-1)).toBe(
-      "Exit codes: 0 done, 1 something to fix, 2 changes pending, 70 a bug in the kit.",
+      "Exit codes: 0 done, 1 something to fix, 2 changes pending, 3 cannot be judged, 70 a bug in the kit.",
     );
   });
 

@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { projectRoot } from "../../core/home.ts";
@@ -10,15 +11,19 @@ interface Ended {
   readonly stderr: string;
 }
 
-function policy(...args: readonly string[]): Promise<Ended> {
+const policy = (...args: readonly string[]): Promise<Ended> => policyReading("", ...args);
+
+/** The verb with a text on its standard input. */
+function policyReading(input: string, ...args: readonly string[]): Promise<Ended> {
   const { FORCE_COLOR: _, ...env } = process.env;
   return new Promise((resolve) => {
-    execFile(
+    const child = execFile(
       process.execPath,
       [join(projectRoot, "bin/exploreiot.js"), "policy", ...args],
       { env, maxBuffer: 64 * 1024 ** 2 },
       (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     );
+    child.stdin?.end(input);
   });
 }
 
@@ -105,7 +110,71 @@ describe("exploreiot policy", { timeout: 60_000 }, () => {
   test("an input that cannot be judged is an error that says what can be, never a pass", async () => {
     const { code, stdout, stderr } = await policy("check", write(temporaryFolder(), "a.yaml", "kind: Pod\n"));
 
-    expect([code, stdout]).toEqual([1, ""]);
+    expect([code, stdout]).toEqual([3, ""]);
     expect(stderr).toContain("a.yaml: is none of these: Terraform JSON");
+  });
+
+  const PRIVILEGED = 'services: {evil: {image: "i:1", privileged: true}}';
+
+  test.each(["-", "/dev/stdin"])("check %s reads standard input", async (path) => {
+    const { code, stdout } = await policyReading(PRIVILEGED, "check", path);
+
+    expect([code, /services\.evil: privileged is true/.test(stdout)]).toEqual([1, true]);
+  });
+
+  test("check reads a pipe, which can be read once", async () => {
+    const pipe = join(temporaryFolder(), "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const [{ code, stdout }] = await Promise.all([policy("check", pipe), writeFile(pipe, PRIVILEGED)]);
+
+    expect([code, /services\.evil: privileged is true/.test(stdout)]).toEqual([1, true]);
+  });
+
+  test("check judges each of several paths, and the files of -f as one project", async () => {
+    const folder = temporaryFolder();
+    const one = write(folder, "a.yaml", 'services: {a: {image: "i:1"}}');
+    const other = write(folder, "b.yaml", 'services: {b: {image: "i:1"}, a: {privileged: true}}');
+    const files = (stdout: string) => JSON.parse(stdout).inputs.map(({ file }: { file: string }) => file);
+
+    expect(files((await policy("check", "--json", one, one)).stdout)).toEqual([one, one]);
+    expect(files((await policy("check", "--json", "-f", one, "--file", other)).stdout)).toEqual([
+      `${one} + ${other}`,
+    ]);
+  });
+
+  test("a key that is not understood is named, and ends with an exit code of its own", async () => {
+    const file = write(temporaryFolder(), "a.yaml", 'services: {a: {image: "i:1", privilegd: true}}');
+    const { code, stdout, stderr } = await policy("check", file);
+
+    expect([code, stderr]).toEqual([3, ""]);
+    expect(stdout).toContain(
+      "services.a: privilegd is no key that is known here\n    INP-002 (critical) every key and value of a compose file is understood",
+    );
+  });
+
+  test("one input that cannot be judged hides no other, and is told by the exit code", async () => {
+    const folder = temporaryFolder();
+    const empty = write(folder, "empty.yaml", "services: {}");
+    const { code, stdout, stderr } = await policy("check", empty, write(folder, "a.yaml", PRIVILEGED));
+
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringContaining("empty.yaml: there is nothing in it to judge"),
+    ]);
+    expect(stdout).toContain("services.evil: privileged is true");
+  });
+
+  test("annotations name the file and the line of what they are about", async () => {
+    const folder = temporaryFolder();
+    const main = write(folder, "compose.yaml", 'include: [other.yaml]\nservices:\n  web: {image: "i:1"}\n');
+    const other = write(folder, "other.yaml", "\n\nservices:\n  evil: {image: 'i:1', privileged: true}\n");
+    const { stdout } = await policy("check", main, "--format", "github");
+    const lines = stdout.split("\n").filter((line) => /title=CTR-(001|005) /.test(line));
+
+    expect(lines.map((line) => /file=(.*),line=(\d+)/.exec(line)?.slice(1))).toEqual([
+      [other, "4"],
+      [other, "4"],
+      [main, "3"],
+    ]);
   });
 });

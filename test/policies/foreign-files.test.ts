@@ -12,7 +12,9 @@ function said(compose: string, ids: RegExp = /./) {
   const folder = join(temporaryFolder(), "project");
   mkdirSync(folder);
   writeFileSync(join(folder, "compose.yaml"), compose);
-  const reports = loadInputs(join(folder, "compose.yaml")).flatMap(({ stack }) => evaluate(stack, policies));
+  const reports = loadInputs({ paths: [join(folder, "compose.yaml")] }).inputs.flatMap(({ stack }) =>
+    evaluate(stack, policies),
+  );
   const those = reports.filter(({ policy }) => ids.test(policy.id));
   return {
     found: those.flatMap(({ findings }) =>
@@ -43,8 +45,8 @@ describe("a compose file that the kit did not make", () => {
       said(`services: {w: {image: nginx, environment: {SMTP_PASS: hidden8, SIGNING_KEY: "\${KEY}"}}}`, /^SEC/)
         .found,
     ).toEqual([
-      "SEC-001 critical services.w: SMTP_PASS has a value",
       "SEC-001 medium services.w: SIGNING_KEY has a value that is not known here",
+      "SEC-001 critical services.w: SMTP_PASS has a value",
     ]);
   });
 
@@ -160,7 +162,7 @@ describe("a compose file that the kit did not make", () => {
         "services: {db: {image: 'postgres:16', networks: [shared]}}\nnetworks: {shared: {external: true}}",
         /^NET-(007|009|017|018)/,
       ),
-    ).toEqual({ found: [], unknown: ["NET-009 services.db: the network networks.shared is not known"] });
+    ).toEqual({ found: [], unknown: ['NET-009 services.db: the network "shared" is not known'] });
   });
 
   test("a folder of the host keeps data", () => {
@@ -170,8 +172,8 @@ describe("a compose file that the kit did not make", () => {
         /^(RDS-008|PGS-006|VOL-001)/,
       ).found.filter((line) => !line.includes(" is not set")),
     ).toEqual([
-      'VOL-001 low services.r: a mount of type "bind" is at "/data"',
       'VOL-001 low services.p: a mount of type "bind" is at "/var/lib/postgresql/data"',
+      'VOL-001 low services.r: a mount of type "bind" is at "/data"',
     ]);
   });
 
@@ -227,7 +229,7 @@ function loadStackPath(name: string): string | undefined {
   const folder = join(temporaryFolder(), name);
   mkdirSync(folder);
   writeFileSync(join(folder, "compose.yaml"), "services: {a: {image: i}}\n");
-  return loadInputs(join(folder, "compose.yaml"))[0]?.stack.of(["stack"])[0]?.path;
+  return loadInputs({ paths: [join(folder, "compose.yaml")] }).inputs[0]?.stack.of(["stack"])[0]?.path;
 }
 
 /** Words of the kit's site file and constructs; of Terraform's provider; and of both. */

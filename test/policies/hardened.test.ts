@@ -10,7 +10,7 @@ const fixtures = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
 
 /** What weighs medium or more in a file, as `ID severity path: evidence`. */
 const weighty = (fixture: string) =>
-  loadInputs(join(folder, fixture)).flatMap(({ stack }) =>
+  loadInputs({ paths: [join(folder, fixture)] }).inputs.flatMap(({ stack }) =>
     evaluate(stack, policies)
       .flatMap(({ findings }) => findings)
       .filter(({ severity }) => !["low", "info"].includes(severity))

@@ -8,7 +8,9 @@ import { loadInputs } from "../../policies/inputs/load.ts";
 const folder = join(import.meta.dirname, "public-stacks");
 const stacks = readdirSync(folder)
   .filter((name) => name.endsWith(".yaml"))
-  .flatMap((name) => loadInputs(join(folder, name)).map(({ stack }) => ({ name, stack })));
+  .flatMap((name) =>
+    loadInputs({ paths: [join(folder, name)] }).inputs.map(({ stack }) => ({ name, stack })),
+  );
 
 /** What weighs high or critical, as `FILE ID severity path: evidence`. */
 const found = stacks.flatMap(({ name, stack }) =>

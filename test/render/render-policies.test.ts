@@ -25,7 +25,7 @@ function renderedFolder(input: Omit<DeploymentInput, "name">): string {
 
 /** What each file of a folder is found to break, and how many rules looked at something in it. */
 const judged = (folder: string) =>
-  loadInputs(folder).map(({ file, stack }) => {
+  loadInputs({ paths: [folder] }).inputs.map(({ file, stack }) => {
     const reports = evaluate(stack, policies);
     return {
       file: file.slice(folder.length),

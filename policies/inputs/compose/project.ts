@@ -1,107 +1,149 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { parseEnv } from "node:util";
-import { UserError } from "../../../core/errors.ts";
-import { parseYaml } from "../../../core/yaml.ts";
-import { type Block, isBlock } from "../../values.ts";
-import { interpolateAll } from "./interpolation.ts";
-import { merge } from "./merge.ts";
+import type { Place } from "../../document.ts";
+import { asLiteral } from "../../files.ts";
+import { type Block, blocks, texts } from "../../values.ts";
+import { mapping } from "./canonical.ts";
+import { conform, type Gap } from "./conform.ts";
+import { contradictions } from "./consistency.ts";
+import type { Source } from "./context.ts";
+import { withDependencies } from "./dependencies.ts";
+import { dotEnv, envFile, rawEnvFile, type Variables } from "./dotenv.ts";
+import { PROJECT } from "./keys.ts";
+import { readModel } from "./model.ts";
+import { withDefaultNetwork, withNames, withNetworks } from "./names.ts";
+import { mapped } from "./tree.ts";
 
-/** A compose project as one file: variables filled, overrides and `extends` merged. */
+/** A compose project in Compose's own long form: variables filled, files merged, paths absolute. */
 export interface Project {
   readonly name: string;
   readonly folder: string;
   readonly services: Readonly<Record<string, Block>>;
-  readonly networks: Block;
-  readonly volumes: Block;
-  readonly configs: Block;
-  readonly secrets: Block;
+  readonly networks: Readonly<Record<string, Block>>;
+  readonly volumes: Readonly<Record<string, Block>>;
+  readonly configs: Readonly<Record<string, Block>>;
+  readonly secrets: Readonly<Record<string, Block>>;
+  readonly models: Readonly<Record<string, Block>>;
 
   /** `x-exploreiot`: how it is judged. */
   readonly settings: unknown;
+
+  /** What in it is not understood. */
+  readonly gaps: readonly Gap[];
+  readonly places: ReadonlyMap<string, Place>;
+
+  /** Every file that was read for it, but for the sources whose documents were given. */
+  readonly files: ReadonlySet<string>;
 }
 
-/** Names under which Compose finds a project, in its order. */
-export const COMPOSE_FILES = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
-
-/** Whether parsed YAML is a compose file. */
-export const isCompose = (value: unknown): value is Block => isBlock(value) && isBlock(value.services);
+/** What the shell has: Compose takes its variables before those of `.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads a compose file with the override file that Compose takes up by itself, and the `.env` next to it.
+ * Reads a compose project from the files that it is made of, in their order.
  *
- * @throws UserError if it, or a file that it extends, cannot be read or is not sound
+ * @param sources at least one; their folder, or that of the first, is where paths count from
+ * @throws UserError if one of them, or a file that it names, cannot be read or is not sound
  */
-export function readProject(file: string): Project {
-  const folder = dirname(resolve(file));
-  const variables = new Map(Object.entries(dotEnv(join(folder, ".env"))));
-  const override = file.replace(/\.(ya?ml)$/, ".override.$1");
-  const whole = [file, ...(existsSync(override) ? [override] : [])]
-    .map((path) => parsed(path, variables))
-    .reduce(merge);
-  const services = Object.keys(section(whole, "services", file)).map((name) => [
-    name,
-    extended(whole, name, file, variables, []),
-  ]);
+export function readProject(
+  sources: readonly Source[],
+  folder = dirname(resolve(sources[0]?.file ?? ".")),
+  environment: Environment = process.env,
+): Project {
+  const shell = new Map(
+    Object.entries(environment).map(([name, value = ""]) => [name, asLiteral(value) ?? ""]),
+  );
+  const variables = new Map([...dotEnv(join(folder, ".env"), shell), ...shell]);
+  const gaps: Gap[] = [];
+  const notes = { gaps, places: new Map<string, Place>(), files: new Set<string>() };
+  const model = readModel(sources, { folder, variables, notes, including: [] });
+  const { services = {}, ...whole } = conform(model, PROJECT, gaps) as Readonly<Record<string, Sections>>;
+  gaps.push(...contradictions({ services, ...whole }));
+  const complete = withNetworks(
+    mapped(inOrder(services), (service, name) =>
+      withDependencies(withFiles(service as Block, name, variables, gaps)),
+    ) as Sections,
+  );
+  const name = nameOf(model.name, folder, variables);
   return {
-    name: typeof whole.name === "string" ? whole.name : basename(folder),
+    name,
     folder,
-    services: Object.fromEntries(services),
-    networks: section(whole, "networks", file),
-    volumes: section(whole, "volumes", file),
-    configs: section(whole, "configs", file),
-    secrets: section(whole, "secrets", file),
-    settings: whole["x-exploreiot"],
+    services: complete,
+    ...used(complete, whole, name),
+    settings: model["x-exploreiot"],
+    ...notes,
   };
 }
 
-function parsed(path: string, variables: ReadonlyMap<string, string>): Block {
-  const value = interpolateAll(parseYaml(textOf(path), path), variables);
-  if (!isBlock(value))
-    throw new UserError(`${path}: is no mapping`, "write services: and the rest as a mapping");
-  return value;
+type Sections = Readonly<Record<string, Block>>;
+
+/** By name: files that are merged have no other order, and what Compose prints has this one. */
+const inOrder = (section: Sections): Sections =>
+  Object.fromEntries(Object.entries(section).sort(([one], [other]) => (one < other ? -1 : 1)));
+
+function nameOf(given: unknown, folder: string, variables: Variables): string {
+  const name = variables.get("COMPOSE_PROJECT_NAME") || given || basename(folder);
+  return String(name)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]/g, "")
+    .replace(/^[_-]+/, "");
 }
 
-export function textOf(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new UserError(
-      `${path}: cannot be read (${(error as Error).message})`,
-      "check the path and its mode",
-    );
+/** A service with the variables and labels of its files under its own. */
+function withFiles(service: Block, name: string, variables: Variables, gaps: Gap[]): Block {
+  const { env_file, label_file, ...rest } = service;
+  const path = ["services", name];
+  const own = mapping(service.environment);
+  const before = (key: string) => variables.get(key) ?? own[key] ?? undefined;
+  const environment = new Map<string, string | null>();
+  for (const { path: file, required, format } of blocks(service, "env_file")) {
+    const read = format === "raw" ? rawEnvFile : envFile;
+    if (existsSync(String(file)))
+      for (const [key, value] of read(
+        String(file),
+        (key) => before(key) ?? environment.get(key) ?? undefined,
+      ))
+        environment.set(key, value);
+    else if (required !== false) gaps.push({ path, evidence: `env_file ${file} is not here` });
   }
+  const labels = new Map<string, string>();
+  for (const file of texts(service, "label_file")) {
+    if (existsSync(file))
+      for (const [key, value] of envFile(file, (key) => labels.get(key))) labels.set(key, value);
+    else gaps.push({ path, evidence: `label_file ${file} is not here` });
+  }
+  return {
+    ...rest,
+    ...sorted("environment", { ...Object.fromEntries(environment), ...own }),
+    ...sorted("labels", { ...Object.fromEntries(labels), ...mapping(service.labels) }),
+  };
 }
 
-/** The variables of a `.env` file; none if there is no such file. */
-export const dotEnv = (path: string): Readonly<Record<string, string>> =>
-  existsSync(path) ? (parseEnv(textOf(path)) as Record<string, string>) : {};
+const sorted = (name: string, values: Readonly<Record<string, string | null>>): Block =>
+  Object.keys(values).length === 0 ? {} : { [name]: mapping(values) };
 
-function section(whole: Block, name: string, file: string): Block {
-  const value = whole[name] ?? {};
-  if (!isBlock(value)) throw new UserError(`${file}: ${name} is no mapping`, `write ${name} as a mapping`);
-  return value;
+/**
+ * Compose makes nothing that no service uses. A file without services is there for others to include: all of it counts.
+ */
+function used(services: Sections, whole: Readonly<Record<string, Sections>>, project: string): Used {
+  const all = Object.values(services);
+  const keys = (key: string) => all.flatMap((service) => Object.keys(blocks(service, key)[0] ?? {}));
+  const sources = (key: string) => all.flatMap((service) => blocks(service, key).map(({ source }) => source));
+  const ofBuilds = all.flatMap((service) =>
+    blocks(service, "build").flatMap((build) => blocks(build, "secrets").map(({ source }) => source)),
+  );
+  const section = (name: string, names: readonly unknown[], declared = whole[name] ?? {}): Sections =>
+    Object.fromEntries(
+      Object.entries(inOrder(declared)).filter(([key]) => all.length === 0 || names.includes(key)),
+    );
+  const networks = withDefaultNetwork(whole.networks ?? {}, services);
+  return {
+    networks: withNames(section("networks", keys("networks"), networks), project),
+    volumes: withNames(section("volumes", sources("volumes")), project),
+    configs: withNames(section("configs", sources("configs")), project),
+    secrets: withNames(section("secrets", [...sources("secrets"), ...ofBuilds]), project),
+    models: section("models", keys("models")),
+  };
 }
 
-/** A service with what it extends, from this file or another. */
-function extended(
-  whole: Block,
-  name: string,
-  file: string,
-  variables: ReadonlyMap<string, string>,
-  seen: readonly string[],
-): Block {
-  const place = `${file}: services.${name}`;
-  const service = section(whole, "services", file)[name] ?? {};
-  if (!isBlock(service)) throw new UserError(`${place} is no mapping`, "write the service as a mapping");
-  const { extends: from, ...own } = service;
-  if (from === undefined) return own;
-  if (seen.includes(place)) throw new UserError(`${place} extends itself`, "remove the circle");
-  const { service: base, file: other } = isBlock(from) ? from : { service: from, file: undefined };
-  if (typeof base !== "string") throw new UserError(`${place}.extends names no service`, "name one");
-  const path = typeof other === "string" ? join(dirname(file), other) : file;
-  const source = path === file ? whole : parsed(path, variables);
-  if (!(base in section(source, "services", path)))
-    throw new UserError(`${place} extends ${base}, which is not in ${path}`, "fix the name");
-  return merge(extended(source, base, path, variables, [...seen, place]), own);
-}
+type Used = Pick<Project, "networks" | "volumes" | "configs" | "secrets" | "models">;

@@ -1,16 +1,15 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { parseArgsStringToArgv } from "string-argv";
-import { type Block, isBlock } from "../../values.ts";
+import { type Block, blocks, isBlock, nested, texts } from "../../values.ts";
+import { hooks } from "./hooks.ts";
 import { mounts } from "./mounts.ts";
 import { ports } from "./ports.ts";
-import { dotEnv, type Project } from "./project.ts";
+import type { Project } from "./project.ts";
 import { mebibytes, seconds } from "./units.ts";
 
 /** Attributes that Compose and the provider call differently and understand alike. */
 const RENAMED: Readonly<Record<string, string>> = {
   pid: "pid_mode",
   ipc: "ipc_mode",
+  uts: "uts_mode",
   cgroup: "cgroupns_mode",
   security_opt: "security_opts",
 };
@@ -31,40 +30,45 @@ const SAME = [
   "cpuset",
   "group_add",
   "dns",
+  "tty",
+  "stdin_open",
+  "profiles",
+  "command",
+  "entrypoint",
 ] as const;
 
 /**
- * A service of a compose file in the shape of `docker_container`. What Compose has and the provider has not
- * (`pids_limit`, `pull_policy`) keeps its name.
+ * A service of a compose project in the shape of `docker_container`. What Compose has and the provider has not
+ * (`pids_limit`, `pull_policy`, `profiles`, `uts_mode`, `hooks`) keeps its name.
  */
 export function container(name: string, service: Block, project: Project): Block {
-  const limits = limitsOf(service);
-  const { volumes, tmpfs } = mounts(service, project);
+  const limits = nested(service, "deploy", "resources", "limits");
+  const { volumes, mounts: others, tmpfs, upload } = mounts(service, project);
+  const cpus = limits.cpus ?? service.cpus;
   return defined({
     ...Object.fromEntries(SAME.map((key) => [key, service[key]])),
     ...Object.fromEntries(Object.entries(RENAMED).map(([from, to]) => [to, service[from]])),
     name: service.container_name ?? `${project.name}-${name}`,
     image: service.build === undefined ? service.image : `\${docker_image.${name}.image_id}`,
-    command: argv(service.command),
-    entrypoint: argv(service.entrypoint),
-    env: environment(service, project),
-    labels: Object.entries(mapping(service.labels)).map(([label, value]) => ({ label, value })),
-    ports: ports(service.ports),
+    env: environment(service),
+    labels: Object.entries(blocks(service, "labels")[0] ?? {}).map(([label, value]) => ({ label, value })),
+    ports: ports(service),
     volumes,
-    tmpfs: Object.keys(tmpfs).length === 0 ? undefined : tmpfs,
-    networks_advanced: networks(service),
-    links: list(service.links).map(String),
-    depends_on: isBlock(service.depends_on) ? Object.keys(service.depends_on) : list(service.depends_on),
+    ...filled({ mounts: others, tmpfs, upload, hooks: hooks(service) }),
+    networks_advanced: networks(service, project),
+    links: texts(service, "links"),
+    depends_on: Object.keys(blocks(service, "depends_on")[0] ?? {}),
     capabilities: { add: service.cap_add, drop: service.cap_drop },
     healthcheck: healthcheck(service.healthcheck),
-    host: list(service.extra_hosts).map((entry) => hostEntry(String(entry))),
-    devices: list(service.devices).map((entry) => ({ host_path: String(entry).split(":")[0] })),
-    sysctls: service.sysctls === undefined ? undefined : mapping(service.sysctls),
-    ulimit: Object.entries(mapping(service.ulimits)).map(([limit, value]) => ulimit(limit, value)),
-    memory: mebibytes(limits.memory),
+    host: texts(service, "extra_hosts").map(hostEntry),
+    devices: devices(service),
+    ...filled({ device_requests: deviceRequests(service) }),
+    sysctls: service.sysctls,
+    ulimit: Object.entries(blocks(service, "ulimits")[0] ?? {}).map(([limit, value]) => ulimit(limit, value)),
+    memory: mebibytes(limits.memory ?? service.mem_limit),
     memory_swap: mebibytes(service.memswap_limit),
-    cpus: limits.cpus === undefined ? undefined : String(limits.cpus),
-    pids_limit: limits.pids,
+    cpus: cpus === undefined ? undefined : String(cpus),
+    pids_limit: limits.pids ?? service.pids_limit,
     shm_size: mebibytes(service.shm_size),
     destroy_grace_seconds: seconds(service.stop_grace_period),
     ...logging(service.logging),
@@ -75,98 +79,63 @@ export function container(name: string, service: Block, project: Project): Block
 const defined = (block: Block): Block =>
   Object.fromEntries(Object.entries(block).filter(([, value]) => value !== undefined && value !== null));
 
-const list = (value: unknown): readonly unknown[] =>
-  value === undefined || value === null
-    ? []
-    : Array.isArray(value)
-      ? value
-      : isBlock(value)
-        ? Object.entries(value).map(([key, inner]) => `${key}:${String(inner)}`)
-        : [value];
+/** Without the lists and mappings that have nothing in them. */
+const filled = (block: Readonly<Record<string, object>>): Block =>
+  Object.fromEntries(Object.entries(block).filter(([, value]) => Object.keys(value).length > 0));
 
-/** A mapping, or the list of `KEY=value` that Compose takes as well. */
-export function mapping(value: unknown): Block {
-  if (isBlock(value)) return value;
-  return Object.fromEntries(
-    list(value).map((entry) => {
-      const [, key = String(entry), text] = /^([^=]*)(?:=([\s\S]*))?$/.exec(String(entry)) ?? [];
-      return [key, text];
-    }),
-  );
+/**
+ * `KEY=value`; a key without a value takes that of the shell, which is not known here. The variables of hooks stand
+ * behind those of the service.
+ */
+function environment(service: Block): readonly string[] | undefined {
+  const own = blocks(service, "environment")[0] ?? {};
+  const ofHooks = hooks(service).flatMap(({ environment }) => (isBlock(environment) ? [environment] : []));
+  const all = Object.entries(Object.assign({}, ...ofHooks, own) as Block);
+  if (all.length === 0) return undefined;
+  return all.map(([key, value]) => `${key}=${value === null ? `\${${key}}` : value}`);
 }
 
-const argv = (value: unknown): readonly string[] | undefined =>
-  value === undefined || value === null
-    ? undefined
-    : Array.isArray(value)
-      ? value.map(String)
-      : parseArgsStringToArgv(String(value));
-
-/** `KEY=value`; a key without a value takes that of the shell, which is not known here. */
-function environment(service: Block, { folder }: Project): readonly string[] | undefined {
-  const files = list(service.env_file).map((entry) => String(isBlock(entry) ? entry.path : entry));
-  const missing = files.filter((file) => !existsSync(join(folder, file)));
-  const fromFiles = files.flatMap((file) => Object.entries(dotEnv(join(folder, file))));
-  const own = Object.entries(mapping(service.environment));
-  const all = new Map<string, unknown>([...fromFiles, ...own]);
-  if (all.size + missing.length === 0) return undefined;
-  return [
-    ...[...all].map(
-      ([key, value]) => `${key}=${value === undefined || value === null ? `\${${key}}` : String(value)}`,
-    ),
-    ...missing.map((file) => `\${${file}}`),
-  ];
-}
-
-function networks(service: Block): readonly Block[] | undefined {
+function networks(service: Block, project: Project): readonly Block[] | undefined {
   if (service.network_mode !== undefined) return undefined;
-  const { networks: given } = service;
-  const named = isBlock(given)
-    ? Object.entries(given)
-    : list(given).map((name) => [String(name), null] as const);
-  const joined = named.length === 0 ? [["default", null] as const] : named;
-  return joined.map(([name, options]) => ({
-    name: `\${docker_network.${name}.id}`,
-    aliases: isBlock(options) ? list(options.aliases) : [],
+  return Object.entries(blocks(service, "networks")[0] ?? {}).map(([name, options]) => ({
+    name: networkName(name, project),
+    aliases: isBlock(options) ? (options.aliases ?? []) : [],
   }));
+}
+
+/** One of the project by reference; one that is made elsewhere is known by its name alone. */
+function networkName(name: string, { networks }: Project): unknown {
+  const { external, name: own } = networks[name] ?? {};
+  return external === true ? own : `\${docker_network.${name}.id}`;
 }
 
 function healthcheck(given: unknown): Block | undefined {
   if (!isBlock(given)) return undefined;
   if (given.disable === true) return { test: ["NONE"] };
   const { test, interval, timeout, retries, start_period } = given;
-  return defined({
-    test: Array.isArray(test)
-      ? test.map(String)
-      : test === undefined
-        ? undefined
-        : ["CMD-SHELL", String(test)],
-    interval,
-    timeout,
-    retries,
-    start_period,
-  });
+  return defined({ test, interval, timeout, retries, start_period });
 }
 
 function hostEntry(entry: string): Block {
-  const [, host, ip] = /^([^:=]+)[:=](.*)$/.exec(entry) ?? [];
-  return { host, ip };
+  const [host, ...ip] = entry.split("=");
+  return { host, ip: ip.join("=") };
 }
+
+/** Devices by their paths, and by the numbers that `device_cgroup_rules` opens. */
+const devices = (service: Block): readonly Block[] => [
+  ...blocks(service, "devices").map(({ source }) => ({ host_path: source })),
+  ...texts(service, "device_cgroup_rules").map((rule) => ({ host_path: rule })),
+];
+
+/** Both ways to ask for GPUs and the like. */
+const deviceRequests = (service: Block): readonly Block[] =>
+  [
+    ...blocks(service, "gpus"),
+    ...blocks(nested(service, "deploy", "resources", "reservations"), "devices"),
+  ].map(({ driver }) => ({ driver: driver ?? "gpu" }));
 
 const ulimit = (name: string, value: unknown): Block =>
   isBlock(value) ? { name, soft: value.soft, hard: value.hard } : { name, soft: value, hard: value };
-
-/** `deploy.resources.limits`, or the older attributes of the service itself. */
-function limitsOf(service: Block): { memory?: unknown; cpus?: unknown; pids?: unknown } {
-  const deploy = isBlock(service.deploy) ? service.deploy : {};
-  const resources = isBlock(deploy.resources) ? deploy.resources : {};
-  const limits = isBlock(resources.limits) ? resources.limits : {};
-  return {
-    memory: limits.memory ?? service.mem_limit,
-    cpus: limits.cpus ?? service.cpus,
-    pids: limits.pids ?? service.pids_limit,
-  };
-}
 
 function logging(given: unknown): Block {
   if (!isBlock(given)) return {};
@@ -176,9 +145,20 @@ function logging(given: unknown): Block {
   });
 }
 
+/** What `deploy.restart_policy` calls a condition, and `restart` a policy. */
+const CONDITIONS: Readonly<Record<string, string>> = {
+  none: "no",
+  any: "always",
+  "on-failure": "on-failure",
+};
+
 /** `on-failure:5` is a policy and a count. */
-function restart({ restart: given }: Block): Block {
-  if (given === undefined) return {};
-  const [policy, count] = String(given).split(":");
+function restart(service: Block): Block {
+  const { condition = "any", max_attempts } = nested(service, "deploy", "restart_policy");
+  if (service.restart === undefined && nested(service, "deploy").restart_policy === undefined) return {};
+  const [policy, count = max_attempts] =
+    service.restart === undefined
+      ? [CONDITIONS[String(condition)] ?? condition]
+      : String(service.restart).split(":");
   return { restart: policy, ...(count === undefined ? {} : { max_retry_count: Number(count) }) };
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { filesOf } from "../../../policies/inputs/compose/files.ts";
 import { readCompose } from "../../../policies/inputs/compose/read.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
@@ -8,7 +9,8 @@ import { temporaryFolder } from "../../support/temporary-folder.ts";
 function read(files: Readonly<Record<string, string>>) {
   const folder = temporaryFolder();
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  return { folder, stack: readCompose(join(folder, "compose.yaml")) };
+  const sources = filesOf(join(folder, "compose.yaml")).map((file) => ({ file }));
+  return { folder, ...readCompose(sources, folder, {}) };
 }
 
 const services = (text: string, files: Readonly<Record<string, string>> = {}) =>
@@ -25,15 +27,15 @@ describe("a compose file is read into the shape of Terraform's JSON", () => {
       "services: {a: {image: i, ports: ['127.0.0.1:8080:80', '[::1]:81:81/udp', '9', '5-6:5-6']}}",
     );
     const long = containerOf(
-      `services: {a: {image: i, ports: [{target: 80, published: "8080", host_ip: 127.0.0.1}, {target: 81, published: 81, host_ip: "::1", protocol: udp}, {target: 9}, {target: 5-6, published: 5-6}]}}`,
+      `services: {a: {image: i, ports: [{target: 80, published: "8080", host_ip: 127.0.0.1}, {target: 81, published: 81, host_ip: "::1", protocol: udp}, {target: 9}, {target: 5, published: 5}, {target: 6, published: "6"}]}}`,
     );
 
     expect(short?.ports).toEqual([
-      { internal: 80, external: 8080, ip: "127.0.0.1", protocol: "tcp" },
-      { internal: 81, external: 81, ip: "::1", protocol: "udp" },
-      { internal: 9, protocol: "tcp" },
       { internal: 5, external: 5, protocol: "tcp" },
       { internal: 6, external: 6, protocol: "tcp" },
+      { internal: 9, protocol: "tcp" },
+      { internal: 80, external: 8080, ip: "127.0.0.1", protocol: "tcp" },
+      { internal: 81, external: 81, ip: "::1", protocol: "udp" },
     ]);
     expect(long?.ports).toEqual(short?.ports);
   });
@@ -43,7 +45,7 @@ describe("a compose file is read into the shape of Terraform's JSON", () => {
       `services:
   a:
     image: i
-    volumes: ["data:/data:ro", "./conf:/conf", "/var/run/docker.sock:/var/run/docker.sock", "/anonymous", {type: tmpfs, target: /t}]
+    volumes: ["data:/data:ro", "./conf:/conf", "/var/run/docker.sock:/var/run/docker.sock", "/anonymous", {type: tmpfs, target: /t, tmpfs: {size: 1m}}, {type: bind, source: ./p, target: /p, bind: {propagation: rshared}}]
     tmpfs: ["/run:size=1m"]
     configs: [{source: c, target: /etc/c}]
     secrets: [s]
@@ -59,10 +61,14 @@ secrets: {s: {file: ./s.txt}}
       { host_path: join(folder, "conf"), container_path: "/conf" },
       { host_path: "/var/run/docker.sock", container_path: "/var/run/docker.sock" },
       { container_path: "/anonymous" },
+      { host_path: join(folder, "p"), container_path: "/p", bind_options: { propagation: "rshared" } },
       { host_path: join(folder, "c.txt"), container_path: "/etc/c", read_only: true },
       { host_path: join(folder, "s.txt"), container_path: "/run/secrets/s", read_only: true },
     ]);
-    expect(block?.tmpfs).toEqual({ "/run": "size=1m", "/t": "" });
+    expect(block?.tmpfs).toEqual({ "/run": "size=1m" });
+    expect(block?.mounts).toEqual([
+      { type: "tmpfs", target: "/t", tmpfs_options: { size_bytes: 1024 ** 2 } },
+    ]);
   });
 
   test("variables: filled from .env, defaults, unknown ones stay unknown, dollars stay dollars", () => {
@@ -144,11 +150,11 @@ networks: {back: {internal: true, ipam: {config: [{subnet: 10.0.0.0/24}]}}}
       networks_advanced: [{ name: "${docker_network.default.id}", aliases: [] }],
     });
     expect(stack.of(["docker_network"]).map(({ path, block }) => [path, block])).toEqual([
-      ["networks.default", { name: "demo_default", driver: "bridge", internal: false }],
       [
         "networks.back",
         { name: "demo_back", driver: "bridge", internal: true, ipam_config: [{ subnet: "10.0.0.0/24" }] },
       ],
+      ["networks.default", { name: "demo_default", driver: "bridge", internal: false }],
     ]);
   });
 
@@ -158,24 +164,32 @@ networks: {back: {internal: true, ipam: {config: [{subnet: 10.0.0.0/24}]}}}
   api: {image: i, depends_on: {migrate: {condition: service_completed_successfully}}}
 `);
 
-    expect(stack.of(["docker_container"])[0]?.block).toMatchObject({ must_run: false, restart: "no" });
+    expect(
+      stack.of(["docker_container"]).map(({ id, block }) => [id, block.must_run, block.restart]),
+    ).toEqual([
+      ["api", undefined, undefined],
+      ["migrate", false, "no"],
+    ]);
     expect(stack.of(["docker_image"])).toEqual([
       {
         type: "docker_image",
         id: "migrate",
         path: "services.migrate.build",
-        block: { name: "migrate:built", build: { context: join(folder, "app"), build_args: { TOKEN: "x" } } },
+        block: {
+          name: "migrate:built",
+          build: { context: join(folder, "app"), dockerfile: "Dockerfile", build_args: { TOKEN: "x" } },
+        },
       },
     ]);
   });
 
   test("files that are bind mounted are judged with it, and variables from files stand in the environment", () => {
-    const { stack } = services(
-      'services: {a: {image: i, env_file: [a.env, missing.env], volumes: ["./m.conf:/mosquitto/config/mosquitto.conf"]}}',
+    const { folder, stack } = services(
+      'services: {a: {image: i, env_file: [a.env, {path: no.env, required: false}], volumes: ["./m.conf:/mosquitto/config/mosquitto.conf"]}}',
       { "a.env": "A=1\n", "m.conf": "listener 1883\n" },
     );
 
-    expect(stack.of(["docker_container"])[0]?.block.env).toEqual(["A=1", "${missing.env}"]);
+    expect(stack.of(["docker_container"])[0]?.block.env).toEqual(["A=1"]);
     expect(stack.of(["file/mosquitto.conf"])).toEqual([
       {
         type: "file/mosquitto.conf",
@@ -183,6 +197,7 @@ networks: {back: {internal: true, ipam: {config: [{subnet: 10.0.0.0/24}]}}}
         path: "services.a:/mosquitto/config/mosquitto.conf",
         block: {
           file: "/mosquitto/config/mosquitto.conf",
+          source: join(folder, "m.conf"),
           text: "listener 1883\n",
           container: "docker_container.a",
         },
@@ -194,11 +209,6 @@ networks: {back: {internal: true, ipam: {config: [{subnet: 10.0.0.0/24}]}}}
 describe("a compose file is refused", () => {
   test.each([
     ["that is no mapping", { "compose.yaml": "- a\n" }, "compose.yaml: is no mapping"],
-    [
-      "whose services are a list",
-      { "compose.yaml": "services: [a]\n" },
-      "compose.yaml: services is no mapping",
-    ],
     [
       "that extends itself",
       { "compose.yaml": "services: {a: {extends: {service: b}}, b: {extends: {service: a}}}" },

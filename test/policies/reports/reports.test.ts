@@ -68,8 +68,8 @@ b"
 waived until 9999-12-31: TST-001 at demo/B: a reason to judge
 out/cdk.tf.json: relaxed in environment local: TST-002 (2)
 not enforceable here: TST-004 (3): only when it runs
-looked at nothing: TST-003 TSU-*
-10 rules: 4 satisfied, 1 violated with 1 findings, 1 relaxed, 1 not enforceable, 3 looked at nothing; 1 findings waived`);
+looked at nothing: INP-002 TST-003 TSU-*
+11 rules: 4 satisfied, 1 violated with 1 findings, 1 relaxed, 1 not enforceable, 4 looked at nothing; 1 findings waived`);
   });
 
   test("as JSON, with the status of every rule", () => {
@@ -79,6 +79,7 @@ looked at nothing: TST-003 TSU-*
       input.rules.map(({ id, status, examined }: Record<string, unknown>) => [id, status, examined]),
     ).toEqual([
       ["INP-001", "satisfied", 4],
+      ["INP-002", "nothing to judge", 0],
       ["WVR-001", "satisfied", 1],
       ["WVR-002", "satisfied", 1],
       ["WVR-003", "satisfied", 1],
@@ -134,11 +135,11 @@ looked at nothing: TST-003 TSU-*
 
     expect(suite).toEqual({
       "@_name": "out/cdk.tf.json",
-      "@_tests": "10",
+      "@_tests": "11",
       "@_failures": "1",
-      "@_skipped": "5",
+      "@_skipped": "6",
     });
-    expect(testcase[4]).toEqual({
+    expect(testcase[5]).toEqual({
       "@_classname": "TST",
       "@_name": "TST-001 nothing has a name, % or <",
       failure: {
@@ -148,7 +149,9 @@ looked at nothing: TST-003 TSU-*
       },
     });
     expect(testcase.map((each: object) => "skipped" in each)).toEqual([
-      ...Array(5).fill(false),
+      false,
+      true,
+      ...Array(4).fill(false),
       ...Array(5).fill(true),
     ]);
   });
@@ -159,7 +162,7 @@ looked at nothing: TST-003 TSU-*
     const { testcase, ...suite } = testsuites.testsuite;
 
     expect(suite["@_failures"]).toBe("0");
-    expect(testcase[4]).toEqual({
+    expect(testcase.at(-1)).toEqual({
       "@_classname": "TST",
       "@_name": "TST-001 nothing has a name, % or <",
       "system-out": 'demo/A: name is "a\nb"\nallowed: no name\nfix: remove the name',
