@@ -4,7 +4,7 @@ import type { ContainerState, Observation } from "./docker/observe.ts";
 import { qualified } from "./docker/observe.ts";
 import { endOf, lastAnswer } from "./docker/reasons.ts";
 import type { Survey } from "./docker/survey.ts";
-import type { DeploymentRecord } from "./record.ts";
+import { type DeploymentRecord, isOfAnotherSpec } from "./record.ts";
 import { containerChanges } from "./settings/container.ts";
 import { networkChanges } from "./settings/network.ts";
 import type { Change } from "./settings/settings.ts";
@@ -43,7 +43,9 @@ export function findDrift(
       const [state] = found;
       if (state === undefined) return drift("network", spec.name, ["is not there"]);
       if (found.length > 1) return drift("network", spec.name, [`is there ${found.length} times`]);
-      return drift("network", spec.name, [], networkChanges(spec, state));
+      const changes = networkChanges(spec, state);
+      const isOther = changes.length === 0 && isOfAnotherSpec(spec, state, record);
+      return drift("network", spec.name, isOther ? ["was made from another configuration"] : [], changes);
     }),
     ...stack.volumes.flatMap((spec) => {
       const state = seen.volumes.get(spec.name);

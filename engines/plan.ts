@@ -51,7 +51,9 @@ export function planOf(situation: Situation): Plan {
   const data = dataVolumes(stack);
   return {
     steps: [
-      ...drift.filter(({ kind }) => kind !== "container").map(resourceStep),
+      ...drift
+        .filter(({ kind }) => kind !== "container")
+        .map((entry) => resourceStep(entry, isThere(entry, situation.seen))),
       ...stack.containers.flatMap((spec) => containerStep(spec, situation)),
       ...surplus.map(({ state, reason }) => ({
         ...{ kind: "container" as const, name: state.Name.slice(1), action: "remove" as const },
@@ -65,11 +67,14 @@ export function planOf(situation: Situation): Plan {
 }
 
 /** A network or a volume that is there and differs can only be made again. */
-const resourceStep = (drift: Drift): PlannedStep => ({
+const resourceStep = (drift: Drift, there: boolean): PlannedStep => ({
   ...{ kind: drift.kind, name: drift.name, standsStill: [] },
-  action: drift.changes.length > 0 ? "replace" : "create",
+  action: there ? "replace" : "create",
   ...reasonsOf(drift),
 });
+
+const isThere = ({ kind, name }: Drift, { networks, volumes }: Survey): boolean =>
+  kind === "network" ? networks.some(({ Name }) => Name === name) : volumes.has(name);
 
 function containerStep(spec: ContainerSpec, situation: Situation): readonly PlannedStep[] {
   const { stack, seen, drift, engine } = situation;

@@ -5,7 +5,7 @@ import { UserError } from "../core/errors.ts";
 import { LABEL } from "../core/labels.ts";
 import { readOwnJson } from "../core/own-files.ts";
 import type { ContainerState, Observation } from "./docker/observe.ts";
-import { type ContainerSpec, type Stack, specHash } from "./stack.ts";
+import { type ContainerSpec, type NetworkSpec, type Stack, specHash } from "./stack.ts";
 import { writeWholeJson } from "./write-whole.ts";
 
 const shape = z.object({
@@ -20,7 +20,7 @@ const shape = z.object({
   /** Network name to id. */
   networks: z.record(z.string(), z.string()),
 
-  /** Container id to the hash of what it was made from. */
+  /** Id of a container or network to the hash of what it was made from. */
   specs: z.record(z.string(), z.string()).default({}),
 });
 
@@ -40,6 +40,13 @@ export function isAsDeclared(
 ): boolean {
   return specHash(spec) === (record?.specs?.[Id] ?? Config.Labels?.[LABEL.spec]);
 }
+
+/** Whether a network is known to have been made from something else, though it may look as declared: who picked its addresses? */
+export const isOfAnotherSpec = (
+  spec: NetworkSpec,
+  { Id }: { readonly Id: string },
+  record: DeploymentRecord | undefined,
+): boolean => ![undefined, specHash(spec)].includes(record?.specs[Id]);
 
 const file = (home: string) => join(home, "deployed.json");
 
@@ -76,15 +83,7 @@ export function writeRecord(
     engine,
     fingerprint: stack.fingerprint,
     containers: Object.fromEntries(states.map(({ Name, Id }) => [Name.slice(1), Id])),
-    specs: Object.fromEntries(
-      stack.containers.flatMap((spec) => {
-        const id = containers.get(spec.name)?.Id;
-        if (id === undefined) return [];
-        const isOlder = before !== undefined && before.seen.containers.get(spec.name)?.Id === id;
-        const hash = isOlder ? before.record?.specs[id] : specHash(spec);
-        return hash === undefined ? [] : [[id, hash]];
-      }),
-    ),
+    specs: specsOf(stack, idsOf(containers), before),
     networks: Object.fromEntries(
       states.flatMap(({ NetworkSettings }) =>
         Object.entries(NetworkSettings.Networks).map(([name, { NetworkID }]) => [name, NetworkID]),
@@ -92,6 +91,33 @@ export function writeRecord(
     ),
   };
   writeWholeJson(file(home), record);
+}
+
+/** Containers and networks by name. */
+interface Ids {
+  readonly containers: ReadonlyMap<string, string>;
+  readonly networks: ReadonlyMap<string, string>;
+}
+
+const idsOf = (containers: Observation["containers"]): Ids => ({
+  containers: new Map([...containers].map(([name, { Id }]) => [name, Id])),
+  networks: new Map(
+    [...containers.values()].flatMap(({ NetworkSettings }) =>
+      Object.entries(NetworkSettings.Networks).map(([name, { NetworkID }]) => [name, NetworkID] as const),
+    ),
+  ),
+});
+
+function specsOf(stack: Stack, ids: Ids, before: Before | undefined): DeploymentRecord["specs"] {
+  const older = before && idsOf(before.seen.containers);
+  const hashes = (kind: keyof Ids) =>
+    stack[kind].flatMap((spec) => {
+      const id = ids[kind].get(spec.name);
+      if (id === undefined) return [];
+      const hash = older?.[kind].get(spec.name) === id ? before?.record?.specs[id] : specHash(spec);
+      return hash === undefined ? [] : [[id, hash] as const];
+    });
+  return Object.fromEntries([...hashes("containers"), ...hashes("networks")]);
 }
 
 export function deleteRecord(home: string): void {

@@ -93,8 +93,8 @@ const shape = z.looseObject({
   resource: z.record(z.string(), z.record(z.string(), z.looseObject({}))),
 });
 
-/** Changes with everything that the JSON says about one container. */
-export const specHash = (spec: ContainerSpec): string =>
+/** Changes with everything that the JSON says about one container or network. */
+export const specHash = (spec: ContainerSpec | NetworkSpec): string =>
   createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 16);
 
 /**

@@ -33,7 +33,10 @@ export interface InTheWay {
  */
 export async function findInTheWay(situation: Situation): Promise<InTheWay> {
   const { stack, engine, owns, record } = situation;
-  const [present, networks] = await Promise.all([candidates(stack), networksInTheWay(stack, engine, owns)]);
+  const [present, networks] = await Promise.all([
+    candidates(stack),
+    networksInTheWay(stack, engine, owns, record),
+  ]);
   refuseForeign(present, stack, record);
   const lost = new Set(networks.map(({ Id }) => Id));
   const containers = present.flatMap((state) => {

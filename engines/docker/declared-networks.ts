@@ -1,4 +1,5 @@
 import type { Engine } from "../engine.ts";
+import { type DeploymentRecord, isOfAnotherSpec } from "../record.ts";
 import { networkChanges } from "../settings/network.ts";
 import type { Stack } from "../stack.ts";
 import { inspectNetworks, type NetworkState } from "./networks.ts";
@@ -8,11 +9,13 @@ export async function networksInTheWay(
   stack: Stack,
   engine: Pick<Engine, "takesOver">,
   owns: (id: string) => boolean,
+  record: DeploymentRecord | undefined,
 ): Promise<readonly NetworkState[]> {
   const found = await inspectNetworks(stack.networks.map(({ name }) => name));
   return found.filter((state) => {
     const spec = stack.networks.find(({ name }) => name === state.Name);
     if (spec === undefined || owns(state.Id)) return false;
-    return networkChanges(spec, state).length > 0 || !engine.takesOver({ labels: state.Labels ?? {} }, stack);
+    const isOther = networkChanges(spec, state).length > 0 || isOfAnotherSpec(spec, state, record);
+    return isOther || !engine.takesOver({ labels: state.Labels ?? {} }, stack);
   });
 }

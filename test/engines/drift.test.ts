@@ -3,7 +3,7 @@ import type { ContainerState } from "../../engines/docker/observe.ts";
 import type { Survey } from "../../engines/docker/survey.ts";
 import { difference, findDrift } from "../../engines/drift.ts";
 import type { DeploymentRecord } from "../../engines/record.ts";
-import type { ContainerSpec } from "../../engines/stack.ts";
+import { type ContainerSpec, specHash } from "../../engines/stack.ts";
 import { imageState, inspectOf } from "../support/inspect-of.ts";
 import { containerSpec, stackOf } from "../support/stack.ts";
 
@@ -267,6 +267,14 @@ describe("networks, volumes and files", () => {
     ],
   ])("%s", (drift, change) => {
     expect(said(change)).toEqual([drift]);
+  });
+
+  test("that look as declared and were made from something else are told apart by the record", () => {
+    const recorded = (hash: string) =>
+      findDrift(stack, seen, { ...record, containers: {}, specs: { n1: hash } });
+
+    expect(recorded("other").map(difference)).toEqual(["was made from another configuration"]);
+    expect(recorded(specHash(network))).toEqual([]);
   });
 
   test("that differ in a file make its job and its reader differ, and say which it is", () => {

@@ -64,7 +64,11 @@ test("what is replaced is away until its first probe, after what it waits for th
 
 test("a network that is made again takes its containers along; what is not there is made", () => {
   const edge = driftOf("edge", { kind: "network" });
-  const absent = { ...seen, containers: new Map([...seen.containers].filter(([name]) => name !== api.name)) };
+  const absent = {
+    ...seen,
+    networks: [{ Name: "edge" }] as unknown as Survey["networks"],
+    containers: new Map([...seen.containers].filter(([name]) => name !== api.name)),
+  };
   const { steps } = planOf({
     ...{ ...situation, seen: absent, inTheWay: inTheWay("exploreiot-demo-old") },
     drift: [edge, driftOf(api.name, { differences: ["is not there"], changes: [] })],
