@@ -143,7 +143,7 @@ function networkDifferences(
   });
 }
 
-/** The files of a delivery job that differ, for the job and for whoever reads them. */
+/** The files of a delivery job that differ, for the job and for those who read them. */
 function filesOf(
   { containers, folder }: Stack,
   { files }: Survey,

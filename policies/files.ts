@@ -41,7 +41,7 @@ export const fileKind = rememberedText((path): string | undefined => {
 /** What is judged together with a stack. */
 export interface Surroundings {
   /** Files that lie next to it. @default - none */
-  readonly beside?: readonly FileText[];
+  readonly looseFiles?: readonly FileText[];
 
   /** The text of a file that a container is given by path; undefined if it is not here. @default - none is here */
   readonly read?: (source: string) => string | undefined;
@@ -82,13 +82,13 @@ function isMadeByStart(path: string): boolean {
  */
 export function fileResources(
   resources: readonly Resource[],
-  { beside = [], ...surroundings }: Surroundings,
+  { looseFiles = [], ...surroundings }: Surroundings,
 ): Resource[] {
   return [
     ...resources
       .filter(({ type }) => type === "docker_container")
       .flatMap((container) => uploads(container, surroundings)),
-    ...beside.flatMap(standalone),
+    ...looseFiles.flatMap(standalone),
   ];
 }
 

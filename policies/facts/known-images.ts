@@ -18,7 +18,7 @@ export const KINDS = [
 export type Kind = (typeof KINDS)[number];
 
 /**
- * Whole names of repositories, whoever publishes them: a fork keeps the name, an exporter, a web page or a backup job
+ * Whole names of repositories, no matter who publishes them: a fork keeps the name, an exporter, a web page or a backup job
  * adds a word to it and is something else.
  */
 const REPOSITORIES: readonly (readonly [RegExp, Kind])[] = [

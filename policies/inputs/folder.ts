@@ -68,19 +68,19 @@ export function looseFiles(folder: string, stacks: readonly StackDocument[]) {
   const names = new Set(
     delivered.filter(({ source }) => source === undefined).map(({ file }) => basename(String(file))),
   );
-  const beside = below(folder)
+  const looseFiles = below(folder)
     .filter((file) => fileKind(file) !== undefined && !paths.has(resolve(file)) && !names.has(basename(file)))
     .map((file): FileText => ({ path: relative(folder, file), text: textOf(file) }));
-  return beside.length === 0 ? [] : [{ file: folder, text: "", stack: filesAlone(beside) }];
+  return looseFiles.length === 0 ? [] : [{ file: folder, text: "", stack: filesAlone(looseFiles) }];
 }
 
-const filesAlone = (beside: readonly FileText[]): StackDocument =>
+const filesAlone = (looseFiles: readonly FileText[]): StackDocument =>
   new StackDocument({
     dialect: "compose",
     resources: [],
     declarations: [
       { type: "stack", id: "stack", path: "stack", block: {} },
-      ...fileResources([], { beside }),
+      ...fileResources([], { looseFiles }),
     ],
     unreadable: [],
   });

@@ -26,7 +26,7 @@ export function transformed(
   return isBlock(value) ? mapped(value, (inner, key) => transformed(inner, rules, [...path, key])) : value;
 }
 
-/** The mapping with every value made anew. */
+/** The mapping with every value made again. */
 export const mapped = (
   value: Readonly<Record<string, unknown>>,
   change: (inner: unknown, key: string) => unknown,
