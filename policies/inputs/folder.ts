@@ -68,10 +68,10 @@ export function looseFiles(folder: string, stacks: readonly StackDocument[]) {
   const names = new Set(
     delivered.filter(({ source }) => source === undefined).map(({ file }) => basename(String(file))),
   );
-  const looseFiles = below(folder)
+  const found = below(folder)
     .filter((file) => fileKind(file) !== undefined && !paths.has(resolve(file)) && !names.has(basename(file)))
     .map((file): FileText => ({ path: relative(folder, file), text: textOf(file) }));
-  return looseFiles.length === 0 ? [] : [{ file: folder, text: "", stack: filesAlone(looseFiles) }];
+  return found.length === 0 ? [] : [{ file: folder, text: "", stack: filesAlone(found) }];
 }
 
 const filesAlone = (looseFiles: readonly FileText[]): StackDocument =>

@@ -15,8 +15,8 @@ interface Said {
  * @param files path to text
  */
 export function said(policy: Policy, json: unknown, files: Readonly<Record<string, string>> = {}): Said {
-  const beside = Object.entries(files).map(([path, text]) => ({ path, text }));
-  const report = evaluate(readTerraformJson(json, { beside }), [policy]).at(-1);
+  const looseFiles = Object.entries(files).map(([path, text]) => ({ path, text }));
+  const report = evaluate(readTerraformJson(json, { looseFiles }), [policy]).at(-1);
   if (report === undefined) throw new Error("no report");
   const lines = (found: readonly { readonly path: string; readonly evidence: string }[]) =>
     found.map(({ path, evidence }) => `${path}: ${evidence}`);
