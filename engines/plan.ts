@@ -125,7 +125,7 @@ function changeInWords({ setting, declared, found }: Change): string {
   return `${setting} ${valueInWords(setting, found)} → ${valueInWords(setting, declared)}`;
 }
 
-/** What a runner takes to end a container and make it again, measured with either on the reference application. */
+/** An estimate, not a measurement: what a runner takes to end a container and make it again. */
 const RUNNER_SECONDS = 4;
 
 /**
