@@ -1,6 +1,7 @@
 import { FILES, PROBE_FOLDER } from "../core/container-folders.ts";
 import type { Problem } from "../core/problems.ts";
-import { MIGRATE, type Role } from "../services/application/settings.ts";
+import { placesIn } from "../services/application/places.ts";
+import { DATABASE_CA, MIGRATE, type Role, WRAPPER } from "../services/application/settings.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
 import { replicaNames } from "../services/references.ts";
 import { definitions } from "../services/registry.ts";
@@ -147,6 +148,20 @@ export function mountsAreDistinct(deployment: ParsedDeployment): readonly Proble
         ...(taken(paths, trimmed(path)) ? [pathIsTaken(`${service}.volumes.${index}`, path)] : []),
       ]),
     ];
+  });
+}
+
+/** Files and secrets of a program lie in one folder, next to the two that the kit may put there itself. */
+export function filesAreDistinct(deployment: ParsedDeployment): readonly Problem[] {
+  return placesIn(deployment).flatMap(({ at, files, secrets }) => {
+    const taken = [WRAPPER, DATABASE_CA, ...Object.keys(secrets)];
+    return Object.keys(files).flatMap((name) => {
+      const others = [...taken, ...Object.keys(files).filter((other) => other !== name)];
+      const meets = others.find((other) => other === name || other.startsWith(`${name}/`));
+      if (meets === undefined) return [];
+      const allowed = `a name that is not ${meets}, and no folder of it`;
+      return [{ path: `${at}.files.${name}`, got: name, allowed, fix: "rename the file" }];
+    });
   });
 }
 

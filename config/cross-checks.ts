@@ -4,6 +4,7 @@ import { completeListeners, listeningParts, openListeners } from "../services/li
 import { brokerFitsItsMemory } from "../services/mosquitto/checks.ts";
 import { definitions, serviceNames } from "../services/registry.ts";
 import {
+  filesAreDistinct,
   mountsAreDistinct,
   oneSourceEach,
   referenceApplicationIsComplete,
@@ -67,6 +68,7 @@ const checks: readonly CrossCheck[] = [
   { needs: applicationParts, check: oneSourceEach },
   { needs: applicationParts, check: wrappersHaveACommand },
   { needs: applicationParts, check: mountsAreDistinct },
+  { needs: applicationParts, check: filesAreDistinct },
   { needs: applicationParts, check: volumesAreDistinct },
   { needs: [...listeningParts, "topics"], check: ownNamesAreFree },
   { needs: ["services"], check: ownServicesAreWhole },

@@ -103,7 +103,7 @@ function isConnected(service: OwnService, at: string): readonly Problem[] {
   return [{ path: `${at}.networks`, got: networks, allowed, fix: "name those that it needs" }];
 }
 
-function allowancesAreUsed({ user, allow, image }: OwnService, at: string): readonly Problem[] {
+function allowancesAreUsed({ user, allow, image, listener }: OwnService, at: string): readonly Problem[] {
   const root = user === "0:0";
   if (root && allow.root === undefined) {
     const allowed = "a user that is not root, unless allow.root says why";
@@ -112,6 +112,7 @@ function allowancesAreUsed({ user, allow, image }: OwnService, at: string): read
   }
   const unused = [
     ...(!root && allow.root !== undefined ? ["root"] : []),
+    ...((listener === undefined || listener.tls) && allow.clearText !== undefined ? ["clearText"] : []),
     ...((image === undefined || image.includes("@")) && allow.tag !== undefined ? ["tag"] : []),
   ];
   return unused.map((name) => ({

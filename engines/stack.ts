@@ -67,6 +67,9 @@ export interface VolumeSpec {
 /** The synthesized stack, as far as it concerns anyone who runs it. */
 export interface Stack
   extends Pick<StackFacts, "listeners" | "database" | "ownDatabases" | "firewall" | "preflight"> {
+  /** How it is judged, as the JSON says it. */
+  readonly policies?: unknown;
+
   /** The deployment's name. */
   readonly name: string;
   readonly folder: string;
@@ -107,7 +110,7 @@ export function readStack(folder: string): Stack {
   const { resource, terraform } = raw;
   const facts = readStackFacts(raw, path);
   if (facts === undefined) throw new UserError(`${path}: does not say which deployment it is of`, SYNTHESIZE);
-  const { deployment, version: _, policies: __, ...known } = facts;
+  const { deployment, version: _, ...known } = facts;
   return {
     ...known,
     name: deployment,

@@ -74,7 +74,8 @@ export function evaluate(
 ): readonly PolicyReport[] {
   const waivers = readWaivers(stack, policies, today);
   const reports = policies.map((policy) => reportOf(policy, stack, waivers));
-  return [readability(stack), understanding(stack), ...waiverReports(waivers), ...reports];
+  const looked = new Set(reports.filter(({ examined }) => examined > 0).map(({ policy }) => policy.id));
+  return [readability(stack), understanding(stack), ...waiverReports(waivers, looked), ...reports];
 }
 
 function readability(stack: StackDocument): PolicyReport {
@@ -98,9 +99,9 @@ function understanding(stack: StackDocument): PolicyReport {
   });
 }
 
-const waiverReports = (waivers: Waivers): readonly PolicyReport[] =>
+const waiverReports = (waivers: Waivers, looked: ReadonlySet<string>): readonly PolicyReport[] =>
   waiverPolicies.map((policy) =>
-    report(policy, { examined: waivers.count, findings: waivers.findings(policy) }),
+    report(policy, { examined: waivers.count, findings: waivers.findings(policy, looked) }),
   );
 
 const report = (policy: Policy, seen: Pick<PolicyReport, "examined" | "findings">): PolicyReport => ({

@@ -102,8 +102,12 @@ export class Waivers {
     return { open, waived };
   }
 
-  /** What one of the rules about waivers finds. */
-  findings(policy: Policy): readonly Finding[] {
+  /**
+   * What one of the rules about waivers finds.
+   *
+   * @param looked ids of the rules that looked at something: one that has nothing to do with this input says nothing of it
+   */
+  findings(policy: Policy, looked: ReadonlySet<string>): readonly Finding[] {
     const say = ({ at }: Waiver, evidence: string) => finding(policy, at, evidence, "site");
     if (policy === waiversAreCurrent)
       return this.#sound
@@ -111,7 +115,7 @@ export class Waivers {
         .map((entry) => say(entry, `the waiver of ${nameOf(entry)} expired on ${entry.expires}`));
     if (policy === waiversAreUsed)
       return this.#sound
-        .filter((entry) => entry.isKnown && !this.#used.has(entry))
+        .filter((entry) => entry.isKnown && looked.has(entry.rule) && !this.#used.has(entry))
         .map((entry) => say(entry, `the waiver of ${nameOf(entry)} excuses nothing`));
     return [
       ...this.#unsound.map(({ path, evidence }) => finding(policy, path, evidence, "site")),

@@ -1,5 +1,7 @@
 import { LABEL } from "../core/labels.ts";
 import { composeFile } from "../engines/compose/render.ts";
+import type { ContainerSpec } from "../engines/stack.ts";
+import { judgedFacts } from "./judged.ts";
 import { type Model, withVariables } from "./model.ts";
 import { configPath } from "./paths.ts";
 
@@ -9,15 +11,15 @@ export function serverCompose({ stack, deliveries, labels }: Model): string {
     ...container,
     labels: withoutCheckout(container.labels, labels.get(container.name) as string),
   }));
+  const filesOf = ({ name }: ContainerSpec) =>
+    deliveries
+      .filter(({ container }) => container.name === name)
+      .flatMap(({ role, public: files, secret }) => [
+        ...files.map((upload) => ({ source: `./${configPath(role, upload)}`, target: upload.file })),
+        ...secret.map(({ path, file }) => ({ source: `./${path}`, target: file })),
+      ]);
   return withVariables(
-    composeFile({ ...stack, containers }, ({ name }) =>
-      deliveries
-        .filter(({ container }) => container.name === name)
-        .flatMap(({ role, public: files, secret }) => [
-          ...files.map((upload) => ({ source: `./${configPath(role, upload)}`, target: upload.file })),
-          ...secret.map(({ path, file }) => ({ source: `./${path}`, target: file })),
-        ]),
-    ),
+    composeFile({ ...stack, containers }, filesOf, judgedFacts(stack)),
     (variable) => `\${${variable}:?run ./start.sh}`,
   );
 }

@@ -12,9 +12,10 @@ const listed = (files: ReturnType<FilesOf>) => (files.length === 0 ? {} : { "x-e
  * The stack as a compose file: the same containers. The files that jobs hand over are in none of it: they are copied
  * into the created containers before the start (`handOver` here, start.sh in a rendered folder).
  */
-export function composeFile(stack: Stack, filesOf?: FilesOf): string {
+export function composeFile(stack: Stack, filesOf?: FilesOf, facts?: object): string {
   const document = {
     name: composeProject(stack.name),
+    ...(facts === undefined ? {} : { "x-exploreiot": facts }),
     services: Object.fromEntries(
       stack.containers.map((container) => [
         roleOf(container),

@@ -1,6 +1,7 @@
 import type { Resource } from "../document.ts";
 import { graded } from "../evidence.ts";
 import { clearTextPorts } from "../facts/clear-text.ts";
+import { listenerAt } from "../facts/listeners.ts";
 import { describe, internalPort, isOpen, publishedPorts, publishesPorts } from "../facts/ports.ts";
 import { kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
@@ -20,7 +21,7 @@ export const productionPublishesNoClearText = definePolicy({
   fix: "publish it on 127.0.0.1 behind a proxy with TLS, or not at all; for a closed network, waive this rule with the reason",
   words: {
     site: {
-      fix: "turn off the listeners frontend, backend and mqtt; for a closed network, waive this rule with the reason",
+      fix: "turn off the listeners frontend, backend and mqtt; of a service of your own, set listener.tls, bind it to loopback, or say why not in allow.clearText; for a closed network, waive this rule with the reason",
     },
   },
   source: "OWASP Transport Layer Security Cheat Sheet",
@@ -31,7 +32,8 @@ export const productionPublishesNoClearText = definePolicy({
     clearTextPorts(resource, stack).map((port) => {
       const kind = kindOf(resource, stack);
       const evidence = `${describe(port)} of ${kind ?? "a service of unknown kind"} is in clear text`;
-      if (kind === undefined)
+      // A listener of the kit says by itself that it has no TLS; of others only the number of the port is seen.
+      if (kind === undefined && listenerAt(port, resource, stack) === undefined)
         return graded("low", `${describe(port)} is one on which services mostly speak in clear text`);
       return kind === "edge" ? graded(leadsToTls(resource) ? "low" : "medium", evidence) : evidence;
     }),

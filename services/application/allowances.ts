@@ -1,4 +1,5 @@
 import type { WaiverProps } from "../../constructs/waiver.ts";
+import type { Environment } from "../../site/settings.ts";
 import type { Allowances, Application } from "./program.ts";
 
 type Asked = keyof Allowances;
@@ -7,18 +8,24 @@ type Asked = keyof Allowances;
 const OF_CONTAINER: Readonly<Partial<Record<Asked, readonly string[]>>> = {
   root: ["CTR-004"],
   writableRoot: ["CTR-006"],
+  clearText: ["TLS-002"],
 };
 const OF_IMAGE: Readonly<Partial<Record<Asked, readonly string[]>>> = {
   tag: ["IMG-001", "IMG-007"],
   origin: ["IMG-003"],
 };
 
+/** Refused on a server only: elsewhere a waiver would excuse nothing, which is a finding itself. */
+const IN_PRODUCTION: readonly Asked[] = ["clearText"];
+
 const waivers =
   (rules: Readonly<Partial<Record<Asked, readonly string[]>>>) =>
-  ({ allow = {} }: Pick<Application, "allow">): readonly WaiverProps[] =>
+  ({ allow = {} }: Pick<Application, "allow">, environment: Environment): readonly WaiverProps[] =>
     (Object.keys(rules) as Asked[]).flatMap((name) => {
       const { [name]: allowance } = allow;
-      return allowance === undefined ? [] : (rules[name] ?? []).map((rule) => ({ rule, ...allowance }));
+      if (allowance === undefined) return [];
+      if (IN_PRODUCTION.includes(name) && environment !== "production") return [];
+      return (rules[name] ?? []).map((rule) => ({ rule, ...allowance }));
     });
 
 /** The waivers that an application asks for, each with its reason. */

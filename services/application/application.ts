@@ -69,12 +69,12 @@ export class Application extends Construct {
         name,
         application,
         referents(context.deployment),
-        imageWaivers(application),
+        imageWaivers(application, context.deployment.environment),
       ),
       user,
       tmpfs: Object.fromEntries(tmpfs.map(({ path, sizeMiB }) => [path, tmpfsOptions(sizeMiB, user)])),
       ...(allow?.writableRoot === undefined ? {} : { readOnly: false }),
-      waivers: containerWaivers(application),
+      waivers: containerWaivers(application, context.deployment.environment),
     };
   }
 

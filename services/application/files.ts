@@ -8,7 +8,7 @@ import { type RoleIdentity, referents, roleReferents } from "../references.ts";
 import type { ServiceScope } from "../service-scope.ts";
 import { databaseLogins } from "../store-logins.ts";
 import type { Program } from "./program.ts";
-import type { FileSource } from "./settings.ts";
+import { DATABASE_CA, type FileSource, WRAPPER } from "./settings.ts";
 import { readTextFile } from "./text-file.ts";
 
 /** What an application is given: files with its secrets, variables that name them, and plain variables. */
@@ -21,10 +21,6 @@ export interface DeliveredSettings {
   /** In front of the command: exports secrets as variables. Empty where the application reads files. */
   readonly wrapper: readonly string[];
 }
-
-const WRAPPER = "with-secrets.sh";
-
-const DATABASE_CA = "database-ca.crt";
 
 /** By libpq's names: read by libpq itself and by asyncpg, so by the reference application too. */
 const tlsEnvironment = {

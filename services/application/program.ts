@@ -4,7 +4,9 @@ import type { Client } from "../definition.ts";
 import type { ApplicationSettings, FileSource, Secret } from "./settings.ts";
 
 /** What is asked of a container that its rules refuse, by the name of the setting. */
-export type Allowances = Readonly<Record<"root" | "writableRoot" | "tag" | "origin", Allowance | undefined>>;
+export type Allowances = Readonly<
+  Record<"root" | "writableRoot" | "clearText" | "tag" | "origin", Allowance | undefined>
+>;
 
 export interface Allowance {
   readonly reason: string;

@@ -13,6 +13,10 @@ import {
 } from "../../site/fields.ts";
 import { publishedTopic, subscribedTopic } from "../../site/topics.ts";
 
+/** Files that the kit itself may put next to those of a program: what exports secrets as variables, and the database's CA. */
+export const WRAPPER = "with-secrets.sh";
+export const DATABASE_CA = "database-ca.crt";
+
 const environment = z
   .record(environmentName, z.string())
   .default({})

@@ -1,10 +1,13 @@
 import { z } from "zod";
+import { text } from "../../core/formats.ts";
 import { command, healthCheck, hostPort, limits, numericUser, pathPrefix, slug } from "../../site/fields.ts";
 import { hostName, listenerFields } from "../../site/listeners.ts";
 import { application, brokerUser } from "../application/settings.ts";
-import { REDIS_PREFIX } from "../redis/definition.ts";
 
 const ROOT = "0:0";
+
+/** An empty one would be all keys, those of the application among them. */
+const OWN_PREFIX = text(/^[a-z0-9-]+:$/, 'lower-case letters, digits and dashes, then ":"');
 
 /** Something that the rules refuse, accepted for this service alone; it stands in the JSON as a waiver. */
 const allowance = z
@@ -70,7 +73,7 @@ const ownService = z.strictObject({
     .optional()
     .describe("own: a database of its own; read: every table of the application's, to read"),
   redis: z
-    .strictObject({ keyPrefix: REDIS_PREFIX.optional().describe("default: the service's name and a colon") })
+    .strictObject({ keyPrefix: OWN_PREFIX.optional().describe("default: the service's name and a colon") })
     .optional()
     .describe("a user of its own at Redis, which reaches these keys and channels only"),
   job: z.boolean().default(false).describe("runs once, and has to exit 0 before what waits for it starts"),
@@ -82,6 +85,7 @@ const ownService = z.strictObject({
     .strictObject({
       root: allowance.describe('user "0:0"'),
       writableRoot: allowance.describe("the image's own files can be changed while it runs"),
+      clearText: allowance.describe("a listener without TLS beyond loopback, in environment production"),
       tag: allowance.describe("an image by its tag, which may be another one tomorrow"),
       origin: allowance.describe("an image by its tag that is none of Docker's official ones"),
     })

@@ -5,8 +5,6 @@ import { defineService } from "../definition.ts";
 
 export const REDIS_PORT = 6379;
 
-export const REDIS_PREFIX = text(/^[a-z0-9-]*:?$/, 'lower-case letters, digits and dashes, then ":"');
-
 /** What a user may do that has all keys and channels of a prefix, as an ACL file says it; no administration. */
 export const ownKeys = (prefix: string) => `~${prefix}* &${prefix}* +@all -@admin -@dangerous`;
 
@@ -21,9 +19,9 @@ export const redis = defineService({
       memoryPolicy: z
         .enum(["noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru", "volatile-lfu", "volatile-ttl"])
         .default("noeviction"),
-      keyPrefix: REDIS_PREFIX.default("exploreiot:").describe(
-        "the application's user reaches these keys and channels only; empty = all",
-      ),
+      keyPrefix: text(/^[a-z0-9-]*:?$/, 'lower-case letters, digits and dashes, then ":"')
+        .default("exploreiot:")
+        .describe("the application's user reaches these keys and channels only; empty = all"),
     })
     .prefault({}),
   isServed: ({ enabled }) => enabled,

@@ -125,4 +125,18 @@ describe.skipIf(production)(titled(`the example on busybox in production, by ${e
       true,
     ]);
   });
+
+  test("is rendered into a folder that the kit's own check finds nothing in, what was excused apart", async () => {
+    const folder = join(plant.site, "..", "rendered");
+    const verb = (...args: readonly string[]) =>
+      run([process.execPath, "bin/exploreiot.js", ...args], { expected: [0, 1, 3] });
+    const { code } = await verb("render", plant.site, "--output", folder);
+    const check = await verb("policy", "check", join(folder, "compose.yaml"), "--format", "json");
+    const [judged] = JSON.parse(check.stdout).inputs as readonly {
+      rules: readonly { id: string; waived: readonly unknown[] }[];
+    }[];
+    const waived = judged?.rules.filter((rule) => rule.waived.length > 0).map(({ id }) => id);
+
+    expect([code, check.code, waived]).toEqual([0, 0, ["HTP-007", "HTP-011"]]);
+  });
 });

@@ -57,6 +57,23 @@ describe("a waiver", () => {
     });
   });
 
+  test("is not held to excuse something where its rule has nothing to look at", () => {
+    const ofNetworks = definePolicy({ ...noName, id: "TST-002", formerly: [], looksAt: ["docker_network"] });
+    const json = (resource: object) => ({
+      "//": { metadata: { stackName: "demo" }, exploreiot: { waivers: [{ ...sound, rule: "TST-002" }] } },
+      resource: { docker_container: { A: {} }, ...resource },
+    });
+    const open = (resource: object) =>
+      evaluate(readTerraformJson(json(resource)), [noName, ofNetworks], TODAY)
+        .flatMap(({ findings }) => findings)
+        .map(({ policy, evidence }) => `${policy} ${evidence}`);
+
+    expect([open({}), open({ docker_network: { N: {} } })]).toEqual([
+      [],
+      ["WVR-003 the waiver of TST-002 excuses nothing"],
+    ]);
+  });
+
   test("with a pattern accepts what its rule finds at each place that fits, and no other rule's", () => {
     expect(judged([{ ...sound, at: "demo/*" }]).open).toEqual([]);
     expect(judged([{ ...sound, at: "*.Tw*n" }]).waived).toEqual([[at("Twin"), REASON, "2026-06-15"]]);

@@ -42,6 +42,20 @@ const judged = (folder: string) =>
     };
   });
 
+/** With what is looked at in the JSON's facts: ports that no rule knows by their number, and waivers. */
+const allowed = { reason: "no registry gives a digest here", expires: "2099-12-31" };
+const withServices = {
+  ...production,
+  services: {
+    store: {
+      ...{ image: "registry.example/store:1.2", allow: { tag: allowed, root: allowed, origin: allowed } },
+      ...{ user: "0:0" as const, port: 9000, health: { path: "/" }, database: "own" as const },
+      secrets: { PASSWORD: { value: "{postgres.password}" } },
+      listener: { port: 9443, tls: true },
+    },
+  },
+};
+
 describe("a rendered folder passes the kit's own check before start.sh ran:", () => {
   const stores = ["MQT-014", "RDS-001", "RDS-004", "RDS-010", "RDS-011"];
   const certificate = ["TLS-005", "TLS-006"];
@@ -50,6 +64,7 @@ describe("a rendered folder passes the kit's own check before start.sh ran:", ()
     ["the local deployment", local, stores],
     ["the production deployment", production, [...stores, ...certificate]],
     ["the example with three roles", threeRoles(), stores],
+    ["services of one's own", withServices, [...stores, ...certificate]],
   ])("%s", (_, input, awaited) => {
     const stack = { findings: [], awaited: [...awaited].sort(), examined: true };
     const found = judged(renderedFolder(input));

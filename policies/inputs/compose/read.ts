@@ -1,3 +1,4 @@
+import { readStackFacts } from "../../../core/stack-facts.ts";
 import { type Resource, StackDocument, type Unreadable } from "../../document.ts";
 import { fileResources } from "../../files.ts";
 import { type Block, blocks, isBlock } from "../../values.ts";
@@ -24,11 +25,12 @@ export function readCompose(
   ...surroundings: readonly [folder?: string, environment?: Readonly<Record<string, string | undefined>>]
 ): ComposeInput {
   const project = readProject(sources, ...surroundings);
+  const { facts, ofContainer, settings } = statedIn(project);
   const finishing = completed(project);
   const containers = Object.entries(project.services)
     .filter(([, service]) => service.provider === undefined)
     .map(([name, service]): Resource => {
-      const block = container(name, service, project);
+      const block = { ...container(name, service, project), ...ofContainer(name) };
       return {
         type: "docker_container",
         id: name,
@@ -57,9 +59,25 @@ export function readCompose(
     ],
     unreadable: [],
     notUnderstood: project.gaps.map(notUnderstood),
-    settings: project.settings,
+    settings,
+    facts,
   });
   return { stack, places: project.places, files: project.files };
+}
+
+/**
+ * What `x-exploreiot` says: how the project is judged, or, in a file that the kit rendered, the facts of the stack and of
+ * its containers, in which that stands.
+ */
+function statedIn({ settings, name }: Project) {
+  const facts = readStackFacts({ "//": { exploreiot: settings } }, name);
+  if (facts === undefined) return { settings, facts, ofContainer: () => ({}) };
+  const { containers = {} } = settings as { readonly containers?: Readonly<Record<string, Block>> };
+  const ofContainer = (role: string) => {
+    const { [role]: own } = containers;
+    return own === undefined ? {} : { "//": { exploreiot: { listeners: [], origins: {}, ...own } } };
+  };
+  return { settings: facts.policies, facts, ofContainer };
 }
 
 /** Services whose end others wait for: jobs. */
