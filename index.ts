@@ -40,7 +40,7 @@ export { type DeploymentScope, resourceName } from "./constructs/deployment-scop
 export { FileDelivery, type FileDeliveryProps } from "./constructs/file-delivery.ts";
 export { hardened, tmpfsOptions } from "./constructs/hardening.ts";
 export { literal } from "./constructs/literal.ts";
-export { PrivateNetwork } from "./constructs/private-network.ts";
+export { type JoinedNetwork, PrivateNetwork } from "./constructs/private-network.ts";
 export { commandProbe, httpProbe, type Probe, processProbe, tcpProbe } from "./constructs/probes.ts";
 export {
   type ContainerProps,

@@ -6,12 +6,18 @@ import { bridgeName } from "../firewall/bridges.ts";
 import type { NetworkName, Subnets } from "../site/settings.ts";
 import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
 
-/** One bridge network of a deployment. */
-export class PrivateNetwork extends Construct {
+/** A network that containers join: one of a deployment, or the user's own. */
+export interface JoinedNetwork {
   /** The network's id and not its name: a replaced network then replaces its containers first (rule 9). */
   readonly id: string;
 
   /** An internal network has no way out and publishes nothing. */
+  readonly internal: boolean;
+}
+
+/** One bridge network of a deployment. */
+export class PrivateNetwork extends Construct implements JoinedNetwork {
+  readonly id: string;
   readonly internal: boolean;
 
   constructor(scope: Construct, id: string, name: NetworkName, internal: boolean, context: DeploymentScope) {

@@ -9,7 +9,7 @@ import { type DeploymentScope, resourceName } from "./deployment-scope.ts";
 import type { FileDelivery } from "./file-delivery.ts";
 import { goDuration, hardened } from "./hardening.ts";
 import { literal } from "./literal.ts";
-import type { PrivateNetwork } from "./private-network.ts";
+import type { JoinedNetwork } from "./private-network.ts";
 import { PROBE_PROGRAM, type Probe, type ProbeTiming, probeTiming, waitTimeoutSeconds } from "./probes.ts";
 import { type WaiverProps, waive } from "./waiver.ts";
 
@@ -31,7 +31,7 @@ export interface ContainerProps {
   /** The setting that the limits come from, such as `postgres.limits`. @default - they are the kit's own */
   readonly limitsAt?: string;
 
-  readonly networks: readonly PrivateNetwork[];
+  readonly networks: readonly JoinedNetwork[];
 
   /** @default - the image's own entrypoint */
   readonly entrypoint?: readonly string[];

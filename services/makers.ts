@@ -1,6 +1,4 @@
 import type { Construct, IConstruct } from "constructs";
-import type { PrivateNetwork } from "../constructs/private-network.ts";
-import type { NetworkName } from "../site/settings.ts";
 import { Application } from "./application/application.ts";
 import type { Certificates } from "./certificates/certificates.ts";
 import { Edge } from "./edge/edge.ts";
@@ -15,10 +13,7 @@ import type { ServiceScope } from "./service-scope.ts";
 export interface Parts {
   readonly context: ServiceScope;
 
-  /** A network is made for the first that asks for it: a broker alone has no use for the others. */
-  readonly networks: (name: NetworkName) => PrivateNetwork;
-
-  /** Made for the first that asks, too. */
+  /** Made for the first that asks. */
   readonly certificates: () => Certificates;
 
   /** A service that has to be up before; none if it is off. */
@@ -27,36 +22,32 @@ export interface Parts {
 
 /** Makes each service. The ids are part of the addresses in Terraform's state: another id replaces the resource. */
 export const makers: { readonly [Name in ServiceName]: (scope: Construct, parts: Parts) => IConstruct } = {
-  mosquitto: (scope, { context, networks, certificates }) =>
+  mosquitto: (scope, { context, certificates }) =>
     new Mosquitto(scope, "Mosquitto", {
       context,
-      network: networks("broker"),
       ...(context.deployment.listeners.mqtts.enabled ? { certificates: certificates() } : {}),
     }),
 
-  postgres: (scope, { context, networks }) =>
-    new Postgres(scope, "Postgres", { context, network: networks("data") }),
+  postgres: (scope, { context }) => new Postgres(scope, "Postgres", { context }),
 
-  redis: (scope, { context, networks }) => new Redis(scope, "Redis", { context, network: networks("data") }),
+  redis: (scope, { context }) => new Redis(scope, "Redis", { context }),
 
-  backend: (scope, { context, networks, up }) =>
-    new Application(scope, "Backend", { context, name: "backend", networks, after: up }),
+  backend: (scope, { context, up }) =>
+    new Application(scope, "Backend", { context, name: "backend", after: up }),
 
-  frontend: (scope, { context, networks }) =>
-    new Application(scope, "Frontend", { context, name: "frontend", networks }),
+  frontend: (scope, { context }) => new Application(scope, "Frontend", { context, name: "frontend" }),
 
-  edge: (scope, { context, networks, certificates, up }) => {
-    const network = networks("edge");
+  edge: (scope, { context, certificates, up }) => {
     const after = definitions.edge.needs.flatMap(up);
-    const edge = new Edge(scope, "EdgeProxy", { context, network, certificates: certificates(), after });
+    const edge = new Edge(scope, "EdgeProxy", { context, certificates: certificates(), after });
     const { certificate: acme } = context.deployment.tls;
     // It answers for the renewer too.
     if (acme.source === "acme")
-      new Renewer(scope, "Renewer", { context, acme, network, certificates: certificates(), edge });
+      new Renewer(scope, "Renewer", { context, acme, certificates: certificates(), edge });
     return edge;
   },
 };
 
 /** Makes a service of the user's own. */
-export const ownMaker = (scope: Construct, name: string, { context, networks, up }: Parts): IConstruct =>
-  new Application(scope, `Service-${name}`, { context, name, networks, after: up });
+export const ownMaker = (scope: Construct, name: string, { context, up }: Parts): IConstruct =>
+  new Application(scope, `Service-${name}`, { context, name, after: up });

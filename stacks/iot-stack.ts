@@ -2,7 +2,6 @@ import { DockerProvider } from "@cdktf/provider-docker/lib/provider/index.js";
 import type { IConstruct } from "constructs";
 import type { App } from "../constructs/cdktf.ts";
 import { TerraformStack } from "../constructs/cdktf.ts";
-import { PrivateNetwork } from "../constructs/private-network.ts";
 import { StateBackend } from "../constructs/state-backend.ts";
 import { WholeSynthesizer } from "../constructs/whole-synthesizer.ts";
 import { Certificates } from "../services/certificates/certificates.ts";
@@ -12,7 +11,6 @@ import { makers, ownMaker, type Parts } from "../services/makers.ts";
 import { ownInOrder } from "../services/own/order.ts";
 import { inOrder } from "../services/registry.ts";
 import type { ServiceScope } from "../services/service-scope.ts";
-import type { NetworkName } from "../site/settings.ts";
 import { type Judging, kitScope } from "./kit-scope.ts";
 import { Preflight } from "./preflight.ts";
 
@@ -28,7 +26,6 @@ export class IotStack extends TerraformStack {
     const made = new Map<string, IConstruct>();
     const parts: Parts = {
       context,
-      networks: this.#networks(context),
       certificates: this.#certificates(context),
       up: (service) => [made.get(service)].filter((construct) => construct !== undefined),
     };
@@ -36,16 +33,6 @@ export class IotStack extends TerraformStack {
     for (const name of ownInOrder(deployment.services)) made.set(name, ownMaker(this, name, parts));
     if (deployment.environment === "production")
       new Preflight(this, "Preflight", context).goBefore(this, context.images);
-  }
-
-  #networks(context: ServiceScope): Parts["networks"] {
-    const made = new Map<NetworkName, PrivateNetwork>();
-    const ids = { edge: "Edge", broker: "Broker", data: "Data" } as const;
-    return (name) => {
-      const network = made.get(name) ?? new PrivateNetwork(this, ids[name], name, name === "data", context);
-      made.set(name, network);
-      return network;
-    };
   }
 
   #certificates(context: ServiceScope): Parts["certificates"] {

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { App, Aspects, type TerraformStack } from "../constructs/cdktf.ts";
+import type { DeploymentScope } from "../constructs/deployment-scope.ts";
 import { Images } from "../constructs/images.ts";
 import { keepData } from "../constructs/kept-data.ts";
+import { PrivateNetwork } from "../constructs/private-network.ts";
 import { ProbeProgram } from "../constructs/probe-program.ts";
 import { UserError } from "../core/errors.ts";
 import { deploymentHome } from "../core/home.ts";
@@ -10,6 +12,7 @@ import type { Policy } from "../policies/policy.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { Firewall } from "../services/firewall/firewall.ts";
 import type { ServiceScope } from "../services/service-scope.ts";
+import type { NetworkName } from "../site/settings.ts";
 import { deploymentFacts } from "./deployment-facts.ts";
 import { judgeAtSynthesis } from "./gate.ts";
 
@@ -50,10 +53,24 @@ export function kitScope(
     program ??= new ProbeProgram(stack, "ProbeProgram", plain);
     return program;
   };
-  const unguarded: ServiceScope = { ...plain, probeProgram };
+  const probed = { ...plain, probeProgram };
+  const unguarded: ServiceScope = { ...probed, network: networksIn(stack, probed) };
   return deployment.firewall.enabled
     ? { ...unguarded, firewall: new Firewall(stack, "Firewall", unguarded) }
     : unguarded;
+}
+
+/** Ids of their constructs, which are parts of addresses in Terraform's state. */
+const NETWORK_IDS = { edge: "Edge", broker: "Broker", data: "Data" } as const;
+
+function networksIn(stack: TerraformStack, context: DeploymentScope): ServiceScope["network"] {
+  const made = new Map<NetworkName, PrivateNetwork>();
+  return (name) => {
+    const network =
+      made.get(name) ?? new PrivateNetwork(stack, NETWORK_IDS[name], name, name === "data", context);
+    made.set(name, network);
+    return network;
+  };
 }
 
 /** Rules that are named have to be loaded, which a constructor cannot do. */

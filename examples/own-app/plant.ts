@@ -6,7 +6,6 @@ import {
   type Deployment,
   kitScope,
   Mosquitto,
-  PrivateNetwork,
   ServiceContainer,
   StateBackend,
 } from "exploreiot";
@@ -22,8 +21,7 @@ export class Plant extends TerraformStack {
     new DockerProvider(this, "docker", {});
     const context = kitScope(this, deployment);
     new StateBackend(this, deployment, context.stackFolder);
-    const network = new PrivateNetwork(this, "Broker", "broker", false, context);
-    const broker = new Mosquitto(this, "Mosquitto", { context, network });
+    const broker = new Mosquitto(this, "Mosquitto", { context });
     const image = new Image(this, "BridgeImage", { name: BRIDGE, keepLocally: true });
     new ServiceContainer(this, "Bridge", {
       context,
@@ -32,7 +30,8 @@ export class Plant extends TerraformStack {
       image: image.imageId,
       user: "4000:4000",
       limits: { memoryMiB: 64, cpus: 0.5, pids: 50 },
-      networks: [network],
+      networks: [context.network("broker")],
+      environment: { MQTT_HOST: broker.host, MQTT_PORT: String(broker.port) },
       probe: commandProbe(["bridge", "--check"]),
       after: [broker],
     });

@@ -1,10 +1,8 @@
 import { Construct, type IConstruct } from "constructs";
 import { tmpfsOptions } from "../../constructs/hardening.ts";
 import { OwnedVolume } from "../../constructs/owned-volume.ts";
-import type { PrivateNetwork } from "../../constructs/private-network.ts";
 import { probeOf } from "../../constructs/probes.ts";
 import { type ContainerProps, JobContainer, ServiceContainer } from "../../constructs/service-container.ts";
-import type { NetworkName } from "../../site/settings.ts";
 import { referents, replicaNames } from "../references.ts";
 import type { ServiceScope } from "../service-scope.ts";
 import { containerWaivers, imageWaivers } from "./allowances.ts";
@@ -17,8 +15,8 @@ export interface ApplicationProps {
   /** `backend`, `frontend`, or the name of a service of the user's own; it is on. */
   readonly name: string;
 
-  /** A network is made when somebody asks for it. */
-  readonly networks: (name: NetworkName) => PrivateNetwork;
+  /** The networks that it joins. @default - those of the deployment */
+  readonly networks?: ServiceScope["network"];
 
   /** Another service that has to be up before. @default - nothing has to */
   readonly after?: (service: string) => readonly IConstruct[];
@@ -40,6 +38,7 @@ interface Mounted {
 export class Application extends Construct {
   constructor(scope: Construct, id: string, { context, name, networks, after = () => [] }: ApplicationProps) {
     super(scope, id);
+    const network = networks ?? context.network;
     const programs = context.deployment.programs.filter(({ application }) => application === name);
     const [first] = programs;
     if (first === undefined) throw new Error(`${name} has no program that is on`);
@@ -51,7 +50,7 @@ export class Application extends Construct {
       const settings = deliveredSettings(this, program.ids.files, program, context);
       const props = {
         ...shared,
-        ...confined(program, settings, networks),
+        ...confined(program, settings, network),
         ...run(program, settings),
         volumes: volumes.map((mount) => mounted(mount, program)),
         after: [...volumes.map(({ volume }) => volume), ...before],
@@ -124,7 +123,7 @@ export class Application extends Construct {
 function confined(
   { limits, limitsAt, networks: joined }: Program,
   { files }: DeliveredSettings,
-  networks: ApplicationProps["networks"],
+  networks: ServiceScope["network"],
 ) {
   return { limits, limitsAt, networks: joined.map(networks), ...(files === undefined ? {} : { files }) };
 }

@@ -1,6 +1,7 @@
+import type { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Construct, type IConstruct } from "constructs";
 import { FileDelivery } from "../../constructs/file-delivery.ts";
-import type { PrivateNetwork } from "../../constructs/private-network.ts";
+import type { JoinedNetwork } from "../../constructs/private-network.ts";
 import { httpProbe } from "../../constructs/probes.ts";
 import { ServiceContainer } from "../../constructs/service-container.ts";
 import { watched, watcher } from "../../constructs/watched.ts";
@@ -20,8 +21,15 @@ const PAIR = ["edge.crt", "edge.key"].map((name) => `${CERTIFICATES}/current/${n
 export interface EdgeProps {
   readonly context: ServiceScope;
 
-  /** Where the applications are; its subnet is known, since they believe the edge by its address. */
-  readonly network: PrivateNetwork;
+  /**
+   * Where the applications are; its subnet is known, since they believe the edge by its address.
+   *
+   * @default - the network edge of the deployment
+   */
+  readonly network?: JoinedNetwork;
+
+  /** Id of an image that keeps the same contract. @default - the kit's own */
+  readonly image?: string;
 
   readonly certificates: Certificates;
 
@@ -31,7 +39,12 @@ export interface EdgeProps {
 
 /** HAProxy, which ends TLS for page, API and socket, and takes a new certificate without losing a connection. */
 export class Edge extends Construct {
-  constructor(scope: Construct, id: string, { context, network, certificates, after }: EdgeProps) {
+  /** Where others reach it, by its name on its network. */
+  readonly host = "edge";
+  readonly port = EDGE_PORT;
+  readonly container: Container;
+
+  constructor(scope: Construct, id: string, { context, network, image, certificates, after }: EdgeProps) {
     super(scope, id);
     const { deployment } = context;
     const files = new FileDelivery(this, "Files", {
@@ -40,17 +53,17 @@ export class Edge extends Construct {
       context,
       files: [{ name: "haproxy.cfg", content: haproxyConfig(deployment) }, watcher, batcher],
     });
-    new ServiceContainer(this, "Service", {
+    const service = new ServiceContainer(this, "Service", {
       kind: "edge",
       context,
       role: "edge",
       alias: "edge",
-      image: context.images.kit("edge"),
+      image: image ?? context.images.kit("edge"),
       user: USER,
       groups: [String(CERTIFICATES_GROUP)],
       limits: deployment.edge.limits,
       limitsAt: "edge.limits",
-      networks: [network],
+      networks: [network ?? context.network("edge")],
       address: edgeAddress(deployment),
       // In the place of the image's entrypoint, which would run the shell as an argument of HAProxy.
       entrypoint: watched("USR2", PAIR, batched(["haproxy", "-W", "-db", "-f", `${FILES}/haproxy.cfg`])),
@@ -69,5 +82,6 @@ export class Edge extends Construct {
       ],
       after: [certificates, ...after],
     });
+    this.container = service.container;
   }
 }

@@ -1,6 +1,7 @@
+import type { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Construct } from "constructs";
 import { type DeliveredFile, FileDelivery } from "../../constructs/file-delivery.ts";
-import type { PrivateNetwork } from "../../constructs/private-network.ts";
+import type { JoinedNetwork } from "../../constructs/private-network.ts";
 import { tcpProbe } from "../../constructs/probes.ts";
 import { ServiceContainer } from "../../constructs/service-container.ts";
 import { DataVolume } from "../../constructs/volumes.ts";
@@ -38,7 +39,11 @@ export interface BrokerUser {
 
 export interface MosquittoProps {
   readonly context: ServiceScope;
-  readonly network: PrivateNetwork;
+  /** @default - the network broker of the deployment */
+  readonly network?: JoinedNetwork;
+
+  /** Id of an image that keeps the same contract. @default - the kit's own */
+  readonly image?: string;
 
   /** For the TLS listener. @default - it is shut */
   readonly certificates?: Certificates | undefined;
@@ -46,7 +51,12 @@ export interface MosquittoProps {
 
 /** The MQTT broker: an identity for everybody, an ACL from the declared users and topics, messages kept on disk. */
 export class Mosquitto extends Construct {
-  constructor(scope: Construct, id: string, { context, network, certificates }: MosquittoProps) {
+  /** Where others reach it, by its name on its network. */
+  readonly host = "mosquitto";
+  readonly port = MQTT_PORT;
+  readonly container: Container;
+
+  constructor(scope: Construct, id: string, { context, network, image, certificates }: MosquittoProps) {
     super(scope, id);
     const { deployment } = context;
     const files = new FileDelivery(this, "Files", {
@@ -58,17 +68,17 @@ export class Mosquitto extends Construct {
     const data = new DataVolume(this, "Data", "mosquitto-data", context);
     const volume = { name: data.name, path: DATA };
     const command = startCommand(brokerMemory(deployment));
-    new ServiceContainer(this, "Service", {
+    const service = new ServiceContainer(this, "Service", {
       kind: "mosquitto",
       context,
       role: "mosquitto",
       alias: "mosquitto",
-      image: context.images.kit("mosquitto"),
+      image: image ?? context.images.kit("mosquitto"),
       user: USER,
       limits: deployment.mosquitto.limits,
       limitsAt: "mosquitto.limits",
       health: deployment.mosquitto.health,
-      networks: [network],
+      networks: [network ?? context.network("broker")],
       environment: { XDG_CONFIG_HOME: FILES },
       files,
       graceSeconds: 60,
@@ -84,6 +94,7 @@ export class Mosquitto extends Construct {
           }
         : overTls(deployment, certificates, command, volume)),
     });
+    this.container = service.container;
   }
 }
 

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Construct } from "constructs";
 import type { DeliveredFile } from "../../constructs/delivery-job.ts";
 import { FileDelivery } from "../../constructs/file-delivery.ts";
 import { tmpfsOptions } from "../../constructs/hardening.ts";
-import type { PrivateNetwork } from "../../constructs/private-network.ts";
+import type { JoinedNetwork } from "../../constructs/private-network.ts";
 import { tcpProbe } from "../../constructs/probes.ts";
 import { ServiceContainer } from "../../constructs/service-container.ts";
 import { DataVolume } from "../../constructs/volumes.ts";
@@ -25,12 +26,21 @@ const DATA = "/var/lib/postgresql/data";
 
 export interface PostgresProps {
   readonly context: ServiceScope;
-  readonly network: PrivateNetwork;
+  /** @default - the network data of the deployment */
+  readonly network?: JoinedNetwork;
+
+  /** Id of an image that keeps the same contract. @default - the kit's own */
+  readonly image?: string;
 }
 
 /** PostgreSQL: SCRAM passwords over the network, and a user for each role of the application with no more rights than it needs. */
 export class Postgres extends Construct {
-  constructor(scope: Construct, id: string, { context, network }: PostgresProps) {
+  /** Where others reach it, by its name on its network. */
+  readonly host = "postgres";
+  readonly port = POSTGRES_PORT;
+  readonly container: Container;
+
+  constructor(scope: Construct, id: string, { context, network, image }: PostgresProps) {
     super(scope, id);
     const { database, limits, health } = context.deployment.postgres;
     const files = new FileDelivery(this, "Files", {
@@ -40,16 +50,16 @@ export class Postgres extends Construct {
       files: filesOf(context),
     });
     const data = new DataVolume(this, "Data", `postgres-${MAJOR}-data`, context);
-    new ServiceContainer(this, "Service", {
+    const service = new ServiceContainer(this, "Service", {
       kind: "postgres",
       context,
       role: "postgres",
       alias: "postgres",
-      image: context.images.kit("postgres"),
+      image: image ?? context.images.kit("postgres"),
       user: USER,
       limits,
       limitsAt: "postgres.limits",
-      networks: [network],
+      networks: [network ?? context.network("data")],
       entrypoint: ["/bin/sh", `${FILES}/entrypoint.sh`],
       command: ["postgres", "-c", `config_file=${FILES}/postgresql.conf`],
       environment: {
@@ -74,6 +84,7 @@ export class Postgres extends Construct {
       stopSignal: "SIGINT",
       graceSeconds: 60,
     });
+    this.container = service.container;
   }
 }
 

@@ -1,6 +1,7 @@
+import type { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Construct } from "constructs";
 import { FileDelivery } from "../../constructs/file-delivery.ts";
-import type { PrivateNetwork } from "../../constructs/private-network.ts";
+import type { JoinedNetwork } from "../../constructs/private-network.ts";
 import { commandProbe } from "../../constructs/probes.ts";
 import { ServiceContainer } from "../../constructs/service-container.ts";
 import { DataVolume } from "../../constructs/volumes.ts";
@@ -28,12 +29,21 @@ const PROBE = [
 
 export interface RedisProps {
   readonly context: ServiceScope;
-  readonly network: PrivateNetwork;
+  /** @default - the network data of the deployment */
+  readonly network?: JoinedNetwork;
+
+  /** Id of an image that keeps the same contract. @default - the kit's own */
+  readonly image?: string;
 }
 
 /** Redis: named users only, each confined to what it needs; a memory bound, and an append-only file on disk. */
 export class Redis extends Construct {
-  constructor(scope: Construct, id: string, { context, network }: RedisProps) {
+  /** Where others reach it, by its name on its network. */
+  readonly host = "redis";
+  readonly port = REDIS_PORT;
+  readonly container: Container;
+
+  constructor(scope: Construct, id: string, { context, network, image }: RedisProps) {
     super(scope, id);
     const { deployment, secrets } = context;
     const { limits, health, memoryPolicy } = deployment.redis;
@@ -48,16 +58,16 @@ export class Redis extends Construct {
       ],
     });
     const data = new DataVolume(this, "Data", "redis-data", context);
-    new ServiceContainer(this, "Service", {
+    const service = new ServiceContainer(this, "Service", {
       kind: "redis",
       context,
       role: "redis",
       alias: "redis",
-      image: context.images.kit("redis"),
+      image: image ?? context.images.kit("redis"),
       user: USER,
       limits,
       limitsAt: "redis.limits",
-      networks: [network],
+      networks: [network ?? context.network("data")],
       command: ["redis-server", `${FILES}/redis.conf`],
       files,
       graceSeconds: 60,
@@ -65,6 +75,7 @@ export class Redis extends Construct {
       probe: commandProbe(["bash", "-c", PROBE]),
       health,
     });
+    this.container = service.container;
   }
 }
 

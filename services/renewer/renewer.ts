@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { Construct, type IConstruct } from "constructs";
 import { FileDelivery } from "../../constructs/file-delivery.ts";
 import { tmpfsOptions } from "../../constructs/hardening.ts";
-import type { PrivateNetwork } from "../../constructs/private-network.ts";
+import type { JoinedNetwork } from "../../constructs/private-network.ts";
 import { commandProbe } from "../../constructs/probes.ts";
 import { ServiceContainer } from "../../constructs/service-container.ts";
 import { DataVolume } from "../../constructs/volumes.ts";
@@ -29,7 +29,7 @@ export interface RenewerProps {
   readonly edge: IConstruct;
 
   /** The edge's: the CA's connections come in there, and the directory is asked from there. */
-  readonly network: PrivateNetwork;
+  readonly network?: JoinedNetwork;
 }
 
 /**
@@ -50,7 +50,7 @@ export class Renewer extends Construct {
       image: context.images.kit("renewer"),
       user: USER,
       limits: { memoryMiB: 96, cpus: 0.5, pids: 64 },
-      networks: [network],
+      networks: [network ?? context.network("edge")],
       command: ["renew.sh"],
       environment: {
         ACME_DIRECTORY: acme.directory,
