@@ -44,6 +44,7 @@ test("a synthesized stack is read with its references resolved to names", () => 
   const folder = folderWith(resource);
 
   expect(readStack(folder)).toEqual({
+    policies: {},
     name: "demo",
     folder,
     backend: "local",
