@@ -2,6 +2,7 @@ import { run } from "../run.ts";
 import type { VolumeState } from "../settings/volume.ts";
 import type { Stack } from "../stack.ts";
 import { type DeliveredFiles, deliveredFiles } from "./delivered-files.ts";
+import { engineVersion } from "./engine-check.ts";
 import { inspectNetworks, type NetworkState } from "./networks.ts";
 import { type Observation, observe } from "./observe.ts";
 
@@ -18,12 +19,17 @@ export interface Survey extends Observation {
 /** Reads everything that can be compared with the stack. */
 export async function survey(stack: Stack): Promise<Survey> {
   const observed = observe(stack);
-  const [seen, networks, volumes, files] = await Promise.all([
+  const asked = Promise.all([
     observed,
     inspectNetworks(stack.networks.map(({ name }) => name)),
     inspectVolumes(stack.volumes.map(({ name }) => name)),
     observed.then(({ containers }) => deliveredFiles(stack, (name) => containers.has(name))),
   ]);
+  const [seen, networks, volumes, files] = await asked.catch(async (error: unknown) => {
+    // An engine that is not there, or too old, is told as that, and not as the first question that failed.
+    await engineVersion();
+    throw error;
+  });
   return { ...seen, networks, volumes: new Map(volumes.map((state) => [state.Name, state])), files };
 }
 

@@ -87,7 +87,7 @@ describe.skipIf(production)(titled(`the example on busybox in production, by ${e
     name: "e2e-busytls",
     environment: "production",
     hosts: ["localhost"],
-    listeners: { https: { port: 24543 }, mqtts: { port: 24983 } },
+    listeners: { https: { port: 24743 }, mqtts: { port: 24783 } },
     tls: { mqttClients: "certificates" },
     mosquitto: { devices: { publish: ["plant/%u"] } },
     // Its web server takes no writes, and has no use for the address of a client.
@@ -110,12 +110,12 @@ describe.skipIf(production)(titled(`the example on busybox in production, by ${e
     for (const [index, name] of names.entries()) {
       const pair = await issueDevice(parseDeployment(plant.config, "test"), plant.home, name);
       const tls = { ca, servername: "localhost", cert: pair.certificate, key: pair.key };
-      const device = await connect(24983, { tls });
+      const device = await connect(24783, { tls });
       expect(await publish(device, `plant/${name}`, `celsius=${index}\n`)).toBe("accepted");
       await device.endAsync();
     }
     const shown = await until("all four machines", async () => {
-      const { body } = await ask({ host: "localhost", port: 24543, ca }, "/cgi-bin/last");
+      const { body } = await ask({ host: "localhost", port: 24743, ca }, "/cgi-bin/last");
       const found = machines(body);
       return Object.keys(found).length === 4 && found;
     });

@@ -31,7 +31,6 @@ export const counter = defineService({
 `;
 
 const CONSTRUCT = `import { Construct, type IConstruct } from "constructs";
-import type { PrivateNetwork } from "../../constructs/private-network.ts";
 import { commandProbe } from "../../constructs/probes.ts";
 import { ServiceContainer } from "../../constructs/service-container.ts";
 import type { ServiceScope } from "../service-scope.ts";
@@ -39,13 +38,12 @@ import { COUNTER_PORT } from "./definition.ts";
 
 export interface CounterProps {
   readonly context: ServiceScope;
-  readonly networks: readonly PrivateNetwork[];
   readonly after: readonly IConstruct[];
 }
 
 /** Counts. */
 export class Counter extends Construct {
-  constructor(scope: Construct, id: string, { context, networks, after }: CounterProps) {
+  constructor(scope: Construct, id: string, { context, after }: CounterProps) {
     super(scope, id);
     const { limits, health } = context.deployment.counter;
     new ServiceContainer(this, "Service", {
@@ -58,7 +56,7 @@ export class Counter extends Construct {
       limits,
       limitsAt: "counter.limits",
       health,
-      networks,
+      networks: [context.network("edge"), context.network("data")],
       after,
       command: ["redis-server", "--port", String(COUNTER_PORT), "--save", ""],
       probe: commandProbe(["bash", "-c", \`exec 3<>/dev/tcp/127.0.0.1/\${COUNTER_PORT}\`]),
@@ -102,8 +100,8 @@ function addCounter(folder: string): void {
     ["import { Edge } from", 'import { Counter } from "./counter/counter.ts";\nimport { Edge } from'],
     [
       "  edge: (scope,",
-      `  counter: (scope, { context, networks, after }) =>
-    new Counter(scope, "Counter", { context, networks: [networks("edge"), networks("data")], after }),
+      `  counter: (scope, { context, up }) =>
+    new Counter(scope, "Counter", { context, after: definitions.counter.needs.flatMap(up) }),
 
   edge: (scope,`,
     ],

@@ -109,7 +109,7 @@ for words in (["AUTH", "seed", password], ["SET", "seed:a", "1"], ["SET", "explo
     print(words[0], words[1][:8] if words[0] == "SET" else "", answers.readline().split(" ")[0].strip(), flush=True)
 `;
 
-const PORT = 24443;
+const PORT = 24643;
 const engine = missing.terraform === undefined ? "terraform" : "compose";
 
 describe.skipIf(missing[engine])(
@@ -123,7 +123,7 @@ describe.skipIf(missing[engine])(
       environment: "production",
       bind: "lan",
       hosts: ["localhost"],
-      listeners: { https: { port: PORT }, mqtts: { port: 24883 } },
+      listeners: { https: { port: PORT }, mqtts: { port: 24683 } },
       mosquitto: { users: [{ name: "oven", publish: ["sensor/oven"] }] },
       services: {
         "node-red": {
@@ -140,7 +140,7 @@ describe.skipIf(missing[engine])(
           health: { path: "/health" },
           database: "own",
           routes: [{ host: "keeper.localhost", upgrades: ["/socket"] }],
-          listener: { port: 24444, tls: true },
+          listener: { port: 24644, tls: true },
           after: ["seed"],
         },
         seed: {
@@ -194,7 +194,7 @@ describe.skipIf(missing[engine])(
         ask(at("localhost"), "/flows/health"),
         ask(at("localhost"), "/flowsier"),
         ask(at("keeper.localhost"), "/flows/health"),
-        ask(at("localhost", 24444), "/api/healthz"),
+        ask(at("localhost", 24644), "/api/healthz"),
         ask(at("localhost"), "/flows/health", { headers: { host: "other.localhost" } }),
       ]);
       expect(answers.map(({ status, body }) => `${status} ${status === 404 ? "" : body}`)).toEqual([
@@ -229,7 +229,7 @@ describe.skipIf(missing[engine])(
     });
 
     test("a reading goes from the sensor through the flow to the API, asked for from a foreign namespace", async () => {
-      const oven = await connect(24883, {
+      const oven = await connect(24683, {
         username: "oven",
         password: plant.secret("mqtt-oven-password"),
         tls: { ca, servername: "localhost" },
