@@ -90,7 +90,11 @@ describe.skipIf(reason !== undefined)(titled("the firewall of a listener on IPv6
   }
 
   describe("on an engine that forwards IPv6", () => {
-    beforeAll(() => deployment.up("compose"));
+    beforeAll(async () => {
+      await deployment.up("compose");
+      // A new address is used once the kernel has looked for another one like it, for a second or two (RFC 4862, 5.4).
+      await until("the broker answers over IPv6", () => answered().then(Boolean, () => false), 20_000);
+    });
 
     test("opens its port on IPv6 alone, to the broker itself", async () => {
       expect(openIn(await scan(namespaces, v6, PORTS))).toEqual([24_002]);
