@@ -31,7 +31,6 @@ export class Plant extends TerraformStack {
       user: "4000:4000",
       limits: { memoryMiB: 64, cpus: 0.5, pids: 50 },
       networks: [context.network("broker")],
-      environment: { MQTT_HOST: broker.host, MQTT_PORT: String(broker.port) },
       probe: commandProbe(["bridge", "--check"]),
       after: [broker],
     });
