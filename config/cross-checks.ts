@@ -15,7 +15,8 @@ import {
 } from "./application-checks.ts";
 import { firewallFits } from "./firewall-checks.ts";
 import { subnetsHaveRoom } from "./network-room.ts";
-import { ownNamesAreFree, ownServicesAreWhole, ownServicesFindTheirStores } from "./own-service-checks.ts";
+import { ownNamesAreFree } from "./own-name-checks.ts";
+import { ownServicesAreWhole, ownServicesFindTheirStores } from "./own-service-checks.ts";
 import { referencesExist } from "./reference-checks.ts";
 import { routesAreDistinct } from "./route-checks.ts";
 import {

@@ -5,7 +5,7 @@ import { serviceNames } from "../services/registry.ts";
 import { templatesIn, textsIn } from "./template-places.ts";
 
 /** What the names of references begin with. */
-const ROOTS = ["deployment", "topics", "http", ...serviceNames, "role", "secret", "exploreiot"];
+export const ROOTS = ["deployment", "topics", "http", ...serviceNames, "role", "secret", "exploreiot"];
 
 /** Holds that no reference, and no variable of a shell, stands where it would be used as it is written. */
 export function noReferenceElsewhere(parts: Partial<ParsedDeployment>): readonly Problem[] {

@@ -129,7 +129,7 @@ function changeInWords({ setting, declared, found }: Change): string {
 const RUNNER_SECONDS = 4;
 
 /**
- * Until the first probe that goes well, after whatever it waits for that is replaced as well: all of it is removed at
+ * Until the first probe that goes well, after all that it waits for and that is replaced as well: all of it is removed at
  * once, and made one after the other.
  */
 function awaySeconds(spec: ContainerSpec, situation: Situation): number {

@@ -22,7 +22,6 @@ export const pathPrefix = text(
   new RegExp(`^${STEPS}+$`),
   'a path such as "/flows", of letters, digits, dots, dashes and underscores, that does not end with "/"',
 );
-export const upgradePath = pathPrefix;
 
 export const numericUser = text(
   /^[1-9][0-9]{0,9}:[1-9][0-9]{0,9}$/,

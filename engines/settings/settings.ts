@@ -38,7 +38,7 @@ export function changesBetween(declared: Settings, found: Settings): readonly Ch
     }));
 }
 
-/** Whoever reads an output or a log learns that a secret differs, and nothing of it. */
+/** Anyone who reads an output or a log learns that a secret differs, and nothing of it. */
 function shown(key: "declared" | "found", setting: string, value: string | undefined) {
   if (value === undefined) return {};
   return { [key]: isConfidential(setting) ? "[redacted]" : withoutUserInfo(value) };

@@ -18,7 +18,7 @@ export const credentialsNeedListedOrigins = definePolicy({
   severity: "high",
   title: "credentials are allowed to listed origins alone",
   allowed:
-    "Access-Control-Allow-Credentials where the allowed origin is neither a wildcard nor whatever was sent",
+    "Access-Control-Allow-Credentials where the allowed origin is neither a wildcard nor the one that was sent",
   fix: "list the origins, or allow no credentials",
   source: "Fetch Standard, CORS protocol and credentials; FastAPI, CORSMiddleware",
   looksAt: [...RUNS, "file/haproxy.cfg"],

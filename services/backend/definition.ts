@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { text } from "../../core/formats.ts";
-import { hostPort, limits, slug, upgradePath } from "../../site/fields.ts";
+import { hostPort, limits, pathPrefix, slug } from "../../site/fields.ts";
 import { application, healthPath, MIGRATE, migration, role, volume } from "../application/settings.ts";
 import { defineService } from "../definition.ts";
 
@@ -27,7 +27,7 @@ export const backend = defineService({
         'nothing, or a path such as "/api" that does not end with "/"',
       ).default("/api"),
       upgrades: z
-        .array(upgradePath)
+        .array(pathPrefix)
         .default(["/ws"])
         .describe("over https: paths, and those below, at which a connection may become a WebSocket"),
       roles: z.array(role).min(1).optional(),
