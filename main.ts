@@ -1,16 +1,53 @@
 import { loadDeployments } from "./config/load.ts";
 import { App } from "./constructs/cdktf.ts";
-import { handOver, report } from "./core/report.ts";
+import { report } from "./core/report.ts";
+import type { Deployment } from "./services/deployment.ts";
 import { addDeployment } from "./stacks/add-deployment.ts";
+import { synthesizeInDraft } from "./stacks/draft.ts";
 
-try {
-  const deployments = await loadDeployments();
-  const app = new App();
-  // The verbs that only look or remove say so; cdktf cannot.
-  const onlyLooks = process.argv.includes("--unjudged");
-  for (const deployment of deployments) await addDeployment(app, deployment, { onlyLooks });
-  app.synth();
-} catch (error) {
-  // A verb that has started this tells the error itself.
-  process.exitCode = process.argv.includes("--hand-over") ? handOver(error) : report(error);
+export interface Synthesis {
+  /** Where `EXPLOREIOT_CONFIG` says which deployments are meant. @default process.env */
+  readonly env?: NodeJS.ProcessEnv;
+
+  /** @default - where cdktf puts it: CDKTF_OUTDIR, or cdktf.out in the folder of this process */
+  readonly outdir?: string;
+
+  /** For verbs that look or remove: no rule keeps anybody from it. @default false */
+  readonly onlyLooks?: boolean;
+
+  /** For verbs that make nothing but the JSON: no secret, key or certificate of the one deployment. @default false */
+  readonly draft?: boolean;
+
+  /** Takes what the rules tell of a stack that they let pass, a line each. @default console.log */
+  readonly say?: (line: string) => void;
+}
+
+/**
+ * The one way from a configuration to the JSON: `cdktf synth` starts it by bin/synth.js, and every verb of the kit in its
+ * own process. A stack of your own is added before `app.synth()`; it is judged like those of the kit.
+ */
+export async function writeStacks({
+  env = process.env,
+  outdir,
+  draft = false,
+  ...told
+}: Synthesis = {}): Promise<readonly Deployment[]> {
+  const deployments = await loadDeployments(env);
+  const write = async () => {
+    const app = new App(outdir === undefined ? {} : { outdir });
+    for (const deployment of deployments) await addDeployment(app, deployment, told);
+    app.synth();
+  };
+  const [deployment] = deployments;
+  await (draft && deployment !== undefined ? synthesizeInDraft(deployment.name, write) : write());
+  return deployments;
+}
+
+/** As a program of its own, which says what is wrong. */
+export async function main(): Promise<void> {
+  try {
+    await writeStacks();
+  } catch (error) {
+    process.exitCode = report(error);
+  }
 }

@@ -8,13 +8,18 @@ const testTimeout = 30_000;
 
 /** Unit tests that change the environment of their process, for which modules may remember what they found. */
 const alone = [
-  "test/engines/deploy-lock.test.ts",
-  "test/engines/docker/engine-check.test.ts",
-  "test/engines/docker/firewall.test.ts",
-  "test/engines/docker/plain-client.test.ts",
-  "test/engines/docker/ports.test.ts",
-  "test/engines/pick.test.ts",
-  "test/engines/preflight/preflight.test.ts",
+  "test/cli/setup.test.ts",
+  "test/constructs/kept-data.test.ts",
+  "test/runners/deploy-lock.test.ts",
+  "test/runners/docker/engine-check.test.ts",
+  "test/runners/docker/firewall.test.ts",
+  "test/runners/docker/host-routes.test.ts",
+  "test/runners/docker/plain-client.test.ts",
+  "test/runners/docker/ports.test.ts",
+  "test/runners/images/builder.test.ts",
+  "test/runners/images/registry-login.test.ts",
+  "test/runners/pick.test.ts",
+  "test/runners/preflight/preflight.test.ts",
 ];
 
 /** End-to-end tests that start nothing but images. They make those that all others start, and that waits for downloads. */
@@ -29,7 +34,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", "test/policies/**", ...alone],
+          exclude: ["test/e2e/**", "test/contract/**", "test/engines/**", "test/policies/**", ...alone],
           testTimeout,
           ...shared,
         },
@@ -59,6 +64,18 @@ export default defineConfig({
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
           ...deployed,
+        },
+      },
+      // The end-to-end tests of the stack once more, with stand-ins for the official images: npm test -- --contract.
+      { test: { name: "contract", include: ["test/contract/*.test.ts"], maxWorkers: 1, ...deployed } },
+      // Not a part of `npm test`: `npm test -- --engines` runs it alone.
+      {
+        test: {
+          name: "engines",
+          include: ["test/engines/**/*.test.ts"],
+          maxWorkers: 1,
+          ...deployed,
+          testTimeout: 600_000,
         },
       },
     ],

@@ -16,6 +16,7 @@ import { synthesis } from "./measurements/synthesis.js";
 import { upFreshCompose, upFreshTerraform } from "./measurements/up-fresh.js";
 import { upIdleCompose, upIdleTerraform } from "./measurements/up-idle.js";
 import { describeMachine, load } from "./support/machine.js";
+import { Skipped } from "./support/measurement.js";
 import { interrupt, isInterrupted } from "./support/process.js";
 import { writeReadme, writeResult } from "./support/results-file.js";
 import { terminalTable } from "./support/table.js";
@@ -113,6 +114,10 @@ async function measured({ name, title, needs, runs: usual, measure }, machine, r
     process.stdout.write(`\n${terminalTable({ ...recorded, ...result })}\n\n`);
     return true;
   } catch (error) {
+    if (error instanceof Skipped) {
+      report(`${name}: skipped, ${error.message}`);
+      return true;
+    }
     report(`${name}: ${error instanceof Error ? error.message : error}`);
     return false;
   }

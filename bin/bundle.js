@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { areInstalled } from "./packages.js";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sources = [
@@ -14,7 +15,7 @@ const sources = [
   "constructs",
   "stacks",
   "policies",
-  "engines",
+  "runners",
   "render",
   "cli",
 ];
@@ -35,7 +36,7 @@ export const BUNDLING = {
   banner: {
     js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
   },
-  logLevel: "error",
+  logLevel: "silent",
 };
 
 /**
@@ -64,9 +65,18 @@ function newest(paths) {
   return latest;
 }
 
+/** A fresh clone, or one that was updated: said instead of where Node or esbuild stumbled. */
+function packagesAreMissing(error) {
+  if (areInstalled(root)) throw error;
+  process.stderr.write(
+    `error: the packages of the kit are not installed in ${root}, or not all of them\n  → npm ci installs them; npm start does that, too, and deploys the local stack\n`,
+  );
+  return process.exit(1);
+}
+
 async function build() {
-  const { build } = await import("esbuild");
-  // Beside dist and then in its place: commands that start together never run half a bundle.
+  const { build } = await import("esbuild").catch(packagesAreMissing);
+  // Next to dist and then in its place: commands that start together never run half a bundle.
   const draft = join(root, `dist.${process.pid}`);
   await build({
     ...BUNDLING,
@@ -75,7 +85,7 @@ async function build() {
     splitting: true,
     // Rules of one's own are compiled with it, by those who have some.
     external: ["esbuild"],
-  });
+  }).catch(packagesAreMissing);
   const old = `${draft}.old`;
   try {
     if (existsSync(join(root, "dist"))) renameSync(join(root, "dist"), old);

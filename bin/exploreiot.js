@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { refuseOtherGround } from "./ground.js";
 import { program } from "./program.js";
 
+refuseOtherGround();
 await import(await program("cli"));

@@ -1,3 +1,4 @@
 import { program } from "./program.js";
 
-await import(await program("main"));
+const { main } = await import(await program("main"));
+await main();

@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { refuseOtherGround } from "./ground.js";
 import { installPackages } from "./packages.js";
 
 // npm test: everything this machine allows, in the order in which it fails fastest. The last line counts it all.
@@ -10,8 +11,10 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const frontend = join(root, "apps", "frontend");
 const reports = mkdtempSync(join(tmpdir(), "exploreiot-test-"));
 const total = { passed: 0, failed: 0, skipped: 0 };
-/** @type {string[]} */
+/** Named again at the end, since a long run's log is often cut. @type {string[]} */
 const skipped = [];
+/** @type {string[]} */
+const failed = [];
 
 /**
  * Runs a command; resolves to true if it ended well. Its output is shown as it comes, or in one piece at its end
@@ -39,7 +42,13 @@ function step(title, argv, { cwd = root, inOnePiece = false } = {}) {
 /** A check that has no tests inside counts as one. */
 async function check(title, argv, options) {
   if (await step(title, argv, options)) total.passed += 1;
-  else total.failed += 1;
+  else fail(1, title);
+}
+
+/** Counts `count` failures, and keeps their names and causes for the end of the run. */
+function fail(count, ...names) {
+  total.failed += count;
+  failed.push(...names);
 }
 
 /** A run of vitest, counted from its JSON report; a run that dies without one is a failure. */
@@ -60,14 +69,13 @@ async function vitest(title, args, options) {
     options,
   );
   const report = readReport(file);
-  if (report === undefined) {
-    total.failed += 1;
-    return;
-  }
+  if (report === undefined) return fail(1, `${title}: ended without a report`);
   total.passed += report.numPassedTests;
   total.skipped += report.numPendingTests + report.numTodoTests;
   // A file that cannot be loaded, or a hook that fails, has no failed test to its name.
-  total.failed += Math.max(report.numFailedTests, ended ? 0 : 1);
+  const failures = report.testResults.flatMap(failuresOf);
+  if (!ended && failures.length === 0) failures.push(`${title}: failed outside of its tests`);
+  fail(Math.max(report.numFailedTests, ended ? 0 : 1), ...failures);
   for (const { assertionResults } of report.testResults) {
     skipped.push(
       ...assertionResults
@@ -75,6 +83,22 @@ async function vitest(title, args, options) {
         .map(({ fullName }) => fullName),
     );
   }
+}
+
+/** The failures of one file of tests, each with its cause; a file that failed without a failed test is one of its own. */
+function failuresOf({ name, status, message, assertionResults }) {
+  const file = relative(root, name);
+  const tests = assertionResults.filter((result) => result.status === "failed");
+  if (tests.length === 0 && status === "failed") return [`${file}\n${firstLines(message)}`];
+  return tests.map(
+    ({ fullName, failureMessages }) => `${file}: ${fullName}\n${firstLines(failureMessages.join("\n"))}`,
+  );
+}
+
+/** As much of an error as tells its cause, indented below its name. */
+function firstLines(text) {
+  const lines = text.split("\n").slice(0, 8);
+  return lines.map((line) => `    ${line}`).join("\n");
 }
 
 function readReport(file) {
@@ -91,15 +115,18 @@ async function pytest() {
   const argv = ["bash", "apps/backend/test.sh", `--junit-xml=${file}`];
   await step("backend: pytest", argv, { inOnePiece: true });
   const counts = /<testsuite [^>]*>/.exec(readText(file))?.[0];
-  if (counts === undefined) {
-    total.failed += 1;
-    return;
-  }
+  if (counts === undefined) return fail(1, "backend: pytest ended without a report");
   const count = (name) => Number(new RegExp(`${name}="(\\d+)"`).exec(counts)?.[1] ?? 0);
-  const failed = count("failures") + count("errors");
-  total.failed += failed;
+  const failures = count("failures") + count("errors");
+  const named = readText(file).matchAll(
+    /<testcase classname="([^"]*)" name="([^"]*)"[^>]*><(?:failure|error) message="([^"]*)"/g,
+  );
+  fail(
+    failures,
+    ...[...named].map(([, file, name, cause]) => `backend: ${file} ${name}\n    ${cause.slice(0, 400)}`),
+  );
   total.skipped += count("skipped");
-  total.passed += count("tests") - failed - count("skipped");
+  total.passed += count("tests") - failures - count("skipped");
 }
 
 function readText(file) {
@@ -129,26 +156,40 @@ async function browserTests() {
   await vitest("frontend in a browser", ["--project", "browser"], { cwd: frontend });
 }
 
+refuseOtherGround();
 const installed = await Promise.all([root, frontend].map(installPackages));
 if (installed.includes(false)) process.exit(1);
 const inOnePiece = true;
-await Promise.all([
-  ...["format", "lint", "types"].map((name) => check(name, ["npm", "run", "--silent", name], { inOnePiece })),
-  // Before the end-to-end tests: both install Debian packages, which two cannot do at once.
-  step("backend: what its tests need", ["bash", "apps/backend/test.sh", "--install", "--version"], {
-    inOnePiece,
-  }),
-]);
-// Images wait for the network most of their time. The end-to-end tests begin when nothing else works but the application's.
-const images = vitest("images", ["--project", "e2e-images"], { inOnePiece });
-await vitest("unit", ["--project", "unit*"]);
-const applicationTests = application();
-await images;
-await Promise.all([vitest("end to end", ["--project", "e2e"]), applicationTests]);
-await browserTests();
+if (process.argv.includes("--engines")) await vitest("engines", ["--project", "engines"]);
+else await everything();
+
+async function everything() {
+  await Promise.all([
+    ...["format", "lint", "types"].map((name) =>
+      check(name, ["npm", "run", "--silent", name], { inOnePiece }),
+    ),
+    // Before the end-to-end tests: both install Debian packages, which two cannot do at once.
+    step("backend: what its tests need", ["bash", "apps/backend/test.sh", "--install", "--version"], {
+      inOnePiece,
+    }),
+  ]);
+  // Images wait for the network most of their time. The end-to-end tests begin when nothing else works but the application's.
+  const images = vitest("images", ["--project", "e2e-images"], { inOnePiece });
+  await vitest("unit", ["--project", "unit*"]);
+  const applicationTests = application();
+  await images;
+  await Promise.all([vitest("end to end", ["--project", "e2e"]), applicationTests]);
+  await browserTests();
+  // Half an hour, so it is asked for: the same stack on images that have no more than the official ones.
+  if (process.argv.includes("--contract")) await vitest("on official images", ["--project", "contract"]);
+}
 
 rmSync(reports, { recursive: true, force: true });
-if (skipped.length > 0)
-  process.stdout.write(`\nskipped:\n${skipped.map((name) => `  ${name}`).join("\n")}\n`);
+list("skipped", skipped);
+list("failed", failed);
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
 process.exitCode = total.failed > 0 ? 1 : 0;
+
+function list(title, names) {
+  if (names.length > 0) process.stdout.write(`\n${title}:\n${names.map((name) => `  ${name}`).join("\n")}\n`);
+}

@@ -1,33 +1,13 @@
 import { X509Certificate } from "node:crypto";
 import { deploymentHome } from "../core/home.ts";
-import { remoteHost } from "../engines/docker/remote.ts";
-import { run } from "../engines/run.ts";
 import { commonName, daysLeft, isLate, namesIn } from "../pki/certificate.ts";
 import { currentPair } from "../pki/folder.ts";
 import { authorityName } from "../pki/internal.ts";
 import { servedCertificate } from "../pki/served.ts";
+import { remoteHost } from "../runners/docker/remote.ts";
+import { run } from "../runners/run.ts";
 import type { Deployment } from "../services/deployment.ts";
-
-/** What one TLS listener serves. */
-export interface ListenerReport {
-  readonly listener: string;
-
-  /** `address:port` that was connected to. */
-  readonly address: string;
-
-  /** @default - none was shown, see `problems` */
-  readonly certificate?: {
-    readonly serial: string;
-    readonly issuer: string;
-    readonly names: readonly string[];
-    readonly validUntil: Date;
-    readonly daysLeft: number;
-  };
-
-  /** Whether that is the certificate that was published last. */
-  readonly asPublished: boolean;
-  readonly problems: readonly string[];
-}
+import type { ListenerReport } from "./status-output.ts";
 
 /** What each TLS listener of a deployment serves, and what is wrong with it. */
 export async function servedCertificates(deployment: Deployment): Promise<readonly ListenerReport[]> {
@@ -92,7 +72,7 @@ function judge(served: X509Certificate, published: X509Certificate | undefined, 
       serial: served.serialNumber,
       issuer: commonName(served.issuer),
       names: namesIn(served),
-      validUntil: new Date(served.validTo),
+      validUntil: new Date(served.validTo).toISOString(),
       daysLeft: left,
     },
     asPublished,

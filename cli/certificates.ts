@@ -1,13 +1,21 @@
 import { relative } from "node:path";
+import { z } from "zod";
 import { loadDeployment } from "../config/load.ts";
 import { UserError } from "../core/errors.ts";
 import { deploymentHome } from "../core/home.ts";
 import { EXIT } from "../core/report.ts";
 import { authorityFile } from "../pki/folder.ts";
 import type { Deployment } from "../services/deployment.ts";
-import { type ListenerReport, servedCertificates } from "./certificate-report.ts";
+import { servedCertificates } from "./certificate-report.ts";
+import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
+import { certificateOutput, type ListenerReport } from "./status-output.ts";
 import { renderTable } from "./table.ts";
+
+export const certificatesOutput = z.strictObject({
+  deployment: z.string(),
+  listeners: z.array(certificateOutput).readonly(),
+});
 
 export const certificatesCommand = verb(
   "certificates",
@@ -27,7 +35,7 @@ export const certificatesCommand = verb(
         `${deployment.name}: no listener serves TLS`,
         "open one: listeners.https or listeners.mqtts",
       );
-    if (json) console.log(JSON.stringify({ deployment: deployment.name, listeners }, undefined, 2));
+    if (json) printJson(certificatesOutput, { deployment: deployment.name, listeners });
     else console.log([table(listeners), ...trust(deployment)].join("\n"));
     process.exitCode = listeners.every(({ problems }) => problems.length === 0) ? EXIT.ok : EXIT.userError;
   });

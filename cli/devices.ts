@@ -1,20 +1,21 @@
-import { join, relative, resolve } from "node:path";
+import { relative, resolve } from "node:path";
+import { z } from "zod";
 import { loadDeployment } from "../config/load.ts";
 import { deploymentHome } from "../core/home.ts";
-import { replaceFile } from "../core/private-files.ts";
 import { shellCommand } from "../core/shell-words.ts";
-import { guarded } from "../engines/guards.ts";
-import { authorityFolder, devicesFolder } from "../pki/folder.ts";
-import { readAuthority } from "../pki/internal.ts";
 import { writableFolder } from "../pki/pair.ts";
+import { guarded } from "../runners/guards.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { servesDevices } from "../services/listeners.ts";
 import {
   type DeviceCertificate,
+  handedOutFolder,
+  handOut,
   issueDevice,
   listDevices,
   revokeDevice,
 } from "../services/mosquitto/devices.ts";
+import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { progress } from "./progress.ts";
 import { renderTable } from "./table.ts";
@@ -25,6 +26,37 @@ interface Options {
   readonly output?: string;
 }
 
+export const devicesIssueOutput = z.strictObject({
+  deployment: z.string(),
+  device: z.string(),
+  files: z
+    .array(z.string())
+    .readonly()
+    .describe("certificate, key, and the CA of the server where it is the kit's"),
+});
+
+export const devicesListOutput = z.strictObject({
+  deployment: z.string(),
+  devices: z
+    .array(
+      z.strictObject({
+        device: z.string(),
+        serial: z.string().describe("hexadecimal, as openssl x509 -serial prints it"),
+        validUntil: z.string().describe("RFC 3339 in UTC"),
+        daysLeft: z.number(),
+        revokedAt: z.string().exactOptional().describe("RFC 3339 in UTC; absent where it is not revoked"),
+        due: z.boolean().describe("less than a third of its life is left, so that another may be issued"),
+      }),
+    )
+    .readonly(),
+});
+
+export const devicesRevokeOutput = z.strictObject({
+  deployment: z.string(),
+  device: z.string(),
+  revoked: z.array(z.string()).readonly().describe("serials of its certificates"),
+});
+
 const issue = verb("issue", "issue a certificate to a device; its name becomes its MQTT user")
   .argument("<name>", "letters, digits, dots, dashes and underscores; no service's name")
   .option("-o, --output <folder>", "where certificate, key and CA go; default: below .exploreiot")
@@ -33,18 +65,12 @@ const issue = verb("issue", "issue a certificate to a device; its name becomes i
   .action(async (name: string, { config, json, output }: Options) => {
     const deployment = await loadDeployment(config);
     const home = deploymentHome(deployment.name);
-    const folder = output === undefined ? join(devicesFolder(home), "handed-out", name) : resolve(output);
+    const folder = output === undefined ? handedOutFolder(home, name) : resolve(output);
     // Before the key exists, which is nowhere else.
     writableFolder(folder);
     const pair = await guarded(keysOf(deployment.name, home), () => issueDevice(deployment, home, name));
-    const authority =
-      deployment.tls.certificate.source === "internal" ? readAuthority(authorityFolder(home)) : undefined;
-    const files = write(folder, {
-      [`${name}.crt`]: pair.certificate,
-      [`${name}.key`]: pair.key,
-      ...(authority === undefined ? {} : { "server-ca.crt": authority.certificate }),
-    });
-    if (json) console.log(JSON.stringify({ deployment: deployment.name, device: name, files }, undefined, 2));
+    const files = handOut(deployment, home, { device: name, pair, folder });
+    if (json) printJson(devicesIssueOutput, { deployment: deployment.name, device: name, files });
     else
       console.log(
         [...files.map((file) => relative(process.cwd(), file) || file), ...hints(deployment)].join("\n"),
@@ -57,7 +83,7 @@ const list = verb("list", "list the certificates that devices have")
   .action(async ({ config, json }: Options) => {
     const deployment = await loadDeployment(config);
     const devices = listDevices(deploymentHome(deployment.name));
-    if (json) console.log(JSON.stringify({ deployment: deployment.name, devices }, undefined, 2));
+    if (json) printJson(devicesListOutput, { deployment: deployment.name, devices: devices.map(written) });
     else console.log(devices.length === 0 ? "no device has a certificate" : table(devices));
   });
 
@@ -69,10 +95,7 @@ const revoke = verb("revoke", "revoke every certificate of a device")
     const deployment = await loadDeployment(config);
     const home = deploymentHome(deployment.name);
     const serials = await guarded(keysOf(deployment.name, home), () => revokeDevice(deployment, home, name));
-    if (json)
-      console.log(
-        JSON.stringify({ deployment: deployment.name, device: name, revoked: serials }, undefined, 2),
-      );
+    if (json) printJson(devicesRevokeOutput, { deployment: deployment.name, device: name, revoked: serials });
     else
       console.log(
         [
@@ -96,6 +119,12 @@ const hints = (deployment: Deployment): readonly string[] =>
     ? []
     : [`${deployment.name} does not ask devices for certificates: set tls.mqttClients to certificates`];
 
+const written = ({ validUntil, revokedAt, ...device }: DeviceCertificate) => ({
+  ...device,
+  validUntil: validUntil.toISOString(),
+  ...(revokedAt === undefined ? {} : { revokedAt: revokedAt.toISOString() }),
+});
+
 const table = (devices: readonly DeviceCertificate[]) =>
   renderTable(
     ["device", "serial", "valid until", "days left", "revoked"],
@@ -107,12 +136,3 @@ const table = (devices: readonly DeviceCertificate[]) =>
       revokedAt?.toISOString().slice(0, 10) ?? "",
     ]),
   );
-
-/** Writes files that only this user may read, and returns their paths. */
-function write(folder: string, files: Readonly<Record<string, string>>): readonly string[] {
-  return Object.entries(files).map(([name, content]) => {
-    const path = join(folder, name);
-    replaceFile(path, content);
-    return path;
-  });
-}

@@ -1,6 +1,8 @@
 import { createInterface } from "node:readline/promises";
+import { z } from "zod";
 import { UserError } from "../core/errors.ts";
-import { remove } from "../engines/remove.ts";
+import { remove } from "../runners/remove.ts";
+import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { interruptSignal, progress } from "./progress.ts";
 import { synthesize } from "./synthesize.ts";
@@ -11,6 +13,12 @@ interface Options {
   readonly deleteData?: true;
   readonly yes?: true;
 }
+
+export const downOutput = z.strictObject({
+  deployment: z.string(),
+  containers: z.int().describe("how many were removed"),
+  volumes: z.array(z.string()).readonly().describe("those that were deleted"),
+});
 
 export const downCommand = verb("down", "remove the containers and networks; data stays")
   .addOption(configOption())
@@ -27,7 +35,7 @@ export const downCommand = verb("down", "remove the containers and networks; dat
       report: progress,
       signal: interruptSignal(),
     });
-    if (json) console.log(JSON.stringify({ deployment: deployment.name, ...removed }, undefined, 2));
+    if (json) printJson(downOutput, { deployment: deployment.name, ...removed });
     else
       console.log(
         `${deployment.name} is down: ${removed.containers} containers removed, ${kept(removed.volumes, deleteData)}.`,

@@ -1,17 +1,48 @@
 import { Argument } from "commander";
+import { z } from "zod";
+import { nameOf } from "../config/load.ts";
 import { deploymentHome } from "../core/home.ts";
 import { EXIT } from "../core/report.ts";
-import { confirmFirewall, type FirewallStatus, firewallStatus } from "../engines/docker/firewall.ts";
-import { refuseForeignContainers } from "../engines/guards.ts";
-import { jsonOption, verb } from "./options.ts";
+import { confirmFirewall, type FirewallStatus, firewallStatus } from "../runners/docker/firewall.ts";
+import { refuseForeignContainers } from "../runners/guards.ts";
+import { printJson } from "./json.ts";
+import { configOption, jsonOption, verb } from "./options.ts";
 import { renderTable } from "./table.ts";
 
 interface Options {
+  readonly config: string;
   readonly json?: true;
 
   /** False with --no-login. */
   readonly login: boolean;
 }
+
+export const firewallStatusOutput = z.strictObject({
+  deployment: z.string(),
+  table: z.string(),
+  state: z
+    .enum(["applied", "unconfirmed", "reverted", "changed", "failing"])
+    .describe(
+      "reverted: nobody confirmed them in time; changed: by somebody else; failing: nft cannot apply them",
+    ),
+  reason: z.string().exactOptional().describe("why they are changed or failing"),
+  secondsLeft: z.number().exactOptional().describe("until unconfirmed rules are taken back"),
+  counters: z
+    .array(
+      z.strictObject({
+        chain: z.string(),
+        rule: z.string().describe("a listener, a declared port, or what is dropped"),
+        packets: z.int(),
+        dropped: z.boolean(),
+      }),
+    )
+    .readonly(),
+});
+
+export const firewallConfirmOutput = z.strictObject({
+  deployment: z.string(),
+  result: z.string(),
+});
 
 const action = new Argument(
   "<action>",
@@ -23,17 +54,22 @@ export const firewallCommand = verb(
   "look at the packet filter of a deployment, or keep new rules",
 )
   .addArgument(action)
-  .argument("<name>", "name of the deployment")
+  // How it was named up to version 0.1.0, which scripts of users have; the help has no word for it.
+  .argument("[former]")
+  .usage("[options] <action>")
+  .addOption(configOption())
   .addOption(jsonOption())
   .option("--no-login", "confirm without a new login: you have a console of the machine")
   .addHelpText("after", "\nstatus exits with 2 when other rules are in force than those that were deployed.")
-  .action((action: "status" | "confirm", name: string, options: Options) =>
-    action === "status" ? status(name, options) : confirm(name, options),
-  );
+  .action(async (action: "status" | "confirm", former: string | undefined, options: Options) => {
+    const name = await nameOf(former ?? options.config);
+    await (action === "status" ? status(name, options) : confirm(name, options));
+  });
 
 async function status(deployment: string, { json }: Options): Promise<void> {
   const found = await firewallStatus(deployment);
-  console.log(json ? JSON.stringify({ deployment, ...found }, undefined, 2) : told(deployment, found));
+  if (json) printJson(firewallStatusOutput, { deployment, ...found });
+  else console.log(told(deployment, found));
   const inForce = found.state === "applied" || found.state === "unconfirmed";
   process.exitCode = inForce ? EXIT.ok : EXIT.changes;
 }
@@ -42,7 +78,8 @@ async function confirm(deployment: string, { json, login }: Options): Promise<vo
   // No lock: `up` may be at work still when the time to confirm its rules runs out.
   await refuseForeignContainers(deployment, deploymentHome(deployment));
   const result = await confirmFirewall(deployment, !login);
-  console.log(json ? JSON.stringify({ deployment, result }, undefined, 2) : `${deployment}: ${result}`);
+  if (json) printJson(firewallConfirmOutput, { deployment, result });
+  else console.log(`${deployment}: ${result}`);
 }
 
 function told(deployment: string, { table, state, reason, secondsLeft, counters }: FirewallStatus): string {
@@ -54,7 +91,7 @@ function told(deployment: string, { table, state, reason, secondsLeft, counters 
   ]);
   const meaning = {
     applied: "applied",
-    unconfirmed: `applied; taken back in ${secondsLeft} s unless confirmed: exploreiot firewall confirm ${deployment}`,
+    unconfirmed: `applied; taken back in ${secondsLeft} s unless confirmed: exploreiot firewall confirm -c ${deployment}`,
     reverted: "taken back, since nobody confirmed it in time; the rules from before are in force",
     changed: `${reason}; about to be applied again`,
     failing: `not applied, what was in force before stays; tried again until it works: ${reason}`,
@@ -70,7 +107,7 @@ export function confirmationSteps(
   deployment: string,
   { state, secondsLeft }: Pick<FirewallStatus, "state" | "secondsLeft">,
 ): readonly string[] {
-  const confirm = `  exploreiot firewall confirm ${deployment}`;
+  const confirm = `  exploreiot firewall confirm -c ${deployment}`;
   if (state === "unconfirmed")
     return [
       "",

@@ -1,15 +1,21 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { Argument } from "commander";
+import { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import { deploymentHome, isCheckout, kitRoot } from "../core/home.ts";
-import { refuseForeignContainers } from "../engines/guards.ts";
-import { lockImages } from "../engines/images/lock.ts";
-import { makeImages } from "../engines/images/make-images.ts";
-import { readRecord } from "../engines/record.ts";
-import { readStack, type Stack } from "../engines/stack.ts";
-import { BY_THE_KIT } from "../engines/terraform/terraform.ts";
+import { pinsFile } from "../core/image-pins.ts";
+import { engineVersion } from "../runners/docker/engine-check.ts";
+import { refuseForeignContainers } from "../runners/guards.ts";
+import { lockImages } from "../runners/images/lock.ts";
+import { makeImages } from "../runners/images/make-images.ts";
+import { readRecord } from "../runners/record.ts";
+import { refuseHalfRestored } from "../runners/restore/state.ts";
+import { readStack, type Stack } from "../runners/stack.ts";
+import { BY_THE_KIT } from "../runners/terraform/terraform.ts";
+import { refuseFormerData } from "../runners/upgrade/former-data.ts";
+import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
-import { interruptSignal, progress } from "./progress.ts";
+import { during, interruptSignal, progress } from "./progress.ts";
 import { synthesize } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
 
@@ -21,9 +27,33 @@ interface Options {
   readonly stack?: string;
 }
 
+export const imagesOutput = z
+  .array(
+    z.strictObject({
+      tag: z.string(),
+      action: z
+        .enum(["present", "pulled", "built", "loaded", "unneeded"])
+        .describe("unneeded: only a parent, and everything built on it was present or pulled"),
+      seconds: z.number(),
+      why: z.string().exactOptional().describe("why it was built rather than pulled"),
+    }),
+  )
+  .readonly();
+
+export const imagesLockOutput = z
+  .array(
+    z.strictObject({
+      name: z.string(),
+      reference: z.string(),
+      digest: z.string(),
+      isChanged: z.boolean(),
+    }),
+  )
+  .readonly();
+
 const action = new Argument(
   "[action]",
-  "ensure: make what is missing; lock: pin upstream digests in images/lock.json",
+  "ensure: make what is missing; lock: pin digests of official images in images/upstream.Dockerfile",
 )
   .choices(["ensure", "lock"])
   .default("ensure");
@@ -44,9 +74,15 @@ async function ensure({ config, json, stack: folder }: Options): Promise<void> {
     await refuseForeignContainers(stack.name, deploymentHome(stack.name));
     refuseWhatComposeMade(stack);
   }
-  const images = await makeImages(stack, { report: progress, signal: interruptSignal() });
+  await engineVersion();
+  const signal = interruptSignal();
+  const images = await during(() => makeImages(stack, { report: progress, signal }));
+  if (folder !== undefined) {
+    await refuseFormerData(stack);
+    refuseHalfRestored(deploymentHome(stack.name));
+  }
   if (json) {
-    console.log(JSON.stringify(images, undefined, 2));
+    printJson(imagesOutput, images);
     return;
   }
   const rows = images.map(({ tag, action, seconds }) => [tag, action, seconds.toFixed(1)]);
@@ -60,10 +96,10 @@ async function ensure({ config, json, stack: folder }: Options): Promise<void> {
  */
 function refuseWhatComposeMade({ name }: Stack): void {
   if (process.env[BY_THE_KIT] !== undefined) return;
-  if (readRecord(deploymentHome(name))?.engine !== "compose") return;
+  if (readRecord(deploymentHome(name))?.runner !== "compose") return;
   throw new UserError(
     `${name} was made by compose, and Terraform does not know of it yet`,
-    "let Terraform take it over as it runs, then deploy again: exploreiot up --engine terraform -c CONFIG",
+    "let Terraform take it over as it runs, then deploy again: exploreiot up --runner terraform -c CONFIG",
   );
 }
 
@@ -75,12 +111,13 @@ async function lock({ config, json }: Options): Promise<void> {
     );
   const { deployment } = await synthesize(config);
   const { registryMirror } = deployment.images;
-  const file = join(kitRoot, "images", "lock.json");
+  const file = pinsFile(kitRoot);
   const locked = await lockImages({
     file,
     report: progress,
     signal: interruptSignal(),
     ...(registryMirror === undefined ? {} : { registryMirror }),
   });
-  console.log(json ? JSON.stringify(locked, undefined, 2) : `${file}: digests resolved`);
+  if (json) printJson(imagesLockOutput, locked);
+  else console.log(`${file}: digests resolved`);
 }

@@ -1,12 +1,14 @@
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import ignore from "ignore";
+import { z } from "zod";
 import { parseDeployment } from "../config/parse.ts";
-import { siteTemplate } from "../config/site-template.ts";
+import { SITE_SCHEMA, siteTemplate } from "../config/site-template.ts";
 import { UserError } from "../core/errors.ts";
 import { enterProject, kitRoot, projectRoot, SITE_FILE } from "../core/home.ts";
 import { readIfThere } from "../core/private-files.ts";
 import { shellCommand } from "../core/shell-words.ts";
+import { printJson } from "./json.ts";
 import { jsonOption, verb } from "./options.ts";
 
 interface Options {
@@ -14,6 +16,13 @@ interface Options {
   readonly force?: true;
   readonly json?: true;
 }
+
+export const initOutput = z.strictObject({
+  file: z.string(),
+  name: z.string().describe("of the deployment"),
+  schema: z.string().describe("JSON Schema of the file, written next to it"),
+  ignored: z.array(z.string()).readonly().describe("what was added to .gitignore"),
+});
 
 /** What a project keeps to itself: secrets and state, what is made from the site file, packages. */
 const OWN_FOLDERS = [".exploreiot/", "cdktf.out/", "node_modules/"];
@@ -30,10 +39,11 @@ export const initCommand = verb(
     // Checked as it will be read, so that what is written can be used.
     parseDeployment({ name }, "--name");
     writeSiteFile(file, name, force ?? false);
+    const schema = writeSchema(dirname(file));
     enterProject(file);
     const ignored = ignoreOwnFolders(join(projectRoot, ".gitignore"));
     if (json) {
-      console.log(JSON.stringify({ file, name, ignored }));
+      printJson(initOutput, { file, name, schema, ignored });
       return;
     }
     if (ignored.length > 0)
@@ -43,15 +53,23 @@ export const initCommand = verb(
   });
 
 function writeSiteFile(file: string, name: string, force: boolean): void {
-  const schema = `./${relative(dirname(file), join(kitRoot, "config", "site.schema.json"))}`;
   try {
-    writeFileSync(file, siteTemplate(name, schema), { flag: force ? "w" : "wx" });
+    writeFileSync(file, siteTemplate(name), { flag: force ? "w" : "wx" });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "EEXIST")
       throw new UserError(`${file}: is there already`, "choose another name, or add --force");
-    throw new UserError(`${file}: cannot be written (${message})`);
+    const remedy =
+      code === "ENOENT" ? shellCommand("mkdir", "-p", dirname(file)) : "check the folder's owner and mode";
+    throw new UserError(`${file}: cannot be written (${message})`, remedy);
   }
+}
+
+/** For editors, next to the site file, which may be on a machine or in a project where the kit's own files are elsewhere. */
+function writeSchema(folder: string): string {
+  const path = join(folder, SITE_SCHEMA);
+  writeFileSync(path, readFileSync(join(kitRoot, "config", "site.schema.json")));
+  return path;
 }
 
 /** Adds to .gitignore what it does not cover yet, and leaves the rest as it is. */

@@ -1,20 +1,9 @@
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 import { kitVersion } from "../core/kit-version.ts";
-import { EXIT, report } from "../core/report.ts";
-import { followContext } from "../engines/docker/remote.ts";
-import { certificatesCommand } from "./certificates.ts";
-import { devicesCommand } from "./devices.ts";
-import { downCommand } from "./down.ts";
-import { firewallCommand } from "./firewall.ts";
-import { imagesCommand } from "./images.ts";
-import { initCommand } from "./init.ts";
-import { planCommand } from "./plan.ts";
-import { policyCommand } from "./policy.ts";
-import { preflightCommand } from "./preflight.ts";
-import { renderCommand } from "./render.ts";
-import { statusCommand } from "./status.ts";
-import { synthCommand } from "./synth.ts";
-import { upCommand } from "./up.ts";
+import { followContext } from "../runners/docker/remote.ts";
+import { commands } from "./commands.ts";
+import { withCompletion } from "./completion.ts";
+import { tell } from "./json.ts";
 
 const program = new Command("exploreiot")
   .description(
@@ -27,23 +16,11 @@ const program = new Command("exploreiot")
   )
   .showHelpAfterError("(exploreiot --help lists the commands)")
   .exitOverride()
+  // Else the options of `doctor page` would be taken for those of `doctor`.
+  .enablePositionalOptions()
   .hook("preAction", followContext);
 
-for (const command of [
-  upCommand,
-  downCommand,
-  statusCommand,
-  planCommand,
-  synthCommand,
-  policyCommand,
-  preflightCommand,
-  renderCommand,
-  imagesCommand,
-  firewallCommand,
-  certificatesCommand,
-  devicesCommand,
-  initCommand,
-]) {
+for (const command of commands) {
   program.addCommand(inheriting(command, program));
 }
 
@@ -60,10 +37,16 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+await withCompletion(program, process.argv);
+
+/** Whether the verb that runs was asked for JSON; of a line that names none right, whether it says so. */
+let asJson = process.argv.includes("--json");
+program.hook("preAction", (_, verb) => {
+  asJson = verb.opts().json === true;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
-  // Commander has printed its own message, or the help that was asked for.
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.userError;
-  else process.exitCode = report(error);
+  process.exitCode = tell(error, asJson);
 }

@@ -2,9 +2,13 @@ import { relative } from "node:path";
 import { Command, Option } from "commander";
 import { nearestSiteFile, SITE_FILE } from "../core/home.ts";
 
+/** How a deployment is named, the same for every verb. */
+export const DEPLOYMENT =
+  "local, production, a site file (.yaml, .json), or the name of what was made from one";
+
 /** Options that several verbs share, worded once. */
 export const configOption = () =>
-  new Option("-c, --config <deployment>", "local, production, or a site file (.yaml, .json)").default(
+  new Option("-c, --config <deployment>", DEPLOYMENT).default(
     usualConfig(),
     `${SITE_FILE} here or in a folder above, else local`,
   );
@@ -14,13 +18,29 @@ function usualConfig(): string {
   return file === undefined ? "local" : relative(process.cwd(), file);
 }
 
-export const engineOption = () =>
-  new Option("--engine <engine>", "what brings the containers up")
-    .choices(["auto", "terraform", "compose"])
-    .default("auto");
+/** What names a configuration on another command line; nothing where it is the usual one. */
+export const configWords = (config: string): readonly string[] =>
+  config === usualConfig() ? [] : ["-c", config];
+
+/** Adds `--runner`, and the name that it had up to version 0.1.0, which scripts of users have. */
+export function withRunner(command: Command): Command {
+  const runners = ["auto", "terraform", "compose"];
+  return command
+    .addOption(
+      new Option("--runner <runner>", "what brings the containers up").choices(runners).default("auto"),
+    )
+    .addOption(new Option("--engine <runner>").choices(runners).hideHelp())
+    .on("option:engine", (runner: string) => command.setOptionValueWithSource("runner", runner, "cli"));
+}
 
 export const jsonOption = () => new Option("--json", "print JSON on standard output and nothing else");
 
-/** A verb with its one line of help. */
-export const verb = (name: string, description: string): Command =>
-  new Command(name).description(description);
+/**
+ * A verb with its one line of help.
+ *
+ * @param example of a command line, without the program's name. @default - none, for what has verbs of its own
+ */
+export function verb(name: string, description: string, example?: string): Command {
+  const command = new Command(name).description(description);
+  return example === undefined ? command : command.addHelpText("after", `\nExample: exploreiot ${example}`);
+}

@@ -1,39 +1,59 @@
+import { warningsOf } from "../config/warnings.ts";
 import { LABEL } from "../core/labels.ts";
 import { EXIT } from "../core/report.ts";
-import { plan } from "../engines/deploy.ts";
-import type { Plan, PlannedStep } from "../engines/plan.ts";
-import type { EngineName } from "../engines/record.ts";
-import type { Stack } from "../engines/stack.ts";
-import { configOption, engineOption, jsonOption, verb } from "./options.ts";
+import { plan } from "../runners/deploy.ts";
+import type { Plan, PlannedStep } from "../runners/plan.ts";
+import type { RunnerName } from "../runners/record.ts";
+import type { Stack } from "../runners/stack.ts";
+import { backupReport, safetyOf } from "./backup-status.ts";
+import { printJson } from "./json.ts";
+import { configOption, jsonOption, verb, withRunner } from "./options.ts";
 import { progress } from "./progress.ts";
+import { planOutput } from "./status-output.ts";
 import { synthesize } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
 
 interface Options {
   readonly config: string;
-  readonly engine: EngineName | "auto";
+  readonly runner: RunnerName | "auto";
   readonly json?: true;
 }
 
-export const planCommand = verb("plan", "say what up would change, why, and what stands still meanwhile")
+export const planCommand = withRunner(
+  verb("plan", "say what up would change, why, and what stands still meanwhile"),
+)
   .addOption(configOption())
-  .addOption(engineOption())
   .addOption(jsonOption())
   .addHelpText(
     "after",
     "\nExits with 2 when up has something to change, with 1 when up would refuse it for the sake of data.",
   )
-  .action(async ({ config, engine, json }: Options) => {
-    const { deployment, stack, home } = await synthesize(config);
-    const planned = await plan({ stack, home, engine, report: progress });
-    console.log(
-      json ? JSON.stringify({ deployment: deployment.name, ...planned }, undefined, 2) : told(planned, stack),
-    );
+  .action(async ({ config, runner, json }: Options) => {
+    const { deployment, stack, home } = await synthesize(config, { draft: true });
+    const warnings = warningsOf(deployment);
+    const planned = await plan({ stack, home, runner, report: progress });
+    const safety = planned.dataInDanger.length > 0 ? safetyOf(await backupReport(stack)) : undefined;
+    if (json)
+      printJson(planOutput, {
+        ...{ deployment: deployment.name, ...planned, warnings },
+        ...(safety === undefined ? {} : { backup: safety }),
+      });
+    else
+      for (const line of [
+        planInWords(planned, stack),
+        ...(safety === undefined ? [] : [`backup: ${safety}`]),
+        ...warnings.map((line) => `warning: ${line}`),
+      ])
+        console.log(line);
     const { steps, dataInDanger } = planned;
     process.exitCode = dataInDanger.length > 0 ? EXIT.userError : steps.length > 0 ? EXIT.changes : EXIT.ok;
   });
 
-function told({ steps, dataInDanger, engine }: Plan & { readonly engine: EngineName }, stack: Stack): string {
+/** A plan as a table, for people. */
+export function planInWords(
+  { steps, dataInDanger, runner }: Plan & { readonly runner: RunnerName },
+  stack: Stack,
+): string {
   if (steps.length === 0) return `${stack.name} is as configured: up has nothing to do`;
   const counts = ["create", "replace", "change in place", "start again", "remove"].flatMap((action) => {
     const found = steps.filter((step) => step.action === action);
@@ -42,7 +62,7 @@ function told({ steps, dataInDanger, engine }: Plan & { readonly engine: EngineN
   // What is made from nothing would hide what changes.
   const shown = steps.filter(({ action }) => action !== "create" || steps.length <= SHORT);
   return [
-    `${stack.name} (${engine}): ${counts.join(", ")}`,
+    `${stack.name} (${runner}): ${counts.join(", ")}`,
     ...(shown.length === 0
       ? []
       : [

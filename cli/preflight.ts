@@ -1,9 +1,11 @@
 import { resolve } from "node:path";
+import { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import { deploymentHome } from "../core/home.ts";
-import { unspokenContext } from "../engines/docker/remote.ts";
-import { preflight } from "../engines/preflight/preflight.ts";
-import { readStack } from "../engines/stack.ts";
+import { unspokenContext } from "../runners/docker/remote.ts";
+import { preflight } from "../runners/preflight/preflight.ts";
+import { readStack } from "../runners/stack.ts";
+import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { progress } from "./progress.ts";
 import { synthesize } from "./synthesize.ts";
@@ -16,6 +18,11 @@ interface Options {
   readonly stack?: string;
 }
 
+export const preflightOutput = z.strictObject({
+  deployment: z.string(),
+  ready: z.literal(true).describe("what stands in the way is an error"),
+});
+
 export const preflightCommand = verb(
   "preflight",
   "say what would make a deploy fail: names, clocks, ports, subnets, foreign data",
@@ -27,11 +34,8 @@ export const preflightCommand = verb(
     if (folder !== undefined) refuseUnseenContext();
     const { stack, home } = folder === undefined ? await synthesize(config) : synthesized(folder);
     await preflight(stack, home, progress);
-    console.log(
-      json
-        ? JSON.stringify({ deployment: stack.name, ready: true })
-        : `${stack.name}: nothing stands in the way`,
-    );
+    if (json) printJson(preflightOutput, { deployment: stack.name, ready: true });
+    else console.log(`${stack.name}: nothing stands in the way`);
   });
 
 function synthesized(folder: string) {

@@ -1,5 +1,5 @@
-import type { Observation } from "../engines/docker/observe.ts";
-import type { Stack } from "../engines/stack.ts";
+import type { Observation } from "../runners/docker/observe.ts";
+import type { Stack } from "../runners/stack.ts";
 
 /** What the last probe of a container warned of, though the container works: lines that begin with `warning: `. */
 export const probeWarnings = (stack: Stack, { containers }: Observation): readonly string[] =>

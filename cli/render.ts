@@ -1,34 +1,46 @@
 import { resolve } from "node:path";
-import { alone } from "../engines/deploy-lock.ts";
-import { archiveImages } from "../engines/images/archive.ts";
-import { makeImages } from "../engines/images/make-images.ts";
+import { z } from "zod";
 import { writeFolder } from "../render/folder.ts";
 import { render } from "../render/render.ts";
-import { jsonOption, verb } from "./options.ts";
+import { alone } from "../runners/deploy-lock.ts";
+import { archiveImages } from "../runners/images/archive.ts";
+import { makeImages } from "../runners/images/make-images.ts";
+import { printJson } from "./json.ts";
+import { configOption, jsonOption, verb } from "./options.ts";
 import { interruptSignal, progress } from "./progress.ts";
 import { synthesize } from "./synthesize.ts";
 
 interface Options {
+  readonly config: string;
   readonly output: string;
   readonly images?: true;
   readonly json?: true;
 }
 
+export const renderOutput = z.strictObject({
+  deployment: z.string(),
+  folder: z.string(),
+  files: z.array(z.string()).readonly().describe("relative to the folder"),
+});
+
 export const renderCommand = verb(
   "render",
   "write everything a server needs, as files that start without this kit",
 )
-  .argument("<deployment>", "local, production, or a site file (.yaml, .json)")
+  // How it was named up to version 0.1.0, which scripts of users have; the help has no word for it.
+  .argument("[former]")
+  .usage("[options]")
+  .addOption(configOption())
   .requiredOption(
     "-o, --output <folder>",
     "needed; a folder that is empty, not there yet, or an earlier render",
   )
   .option("--images", "add images.tar with every image, for a server that reaches no registry")
   .addOption(jsonOption())
-  .action(async (source: string, { output, images, json }: Options) => {
+  .action(async (former: string | undefined, { config, output, images, json }: Options) => {
     const folder = resolve(output);
-    const { deployment, stack, home } = await synthesize(source);
-    const files = render(stack, home);
+    const { deployment, stack, home } = await synthesize(former ?? config);
+    const files = await render(stack, home);
     const options = { report: progress, signal: interruptSignal() };
     // Needs no engine, and what it writes is the same in every checkout.
     await alone(
@@ -43,8 +55,7 @@ export const renderCommand = verb(
       progress,
     );
     const paths = [...Object.keys(files), "SHA256SUMS"].sort();
-    if (json)
-      console.log(JSON.stringify({ deployment: deployment.name, folder, files: paths }, undefined, 2));
+    if (json) printJson(renderOutput, { deployment: deployment.name, folder, files: paths });
     else
       console.log(
         `${output}: ${paths.length} files. Copy the folder to the server and run ./start.sh there; RUNBOOK.md tells the rest.`,

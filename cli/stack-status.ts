@@ -1,61 +1,19 @@
-import { LABEL } from "../core/labels.ts";
-import type { ContainerState, ImageState, Observation } from "../engines/docker/observe.ts";
-import { qualified } from "../engines/docker/observe.ts";
-import type { PortTrouble } from "../engines/docker/published-ports.ts";
-import { memoryLimit } from "../engines/docker/reasons.ts";
-import type { Usage } from "../engines/docker/usage.ts";
-import { type Drift, difference } from "../engines/drift.ts";
-import type { Change } from "../engines/settings/settings.ts";
-import type { ContainerSpec, Stack } from "../engines/stack.ts";
-
-export interface ContainerStatus {
-  readonly role: string;
-  readonly container: string;
-
-  /** As Docker says it: running, exited, …; `absent` where there is none. */
-  readonly state: string;
-
-  /** `healthy`, `unhealthy`, `starting`; `done` for a job that ended well. */
-  readonly health: string;
-
-  /** When it was started, RFC 3339 in UTC. @default - it was not */
-  readonly since?: string;
-
-  /** How often the engine started it again since it was made. @default - it is not there */
-  readonly restarts?: number;
-
-  /** @default - the engine has no image of that name */
-  readonly image?: { readonly name: string; readonly created: string };
-
-  /** What it takes of its limits. @default - it does not run, or was not measured */
-  readonly usage?: Usage & { readonly memoryLimitMiB?: number; readonly cpuLimit?: number };
-
-  /** `address:port` on the host, for each published port. */
-  readonly listens: readonly string[];
-
-  /** What is not as deployed, in one line. */
-  readonly difference?: string;
-
-  /** Each setting that is not as configured. */
-  readonly changes?: readonly Change[];
-
-  /** What does not work although the container is as deployed: restarts, ports that do not answer. */
-  readonly trouble?: readonly string[];
-}
-
-export interface StackStatus {
-  readonly well: boolean;
-  readonly containers: readonly ContainerStatus[];
-
-  /** What could not be found out, and so may be well or not. */
-  readonly unknown: readonly string[];
-}
+import { LABEL, roleOf } from "../core/labels.ts";
+import type { ContainerState, ImageState, Observation } from "../runners/docker/observe.ts";
+import { qualified } from "../runners/docker/observe.ts";
+import type { PortTrouble } from "../runners/docker/published-ports.ts";
+import { memoryLimit } from "../runners/docker/reasons.ts";
+import type { Usage } from "../runners/docker/usage.ts";
+import { type Drift, difference } from "../runners/drift.ts";
+import type { ContainerSpec, Stack } from "../runners/stack.ts";
+import type { BackupReport, StackStatus } from "./status-output.ts";
 
 /** What is known of a stack besides its containers. @default - nothing differs, nothing was tried or measured */
 export interface Known {
   readonly drift?: readonly Drift[];
   readonly ports?: readonly PortTrouble[];
   readonly usage?: ReadonlyMap<string, Usage>;
+  readonly backup?: BackupReport | undefined;
 }
 
 /** A service that was restarted within this time is not called well: it may be healthy between two restarts only. */
@@ -65,7 +23,7 @@ const RECENT_SECONDS = 600;
 export function stackStatus(
   stack: Stack,
   seen: Observation,
-  { drift = [], ports = [], usage = new Map() }: Known = {},
+  { drift = [], ports = [], usage = new Map(), backup }: Known = {},
 ): StackStatus {
   const differing = new Map(
     drift.filter(({ kind }) => kind === "container").map((entry) => [entry.name, entry]),
@@ -75,6 +33,7 @@ export function stackStatus(
     const trouble = [
       ...restarts(spec, found),
       ...ports.filter(({ container, known }) => known && container === spec.name).map(({ what }) => what),
+      ...(roleOf(spec) === "backup" ? (backup?.problems ?? []) : []),
     ];
     return {
       role: spec.labels[LABEL.role] ?? spec.name,

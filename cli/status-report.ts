@@ -1,49 +1,24 @@
+import { warningsOf } from "../config/warnings.ts";
 import { UserError } from "../core/errors.ts";
-import { type FirewallStatus, firewallOf, firewallStatus } from "../engines/docker/firewall.ts";
-import { firewallWarnings } from "../engines/docker/firewall-check.ts";
-import { tryPorts } from "../engines/docker/published-ports.ts";
-import { routeWarnings } from "../engines/docker/subnets.ts";
-import { type Survey, survey } from "../engines/docker/survey.ts";
-import { usageOf } from "../engines/docker/usage.ts";
-import { type Drift, difference, findDrift } from "../engines/drift.ts";
-import type { Change } from "../engines/settings/settings.ts";
-import type { Stack } from "../engines/stack.ts";
-import type { Deployment } from "../services/deployment.ts";
-import { type ListenerReport, servedCertificates } from "./certificate-report.ts";
+import { engineVersion } from "../runners/docker/engine-check.ts";
+import { firewallOf, firewallStatus } from "../runners/docker/firewall.ts";
+import { firewallWarnings } from "../runners/docker/firewall-check.ts";
+import { tryPorts } from "../runners/docker/published-ports.ts";
+import { routeWarnings } from "../runners/docker/subnets.ts";
+import { type Survey, survey } from "../runners/docker/survey.ts";
+import { limitWarnings } from "../runners/docker/unapplied.ts";
+import { usageOf } from "../runners/docker/usage.ts";
+import { difference, findDrift } from "../runners/drift.ts";
+import type { Stack } from "../runners/stack.ts";
+import { backupLine, backupReport } from "./backup-status.ts";
+import { servedCertificates } from "./certificate-report.ts";
+import { lastReadingsText, readLast } from "./last-readings.ts";
 import { probeWarnings } from "./probe-warnings.ts";
-import { type StackStatus, stackStatus } from "./stack-status.ts";
+import { stackStatus } from "./stack-status.ts";
+import type { StatusReport } from "./status-output.ts";
 import { statusTable } from "./status-table.ts";
+import { storageOf, storageText } from "./storage.ts";
 import type { Synthesized } from "./synthesize.ts";
-
-/** Nothing of it is there; its data is and nothing else; some of its containers are there; all of them are. */
-type DeploymentState = "not deployed" | "down" | "partly up" | "up";
-
-/** All that `status --json` prints. */
-export interface StatusReport extends StackStatus {
-  readonly deployment: string;
-  readonly state: DeploymentState;
-
-  /** Whether all that the configuration decides is so, runs, and answers. */
-  readonly asConfigured: boolean;
-
-  /** Networks and volumes that are not as configured. */
-  readonly resources: readonly {
-    readonly kind: Drift["kind"];
-    readonly name: string;
-    readonly difference: string;
-    readonly changes: readonly Change[];
-  }[];
-
-  /** What each TLS listener serves. */
-  readonly certificates: readonly ListenerReport[];
-
-  /** @default - it is off, or does not run */
-  readonly firewall?: Pick<FirewallStatus, "table" | "state" | "reason" | "secondsLeft">;
-
-  /** Findings of rules that the configuration accepts, each until a day. */
-  readonly waived: Deployment["policies"]["waivers"];
-  readonly warnings: readonly string[];
-}
 
 /**
  * Compares everything that the configuration decides with what runs, and tries what it opens.
@@ -51,22 +26,29 @@ export interface StatusReport extends StackStatus {
  * @param options.usage whether memory and CPU are measured, which takes 2 s
  */
 export async function statusReport(
-  { deployment, stack }: Synthesized,
+  synthesized: Synthesized,
   { usage }: { readonly usage: boolean },
 ): Promise<StatusReport> {
-  const seen = await survey(stack);
+  const { deployment, stack } = synthesized;
+  const [seen] = await Promise.all([survey(stack), engineVersion()]);
   const drift = findDrift(stack, seen, undefined);
   const state = deploymentState(stack, seen);
   const isThere = state === "up" || state === "partly up";
-  const [ports, used, certificates, firewall, ...warnings] = await Promise.all([
+  const [ports, used, certificates, firewall, readings, stored, backup, ...warnings] = await Promise.all([
     tryPorts(stack, seen),
     usage ? usageOf(stack, seen) : new Map(),
     isThere ? servedCertificates(deployment) : [],
     isThere ? firewallIn(stack) : undefined,
+    isThere ? readLast(synthesized) : undefined,
+    storageOf(stack, seen),
+    isThere ? backupReport(stack) : undefined,
     firewallWarnings(stack),
-    routeWarnings(stack),
+    // Without an image on a machine elsewhere they cannot be read, and then nothing is deployed there.
+    routeWarnings(stack).then((lines) => lines ?? []),
+    isThere ? limitWarnings() : [],
   ]);
-  const status = stackStatus(stack, seen, { drift, ports, usage: used });
+  const status = stackStatus(stack, seen, { drift, ports, usage: used, backup });
+  const storage = stored !== undefined && "unknown" in stored ? undefined : stored;
   const inForce = firewall === undefined || ["applied", "unconfirmed"].includes(firewall.state);
   return {
     deployment: deployment.name,
@@ -75,8 +57,15 @@ export async function statusReport(
       status.well &&
       drift.length === 0 &&
       inForce &&
+      (storage?.trouble ?? []).length === 0 &&
+      (typeof readings !== "object" || readings.silent.length === 0) &&
       certificates.every(({ problems }) => problems.length === 0),
     ...status,
+    unknown: [
+      ...status.unknown,
+      ...(typeof readings === "string" ? [readings] : []),
+      ...(stored !== undefined && "unknown" in stored ? [stored.unknown] : []),
+    ],
     resources: drift
       .filter(({ kind }) => kind !== "container")
       .map(({ kind, name, differences, changes }) => ({
@@ -85,12 +74,15 @@ export async function statusReport(
       })),
     certificates,
     ...(firewall === undefined ? {} : { firewall }),
+    ...(typeof readings === "object" ? { readings } : {}),
+    ...(storage === undefined ? {} : { storage }),
+    ...(backup === undefined ? {} : { backup }),
     waived: deployment.policies.waivers,
-    warnings: [...warnings.flat(), ...probeWarnings(stack, seen)],
+    warnings: [...warningsOf(deployment), ...warnings.flat(), ...probeWarnings(stack, seen)],
   };
 }
 
-function deploymentState({ containers, volumes }: Stack, seen: Survey): DeploymentState {
+function deploymentState({ containers, volumes }: Stack, seen: Survey): StatusReport["state"] {
   const there = containers.filter(({ name }) => seen.containers.has(name)).length;
   if (there > 0) return there === containers.length ? "up" : "partly up";
   return volumes.some(({ name }) => seen.volumes.has(name)) ? "down" : "not deployed";
@@ -110,12 +102,13 @@ async function firewallIn(stack: Stack): Promise<StatusReport["firewall"]> {
 
 /** The report as a person reads it. */
 export function statusText(report: StatusReport): string {
-  const { deployment, state, resources, certificates, firewall, waived } = report;
+  const { deployment, state, resources, certificates, firewall, readings, storage, backup, waived } = report;
   if (state === "not deployed") return `${deployment} is not deployed: exploreiot up deploys it`;
   if (state === "down")
     return `${deployment} is down, its data is kept: exploreiot up brings it up again, exploreiot down --delete-data deletes the data`;
   return [
     statusTable(report),
+    ...(readings === undefined ? [] : lastReadingsText(readings)),
     ...resources.map(({ kind, name, difference }) => `${kind} ${name}: ${difference}`),
     ...certificates.map(({ listener, address, certificate, problems }) =>
       [
@@ -127,6 +120,8 @@ export function statusText(report: StatusReport): string {
     ...(firewall === undefined
       ? []
       : [`firewall: ${[firewall.state, firewall.reason].filter(Boolean).join(": ")}`]),
+    ...(storage === undefined ? [] : storageText(storage)),
+    ...(backup === undefined ? [] : [backupLine(backup)]),
     ...waived.map(({ rule, at, expires, reason }) => `waived until ${expires}: ${rule} at ${at}: ${reason}`),
   ].join("\n");
 }

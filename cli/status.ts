@@ -1,7 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { EXIT } from "../core/report.ts";
+import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
-import { type StatusReport, statusReport, statusText } from "./status-report.ts";
+import { type StatusReport, statusOutput } from "./status-output.ts";
+import { statusReport, statusText } from "./status-report.ts";
 import { synthesize } from "./synthesize.ts";
 
 interface Options {
@@ -28,13 +30,14 @@ export const statusCommand = verb(
   .option("--watch", "show it again and again until Ctrl-C; with --json one line each time")
   .addHelpText(
     "after",
-    "\nExits with 2 when something is not as configured, does not answer, or was restarted within 10 minutes.",
+    "\nExits with 2 when something is not as configured, does not answer, or was restarted within 10 minutes, or when a sensor of the site file is silent.",
   )
   .action(async ({ config, json, watch, usage }: Options) => {
     const synthesized = await synthesize(config, { unjudged: true });
     do {
       const report = await statusReport(synthesized, { usage });
-      console.log(json ? JSON.stringify(report, undefined, watch ? undefined : 2) : screen(report, watch));
+      if (json) printJson(statusOutput, report, watch ? "line" : "document");
+      else console.log(screen(report, watch));
       process.exitCode = report.asConfigured ? EXIT.ok : EXIT.changes;
       if (watch) await delay(WATCH_MS);
     } while (watch);

@@ -1,8 +1,11 @@
 import { join, relative } from "node:path";
-import { unreadTopics } from "../config/topic-checks.ts";
-import { composeFile } from "../engines/compose/render.ts";
+import { Option } from "commander";
+import { warningsOf } from "../config/warnings.ts";
+import { composeFile } from "../runners/compose/render.ts";
+import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { progress } from "./progress.ts";
+import { synthOutput } from "./status-output.ts";
 import { synthesize } from "./synthesize.ts";
 
 interface Options {
@@ -14,13 +17,21 @@ interface Options {
 export const synthCommand = verb("synth", "check the configuration and write the stack as Terraform JSON")
   .addOption(configOption())
   .addOption(jsonOption())
-  .option("--compose", "print the compose file derived from it instead")
+  .addOption(
+    new Option("--compose", "print the compose file derived from it instead, which is YAML").conflicts(
+      "json",
+    ),
+  )
   .action(async ({ config, json, compose }: Options) => {
-    const { deployment, stack } = await synthesize(config);
-    for (const line of unreadTopics(deployment)) progress(line);
+    const { deployment, stack } = await synthesize(config, { draft: true });
+    const warnings = warningsOf(deployment);
+    for (const line of warnings) progress(`warning: ${line}`);
     const path = join(stack.folder, "cdk.tf.json");
     if (compose) process.stdout.write(composeFile(stack));
     else if (json)
-      console.log(JSON.stringify({ deployment: deployment.name, path, containers: stack.containers.length }));
+      printJson(synthOutput, {
+        ...{ deployment: deployment.name, path, containers: stack.containers.length },
+        warnings,
+      });
     else console.log(`${relative(process.cwd(), path)}: ${stack.containers.length} containers`);
   });

@@ -1,17 +1,9 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
-import { loadDeployment } from "../config/load.ts";
-import {
-  deploymentHome,
-  enterProject,
-  HOME_VARIABLE,
-  mainProgram,
-  projectRoot,
-  stackFolder,
-} from "../core/home.ts";
-import { EXIT, thrownBy } from "../core/report.ts";
-import { run } from "../engines/run.ts";
-import { readStack, type Stack } from "../engines/stack.ts";
+import { join, resolve } from "node:path";
+import { sourceOf } from "../config/load.ts";
+import { deploymentHome, enterProject, projectRoot, stackFolder } from "../core/home.ts";
+import { rememberSite } from "../core/known-sites.ts";
+import { readStack, type Stack } from "../runners/stack.ts";
 import type { Deployment } from "../services/deployment.ts";
 
 export interface Synthesized {
@@ -21,24 +13,45 @@ export interface Synthesized {
 }
 
 /**
- * Checks a configuration and synthesizes its stack: runs main.ts, the program that `cdktf synth` runs too, so
- * there is one way from a configuration to the JSON.
+ * Checks a configuration and synthesizes its stack by main.ts, which `cdktf synth` starts too, so there is one way from a
+ * configuration to the JSON.
  *
- * @param source `local`, `production` or the path of a site file
+ * @param given `local`, `production`, the path of a site file, or the name of a deployment that was made from one
  * @param unjudged for what only looks or removes: a rule that finds something must not keep anybody from it
+ * @param draft for what makes nothing: no secret, key or certificate is made. @default - as `unjudged`
  */
-export async function synthesize(source: string, { unjudged = false } = {}): Promise<Synthesized> {
+export async function synthesize(
+  given: string,
+  { unjudged = false, draft = unjudged }: { readonly unjudged?: boolean; readonly draft?: boolean } = {},
+): Promise<Synthesized> {
+  const source = sourceOf(given);
   const isFile = existsSync(source);
   const config = isFile ? resolve(source) : source;
   if (isFile) enterProject(config);
-  const child = run([process.execPath, mainProgram, "--hand-over", ...(unjudged ? ["--unjudged"] : [])], {
-    cwd: projectRoot,
-    env: { EXPLOREIOT_CONFIG: config, [HOME_VARIABLE]: projectRoot },
-    expected: [EXIT.ok, EXIT.userError, EXIT.bug],
-  });
-  // At the same time; problems of the configuration are told by this process, as it finds them first.
-  const [deployment, synthesis] = await Promise.all([loadDeployment(config), child]);
-  if (synthesis.code !== EXIT.ok) throw thrownBy(synthesis);
+  const deployment = await written(config, { onlyLooks: unjudged, draft });
+  if (isFile) rememberSite(deployment.name, config);
   const folder = stackFolder(deployment.name);
   return { deployment, stack: readStack(folder), home: deploymentHome(deployment.name) };
+}
+
+async function written(
+  config: string,
+  how: { readonly onlyLooks: boolean; readonly draft: boolean },
+): Promise<Deployment> {
+  const { writeStacks } = await import("../main.ts");
+  const { log } = console;
+  // Rules of one's own may print, and standard output is the answer of the verb.
+  console.log = console.error;
+  try {
+    const deployments = await writeStacks({
+      env: { ...process.env, EXPLOREIOT_CONFIG: config },
+      outdir: join(projectRoot, "cdktf.out"),
+      ...how,
+      // Told by `cdktf synth`; a verb has an answer of its own to give.
+      say: () => undefined,
+    });
+    return deployments[0] as Deployment;
+  } finally {
+    console.log = log;
+  }
 }

@@ -19,7 +19,10 @@ const PLAIN = {
   middle: "  ",
 };
 
-/** Aligned columns without lines; a column that is empty in every row is left out. */
+/**
+ * Aligned columns without lines; a column that is empty in every row is left out. What devices and clients chose stands in
+ * cells, so control characters are shown and not sent to the terminal, which they could command.
+ */
 export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const used = head.map((_, index) => rows.some((row) => row[index] !== ""));
   const keep = (row: readonly string[]) => row.filter((_, index) => used[index]);
@@ -29,7 +32,7 @@ export function renderTable(head: readonly string[], rows: readonly (readonly st
     chars: PLAIN,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
   });
-  table.push(...rows.map(keep));
+  table.push(...rows.map((row) => keep(row).map(shown)));
   // The last column is filled up to its longest entry, which a narrow terminal shows as empty lines.
   return table
     .toString()
@@ -37,3 +40,6 @@ export function renderTable(head: readonly string[], rows: readonly (readonly st
     .map((line) => line.trimEnd())
     .join("\n");
 }
+
+const shown = (cell: string): string =>
+  cell.replace(/[^\P{Cc}\n]/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);

@@ -1,54 +1,60 @@
-import { unreadTopics } from "../config/topic-checks.ts";
-import { deploy } from "../engines/deploy.ts";
-import { firewallStatus } from "../engines/docker/firewall.ts";
-import { firewallWarnings } from "../engines/docker/firewall-check.ts";
-import type { EngineName } from "../engines/record.ts";
+import { warningsOf } from "../config/warnings.ts";
+import { deploy } from "../runners/deploy.ts";
+import { backupOf, handOverHome } from "../runners/docker/backup.ts";
+import { firewallStatus } from "../runners/docker/firewall.ts";
+import { firewallWarnings } from "../runners/docker/firewall-check.ts";
+import { limitWarnings } from "../runners/docker/unapplied.ts";
+import type { RunnerName } from "../runners/record.ts";
 import { confirmationSteps } from "./firewall.ts";
+import { printJson } from "./json.ts";
 import { nextSteps } from "./next-steps.ts";
-import { configOption, engineOption, jsonOption, verb } from "./options.ts";
+import { configOption, configWords, jsonOption, verb, withRunner } from "./options.ts";
 import { probeWarnings } from "./probe-warnings.ts";
-import { interruptSignal, progress } from "./progress.ts";
-import { prepareMachine } from "./setup/prepare-machine.ts";
+import { during, interruptSignal, progress } from "./progress.ts";
+import { prepareMachine } from "./setup/missing.ts";
 import { stackStatus } from "./stack-status.ts";
+import { upOutput } from "./status-output.ts";
 import { statusTable } from "./status-table.ts";
 import { synthesize } from "./synthesize.ts";
 
 interface Options {
   readonly config: string;
-  readonly engine: EngineName | "auto";
+  readonly runner: RunnerName | "auto";
   readonly json?: true;
   readonly setup?: true;
 }
 
-export const upCommand = verb("up", "deploy: make what runs equal to what is configured")
+export const upCommand = withRunner(verb("up", "deploy: make what runs equal to what is configured"))
   .addOption(configOption())
-  .addOption(engineOption())
   .addOption(jsonOption())
   .option(
     "--setup",
     "install what this machine lacks first (Docker, compose plugin; Debian and Ubuntu, as root)",
   )
-  .action(async ({ config, engine, json, setup }: Options) => {
+  .action(async ({ config, runner, json, setup }: Options) => {
     const signal = interruptSignal();
     const { deployment, stack, home } = await synthesize(config);
-    for (const line of unreadTopics(deployment)) progress(line);
-    if (setup) await prepareMachine({ stack, home, engine, report: progress, signal });
-    const { changed, engine: used, seen } = await deploy({ stack, home, engine, report: progress, signal });
-    const warnings = [...(await firewallWarnings(stack)), ...probeWarnings(stack, seen)];
+    if (setup) await prepareMachine({ stack, home, runner, report: progress, signal });
+    const {
+      changed,
+      runner: used,
+      seen,
+    } = await during(() => deploy({ stack, home, runner, report: progress, signal }));
+    if (backupOf(stack) !== undefined) await handOverHome(stack, home);
+    const [firewall, limits] = await Promise.all([firewallWarnings(stack), changed ? limitWarnings() : []]);
+    const warnings = [...warningsOf(deployment), ...firewall, ...limits, ...probeWarnings(stack, seen)];
     const status = { ...stackStatus(stack, seen), warnings };
     if (json) {
-      console.log(
-        JSON.stringify({ deployment: deployment.name, engine: used, changed, ...status }, undefined, 2),
-      );
+      printJson(upOutput, { deployment: deployment.name, runner: used, changed, ...status });
       return;
     }
     console.log(statusTable(status));
     console.log(
       changed ? `${deployment.name} is up (${used}).` : `${deployment.name} is up; nothing to do (${used}).`,
     );
-    for (const line of nextSteps(deployment, stack, home)) console.log(line);
     const { enabled, scope } = deployment.firewall;
     if (enabled && scope === "host")
       for (const line of confirmationSteps(deployment.name, await firewallStatus(deployment.name)))
         console.log(line);
+    for (const line of nextSteps(deployment, home, configWords(config))) console.log(line);
   });

@@ -13,12 +13,15 @@ import {
   volumesHaveAWriter,
   wrappersHaveACommand,
 } from "./application-checks.ts";
+import { repositoryCanBeReached } from "./backup-checks.ts";
 import { firewallFits } from "./firewall-checks.ts";
 import { subnetsHaveRoom } from "./network-room.ts";
 import { ownNamesAreFree } from "./own-name-checks.ts";
 import { ownServicesAreWhole, ownServicesFindTheirStores } from "./own-service-checks.ts";
 import { referencesExist } from "./reference-checks.ts";
+import { classesAreApart, timesGrow } from "./retention-checks.ts";
 import { routesAreDistinct } from "./route-checks.ts";
+import { limitsAreApart, webhookIsPrivate } from "./sensor-checks.ts";
 import {
   addressesAreOutside,
   edgeIsApart,
@@ -35,7 +38,7 @@ import { variablesAreSetOnce } from "./variable-checks.ts";
 type Parts = Partial<ParsedDeployment>;
 type Part = keyof ParsedDeployment;
 
-/** A rule between fields. It runs as soon as the parts it needs are sound, whatever is wrong elsewhere. */
+/** A rule between fields. It runs as soon as the parts it needs are sound, no matter what is wrong elsewhere. */
 interface CrossCheck {
   readonly needs: readonly Part[];
   readonly check: (deployment: ParsedDeployment) => readonly Problem[];
@@ -43,6 +46,9 @@ interface CrossCheck {
 
 /** The settings that programs are named in. */
 const applicationParts = ["backend", "frontend", "services"] as const;
+
+/** Of what belongs to no service, the settings that programs are made from. */
+const programParts = ["topics", "sensors", "alarms", "retention"] as const;
 
 const checks: readonly CrossCheck[] = [
   { needs: [...listeningParts, "bind"], check: portsAreDistinct },
@@ -53,7 +59,7 @@ const checks: readonly CrossCheck[] = [
   { needs: ["networks"], check: subnetsAreApart },
   { needs: [...listeningParts, "name", "networks"], check: edgeIsApart },
   { needs: [...listeningParts, "bind", "hosts", "networks"], check: addressesAreOutside },
-  { needs: [...listeningParts, "networks", "tls", "topics"], check: subnetsHaveRoom },
+  { needs: [...listeningParts, ...programParts, "networks", "tls"], check: subnetsHaveRoom },
   { needs: ["networks"], check: ipv6NeedsIpv4 },
   { needs: [...listeningParts, "firewall"], check: firewallFits },
   { needs: ["mosquitto"], check: mqttUsersAreDistinct },
@@ -62,6 +68,11 @@ const checks: readonly CrossCheck[] = [
   { needs: ["backend", "topics"], check: readingsNameTheirSensor },
   { needs: [...listeningParts, "tls", "topics"], check: devicesAreRead },
   { needs: [...listeningParts, "http"], check: pathsLeadOneWay },
+  { needs: ["sensors"], check: limitsAreApart },
+  { needs: ["retention"], check: classesAreApart },
+  { needs: ["retention"], check: timesGrow },
+  { needs: ["backup"], check: repositoryCanBeReached },
+  { needs: ["alarms", "environment"], check: webhookIsPrivate },
   { needs: [], check: textsAreWhole },
   { needs: [], check: noReferenceElsewhere },
   { needs: ["backend"], check: rolesFit },
@@ -71,12 +82,12 @@ const checks: readonly CrossCheck[] = [
   { needs: applicationParts, check: mountsAreDistinct },
   { needs: applicationParts, check: filesAreDistinct },
   { needs: applicationParts, check: volumesAreDistinct },
-  { needs: [...listeningParts, "topics"], check: ownNamesAreFree },
+  { needs: [...listeningParts, ...programParts], check: ownNamesAreFree },
   { needs: ["services"], check: ownServicesAreWhole },
   { needs: listeningParts, check: ownServicesFindTheirStores },
   { needs: [...listeningParts, "hosts"], check: routesAreDistinct },
-  { needs: [...applicationParts, "postgres", "redis", "topics"], check: variablesAreSetOnce },
-  { needs: [...listeningParts, "topics", "http"], check: referencesExist },
+  { needs: [...applicationParts, ...programParts, "postgres", "redis"], check: variablesAreSetOnce },
+  { needs: [...listeningParts, ...programParts, "http"], check: referencesExist },
   { needs: serviceNames, check: referenceApplicationIsComplete },
   { needs: [...serviceNames, "services"], check: somethingIsOn },
 ];

@@ -2,12 +2,15 @@ import { readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { UserError } from "../core/errors.ts";
 import { enterProject } from "../core/home.ts";
+import { siteFileOf } from "../core/known-sites.ts";
 import { shellCommand } from "../core/shell-words.ts";
+import type { YamlFile } from "../core/yaml.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { local } from "./local.ts";
 import { parseDeployment } from "./parse.ts";
 import { production } from "./production.ts";
 import { fromSiteFile } from "./site-paths.ts";
+import { type Rewritten, toToday } from "./versions.ts";
 
 /** The deployments that ship with the kit, by name. */
 const shipped: Readonly<Record<string, unknown>> = { local, production };
@@ -23,18 +26,54 @@ export async function loadDeployments(env: NodeJS.ProcessEnv = process.env): Pro
     : Object.entries(shipped).map(([name, input]) => parseDeployment(input, `config/${name}.ts`));
 }
 
+/** The path of the site file that is meant: named itself, or by the deployment that was made from it. */
+export const sourceOf = (source: string): string =>
+  Object.hasOwn(shipped, source) || SITE.test(source) ? source : (siteFileOf(source) ?? source);
+
+const SITE = /\.(ya?ml|json)$/;
+
 /**
- * @param source `local`, `production`, or the path of a .yaml, .yml or .json file
+ * The name of a deployment that may be known by its name alone: of one that runs, its site file may be on another machine.
+ *
+ * @throws UserError as `loadDeployment`, where a site file is named
+ */
+export async function nameOf(given: string): Promise<string> {
+  return SITE.test(given) ? (await loadDeployment(given)).name : given;
+}
+
+/**
+ * @param source `local`, `production`, the path of a .yaml, .yml or .json file, or a name as `sourceOf` takes it
  * @throws UserError if there is no such thing, or it cannot be read, or it is not sound
  */
-export async function loadDeployment(source: string): Promise<Deployment> {
+export async function loadDeployment(given: string): Promise<Deployment> {
+  const source = sourceOf(given);
   if (Object.hasOwn(shipped, source)) return parseDeployment(shipped[source], `config/${source}.ts`);
-  if (!/\.(ya?ml|json)$/.test(source)) {
+  if (!SITE.test(source)) {
     throw new UserError(
-      `configuration ${JSON.stringify(source)}: unknown; allowed: ${Object.keys(shipped).join(", ")}, or a .yaml, .yml or .json file`,
+      `configuration ${JSON.stringify(source)}: unknown; allowed: ${Object.keys(shipped).join(", ")}, a .yaml, .yml or .json file, or a name that exploreiot list shows with one`,
       "exploreiot init writes a commented site file to start from",
     );
   }
+  const { value, lineOf } = await siteFile(source);
+  return fromSiteFile(parseDeployment(value, source, lineOf), dirname(resolve(source)));
+}
+
+/** What a configuration says itself, before anything is filled in. */
+export async function writtenIn(given: string): Promise<unknown> {
+  const source = sourceOf(given);
+  return Object.hasOwn(shipped, source) ? shipped[source] : (await siteFile(source)).value;
+}
+
+/** A site file as it would be written today, and what an older version of it said otherwise. */
+export interface SiteFile extends YamlFile {
+  readonly rewritten: readonly Rewritten[];
+}
+
+/**
+ * @param source the path of a .yaml, .yml or .json file
+ * @throws UserError if it cannot be read
+ */
+export async function siteFile(source: string): Promise<SiteFile> {
   const text = readSite(source);
   const other = enterProject(source);
   if (other !== undefined)
@@ -42,8 +81,13 @@ export async function loadDeployment(source: string): Promise<Deployment> {
       `${source}: is of another project than ${other}, which this program works in already`,
       "put a cdktf.json into a folder above both, which is then the project's, or run one program for each",
     );
-  const { parseYaml } = await import("../core/yaml.ts");
-  return fromSiteFile(parseDeployment(parseYaml(text, source), source), dirname(resolve(source)));
+  const { readYaml } = await import("../core/yaml.ts");
+  let rewritten: readonly Rewritten[] = [];
+  const file = readYaml(text, source, (document) => {
+    rewritten = toToday(document, dirname(resolve(source)));
+    return rewritten.length > 0;
+  });
+  return { ...file, rewritten };
 }
 
 function readSite(path: string): string {

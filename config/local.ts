@@ -6,7 +6,7 @@ export const local: DeploymentInput = {
   mosquitto: {
     users: [
       { name: "sensor", publish: ["sensor/+"] },
-      { name: "viewer", subscribe: ["sensor/+", "status/#"] },
+      { name: "viewer", subscribe: ["sensor/+", "status/#", "alarm/+"] },
     ],
   },
 };

@@ -1,6 +1,7 @@
 import ipaddr from "ipaddr.js";
 import type { Problem } from "../core/problems.ts";
 import { programsOf } from "../services/application/programs.ts";
+import { repositoryServer } from "../services/backup/definition.ts";
 import type { Configured, ParsedDeployment } from "../services/deployment.ts";
 import { completeListeners, type Listening } from "../services/listeners.ts";
 import type { NetworkName } from "../site/settings.ts";
@@ -8,9 +9,9 @@ import { subnetsIn } from "./subnet-checks.ts";
 
 /** How many containers stay in each network; test/stacks compares it with the stack. */
 export function membersOf(
-  deployment: Configured & Listening & Pick<ParsedDeployment, "mosquitto" | "tls">,
+  deployment: Configured & Listening & Pick<ParsedDeployment, "backup" | "mosquitto" | "tls">,
 ): Readonly<Record<NetworkName, number>> {
-  const { mosquitto, postgres, redis, tls } = deployment;
+  const { backup, mosquitto, postgres, redis, tls } = deployment;
   const programs = programsOf(deployment).filter(({ job }) => !job);
   const inside = (network: NetworkName) =>
     programs
@@ -19,9 +20,9 @@ export function membersOf(
   const edge = completeListeners(deployment).https.enabled;
   const renewer = edge && tls.certificate.source === "acme";
   return {
-    edge: inside("edge") + Number(edge) + Number(renewer),
+    edge: inside("edge") + Number(edge) + Number(renewer) + Number(repositoryServer(backup) !== undefined),
     broker: inside("broker") + Number(mosquitto.enabled),
-    data: inside("data") + Number(postgres.enabled) + Number(redis.enabled),
+    data: inside("data") + Number(postgres.enabled) + Number(redis.enabled) + Number(backup.enabled),
   };
 }
 

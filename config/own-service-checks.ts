@@ -15,6 +15,7 @@ export const ownServicesAreWhole = ({ services }: ParsedDeployment): readonly Pr
     ...imageIsNamed(service, at),
     ...isProbed(service, at),
     ...isConnected(service, at),
+    ...listenerIsOneThing(service, at),
     ...allowancesAreUsed(service, at),
   ]);
 
@@ -61,6 +62,23 @@ function isConnected(service: OwnService, at: string): readonly Problem[] {
   if (connected) return [];
   const allowed = "at least one of edge, broker and data, unless a listener, a route or a login says it";
   return [{ path: `${at}.networks`, got: networks, allowed, fix: "name those that it needs" }];
+}
+
+function listenerIsOneThing({ listener }: OwnService, at: string): readonly Problem[] {
+  if (listener?.protocol !== "tcp") return [];
+  const clear = {
+    path: `${at}.listener.protocol`,
+    got: "tcp",
+    allowed: "only with tls: true; in clear text the edge has no part in it",
+    fix: "add tls: true, or remove protocol",
+  };
+  const upgrades = {
+    path: `${at}.listener.upgrades`,
+    got: listener.upgrades,
+    allowed: "only with protocol: http, in which a connection may become a WebSocket",
+    fix: "remove it",
+  };
+  return [...(listener.tls ? [] : [clear]), ...(listener.upgrades.length > 0 ? [upgrades] : [])];
 }
 
 function allowancesAreUsed({ user, allow, image, listener }: OwnService, at: string): readonly Problem[] {

@@ -3,25 +3,39 @@ import { configError, type Problem, problemsOf } from "../core/problems.ts";
 import { edgeSubnet } from "../core/subnets.ts";
 import { hosts, servedNames } from "../services/addresses.ts";
 import { programsOf } from "../services/application/programs.ts";
+import { repositoryServer } from "../services/backup/definition.ts";
 import type { Deployment, ParsedDeployment } from "../services/deployment.ts";
 import { completeListeners } from "../services/listeners.ts";
 import { openPorts } from "../services/ports.ts";
 import { withName } from "../site/topics.ts";
 import { crossCheck } from "./cross-checks.ts";
 import { firewallIsOn } from "./firewall-checks.ts";
-import { deploymentSchema, siteJsonSchema } from "./schema.ts";
+import { adviceOnValue } from "./other-shapes.ts";
+import { deploymentSchema } from "./schema.ts";
+import { adviceOnKey, keysAt } from "./site-keys.ts";
 
 /**
  * Checks a deployment and fills in what was left out.
  *
  * @param origin what the error names as the place, for example the file
+ * @param lineOf the line of a path there. @default - it has no lines
  * @throws UserError that lists every problem at once
  */
-export function parseDeployment(input: unknown, origin: string): Deployment {
+export function parseDeployment(
+  input: unknown,
+  origin: string,
+  lineOf?: (path: string) => number,
+): Deployment {
   const whole = deploymentSchema.safeParse(input, { reportInput: true });
-  const problems: Problem[] = whole.success ? [] : problemsOf(whole.error.issues, keysAt);
+  const problems: Problem[] = whole.success
+    ? []
+    : problemsOf(whole.error.issues, {
+        keysAt,
+        onKey: adviceOnKey,
+        onValue: (path) => adviceOnValue(input, path),
+      });
   problems.push(...crossCheck(soundParts(input)));
-  if (!whole.success || problems.length > 0) throw configError(origin, problems) satisfies UserError;
+  if (!whole.success || problems.length > 0) throw configError(origin, problems, lineOf) satisfies UserError;
   return complete(whole.data);
 }
 
@@ -39,26 +53,8 @@ function soundParts(input: unknown): Partial<ParsedDeployment> {
   );
 }
 
-/** The part of a JSON Schema that leads to property names. */
-interface SchemaNode {
-  readonly properties?: Readonly<Record<string, SchemaNode>>;
-  readonly items?: SchemaNode;
-  readonly additionalProperties?: SchemaNode | boolean;
-  readonly anyOf?: readonly SchemaNode[];
-}
-
-/** Keys that are allowed at a path, read from the JSON Schema: one list, no second copy to keep. */
-function keysAt(path: string): readonly string[] {
-  let node: SchemaNode = siteJsonSchema();
-  for (const step of path === "" ? [] : path.split(".")) {
-    const next = node.properties?.[step] ?? node.items ?? node.additionalProperties;
-    if (typeof next !== "object") return [];
-    node = next;
-  }
-  return (node.anyOf ?? [node]).flatMap((variant) => Object.keys(variant.properties ?? {}));
-}
-
 function complete(parsed: ParsedDeployment): Deployment {
+  const server = repositoryServer(parsed.backup);
   const whole = {
     ...parsed,
     hosts: hosts(parsed),
@@ -68,6 +64,7 @@ function complete(parsed: ParsedDeployment): Deployment {
     firewall: { ...parsed.firewall, enabled: firewallIsOn(parsed) },
     mosquitto: { ...parsed.mosquitto, users: parsed.mosquitto.users.map(underOwnName) },
     programs: programsOf(parsed),
+    ...(server === undefined ? {} : { reaches: [server] }),
   };
   return { ...whole, ports: openPorts(whole) };
 }

@@ -43,7 +43,7 @@ function knownAt(
 function templateProblems(template: Template, known: Known): readonly Problem[] {
   const parts = parseTemplate(template.text);
   const found = parts.flatMap((part) => partProblems(part, template, known));
-  if (found.length > 0 || template.place !== "secrets") return found;
+  if (found.length > 0 || !isSecret(template)) return found;
   return constantSecret(parts, template, known);
 }
 
@@ -85,7 +85,10 @@ function partProblems(part: TemplatePart, template: Template, known: Known): rea
 }
 
 /** Places that are delivered as files which the program alone can read. */
-const mayBeSecret = ({ place }: Template): boolean => place === "secrets" || place === "files";
+const mayBeSecret = (template: Template): boolean => isSecret(template) || template.place === "files";
+
+/** Places where nothing but a secret makes sense. */
+const isSecret = ({ place }: Template): boolean => place === "secrets" || place === "webhook";
 
 function nearestName(name: string, known: Known): string {
   const [, root = "", rest = ""] = /^\s*([A-Za-z]+)[\s./_-]+(.*?)\s*$/.exec(name) ?? [];

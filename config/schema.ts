@@ -25,7 +25,7 @@ const serviceShape = Object.fromEntries(
 /** Everything that a site file may say: what belongs to the whole deployment, and what each service adds. */
 export const deploymentSchema = z.strictObject({
   ...siteShape,
-  listeners: z.strictObject(listenerShape).prefault({}),
+  listeners: z.strictObject(listenerShape).prefault({}).describe("ports on the host"),
   ...serviceShape,
   services: ownServices,
 }) satisfies z.ZodType<ParsedDeployment>;

@@ -9,7 +9,7 @@ const CONSTANT_PASSWORD = /:\/\/[^/\s:@]*:[^/\s@\0]+@/;
 /** A value without a secret in it stands in the site file for everyone to read, and so does a password next to one. */
 export function constantSecret(
   parts: readonly TemplatePart[],
-  { path, text, owner, key }: Template,
+  { path, text, owner, place, key }: Template,
   known: ReadonlyMap<string, Referent>,
 ): readonly Problem[] {
   const isSecret = (part: TemplatePart) =>
@@ -18,9 +18,8 @@ export function constantSecret(
     "a text with a secret in it, such as {secret.NAME}: what stands in the site file is no secret";
   const fix = `write {secret.NAME} for it, and its value into .exploreiot/DEPLOYMENT/secrets/own-NAME before the first up (otherwise one is made)`;
   if (!parts.some(isSecret)) {
-    return [
-      { path, got: text, allowed, fix: `${fix}; or move ${key} to ${owner.at}.environment if it is none` },
-    ];
+    const none = place === "secrets" ? `; or move ${key} to ${owner.at}.environment if it is none` : "";
+    return [{ path, got: text, allowed, fix: `${fix}${none}` }];
   }
   const masked = parts
     .map((part) => (typeof part === "string" ? part : isSecret(part) ? "\0" : "x"))

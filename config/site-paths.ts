@@ -1,11 +1,12 @@
 import { relative, resolve, sep } from "node:path";
 import { projectRoot } from "../core/home.ts";
+import type { SecretSource } from "../core/secret-source.ts";
 import type { Application, Program } from "../services/application/program.ts";
 import type { Deployment } from "../services/deployment.ts";
 
 /**
  * A deployment whose paths, written relative to its site file, are relative to the project's root instead: those of
- * Dockerfiles' contexts, of files that are handed to programs, of PEM files and of rules. Absolute ones stay where they lead.
+ * Dockerfiles' contexts, of files that are handed to programs, of PEM files, of secrets and of rules. Absolute ones stay where they lead.
  *
  * @param folder of the site file
  */
@@ -21,9 +22,12 @@ export function fromSiteFile(deployment: Deployment, folder: string): Deployment
       ]),
     ),
   });
-  const { policies, tls } = deployment;
+  const { policies, secrets, tls } = deployment;
   return {
     ...deployment,
+    secrets: Object.fromEntries(
+      Object.entries(secrets).map(([name, source]) => [name, sourceFrom(source, here)]),
+    ),
     programs: deployment.programs.map(placed),
     tls: { ...tls, certificate: certificateFrom(tls.certificate, here) },
     policies: policies.rules === undefined ? policies : { ...policies, rules: here(policies.rules) },
@@ -34,6 +38,11 @@ const builtFrom = (application: Application, here: (path: string) => string): Ap
   application.build === undefined
     ? application
     : { ...application, build: { ...application.build, context: here(application.build.context) } };
+
+function sourceFrom(source: SecretSource, here: (path: string) => string): SecretSource {
+  if ("file" in source) return { file: here(source.file) };
+  return "command" in source ? { ...source, folder: here(".") } : source;
+}
 
 type Certificate = Deployment["tls"]["certificate"];
 

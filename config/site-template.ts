@@ -1,12 +1,8 @@
-/**
- * A site file with every setting that people change, commented; the lines that are active are the least it needs.
- *
- * @param schema path of site.schema.json as the site file leads there, for editors
- */
-export const siteTemplate = (
-  name: string,
-  schema: string,
-): string => `# yaml-language-server: $schema=${schema}
+/** The JSON Schema that `exploreiot init` writes next to a site file, for editors. */
+export const SITE_SCHEMA = "exploreiot.schema.json";
+
+/** A site file with every setting that people change, commented; the lines that are active are the least it needs. */
+export const siteTemplate = (name: string): string => `# yaml-language-server: $schema=./${SITE_SCHEMA}
 # A deployment of the ExploreIOT kit. Everything but the name has a default.
 # Check it: npx exploreiot synth    Deploy it: npx exploreiot up    With another name than exploreiot.yaml: -c FILE
 
@@ -59,6 +55,20 @@ mosquitto:
   users:
     - { name: sensor, publish: ["sensor/+"] }
     - { name: viewer, subscribe: ["sensor/+"] }
+
+# How sensors are shown, and when one of them is an alarm: on the page, at the broker (alarm/NAME), and at a webhook.
+# sensors:
+#   boiler: { label: Boiler, unit: °C, decimals: 1, intervalSeconds: 60, low: 5, high: 80 }
+# alarms:
+#   silentAfterSeconds: 60                           # for sensors without intervalSeconds
+#   webhook: { url: "https://alerts.example.org/iot", secret: "{secret.alarm-webhook}" }
+
+# How long readings are kept; older ones become hourly and then daily sums. A class of sensors has its own time.
+# retention:
+#   rawDays: 365
+#   classes:
+#     fast: { sensors: ["vibration-*"], rawDays: 14 }
+#   whenFull: aggregateOldest                        # or refuse: readings wait in the broker
 
 # postgres: { limits: { memoryMiB: 512 }, health: { startPeriodSeconds: 120 } }
 

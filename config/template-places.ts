@@ -24,12 +24,25 @@ export function textsIn(value: unknown, path: string, forShell = false): readonl
 /** A text whose references are filled in. */
 export interface Template extends Omit<Text, "forShell"> {
   readonly owner: Place;
-  readonly place: "environment" | "secrets" | "files" | "args";
+  readonly place: "environment" | "secrets" | "files" | "args" | "webhook";
   readonly key: string;
 }
 
 /** The places where references are filled in. Everywhere else a text is used as it stands. */
-export const templatesIn = (deployment: Partial<ParsedDeployment>): readonly Template[] =>
+export const templatesIn = (deployment: Partial<ParsedDeployment>): readonly Template[] => [
+  ...inApplications(deployment),
+  ...inWebhook(deployment),
+];
+
+function inWebhook({ alarms }: Partial<ParsedDeployment>): readonly Template[] {
+  const text = alarms?.webhook?.secret;
+  if (text === undefined) return [];
+  const at = "alarms.webhook";
+  const owner = { at, enabled: true, environment: {}, secrets: {}, files: {} };
+  return [{ path: `${at}.secret`, text, owner, place: "webhook", key: "secret" }];
+}
+
+const inApplications = (deployment: Partial<ParsedDeployment>): readonly Template[] =>
   placesIn(deployment).flatMap((owner) => {
     const { at, environment, secrets, files, build } = owner;
     const found = (place: Template["place"], path: string, texts: Readonly<Record<string, string>>) =>

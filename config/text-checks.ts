@@ -10,7 +10,8 @@ export const ROOTS = ["deployment", "topics", "http", ...serviceNames, "role", "
 /** Holds that no reference, and no variable of a shell, stands where it would be used as it is written. */
 export function noReferenceElsewhere(parts: Partial<ParsedDeployment>): readonly Problem[] {
   const templates = new Set(templatesIn(parts).map(({ path }) => path));
-  const places = "backend, frontend and services: environment, secrets, files with text, build.args";
+  const places =
+    "backend, frontend and services: environment, secrets, files with text, build.args, and at alarms.webhook.secret";
   return textsIn(parts, "").flatMap(({ path, text, forShell }) => {
     if (templates.has(path)) return [];
     const shell = forShell ? [] : [...text.matchAll(/\$\{[^{}]*\}?/g)].map(([whole]) => whole);

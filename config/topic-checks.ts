@@ -1,4 +1,5 @@
 import type { Problem } from "../core/problems.ts";
+import { ALARM_TOPICS, STATUS_TOPICS } from "../services/application/reference.ts";
 import type { Deployment, ParsedDeployment } from "../services/deployment.ts";
 import { servesDevices } from "../services/listeners.ts";
 import { BACKEND_USER } from "../services/mosquitto/definition.ts";
@@ -38,6 +39,12 @@ export function readingsNameTheirSensor(deployment: Reading): readonly Problem[]
       "a topic with no wildcard but a + as its last level, which the reference backend takes for the name of the sensor: others would make one sensor of several";
     const fix = 'name the sensor in the last level ("plant/+"), or use your own backend.image';
     found.push({ path: "topics.readings", got: readings, allowed, fix });
+  }
+  const kept = { [ALARM_TOPICS]: "its own alarms", [STATUS_TOPICS]: "the states of devices" };
+  for (const [topics, what] of Object.entries(kept)) {
+    if (!topicsOverlap(readings, topics)) continue;
+    const allowed = `a topic apart from ${topics}, where the reference backend would take ${what} for readings`;
+    found.push({ path: "topics.readings", got: readings, allowed, fix: "choose another topic" });
   }
   if (topicsOverlap(readings, status)) {
     const allowed = `a topic apart from topics.readings (${readings}), where the reference backend would take its own status for a reading`;

@@ -5,12 +5,23 @@ import type { DeploymentScope } from "./deployment-scope.ts";
 /**
  * The labels of a container. `configHash` replaces the container when something changes that the provider
  * accepts but never applies (healthcheck, init, tmpfs: rule 4) or cannot see (delivered files). The pids
- * limit is a label because the provider has no attribute for it (rule 18); the compose engine applies it. `checkout`
- * tells the containers of this checkout from those of another with a deployment of the same name. By the last five compose takes the container over.
+ * limit is a label because the provider has no attribute for it (rule 18); the compose runner applies it. `checkout`
+ * tells the containers of this checkout from those of another with a deployment of the same name; `rotation`, where one of
+ * its files was ever rotated, what this checkout knows from what another has rotated since. By the last five compose takes the container over.
  */
 export function containerLabels(
   { deployment, secrets }: Pick<DeploymentScope, "deployment" | "secrets">,
-  { role, configHash, pids }: { readonly role: string; readonly configHash: string; readonly pids: number },
+  {
+    role,
+    configHash,
+    pids,
+    rotation = 0,
+  }: {
+    readonly role: string;
+    readonly configHash: string;
+    readonly pids: number;
+    readonly rotation?: number;
+  },
 ) {
   return [
     { label: LABEL.deployment, value: deployment.name },
@@ -18,6 +29,7 @@ export function containerLabels(
     { label: LABEL.environment, value: deployment.environment },
     { label: LABEL.configHash, value: configHash },
     { label: LABEL.checkout, value: secrets.keyedHash(CHECKOUT) },
+    ...(rotation === 0 ? [] : [{ label: LABEL.rotation, value: String(rotation) }]),
     { label: LABEL.pidsLimit, value: String(pids) },
     { label: COMPOSE_LABEL.project, value: composeProject(deployment.name) },
     { label: COMPOSE_LABEL.service, value: role },

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import type { Construct } from "constructs";
+import { isText, namesIn } from "../core/secret-text.ts";
 import type { SecretFile } from "../core/secrets.ts";
 import { stateFacts } from "./container-facts.ts";
 import { containerLabels } from "./container-labels.ts";
@@ -66,7 +67,10 @@ export function deliveryJob(scope: Construct, id: string, props: DeliveryJobProp
     cpus: "1.0",
     volumes: [{ volumeName, containerPath: path }],
     upload: files.map((file) => upload(file, context)),
-    labels: containerLabels(context, { role, configHash: hash, pids: 16 }),
+    labels: containerLabels(context, {
+      ...{ role, configHash: hash, pids: 16 },
+      rotation: Math.max(0, ...files.map((file) => rotationOf(file, context))),
+    }),
     mustRun: false,
     attach: true,
     logs: true,
@@ -83,6 +87,12 @@ export function deliveryJob(scope: Construct, id: string, props: DeliveryJobProp
   });
   stateFacts(container, { origins: origins(files), ...(props.givesVolume ? { givesVolume: true } : {}) });
   return container;
+}
+
+/** The number of the rotation that changed a file last; of the keys and certificates that of any of them. */
+function rotationOf(file: DeliveredFile, { secrets }: DeliveryJobProps["context"]): number {
+  if ("content" in file) return 0;
+  return isText(file.origin) ? secrets.rotationOf(namesIn(file.origin)) : secrets.rotationOfKeys();
 }
 
 const origins = (files: readonly DeliveredFile[]) =>

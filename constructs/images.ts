@@ -110,7 +110,7 @@ export class Images extends Construct {
 
 /**
  * `terraform_data` with the recipes. Not cdktf's DataResource: that one runs `terraform version` at each
- * synthesis and so needs Terraform even where only the compose engine is used.
+ * synthesis and so needs Terraform even where only the compose runner is used.
  */
 class Recipes extends TerraformResource {
   readonly #recipes = new Map<string, ImageRecipe>();

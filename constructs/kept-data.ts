@@ -4,6 +4,7 @@ import { z } from "zod";
 import { dataOf } from "../core/data.ts";
 import { readOwnJson } from "../core/own-files.ts";
 import { replaceFile } from "../core/private-files.ts";
+import type { ContainerFacts } from "../core/stack-facts.ts";
 import type { Site } from "../site/site.ts";
 import type { TerraformStack } from "./cdktf.ts";
 
@@ -17,42 +18,51 @@ interface Json {
         {
           readonly must_run?: boolean;
           readonly volumes?: readonly { readonly volume_name?: string; readonly read_only?: boolean }[];
+          readonly "//"?: { readonly exploreiot?: Partial<ContainerFacts> };
         }
       >
     >;
   };
 }
 
+/** Names the one deployment whose data `cdktf destroy` may delete. */
+export const DELETE_DATA = "EXPLOREIOT_DELETE_DATA";
+
 /**
- * Protects data and keeps it. In production Terraform refuses to destroy a volume with data as long as it is declared;
- * once it is not, Terraform would delete it, and `prevent_destroy` is gone with the declaration. It is told to forget
- * such a volume instead (`removed`, Terraform 1.7); when the service comes back, the volume of that name is taken over
- * again. To be called once the stack is complete: all that a service writes to is kept, no matter who declared it.
+ * Protects data and keeps it. Terraform refuses to destroy a volume with data as long as it is declared, unless a person
+ * has named the deployment, which does not count in production; once it is not, Terraform would delete it, and
+ * `prevent_destroy` is gone with the declaration. It is told to forget such a volume instead (`removed`, Terraform 1.7); when the service comes back, the volume of that name is taken over
+ * again. So it is with what an earlier version of the kit declared (`versioned.former`). To be called once the stack is complete: all that a service writes to is kept, no matter who declared it.
  *
  * @param home the deployment's own directory, where it is written down what was ever declared
  */
 export function keepData(
   stack: TerraformStack,
-  { environment }: Pick<Site, "environment">,
+  { environment, name }: Pick<Site, "environment" | "name">,
   home: string,
 ): void {
+  const preventDestroy = environment === "production" || process.env[DELETE_DATA] !== name;
   const { resource = {} } = stack.toTerraform() as Json;
   const volumes = new Set(Object.keys(resource.docker_volume ?? {}).map((id) => `docker_volume.${id}`));
   const data = dataIn(resource).filter((address) => volumes.has(address));
   for (const volume of stack.node.findAll())
     if (volume instanceof Volume && data.includes(`docker_volume.${volume.friendlyUniqueId}`))
-      volume.lifecycle = { ...volume.lifecycle, preventDestroy: environment === "production" };
-  forgetUndeclared(stack, { data, volumes, file: join(home, "declared-data.json") });
+      volume.lifecycle = { ...volume.lifecycle, preventDestroy };
+  const former = Object.values(resource.docker_container ?? {}).flatMap(
+    ({ "//": notes }) => notes?.exploreiot?.versioned?.former.map(({ address }) => address) ?? [],
+  );
+  forgetUndeclared(stack, { data, former, volumes, file: join(home, "declared-data.json") });
 }
 
 interface Declared {
   /** Addresses, as in the next. */
   readonly data: readonly string[];
+  readonly former: readonly string[];
   readonly volumes: ReadonlySet<string>;
   readonly file: string;
 }
 
-function forgetUndeclared(stack: TerraformStack, { data, volumes, file }: Declared): void {
+function forgetUndeclared(stack: TerraformStack, { data, former, volumes, file }: Declared): void {
   const before =
     readOwnJson(
       file,
@@ -62,7 +72,7 @@ function forgetUndeclared(stack: TerraformStack, { data, volumes, file }: Declar
     ) ?? [];
   const known = [...new Set([...before, ...data])].sort();
   if (known.length > before.length) replaceFile(file, `${JSON.stringify(known)}\n`);
-  const gone = known.filter((address) => !volumes.has(address));
+  const gone = [...new Set([...known, ...former])].filter((address) => !volumes.has(address)).sort();
   if (gone.length > 0)
     stack.addOverride(
       "removed",

@@ -1,4 +1,3 @@
-import { PROBE_FOLDER } from "../core/container-folders.ts";
 import type { HealthCheck, HealthTiming } from "../site/fields.ts";
 import type { Site } from "../site/site.ts";
 
@@ -6,9 +5,8 @@ import type { Site } from "../site/site.ts";
 export type ProbeTiming = { readonly [Field in keyof HealthTiming]-?: number };
 
 /**
- * The timing of one service's probe. Each probe costs the engine some 90 ms of CPU, the probed program aside: every 2 s in six containers that is a
- * quarter of a core, for ever (measured, Engine 20.10). Locally it buys a quick start; a server starts seldom. A
- * shorter interval at the start only is not offered: clients refuse it before Engine 25.
+ * The timing of one service's probe: a short interval buys a quick start, and costs the probed program alone, since a service
+ * that works is asked within one exec of the engine. `start_interval` would do that too, where clients know it: Engine 25.
  *
  * @param own what the deployment says of this service; what it leaves out is as it says of all, and else as the
  * environment has it
@@ -36,19 +34,13 @@ export function waitTimeoutSeconds(timing: ProbeTiming): number {
   return Math.floor(startPeriodSeconds + (intervalSeconds + timeoutSeconds) * (retries + 1) + 5);
 }
 
-/** Exec form of a probe; its own time limit is that of the engine, so that it still says that there was no answer. */
+/** A check as the program of images/probe takes it. It needs nothing from the image, and costs 1 ms of CPU. */
 export type Probe = (timing: Pick<ProbeTiming, "timeoutSeconds">) => readonly string[];
-
-/**
- * The program that asks a service at the address at which others reach it, see images/probe. It needs nothing from
- * the image, and costs 1 ms of CPU where a Python or Node one-liner costs 75 ms, each interval, for ever.
- */
-export const PROBE_PROGRAM = `${PROBE_FOLDER}/probe`;
 
 /** A command of the image's own. */
 export const commandProbe =
   (command: readonly string[]): Probe =>
-  () => ["CMD", ...command];
+  () => ["run", ...command];
 
 /**
  * GET of a path is answered with 2xx or 3xx.
@@ -57,17 +49,17 @@ export const commandProbe =
  */
 export const httpProbe =
   (port: number, path: string, host: string): Probe =>
-  ({ timeoutSeconds }) => ["CMD", PROBE_PROGRAM, "http", String(port), path, host, String(timeoutSeconds)];
+  ({ timeoutSeconds }) => ["http", String(port), path, host, String(timeoutSeconds)];
 
 /** The port accepts a connection from the network; then a command of the image's own decides. */
 export const tcpProbe =
   (port: number, command: readonly string[]): Probe =>
-  ({ timeoutSeconds }) => ["CMD", PROBE_PROGRAM, "tcp", String(port), String(timeoutSeconds), ...command];
+  ({ timeoutSeconds }) => ["tcp", String(port), String(timeoutSeconds), ...command];
 
 /** A process runs that has this name, as a program or as an argument of one. */
 export const processProbe =
   (name: string): Probe =>
-  () => ["CMD", PROBE_PROGRAM, "process", name];
+  () => ["process", name];
 
 /** The probe of an application: what the deployment says, else GET of the application's health path. */
 export function probeOf(

@@ -2,6 +2,8 @@ import { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Construct, type IConstruct } from "constructs";
 import { hashedText } from "../core/config-hash.ts";
 import { FILES, PROBE_FOLDER } from "../core/container-folders.ts";
+import { probeCommand, probeTimeoutSeconds } from "../core/probe-command.ts";
+import type { Connection, ContainerFacts } from "../core/stack-facts.ts";
 import type { HealthTiming, Limits } from "../site/fields.ts";
 import { stateFacts } from "./container-facts.ts";
 import { containerLabels } from "./container-labels.ts";
@@ -10,7 +12,7 @@ import type { FileDelivery } from "./file-delivery.ts";
 import { goDuration, hardened } from "./hardening.ts";
 import { literal } from "./literal.ts";
 import type { JoinedNetwork } from "./private-network.ts";
-import { PROBE_PROGRAM, type Probe, type ProbeTiming, probeTiming, waitTimeoutSeconds } from "./probes.ts";
+import { type Probe, type ProbeTiming, probeTiming, waitTimeoutSeconds } from "./probes.ts";
 import { type WaiverProps, waive } from "./waiver.ts";
 
 /** What a container of the stack runs, apart from how it is confined. */
@@ -64,6 +66,9 @@ export interface ContainerProps {
   /** What has to be up (services) or done (jobs) before. @default - starts at once */
   readonly after?: readonly IConstruct[];
 
+  /** Whom it connects to, as far as the kit arranges it. @default - nobody */
+  readonly connects?: readonly Connection[];
+
   /** Whether the image's own files stay as they are. @default true */
   readonly readOnly?: boolean;
 
@@ -92,6 +97,9 @@ export interface ServiceContainerProps extends ContainerProps {
 
   /** The listeners that lead here, each with the port inside; those that are shut are left out. @default - none */
   readonly published?: readonly PublishedPort[];
+
+  /** Data that only one version of the service reads. @default - none */
+  readonly versioned?: NonNullable<ContainerFacts["versioned"]>;
 
   /** @default SIGTERM */
   readonly stopSignal?: string;
@@ -124,23 +132,23 @@ export class ServiceContainer extends Construct {
     waive(this.container, ...(props.waivers ?? []));
     stateFacts(this.container, {
       ...(props.kind === undefined ? {} : { kind: props.kind }),
-      ...limitsOf(props),
+      ...stated(props),
+      ...(props.versioned === undefined ? {} : { versioned: props.versioned }),
       listeners: ports.map(({ listener, internal }) => ({ listener, internal })),
     });
   }
 }
 
 const healthcheckOf = (probe: Probe, timing: ProbeTiming) => ({
-  test: probe(timing).map(literal),
+  test: probeCommand(probe(timing), timing).map(literal),
   interval: goDuration(timing.intervalSeconds),
-  timeout: goDuration(timing.timeoutSeconds),
+  timeout: goDuration(probeTimeoutSeconds(timing)),
   retries: timing.retries,
   startPeriod: goDuration(timing.startPeriodSeconds),
 });
 
-/** With the probe's program mounted, for a container that is probed with it. */
+/** With the probe's program mounted. */
 function withProgram(props: ServiceContainerProps): ServiceContainerProps {
-  if (!props.probe({ timeoutSeconds: 1 }).some((word) => word.includes(PROBE_PROGRAM))) return props;
   const program = props.context.probeProgram();
   const volume = { name: program.volumeName, path: PROBE_FOLDER, readOnly: true };
   return {
@@ -175,12 +183,15 @@ export class JobContainer extends Construct {
       },
     });
     waive(this.container, ...(props.waivers ?? []));
-    stateFacts(this.container, limitsOf(props));
+    stateFacts(this.container, stated(props));
   }
 }
 
-/** For the one who reads that a limit was hit: where to raise it. */
-const limitsOf = ({ limitsAt }: ContainerProps) => (limitsAt === undefined ? {} : { limitsAt });
+/** For the one who reads that a limit was hit: where to raise it. For the one who wants a picture: what leads where. */
+const stated = ({ limitsAt, connects = [] }: ContainerProps) => ({
+  ...(limitsAt === undefined ? {} : { limitsAt }),
+  ...(connects.length === 0 ? {} : { connects }),
+});
 
 /** The part that services and jobs share. */
 function common(props: ContainerProps, alias: string, healthcheck?: object) {

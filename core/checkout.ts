@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { SecretStore } from "./secrets.ts";
+import { HASH_KEY, SecretStore } from "./secrets.ts";
 
 /**
  * The text whose keyed hash says which checkout a container is of. The key is a secret of the deployment's directory:
@@ -10,4 +10,4 @@ export const CHECKOUT = "checkout";
 
 /** The `exploreiot.checkout` label of containers that this checkout makes; undefined if it never made anything. */
 export const checkoutOf = (home: string): string | undefined =>
-  existsSync(join(home, "secrets", "hash-key")) ? new SecretStore(home).keyedHash(CHECKOUT) : undefined;
+  existsSync(join(home, "secrets", HASH_KEY)) ? new SecretStore(home).keyedHash(CHECKOUT) : undefined;

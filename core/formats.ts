@@ -10,6 +10,10 @@ export const httpUrl = (error: string) =>
     .refine((url) => /^https?:\/\/[\x21-\x7e]+$/.test(url) && URL.canParse(url), { error })
     .meta({ format: "uri" });
 
+/** As above, over TLS alone. */
+export const httpsUrl = (error: string) =>
+  httpUrl(error).refine((url) => url.startsWith("https:"), { error });
+
 /** As registries and engines take them: `[host[:port]/]path[:tag][@sha256:…]`. */
 export const imageReference = text(
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/,

@@ -14,9 +14,6 @@ export const kitRoot = folderWith("package.json", dirname(fileURLToPath(import.m
 /** Whether this is a checkout of the kit, which is then the project too; otherwise it is an installed package. */
 export const isCheckout = existsSync(join(kitRoot, "main.ts"));
 
-/** The program that synthesizes: bundled in a checkout, compiled in a package. */
-export const mainProgram = join(kitRoot, isCheckout ? "dist" : "lib", "main.js");
-
 const told = process.env[HOME_VARIABLE];
 let entered: string | undefined = told === undefined ? undefined : resolve(told);
 
@@ -45,8 +42,20 @@ export function nearestSiteFile(): string | undefined {
   return folder === undefined ? undefined : join(folder, SITE_FILE);
 }
 
+let aside: string | undefined;
+
+/** Has what a deployment keeps made in another folder while something works. */
+export async function keptAside<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  aside = folder;
+  try {
+    return await work();
+  } finally {
+    aside = undefined;
+  }
+}
+
 /** What one deployment keeps on this machine: secrets, state, the record of the last `up`. Git-ignored, 0700. */
-export const deploymentHome = (name: string) => join(projectRoot, ".exploreiot", name);
+export const deploymentHome = (name: string) => aside ?? join(projectRoot, ".exploreiot", name);
 
 /** Folder of the synthesized stack of a deployment. */
 export const stackFolder = (name: string) => join(projectRoot, "cdktf.out", "stacks", name);

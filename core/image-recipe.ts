@@ -4,8 +4,8 @@ export type ImageSource = "auto" | "packages" | "registry";
 export const PARENT_IMAGES = ["base", "python", "node", "node-build"] as const;
 export type ParentImage = (typeof PARENT_IMAGES)[number];
 
-/** A build argument: text, and tags of images of the kit. */
-export type BuildArgument = readonly (string | { readonly image: ParentImage })[];
+/** A build argument: text, and tags of images of the kit that are built on, or that a program is taken from. */
+export type BuildArgument = readonly (string | { readonly image: ParentImage | "mosquitto" })[];
 
 /** How one image comes to be; stands in the synthesized JSON, so the builder needs nothing else. */
 export interface ImageRecipe {
@@ -23,7 +23,7 @@ export interface ImageRecipe {
   readonly rootfs?: { suite: string; mirror: string; securityMirror: string; epoch: number };
   /** `name@sha256:…` that keeps the same contract, mirror applied; absent when nothing may be or can be pulled. */
   readonly pull?: string;
-  /** Image ids of `pull` by platform, for an engine that lost the digest (`docker load`). */
-  readonly pullIds?: Readonly<Record<string, string>>;
+  /** The official image that has no digest yet, so that it is not pulled. */
+  readonly unpinned?: string;
   readonly source: ImageSource;
 }

@@ -1,9 +1,16 @@
 import { join, relative, resolve, sep } from "node:path";
-import { z } from "zod";
 import { UserError } from "./errors.ts";
 import { contextHash } from "./image-context.ts";
+import {
+  type ImageLock,
+  pinsFile,
+  readImageLock,
+  readPins,
+  repositoryOf,
+  type Upstream,
+} from "./image-pins.ts";
 import type { BuildArgument, ImageRecipe, ImageSource, ParentImage } from "./image-recipe.ts";
-import { damaged, readOwnJson } from "./own-files.ts";
+import { POSTGRES_MAJOR } from "./postgres-major.ts";
 
 export type KitImage =
   | "postgres"
@@ -12,13 +19,15 @@ export type KitImage =
   | "edge"
   | "renewer"
   | "firewall"
+  | "backup"
   | "probe"
+  | "capture"
   | "backend"
   | "frontend";
 type ImageName = KitImage | ParentImage;
 
 export interface ImageSettings {
-  /** `registry` pulls what images/lock.json pins, `packages` builds, `auto` pulls where it can and builds otherwise. */
+  /** `registry` pulls what images/upstream.Dockerfile pins, `packages` builds, `auto` pulls where it can and builds otherwise. */
   readonly source: ImageSource;
   /** Host and path that stand in for Docker Hub. @default - Docker Hub */
   readonly registryMirror?: string | undefined;
@@ -26,45 +35,8 @@ export interface ImageSettings {
   readonly debianMirror?: string | undefined;
 }
 
-export interface Upstream {
-  readonly ref: string;
-  readonly tag: string;
-  readonly indexDigest: string | null;
-  readonly images: Readonly<Record<string, string>>;
-}
-
-export interface ImageLock {
-  readonly debian: { readonly suite: string; readonly refreshed: string };
-  readonly upstream: Readonly<Record<string, Upstream>>;
-}
-
-const lockShape: z.ZodType<ImageLock> = z.object({
-  debian: z.object({ suite: z.string(), refreshed: z.string() }),
-  upstream: z.record(
-    z.string(),
-    z.object({
-      ref: z.string(),
-      tag: z.string(),
-      indexDigest: z.string().nullable(),
-      images: z.record(z.string(), z.string()),
-    }),
-  ),
-});
-
-/**
- * Reads images/lock.json.
- *
- * @throws UserError if it is damaged or not there
- */
-export function readImageLock(file: string): ImageLock {
-  const remedy = "take it from the repository again: git checkout images/lock.json";
-  const lock = readOwnJson(file, lockShape, remedy);
-  if (lock === undefined) throw damaged(file, "not there", remedy);
-  return lock;
-}
-
 /** A user's own image. An argument that is an image of the kit lets a Dockerfile that starts with
- * `ARG BASE=python:3.11-slim` / `FROM ${BASE}` also build where no registry is reached. */
+ * `ARG BASE=python:3.13-slim` / `FROM ${BASE}` also build where no registry is reached. */
 export interface UserBuild {
   readonly context: string;
   readonly dockerfile?: string | undefined;
@@ -72,28 +44,77 @@ export interface UserBuild {
 }
 
 interface Definition {
+  /** For people. @default - a user's own, who knows */
+  readonly does?: string;
+
   readonly context: string;
   readonly dockerfile?: string | undefined;
   readonly target?: string;
   readonly args: Readonly<Record<string, BuildArgument>>;
+
+  /** Whose official image stands in for this one. @default - that of its own name */
+  readonly pinnedAs?: ImageName;
 }
 
 const fromBase = { BASE: [{ image: "base" }] } as const;
 const fromPython = { ...fromBase, PYTHON: [{ image: "python" }] } as const;
-const definitions: Readonly<Record<ImageName, Definition>> = {
-  base: { context: "images/base", args: {} },
-  python: { context: "images/python", args: fromBase },
-  node: { context: "images/node", target: "node", args: fromPython },
-  "node-build": { context: "images/node", target: "node-build", args: fromPython },
-  postgres: { context: "images/postgres", args: fromBase },
-  redis: { context: "images/redis", args: fromBase },
-  mosquitto: { context: "images/mosquitto", args: fromBase },
-  edge: { context: "images/edge", args: fromBase },
-  renewer: { context: "images/renewer", args: fromBase },
-  firewall: { context: "images/firewall", args: fromBase },
-  probe: { context: "images/probe", args: fromBase },
-  backend: { context: "apps/backend", args: fromBase },
+/** Every image of the kit; the table in images/README.md is made from it. */
+export const imageDefinitions: Readonly<Record<ImageName, Definition>> = {
+  base: { does: "parent of all others", context: "images/base", args: {} },
+  python: { does: "parent of the backend: Python 3.13 and venv", context: "images/python", args: fromBase },
+  node: {
+    does: "parent of the frontend: the Node 24 binary, nothing else",
+    context: "images/node",
+    target: "node",
+    args: fromPython,
+  },
+  "node-build": {
+    does: "builds the frontend: npm as well",
+    context: "images/node",
+    target: "node-build",
+    args: fromPython,
+    pinnedAs: "node",
+  },
+  postgres: {
+    does: "PostgreSQL 17, without JIT",
+    context: "images/postgres",
+    args: { ...fromBase, MAJOR: [String(POSTGRES_MAJOR)] },
+  },
+  redis: { does: "Valkey 8.1", context: "images/redis", args: fromBase },
+  mosquitto: {
+    does: "Mosquitto 2.0 and its clients, with a guard of its own",
+    context: "images/mosquitto",
+    args: fromBase,
+  },
+  edge: { does: "HAProxy 3.0, which ends TLS", context: "images/edge", args: fromBase },
+  renewer: {
+    does: "dehydrated and lighttpd: certificates by ACME",
+    context: "images/renewer",
+    args: fromBase,
+  },
+  firewall: {
+    does: "nft 1.1, and the script that keeps rules applied",
+    context: "images/firewall",
+    args: fromBase,
+  },
+  backup: {
+    does: "restic, and PostgreSQL 17 to dump and to restore",
+    context: "images/backup",
+    args: { ...fromBase, MAJOR: [String(POSTGRES_MAJOR)], MOSQUITTO: [{ image: "mosquitto" }] },
+  },
+  probe: {
+    does: "hands over the program that asks services whether they work",
+    context: "images/probe",
+    args: fromBase,
+  },
+  capture: {
+    does: "dumpcap and tshark, for the verb `capture` alone",
+    context: "images/capture",
+    args: fromBase,
+  },
+  backend: { does: "the reference application", context: "apps/backend", args: fromBase },
   frontend: {
+    does: "the reference application",
     context: "apps/frontend",
     args: { NODE_BUILD: [{ image: "node-build" }], NODE: [{ image: "node" }] },
   },
@@ -104,7 +125,7 @@ const definitions: Readonly<Record<ImageName, Definition>> = {
  *
  * @param projectRoot what contexts are relative to
  * @param kitRoot the folder with the kit's images. @default - the project's root, as in a checkout
- * @throws UserError for source `registry` where images/lock.json has no digest
+ * @throws UserError for source `registry` where an official image has no digest
  */
 export function imageRecipes(
   projectRoot: string,
@@ -147,6 +168,7 @@ class Plan {
   readonly #kit: string;
   readonly #settings: ImageSettings;
   readonly #lock: ImageLock;
+  readonly #pins: Readonly<Record<string, Upstream>>;
   readonly #recipes = new Map<string, ImageRecipe>();
   readonly #unpinned: string[] = [];
 
@@ -155,21 +177,22 @@ class Plan {
     this.#kit = relative(root, kitRoot);
     this.#settings = settings;
     this.#lock = readImageLock(join(kitRoot, "images/lock.json"));
+    this.#pins = readPins(pinsFile(kitRoot));
   }
 
   add(name: ImageName): ImageRecipe {
-    const { context, ...rest } = definitions[name];
+    const { context, pinnedAs = name, ...rest } = imageDefinitions[name];
     const own = { ...rest, context: posix(join(this.#kit, context)) };
-    return this.#recipes.get(name) ?? this.addDefinition(name, own, this.#lock.upstream[name]);
+    return this.#recipes.get(name) ?? this.addDefinition(name, own, this.#pins[pinnedAs]);
   }
 
-  addDefinition(name: string, definition: Definition, upstream?: Upstream): ImageRecipe {
+  addDefinition(name: string, definition: Definition, official?: Upstream): ImageRecipe {
     const { source, registryMirror } = this.#settings;
+    const upstream = source === "packages" ? undefined : official;
     const pullOnly = source === "registry" && upstream !== undefined;
-    if (pullOnly && upstream.indexDigest === null)
-      this.#unpinned.push(`${name} (${upstream.ref}:${upstream.tag})`);
+    const unpinned = upstream && !upstream.digest ? `${upstream.ref}:${upstream.tag}` : undefined;
+    if (pullOnly && unpinned !== undefined) this.#unpinned.push(`${name} (${unpinned})`);
     const { args, parents } = this.#resolve(pullOnly ? {} : definition.args);
-    const pullable = source !== "packages" && upstream?.indexDigest ? upstream : undefined;
     const parts = {
       context: definition.context,
       ...(definition.dockerfile === undefined ? {} : { dockerfile: definition.dockerfile }),
@@ -178,11 +201,12 @@ class Plan {
       parents,
       ...(name === "base" ? { rootfs: this.#rootfs() } : {}),
     };
-    const choice = pullable ? [source, upstream?.ref, upstream?.indexDigest] : ["packages"];
+    const choice = upstream?.digest ? [source, upstream.ref, upstream.digest] : ["packages"];
     const recipe: ImageRecipe = {
       tag: `exploreiot/${name}:${contextHash(this.#root, name, parts, choice)}`,
       ...parts,
-      ...(pullable ? { pull: pullReference(pullable, registryMirror), pullIds: pullable.images } : {}),
+      ...(upstream?.digest ? { pull: `${repositoryOf(upstream, registryMirror)}@${upstream.digest}` } : {}),
+      ...(unpinned === undefined ? {} : { unpinned }),
       source,
     };
     this.#recipes.set(name, recipe);
@@ -192,7 +216,7 @@ class Plan {
   finish(): readonly ImageRecipe[] {
     if (this.#unpinned.length === 0) return [...this.#recipes.values()];
     throw new UserError(
-      `images.source: "registry" takes images by digest only, and images/lock.json has no digest for ${this.#unpinned.join(", ")}`,
+      `images.source: "registry" takes images by digest only, and images/upstream.Dockerfile has no digest for ${this.#unpinned.join(", ")}`,
       "run `exploreiot images lock` on a machine that reaches a registry",
       'or set images.source to "auto" or "packages", which build the images from packages',
     );
@@ -217,11 +241,6 @@ class Plan {
     const { suite, refreshed } = this.#lock.debian;
     return { suite, mirror, securityMirror: `${mirror}-security`, epoch: Date.parse(refreshed) / 1000 };
   }
-}
-
-function pullReference({ ref, indexDigest }: Upstream, mirror: string | undefined): string {
-  const path = mirror === undefined ? ref : `${mirror}/${ref.includes("/") ? ref : `library/${ref}`}`;
-  return `${path}@${indexDigest}`;
 }
 
 function posix(path: string): string {

@@ -7,6 +7,7 @@ export const LABEL = {
   checkout: "exploreiot.checkout",
   pidsLimit: "exploreiot.pids-limit",
   spec: "exploreiot.spec",
+  rotation: "exploreiot.rotation",
 } as const;
 
 /** The compose project of a deployment. */
@@ -23,6 +24,9 @@ export const COMPOSE_LABEL = {
   oneOff: "com.docker.compose.oneoff",
   hash: "com.docker.compose.config-hash",
   network: "com.docker.compose.network",
+
+  /** Where compose was started: of its own containers alone. */
+  folder: "com.docker.compose.project.working_dir",
 } as const;
 
 /** What a container of the kit is for, such as `mosquitto-files`; the compose service has the same name. */

@@ -24,7 +24,7 @@ export function readIfThere(path: string): string | undefined {
  * @param mode of the file; a folder that is made for it has 0700
  * @throws UserError if it cannot be written
  */
-export function replaceFile(path: string, content: string, mode = 0o400): void {
+export function replaceFile(path: string, content: string | Uint8Array, mode = 0o400): void {
   withDraft(path, (draft) => {
     writeFileSync(draft, content, { mode, flag: "wx", flush: true });
     renameSync(draft, path);
@@ -65,9 +65,15 @@ export function writing(path: string, write: () => void): void {
   try {
     write();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const remedy =
-      code === "ENOSPC" ? "free some disk space and run it again" : "check the folder's owner and mode";
-    throw new UserError(`${path}: cannot be written (${message})`, remedy);
+    throw unwritable(path, error);
   }
+}
+
+/** The same for an error that comes later. One that is for people already stays as it is, and so does a bug. */
+export function unwritable(path: string, error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (error instanceof UserError || code === undefined) return error;
+  const remedy =
+    code === "ENOSPC" ? "free some disk space and run it again" : "check the folder's owner and mode";
+  return new UserError(`${path}: cannot be written (${message})`, remedy);
 }

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { UserError } from "./errors.ts";
 
 /**
@@ -17,42 +16,4 @@ export function report(error: unknown): number {
     `this is a bug in the kit, please report it:\n${(error as Error)?.stack ?? String(error)}\n`,
   );
   return EXIT.bug;
-}
-
-/** What a program of the kit hands to the one that started it instead of printing it: an error of either kind. */
-const handedOver = z.union([
-  z.object({ message: z.string(), remedy: z.array(z.string()) }),
-  z.object({ stack: z.string() }),
-]);
-
-/** Writes an error as the last line of standard output, for `thrownBy`, and says with which code to exit. */
-export function handOver(error: unknown): number {
-  const isUserError = error instanceof UserError;
-  const told: z.output<typeof handedOver> = isUserError
-    ? { message: error.message, remedy: [...error.remedy] }
-    : { stack: (error as Error)?.stack ?? String(error) };
-  process.stdout.write(`${JSON.stringify(told)}\n`);
-  return isUserError ? EXIT.userError : EXIT.bug;
-}
-
-/**
- * The error that a child has handed over, to be thrown and told here, once.
- *
- * @param result of a child that failed; one that could not hand over is told by what it printed
- */
-export function thrownBy({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }): Error {
-  const told = handedOver.safeParse(parsed(stdout.trimEnd().split("\n").at(-1) ?? ""));
-  if (!told.success) return Object.assign(new Error(), { stack: stderr.trimEnd() });
-  const { data } = told;
-  return "message" in data
-    ? new UserError(data.message, ...data.remedy)
-    : Object.assign(new Error(), { stack: data.stack });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

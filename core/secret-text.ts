@@ -34,3 +34,9 @@ interface AuthorityCertificate {
  * the file from secrets and keys that this machine never sees.
  */
 export type Origin = SecretText | IssuedPair | AuthorityCertificate;
+
+export const isText = (origin: Origin | undefined): origin is SecretText => Array.isArray(origin);
+
+/** Secrets that a file is made of. */
+export const namesIn = (origin: Origin | undefined): readonly string[] =>
+  isText(origin) ? origin.flatMap((part) => (typeof part === "string" ? [] : [part.secret])) : [];

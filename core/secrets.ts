@@ -1,8 +1,10 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { UserError } from "./errors.ts";
 import { damaged } from "./own-files.ts";
 import { makeFileOnce, readIfThere, replaceFile, writing } from "./private-files.ts";
+import { readRotation } from "./rotation-state.ts";
 import type { Origin, SecretText } from "./secret-text.ts";
 
 /** A secret file on disk, and how it was made; only the path and the keyed hash of its content are for the JSON. */
@@ -14,11 +16,35 @@ export interface SecretFile {
   readonly origin?: Origin;
 }
 
+/** Name of the secret that keyed hashes are made with. */
+export const HASH_KEY = "hash-key";
+
 /** Iterations of PBKDF2 that mosquitto_passwd uses (2.0); the passwords behind it have 256 bits anyway. */
 const MOSQUITTO_ITERATIONS = 101;
 
 /** 12 bytes of salt and 64 of hash, in base64. */
 const MOSQUITTO_HASH = /^\$7\$\d+\$[A-Za-z0-9+/]{16}\$[A-Za-z0-9+/]{86}==$/;
+
+/** A 96 bit random text has as many characters in base64; what has fewer can be guessed, or is a mistake. */
+const LEAST_CHARACTERS = 16;
+const MOST_CHARACTERS = 4096;
+
+/** Without line breaks at its end, as editors and `echo` leave them. */
+export const withoutLineEnd = (text: string): string => text.replace(/[\r\n]+$/, "");
+
+/** What keeps a text from being a secret, as the end of a sentence; undefined if nothing does. Never quotes it. */
+export function problemOfSecret(text: string): string | undefined {
+  if (text.trim() === "") return "is empty";
+  if (/[\r\n]/.test(text)) return "has more than one line; allowed: one line";
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (/[\0-\x1f\x7f]/.test(text)) return "has control characters; allowed: one line of text";
+  if (text.length < LEAST_CHARACTERS || text.length > MOST_CHARACTERS)
+    return `is ${text.length} characters long; allowed: ${LEAST_CHARACTERS} to ${MOST_CHARACTERS}`;
+  return undefined;
+}
+
+/** Value that nobody can guess: 256 bit, URL-safe. */
+export const newSecret = (): string => randomBytes(32).toString("base64url");
 
 /**
  * The secrets of one deployment: files below its own directory (0700, files 0400), made on first use.
@@ -26,10 +52,29 @@ const MOSQUITTO_HASH = /^\$7\$\d+\$[A-Za-z0-9+/]{16}\$[A-Za-z0-9+/]{86}==$/;
  */
 export class SecretStore {
   readonly #folder: string;
+  readonly #elsewhere: ReadonlySet<string>;
+  readonly #asked = new Set<string>();
 
-  /** @param home the deployment's directory, see `deploymentHome` */
-  constructor(home: string) {
+  /**
+   * @param home the deployment's directory, see `deploymentHome`
+   * @param elsewhere names of secrets that come from elsewhere: none of them is made. @default - none
+   */
+  constructor(home: string, elsewhere: Iterable<string> = []) {
     this.#folder = home;
+    this.#elsewhere = new Set(elsewhere);
+  }
+
+  /** Names of the secrets that were asked for. */
+  get asked(): ReadonlySet<string> {
+    return this.#asked;
+  }
+
+  /** Makes this the secret of that name. Left alone where it is already, so that its file's time says its age. */
+  put(name: string, secret: string): void {
+    const path = join(this.#folder, "secrets", name);
+    if (readIfThere(path) === secret) return;
+    this.#closeHome(path);
+    replaceFile(path, secret);
   }
 
   /**
@@ -39,9 +84,10 @@ export class SecretStore {
    * @throws UserError if its file is empty: that would be a password which everyone knows
    */
   value(name: string): string {
+    this.#asked.add(name);
     const file = join("secrets", name);
-    const found = this.#once(file, () => randomBytes(32).toString("base64url"));
-    const secret = found.replace(/[\r\n]+$/, "");
+    const found = this.#once(file, () => this.#made(name));
+    const secret = withoutLineEnd(found);
     if (secret.trim() === "") {
       throw damaged(
         join(this.#folder, file),
@@ -87,7 +133,7 @@ export class SecretStore {
 
   /** 12 hex digits that change with the text but say nothing about it: keyed with a key of this deployment. */
   keyedHash(text: string): string {
-    return createHmac("sha256", this.value("hash-key")).update(text).digest("hex").slice(0, 12);
+    return createHmac("sha256", this.value(HASH_KEY)).update(text).digest("hex").slice(0, 12);
   }
 
   /**
@@ -100,6 +146,19 @@ export class SecretStore {
     this.#closeHome(path);
     replaceFile(path, content);
     return path;
+  }
+
+  /** The number of the rotation that changed one of these secrets last; 0 if none ever did. */
+  rotationOf(names: readonly string[]): number {
+    const { changedIn } = readRotation(this.#folder);
+    return Math.max(0, ...names.map((name) => changedIn[name] ?? 0));
+  }
+
+  /** The same of keys and certificates: of everything that was rotated and is no secret. */
+  rotationOfKeys(): number {
+    const { changedIn } = readRotation(this.#folder);
+    const isSecret = (name: string) => existsSync(join(this.#folder, "secrets", name));
+    return Math.max(0, ...Object.entries(changedIn).map(([name, number]) => (isSecret(name) ? 0 : number)));
   }
 
   /** The file of one secret alone. */
@@ -115,6 +174,14 @@ export class SecretStore {
   fileOf(name: string, origin: SecretText): SecretFile {
     const content = origin.map((part) => (typeof part === "string" ? part : this.#form(part))).join("");
     return { secretFile: this.derivedFile(name, content), hash: this.keyedHash(content), origin };
+  }
+
+  #made(name: string): string {
+    if (!this.#elsewhere.has(name)) return newSecret();
+    throw new UserError(
+      `secrets.${name}: comes from elsewhere, and its value was not taken over`,
+      "make the stack with `await addDeployment(app, deployment)`, which takes it",
+    );
   }
 
   #form({ secret, as }: Exclude<SecretText[number], string>): string {

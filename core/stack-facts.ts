@@ -4,7 +4,7 @@ import type { Origin } from "./secret-text.ts";
 
 /**
  * What the constructs know of a deployment and its resources do not say. It stands once in the synthesized JSON, as
- * `"//".exploreiot` of the stack and of each container, where Terraform reads nothing; engines, `render` and policies
+ * `"//".exploreiot` of the stack and of each container, where Terraform reads nothing; runners, `render` and policies
  * read it there. All that a resource says itself, such as the ports that it publishes, is read from the resource: an
  * `addOverride` changes that and not the facts.
  *
@@ -71,6 +71,21 @@ const origin: z.ZodType<Origin> = z.union([
   z.object({ authority: z.string() }),
 ]);
 
+const connection = z.object({
+  /** A name of the other on a network of both; any other name is that of somebody outside of the deployment. */
+  to: z.string(),
+  port: z.int(),
+
+  /** For people: `MQTT`. */
+  speaks: z.string(),
+
+  /** Which way data goes. */
+  way: z.enum(["to", "from", "both"]),
+
+  /** What goes that way: topics of MQTT. @default - all that the protocol carries */
+  topics: z.array(z.string()).readonly().exactOptional(),
+});
+
 const containerFacts = z.object({
   /** What a service is there for: the name of its definition. Absent for a container that runs once and ends. */
   kind: z.string().exactOptional(),
@@ -78,8 +93,21 @@ const containerFacts = z.object({
   /** The open listeners that lead here, each with the port inside. */
   listeners: z.array(z.object({ listener: z.string(), internal: z.int() })).readonly(),
 
+  /** Whom it connects to, as far as the kit arranges it: by a login or a route. @default - nobody */
+  connects: z.array(connection).readonly().exactOptional(),
+
   /** The setting that its limits come from, such as `redis.limits`. @default - they are the kit's own */
   limitsAt: z.string().exactOptional(),
+
+  /** A volume whose files only one version of the service reads, and those that earlier versions of the kit filled. */
+  versioned: z
+    .object({
+      version: z.int(),
+      volume: z.string(),
+      /** Newest first, each with the address that Terraform had it under. */
+      former: z.array(z.object({ version: z.int(), volume: z.string(), address: z.string() })).readonly(),
+    })
+    .exactOptional(),
 
   /** Whether all that it does is to give an empty volume to the user of those who write to it. */
   givesVolume: z.literal(true).exactOptional(),
@@ -90,6 +118,7 @@ const containerFacts = z.object({
 
 export type StackFacts = z.output<typeof stackFacts>;
 export type ContainerFacts = z.output<typeof containerFacts>;
+export type Connection = z.output<typeof connection>;
 
 /** The facts of a stack as they are written into its JSON. */
 export const factsOf = (facts: Omit<StackFacts, "version">): StackFacts => ({ version: VERSION, ...facts });

@@ -51,28 +51,36 @@ export function nearReferences(text: string, roots: readonly string[]): readonly
     .map(([whole]) => whole);
 }
 
-const isNear = (word: string, name: string): boolean => distance(word, name) <= (name.length > 4 ? 2 : 1);
+const isNear = (word: string, name: string): boolean => distance(word, name) <= mostEdits(name);
 
-/** The known name that differs from a word by at most two edits, letter case and blanks aside. */
+/** Two edits make anything of a word of three letters. */
+const mostEdits = (word: string): number => (word.length > 4 ? 2 : 1);
+
+/** The known name that differs from a word by at most two edits, of a short word by one, letter case and blanks aside. */
 export function closest(word: string, known: readonly string[]): string | undefined {
   const plain = word.trim().toLowerCase();
   const [best] = known
     .map((name) => ({ name, edits: distance(plain, name.toLowerCase()) }))
     .sort((a, b) => a.edits - b.edits);
-  return best !== undefined && best.edits <= 2 ? best.name : undefined;
+  return best !== undefined && best.edits <= mostEdits(plain) ? best.name : undefined;
 }
 
-/** Levenshtein distance, on words of a few letters. */
+/** Edits from one word to the other; two neighbours that changed places are one. For words of a few letters. */
 function distance(a: string, b: string): number {
+  let above: readonly number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
+  for (let i = 0; i < a.length; i += 1) {
     const next = [i + 1];
-    for (const [j, other] of [...b].entries()) {
+    for (let j = 0; j < b.length; j += 1) {
+      const swapped = i > 0 && j > 0 && a[i] === b[j - 1] && a[i - 1] === b[j];
       next.push(
-        Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)),
+        Math.min(
+          ...[(next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (a[i] === b[j] ? 0 : 1)],
+          ...(swapped ? [(above[j - 1] ?? 0) + 1] : []),
+        ),
       );
     }
-    row = next;
+    [above, row] = [row, next];
   }
   return row[b.length] ?? 0;
 }

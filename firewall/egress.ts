@@ -19,12 +19,12 @@ interface Egress {
 const WAYS_OUT: readonly NetworkName[] = ["edge", "broker"];
 const ANYWHERE = ["0.0.0.0/0", "::/0"];
 const NAMES = 53;
-const PORT_OF: Readonly<Record<string, number>> = { "https:": 443, "http:": 80 };
+const PORT_OF: Readonly<Record<string, number>> = { "https:": 443, "http:": 80, "ssh:": 22 };
 
-/** What a deployment declares, and what it needs for the certificates that it asks for. */
+/** What a deployment declares, and what it needs for the certificates that it asks for, its alarms and its services. */
 function egressOf(deployment: Site): readonly Egress[] {
   const declared = deployment.firewall.egress.map((egress) => ({ ...egress, networks: WAYS_OUT }));
-  const all = [...declared, ...acmeOf(deployment)];
+  const all = [...declared, ...acmeOf(deployment), ...webhookOf(deployment), ...serversOf(deployment)];
   const networks = WAYS_OUT.filter((network) => all.some((egress) => egress.networks.includes(network)));
   // The engine passes questions on from the container's own network, to whichever server the machine asks.
   const lookUps = (["udp", "tcp"] as const).map((protocol) => ({
@@ -33,12 +33,20 @@ function egressOf(deployment: Site): readonly Egress[] {
   return all.length === 0 ? [] : [...all, ...lookUps];
 }
 
-function acmeOf({ tls }: Site): readonly Egress[] {
-  if (tls.certificate.source !== "acme") return [];
-  const { hostname, port, protocol } = new URL(tls.certificate.directory);
+const acmeOf = ({ tls: { certificate } }: Site): readonly Egress[] =>
+  certificate.source === "acme" ? [serverAt(certificate.directory, "edge")] : [];
+
+/** The program that sends alarms is where the broker is. */
+const webhookOf = ({ alarms: { webhook } }: Site): readonly Egress[] =>
+  webhook === undefined ? [] : [serverAt(webhook.url, "broker")];
+
+const serversOf = ({ reaches = [] }: Site): readonly Egress[] => reaches.map((url) => serverAt(url, "edge"));
+
+function serverAt(url: string, from: NetworkName): Egress {
+  const { hostname, port, protocol } = new URL(url);
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
   const to = isIP(host) === 0 ? ANYWHERE : [singleAddress(host)];
-  return [{ networks: ["edge"], to, port: Number(port) || (PORT_OF[protocol] ?? 443), protocol: "tcp" }];
+  return { networks: [from], to, port: Number(port) || (PORT_OF[protocol] ?? 443), protocol: "tcp" };
 }
 
 const singleAddress = (address: string) => `${address}/${isIP(address) === 6 ? 128 : 32}`;

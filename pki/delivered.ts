@@ -1,6 +1,7 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readIfThere } from "../core/private-files.ts";
-import { currentPair, devicesFolder } from "./folder.ts";
+import { bothDeviceAuthorities, currentPair, devicesFolder } from "./folder.ts";
 
 /** A file for the volume of certificates. */
 export interface PublishedFile {
@@ -32,13 +33,19 @@ export function deliveredFiles(
       { name: "edge.key", path: keyFile, content: pair.key },
       ...(devices
         ? [
-            existing("devices/ca.crt", join(devicesFolder(home), "authority", "ca.crt")),
+            existing("devices/ca.crt", trustedFile(home)),
             existing("devices/crl.pem", join(devicesFolder(home), "crl.pem")),
           ]
         : []),
     ],
   };
 }
+
+/** What the certificates of devices are checked by. */
+const trustedFile = (home: string): string =>
+  existsSync(bothDeviceAuthorities(home))
+    ? bothDeviceAuthorities(home)
+    : join(devicesFolder(home), "authority", "ca.crt");
 
 function existing(name: string, path: string): PublishedFile {
   const content = readIfThere(path);

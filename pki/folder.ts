@@ -27,6 +27,12 @@ export const authorityFile = (home: string) => join(authorityFolder(home), "ca.c
 /** Folder of everything about devices. */
 export const devicesFolder = (home: string) => join(pkiFolder(home), "devices");
 
+/** Folder of the CA of devices before, for as long as its certificates are accepted next to those of today's. */
+export const formerDeviceAuthorityFolder = (home: string) => join(devicesFolder(home), "authority-former");
+
+/** The certificates of both, while there are two. */
+export const bothDeviceAuthorities = (home: string) => join(devicesFolder(home), "both.crt");
+
 /** The pair that is to be served, or undefined if none was ever made. */
 export function currentPair(home: string): CurrentPair | undefined {
   const folder = linkTarget(join(pkiFolder(home), "current"));

@@ -1,7 +1,9 @@
 import { X509Certificate } from "node:crypto";
+import { existsSync, renameSync } from "node:fs";
 import { covers, isDue, namesIn } from "./certificate.ts";
 import { authorityFolder, currentPair, setCurrentPair } from "./folder.ts";
 import type { Named } from "./named.ts";
+import { nextTo } from "./next-authority.ts";
 import { type Pair, putPair, readPair } from "./pair.ts";
 
 /**
@@ -11,8 +13,14 @@ import { type Pair, putPair, readPair } from "./pair.ts";
 export async function prepareInternal(deployment: Named, home: string): Promise<void> {
   const authority = await ensureAuthority(authorityFolder(home), authorityName(deployment));
   if (isStillGood(home, deployment.hosts, authority)) return;
+  setCurrentPair(home, await makeServerCertificate(deployment, home));
+}
+
+/** A server certificate by the deployment's CA, which serves nobody yet. */
+export async function makeServerCertificate(deployment: Named, home: string): Promise<Pair> {
+  const authority = await ensureAuthority(authorityFolder(home), authorityName(deployment));
   const { makeServerPair } = await import("./x509.ts");
-  setCurrentPair(home, await makeServerPair(serverName(deployment), deployment.hosts, authority));
+  return makeServerPair(serverName(deployment), deployment.hosts, authority);
 }
 
 /** What the edge serves until the first certificate is issued: self-signed, so that nobody can mistake it. */
@@ -27,8 +35,12 @@ const NEW_AUTHORITY = "the next run makes a new CA, and anyone who trusts this o
 /** The CA in a folder, or undefined if none was made yet. */
 export const readAuthority = (folder: string): Pair | undefined => readPair(folder, "ca", NEW_AUTHORITY);
 
-/** The CA in a folder; made if there is none yet. */
+/**
+ * The CA in a folder; made if there is none yet. A rotation that was killed between two renames leaves the CA that was to
+ * be put there.
+ */
 export async function ensureAuthority(folder: string, name: string): Promise<Pair> {
+  if (!existsSync(folder) && existsSync(nextTo(folder))) renameSync(nextTo(folder), folder);
   const found = readAuthority(folder);
   if (found !== undefined) return found;
   const { makeAuthority } = await import("./x509.ts");

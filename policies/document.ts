@@ -34,6 +34,12 @@ export interface Unreadable {
   readonly evidence: string;
 }
 
+/** What a comment says about something, not checked yet. */
+export interface Commented {
+  readonly path: string;
+  readonly value: unknown;
+}
+
 /** Where something stands in a file, from line 1. */
 export interface Place {
   readonly file: string;
@@ -63,6 +69,12 @@ export interface Contents {
   /** What the document says about how it is judged: `{ stopAt, waivers }`, not checked yet. */
   readonly settings?: unknown;
 
+  /** Waivers in comments, at what they stand next to. @default - none */
+  readonly commented?: readonly Commented[];
+
+  /** The folder of its files, which no report names: it is another one in each checkout. */
+  readonly folder?: string | undefined;
+
   /** What the kit says of a stack that it synthesized; for any other, rules go by what they see. */
   readonly facts?: StackFacts | undefined;
 }
@@ -75,6 +87,8 @@ export class StackDocument {
   readonly resources: readonly Resource[];
   readonly unreadable: readonly Unreadable[];
   readonly notUnderstood: readonly Unreadable[];
+  readonly commented: readonly Commented[];
+  readonly folder: string | undefined;
   readonly settings: unknown;
   readonly facts: StackFacts | undefined;
   readonly environment: Environment;
@@ -91,6 +105,8 @@ export class StackDocument {
     declarations,
     unreadable,
     notUnderstood = [],
+    commented = [],
+    folder,
     settings,
     facts,
   }: Contents) {
@@ -98,6 +114,8 @@ export class StackDocument {
     this.resources = resources;
     this.unreadable = unreadable;
     this.notUnderstood = notUnderstood;
+    this.commented = commented;
+    this.folder = folder;
     this.settings = settings;
     this.facts = facts;
     this.environment = environmentIn(resources);

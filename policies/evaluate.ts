@@ -1,11 +1,14 @@
+import { SEVERITIES } from "../site/policy-settings.ts";
 import type { StackDocument } from "./document.ts";
 import type { Evidence } from "./evidence.ts";
 import { isOfTheKit } from "./facts/kit.ts";
 import { TextIsAwaited, TextIsUnknown } from "./facts/parsed-files.ts";
+import { aboutInput, everythingIsUnderstood, stackCanBeRead } from "./input-rules.ts";
 import { type Judged, judgedBy } from "./judged-by.ts";
 import { finding, inLanguage, languageOf } from "./language.ts";
-import { definePolicy, type Finding, type Policy } from "./policy.ts";
-import { readWaivers, type WaivedFinding, type Waivers, waiverPolicies } from "./waivers.ts";
+import type { Finding, Policy } from "./policy.ts";
+import { waiverPolicies } from "./waiver-rules.ts";
+import { readWaivers, type WaivedFinding, type Waivers } from "./waivers.ts";
 
 /** What one policy saw in one stack. A policy that examined nothing has proved nothing. */
 export interface PolicyReport {
@@ -17,6 +20,9 @@ export interface PolicyReport {
 
   /** What stops: enforced and not waived. */
   readonly findings: readonly Finding[];
+
+  /** What a baseline has: found before, and accepted for now. */
+  readonly known: readonly Finding[];
 
   /** What would stop in an environment that enforces the policy. */
   readonly relaxed: readonly Finding[];
@@ -31,33 +37,6 @@ export interface NotEnforceable {
   readonly reason: string;
 }
 
-/** Holds for every input, whatever the policies are: what cannot be read cannot be judged. */
-export const stackCanBeRead = definePolicy({
-  id: "INP-001",
-  severity: "critical",
-  title: "every resource of the stack can be read",
-  allowed: "resources as objects, and blocks that are written out",
-  fix: "declare the resource with its construct; write dynamic blocks out one by one",
-  source: "a rule that cannot read its input proves nothing",
-  looksAt: ["*"],
-  check: () => [],
-});
-
-/** Holds for every compose file: a key that nobody looks at may hold anything. */
-export const everythingIsUnderstood = definePolicy({
-  id: "INP-002",
-  severity: "critical",
-  title: "every key and value of a compose file is understood",
-  allowed: "keys of the compose specification, values of their types, and files that are at hand",
-  fix: "fix the spelling, remove the key, or judge the file where all that it names is at hand",
-  source: "a rule that does not see a key proves nothing about it",
-  looksAt: [],
-  check: () => [],
-});
-
-/** What these find nobody can judge: the verdict is neither good nor bad. */
-export const aboutInput: readonly Policy[] = [stackCanBeRead, everythingIsUnderstood];
-
 /** Rules that hold whatever the list of policies is. */
 export const builtIn: readonly Policy[] = [...aboutInput, ...waiverPolicies];
 
@@ -65,17 +44,31 @@ export const builtIn: readonly Policy[] = [...aboutInput, ...waiverPolicies];
  * Judges a stack. It fails closed: a rule that throws and a resource that cannot be read are findings.
  *
  * @param today the day that waivers are compared with, `YYYY-MM-DD`
+ * @param excuses which rules waivers may name, and waivers that stand outside the stack
  * @returns a report for each of `builtIn`, then one for each policy, in order
  */
 export function evaluate(
   stack: StackDocument,
   policies: readonly Policy[],
-  today = new Date().toISOString().slice(0, 10),
+  today = dayOf(new Date()),
+  { known = policies, beyond }: Excuses = {},
 ): readonly PolicyReport[] {
-  const waivers = readWaivers(stack, policies, today);
+  const waivers = readWaivers(stack, known, today, beyond);
   const reports = policies.map((policy) => reportOf(policy, stack, waivers));
   const looked = new Set(reports.filter(({ examined }) => examined > 0).map(({ policy }) => policy.id));
   return [readability(stack), understanding(stack), ...waiverReports(waivers, looked), ...reports];
+}
+
+/** The day as waivers have it. */
+export const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
+
+/** What else counts when findings are excused. */
+export interface Excuses {
+  /** Rules that exist, though others may judge. @default - those that judge */
+  readonly known?: readonly Policy[];
+
+  /** Waivers for this stack and others. */
+  readonly beyond?: Waivers | undefined;
 }
 
 function readability(stack: StackDocument): PolicyReport {
@@ -107,6 +100,7 @@ const waiverReports = (waivers: Waivers, looked: ReadonlySet<string>): readonly 
 const report = (policy: Policy, seen: Pick<PolicyReport, "examined" | "findings">): PolicyReport => ({
   policy,
   enforced: true,
+  known: [],
   relaxed: [],
   waived: [],
   notEnforceable: [],
@@ -125,7 +119,7 @@ function reportOf(policy: Policy, stack: StackDocument, waivers: Waivers): Polic
   const { examined, found, notEnforceable } = seenBy(policy, stack);
   const { open, waived } = enforced ? waivers.apply(found) : { open: [], waived: [] };
   const relaxed = enforced ? [] : found;
-  return { policy, enforced, examined, findings: open, relaxed, waived, notEnforceable };
+  return { policy, enforced, examined, findings: open, known: [], relaxed, waived, notEnforceable };
 }
 
 function seenBy(policy: Policy, stack: StackDocument): Seen {
@@ -150,7 +144,7 @@ function seenBy(policy: Policy, stack: StackDocument): Seen {
       else found.push(finding(policy, path, `cannot be judged: ${reason}`, language));
     }
   }
-  return { examined: resources.length, found, notEnforceable };
+  return { examined: resources.length, found: weighed(found, policy, stack), notEnforceable };
 
   function note(path: string, reason: string): void {
     notEnforceable.push({ path, reason: inLanguage(reason, language) });
@@ -166,6 +160,15 @@ function seenBy(policy: Policy, stack: StackDocument): Seen {
   }
 }
 
+/** In a stack of others what a rule finds may weigh less than in one of the kit. */
+function weighed(found: Finding[], { elsewhere }: Policy, stack: StackDocument): Finding[] {
+  if (elsewhere === undefined || found.length === 0 || isOfTheKit(stack)) return found;
+  const most = SEVERITIES.indexOf(elsewhere);
+  return found.map((one) =>
+    SEVERITIES.indexOf(one.severity) < most ? { ...one, severity: elsewhere } : one,
+  );
+}
+
 const NOTHING: Judged = { resources: [], problems: new Map() };
 
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -177,4 +180,5 @@ function applies({ dialect: wanted }: Policy, { dialect }: StackDocument): boole
 
 /** Each once, in their order. */
 const distinct = (found: readonly Evidence[]): Iterable<Evidence> =>
-  new Map(found.map((evidence) => [JSON.stringify(evidence), evidence])).values();
+  // Most rules find nothing on most resources: nothing is made for that.
+  found.length < 2 ? found : new Map(found.map((evidence) => [JSON.stringify(evidence), evidence])).values();

@@ -31,11 +31,24 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^\.gitignore$/, "gitignore"],
 ];
 
+/** Files whose names say too little: those that a container is given at the path where its program looks for them. */
+const KINDS_BY_PATH: readonly (readonly [RegExp, string])[] = [
+  [/^\/etc\/grafana\/grafana\.ini$/, "grafana.ini"],
+  [/^(\/etc\/traefik)?\/traefik\.(ya?ml|toml)$/, "traefik"],
+  [/^\/data\/settings\.js$/, "settings.js"],
+  [/^\/etc\/rabbitmq\/(rabbitmq|conf\.d\/[^/]+)\.conf$/, "rabbitmq.conf"],
+  [/^\/etc\/(mongo\/)?mongod\.conf$/, "mongod.conf"],
+  [/^\/etc\/influxdb\/influxdb\.conf$/, "influxdb.conf"],
+  [/^\/usr\/share\/(elastic|open)search\/config\/(elastic|open)search\.yml$/, "search.yml"],
+];
+
 /** `mosquitto.conf` for a file of that kind; undefined for one that no rule reads. */
 export const fileKind = rememberedText((path): string | undefined => {
   if (WORKFLOW.test(path)) return "workflow";
   const name = basename(path);
-  return KINDS.find(([pattern]) => pattern.test(name))?.[1];
+  const known =
+    KINDS.find(([pattern]) => pattern.test(name)) ?? KINDS_BY_PATH.find(([pattern]) => pattern.test(path));
+  return known?.[1];
 });
 
 /** What is judged together with a stack. */
@@ -67,13 +80,19 @@ export function textAt(path: string): string | undefined {
   }
 }
 
-/** A rendered folder is checked before it is copied to its server: start.sh makes there what deployment.sh names. */
 function isMadeByStart(path: string): boolean {
   const { root, name } = /^(?<root>.*)\/secrets\/(?<name>.+)$/.exec(path)?.groups ?? {};
   if (root === undefined || name === undefined || textAt(path) !== undefined) return false;
-  const started = textAt(`${root}/start.sh`) !== undefined;
-  return started && (textAt(`${root}/deployment.sh`) ?? "").split(/\s+/).includes(name);
+  return startMakes(root, name);
 }
+
+/**
+ * Whether start.sh makes a secret, or a variable in `.env`, of that name: a rendered folder is checked before it is copied to
+ * its server, where start.sh makes what deployment.sh names.
+ */
+export const startMakes = (folder: string, name: string): boolean =>
+  textAt(`${folder}/start.sh`) !== undefined &&
+  (textAt(`${folder}/deployment.sh`) ?? "").split(/\s+/).includes(name);
 
 /**
  * The files of a stack as resources of type `file/<kind>`: those that containers are given (`upload`), and those

@@ -6,8 +6,8 @@ import { policies } from "./index.ts";
 import { readTerraformJson } from "./inputs/terraform-json.ts";
 import { judgeStack } from "./judge.ts";
 import type { Policy } from "./policy.ts";
-import { findingsOf, isAtOrAbove, type Judgement } from "./reports/judgement.ts";
-import { paragraphs, relaxations, renamings } from "./reports/text.ts";
+import { type Judgement, stoppingIn } from "./reports/judgement.ts";
+import { paragraphs, relaxations, renamings } from "./reports/paragraphs.ts";
 
 /** A synthesized stack, and the rules of its own that a deployment adds. */
 export interface SynthesizedStack {
@@ -23,9 +23,7 @@ export interface SynthesizedStack {
  */
 export function judge(stacks: readonly SynthesizedStack[]): readonly string[] {
   const judgements = stacks.map(judgeFile);
-  const found = judgements.flatMap((judgement) =>
-    findingsOf(judgement).filter(({ finding }) => isAtOrAbove(finding.severity, judgement.stopAt)),
-  );
+  const found = judgements.flatMap(stoppingIn);
   if (found.length === 0)
     return judgements.flatMap((judgement) => [...renamings(judgement), ...relaxations(judgement)]);
   throw new UserError(

@@ -29,6 +29,8 @@ export function judgeStack(
   return {
     file,
     environment: stack.environment,
+    profile: "kit",
+    skipped: [],
     stopAt: stopAt ?? (settings.success ? settings.data.stopAt : "info"),
     reports: evaluate(stack, policies),
     placeOf: placesOf({ file, text, places }),
@@ -36,7 +38,7 @@ export function judgeStack(
 }
 
 /** A line of the text that says more than where a service begins, in the file that the finding is about. */
-function placesOf({ file, text, places }: Origin): Judgement["placeOf"] {
+export function placesOf({ file, text, places }: Origin): Judgement["placeOf"] {
   const lineIn = linesIn(text);
   return (finding) => {
     const place = places && noted(finding.path, places);

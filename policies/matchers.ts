@@ -6,7 +6,7 @@ import { readTerraformJson } from "./inputs/terraform-json.ts";
 import { judgeStack } from "./judge.ts";
 import { isCalled, type Policy } from "./policy.ts";
 import { findingsOf } from "./reports/judgement.ts";
-import { paragraphs } from "./reports/text.ts";
+import { paragraphs } from "./reports/paragraphs.ts";
 
 /** What is judged: a parsed `cdk.tf.json`, its text (what cdktf's `Testing.synth` returns), or the path of a file. */
 export type Judged = string | object;

@@ -9,7 +9,7 @@ export type Checkout = (path: string) => string | undefined;
 
 /**
  * The files that a new rule needs, by path: rule, list of its family, test, list of ids, catalogue. The rule finds nothing
- * yet, so that other tests stay green, and its own test fails until the rule and its texts are written.
+ * yet, so that other tests stay green; its own test and that of its examples fail until the rule and its texts are written.
  *
  * @throws UserError for a family that is none, and a name that cannot be or is taken
  */
@@ -61,6 +61,9 @@ function draftOf(rules: readonly Policy[], name: string): Policy {
     id: nextId(rules),
     severity: "medium",
     title: name.replaceAll("-", " "),
+    why: "TODO: what happens to anyone who breaks it.",
+    avoid: "TODO: what breaks it, as it stands in a file",
+    prefer: "TODO: the same, put right",
     allowed: "TODO: what would satisfy it",
     fix: "TODO: what to do about a finding",
     source: "TODO: where the fact comes from",
@@ -86,14 +89,19 @@ function usualType(rules: readonly Policy[]): string {
   return types.reduce((most, type) => (count(type) > count(most) ? type : most), "*");
 }
 
-const ruleText = ({ id, severity, title, allowed, fix, source, looksAt }: Policy, exported: string) =>
+const ruleText = (
+  { id, severity, title, why, avoid, prefer, allowed, fix, source, looksAt }: Policy,
+  exported: string,
+) =>
   `import { definePolicy } from "../policy.ts";
 
-/** TODO: what happens to anyone who breaks it. */
 export const ${exported} = definePolicy({
   id: "${id}",
   severity: "${severity}",
   title: "${title}",
+  why: "${why}",
+  avoid: "${avoid}",
+  prefer: "${prefer}",
   allowed: "${allowed}",
   fix: "${fix}",
   source: "${source}",

@@ -16,12 +16,18 @@ const rule = z.looseObject({
   formerly: z.array(text).optional(),
   severity: z.enum(SEVERITIES),
   title: text,
+  why: text.optional(),
+  avoid: text.optional(),
+  prefer: text.optional(),
   allowed: text,
   fix: text,
   source: text,
   looksAt: z.array(text).min(1),
   check: z.custom<Policy["check"]>((value) => typeof value === "function", { error: "a function" }),
 });
+
+/** Rules of one's own may leave out what only `policy explain` tells: they were written before it asked for that. */
+const UNSAID = "(this rule does not say)";
 
 /**
  * Loads rules of one's own: every exported rule of every `.ts` and `.js` file in a folder.
@@ -49,7 +55,7 @@ async function loadFile(file: string): Promise<readonly Policy[]> {
     .filter(([, value]) => typeof value === "object" && value !== null && "looksAt" in value)
     .map(([name, value]) => {
       const parsed = rule.safeParse(value);
-      if (parsed.success) return value as Policy;
+      if (parsed.success) return { ...{ why: UNSAID, avoid: UNSAID, prefer: UNSAID }, ...(value as Policy) };
       const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
       throw new UserError(
         `${file}: ${name} is no rule: ${problems.join("; ")}`,

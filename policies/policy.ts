@@ -14,8 +14,26 @@ export interface Policy {
 
   readonly severity: Severity;
 
+  /**
+   * What its findings weigh at most in a stack that the kit did not make, where what the rule asks may be done by a program
+   * of which nothing is known here. @default - the same
+   */
+  readonly elsewhere?: Severity;
+
   /** The claim, as a sentence without a full stop. */
   readonly title: string;
+
+  /** What happens to anyone who breaks it: whole sentences, for somebody who has not heard of it. */
+  readonly why: string;
+
+  /**
+   * What breaks it, as it stands in a file: keys of one service of a compose file, a whole compose file, Terraform's JSON, or
+   * a file whose name stands behind `# ` in the first line. Behind `$ ` it is what a machine shows, where no file does.
+   */
+  readonly avoid: string;
+
+  /** The same, put right. */
+  readonly prefer: string;
 
   /** What would satisfy it, in the keys of Terraform's provider. */
   readonly allowed: string;

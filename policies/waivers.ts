@@ -1,8 +1,9 @@
 import { type Waiver, waiver } from "../site/policy-settings.ts";
-import type { StackDocument } from "./document.ts";
+import type { Commented, StackDocument } from "./document.ts";
 import { finding } from "./language.ts";
-import { definePolicy, type Finding, isCalled, type Policy } from "./policy.ts";
+import { type Finding, isCalled, type Policy } from "./policy.ts";
 import { type Block, isBlock, show } from "./values.ts";
+import { waiversAreCurrent, waiversAreUsed } from "./waiver-rules.ts";
 
 /** A finding that a waiver accepts, and why. */
 export interface WaivedFinding extends Finding {
@@ -11,46 +12,6 @@ export interface WaivedFinding extends Finding {
 
   /** Id by which the waiver names the rule, where it is a former one. */
   readonly calledBy?: string;
-}
-
-const about = {
-  severity: "high",
-  source: "cdk-nag and Trivy users: an excuse without scope, reason and end outlives what it excused",
-  looksAt: [] as string[],
-  check: () => [],
-} as const;
-
-export const waiversAreSound = definePolicy({
-  ...about,
-  id: "WVR-001",
-  title: "every waiver says which rule, where, why and until when",
-  allowed:
-    "the id of a rule that exists, the path of a resource or a pattern with *, a reason of 10 characters or more, a date",
-  fix: "complete the waiver, or remove it",
-});
-
-export const waiversAreCurrent = definePolicy({
-  ...about,
-  id: "WVR-002",
-  title: "no waiver has expired",
-  allowed: "a last day that is today or later",
-  fix: "fix what it excuses, or renew the waiver with a reason that still holds",
-});
-
-export const waiversAreUsed = definePolicy({
-  ...about,
-  id: "WVR-003",
-  title: "every waiver excuses something",
-  allowed: "a waiver whose rule finds something at its place",
-  fix: "remove the waiver: what it excused is fixed, renamed or not enforced here",
-});
-
-export const waiverPolicies: readonly Policy[] = [waiversAreSound, waiversAreCurrent, waiversAreUsed];
-
-interface Written {
-  /** Where the waiver itself stands, for findings about it. */
-  readonly path: string;
-  readonly value: unknown;
 }
 
 /** A waiver that is whole, with the rule's id of today. */
@@ -72,9 +33,11 @@ export class Waivers {
   readonly #sound: readonly Excuse[];
   readonly #unsound: readonly { readonly path: string; readonly evidence: string }[];
   readonly #today: string;
+  readonly #beyond: Waivers | undefined;
   readonly #used = new Set<Excuse>();
 
-  constructor(written: readonly Written[], policies: readonly Policy[], today: string) {
+  /** @param beyond waivers for this stack and others, which excuse what these do not */
+  constructor(written: readonly Commented[], policies: readonly Policy[], today: string, beyond?: Waivers) {
     const parsed = written.map(({ path, value }) => ({ path, value, result: waiver.safeParse(value) }));
     this.#sound = parsed.flatMap(({ result }) => (result.success ? [resolved(result.data, policies)] : []));
     this.#unsound = parsed.flatMap(({ path, value, result }) =>
@@ -83,6 +46,7 @@ export class Waivers {
         : [{ path, evidence: `${show(value)}: ${result.error.issues.map(wording).join("; ")}` }],
     );
     this.#today = today;
+    this.#beyond = beyond;
   }
 
   get count(): number {
@@ -99,7 +63,9 @@ export class Waivers {
       if (excuse === undefined || this.#hasExpired(excuse)) open.push(found);
       else waived.push({ ...found, ...termsOf(excuse) });
     }
-    return { open, waived };
+    if (this.#beyond === undefined) return { open, waived };
+    const rest = this.#beyond.apply(open);
+    return { open: rest.open, waived: [...waived, ...rest.waived] };
   }
 
   /**
@@ -130,9 +96,12 @@ export class Waivers {
   }
 }
 
-/** Whether a place is the one that a waiver names; `*` in it stands for any part of a place. */
+/**
+ * Whether a place is the one that a waiver names, or a file that is given to what stands there; `*` in it stands for any part
+ * of a place.
+ */
 function isAt(path: string, at: string): boolean {
-  if (!at.includes("*")) return path === at;
+  if (!at.includes("*")) return path === at || path.startsWith(`${at}:`);
   const parts = at.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   return new RegExp(`^${parts.join(".*")}$`, "s").test(path);
 }
@@ -150,10 +119,15 @@ const wording = ({ path, message }: { readonly path: readonly PropertyKey[]; rea
   `${path.join(".") || "waiver"}: ${message}`;
 
 /**
- * The waivers that stand in a stack: those of the deployment in its settings, and those on resources, in `"//"`.
- * A waiver on a resource says no place: it holds for that resource and for no other.
+ * The waivers that stand in a stack: those of the deployment in its settings, those on resources, in `"//"`, and those in
+ * comments. A waiver on a resource says no place: it holds for that resource and for no other.
  */
-export function readWaivers(stack: StackDocument, policies: readonly Policy[], today: string): Waivers {
+export function readWaivers(
+  stack: StackDocument,
+  policies: readonly Policy[],
+  today: string,
+  beyond?: Waivers,
+): Waivers {
   const { settings } = stack;
   const [root] = stack.of(["stack"]);
   const ofDeployment = listed(isBlock(settings) ? settings.waivers : undefined);
@@ -164,9 +138,14 @@ export function readWaivers(stack: StackDocument, policies: readonly Policy[], t
     })),
   );
   return new Waivers(
-    [...ofDeployment.map((value) => ({ path: root?.path ?? "stack", value })), ...onResources],
+    [
+      ...ofDeployment.map((value) => ({ path: root?.path ?? "stack", value })),
+      ...onResources,
+      ...stack.commented,
+    ],
     policies,
     today,
+    beyond,
   );
 }
 

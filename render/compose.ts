@@ -1,6 +1,6 @@
 import { LABEL } from "../core/labels.ts";
-import { composeFile } from "../engines/compose/render.ts";
-import type { ContainerSpec } from "../engines/stack.ts";
+import { composeFile } from "../runners/compose/render.ts";
+import type { ContainerSpec } from "../runners/stack.ts";
 import { judgedFacts } from "./judged.ts";
 import { type Model, withVariables } from "./model.ts";
 import { configPath } from "./paths.ts";

@@ -1,5 +1,5 @@
 import { composeProject } from "../core/labels.ts";
-import { firewallOf } from "../engines/docker/firewall.ts";
+import { firewallOf } from "../runners/docker/firewall.ts";
 import type { Files } from "./folder.ts";
 import type { Model } from "./model.ts";
 

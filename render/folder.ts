@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../core/errors.ts";
 import { damaged } from "../core/own-files.ts";
 import { readIfThere, replaceFile, writing } from "../core/private-files.ts";
+import { LOCK_FILE } from "../runners/deploy-lock.ts";
 
 const SUMS = "SHA256SUMS";
 
@@ -19,15 +20,28 @@ const LINE = /^[0-9a-f]{64} [ *]./;
 /** Path in the folder to text. */
 export type Files = Readonly<Record<string, string>>;
 
-/** SHA256SUMS as coreutils write and check it, sorted by path. */
-export function checksums(files: Files): string {
-  return Object.keys(files)
-    .sort()
-    .map((path) => `${sha256(files[path] as string)}  ${path}\n`)
+/** SHA256SUMS of these files. */
+export const checksums = (files: Files): string =>
+  sumLines(Object.entries(files).map(([path, text]) => [path, sha256(text)]));
+
+/** Path and SHA-256 of each file, as coreutils write and check them, sorted by path. */
+export const sumLines = (sums: Iterable<readonly [path: string, sum: string]>): string =>
+  [...sums]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([path, sum]) => `${sum}  ${path}\n`)
     .join("");
+
+/** @returns SHA-256 of each file by its path; undefined where the text is no whole list of them */
+export function readSums(text: string): ReadonlyMap<string, string> | undefined {
+  const lines = text.split("\n").filter(Boolean);
+  const isWhole = (text === "" || text.endsWith("\n")) && lines.every((line) => LINE.test(line));
+  return isWhole ? new Map(lines.map((line) => [line.slice(66), line.slice(0, 64)])) : undefined;
 }
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/** The mode of a file of a rendered folder. */
+export const modeOf = (path: string): number => (path.endsWith(".sh") ? 0o755 : 0o644);
 
 /**
  * Writes the files and their checksums. What an earlier render wrote and this one does not is removed; anything else
@@ -45,14 +59,19 @@ export function writeFolder(folder: string, files: Files): void {
     const target = join(folder, path);
     writing(target, () => mkdirSync(dirname(target), { recursive: true }));
     replaceFile(target, text, 0o644);
-    chmodSync(target, path.endsWith(".sh") ? 0o755 : 0o644);
+    chmodSync(target, modeOf(path));
   }
 }
 
-/** What an earlier render wrote; nothing for a folder that is empty but for drafts. */
+/** @throws UserError if the folder holds something but no earlier render of this deployment */
+export function refuseOtherFolder(folder: string, files: Files): void {
+  if (existsSync(folder)) earlierRender(folder, files[MARK]);
+}
+
+/** What an earlier render wrote; nothing for a folder that is empty but for drafts and the lock. */
 function earlierRender(folder: string, mark = ""): readonly string[] {
   const before = listed(folder);
-  const isEmpty = readdirSync(folder).every((name) => name.endsWith(".tmp"));
+  const isEmpty = readdirSync(folder).every((name) => name.endsWith(".tmp") || name === LOCK_FILE);
   if (!isEmpty && !before.includes(MARK)) {
     throw new UserError(
       `${folder}: holds files that are no earlier render`,
@@ -71,18 +90,16 @@ function earlierRender(folder: string, mark = ""): readonly string[] {
 
 /** Paths in SHA256SUMS that stay inside the folder. */
 function listed(folder: string): readonly string[] {
-  const text = readIfThere(join(folder, SUMS));
-  const lines = (text ?? "").split("\n").filter(Boolean);
-  const isWhole = text === undefined || (text.endsWith("\n") && lines.every((line) => LINE.test(line)));
+  const sums = readSums(readIfThere(join(folder, SUMS)) ?? "");
   // Only of a render it is ours to say so.
-  if (!isWhole && readIfThere(join(folder, MARK)) !== undefined) {
+  if (sums === undefined && readIfThere(join(folder, MARK)) !== undefined) {
     throw damaged(
       join(folder, SUMS),
       "cut short, or not a list of checksums",
       `write a short one, then render again: cd ${folder} && sha256sum ${MARK} > ${SUMS}`,
     );
   }
-  return lines
-    .map((line) => line.slice(66))
-    .filter((path) => path !== "" && !path.startsWith("/") && !path.split("/").includes(".."));
+  return [...(sums?.keys() ?? [])].filter(
+    (path) => path !== "" && !path.startsWith("/") && !path.split("/").includes(".."),
+  );
 }

@@ -1,6 +1,6 @@
 import { LABEL } from "../core/labels.ts";
 import { type ContainerFacts, factsOf, readContainerFacts, type StackFacts } from "../core/stack-facts.ts";
-import { rawResources, type Stack } from "../engines/stack.ts";
+import { rawResources, type Stack } from "../runners/stack.ts";
 
 interface Commented {
   readonly "//"?: {

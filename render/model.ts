@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { hashedText } from "../core/config-hash.ts";
 import { FILES } from "../core/container-folders.ts";
 import { roleOf } from "../core/labels.ts";
-import type { ContainerSpec, Stack } from "../engines/stack.ts";
-import type { Upload } from "../engines/stack-json.ts";
+import type { ContainerSpec, Stack } from "../runners/stack.ts";
+import type { Upload } from "../runners/stack-json.ts";
 import { secretPath } from "./paths.ts";
 
 type SecretUpload = Extract<Upload, { readonly source: string }>;

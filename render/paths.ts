@@ -1,5 +1,5 @@
 import { relative, resolve } from "node:path";
-import type { Upload } from "../engines/stack-json.ts";
+import type { Upload } from "../runners/stack-json.ts";
 
 /** Below which everything secret of a rendered folder is. */
 const SECRETS = "secrets";

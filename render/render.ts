@@ -1,13 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { kitRoot } from "../core/home.ts";
-import type { Stack } from "../engines/stack.ts";
+import type { Stack } from "../runners/stack.ts";
 import { serverCompose } from "./compose.ts";
+import { diagramOf } from "./diagram/model.ts";
+import { svgText } from "./diagram/svg.ts";
 import { firewallUnit } from "./firewall-unit.ts";
 import type { Files } from "./folder.ts";
 import { type Model, modelOf } from "./model.ts";
 import { configPath } from "./paths.ts";
-import { runbook } from "./runbook.ts";
+import { DIAGRAM, runbook } from "./runbook.ts";
 import { deploymentScript } from "./server-script.ts";
 import { serverTerraform } from "./terraform.ts";
 
@@ -17,18 +19,26 @@ import { serverTerraform } from "./terraform.ts";
  *
  * @param home the deployment's own directory, which the synthesized JSON points into
  */
-export function render(stack: Stack, home: string): Files {
+export async function render(stack: Stack, home: string): Promise<Files> {
   const model = modelOf(stack, home);
   return {
     "compose.yaml": serverCompose(model),
     "deployment.sh": deploymentScript(model),
     "start.sh": readFileSync(join(kitRoot, "render/server/start.sh"), "utf8"),
+    ...upgradeProgram(stack),
     "RUNBOOK.md": runbook(model),
+    [DIAGRAM]: await svgText(diagramOf(stack)),
     "terraform/cdk.tf.json": serverTerraform(readFileSync(join(stack.folder, "cdk.tf.json"), "utf8"), model),
     ...configFiles(model),
     ...firewallUnit(model),
   };
 }
+
+/** Only where there can be something to carry over. */
+const upgradeProgram = ({ containers }: Stack): Files =>
+  containers.some(({ versioned }) => versioned !== undefined && versioned.former.length > 0)
+    ? { "upgrade-postgres.sh": readFileSync(join(kitRoot, "images/postgres/upgrade.sh"), "utf8") }
+    : {};
 
 /** The public files of every service, to be read by people and handed over by compose. */
 const configFiles = ({ deliveries }: Model): Files =>

@@ -1,5 +1,5 @@
 import { dataOf } from "../core/data.ts";
-import { ofRole } from "../engines/containers.ts";
+import { ofRole } from "../runners/containers.ts";
 import type { Model } from "./model.ts";
 
 /** What to do when the broker could not use its store at a start. */

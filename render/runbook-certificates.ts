@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import type { IssuedPair } from "../core/secret-text.ts";
 import { shellCommand } from "../core/shell-words.ts";
-import { ofRole, variableOf } from "../engines/containers.ts";
+import { ofRole, variableOf } from "../runners/containers.ts";
 import type { Model } from "./model.ts";
 
 /** Which certificates there are, who makes them, and how others are brought. */

@@ -1,17 +1,18 @@
 import { dataOf } from "../core/data.ts";
 import { roleOf } from "../core/labels.ts";
-import type { ContainerSpec, Stack } from "../engines/stack.ts";
+import { ofRole } from "../runners/containers.ts";
+import type { ContainerSpec, Stack } from "../runners/stack.ts";
 import type { Model } from "./model.ts";
 
 const block = (...lines: readonly string[]): string => ["```sh", ...lines, "```"].join("\n");
 
-/** Services that write data volumes, PostgreSQL apart: it is dumped while it runs. */
+/** Services that write data volumes, PostgreSQL apart: it is dumped while it runs. What makes backups keeps nothing of its own. */
 function stores({ stack }: Model): {
   readonly services: readonly string[];
   readonly volumes: readonly string[];
 } {
   const writing = stack.containers.filter(
-    (container) => roleOf(container) !== "postgres" && written(container).length > 0,
+    (container) => !["postgres", "backup"].includes(roleOf(container)) && written(container).length > 0,
   );
   const volumes = writing.flatMap(written);
   return { services: writing.map(roleOf), volumes: [...new Set(volumes)] };
@@ -20,7 +21,7 @@ function stores({ stack }: Model): {
 const written = (container: ContainerSpec): readonly string[] => dataOf([container]);
 
 /** The image of the one-shot containers: it has a shell, find and tar. */
-const toolImage = ({ deliveries }: Model): string => deliveries[0]?.container.image ?? "debian:bookworm-slim";
+const toolImage = ({ deliveries }: Model): string => deliveries[0]?.container.image ?? "debian:trixie-slim";
 
 const psql =
   "docker compose exec -T postgres psql -h /run/postgresql -U postgres --quiet --set=ON_ERROR_STOP=1";
@@ -40,6 +41,7 @@ export function backup(model: Model): string {
   const { services, volumes } = stores(model);
   const image = toolImage(model);
   return [
+    ...bySchedule(model),
     "PostgreSQL is dumped while it runs; the other stores stop for the moment of the copy.",
     block(
       "umask 077",
@@ -60,6 +62,20 @@ export function backup(model: Model): string {
     "Copy `backup/` to another machine. It holds every secret: encrypt it there.",
   ].join("\n\n");
 }
+
+/** With the secrets of this folder, which its container is given at each call; by its schedule it takes those that it was given last. */
+const bySchedule = ({ stack }: Model): readonly string[] =>
+  ofRole(stack, "backup") === undefined
+    ? []
+    : [
+        "The service `backup` makes one by its schedule, and restores each to compare it. Hand this folder's secrets over to it once, and whenever they change; then make one now:",
+        block(
+          "tar --exclude=./backup --exclude=./images.tar -cf - . | docker compose exec -T backup backup home",
+          "docker compose exec -T backup backup now",
+          "docker compose exec -T backup backup list",
+        ),
+        "It is opened with `secrets/backup-password` alone: keep a copy of that file elsewhere. By hand, without that service:",
+      ];
 
 export function restore(model: Model): string {
   const { services, volumes } = stores(model);
@@ -104,6 +120,20 @@ export const rotation = (): string =>
     block("rm -f secrets/NAME", "./start.sh"),
   ].join("\n\n");
 
+export const bundle = (): string =>
+  [
+    "Where the kit is, `exploreiot bundle apply BUNDLE --key KEY.pub` checks all of it and does the rest. Without the kit, with the key that came to you in another way than the bundle (`minisign` is a package of Debian):",
+    block(
+      "rm -rf .bundle && mkdir .bundle && tar -C .bundle -xf BUNDLE",
+      "(cd .bundle && sha256sum --check --quiet SHA256SUMS)",
+      "minisign -V -q -p KEY.pub -m .bundle/SHA256SUMS",
+      "tar -C .bundle/images -cf - . | docker load",
+      "cp -a .bundle/render/. . && rm -rf .bundle",
+      "./start.sh",
+    ),
+    "A bundle that was made with `--since` leaves layers out that the older one brought: `docker load` says so if they are not here.",
+  ].join("\n\n");
+
 export function update(): string {
   return [
     "Keep what runs now, copy the newly rendered folder over this one (for example `rsync -a`), and start:",
@@ -115,6 +145,8 @@ export function update(): string {
     ),
     "Back to what ran before; data and secrets stay, and the older images are still in the engine unless they were pruned. A database that a newer version has migrated may need its backup as well.",
     block("tar -xf previous/rendered.tar", "./start.sh"),
+    "Where the newer version brings a newer PostgreSQL, `start.sh` says so and starts nothing. This carries the data over; readings wait in the broker meanwhile, every table is compared, and the old volume is kept until you delete it:",
+    block("./start.sh upgrade"),
     "Take it down, keeping the data:",
     block("docker compose down"),
   ].join("\n\n");

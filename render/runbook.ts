@@ -1,12 +1,17 @@
 import { roleOf } from "../core/labels.ts";
-import { dataVolumes } from "../engines/docker/data-volumes.ts";
-import type { ContainerSpec } from "../engines/stack.ts";
+import { namesIn } from "../core/secret-text.ts";
+import { dataVolumes } from "../runners/docker/data-volumes.ts";
+import type { ContainerSpec } from "../runners/stack.ts";
+import { TITLE } from "./diagram/svg.ts";
 import { firewallTask } from "./firewall-unit.ts";
 import type { Model } from "./model.ts";
 import { brokerStore } from "./runbook-broker.ts";
 import { certificates } from "./runbook-certificates.ts";
-import { addition, backup, restore, rotation, update } from "./runbook-tasks.ts";
-import { namesIn, secretNames } from "./server-script.ts";
+import { addition, backup, bundle, restore, rotation, update } from "./runbook-tasks.ts";
+import { secretNames } from "./server-script.ts";
+
+/** The picture that the runbook shows, next to it. */
+export const DIAGRAM = "diagram.svg";
 
 /** The runbook of a deployment: what there is, and what to do, in commands for the rendered folder on the server. */
 export function runbook(model: Model): string {
@@ -15,6 +20,7 @@ export function runbook(model: Model): string {
   const sections = [
     `# Runbook: ${stack.name}`,
     "Written by `exploreiot render` from the configuration. Every command is for this folder, on the server.",
+    `![${TITLE}](${DIAGRAM})`,
     section("Services", services.length === 0 ? "None." : table(SERVICE_HEAD, services.map(serviceRow))),
     section("Open ports", ports(services)),
     section(
@@ -38,6 +44,7 @@ export function runbook(model: Model): string {
     section("Add a service", addition()),
     section("Change a secret", rotation()),
     section("Update, and go back", update()),
+    section("Update from a bundle", bundle()),
     ...(services.some((container) => roleOf(container) === "mosquitto")
       ? [section("The broker set its store aside", brokerStore(model))]
       : []),
@@ -113,7 +120,7 @@ function firstStart({ stack }: Model): string {
     "```sh\n./start.sh\n```",
     "It checks this folder against `SHA256SUMS`, loads `images.tar` if images are missing (or pulls those that are pinned), makes the secrets, and waits until every service is healthy. Run again, it changes nothing that is as it should be. Containers come back by themselves after a reboot.",
     `Images: ${stack.images.map((image) => `\`${image}\``).join(", ")}.`,
-    "Terraform instead of compose (one or the other, they make the same containers): `./start.sh secrets`, then `terraform -chdir=terraform init` and `terraform -chdir=terraform apply`, without `TF_WORKSPACE` and `TF_CLI_ARGS` in the environment. After compose, run `docker compose down` first, which keeps the data: Terraform does not know what compose made. Before a newer folder with a service less is applied, the volume of its data has to leave the state (`terraform -chdir=terraform state rm`), or Terraform deletes it.",
+    "Terraform instead of compose (one or the other, they make the same containers): `./start.sh secrets`, then `terraform -chdir=terraform init` and `terraform -chdir=terraform apply` (where a bundle brought the providers: `init -plugin-dir=providers`), without `TF_WORKSPACE` and `TF_CLI_ARGS` in the environment. After compose, run `docker compose down` first, which keeps the data: Terraform does not know what compose made. Before a newer folder with a service less is applied, the volume of its data has to leave the state (`terraform -chdir=terraform state rm`), or Terraform deletes it.",
   ].join("\n\n");
 }
 

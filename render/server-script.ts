@@ -1,8 +1,9 @@
 import type { ImageRecipe } from "../core/image-recipe.ts";
 import { composeProject } from "../core/labels.ts";
-import type { IssuedPair, Origin, SecretText } from "../core/secret-text.ts";
+import { type IssuedPair, isText, namesIn, type SecretText } from "../core/secret-text.ts";
 import { shellCommand, shellWord } from "../core/shell-words.ts";
-import { ofRole } from "../engines/containers.ts";
+import { dependentsOf, ofRole, variableOf } from "../runners/containers.ts";
+import type { ContainerSpec, Stack } from "../runners/stack.ts";
 import type { Delivery, Model } from "./model.ts";
 import { configPath } from "./paths.ts";
 
@@ -33,6 +34,11 @@ export function deploymentScript(model: Model): string {
     "  :",
     "}",
     "",
+    "older_data() {",
+    ...stack.containers.flatMap((container) => formerSteps(container, stack)).map((step) => `  ${step}`),
+    "  :",
+    "}",
+    "",
     "digests() {",
     ...model.deliveries
       .filter(({ secret }) => secret.length > 0)
@@ -44,6 +50,18 @@ export function deploymentScript(model: Model): string {
     "",
   ].join("\n");
 }
+
+/** For each volume that an earlier version filled: what start.sh's `older` has to know to carry it over. */
+const formerSteps = (spec: ContainerSpec, stack: Stack): readonly string[] =>
+  (spec.versioned?.former ?? []).map(({ version, volume }) =>
+    call(
+      "older",
+      ...[spec.name, spec.image, spec.block.user ?? "", `${spec.block.memory}m`],
+      ...[variableOf(spec, "PGDATA") ?? "", variableOf(spec, "POSTGRES_INITDB_ARGS") ?? ""],
+      ...[String(spec.versioned?.version), spec.versioned?.volume ?? "", String(version), volume],
+      ...dependentsOf(stack, spec).map(({ name }) => name),
+    ),
+  );
 
 /** Each file of a delivery: where it lies in the folder, and where the container looks for it. */
 const handedOver = ({ role, public: files, secret }: Delivery): readonly string[] => [
@@ -62,12 +80,6 @@ export function secretNames({ deliveries }: Model): readonly string[] {
   const names = deliveries.flatMap(({ secret }) => secret.flatMap(({ origin }) => namesIn(origin)));
   return [...new Set(names)];
 }
-
-/** Secrets that a file is made of. */
-export const namesIn = (origin: Origin | undefined): readonly string[] =>
-  isText(origin) ? origin.flatMap((part) => (typeof part === "string" ? [] : [part.secret])) : [];
-
-const isText = (origin: Origin | undefined): origin is SecretText => Array.isArray(origin);
 
 function secretSteps(model: Model): readonly string[] {
   const names = secretNames(model);

@@ -7,7 +7,7 @@ interface Document {
     readonly backend: Readonly<Record<string, unknown>>;
     readonly required_providers: object;
   };
-  readonly removed?: unknown;
+  readonly removed?: readonly { readonly from: string }[];
   readonly "//"?: { readonly metadata?: object };
   readonly resource: {
     readonly docker_container: Readonly<Record<string, ContainerBlock>>;
@@ -28,13 +28,19 @@ interface ContainerBlock {
  * @param text the synthesized `cdk.tf.json`
  */
 export function serverTerraform(text: string, model: Model): string {
-  // What was declared before is true of this machine alone; cdktf's notes about the synthesis tell of it too.
-  const { terraform, resource, removed: _, "//": notes, ...rest } = JSON.parse(text) as Document;
+  // What was declared before is true of this machine alone; cdktf's notes about the synthesis tell of it too. What an
+  // earlier version of the kit declared is true of each.
+  const { terraform, resource, removed = [], "//": notes, ...rest } = JSON.parse(text) as Document;
+  const former = model.stack.containers.flatMap(
+    ({ versioned }) => versioned?.former.map(({ address }) => address) ?? [],
+  );
+  const kept = removed.filter(({ from }) => former.includes(from));
   const { terraform_data = {}, docker_container } = resource;
   const local = "local" in terraform.backend;
   const document = {
     "//": { ...notes, metadata: { ...notes?.metadata, overrides: undefined } },
     ...rest,
+    ...(kept.length === 0 ? {} : { removed: kept }),
     terraform: {
       ...terraform,
       backend: local ? { local: { path: "terraform.tfstate" } } : terraform.backend,

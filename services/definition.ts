@@ -15,6 +15,18 @@ export interface ListenerDefinition {
   readonly tls: boolean;
 }
 
+/** How what is encrypted under a secret is given another one: programs in a container that reads the secret. */
+export interface Keyring {
+  /** Of the container. */
+  readonly role: string;
+
+  /** Has the value open it as well that it reads from its standard input. It may have been added before. */
+  readonly add: readonly string[];
+
+  /** Has only the value open it that the container is given. */
+  readonly keep: readonly string[];
+}
+
 /** Who somebody is at a store: a user, and the name of the password in the secret store. */
 export interface Login {
   readonly user: string;
@@ -28,9 +40,10 @@ export interface Login {
 export interface Rights {
   /**
    * `owner`: owns the tables of the application. `rows`: reads and changes the rows of every table. `granted`: what the
-   * migration grants. `read`: reads every table. `own`: has a database of its own, and nothing of the application's.
+   * migration grants. `read`: reads every table. `own`: has a database of its own, and nothing of the application's. `monitor`: what the
+   * server measures of itself, and no table.
    */
-  readonly postgres?: "owner" | "rows" | "granted" | "read" | "own";
+  readonly postgres?: "owner" | "rows" | "granted" | "read" | "own" | "monitor";
 
   /** Keys, channels and commands, as an ACL file of Redis says them. */
   readonly redis?: string;
@@ -84,11 +97,32 @@ export interface ServiceDefinition<
    */
   login?(settings: z.output<Settings>, client: Client): Login | undefined;
 
+  /**
+   * Secrets that clients outside of the deployment hold, by name, each with the secret whose value is accepted as well:
+   * the former one for a while, and at any other time a value that nobody has.
+   *
+   * @default - containers alone hold its secrets
+   */
+  formerSecrets?(settings: z.output<Settings>): Readonly<Record<string, string>>;
+
+  /**
+   * Secrets under which it has encrypted something that outlives them, by name: without this a new value would lock it out.
+   *
+   * @default - its secrets open doors, and nothing is encrypted under them
+   */
+  keyrings?(settings: z.output<Settings>): Readonly<Record<string, Keyring>>;
+
   /** Services that have to be up before it, as far as they are on. @default - none */
   readonly needs: readonly string[];
 
+  /** What its clients speak, for people. @default HTTP */
+  readonly speaks: string;
+
   /** Whether the edge leads to it. */
   readonly isBehindEdge: boolean;
+
+  /** Whether it reads the volumes of all others, so that it is made behind them. @default false */
+  readonly readsVolumes: boolean;
 
   /**
    * Whether there is somebody behind its listeners.
@@ -98,7 +132,14 @@ export interface ServiceDefinition<
   isServed(settings: z.output<Settings>, isRouted: boolean): boolean;
 }
 
-type Optional = "listeners" | "containers" | "references" | "needs" | "isBehindEdge";
+type Optional =
+  | "listeners"
+  | "containers"
+  | "references"
+  | "needs"
+  | "speaks"
+  | "isBehindEdge"
+  | "readsVolumes";
 
 /** A definition with its defaults. Keeps the names and the settings as types. */
 export const defineService = <
@@ -113,6 +154,8 @@ export const defineService = <
   containers: [definition.name],
   references: () => ({}),
   needs: [],
+  speaks: "HTTP",
   isBehindEdge: false,
+  readsVolumes: false,
   ...definition,
 });

@@ -1,5 +1,6 @@
 import type { Construct, IConstruct } from "constructs";
 import { Application } from "./application/application.ts";
+import { Backup } from "./backup/backup.ts";
 import type { Certificates } from "./certificates/certificates.ts";
 import { Edge } from "./edge/edge.ts";
 import { Mosquitto } from "./mosquitto/mosquitto.ts";
@@ -46,6 +47,9 @@ export const makers: { readonly [Name in ServiceName]: (scope: Construct, parts:
       new Renewer(scope, "Renewer", { context, acme, certificates: certificates(), edge });
     return edge;
   },
+
+  backup: (scope, { context, up }) =>
+    new Backup(scope, "Backup", { context, after: definitions.backup.needs.flatMap(up) }),
 };
 
 /** Makes a service of the user's own. */

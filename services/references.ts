@@ -1,7 +1,9 @@
 import type { Referent } from "../core/references.ts";
+import { rulesOf } from "../site/retention.ts";
 import type { SiteSettings } from "../site/settings.ts";
 import { backendUrl, corsOrigins, edgeAddress, hosts, publicUrl, type Reachable } from "./addresses.ts";
 import type { Role } from "./application/settings.ts";
+import { API_KEY, FORMER_API_KEY } from "./backend/definition.ts";
 import type { Client, ServiceDefinition } from "./definition.ts";
 import { isOn } from "./listeners.ts";
 import { definitions, type ServiceName } from "./registry.ts";
@@ -11,7 +13,7 @@ export const replicaNames = ({ name, replicas }: Pick<Role, "name" | "replicas">
   replicas === 1 ? [name] : Array.from({ length: replicas }, (_, index) => `${name}-${index + 1}`);
 
 /** Decides what can be referred to; a deployment fits before and after its defaults are filled in. */
-export type Referable = Reachable & Pick<SiteSettings, "topics">;
+export type Referable = Reachable & Pick<SiteSettings, "topics" | "sensors" | "alarms" | "retention">;
 
 type Named = readonly [string, Referent];
 
@@ -35,6 +37,10 @@ export function referents(deployment: Referable, client?: Client): ReadonlyMap<s
 
 const ofDeployment = (deployment: Referable): readonly Named[] => [
   ["deployment.name", { text: deployment.name }],
+  ["deployment.sensors", { text: JSON.stringify(deployment.sensors) }],
+  ["deployment.silentAfterSeconds", { text: String(deployment.alarms.silentAfterSeconds) }],
+  ["deployment.retention", { text: JSON.stringify(rulesOf(deployment.retention)) }],
+  ["deployment.alarmWebhook", { text: deployment.alarms.webhook?.url ?? "" }],
   ["topics.readings", { text: deployment.topics.readings }],
   ["topics.status", { text: deployment.topics.status }],
   ["http.hosts", { text: hosts(deployment).join(",") }],
@@ -68,7 +74,8 @@ function ofService(
 const ofBackend = (deployment: Referable): readonly Named[] => [
   ["backend.publicUrl", { text: backendUrl(deployment) }],
   ["backend.url", { text: publicUrl("backend", deployment) }],
-  ["backend.apiKey", { secret: "backend-api-key" }],
+  ["backend.apiKey", { secret: API_KEY }],
+  ["backend.formerApiKey", { secret: FORMER_API_KEY }],
 ];
 
 const ofFrontend = (deployment: Referable): readonly Named[] => [

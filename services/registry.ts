@@ -1,4 +1,5 @@
 import { backend } from "./backend/definition.ts";
+import { backup } from "./backup/definition.ts";
 import type { ListenerDefinition, ServiceDefinition } from "./definition.ts";
 import { edge } from "./edge/definition.ts";
 import { frontend } from "./frontend/definition.ts";
@@ -7,7 +8,7 @@ import { postgres } from "./postgres/definition.ts";
 import { redis } from "./redis/definition.ts";
 
 /** Every service of the kit, those that people meet first. */
-export const definitions = { frontend, backend, edge, mosquitto, postgres, redis } as const;
+export const definitions = { frontend, backend, edge, mosquitto, postgres, redis, backup } as const;
 
 export type Definitions = typeof definitions;
 export type ServiceName = keyof Definitions;

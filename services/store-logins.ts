@@ -1,5 +1,4 @@
 import { splitReferences } from "../core/references.ts";
-import type { SiteSettings } from "../site/settings.ts";
 import type { Program } from "./application/program.ts";
 import { MIGRATE } from "./application/settings.ts";
 import type { Login, Rights, ServiceDefinition } from "./definition.ts";
@@ -13,7 +12,7 @@ export interface StoreLogin<R> extends Login {
   readonly rights: R;
 }
 
-type Whole = Referable & Pick<SiteSettings, "topics"> & { readonly programs: readonly Program[] };
+type Whole = Referable & { readonly programs: readonly Program[] };
 
 /**
  * Who logs in at PostgreSQL: the programs whose secrets name the password, and nobody else. Where no migration logs in,
@@ -32,14 +31,23 @@ export function databaseLogins(deployment: Whole): readonly StoreLogin<NonNullab
 export const redisLogins = (deployment: Whole): readonly StoreLogin<string>[] =>
   loginsAt(deployment, "redis");
 
+/** Where a program may log in. */
+export type Store = keyof Rights;
+
+/** As whom a program logs in at a store; undefined where its secrets do not name the password. */
+export function loginAt(deployment: Whole, store: Store, program: Program): Login | undefined {
+  const login = (definitions[store] as ServiceDefinition).login?.(deployment[store], program);
+  return login !== undefined && names(program, login.secret, deployment) ? login : undefined;
+}
+
 function loginsAt<Store extends "postgres" | "redis">(
   deployment: Whole,
   store: Store,
 ): readonly StoreLogin<NonNullable<Rights[Store]>>[] {
   return deployment.programs.flatMap((program) => {
-    const login = (definitions[store] as ServiceDefinition).login?.(deployment[store], program);
+    const login = loginAt(deployment, store, program);
     const { [store]: rights } = program.rights;
-    if (login === undefined || rights === undefined || !names(program, login.secret, deployment)) return [];
+    if (login === undefined || rights === undefined) return [];
     return [{ ...login, role: program.name, rights }];
   });
 }

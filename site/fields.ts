@@ -38,8 +38,8 @@ const memoryMiB = (least = LEAST_MEMORY_MIB) =>
 
 export const limitFields = {
   memoryMiB: memoryMiB(),
-  cpus: z.number().min(0.05).max(512),
-  pids: z.int().min(8).max(32768).describe("processes and threads (compose engine only)"),
+  cpus: z.number().min(0.05).max(512).describe("processors; 0.5 is half of one"),
+  pids: z.int().min(8).max(32768).describe("processes and threads (compose runner only)"),
 };
 
 /**
@@ -54,9 +54,10 @@ export const limits = (memory: number, cpus: number, pids: number, least?: numbe
       cpus: limitFields.cpus.default(cpus),
       pids: limitFields.pids.default(pids),
     })
-    .prefault({});
+    .prefault({})
+    .describe("what one container may use; above memoryMiB it is killed and started again");
 
-export const enabled = z.boolean().default(true);
+export const enabled = z.boolean().default(true).describe("whether it is a part of the deployment");
 
 /** When a service is asked whether it works. The defaults depend on the environment: a server is asked less often. */
 export const healthTiming = {

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { hasNoHostPart } from "../core/subnets.ts";
 
-const port = z.int().min(1).max(65535);
+const port = z.int().min(1).max(65535).describe("a port of this machine");
+const protocol = z.enum(["tcp", "udp"]).default("tcp").describe("the transport");
 
 const RANGE =
   'an address range without a host part, such as "10.0.0.0/24", "192.0.2.7/32" or "2001:db8::/64"';
@@ -33,11 +34,15 @@ export const firewall = z
       .default([])
       .describe("scope host: every interface that leads to other machines"),
     ssh: z
-      .strictObject({ enabled: z.boolean().default(true), port: port.default(22), from })
+      .strictObject({
+        enabled: z.boolean().default(true).describe("whether remote login stays open"),
+        port: port.default(22).describe("where sshd listens"),
+        from,
+      })
       .prefault({})
       .describe("scope host: remote login"),
     open: z
-      .array(z.strictObject({ port, protocol: z.enum(["tcp", "udp"]).default("tcp"), from }))
+      .array(z.strictObject({ port, protocol, from }))
       .default([])
       .describe("scope host: ports of other services and containers of this machine"),
     egress: z
@@ -47,12 +52,14 @@ export const firewall = z
             .array(range)
             .min(1)
             .describe("address ranges; a single address (/32, /128) may be the machine's own"),
-          port,
-          protocol: z.enum(["tcp", "udp"]).default("tcp"),
+          port: port.describe("the port there"),
+          protocol,
         }),
       )
       .default([])
-      .describe("where containers may connect to outside of the deployment; none = nowhere, but for ACME"),
+      .describe(
+        "where containers may connect to outside of the deployment; none = nowhere, but for ACME and the webhook of alarms",
+      ),
     confirmSeconds: z
       .int()
       .min(10)
@@ -60,4 +67,5 @@ export const firewall = z
       .default(120)
       .describe("scope host: new rules are taken back unless they are confirmed within this time"),
   })
-  .prefault({});
+  .prefault({})
+  .describe("the packet filter of the engine's machine: docs/firewall.md");

@@ -42,7 +42,7 @@ export const listenerFields = {
 export const listener = (port: number, serves: string) =>
   z
     .strictObject({
-      enabled: z.boolean().default(true),
+      enabled: z.boolean().default(true).describe("whether it is open; a listener that is named is"),
       port: hostPort.default(port).describe("port on the host"),
       ...listenerFields,
     })

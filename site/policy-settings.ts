@@ -7,7 +7,10 @@ export type Severity = (typeof SEVERITIES)[number];
 
 /** A finding that is accepted for a while: the rule, where, why, and until when. */
 export const waiver = z.strictObject({
-  rule: z.string().regex(/^[A-Z]{2,5}-\d{3}$/, { error: 'the id of a rule, such as "NET-001"' }),
+  rule: z
+    .string()
+    .regex(/^[A-Z]{2,5}-\d{3}$/, { error: 'the id of a rule, such as "NET-001"' })
+    .describe("its id, as the finding shows it"),
   at: z
     .string()
     .min(1)
@@ -15,8 +18,11 @@ export const waiver = z.strictObject({
   reason: z
     .string()
     .trim()
-    .min(10, { error: "a reason of at least 10 characters that a reviewer can judge" }),
-  expires: z.iso.date({ error: 'the last day on which it holds, as "2027-01-31"' }),
+    .min(10, { error: "a reason of at least 10 characters that a reviewer can judge" })
+    .describe("why it is accepted, for a reviewer"),
+  expires: z.iso
+    .date({ error: 'the last day on which it holds, as "2027-01-31"' })
+    .describe("the last day on which it holds"),
 });
 
 export type Waiver = z.output<typeof waiver>;
@@ -31,4 +37,5 @@ export const policySettings = z
     waivers: z.array(waiver).default([]).describe("findings that are accepted for a while"),
     rules: z.string().min(1).optional().describe("folder with rules of your own, relative to the site file"),
   })
-  .prefault({});
+  .prefault({})
+  .describe("how the deployment is judged at every synthesis: policies/README.md");

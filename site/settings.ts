@@ -4,6 +4,9 @@ import { slug, timing } from "./fields.ts";
 import { firewall } from "./firewall.ts";
 import { bindAddress, hostName } from "./listeners.ts";
 import { policySettings } from "./policy-settings.ts";
+import { retention } from "./retention.ts";
+import { secrets } from "./secrets.ts";
+import { alarms, sensors } from "./sensors.ts";
 import { state } from "./state.ts";
 import { tls } from "./tls.ts";
 import { readingsTopic, statusTopic } from "./topics.ts";
@@ -21,11 +24,25 @@ const subnets = z
   })
   .prefault({});
 
+const network = (holds: string) => subnets.describe(`subnets of the network of ${holds}`);
+
+/** Of the shape of a site file: raised with a change that an older file would be misread by. */
+export const SITE_VERSION = 2;
+
 /** Everything that a deployment says and that belongs to no service; its listeners are added from the services. */
 export const siteShape = {
   name: slug.describe("names every container, network and volume of this deployment"),
-  environment: z.enum(["local", "production"]).default("local"),
-  bind: bindAddress.default("loopback"),
+  environment: z
+    .enum(["local", "production"])
+    .default("local")
+    .describe(
+      "local: clear text, and writing over HTTP is open; production: TLS alone, a key for writing, a firewall",
+    ),
+  bind: bindAddress
+    .default("loopback")
+    .describe(
+      "addresses of this machine that the listeners use: loopback, lan (every IPv4 address), or one address",
+    ),
   hosts: z
     .array(hostName)
     .min(1)
@@ -36,14 +53,29 @@ export const siteShape = {
   tls,
   firewall,
   state: state.describe("where Terraform keeps its state; credentials come from the environment"),
-  networks: z.strictObject({ edge: subnets, broker: subnets, data: subnets }).prefault({}),
+  networks: z
+    .strictObject({
+      edge: network("what is open to the outside"),
+      broker: network("the broker and its clients"),
+      data: network("the databases and their clients, which has no way out"),
+    })
+    .prefault({})
+    .describe("subnets of the deployment's networks"),
   images: z
     .strictObject({
-      source: z.enum(["auto", "packages", "registry"]).default("auto"),
+      source: z
+        .enum(["auto", "packages", "registry"])
+        .default("auto")
+        .describe(
+          "registry: official images by their digests; packages: built from Debian, PyPI and npm; auto: what is there",
+        ),
       registryMirror: registryAddress.optional().describe("host[/path] in front of every upstream image"),
-      debianMirror: httpUrl('a URL such as "http://deb.debian.org/debian"').optional(),
+      debianMirror: httpUrl('a URL such as "http://deb.debian.org/debian"')
+        .optional()
+        .describe("where packages of Debian come from; default: Debian's own server"),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("where the images of the containers come from"),
   health: timing.describe("when services are probed, where a service does not say it for itself"),
   http: z
     .strictObject({
@@ -69,14 +101,30 @@ export const siteShape = {
         .optional()
         .describe("writing without a key; default: only in environment local"),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("what the API takes from its clients"),
   topics: z
     .strictObject({
-      readings: readingsTopic.default("sensor/+"),
-      status: statusTopic.default("status/backend"),
+      readings: readingsTopic
+        .default("sensor/+")
+        .describe("what the backend reads; its last level names the sensor"),
+      status: statusTopic.default("status/backend").describe("where the backend says whether it runs"),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("MQTT topics of the backend"),
+  sensors,
+  alarms,
+  secrets,
+  retention,
   policies: policySettings,
+  version: z
+    .int()
+    .min(1)
+    .max(SITE_VERSION)
+    .optional()
+    .describe(
+      `of this file's shape; default: ${SITE_VERSION}, today's; exploreiot upgrade --rewrite makes an older one today's`,
+    ),
   $schema: z.string().optional().describe("where editors find the JSON Schema of this file"),
 };
 

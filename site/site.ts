@@ -1,3 +1,4 @@
+import type { SecretSource } from "../core/secret-source.ts";
 import type { SiteSettings } from "./settings.ts";
 
 /** A port that is open on the host. */
@@ -17,10 +18,16 @@ export interface OpenPort {
 }
 
 /** A deployment as everyone sees it who knows no service. */
-export interface Site extends Omit<SiteSettings, "hosts" | "firewall"> {
+export interface Site extends Omit<SiteSettings, "hosts" | "firewall" | "secrets"> {
   readonly hosts: readonly string[];
   readonly firewall: SiteSettings["firewall"] & { readonly enabled: boolean };
 
+  /** Where the values of secrets come from that the kit does not make, by name. */
+  readonly secrets: Readonly<Record<string, SecretSource>>;
+
   /** Every port that is open. Published ports and the packet filter are made from it, so they cannot disagree. */
   readonly ports: readonly OpenPort[];
+
+  /** Addresses of servers elsewhere that services on the network `edge` connect to. @default - none */
+  readonly reaches?: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { kitRoot } from "../core/home.ts";
-import { readImageLock } from "../core/images.ts";
+import { readImageLock } from "../core/image-pins.ts";
 import { factsOf, type StackFacts } from "../core/stack-facts.ts";
 import { confirmSeconds } from "../firewall/confirmation.ts";
 import { tableName } from "../firewall/nftables.ts";

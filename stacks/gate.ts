@@ -13,9 +13,14 @@ const judged = new WeakMap<App, Map<TerraformStack, readonly Policy[]>>();
  *
  * @param stack whose app it is
  * @param ownRules what this stack is judged by as well
+ * @param say takes what the rules tell of stacks that they let pass: the first that is given for an app
  * @throws UserError if the app leaves validations out, of which this is one
  */
-export function judgeAtSynthesis(stack: TerraformStack, ownRules: readonly Policy[]): void {
+export function judgeAtSynthesis(
+  stack: TerraformStack,
+  ownRules: readonly Policy[],
+  say: (line: string) => void = console.log,
+): void {
   const app = App.of(stack);
   if (app.skipValidation)
     throw new UserError(
@@ -31,7 +36,7 @@ export function judgeAtSynthesis(stack: TerraformStack, ownRules: readonly Polic
   judged.set(app, added);
   app.node.addValidation({
     validate: () => {
-      for (const line of judge(stacksOf(app, added))) console.log(line);
+      for (const line of judge(stacksOf(app, added))) say(line);
       return [];
     },
   });

@@ -9,7 +9,7 @@ import type { Deployment } from "../services/deployment.ts";
 import { isOn } from "../services/listeners.ts";
 import { makers, ownMaker, type Parts } from "../services/makers.ts";
 import { ownInOrder } from "../services/own/order.ts";
-import { inOrder } from "../services/registry.ts";
+import { inOrder, type ServiceName } from "../services/registry.ts";
 import type { ServiceScope } from "../services/service-scope.ts";
 import { type Judging, kitScope } from "./kit-scope.ts";
 import { Preflight } from "./preflight.ts";
@@ -29,10 +29,21 @@ export class IotStack extends TerraformStack {
       certificates: this.#certificates(context),
       up: (service) => [made.get(service)].filter((construct) => construct !== undefined),
     };
-    for (const { name } of inOrder()) if (isOn(deployment, name)) made.set(name, makers[name](this, parts));
+    const make = ({ name }: { readonly name: ServiceName }) => made.set(name, makers[name](this, parts));
+    const on = inOrder().filter(({ name }) => isOn(deployment, name));
+    on.filter(({ readsVolumes }) => !readsVolumes).forEach(make);
     for (const name of ownInOrder(deployment.services)) made.set(name, ownMaker(this, name, parts));
+    on.filter(({ readsVolumes }) => readsVolumes).forEach(make);
     if (deployment.environment === "production")
       new Preflight(this, "Preflight", context).goBefore(this, context.images);
+  }
+
+  /**
+   * cdktf resolves every element here and once more when it writes, to find what refers to another stack. Where there is
+   * no other, that finds nothing, and takes a sixth of the synthesis.
+   */
+  override prepareStack(): void {
+    if (this.node.root.node.findAll().filter(TerraformStack.isStack).length > 1) super.prepareStack();
   }
 
   #certificates(context: ServiceScope): Parts["certificates"] {

@@ -7,7 +7,10 @@ import { PrivateNetwork } from "../constructs/private-network.ts";
 import { ProbeProgram } from "../constructs/probe-program.ts";
 import { UserError } from "../core/errors.ts";
 import { deploymentHome } from "../core/home.ts";
+import { configError } from "../core/problems.ts";
+import { describeSource } from "../core/secret-source.ts";
 import { SecretStore } from "../core/secrets.ts";
+import { closest } from "../core/template.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { Firewall } from "../services/firewall/firewall.ts";
@@ -25,6 +28,9 @@ export interface Judging {
 
   /** Rules of one's own that this stack meets as well, see `loadOwnRules`. @default - the deployment names none */
   readonly ownRules?: readonly Policy[];
+
+  /** Takes what the rules tell of the stacks of an app that they let pass, a line each. @default console.log */
+  readonly say?: (line: string) => void;
 }
 
 /**
@@ -34,19 +40,24 @@ export interface Judging {
 export function kitScope(
   stack: TerraformStack,
   deployment: Deployment,
-  { judged = true, ownRules }: Judging = {},
+  { judged = true, ownRules, say }: Judging = {},
 ): ServiceScope {
-  if (judged) judgeAtSynthesis(stack, ownRules ?? noRulesOf(deployment));
+  if (judged) judgeAtSynthesis(stack, ownRules ?? noRulesOf(deployment), say);
   stack.addOverride("//.exploreiot", deploymentFacts(deployment));
   stack.addOverride("terraform.required_providers.docker.version", PROVIDER_VERSION);
   const home = deploymentHome(deployment.name);
+  // A stack that nobody deploys may be made without their values.
+  const secrets = new SecretStore(home, judged ? Object.keys(deployment.secrets) : []);
   // Aspects see a stack last: what was added to it from outside is there by then.
   Aspects.of(stack).add({
-    visit: (node) => (node === stack ? keepData(stack, deployment, home) : undefined),
+    visit: (node) => {
+      if (node !== stack) return;
+      keepData(stack, deployment, home);
+      refuseUnused(deployment, secrets);
+    },
   });
   const stackFolder = join(App.of(stack).outdir, "stacks", stack.node.id);
   const images = new Images(stack, "Images", deployment, stackFolder);
-  const secrets = new SecretStore(home);
   const plain = { deployment, secrets, images, stackFolder };
   let program: ProbeProgram | undefined;
   const probeProgram = () => {
@@ -71,6 +82,24 @@ function networksIn(stack: TerraformStack, context: DeploymentScope): ServiceSco
     made.set(name, network);
     return network;
   };
+}
+
+/** A source whose secret nobody reads is a name that is misspelt: what was meant would be made by the kit. */
+function refuseUnused({ name, secrets: sources }: Deployment, { asked }: SecretStore): void {
+  const problems = Object.entries(sources)
+    .filter(([secret]) => !asked.has(secret))
+    .map(([secret, source]) => ({
+      path: `secrets.${secret}`,
+      got: describeSource(source),
+      allowed: `a secret of this deployment: ${[...asked].sort().join(", ")}`,
+      fix: didYouMean(secret, [...asked]),
+    }));
+  if (problems.length > 0) throw configError(name, problems);
+}
+
+function didYouMean(secret: string, known: readonly string[]): string {
+  const best = closest(secret, known) ?? known.find((name) => name === `own-${secret}`);
+  return best === undefined ? "remove it" : `did you mean ${best}?`;
 }
 
 /** Rules that are named have to be loaded, which a constructor cannot do. */

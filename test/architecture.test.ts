@@ -5,7 +5,7 @@ import { projectRoot } from "../core/home.ts";
 
 const FOLDERS = [
   ...["core", "site", "firewall", "pki", "constructs", "services", "config", "stacks"],
-  ...["policies", "engines", "render", "cli"],
+  ...["policies", "runners", "render", "cli", "checker"],
 ];
 
 /** The folders that each may import besides itself: none of them leads back. */
@@ -17,12 +17,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   constructs: ["core", "site", "firewall"],
   services: ["core", "site", "firewall", "pki", "constructs"],
   config: ["core", "site", "services"],
-  stacks: ["core", "site", "firewall", "constructs", "services", "policies"],
+  stacks: ["core", "site", "firewall", "constructs", "services", "policies", "runners"],
   policies: ["core", "site"],
-  engines: ["core"],
-  render: ["core", "firewall", "engines"],
-  cli: ["core", "site", "pki", "services", "config", "policies", "engines", "render"],
-  "main.ts": ["core", "config", "constructs", "stacks"],
+  runners: ["core"],
+  render: ["core", "firewall", "runners"],
+  cli: ["core", "site", "pki", "services", "config", "policies", "runners", "render", "main.ts"],
+  checker: ["core", "cli"],
+  "main.ts": ["core", "config", "constructs", "services", "stacks"],
   "index.ts": ["core", "site", "constructs", "services", "config", "policies", "stacks"],
 };
 
@@ -75,7 +76,7 @@ const lines = (found: readonly Import[]) => found.map(({ from, to }) => `${from}
 describe("imports", () => {
   test("are found at all", () => {
     expect(lines(imports)).toContain("main.ts -> stacks/add-deployment.ts");
-    expect(lines(imports)).toContain("engines/run.ts -> execa");
+    expect(lines(imports)).toContain("runners/run.ts -> execa");
     expect(sources.length).toBeGreaterThan(100);
   });
 
@@ -96,15 +97,29 @@ describe("imports", () => {
     ]);
   });
 
-  test("load cdktf, which takes half a second, in no verb", () => {
+  test("load cdktf, which takes long, in the verbs that synthesize alone", () => {
     expect(loadedBy("main.ts")).toContain("cdktf");
-    expect(loadedBy("cli/main.ts").filter((name) => /^(cdktf|@cdktf\/.*)$/.test(name))).toEqual([]);
+    const others = loadedBy("cli/main.ts", new Set(["main.ts"]));
+    expect(others.filter((name) => /^(cdktf|@cdktf\/.*)$/.test(name))).toEqual([]);
+    expect(lines(imports.filter(({ to }) => to === "main.ts"))).toEqual(["cli/synthesize.ts -> main.ts"]);
+  });
+
+  test("load nothing that deploys in the checker alone", () => {
+    const loaded = loadedBy("checker/main.ts");
+    expect([...new Set(loaded.filter((path) => sources.includes(path)).map(area))].toSorted()).toEqual([
+      "cli",
+      "core",
+      "policies",
+      "site",
+    ]);
+    expect(loaded).not.toContain("execa");
+    expect(loaded).toContain("commander");
   });
 
   test("start processes in one place, but for the engine that has to outlive the kit", () => {
     const starting = imports.filter(({ to }) => to === "execa" || to === "node:child_process");
     expect(lines(starting)).toEqual([
-      "engines/run.ts -> execa",
+      "runners/run.ts -> execa",
       "cli/setup/docker-engine.ts -> node:child_process",
     ]);
   });

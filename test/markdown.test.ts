@@ -44,7 +44,7 @@ describe("the documentation", () => {
     expect(files).toContain("README.md");
     expect(files.flatMap(linksIn).length).toBeGreaterThan(15);
     expect(sourcesIn("config/README.md")).toContain("schema.ts");
-    expect(sourcesIn("docs/architecture.md")).toContain("engines/drift.ts");
+    expect(sourcesIn("docs/architecture.md")).toContain("runners/drift.ts");
   });
 
   test.each(files)("links in %s to what is there", (file) => {

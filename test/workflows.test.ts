@@ -7,7 +7,14 @@ const folder = new URL("../.github/workflows/", import.meta.url);
 interface Workflow {
   readonly permissions: unknown;
   readonly jobs: Readonly<
-    Record<string, { readonly steps: readonly { readonly uses?: string; readonly run?: string }[] }>
+    Record<
+      string,
+      {
+        readonly steps: readonly { readonly uses?: string; readonly run?: string }[];
+        readonly strategy?: { readonly matrix: Readonly<Record<string, readonly number[]>> };
+        readonly env?: Readonly<Record<string, string>>;
+      }
+    >
   >;
 }
 
@@ -31,5 +38,23 @@ describe.each(readdirSync(folder))("the workflow %s", (name) => {
 
   test("puts no expression into a shell", () => {
     expect(steps.filter(({ run }) => run?.includes("${{"))).toEqual([]);
+  });
+});
+
+describe("the project's own CI", () => {
+  const { jobs }: Workflow = parse(readFileSync(new URL("ci.yml", folder), "utf8"));
+  const runs = (job: string) => jobs[job]?.steps.flatMap(({ run = [] }) => run) ?? [];
+
+  test("runs what a commit has to pass with each Node that is maintained, and the oldest that is allowed", () => {
+    expect(jobs.check?.strategy?.matrix).toEqual({ node: [20, 22, 24] });
+    expect(runs("check")).toContain("npm run check");
+  });
+
+  test("runs each end-to-end test in one of its parts", () => {
+    const { part = [] } = jobs.containers?.strategy?.matrix ?? {};
+
+    expect(part).toEqual(part.map((_, index) => index + 1));
+    expect(jobs.containers?.env?.PART).toBe(`\${{ matrix.part }}/${part.length}`);
+    expect(runs("containers").at(-1)).toContain('--project "e2e*" --shard "$PART"');
   });
 });

@@ -11,8 +11,8 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
-          // One browser at a time: two would wait for each other on a small machine.
-          fileParallelism: false,
+          // Two browsers at a time: tests wait for the page most of their time. More slow each other down.
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

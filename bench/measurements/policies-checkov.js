@@ -1,34 +1,39 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { manyContainers } from "../support/many-containers.js";
+import { Skipped } from "../support/measurement.js";
 import { run } from "../support/process.js";
 import { ratiosOf, timesOf, verdict } from "../support/result.js";
 import { inTurn } from "../support/rounds.js";
 
-const KIT = "exploreiot policy check";
+const KIT = "exploreiot-policies";
 const CHECKOV = "checkov";
-const CONTAINERS = 1_000;
+const SERVICES = 10;
 
-/** The kit's verb next to Checkov on one file, both as whole processes. */
+/** At most half a second from the start of a process, and this share of Checkov's time. */
+const MOST_MS = 500;
+const LEAST_TIMES = 40;
+
+/** The checker alone next to Checkov on a compose file, both as whole processes. */
 export const policiesCheckov = {
   name: "policies-checkov",
-  title: `exploreiot policy check next to Checkov, ${CONTAINERS} containers, process start included`,
+  title: `exploreiot-policies next to Checkov, a compose file of ${SERVICES} services, process start included`,
   runs: 3,
 
   /** @type {import("../support/measurement.js").Measurement["measure"]} */
   async measure({ runs, report }) {
     const workspace = mkdtempSync(join(tmpdir(), "exploreiot-bench-"));
     try {
+      await run(["node", "checker/build.js"]);
       report("installing Checkov from PyPI");
       const checkov = await install(workspace);
-      const file = join(workspace, "cdk.tf.json");
-      writeFileSync(file, JSON.stringify(await manyContainers(CONTAINERS, workspace), null, 2));
+      const file = join(workspace, "compose.yaml");
+      writeFileSync(file, composeFile());
       const rivals = [
         rival(
           KIT,
-          ["node", "dist/cli.js", "policy", "check", file, "--json"],
-          "node dist/cli.js policy check FILE --json",
+          ["node", "checker/dist/exploreiot-policies.js", file, "--json"],
+          "exploreiot-policies FILE --json",
         ),
         rival(
           CHECKOV,
@@ -38,17 +43,39 @@ export const policiesCheckov = {
       ];
       const figures = timesOf(rivals, await inTurn(rivals, runs, report));
       const ratios = ratiosOf(figures);
+      const [own, theirs] = [figures[KIT]?.median ?? Number.NaN, figures[CHECKOV]?.median ?? Number.NaN];
       return {
         unit: "ms",
         figures,
         ratios,
-        target: verdict("at most 1/20 of Checkov", ratios[`${KIT} : ${CHECKOV}`] ?? Number.NaN, 0.05, "×"),
+        // Half a second where Checkov takes twenty: the stricter of both counts.
+        target: verdict(
+          `at most ${MOST_MS} ms, and at most 1/${LEAST_TIMES} of Checkov`,
+          own,
+          Math.min(MOST_MS, Math.round(theirs / LEAST_TIMES)),
+          "ms",
+        ),
       };
     } finally {
       rmSync(workspace, { recursive: true, force: true });
     }
   },
 };
+
+/** Services as people write them: some published, some bound, each with variables and a healthcheck. */
+function composeFile() {
+  const services = Array.from({ length: SERVICES }, (_, at) => [
+    `  service${at}:`,
+    `    image: example/service${at}:1.${at}`,
+    "    restart: unless-stopped",
+    `    ports: ["127.0.0.1:${8000 + at}:8080"]`,
+    `    environment: {LOG_LEVEL: info, DB_HOST: service${(at + 1) % SERVICES}, DB_PASSWORD: "\${DB_PASSWORD}"}`,
+    `    volumes: ["data${at}:/data", "./conf/service${at}:/etc/service:ro"]`,
+    '    healthcheck: {test: ["CMD", "wget", "-qO-", "http://127.0.0.1:8080/healthz"], interval: 30s}',
+  ]);
+  const volumes = Array.from({ length: SERVICES }, (_, at) => `  data${at}: {}`);
+  return ["services:", ...services.flat(), "volumes:", ...volumes, ""].join("\n");
+}
 
 /**
  * @param {string} name
@@ -58,15 +85,22 @@ export const policiesCheckov = {
 const rival = (name, argv, command) => ({
   name,
   command,
-  run: () => run(argv, { limitSeconds: 600, expected: [0, 1] }),
+  run: () => run(argv, { limitSeconds: 600, expected: [0, 1, 3] }),
 });
 
-/** @param {string} workspace */
+/**
+ * @param {string} workspace
+ * @throws {Skipped} where neither PyPI nor a mirror of it is reached
+ */
 async function install(workspace) {
   const environment = join(workspace, "venv");
-  await run(["python3", "-m", "venv", environment]);
-  await run([join(environment, "bin", "pip"), "install", "--quiet", "checkov"]);
   const program = join(environment, "bin", "checkov");
+  try {
+    await run(["python3", "-m", "venv", environment]);
+    await run([join(environment, "bin", "pip"), "install", "--quiet", "checkov"]);
+  } catch {
+    throw new Skipped("Checkov cannot be installed from PyPI");
+  }
   if (!existsSync(program)) throw new Error("pip installed no checkov");
   return program;
 }

@@ -17,7 +17,7 @@ const REST_MS = 1000;
 /** @satisfies {import("../support/measurement.js").Measurement} */
 export const upFreshCompose = {
   name: "up-fresh-compose",
-  title: "up from nothing but images, compose engine, next to docker compose up --wait",
+  title: "up from nothing but images, compose runner, next to docker compose up --wait",
   runs: RUNS,
   measure: (context) =>
     withDeployment(["bench-fresh-compose", "compose", 24_020], async (deployment) => {
@@ -32,7 +32,7 @@ export const upFreshCompose = {
 /** @satisfies {import("../support/measurement.js").Measurement} */
 export const upFreshTerraform = {
   name: "up-fresh-terraform",
-  title: "up from nothing but images, terraform engine, next to terraform apply",
+  title: "up from nothing but images, terraform runner, next to terraform apply",
   runs: RUNS,
   needs: "terraform",
   measure: (context) =>

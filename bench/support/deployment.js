@@ -3,27 +3,27 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root, run } from "./process.js";
 
-/** @typedef {"compose" | "terraform"} Engine */
+/** @typedef {"compose" | "terraform"} Runner */
 
 /** A whole stack, as `local` has it, under a name and on ports of its own. */
 export class BenchDeployment {
   /** Where a stack is synthesized; relative to the root, as one would type it. */
   folder;
   name;
-  engine;
+  runner;
   port;
   #workspace;
   #site;
 
   /**
    * @param {string} name at most 20 letters, digits and dashes
-   * @param {Engine} engine
+   * @param {Runner} runner
    * @param {number} port the first of three
    * @param {object} [settings] of the site file, next to the usual ones
    */
-  constructor(name, engine, port, settings = {}) {
+  constructor(name, runner, port, settings = {}) {
     this.name = name;
-    this.engine = engine;
+    this.runner = runner;
     this.port = port;
     this.folder = join("cdktf.out", "stacks", name);
     this.#workspace = mkdtempSync(join(tmpdir(), "exploreiot-bench-"));
@@ -33,12 +33,12 @@ export class BenchDeployment {
 
   /** For people; the site file is a temporary one. */
   get upCommand() {
-    return `node bin/exploreiot.js up -c site.json --engine ${this.engine}`;
+    return `node bin/exploreiot.js up -c site.json --runner ${this.runner}`;
   }
 
   /** `up`, as a user runs it. */
   up() {
-    return this.#verb("up", "--engine", this.engine);
+    return this.#verb("up", "--runner", this.runner);
   }
 
   /** Back to a machine that has the images, the secrets and an initialised Terraform folder, and nothing else. */

@@ -10,4 +10,5 @@
  * @property {"terraform"} [needs] what else than Node and Docker it takes
  * @property {(context: Context) => Promise<import("./result.js").Result>} measure cleans up after itself
  */
-export {};
+/** Thrown by a measurement whose rival is not there, and cannot be had. */
+export class Skipped extends Error {}

@@ -168,7 +168,8 @@ async function open({ port, host = "127.0.0.1", password }, user, id, { clean = 
   const parts = will === undefined ? [] : [text(will.topic), text(will.payload)];
   const body = [
     text("MQTT"),
-    Buffer.from([4, flags, 0, 0]),
+    // Keep-alive of a minute: the broker refuses 0, with which a client could stay silent for ever.
+    Buffer.from([4, flags, 0, 60]),
     text(id),
     ...parts,
     text(user),

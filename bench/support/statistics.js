@@ -20,6 +20,15 @@ export function summary(samples) {
   };
 }
 
+/**
+ * The value that a share of all are not above.
+ *
+ * @param {readonly number[]} samples
+ * @param {number} share such as 0.95
+ */
+export const quantile = (samples, share) =>
+  samples.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(share * samples.length) - 1)] ?? Number.NaN;
+
 /** @param {readonly number[]} sorted */
 function median(sorted) {
   const middle = sorted.length / 2;

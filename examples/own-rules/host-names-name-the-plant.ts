@@ -1,11 +1,13 @@
 import { definePolicy } from "../../policies/policy.ts";
 import { must } from "../../policies/values.ts";
 
-/** Logs of all plants go to one place: the host name tells whose they are. */
 export const hostNamesNameThePlant = definePolicy({
   id: "PLANT-001",
   severity: "medium",
   title: "a container's host name begins with the plant",
+  why: "Logs of all plants go to one place: the host name tells whose they are.",
+  avoid: "hostname: web",
+  prefer: "hostname: plant-web",
   allowed: "hostname beginning with plant-",
   fix: "set hostname",
   source: "the plant's logging guide",

@@ -39,7 +39,8 @@ try_nft() {
   0) return ;;
   124) reason="nft did not end within $limit s" ;;
   137) reason="nft was killed, or did not end within $limit s" ;;
-  1??) reason="nft was ended by signal $((code - 128))" ;;
+  139) reason="nft crashed (exit 139), as it does on rules that a newer nft wrote" ;;
+  1??) reason="nft was ended by signal $((code - 128)) (exit $code)" ;;
   *) reason="nft says: ${said%%$'\n'*}" ;;
   esac
   return 1
@@ -59,6 +60,7 @@ interfaces_exist() {
 }
 
 no_nftables() {
+  case $reason in "nft crashed"*) refuse "$reason" "nft list ruleset on that machine shows them; report which one it is" ;; esac
   refuse "nftables cannot be used here: $reason" \
     "use a kernel with nf_tables and an engine that is not rootless, or set firewall.enabled: false and filter elsewhere"
 }
@@ -67,7 +69,8 @@ no_nftables() {
 has() { try_nft list "$@" || { is_absent || no_nftables; return 1; }; }
 
 machine_fits() {
-  try_nft list tables || no_nftables
+  # Of its own table: tables of others are read only for what stands nowhere else.
+  list_own || is_absent || no_nftables
   # The engine's own rules, from iptables on nftables, from its nftables backend, or from the older iptables.
   has chain ip nat DOCKER || has table ip docker-bridges || grep -qx nat /proc/net/ip_tables_names 2>/dev/null ||
     [ -n "${FIREWALL_INTERFACES:-}" ] ||

@@ -38,7 +38,7 @@ sql() {
 check_place() {
   volume=$(dirname "$PGDATA")
   [ -w "$volume" ] || fail "$volume: not writable by uid $(id -u)"
-  [ ! -e "$PGDATA" ] || rmdir "$PGDATA" 2>/dev/null || fail "$PGDATA: holds files but no PostgreSQL cluster; empty it or mount another volume"
+  [ ! -e "$PGDATA" ] || rmdir "$PGDATA" 2>/dev/null || fail "$PGDATA: holds files but no PostgreSQL cluster; empty it or use another volume"
 }
 
 make_cluster() {
@@ -120,5 +120,7 @@ if [ "${1:-}" = postgres ]; then
   trap - EXIT INT TERM
   leave
   unset POSTGRES_PASSWORD
+  # A child of init: the server would wonder about one that it did not start.
+  (sh "$(dirname "$0")/measure.sh" --host=/run/postgresql &)
 fi
 exec "$@"

@@ -6,6 +6,10 @@
  *   probe tcp PORT SECONDS [PROGRAM [ARG...]]    a connection is accepted; then PROGRAM decides
  *   probe tls PORT SECONDS [PROGRAM [ARG...]]    a handshake gets to the certificate; then PROGRAM decides
  *   probe process NAME                           a process of that name runs
+ *   probe run PROGRAM [ARG...]                   PROGRAM decides
+ *   probe steady EVERY WINDOW SECONDS CHECK...   one of these, again and again while the service works: EVERY and WINDOW in
+ *                                                milliseconds, SECONDS for one check
+ *   probe relay PORT                             no probe: copies between standard input and output and the port
  *
  * It connects to the container's own address, as others do, and not to loopback: a service that listens on loopback
  * alone reaches nobody. Exit code 0 or 1, and one line that names the answer, which `docker inspect` keeps.
@@ -13,6 +17,8 @@
 #define _GNU_SOURCE
 #include "network.h"
 #include "processes.h"
+#include "relay.h"
+#include "steady.h"
 #include "tls.h"
 
 #include <ctype.h>
@@ -23,7 +29,8 @@
 #include <unistd.h>
 
 static int usage(void) {
-  fputs("probe http PORT PATH HOST SECONDS | probe tcp|tls PORT SECONDS [PROGRAM [ARG...]] | probe process NAME\n", stderr);
+  fputs("probe http PORT PATH HOST SECONDS | probe tcp|tls PORT SECONDS [PROGRAM [ARG...]] | probe process NAME |\n"
+        "probe run PROGRAM [ARG...] | probe steady EVERY WINDOW SECONDS CHECK... | probe relay PORT\n", stderr);
   return 2;
 }
 
@@ -83,22 +90,34 @@ static int http(int port, const char *path, const char *host, int seconds) {
   return 1;
 }
 
-static int tcp(int port, int with_tls, int seconds, char *const program[]) {
-  long deadline = now_ms() + seconds * 1000L - STARTING_MS;
-  int fd = connect_to_own_address(port, deadline);
-  if (fd < 0 || (with_tls && asks_for_certificate(fd, deadline) != 0)) return 1;
-  close(fd);
-  if (program[0] == NULL) return 0;
+/** Returns only where the program cannot be started. */
+static int become(char *const program[]) {
   execvp(program[0], program);
   printf("%s: %m\n", program[0]);
   return 1;
 }
 
-int main(int argc, char *argv[]) {
+static int tcp(int port, int with_tls, int seconds, char *const program[]) {
+  long deadline = now_ms() + seconds * 1000L - STARTING_MS;
+  int fd = connect_to_own_address(port, deadline);
+  if (fd < 0 || (with_tls && asks_for_certificate(fd, deadline) != 0)) return 1;
+  close(fd);
+  return program[0] == NULL ? 0 : become(program);
+}
+
+/** @param argv a check and its arguments, from argv[1] on */
+static int check_once(int argc, char *argv[]) {
   const char *mode = argc > 2 ? argv[1] : "";
   if (strcmp(mode, "http") == 0 && argc == 6) return http(atoi(argv[2]), argv[3], argv[4], atoi(argv[5]));
   int with_tls = strcmp(mode, "tls") == 0;
   if ((with_tls || strcmp(mode, "tcp") == 0) && argc > 3) return tcp(atoi(argv[2]), with_tls, atoi(argv[3]), argv + 4);
   if (strcmp(mode, "process") == 0 && argc == 3) return find_process(argv[2]);
+  if (strcmp(mode, "run") == 0) return become(argv + 2);
   return usage();
+}
+
+int main(int argc, char *argv[]) {
+  if (argc == 3 && strcmp(argv[1], "relay") == 0) return relay(atoi(argv[2]));
+  if (argc < 6 || strcmp(argv[1], "steady") != 0) return check_once(argc, argv);
+  return steady(check_once, atol(argv[2]), atol(argv[3]), atoi(argv[4]), argc - 4, argv + 4);
 }

@@ -5,13 +5,13 @@ import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { isTrue, must, show } from "../values.ts";
 
-/**
- * Through a writable host path a container changes what others read, and what it leaves there outlives it.
- */
 export const bindMountsAreReadOnly = definePolicy({
   id: "CTR-026",
   severity: "medium",
   title: "host paths are mounted read-only",
+  why: "Through a writable host path a container changes what others read, and what it leaves there outlives it.",
+  avoid: 'volumes: ["/srv/web/config:/config"]',
+  prefer: 'volumes: ["/srv/web/config:/config:ro"]',
   allowed: "read_only true",
   fix: "set read_only; keep what is written in a named volume",
   source: "CIS Docker Benchmark 1.6.0, 5.6",

@@ -2,13 +2,13 @@ import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, must } from "../values.ts";
 
-/**
- * The engine gives 14 capabilities to everybody, NET_RAW (forged packets) and DAC_OVERRIDE among them.
- */
 export const capabilitiesAreDropped = definePolicy({
   id: "CTR-002",
   severity: "high",
   title: "every container drops all capabilities",
+  why: "The engine gives 14 capabilities to everybody, NET_RAW (forged packets) and DAC_OVERRIDE among them.",
+  avoid: "cap_add: [CHOWN]",
+  prefer: "cap_drop: [ALL]",
   allowed: "ALL in capabilities.drop of a container, in cap_drop of a service",
   fix: "drop ALL, then add the ones that are needed",
   words: {

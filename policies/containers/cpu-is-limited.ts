@@ -2,13 +2,13 @@ import { RUNS, taskSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { asNumber, must, nested } from "../values.ts";
 
-/**
- * The one CPU limit whose changes reach the engine; the provider declares it as text.
- */
 export const cpuIsLimited = definePolicy({
   id: "CTR-011",
   severity: "medium",
   title: "CPU time is limited through cpus",
+  why: "The one CPU limit whose changes reach the engine; the provider declares it as text.",
+  avoid: "mem_limit: 256m",
+  prefer: 'cpus: "0.5"',
   allowed:
     "cpus as a text with a number greater than 0, for example `0.5`; nano_cpus greater than 0 for a service",
   fix: "set cpus",

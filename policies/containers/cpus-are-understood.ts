@@ -3,13 +3,19 @@ import { remembered } from "../facts/remembered.ts";
 import { definePolicy } from "../policy.ts";
 import { type Block, blocks, isBlock, isKnown, isUnset, show } from "../values.ts";
 
-/**
- * `cpus` ends the provider with a panic up to 3.6.2, in the middle of an apply.
- */
 export const cpusAreUnderstood = definePolicy({
   id: "CTR-012",
   severity: "high",
   title: "cpus is only used with a provider that understands it",
+  why: "`cpus` ends the provider with a panic up to 3.6.2, in the middle of an apply.",
+  avoid: `{
+  "terraform": {"required_providers": {"docker": {"source": "kreuzwerker/docker", "version": "~> 3.0"}}},
+  "resource": {"docker_container": {"web": {"cpus": "0.5"}}}
+}`,
+  prefer: `{
+  "terraform": {"required_providers": {"docker": {"source": "kreuzwerker/docker", "version": "~> 4.5"}}},
+  "resource": {"docker_container": {"web": {"cpus": "0.5"}}}
+}`,
   allowed: "a version of the docker provider that cannot be below 3.7.0",
   fix: "stack.addOverride('terraform.required_providers.docker.version', '~> 4.5')",
   source: "kreuzwerker/terraform-provider-docker#759",

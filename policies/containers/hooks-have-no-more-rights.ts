@@ -1,14 +1,16 @@
 import { definePolicy } from "../policy.ts";
 import { blocks, isUnset, isUnsetOrFalse, must } from "../values.ts";
 
-/**
- * A hook runs in the container of a service, with the rights that stand next to its command: a privileged one is a
- * privileged container.
- */
 export const hooksHaveNoMoreRights = definePolicy({
   id: "CTR-045",
   severity: "critical",
   title: "hooks of a service have no more rights than the service",
+  why: "A hook runs in the container of a service, with the rights that stand next to its command: a privileged one is a privileged container.",
+  avoid: `post_start:
+  - command: [chown, -R, "1000", /data]
+    user: root`,
+  prefer: `post_start:
+  - command: [/app/register]`,
   allowed:
     "privileged unset or false and user unset, or a uid that is not 0, in post_start, pre_stop and develop.watch.exec",
   fix: "remove privileged and user of the hook; do what needs root in a service of its own that ends",

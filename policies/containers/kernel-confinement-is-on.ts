@@ -3,13 +3,13 @@ import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { isKnown, isUnsetOrFalse, must, nested, show, texts } from "../values.ts";
 
-/**
- * seccomp, AppArmor and SELinux stop most known ways out of a container; each can be switched off by one word.
- */
 export const kernelConfinementIsOn = definePolicy({
   id: "CTR-029",
   severity: "high",
   title: "seccomp, AppArmor, SELinux and masked system paths stay on",
+  why: "seccomp, AppArmor and SELinux stop most known ways out of a container; each can be switched off by one word.",
+  avoid: "security_opt: [seccomp:unconfined]",
+  prefer: "security_opt: [no-new-privileges:true]",
   allowed: "no option unconfined or label:disable; se_linux_context.disable unset",
   fix: "remove the option, or name a profile of your own",
   words: {

@@ -9,13 +9,13 @@ const FILES = ["json-file", "local"];
 /** They hand logs to something that has limits of its own. */
 const REMOTE = ["syslog", "journald", "gelf", "fluentd", "awslogs", "splunk", "gcplogs", "loki"];
 
-/**
- * The default driver keeps everything: one talkative container fills the disk, and databases then stop.
- */
 export const logsAreBounded = definePolicy({
   id: "CTR-018",
   severity: "medium",
   title: "logs are kept, and not for ever",
+  why: "The default driver keeps everything: one talkative container fills the disk, and databases then stop.",
+  avoid: "logging: {driver: json-file}",
+  prefer: 'logging: {driver: json-file, options: {max-size: 10m, max-file: "3"}}',
   allowed: "json-file or local with max-size and max-file greater than 0, or a driver that hands them on",
   fix: "set the log driver with max-size and max-file",
   source: "CIS Docker Benchmark 1.6.0, 2.13; Docker documentation, json-file logging driver",

@@ -2,13 +2,13 @@ import { RUNS, taskSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { asNumber, must, nested } from "../values.ts";
 
-/**
- * It can be raised and lowered in place but never unset: the limit stays, and each plan wants it gone again.
- */
 export const memoryIsLimited = definePolicy({
   id: "CTR-009",
   severity: "medium",
   title: "memory is limited",
+  why: "It can be raised and lowered in place but never unset: the limit stays, and each plan wants it gone again.",
+  avoid: 'deploy: {resources: {limits: {cpus: "0.5"}}}',
+  prefer: "mem_limit: 256m",
   allowed: "memory as a number of MiB greater than 0; memory_bytes greater than 0 for a service",
   fix: "set memory",
   words: {

@@ -4,14 +4,17 @@ import { imageOf, isStateful } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { type Block, blocks, isKnown, must, show, texts } from "../values.ts";
 
-/**
- * Two containers of one name do not start together; behind one alias the engine answers with either, by chance.
- * Replicas may share an alias: the same image, and no data of their own.
- */
 export const namesAreUnique = definePolicy({
   id: "CTR-041",
   severity: "low",
   title: "a name, a hostname and an alias lead to one container",
+  why: "Two containers of one name do not start together; behind one alias the engine answers with either, by chance. Replicas may share an alias: the same image, and no data of their own.",
+  avoid: `services:
+  one: {image: "nginx:1.27", container_name: web}
+  two: {image: "httpd:2.4", container_name: web}`,
+  prefer: `services:
+  one: {image: "nginx:1.27", container_name: pages}
+  two: {image: "httpd:2.4", container_name: files}`,
   allowed:
     "names and hostnames of their own; an alias of a network of its own, or shared by replicas of one image",
   fix: "rename one of them",

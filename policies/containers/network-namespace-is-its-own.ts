@@ -3,13 +3,13 @@ import { isFirewall } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { must } from "../values.ts";
 
-/**
- * In the namespace of the host published ports are discarded, and everything the program listens on is open.
- */
 export const networkNamespaceIsItsOwn = definePolicy({
   id: "CTR-019",
   severity: "high",
   title: "no container shares the network namespace of the host or of another container",
+  why: "In the namespace of the host published ports are discarded, and everything the program listens on is open.",
+  avoid: "network_mode: host",
+  prefer: "networks: [web]",
   allowed: "network_mode unset or none; host for the firewall, which has CAP_NET_ADMIN alone",
   fix: "remove network_mode, and join networks",
   words: {

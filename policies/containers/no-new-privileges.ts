@@ -2,13 +2,13 @@ import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { must } from "../values.ts";
 
-/**
- * Without it a setuid program in the image makes its caller root again.
- */
 export const noNewPrivileges = definePolicy({
   id: "CTR-005",
   severity: "high",
   title: "no process gains privileges that its parent does not have",
+  why: "Without it a setuid program in the image makes its caller root again.",
+  avoid: "security_opt: [no-new-privileges:false]",
+  prefer: "security_opt: [no-new-privileges:true]",
   allowed: "no-new-privileges:true in security_opts, and no other value of it",
   fix: 'add "no-new-privileges:true" to security_opts',
   source: "CIS Docker Benchmark 1.6.0, 5.26 and 2.14",

@@ -6,13 +6,13 @@ import { isKnown, show, texts } from "../values.ts";
 
 const POWERFUL = /^(0|root|docker|podman|sudo|wheel|adm|disk|shadow|kmem|lxd)$/i;
 
-/**
- * Files that belong to root's group, and the sockets of the engine, are open to their group.
- */
 export const noPowerfulGroup = definePolicy({
   id: "CTR-038",
   severity: "medium",
   title: "no container joins the group of root or of the engine",
+  why: "Files that belong to root's group, and the sockets of the engine, are open to their group.",
+  avoid: "group_add: [docker]",
+  prefer: 'group_add: ["2000"]',
   allowed: "groups other than root, docker, sudo, wheel, adm, disk, shadow, kmem",
   fix: "remove the group; give the files to the user of the container",
   source: "CIS Docker Benchmark 1.6.0, 5.32",

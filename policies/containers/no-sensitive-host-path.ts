@@ -4,13 +4,13 @@ import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { must, show } from "../values.ts";
 
-/**
- * They hold the system's programs, accounts, devices and keys, and the data of every other container.
- */
 export const noSensitiveHostPath = definePolicy({
   id: "CTR-025",
   severity: "high",
   title: "no container has a folder of the host's system",
+  why: "They hold the system's programs, accounts, devices and keys, and the data of every other container.",
+  avoid: 'volumes: ["/etc:/host/etc:ro"]',
+  prefer: 'volumes: ["/srv/web/config:/config:ro"]',
   allowed:
     "host paths outside /, /boot, /dev, /etc, /lib, /proc, /sys, /usr, /root, /run, /var/lib/docker, home folders and their keys; /etc/localtime",
   fix: "mount the one folder that is needed, below /srv for example, or a named volume",

@@ -3,11 +3,13 @@ import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks } from "../values.ts";
 
-/** A check that cannot fail keeps a dead service in rotation, and anyone who waits for it goes on too early. */
 export const probesAskTheService = definePolicy({
   id: "CTR-044",
   severity: "medium",
   title: "a healthcheck asks the service",
+  why: "A check that cannot fail keeps a dead service in rotation, and anyone who waits for it goes on too early.",
+  avoid: "healthcheck: {test: [CMD-SHELL, exit 0]}",
+  prefer: 'healthcheck: {test: [CMD, wget, -q, --spider, "http://127.0.0.1:8080/health"]}',
   allowed: "a test that can fail: a request, a query, a login",
   fix: "test the service as its clients use it",
   words: { site: { fix: "give the service a probe that uses it as its clients do" } },

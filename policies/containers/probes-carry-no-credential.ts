@@ -4,13 +4,15 @@ import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, isKnown, must } from "../values.ts";
 
-/**
- * A probe stands in `docker inspect`, in Terraform's state and, each interval, in the list of processes.
- */
 export const probesCarryNoCredential = definePolicy({
   id: "CTR-017",
   severity: "high",
   title: "no probe carries a credential",
+  why: "A probe stands in `docker inspect`, in Terraform's state and, each interval, in the list of processes.",
+  avoid: `healthcheck:
+  test: [CMD, redis-cli, -a, "tr0ub4dor-9x", ping]`,
+  prefer: `healthcheck:
+  test: [CMD-SHELL, REDISCLI_AUTH=$$(cat /run/secrets/redis) redis-cli ping]`,
   allowed: "a healthcheck.test that reads a file or a variable, or a service that answers without a login",
   fix: "read the password from a file inside the probe, or let the service answer a probe without one",
   source: "docs/architecture.md, provider rule 14",

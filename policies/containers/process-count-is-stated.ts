@@ -9,20 +9,19 @@ const NO_ATTRIBUTE = {
     "the provider has no attribute for it: default-ulimits of daemon.json, or docker update --pids-limit",
 };
 
-/**
- * Neither 4.5 nor an earlier provider can set a pids limit. `ulimit nproc` counts per user of the host and so is no
- * substitute where services share one. Compose takes -1 and 0 for no limit.
- */
 export const processCountIsStated = definePolicy({
   id: "CTR-013",
   severity: "medium",
   title: "the number of processes is limited",
+  why: "Neither 4.5 nor an earlier provider can set a pids limit. `ulimit nproc` counts per user of the host and so is no substitute where services share one. Compose takes -1 and 0 for no limit.",
+  avoid: "pids_limit: -1",
+  prefer: "pids_limit: 200",
   allowed: "a limit of 1 or more, where the engine can be told one",
   fix: "set a limit on the host: the provider has no attribute for it",
   words: {
     site: {
       allowed:
-        "a label exploreiot.pids-limit with a whole number greater than 0; the compose engine applies it, Terraform cannot",
+        "a label exploreiot.pids-limit with a whole number greater than 0; the compose runner applies it, Terraform cannot",
       fix: "set limits.pids of the service in the configuration",
     },
     compose: {

@@ -5,13 +5,13 @@ import { RUNS, taskSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { asNumber, isFalse, must, nested, show } from "../values.ts";
 
-/**
- * After a restart of the engine a service without a policy stays down until the next apply.
- */
 export const restartPolicyFits = definePolicy({
   id: "CTR-015",
   severity: "medium",
   title: "services restart by themselves, jobs never",
+  why: "After a restart of the engine a service without a policy stays down until the next apply.",
+  avoid: "restart: on-failure",
+  prefer: "restart: unless-stopped",
   allowed:
     "restart unless-stopped for a service (outside the kit also always), or on-failure with max_retry_count from 1 to 5; no for a job; restart_policy.condition any or on-failure in a swarm",
   fix: "set restart to unless-stopped, for a job to no",

@@ -4,13 +4,17 @@ import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { asNumber, blocks, must } from "../values.ts";
 
-/**
- * A container that crashes at once counts as created, and a crash loop under a restart policy shows in no plan.
- */
 export const servicesHaveAHealthcheck = definePolicy({
   id: "CTR-016",
   severity: "medium",
   title: "every service has a healthcheck that runs",
+  why: "A container that crashes at once counts as created, and a crash loop under a restart policy shows in no plan.",
+  avoid: "healthcheck: {disable: true}",
+  prefer: `healthcheck:
+  test: [CMD, wget, -q, --spider, "http://127.0.0.1:8080/health"]
+  interval: 30s
+  timeout: 5s
+  retries: 3`,
   allowed: "one healthcheck with a test other than NONE, and interval, timeout and retries greater than 0",
   fix: "add a healthcheck that uses the service as its clients do",
   words: {

@@ -2,13 +2,15 @@ import { reworded } from "../evidence.ts";
 import { definePolicy } from "../policy.ts";
 import { asNumber, must, show } from "../values.ts";
 
-/**
- * Without it each plan wants to remove what the engine filled in, and the engine refuses more memory.
- */
 export const swapIsLimitedWithMemory = definePolicy({
   id: "CTR-010",
   severity: "low",
   title: "swap is limited together with memory",
+  why: "Without it each plan wants to remove what the engine filled in, and the engine refuses more memory.",
+  avoid: `mem_limit: 256m
+memswap_limit: 1g`,
+  prefer: `mem_limit: 256m
+memswap_limit: 256m`,
   allowed: "memory_swap equal to memory, which means no swap",
   fix: "set memory_swap to the value of memory",
   words: {

@@ -7,13 +7,13 @@ import { isBlock, isKnown, show } from "../values.ts";
 const ALLOWED =
   /^net\.(core\.somaxconn|ipv4\.(ip_unprivileged_port_start|ip_local_port_range|tcp_keepalive_(time|intvl|probes)|tcp_fin_timeout|tcp_max_syn_backlog|tcp_tw_reuse)|ipv6\.conf\.\w+\.disable_ipv6)$/;
 
-/**
- * Most kernel parameters are the host's; those of a network can turn a container into a router.
- */
 export const sysctlsAreItsOwn = definePolicy({
   id: "CTR-034",
   severity: "medium",
   title: "kernel parameters are those of the container's own network",
+  why: "Most kernel parameters are the host's; those of a network can turn a container into a router.",
+  avoid: "sysctls: {kernel.shm_rmid_forced: 1}",
+  prefer: "sysctls: {net.core.somaxconn: 1024}",
   allowed:
     "net.core.somaxconn, keep-alive, port range, backlog and time-out of TCP, disable_ipv6; no kernel.*, no forwarding",
   fix: "remove the parameter, or set it on the host",

@@ -5,14 +5,13 @@ import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { asNumber, type Block, isBlock, isKnown, must, nested, show } from "../values.ts";
 
-/**
- * A tmpfs without a size may take half of the host's memory; one that is executable is where an intruder puts his
- * program when the root is read-only.
- */
 export const tmpfsIsConfined = definePolicy({
   id: "CTR-008",
   severity: "low",
   title: "every tmpfs has a size and runs nothing",
+  why: "A tmpfs without a size may take half of the host's memory; one that is executable is where an intruder puts his program when the root is read-only.",
+  avoid: "tmpfs: [/tmp]",
+  prefer: 'tmpfs: ["/tmp:size=16m,noexec,nosuid,nodev"]',
   allowed: "tmpfs with size=, noexec, nosuid and nodev; mounts of type tmpfs with size_bytes greater than 0",
   fix: "write the options out, for example size=16m,noexec,nosuid,nodev",
   words: {

@@ -17,6 +17,13 @@ const CONFIGURATION = [
   "sql",
   "redis.conf",
   "redis.acl",
+  "grafana.ini",
+  "traefik",
+  "settings.js",
+  "rabbitmq.conf",
+  "mongod.conf",
+  "influxdb.conf",
+  "search.yml",
 ].map((kind) => `file/${kind}`);
 
 /** Whether a container runs such a server; jobs run none. One condition a kind: what it selects is then found once. */

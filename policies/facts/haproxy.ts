@@ -22,6 +22,22 @@ export const leadsOn = (section: Section): boolean =>
 export const entrances = (sections: readonly Section[]): readonly Section[] =>
   sections.filter((section) => leadsOn(section) && (isHttp(section) || binds(section).some(isTls)));
 
+const HTTPS_PORTS: readonly number[] = [443, 8443];
+
+/**
+ * Whether what arrives is HTTP, also where the section does not look into it: TLS that ends here at a port of HTTPS, or
+ * that offers HTTP (`alpn`). Brokers and databases behind TLS have ports of their own, and offer nothing.
+ */
+export const carriesHttp = (section: Section): boolean =>
+  isHttp(section) ||
+  binds(section)
+    .filter(isTls)
+    .some(
+      (bind) =>
+        portsOf(bind).some((port) => HTTPS_PORTS.includes(port)) ||
+        /\balpn \S*h(2|ttp)/.test(bind.words.join(" ")),
+    );
+
 /**
  * Where the connections of a section come in from the network: at the section itself, or, where it listens on
  * abstract sockets alone, at those that lead there. What such a socket sees of a client is the one before it.

@@ -12,15 +12,52 @@ export const KINDS = [
   "edge",
   "firewall",
   "renewer",
+  "backup",
   "job",
 ] as const;
 
 export type Kind = (typeof KINDS)[number];
 
 /**
- * Whole names of repositories, no matter who publishes them: a fork keeps the name, an exporter, a web page or a backup job
- * adds a word to it and is something else.
+ * Stores with rules of their own. Names here and below are whole names of repositories, no matter who publishes them: a
+ * fork keeps the name, an exporter, a web page or a backup job adds a word to it and is something else.
  */
+const STORES = {
+  mongodb: /^mongo(db)?(-community-server|-enterprise-server)?$/,
+  influxdb: /^influxdb(3-core|3-enterprise)?$/,
+  elasticsearch: /^elasticsearch(-oss)?$/,
+  opensearch: /^opensearch$/,
+  qdrant: /^qdrant$/,
+  rabbitmq: /^rabbitmq$/,
+  memcached: /^memcached$/,
+  cassandra: /^(cassandra|scylla)$/,
+  clickhouse: /^clickhouse(-server)?$/,
+  cockroachdb: /^cockroach$/,
+  couchdb: /^couchdb$/,
+  neo4j: /^neo4j$/,
+  surrealdb: /^surrealdb$/,
+  weaviate: /^weaviate$/,
+} as const;
+
+/** Pages and proxies with rules of their own. */
+const TOOLS = {
+  grafana: /^grafana(-oss|-enterprise)?$/,
+  traefik: /^traefik$/,
+  "node-red": /^node-red(-docker)?$/,
+} as const;
+
+/** Which program an image holds, where its kind says too little. */
+export type Product = keyof typeof STORES | keyof typeof TOOLS;
+
+const nameOf = (repository: string) => repository.slice(repository.lastIndexOf("/") + 1);
+
+export const productOfImage = rememberedText((repository): Product | undefined => {
+  const name = nameOf(repository);
+  return (Object.entries({ ...STORES, ...TOOLS }) as [Product, RegExp][]).find(([, pattern]) =>
+    pattern.test(name),
+  )?.[0];
+});
+
 const REPOSITORIES: readonly (readonly [RegExp, Kind])[] = [
   [/^(eclipse-|go-)?mosquitto(-go-auth)?$/, "mosquitto"],
   [
@@ -29,10 +66,7 @@ const REPOSITORIES: readonly (readonly [RegExp, Kind])[] = [
   ],
   [/^(redis(-cluster|-stack|-stack-server)?|valkey(-cluster|-bundle)?|keydb|dragonfly)([-_]?\d+)?$/, "redis"],
   [/^(mysql(-server|-community-server)?|mariadb(-galera)?|percona(-server|-xtradb-cluster)?)$/, "mysql"],
-  [
-    /^(mongo(db)?(-community-server)?|elasticsearch(-oss)?|opensearch|influxdb|memcached|rabbitmq|cassandra|scylla|couchdb|clickhouse(-server)?|neo4j|etcd|cockroach|rethinkdb|arangodb|questdb|qdrant|weaviate|milvus|surrealdb)$/,
-    "store",
-  ],
+  [/^(etcd|rethinkdb|arangodb|questdb|milvus)$/, "store"],
   [
     /^(haproxy(-alpine)?|nginx(-unprivileged|-proxy|-proxy-manager)?|openresty|swag|traefik|caddy(-docker-proxy)?|envoy)$/,
     "edge",
@@ -40,7 +74,7 @@ const REPOSITORIES: readonly (readonly [RegExp, Kind])[] = [
 ];
 
 /** The kit's own images, by the whole of their names: `backend` and `edge` are names that anybody gives. */
-const OWN = /^exploreiot\/(mosquitto|postgres|redis|backend|frontend|edge|firewall|renewer)$/;
+const OWN = /^exploreiot\/(mosquitto|postgres|redis|backend|frontend|edge|firewall|renewer|backup)$/;
 
 /**
  * What an image holds, by the name of its repository.
@@ -50,8 +84,9 @@ const OWN = /^exploreiot\/(mosquitto|postgres|redis|backend|frontend|edge|firewa
 export const kindOfImage = rememberedText((repository): Kind | undefined => {
   const own = OWN.exec(repository)?.[1];
   if (own !== undefined) return KINDS.find((kind) => kind === own);
-  const name = repository.slice(repository.lastIndexOf("/") + 1);
-  if (repository === "mssql/server") return "store";
+  const name = nameOf(repository);
+  if (repository === "mssql/server" || Object.values(STORES).some((pattern) => pattern.test(name)))
+    return "store";
   return REPOSITORIES.find(([pattern]) => pattern.test(name))?.[1];
 });
 
@@ -79,10 +114,22 @@ const SERVERS: Readonly<Record<string, Kind>> = {
   mongod: "store",
   memcached: "store",
   "rabbitmq-server": "store",
+  influxd: "store",
   haproxy: "edge",
   nginx: "edge",
   traefik: "edge",
   caddy: "edge",
+};
+
+/** Those of them with rules of their own, where an image with another name runs them. */
+const PROGRAMS: Readonly<Record<string, Product>> = {
+  mongod: "mongodb",
+  memcached: "memcached",
+  "rabbitmq-server": "rabbitmq",
+  influxd: "influxdb",
+  traefik: "traefik",
+  "grafana-server": "grafana",
+  "node-red": "node-red",
 };
 
 /** Programs that come in the same images, ask a server and end, or do so again and again. */
@@ -96,3 +143,9 @@ export function kindOfCommand(words: readonly string[]): Kind | "client" | undef
   if (server !== undefined) return SERVERS[server];
   return programs.some((name) => CLIENTS.test(name)) ? "client" : undefined;
 }
+
+/** The product whose server the words of a command run. */
+export const productOfCommand = (words: readonly string[]): Product | undefined => {
+  const program = words.map(nameOf).find((name) => Object.hasOwn(PROGRAMS, name));
+  return program === undefined ? undefined : PROGRAMS[program];
+};

@@ -1,3 +1,5 @@
+import { checkIn } from "../../core/probe-command.ts";
+
 /** Programs that succeed whatever the service does. */
 const SAYS_YES = /^(\S*\/)?(true|:|echo|printf|sleep|date|exit(?=\s*$|\s+0\b))(\s|$)/;
 
@@ -48,7 +50,7 @@ function combined(operator: string, left: boolean | undefined, right: boolean): 
 
 /** The same of a healthcheck's test: a line for a shell, or a program with its arguments. */
 export function probeCanFail(test: readonly string[]): boolean {
-  const [kind, ...words] = test;
+  const [kind, ...words] = checkIn(test);
   const shell = words.findIndex((word) => /^(-\w*c)$/.test(word));
   if (kind === "CMD" && /(^|\/)(ba|da|a)?sh$/.test(words[0] ?? "") && shell > 0)
     return canFail(words[shell + 1] ?? "");

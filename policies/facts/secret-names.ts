@@ -64,6 +64,15 @@ export const soundsSecret = rememberedText((name): boolean => {
   return SECRET_WORDS.test(last) || SECRET_ENDINGS.test(last) || SECRET_PAIRS.has(pair);
 });
 
+/** Words for what anybody may see although it looks like a secret. */
+const PUBLIC_WORDS =
+  /^(public|publishable|pub|id|ids|uuid|guid|hash|sha|sha1|sha256|sha512|md5|digest|checksum|sum|commit|revision|rev|ref|build|version|tag|fingerprint|etag|nonce|cert|certificate|ca|crt|pem|site|sitekey|sig|signature|path|image|url|uri|dsn|host|domain)$/;
+
+/** Whether a name says that its value may be seen: `GIT_COMMIT_SHA`, `VAPID_PUBLIC_KEY`, `CLIENT_ID`. */
+export const isPublicName = rememberedText((name): boolean =>
+  wordsOf(name).some((word) => PUBLIC_WORDS.test(word)),
+);
+
 /** `dbRootPassword2`, `DB_ROOT_PASSWORD_2` and `db.root-password.2` are the same words, in lower case. */
 const wordsOf = (name: string): string[] =>
   name

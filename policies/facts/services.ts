@@ -1,14 +1,23 @@
 import { LABEL } from "../../core/labels.ts";
 import { readContainerFacts } from "../../core/stack-facts.ts";
 import type { Resource, StackDocument } from "../document.ts";
+import type { Condition } from "../policy.ts";
 import { type Block, blocks, isFalse } from "../values.ts";
 import { labelOf } from "./containers.ts";
-import { KINDS, type Kind, kindOfCommand, kindOfImage } from "./known-images.ts";
+import {
+  KINDS,
+  type Kind,
+  kindOfCommand,
+  kindOfImage,
+  type Product,
+  productOfCommand,
+  productOfImage,
+} from "./known-images.ts";
 import { parseImageName } from "./parse-image-name.ts";
 
 export type { Kind };
 
-import { remembered } from "./remembered.ts";
+import { remembered, rememberedText } from "./remembered.ts";
 
 /** Both ways of running a container. */
 export const RUNS = ["docker_container", "docker_service"] as const;
@@ -60,6 +69,21 @@ export const kindOf = remembered((resource: Resource, stack: StackDocument): Kin
   if (byCommand === "client") return undefined;
   return kindOfImage(repositoryOf(resource, stack) ?? "") ?? byCommand ?? byRole(resource);
 });
+
+/** Which program a container runs, for rules about one program; none for its clients, as above. */
+export const productOf = remembered((resource: Resource, stack: StackDocument): Product | undefined => {
+  if (resource.type === "docker_container" && isFalse(resource.block.must_run)) return undefined;
+  const words = wordsOf(containerSpec(resource));
+  if (kindOfCommand(words) === "client") return undefined;
+  return productOfImage(repositoryOf(resource, stack) ?? "") ?? productOfCommand(words);
+});
+
+/** Whether a container runs a program. One condition a program: what it selects is then found once. */
+export const isProduct: (product: Product) => Condition = rememberedText(
+  (product): Condition =>
+    (resource, stack) =>
+      productOf(resource, stack) === product,
+);
 
 /** What a container of the kit says of itself, in a file that was made of its stack. */
 function byRole({ block }: Resource): Kind | undefined {

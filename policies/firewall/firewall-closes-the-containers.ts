@@ -10,14 +10,26 @@ import { nftables } from "../files/nftables.ts";
 import type { Rule } from "../files/nftables-rules.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * Traffic to containers never passes the hook input, so it needs a chain at forward; and without `ct status dnat`
- * a neighbour that routes to a container's address is let in like one that asked for a published port.
- */
 export const firewallClosesTheContainers = definePolicy({
   id: "FWL-003",
   severity: "critical",
   title: "from outside, containers are reached through published ports alone",
+  why: "Traffic to containers never passes the hook input, so it needs a chain at forward; and without `ct status dnat` a neighbour that routes to a container's address is let in like one that asked for a published port.",
+  avoid: `# firewall.nft
+table inet example {
+  chain forward {
+    type filter hook forward priority filter; policy accept;
+  }
+}`,
+  prefer: `# firewall.nft
+table inet example {
+  chain forward {
+    type filter hook forward priority filter; policy drop;
+    ct state established,related accept
+    iifname "br-web" oifname "br-web" accept
+    ct status dnat meta l4proto tcp ct original proto-dst 443 accept
+  }
+}`,
   allowed:
     "a chain at the hook forward that ends in drop and accepts new connections from outside only with ct status dnat and a port",
   fix: "match ct status dnat and ct original proto-dst in front of accept, and end with drop",

@@ -25,13 +25,27 @@ const CONTAINERS_ONLY = {
 /** What says nothing about who asks for what. */
 const VAGUE: readonly string[] = ["iifname", "iif", "nfproto", "l4proto"];
 
-/**
- * Services of the machine that listen on every address are open until something closes them.
- */
 export const firewallClosesTheHost = definePolicy({
   id: "FWL-002",
   severity: "critical",
   title: "what nobody declared is closed on the machine itself",
+  why: "Services of the machine that listen on every address are open until something closes them.",
+  avoid: `# firewall.nft
+table inet example {
+  chain input {
+    type filter hook input priority filter; policy accept;
+    tcp dport 22 accept
+  }
+}`,
+  prefer: `# firewall.nft
+table inet example {
+  chain input {
+    type filter hook input priority filter; policy drop;
+    iifname "lo" accept
+    ct state established,related accept
+    tcp dport 22 accept
+  }
+}`,
   allowed:
     "a chain at the hook input that ends in drop, accepts loopback and established connections, and else only by port, protocol or state",
   fix: "set policy drop, and accept the declared ports one by one",

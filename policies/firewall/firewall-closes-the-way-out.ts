@@ -16,14 +16,30 @@ import { nftables, type Ruleset } from "../files/nftables.ts";
 import type { Rule } from "../files/nftables-rules.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * A container that is taken over looks around: at the machine through each gateway, also that of an internal network,
- * and at its neighbours. Published ports are no reason to let it.
- */
 export const firewallClosesTheWayOut = definePolicy({
   id: "FWL-011",
   severity: "high",
   title: "containers reach the machine and other machines only where that is declared",
+  why: "A container that is taken over looks around: at the machine through each gateway, also that of an internal network, and at its neighbours. Published ports are no reason to let it.",
+  avoid: `# firewall.nft
+table inet example {
+  chain input {
+    type filter hook input priority filter; policy drop;
+    iifname "br-web" accept
+  }
+}`,
+  prefer: `# firewall.nft
+table inet example {
+  chain input {
+    type filter hook input priority filter; policy drop;
+    iifname "br-*" drop
+  }
+  chain forward {
+    type filter hook forward priority filter; policy drop;
+    iifname "br-web" oifname "br-web" accept
+    iifname "br-*" drop
+  }
+}`,
   allowed:
     "at the hooks input and forward a drop or reject of what comes from the bridges; accepted from them: one bridge to itself, ICMP at input, and single ports",
   fix: 'add at both hooks: iifname "BRIDGE" counter reject; in front of it accept what is needed, by address and port',

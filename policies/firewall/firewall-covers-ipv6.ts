@@ -11,13 +11,24 @@ import {
 import { nftables, type Ruleset } from "../files/nftables.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * A table of the family ip sees nothing of IPv6. And IPv6 without neighbour discovery ends within a minute.
- */
 export const firewallCoversIpv6 = definePolicy({
   id: "FWL-005",
   severity: "high",
   title: "the rules hold for IPv4 and IPv6",
+  why: "A table of the family ip sees nothing of IPv6. And IPv6 without neighbour discovery ends within a minute.",
+  avoid: `# firewall.nft
+table ip example {
+  chain input {
+    type filter hook input priority filter; policy drop;
+  }
+}`,
+  prefer: `# firewall.nft
+table inet example {
+  chain input {
+    type filter hook input priority filter; policy drop;
+    meta l4proto { icmp, ipv6-icmp } accept
+  }
+}`,
   allowed:
     "tables of the family inet, or one of ip and one of ip6 with the same hooks; ICMPv6 accepted at input",
   fix: "use table inet",

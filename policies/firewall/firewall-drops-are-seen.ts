@@ -3,13 +3,26 @@ import { nftables } from "../files/nftables.ts";
 import type { Match, Rule } from "../files/nftables-rules.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * Counters tell that somebody tries, the log tells who; unlimited, a scan fills the disk with it.
- */
 export const firewallDropsAreSeen = definePolicy({
   id: "FWL-008",
   severity: "medium",
   title: "what is dropped is counted, and some of it logged",
+  why: "Counters tell that somebody tries, the log tells who; unlimited, a scan fills the disk with it.",
+  avoid: `# firewall.nft
+table inet example {
+  chain input {
+    type filter hook input priority filter; policy drop;
+    drop
+  }
+}`,
+  prefer: `# firewall.nft
+table inet example {
+  chain input {
+    type filter hook input priority filter; policy drop;
+    limit rate 5/minute log prefix "dropped "
+    counter drop
+  }
+}`,
   allowed: "counter in front of drop; at input and forward a log with a limit for all that is dropped",
   fix: "add: limit rate 5/minute log prefix …, and: counter drop",
   source: "nft(8)",

@@ -14,14 +14,32 @@ import { definePolicy } from "../policy.ts";
 const KINDS = ["connections", "rate", "together"] as const;
 type Kind = (typeof KINDS)[number];
 
-/**
- * A connection costs memory before anybody has said who they are: without a limit for each source, one of them takes
- * every place, or all memory, of the service behind the port.
- */
 export const firewallLimitsEachSource = definePolicy({
   id: "FWL-012",
   severity: "medium",
   title: "one source has so many connections to a published port, and opens so many in a second",
+  why: "A connection costs memory before anybody has said who they are: without a limit for each source, one of them takes every place, or all memory, of the service behind the port.",
+  avoid: `# firewall.nft
+table inet example {
+  chain forward {
+    type filter hook forward priority filter; policy drop;
+    ct status dnat meta l4proto tcp ct original proto-dst 443 accept
+  }
+}`,
+  prefer: `# firewall.nft
+table inet example {
+  chain input {
+    type filter hook input priority filter; policy accept;
+    tcp dport 443 update @rate { ip saddr limit rate over 10/second burst 100 packets } counter drop
+    tcp dport 443 add @many { ip saddr ct count over 100 } counter drop
+  }
+  chain forward {
+    type filter hook forward priority filter; policy drop;
+    ct status dnat meta l4proto tcp ct original proto-dst 443 update @rate { ip saddr limit rate over 10/second burst 100 packets } counter drop
+    ct status dnat meta l4proto tcp ct original proto-dst 443 add @many { ip saddr ct count over 100 } counter drop
+    ct status dnat meta l4proto tcp ct original proto-dst 443 accept
+  }
+}`,
   allowed:
     "at forward, in front of each accept, drops with the same conditions and with add @SET { … saddr ct count over N } and update @SET { … saddr limit rate over N }; at input such drops for the same port, which the engine's proxy may serve",
   fix: "add both drops at both hooks; count an IPv6 source by its /64",

@@ -3,13 +3,25 @@ import { nftables, type Table } from "../files/nftables.ts";
 import type { Match } from "../files/nftables-rules.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * Compared with an empty set nothing is from outside: the rule that accepts what is not accepts everything.
- */
 export const firewallNamesItsInterfaces = definePolicy({
   id: "FWL-007",
   severity: "high",
   title: "interfaces are named wherever rules tell them apart",
+  why: "Compared with an empty set nothing is from outside: the rule that accepts what is not accepts everything.",
+  avoid: `# firewall.nft
+table inet example {
+  chain input {
+    type filter hook input priority filter; policy drop;
+    iifname != { } accept
+  }
+}`,
+  prefer: `# firewall.nft
+table inet example {
+  chain input {
+    type filter hook input priority filter; policy drop;
+    iifname "lo" accept
+  }
+}`,
   allowed: "iifname and oifname with names or sets that have elements; a wildcard only after a prefix",
   fix: "name the interfaces as ip link shows them",
   source: "nft(8)",

@@ -5,13 +5,15 @@ import { blocks, isKnown, show } from "../values.ts";
 /** Drivers that keep their logs elsewhere, or within limits of their own. */
 const BOUNDED = ["local", "journald", "syslog", "gelf", "fluentd", "awslogs", "splunk", "gcplogs"];
 
-/**
- * The default, json-file without limits, fills the disk.
- */
 export const logsAreBoundedByDefault = definePolicy({
   id: "DMN-005",
   severity: "medium",
   title: "the logs of containers are bounded unless they say otherwise",
+  why: "The default, json-file without limits, fills the disk.",
+  avoid: `# daemon.json
+{"log-driver": "json-file"}`,
+  prefer: `# daemon.json
+{"log-driver": "local", "log-opts": {"max-size": "10m", "max-file": "3"}}`,
   allowed: `log-driver json-file with log-opts max-size and max-file, or one of ${BOUNDED.join(", ")}`,
   fix: 'set "log-driver": "local"',
   source: "CIS Docker Benchmark 1.6.0, 2.13",

@@ -11,13 +11,15 @@ const IN_THE_CODE = {
     "whether the application serves /docs and /openapi.json stands in its code: curl -I shows it",
 };
 
-/**
- * They list every route with its parameters, also those that no page of the application uses.
- */
 export const apiPagesAreOff = definePolicy({
   id: "HTP-009",
   severity: "medium",
   title: "pages that explain the API are off in production",
+  why: "They list every route with its parameters, also those that no page of the application uses.",
+  avoid: `image: exploreiot/backend:1.0
+environment: {DOCS_ENABLED: "true"}`,
+  prefer: `image: exploreiot/backend:1.0
+environment: {DOCS_ENABLED: "false"}`,
   allowed: "variables such as DOCS_ENABLED false, or DOCS_URL empty",
   fix: "turn them off",
   source: "FastAPI documentation, conditional OpenAPI",

@@ -9,13 +9,16 @@ import { show } from "../values.ts";
 
 const LIMIT = /^(\w+_)?MAX_(BODY|REQUEST|UPLOAD|CONTENT)_(BYTES|SIZE|LENGTH)$/;
 
-/**
- * Anyone who may send bodies of any size fills memory or disk.
- */
 export const bodiesAreLimited = definePolicy({
   id: "HTP-006",
   severity: "medium",
+  elsewhere: "low",
   title: "the size of a request's body is limited",
+  why: "Anyone who may send bodies of any size fills memory or disk.",
+  avoid: `image: exploreiot/backend:1.0
+environment: {MAX_BODY_BYTES: "0"}`,
+  prefer: `image: exploreiot/backend:1.0
+environment: {MAX_BODY_BYTES: "1048576"}`,
   allowed:
     "at the edge a refusal of a content-length above a number and one of bodies without a length; MAX_BODY_BYTES above 0",
   fix: "add http-request return status 413 if { req.hdr_val(content-length) gt 1048576 }, and 411 for transfer-encoding",

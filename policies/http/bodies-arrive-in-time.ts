@@ -5,14 +5,24 @@ import { definePolicy } from "../policy.ts";
 
 const MAX_SECONDS = 60;
 
-/**
- * A body that comes byte by byte holds a connection to the server behind. HTTP/2 has bodies without a length and
- * without Transfer-Encoding: only what has arrived shows them.
- */
 export const bodiesArriveInTime = definePolicy({
   id: "HTP-018",
   severity: "medium",
+  elsewhere: "low",
   title: "the edge waits a short time for bodies, and over HTTP/2 too it wants their length",
+  why: "A body that comes byte by byte holds a connection to the server behind. HTTP/2 has bodies without a length and without Transfer-Encoding: only what has arrived shows them.",
+  avoid: `# haproxy.cfg
+frontend https
+    mode http
+    bind :443 ssl crt /certs/edge.pem
+    default_backend web`,
+  prefer: `# haproxy.cfg
+frontend https
+    mode http
+    bind :443 ssl crt /certs/edge.pem
+    http-request wait-for-body time 5s
+    http-request return status 411 if !{ req.hdr(content-length) -m found } { req.body_len gt 0 }
+    default_backend web`,
   allowed: `http-request wait-for-body time of ${MAX_SECONDS} s or less, for POST, PUT and PATCH at least, or option http-buffer-request; with h2 a refusal of { req.body_len gt 0 } without content-length`,
   fix: "add http-request wait-for-body time 5s, then return status 411 if !{ req.hdr(content-length) -m found } { req.body_len gt 0 }",
   source: "HAProxy Configuration Manual 2.6, wait-for-body and req.body_len; RFC 9113, 8.1.1",

@@ -8,13 +8,13 @@ import { blocks, isBlock, isKnown } from "../values.ts";
 
 const PUBLIC = /^(NEXT_PUBLIC|VITE|REACT_APP|NUXT_PUBLIC|PUBLIC|EXPO_PUBLIC|GATSBY)_/;
 
-/**
- * Frameworks write such variables into the scripts that every visitor gets.
- */
 export const browsersGetNoSecrets = definePolicy({
   id: "HTP-010",
   severity: "critical",
   title: "no secret is in a variable that browsers are given",
+  why: "Frameworks write such variables into the scripts that every visitor gets.",
+  avoid: "environment: {NEXT_PUBLIC_API_KEY: k7Qm2Zx9Lr4T}",
+  prefer: 'environment: {NEXT_PUBLIC_API_URL: "https://iot.example.org/api"}',
   allowed: "NEXT_PUBLIC_* and the like with addresses and switches",
   fix: "let the page's server add the key; issue a new one, for this one was public",
   source: "Next.js documentation, environment variables",

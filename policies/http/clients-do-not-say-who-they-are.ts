@@ -8,14 +8,29 @@ const NAMES = [
   ...["Forwarded", "X-Real-IP", "Proxy"],
 ];
 
-/**
- * Servers behind the edge believe these headers. Passed on, they let a client choose its address, its user, or the
- * proxy that a CGI program asks (httpoxy).
- */
 export const clientsDoNotSayWhoTheyAre = definePolicy({
   id: "HTP-016",
   severity: "high",
+  elsewhere: "low",
   title: "the edge says who the client is, and drops what clients say about it",
+  why: "Servers behind the edge believe these headers. Passed on, they let a client choose its address, its user, or the proxy that a CGI program asks (httpoxy).",
+  avoid: `# haproxy.cfg
+frontend https
+    mode http
+    bind :443 ssl crt /certs/edge.pem
+    http-request add-header X-Forwarded-For %[src]
+    default_backend web`,
+  prefer: `# haproxy.cfg
+frontend https
+    mode http
+    bind :443 ssl crt /certs/edge.pem
+    http-request del-header X-Forwarded -m beg
+    http-request del-header Forwarded
+    http-request del-header X-Real-IP
+    http-request del-header Proxy
+    http-request set-header X-Forwarded-For %[src]
+    http-request set-header X-Forwarded-Proto https
+    default_backend web`,
   allowed: `del-header or set-header, for every request, of ${NAMES.join(", ")}; then X-Forwarded-For with the source, and X-Forwarded-Proto`,
   fix: "add http-request del-header X-Forwarded -m beg and the others, then set-header X-Forwarded-For %[src]",
   source: "RFC 7239, 8.1; httpoxy.org; HAProxy Configuration Manual 2.6, 4.2",

@@ -9,14 +9,13 @@ import { definePolicy } from "../policy.ts";
 
 const CREDENTIALS = ["CORS_ALLOW_CREDENTIALS", "CORS_CREDENTIALS", "ALLOW_CREDENTIALS"];
 
-/**
- * Frameworks answer a wildcard with credentials by repeating the caller's origin: any page then acts as the user
- * who has it open.
- */
 export const credentialsNeedListedOrigins = definePolicy({
   id: "HTP-002",
   severity: "high",
   title: "credentials are allowed to listed origins alone",
+  why: "Frameworks answer a wildcard with credentials by repeating the caller's origin: any page then acts as the user who has it open.",
+  avoid: 'environment: {CORS_ORIGINS: "*", CORS_ALLOW_CREDENTIALS: "true"}',
+  prefer: 'environment: {CORS_ORIGINS: "https://dashboard.example.org", CORS_ALLOW_CREDENTIALS: "true"}',
   allowed:
     "Access-Control-Allow-Credentials where the allowed origin is neither a wildcard nor the one that was sent",
   fix: "list the origins, or allow no credentials",

@@ -9,14 +9,15 @@ import { show } from "../values.ts";
 const TRUSTED = ["FORWARDED_ALLOW_IPS", "TRUSTED_PROXIES"];
 const EVERYBODY = /(^|[\s,])(\*|0\.0\.0\.0\/0|::\/0)([\s,]|$)/;
 
-/**
- * Believed of everybody, `X-Forwarded-For` lets a client choose its address, and so its rate limit. Believed of
- * nobody, all clients behind the edge share one.
- */
 export const forwardedHeadersAreBelievedOfTheEdge = definePolicy({
   id: "HTP-007",
   severity: "high",
   title: "backends believe X-Forwarded-For of the edge alone, and pages trust no other proxy",
+  why: "Believed of everybody, `X-Forwarded-For` lets a client choose its address, and so its rate limit. Believed of nobody, all clients behind the edge share one.",
+  avoid: `image: exploreiot/backend:1.0
+environment: {FORWARDED_ALLOW_IPS: "*"}`,
+  prefer: `image: exploreiot/backend:1.0
+environment: {FORWARDED_ALLOW_IPS: 172.28.0.2}`,
   allowed:
     "FORWARDED_ALLOW_IPS, TRUSTED_PROXIES or --forwarded-allow-ips with the edge's addresses, and behind an edge one of them; never *",
   fix: "set it to the address or the subnet of the edge",

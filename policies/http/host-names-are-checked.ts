@@ -9,14 +9,16 @@ import { definePolicy } from "../policy.ts";
 
 const NAMES = ["ALLOWED_HOSTS", "TRUSTED_HOSTS"];
 
-/**
- * A page of somebody else's name that resolves to this machine is of one origin with the service: the browser then
- * reads everything from it (DNS rebinding).
- */
 export const hostNamesAreChecked = definePolicy({
   id: "HTP-004",
   severity: "medium",
+  elsewhere: "low",
   title: "requests for other host names are refused",
+  why: "A page of somebody else's name that resolves to this machine is of one origin with the service: the browser then reads everything from it (DNS rebinding).",
+  avoid: `image: exploreiot/backend:1.0
+environment: {ALLOWED_HOSTS: "*"}`,
+  prefer: `image: exploreiot/backend:1.0
+environment: {ALLOWED_HOSTS: iot.example.org}`,
   allowed: "ALLOWED_HOSTS with names and without *, or an edge that refuses by the Host header",
   fix: "list the names that users type",
   words: { site: { fix: "list the names that users type in hosts of the configuration" } },

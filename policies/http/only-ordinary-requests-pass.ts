@@ -3,14 +3,24 @@ import { refusedIf, type Term } from "../facts/haproxy-conditions.ts";
 import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * TRACE repeats headers that a page must not read, CONNECT asks for a tunnel, and `x_api_key` is `x-api-key` to
- * servers that make variables of headers.
- */
 export const onlyOrdinaryRequestsPass = definePolicy({
   id: "HTP-017",
   severity: "medium",
+  elsewhere: "low",
   title: "the edge refuses TRACE, CONNECT and headers with odd names",
+  why: "TRACE repeats headers that a page must not read, CONNECT asks for a tunnel, and `x_api_key` is `x-api-key` to servers that make variables of headers.",
+  avoid: `# haproxy.cfg
+frontend https
+    mode http
+    bind :443 ssl crt /certs/edge.pem
+    default_backend web`,
+  prefer: `# haproxy.cfg
+frontend https
+    mode http
+    bind :443 ssl crt /certs/edge.pem
+    option http-restrict-req-hdr-names delete
+    http-request return status 405 if { method TRACE CONNECT }
+    default_backend web`,
   allowed:
     "a refusal if { method TRACE CONNECT }, or unless { method … } without them; option http-restrict-req-hdr-names delete or reject",
   fix: "add http-request return status 405 if { method TRACE CONNECT } and option http-restrict-req-hdr-names delete",

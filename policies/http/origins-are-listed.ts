@@ -8,13 +8,13 @@ import { haproxyCfg } from "../files/haproxy-cfg.ts";
 import { definePolicy } from "../policy.ts";
 import { show } from "../values.ts";
 
-/**
- * Every page that a user has open may call an API that allows all origins, with what the user's network may reach.
- */
 export const originsAreListed = definePolicy({
   id: "HTP-001",
   severity: "high",
   title: "origins that may call the API are listed one by one",
+  why: "Every page that a user has open may call an API that allows all origins, with what the user's network may reach.",
+  avoid: 'environment: {CORS_ORIGINS: "*"}',
+  prefer: 'environment: {CORS_ORIGINS: "https://dashboard.example.org"}',
   allowed: "origins such as https://dashboard.example.org, in production with https; neither * nor null",
   fix: "list the origins one by one",
   words: { site: { fix: "list the origins in http.corsOrigins of the configuration" } },

@@ -19,13 +19,13 @@ const COMMANDS: readonly (readonly [string, string])[] = [
   ["pnpm", "dev"],
 ];
 
-/**
- * Development modes answer errors with source code and reload whatever is written to the disk.
- */
 export const productionRunsNoDevelopmentMode = definePolicy({
   id: "HTP-008",
   severity: "high",
   title: "production runs no development mode",
+  why: "Development modes answer errors with source code and reload any code that is written to the disk.",
+  avoid: "environment: {NODE_ENV: development}",
+  prefer: "environment: {NODE_ENV: production}",
   allowed:
     "NODE_ENV and ENVIRONMENT unset or neither development nor test, no DEBUG, no --reload, no next dev",
   fix: "remove the switch",

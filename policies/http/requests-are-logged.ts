@@ -8,14 +8,27 @@ const WITH_QUERY = /%(\{[^}]*\})?(r|HU|HQ|HPO)(?![A-Za-z])/;
 const FETCHES =
   /(^|[\s[,])(capture\.req\.uri|url|pathq|baseq|query|url_param|urlp|req\.f?hdr\((authorization|cookie|x-api-key)\))/i;
 
-/**
- * Without a line for each request nobody sees an attack, nor whom it hit. Query strings carry tokens, of sockets above
- * all, and logs are read by more people than passwords.
- */
 export const requestsAreLogged = definePolicy({
   id: "HTP-021",
   severity: "medium",
+  elsewhere: "low",
   title: "the edge logs each request with its client, and without query strings and credentials",
+  why: "Without a line for each request nobody sees an attack, nor whom it hit. Query strings carry tokens, of sockets above all, and logs are read by more people than passwords.",
+  avoid: `# haproxy.cfg
+frontend https
+    mode http
+    bind :443 ssl crt /certs/edge.pem
+    log stdout format raw local0
+    option httplog
+    default_backend web`,
+  prefer: `# haproxy.cfg
+frontend https
+    mode http
+    bind :443 ssl crt /certs/edge.pem
+    log stdout format raw local0
+    http-request set-var(txn.path) path
+    log-format "%ci %HM %[var(txn.path)] %ST"
+    default_backend web`,
   allowed:
     "a log line, and a log-format with %ci that uses path rather than %r, %HU, %HQ, url or query; not option httplog, which logs them",
   fix: "write log stdout format raw local0, and a log-format with %[path]",

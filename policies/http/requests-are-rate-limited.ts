@@ -2,7 +2,7 @@ import type { Resource, StackDocument } from "../document.ts";
 import { type Evidence, unknown } from "../evidence.ts";
 import { isApi } from "../facts/apis.ts";
 import { variablesOf } from "../facts/environment.ts";
-import { entrances, titleOf } from "../facts/haproxy.ts";
+import { carriesHttp, entrances, titleOf } from "../facts/haproxy.ts";
 import { refusesBy } from "../facts/haproxy-counters.ts";
 import { RUNS } from "../facts/services.ts";
 import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
@@ -11,13 +11,16 @@ import { show } from "../values.ts";
 
 const LIMIT = /^(\w+_)?RATE_?LIMIT(_\w+)?$/;
 
-/**
- * Without a limit one client keeps the service from all others, and tries passwords as fast as it answers.
- */
 export const requestsAreRateLimited = definePolicy({
   id: "HTP-003",
   severity: "medium",
+  elsewhere: "low",
   title: "requests are limited for each client",
+  why: "Without a limit one client keeps the service from all others, and tries passwords as fast as it answers.",
+  avoid: `image: exploreiot/backend:1.0
+environment: {RATE_LIMIT_PER_MINUTE: "0"}`,
+  prefer: `image: exploreiot/backend:1.0
+environment: {RATE_LIMIT_PER_MINUTE: "60"}`,
   allowed:
     "a variable such as RATE_LIMIT_PER_MINUTE above 0 or RATE_LIMIT 30/minute, or an edge that counts the rate of requests (http_req_rate, gpc0_rate) for each source and refuses",
   fix: "set a limit in the application, or at the edge",
@@ -50,9 +53,11 @@ function inEnvironment(resource: Resource, stack: StackDocument): readonly Evide
 
 function inProxy(file: Resource): readonly string[] {
   const sections = haproxyCfg(file);
-  return entrances(sections).flatMap((section) =>
-    isLimited(section, sections) ? [] : [`${titleOf(section)} refuses nobody for the rate of requests`],
-  );
+  return entrances(sections)
+    .filter(carriesHttp)
+    .flatMap((section) =>
+      isLimited(section, sections) ? [] : [`${titleOf(section)} refuses nobody for the rate of requests`],
+    );
 }
 
 const COUNTERS = ["http_req_rate", "gpc0_rate", "gpc1_rate", "gpc_rate"];

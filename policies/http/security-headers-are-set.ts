@@ -1,6 +1,7 @@
 import {
   actionOf,
   answerHeader,
+  carriesHttp,
   entrances,
   isDefault,
   isHttp,
@@ -17,20 +18,31 @@ const HEADERS: readonly (readonly [string, RegExp])[] = [
   ["Referrer-Policy", /^(no-referrer|same-origin|strict-origin|strict-origin-when-cross-origin)$/i],
 ];
 
-/**
- * Answers of every backend get them at the edge, also the edge's own errors. Which scripts a page may run only the
- * page's server knows, so the content security policy is left to it.
- */
 export const securityHeadersAreSet = definePolicy({
   id: "HTP-005",
   severity: "medium",
+  elsewhere: "low",
   title: "the edge sets the security headers of every answer",
+  why: "Answers of every backend get them at the edge, also the edge's own errors. Which scripts a page may run only the page's server knows, so the content security policy is left to it.",
+  avoid: `# haproxy.cfg
+frontend https
+    mode http
+    bind :443 ssl crt /certs/edge.pem
+    default_backend web`,
+  prefer: `# haproxy.cfg
+frontend https
+    mode http
+    bind :443 ssl crt /certs/edge.pem
+    http-after-response set-header X-Content-Type-Options nosniff
+    http-after-response set-header X-Frame-Options DENY
+    http-after-response set-header Referrer-Policy strict-origin-when-cross-origin
+    default_backend web`,
   allowed:
     "X-Content-Type-Options nosniff, X-Frame-Options DENY or SAMEORIGIN, Referrer-Policy, without conditions or unless the server set its own",
   fix: "add http-after-response set-header for each",
   source: "OWASP Secure Headers Project",
   looksAt: ["file/haproxy.cfg"],
-  check: (file) => entrances(haproxyCfg(file)).flatMap(problems),
+  check: (file) => entrances(haproxyCfg(file)).filter(carriesHttp).flatMap(problems),
 });
 
 function problems(section: Section): readonly Evidence[] {

@@ -8,13 +8,13 @@ import { definePolicy } from "../policy.ts";
 
 const BANNERS = ["server", "x-powered-by"];
 
-/**
- * Scanners look for names and versions: anyone who shows none is not on their lists on the day a hole is known.
- */
 export const serversDoNotNameThemselves = definePolicy({
   id: "HTP-013",
   severity: "low",
   title: "answers do not say what software made them",
+  why: "Scanners look for names and versions: anyone who shows none is not on their lists on the day a hole is known.",
+  avoid: "command: uvicorn app:app --host 0.0.0.0",
+  prefer: "command: uvicorn app:app --host 0.0.0.0 --no-server-header",
   allowed: "del-header Server and X-Powered-By at the edge; uvicorn with --no-server-header",
   fix: "add http-after-response del-header Server, and del-header X-Powered-By",
   source: "OWASP Secure Headers Project",

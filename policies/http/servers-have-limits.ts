@@ -14,13 +14,13 @@ const SOCKETS = /^MAX_(SOCKETS|WS_CONNECTIONS|CONNECTIONS)(_PER_CLIENT)?$/;
 const HALF_CLOSED = ["client-fin", "server-fin"];
 const TIMEOUTS = ["connect", "client", "server", "http-request"];
 
-/**
- * Connections cost memory even if nothing is sent over them: slow clients are the cheapest attack.
- */
 export const serversHaveLimits = definePolicy({
   id: "HTP-012",
   severity: "low",
   title: "connections and their time are limited",
+  why: "Connections cost memory even if nothing is sent over them: slow clients are the cheapest attack.",
+  avoid: "command: uvicorn app:app --host 0.0.0.0",
+  prefer: "command: uvicorn app:app --host 0.0.0.0 --limit-concurrency 200 --timeout-keep-alive 5",
   allowed:
     "uvicorn with --limit-concurrency and --timeout-keep-alive; MAX_SOCKETS above 0; HAProxy with maxconn in global timeouts connect, client, server and http-request, client-fin and server-fin with tunnel, none of them 0, at most 256 headers and streams",
   fix: "set them",

@@ -3,14 +3,24 @@ import { type Alternative, refusedIf, type Term, testsAll } from "../facts/hapro
 import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * Browsers ask nobody before they open a WebSocket: any page does it in the name of the user who has it open. An
- * upgrade elsewhere is a tunnel to the server behind, past every rule about requests.
- */
 export const socketsOpenForOwnPages = definePolicy({
   id: "HTP-019",
   severity: "medium",
+  elsewhere: "low",
   title: "the edge upgrades connections on the paths of sockets alone, and for listed origins",
+  why: "Browsers ask nobody before they open a WebSocket: any page does it in the name of the user who has it open. An upgrade elsewhere is a tunnel to the server behind, past every rule about requests.",
+  avoid: `# haproxy.cfg
+frontend https
+    mode http
+    bind :443 ssl crt /certs/edge.pem
+    default_backend web`,
+  prefer: `# haproxy.cfg
+frontend https
+    mode http
+    bind :443 ssl crt /certs/edge.pem
+    http-request deny if { req.hdr(upgrade) -m found } !{ path /ws }
+    http-request deny if { req.hdr(upgrade) -m found } !{ req.hdr(origin) -m str -i https://iot.example.org }
+    default_backend web`,
   allowed:
     "a refusal of requests with an Upgrade header that are for another path, and of those of another origin, programs apart: without Origin, or with X-API-Key; or of all of them",
   fix: "add http-request deny if { req.hdr(upgrade) -m found } !{ path /ws }, and one with !{ req.hdr(origin) -m str -i https://… }",

@@ -2,13 +2,26 @@ import { directives, entrances, globals, titleOf } from "../facts/haproxy.ts";
 import { haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * Statistics name every server, its load and its errors; the socket, and a page with `stats admin`, also change them.
- */
 export const statisticsStayInside = definePolicy({
   id: "HTP-022",
   severity: "high",
   title: "statistics and the control socket of the edge are not where users come in",
+  why: "Statistics name every server, its load and its errors; the socket, and a page with `stats admin`, also change them.",
+  avoid: `# haproxy.cfg
+frontend https
+    mode http
+    bind :443 ssl crt /certs/edge.pem
+    stats enable
+    default_backend web`,
+  prefer: `# haproxy.cfg
+frontend https
+    mode http
+    bind :443 ssl crt /certs/edge.pem
+    default_backend web
+
+frontend metrics
+    bind 127.0.0.1:8404
+    http-request use-service prometheus-exporter if { path /metrics }`,
   allowed:
     "stats and prometheus-exporter in a frontend of their own, which leads to no server; stats socket as a file or on loopback; no stats admin",
   fix: "move them to a frontend with a port of its own that is not published",

@@ -7,13 +7,15 @@ import { definePolicy } from "../policy.ts";
 const PROOF = /(^|_)(API_?KEYS?|AUTH|JWT|OIDC|OAUTH2?|TOKEN|SESSION|SECRET_KEY|HTPASSWD)(_|$)/;
 const OPEN = /^(OPEN_WRITES|AUTH_DISABLED|DISABLE_AUTH|ALLOW_ANONYMOUS|NO_AUTH)$/;
 
-/**
- * Without a key everybody who reaches the API writes readings that nobody can tell from real ones.
- */
 export const writesNeedAKey = definePolicy({
   id: "HTP-011",
   severity: "high",
   title: "in production the API asks who writes",
+  why: "Without a key everybody who reaches the API writes readings that nobody can tell from real ones.",
+  avoid: `image: exploreiot/backend:1.0
+environment: {OPEN_WRITES: "true"}`,
+  prefer: `image: exploreiot/backend:1.0
+environment: {API_KEY_FILE: /run/secrets/api_key}`,
   allowed: "API_KEY_FILE or another variable that names a key, and no switch such as OPEN_WRITES true",
   fix: "set http.openWrites to false, and give the backend a key as a secret",
   source: "OWASP API Security Top 10 2023, API2",

@@ -1,13 +1,13 @@
 import { definePolicy } from "../policy.ts";
 import { blocks, isKnown, isUnset, must, show, texts } from "../values.ts";
 
-/**
- * What runs in a build is often somebody else's: with the host's network it reaches every service on loopback.
- */
 export const buildsAreConfined = definePolicy({
   id: "IMG-006",
   severity: "medium",
   title: "a build has neither the host's network nor weakened confinement",
+  why: "What runs in a build is often somebody else's: with the host's network it reaches every service on loopback.",
+  avoid: "build: {context: ., network: host}",
+  prefer: "build: {context: .}",
   allowed: "network_mode unset, default, bridge or none; no security_opt",
   fix: "remove network_mode and security_opt of the build",
   words: {

@@ -8,13 +8,18 @@ import { parseDockerfile } from "../files/dockerfile.ts";
 import { definePolicy } from "../policy.ts";
 import { type Block, blocks, isBlock, isKnown, show } from "../values.ts";
 
-/**
- * Build arguments stay in the history of the image and in Terraform's state; ENV is in every container.
- */
 export const buildsKnowNoSecret = definePolicy({
   id: "IMG-005",
   severity: "critical",
   title: "no secret is an argument or a variable of a build",
+  why: "Build arguments stay in the history of the image and in Terraform's state; ENV is in every container.",
+  avoid: `build:
+  context: .
+  args: {NPM_TOKEN: npm_3kQz7Lw9Rt}`,
+  prefer: `build:
+  context: .
+  secrets: [npm_token]
+secrets: [npm_token]`,
   allowed: "build arguments and variables without the name or the form of a secret",
   fix: "mount it while building (RUN --mount=type=secret and secrets of the build)",
   source: "CIS Docker Benchmark 1.6.0, 4.10",

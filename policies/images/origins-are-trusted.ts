@@ -5,23 +5,23 @@ import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks } from "../values.ts";
 
-/**
- * Anybody may publish under a name that looks like a product's. What is pinned was looked at once and stays what
- * it was; a registry that the provider logs in to was chosen.
- */
+/** Neither Compose nor a site file names the registries that the engine logs in to. */
+const WITHOUT_LOGIN = {
+  allowed: "Docker's official images, an image pinned by digest or built with the stack",
+  fix: "pin the image by digest",
+};
+
 export const originsAreTrusted = definePolicy({
   id: "IMG-003",
   severity: "low",
   title: "an image comes from where somebody vouches for it",
+  why: "Anybody may publish under a name that looks like a product's. What is pinned was looked at once and stays what it was; a registry that the provider logs in to was chosen.",
+  avoid: "image: someone/nginx-fast:1.0",
+  prefer: "image: nginx:1.27",
   allowed:
     "Docker's official images, a registry of registry_auth, an image pinned by digest or built with the stack",
   fix: "pin the image by digest, or name its registry in registry_auth of the provider",
-  words: {
-    compose: {
-      allowed: "Docker's official images, an image pinned by digest or built with the stack",
-      fix: "pin the image by digest",
-    },
-  },
+  words: { compose: WITHOUT_LOGIN, site: WITHOUT_LOGIN },
   source: "CIS Docker Benchmark 1.6.0, 4.2",
   looksAt: ["docker_image", ...RUNS],
   where: namesForeignImage,

@@ -2,13 +2,19 @@ import type { StackDocument } from "../document.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, isFilledText, must } from "../values.ts";
 
-/**
- * Built here for an engine elsewhere, an image has this machine's architecture: on another it does not start.
- */
 export const platformsAreStated = definePolicy({
   id: "IMG-009",
   severity: "low",
   title: "an image that is built for a remote engine states its platform",
+  why: "Built here for an engine elsewhere, an image has this machine's architecture: on another it does not start.",
+  avoid: `{
+  "provider": {"docker": {"host": "ssh://deploy@plant.example.org"}},
+  "resource": {"docker_image": {"web": {"name": "web", "build": {"context": "."}}}}
+}`,
+  prefer: `{
+  "provider": {"docker": {"host": "ssh://deploy@plant.example.org"}},
+  "resource": {"docker_image": {"web": {"name": "web", "build": {"context": ".", "platform": "linux/arm64"}}}}
+}`,
   allowed: "build.platform such as linux/arm64",
   fix: "set build.platform to that of the engine",
   source: "kreuzwerker/docker 4.5, docker_image",

@@ -5,19 +5,25 @@ import { StackDocument } from "../document.ts";
 import { type FileText, fileKind, fileResources } from "../files.ts";
 import { parseDocuments } from "./compose/documents.ts";
 import { COMPOSE_FILES, hasServices, isOverride, standsAlone } from "./compose/files.ts";
+import { projectOf } from "./compose-file.ts";
 import { textOf } from "./source.ts";
 
 /**
  * The files that are to be judged in a folder and below it: Terraform's JSON, plans, and compose files, whatever they
- * are called. One whose services cannot run without another comes after the project that it is laid over.
+ * are called. One whose services cannot run without another comes after the project that it is laid over. Where a `.env` says
+ * `COMPOSE_FILE`, that is the project.
  *
  * @returns the files of one input each, those that others may include or extend last
  */
 export function projectsIn(folder: string): readonly (readonly string[])[] {
   const files = below(folder);
+  const stated = files
+    .filter((file) => basename(file) === ".env")
+    .map(projectOf)
+    .filter((project) => project.length > 0);
   const named = files.filter(isNamed);
   const others = files.filter((file) => !isNamed(file) && /\.(ya?ml)$/.test(file) && !isOverride(file));
-  return [...named.map((file) => [file]), ...others.flatMap((file) => project(file, named))];
+  return [...stated, ...named.map((file) => [file]), ...others.flatMap((file) => project(file, named))];
 }
 
 const isNamed = (file: string) =>
@@ -47,6 +53,12 @@ function documentsOf(file: string) {
     if (error instanceof UserError) return undefined;
     throw error;
   }
+}
+
+/** Files in Terraform's own language, in folders from which nothing was read that Terraform made of them. */
+export function unreadHcl(folder: string, inputs: readonly { readonly file: string }[]): readonly string[] {
+  const read = new Set(inputs.filter(({ file }) => /\.json$/.test(file)).map(({ file }) => dirname(file)));
+  return below(folder).filter((file) => /\.tf$/.test(file) && !read.has(dirname(file)));
 }
 
 const SKIPPED = new Set(["node_modules", ".git", ".terraform", "dist"]);

@@ -6,13 +6,18 @@ import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
 import { told } from "../files/settings.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * Anyone who reaches an open broker reads every sensor and commands every device.
- */
 export const anonymousClientsAreRefused = definePolicy({
   id: "MQT-001",
   severity: "critical",
   title: "the broker refuses clients without a name and a password",
+  why: "Anyone who reaches an open broker reads every sensor and commands every device.",
+  avoid: `# mosquitto.conf
+listener 1883
+allow_anonymous true`,
+  prefer: `# mosquitto.conf
+listener 1883
+allow_anonymous false
+password_file /mosquitto/config/passwd`,
   allowed: "allow_anonymous false, and nothing that says otherwise for a listener",
   fix: "write allow_anonymous false into mosquitto.conf",
   source: "mosquitto.conf(5), allow_anonymous and listener_allow_anonymous",

@@ -4,13 +4,18 @@ import { definePolicy } from "../policy.ts";
 
 const isBrokerTopic = (topic: string) => topic === "$SYS" || topic.startsWith("$SYS/");
 
-/**
- * $SYS tells who is connected, how much they send and which version runs: a map for anyone who got hold of one device.
- */
 export const brokerTopicsAreForMonitors = definePolicy({
   id: "MQT-017",
   severity: "low",
   title: "only monitors read what the broker tells about itself",
+  why: "$SYS tells who is connected, how much they send and which version runs: a map for anyone who got hold of one device.",
+  avoid: `# acl
+user sensor-1
+topic write sensor/1
+topic read $SYS/#`,
+  prefer: `# acl
+user monitor
+topic read $SYS/#`,
   allowed: "topics below $SYS for users that read and write nothing else, or are called monitor or admin",
   fix: "give the monitor a user of its own",
   source: "mosquitto(8), Broker Status",

@@ -5,13 +5,26 @@ import { definePolicy } from "../policy.ts";
 
 const isTrue = (value: string) => value === "true" || value === "1";
 
-/**
- * A certificate that only opens the door lets each device speak in the name of another one.
- */
 export const clientCertificatesAreNames = definePolicy({
   id: "MQT-020",
   severity: "medium",
   title: "a client certificate says who the client is, is signed by the fleet's CA and can be revoked",
+  why: "A certificate that only opens the door lets each device speak in the name of another one.",
+  avoid: `# mosquitto.conf
+listener 8883
+certfile /certs/broker.crt
+keyfile /certs/broker.key
+cafile /certs/devices.crt
+require_certificate true`,
+  prefer: `# mosquitto.conf
+listener 8883
+certfile /certs/broker.crt
+keyfile /certs/broker.key
+cafile /certs/devices.crt
+crlfile /certs/devices.crl
+require_certificate true
+use_identity_as_username true
+use_username_as_clientid true`,
   allowed:
     "with require_certificate true: use_identity_as_username (and use_username_as_clientid) or a password file; crlfile; a CA of one's own",
   fix: "write the four settings below the listener",

@@ -10,13 +10,17 @@ const SECRET = /^MQTT_(?:BROKER_)?(?:PASSWORD|PASS|PASSWD)_FILE$/;
 const PASSWORD = /^MQTT_(?:BROKER_)?(?:PASSWORD|PASS|PASSWD)$/;
 const CERTIFICATE = /^MQTT_(?:TLS_|CLIENT_)*(?:KEY|KEYFILE|KEY_FILE)$/;
 
-/**
- * A client without credentials forces the broker to let everybody in.
- */
 export const clientsLogInWithSecrets = definePolicy({
   id: "MQT-021",
   severity: "medium",
   title: "every client of the broker has a user name, and a password in a file",
+  why: "A client without credentials forces the broker to let everybody in.",
+  avoid: `environment:
+  MQTT_HOST: broker.example.org`,
+  prefer: `environment:
+  MQTT_HOST: broker.example.org
+  MQTT_USER: ingest
+  MQTT_PASSWORD_FILE: /run/secrets/mqtt`,
   allowed: "MQTT_USER with MQTT_PASSWORD_FILE, or a client certificate with MQTT_KEY_FILE",
   fix: "give the client a user of its own, and its password as a secret",
   source: "docs/architecture.md, secrets",

@@ -5,13 +5,29 @@ import { type Listener, parseMosquittoConf } from "../files/mosquitto-conf.ts";
 import type { Settings } from "../files/settings.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * Refusing anonymous clients is half of it: without passwords or certificates nobody, or everybody, gets in.
- */
 export const clientsProveWhoTheyAre = definePolicy({
   id: "MQT-002",
   severity: "critical",
   title: "the broker has credentials to compare clients with",
+  why: "Refusing anonymous clients is half of it: without passwords or certificates nobody, or everybody, gets in.",
+  avoid: `# mosquitto.conf
+listener 1883
+allow_anonymous false`,
+  prefer: `services:
+  broker:
+    image: eclipse-mosquitto:2.0
+    configs:
+      - {source: conf, target: /mosquitto/config/mosquitto.conf}
+    secrets:
+      - {source: passwords, target: /mosquitto/config/passwd}
+configs:
+  conf:
+    content: |
+      listener 1883
+      allow_anonymous false
+      password_file /mosquitto/config/passwd
+secrets:
+  passwords: {file: ./passwd}`,
   allowed:
     "a password file that the container is given, a plugin for passwords, or client certificates on each listener",
   fix: "write password_file into mosquitto.conf and deliver the file",

@@ -6,14 +6,19 @@ import { definePolicy } from "../policy.ts";
 /** Connections are told with notice. */
 const NEEDED = ["error", "warning", "notice"];
 
-/**
- * Who connected and who was refused is what a log of a broker is for; everything is what nobody reads, and it
- * holds topics and ids.
- */
 export const connectionsAreLogged = definePolicy({
   id: "MQT-018",
   severity: "low",
   title: "the broker logs errors, warnings and connections to the container's log",
+  why: "Who connected and who was refused is what a log of a broker is for; everything is what nobody reads, and it holds topics and ids.",
+  avoid: `# mosquitto.conf
+log_dest none`,
+  prefer: `# mosquitto.conf
+log_dest stderr
+log_type error
+log_type warning
+log_type notice
+connection_messages true`,
   allowed:
     "log_dest stdout or stderr, connection_messages true; log_type error, warning and notice, but not all",
   fix: "write log_dest stderr and the three log_type lines into mosquitto.conf",

@@ -10,13 +10,15 @@ import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
 import { told } from "../files/settings.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * A broker without a listener binds loopback inside its container: it is up, healthy, and nobody reaches it.
- */
 export const listenersAreStated = definePolicy({
   id: "MQT-004",
   severity: "high",
   title: "the broker is given a configuration that states its listeners",
+  why: "A broker without a listener binds loopback inside its container: it is up, healthy, and nobody reaches it.",
+  avoid: `# mosquitto.conf
+port 1883`,
+  prefer: `# mosquitto.conf
+listener 1883`,
   allowed:
     "a mosquitto.conf that the command names, with a listener that others can reach; no port and bind_address",
   fix: "write `listener PORT` for each port",

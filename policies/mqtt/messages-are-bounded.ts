@@ -6,13 +6,16 @@ import { definePolicy } from "../policy.ts";
 /** What MQTT itself allows: 256 MiB less the header. */
 const PROTOCOL_MAXIMUM = 268_435_455;
 
-/**
- * A message may have 256 MB, which a broker holds in memory for every subscriber that is slow.
- */
 export const messagesAreBounded = definePolicy({
   id: "MQT-008",
   severity: "low",
   title: "the broker bounds the size of a message",
+  why: "A message may have 256 MB, which a broker holds in memory for every subscriber that is slow.",
+  avoid: `# mosquitto.conf
+listener 1883`,
+  prefer: `# mosquitto.conf
+max_packet_size 65536
+listener 1883`,
   allowed: "max_packet_size or message_size_limit, below the 268435455 bytes of the protocol",
   fix: "write max_packet_size with what the largest reading needs",
   source: "mosquitto.conf(5), max_packet_size and message_size_limit",

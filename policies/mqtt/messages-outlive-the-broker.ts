@@ -6,13 +6,26 @@ import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
 import type { Setting } from "../files/settings.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * Retained messages, subscriptions and what waits for clients that are away are gone with the container otherwise.
- */
 export const messagesOutliveTheBroker = definePolicy({
   id: "MQT-009",
   severity: "medium",
   title: "the broker keeps its messages on a volume",
+  why: "Retained messages, subscriptions and what waits for clients that are away are gone with the container otherwise.",
+  avoid: `# mosquitto.conf
+persistence false`,
+  prefer: `services:
+  broker:
+    image: eclipse-mosquitto:2.0
+    configs:
+      - {source: conf, target: /mosquitto/config/mosquitto.conf}
+    volumes: ["data:/mosquitto/data"]
+configs:
+  conf:
+    content: |
+      listener 1883
+      persistence true
+      persistence_location /mosquitto/data/
+volumes: {data: {}}`,
   allowed:
     "persistence true, a persistence_location on a named volume that it may write, autosave_interval not 0",
   fix: "write persistence true and mount a volume at persistence_location",

@@ -6,13 +6,15 @@ import { definePolicy } from "../policy.ts";
 const HASH =
   /^(\$6\$[\w+/=]+\$[\w+/=]{80,}|\$7\$\d+\$[\w+/=]+\$[\w+/=]{80,}|\$argon2id\$v=\d+\$[^$]+\$[\w+/=]+\$[\w+/=]+)$/;
 
-/**
- * Mosquitto takes a password in clear for a broken hash and lets nobody in; the password has leaked all the same.
- */
 export const passwordsAreHashed = definePolicy({
   id: "MQT-014",
   severity: "critical",
   title: "the broker's password file holds hashes, one for each user",
+  why: "Mosquitto takes a password in clear for a broken hash and lets nobody in; the password has leaked all the same.",
+  avoid: `# passwd
+sensor-1:summer2024`,
+  prefer: `# passwd
+sensor-1:$7$101$x0rEdk5bs1nlZRKx$c2FtcGxlc2FtcGxlc2FtcGxlc2FtcGxlc2FtcGxlc2FtcGxlc2FtcGxlc2FtcGxlc2FtcGxlc2FtcGxlc2Ft`,
   allowed: "lines NAME:$7$…, NAME:$6$… or NAME:$argon2id$…, as mosquitto_passwd writes them",
   fix: "hash the file with mosquitto_passwd -U FILE, and change the passwords that stood in it",
   source: "mosquitto_passwd(1)",

@@ -6,13 +6,27 @@ import { RUNS } from "../facts/services.ts";
 import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * A published port without a listener answers with a refusal; the broker's own log shows nothing.
- */
 export const publishedPortsAreListenedOn = definePolicy({
   id: "MQT-005",
   severity: "high",
   title: "the broker listens on every port that is published for it",
+  why: "A published port without a listener answers with a refusal; the broker's own log shows nothing.",
+  avoid: `services:
+  broker:
+    image: eclipse-mosquitto:2.0
+    ports: ["127.0.0.1:8883:8883"]
+    configs:
+      - {source: conf, target: /mosquitto/config/mosquitto.conf}
+configs:
+  conf: {content: "listener 1883"}`,
+  prefer: `services:
+  broker:
+    image: eclipse-mosquitto:2.0
+    ports: ["127.0.0.1:1883:1883"]
+    configs:
+      - {source: conf, target: /mosquitto/config/mosquitto.conf}
+configs:
+  conf: {content: "listener 1883"}`,
   allowed: "an internal port for which mosquitto.conf has a listener that is not on loopback",
   fix: "make ports.internal and the listener agree",
   source: "mosquitto.conf(5), listener",

@@ -5,16 +5,28 @@ import { internalPort, isOpen, publishedPorts } from "../facts/ports.ts";
 import { type Listener, parseMosquittoConf } from "../files/mosquitto-conf.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * Anyone who logs in may call itself as it likes: with the id of another client it throws that one out, and takes the
- * messages that wait for it.
- */
 export const sessionsBelongToUsers = definePolicy({
   id: "MQT-022",
   severity: "low",
   title: "clients from outside cannot take the sessions of others",
+  why: "Anyone who logs in may call itself as it likes: with the id of another client it throws that one out, and takes the messages that wait for it.",
+  avoid: `# mosquitto.conf
+listener 8883
+certfile /certs/broker.crt
+keyfile /certs/broker.key`,
+  prefer: `# mosquitto.conf
+listener 8883
+certfile /certs/broker.crt
+keyfile /certs/broker.key
+use_username_as_clientid true`,
   allowed:
     "use_username_as_clientid true at each listener with TLS or on a port that is published to others, or the kit's guard.so, which binds each id to its user",
+  words: {
+    compose: {
+      allowed:
+        "use_username_as_clientid true at each listener with TLS or on a port that is published to others",
+    },
+  },
   fix: "write use_username_as_clientid true below the listener, and give each device a user of its own",
   source: "mosquitto.conf(5), use_username_as_clientid; MQTT 3.1.1, 3.1.4",
   enforcedIn: ["production"],

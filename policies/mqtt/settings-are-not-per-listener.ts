@@ -5,13 +5,18 @@ import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
 import { told } from "../files/settings.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * From 2.1 the setting is deprecated, before it a listener that does not repeat its passwords and its list has none.
- */
 export const settingsAreNotPerListener = definePolicy({
   id: "MQT-016",
   severity: "medium",
   title: "per_listener_settings is not used, or by a broker before 2.1 that repeats everything",
+  why: "From 2.1 the setting is deprecated, before it a listener that does not repeat its passwords and its list has none.",
+  avoid: `# mosquitto.conf
+listener 1883
+per_listener_settings true
+allow_anonymous false`,
+  prefer: `# mosquitto.conf
+allow_anonymous false
+listener 1883`,
   allowed:
     "no per_listener_settings; before 2.1 as the first setting, with credentials and a list for each listener",
   fix: "remove per_listener_settings; from 2.1 listener_allow_anonymous and its kin are for one listener",

@@ -7,13 +7,27 @@ import { definePolicy } from "../policy.ts";
 const TLS_PORTS = [8883, 8884];
 const FILES = ["certfile", "keyfile", "cafile", "capath", "crlfile"];
 
-/**
- * A listener on 8883 without a certificate speaks in clear, and every client believes that it does not.
- */
 export const tlsListenersHaveTheirFiles = definePolicy({
   id: "MQT-006",
   severity: "high",
   title: "a listener with TLS has its certificate, its key and, for client certificates, its CA",
+  why: "A listener on 8883 without a certificate speaks in clear, and every client believes that it does not.",
+  avoid: `# mosquitto.conf
+listener 8883
+keyfile /certs/broker.key`,
+  prefer: `services:
+  broker:
+    image: eclipse-mosquitto:2.0
+    configs:
+      - {source: conf, target: /mosquitto/config/mosquitto.conf}
+    volumes: ["certs:/certs:ro"]
+configs:
+  conf:
+    content: |
+      listener 8883
+      certfile /certs/broker.crt
+      keyfile /certs/broker.key
+volumes: {certs: {}}`,
   allowed:
     "certfile and keyfile, cafile or capath with require_certificate, each at a path that the container is given",
   fix: "write the files below the listener and mount the volume that holds them",

@@ -5,13 +5,16 @@ import { type Grant, mayWrite, parseMosquittoAcl } from "../files/mosquitto-acl.
 import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * Without a list every device reads what all others send, and writes in their names.
- */
 export const topicsHaveAnAccessList = definePolicy({
   id: "MQT-003",
   severity: "high",
   title: "a list says which user may read and write which topics, and gives nobody everything",
+  why: "Without a list every device reads what all others send, and writes in their names.",
+  avoid: `# acl
+topic readwrite #`,
+  prefer: `# acl
+user sensor-1
+topic write sensor/1`,
   allowed:
     "an acl_file that the broker is given, or a plugin; the topic # for a user called admin alone; above the first user, who is anyone without a name, no topic to write",
   fix: "write acl_file into mosquitto.conf, deliver the file, and name the topics of each user in it",

@@ -9,13 +9,15 @@ const TOOLS =
 /** Ports inside on which services show their own state. */
 const STATE_PORTS: readonly number[] = [8404, 9090, 9091, 9100, 9187, 15672, 18083];
 
-/**
- * Such pages have the rights of what they administer, and are watched less than the application.
- */
 export const adminPagesAreNotPublic = definePolicy({
   id: "NET-025",
   severity: "medium",
   title: "admin pages and metrics are not on public addresses",
+  why: "Such pages have the rights of what they administer, and are watched less than the application.",
+  avoid: `image: dpage/pgadmin4:9.1
+ports: ["8080:80"]`,
+  prefer: `image: dpage/pgadmin4:9.1
+ports: ["127.0.0.1:8080:80"]`,
   allowed: "tools such as pgAdmin and metrics ports published on loopback, or not at all",
   fix: "publish on 127.0.0.1 and use an SSH tunnel",
   source:

@@ -11,13 +11,13 @@ const isSshServer = (word: string) =>
 /** They serve repositories over SSH, with users and keys of their own, and give nobody a shell. */
 const FORGES = /(^|\/)(gitea|forgejo|gitlab-(ce|ee)|gogs|soft-serve)([:@]|$)/;
 
-/**
- * A login inside a container has keys and users of its own, which nobody rotates.
- */
 export const containersRunNoSsh = definePolicy({
   id: "NET-020",
   severity: "high",
   title: "no container runs an SSH server",
+  why: "A login inside a container has keys and users of its own, which nobody rotates.",
+  avoid: "image: linuxserver/openssh-server:9.9",
+  prefer: "image: nginx:1.27",
   allowed: "no port 22 inside, no image of an SSH server, no sshd in the command",
   fix: "use docker exec",
   source: "CIS Docker Benchmark 1.6.0, 5.7",

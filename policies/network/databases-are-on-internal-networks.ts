@@ -5,13 +5,17 @@ import { isDatabase, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { isTrue, show } from "../values.ts";
 
-/**
- * One network with a way out undoes every internal one next to it.
- */
 export const databasesAreOnInternalNetworks = definePolicy({
   id: "NET-009",
   severity: "medium",
   title: "databases join internal networks only",
+  why: "One network with a way out undoes every internal one next to it.",
+  avoid: `services:
+  db: {image: "postgres:17", networks: [data, web]}
+networks: {data: {internal: true}, web: {}}`,
+  prefer: `services:
+  db: {image: "postgres:17", networks: [data]}
+networks: {data: {internal: true}}`,
   allowed: "networks_advanced with networks of this stack whose internal is true",
   fix: "leave the database on the data network alone",
   words: { compose: { allowed: "networks of this file with internal: true" } },

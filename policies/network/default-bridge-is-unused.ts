@@ -2,13 +2,13 @@ import { unknown } from "../evidence.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, isKnown, isUnset, show } from "../values.ts";
 
-/**
- * On the default bridge every container of the machine reaches every other, of whatever stack it is.
- */
 export const defaultBridgeIsUnused = definePolicy({
   id: "NET-008",
   severity: "high",
   title: "no container is on the engine's default network",
+  why: "On the default bridge every container of the machine reaches every other, of whatever stack it is.",
+  avoid: "network_mode: bridge",
+  prefer: "networks: [web]",
   allowed: "networks_advanced with a network of the stack, or network_mode none",
   fix: "join the networks that the container needs",
   source: "CIS Docker Benchmark 1.6.0, 5.30",

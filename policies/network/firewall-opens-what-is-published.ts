@@ -22,14 +22,43 @@ interface Declared {
   readonly resource: Resource;
 }
 
-/**
- * A port that the rules do not open is a service nobody reaches; one that they open and nobody publishes waits for
- * whatever is published there next.
- */
 export const firewallOpensWhatIsPublished = definePolicy({
   id: "NET-024",
   severity: "high",
   title: "the firewall opens exactly the published ports",
+  why: "A port that the rules do not open is a service nobody reaches; one that they open and nobody publishes waits for whatever is published there next.",
+  avoid: `services:
+  web: {image: "haproxy:3.0", networks: [web], ports: ["0.0.0.0:443:443"]}
+  firewall:
+    image: exploreiot/firewall:1.0
+    configs: [{source: rules, target: /etc/nftables.conf}]
+    network_mode: host
+networks: {web: {}}
+configs:
+  rules:
+    content: |
+      table inet example {
+        chain forward {
+          type filter hook forward priority filter; policy drop;
+          ct status dnat meta l4proto tcp ct original proto-dst { 443, 5432 } accept
+        }
+      }`,
+  prefer: `services:
+  web: {image: "haproxy:3.0", networks: [web], ports: ["0.0.0.0:443:443"]}
+  firewall:
+    image: exploreiot/firewall:1.0
+    configs: [{source: rules, target: /etc/nftables.conf}]
+    network_mode: host
+networks: {web: {}}
+configs:
+  rules:
+    content: |
+      table inet example {
+        chain forward {
+          type filter hook forward priority filter; policy drop;
+          ct status dnat meta l4proto tcp ct original proto-dst 443 accept
+        }
+      }`,
   allowed: "ct original proto-dst with each host port that is published beyond loopback, and with no other",
   fix: "compute the rules from the published ports; publish the port, or remove its rule",
   source: "docs/architecture.md, firewall",

@@ -4,13 +4,20 @@ import { kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { show } from "../values.ts";
 
-/**
- * What faces users is what is broken into first. The backend alone stands between it and the data.
- */
 export const frontendsAreApartFromDatabases = definePolicy({
   id: "NET-010",
   severity: "medium",
   title: "frontend and TLS edge share no network with a database",
+  why: "What faces users is what is broken into first. The backend alone stands between it and the data.",
+  avoid: `services:
+  proxy: {image: "nginx:1.27", networks: [all]}
+  db: {image: "postgres:17", networks: [all]}
+networks: {all: {}}`,
+  prefer: `services:
+  proxy: {image: "nginx:1.27", networks: [web]}
+  api: {image: "example/api:1.0", networks: [web, data]}
+  db: {image: "postgres:17", networks: [data]}
+networks: {web: {}, data: {internal: true}}`,
   allowed: "networks of this stack without databases",
   fix: "leave what faces users on a network of its own, without databases",
   source: "least privilege; docs/architecture.md, networks",

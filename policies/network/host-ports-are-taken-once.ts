@@ -1,4 +1,5 @@
 import type { Resource, StackDocument } from "../document.ts";
+import { runTogether } from "../facts/compose-profiles.ts";
 import {
   externalPort,
   type PublishedPort,
@@ -9,18 +10,21 @@ import {
 import { remembered } from "../facts/remembered.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
-import { texts } from "../values.ts";
 
 /** Who binds one port of the host, by address, in the order of the stack. */
 type Bindings = Map<string, Resource[]>;
 
-/**
- * The second container does not start, and which of the two is the second differs from apply to apply.
- */
 export const hostPortsAreTakenOnce = definePolicy({
   id: "NET-022",
   severity: "high",
   title: "no two containers publish the same host port",
+  why: "The second container does not start, and which of the two is the second differs from apply to apply.",
+  avoid: `services:
+  one: {image: "nginx:1.27", ports: ["8080:80"]}
+  two: {image: "httpd:2.4", ports: ["8080:80"]}`,
+  prefer: `services:
+  one: {image: "nginx:1.27", ports: ["8080:80"]}
+  two: {image: "httpd:2.4", ports: ["8081:80"]}`,
   allowed: "each address, port and protocol once; 0.0.0.0 and :: stand for every address of their family",
   fix: "choose another port on the host, or another address",
   source: "the engine refuses the second: port is already allocated",
@@ -40,7 +44,7 @@ const collisionsIn = remembered((stack: StackDocument): ReadonlyMap<Resource, re
       taken.set(key, bindings);
       const other = addressesOf(port)
         .flatMap((address) => holders(bindings, address))
-        .find((holder) => runTogether(holder, resource));
+        .find((holder) => runTogether(holder.block, resource.block));
       if (other !== undefined) {
         const told = `${toldPort(port.block, port.names.external)}/${port.protocol ?? "tcp"}`;
         const evidence = found.get(resource) ?? [];
@@ -53,12 +57,6 @@ const collisionsIn = remembered((stack: StackDocument): ReadonlyMap<Resource, re
   }
   return found;
 });
-
-/** Services of profiles that have none in common are chosen one or the other. */
-function runTogether({ block: one }: Resource, { block: other }: Resource): boolean {
-  const [ours, theirs] = [texts(one, "profiles"), texts(other, "profiles")];
-  return ours.length === 0 || theirs.length === 0 || ours.some((profile) => theirs.includes(profile));
-}
 
 /** Unset binds every address of both families. */
 const addressesOf = ({ ip }: PublishedPort): readonly string[] =>

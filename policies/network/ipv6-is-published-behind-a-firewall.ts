@@ -5,13 +5,13 @@ import { describe, isOpen, publishedPorts } from "../facts/ports.ts";
 import { nftables } from "../files/nftables.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * Nobody scans one's own IPv6 addresses, and a firewall that was written for IPv4 leaves them open.
- */
 export const ipv6IsPublishedBehindAFirewall = definePolicy({
   id: "NET-005",
   severity: "medium",
   title: "a port is published on IPv6 only where the firewall covers IPv6",
+  why: "Nobody scans one's own IPv6 addresses, and a firewall that was written for IPv4 leaves them open.",
+  avoid: 'ports: ["[2001:db8::5]:8080:80"]',
+  prefer: 'ports: ["192.0.2.7:8080:80"]',
   allowed: "an IPv4 address, a loopback address, or firewall rules for inet or ip6 at the hook forward",
   fix: "turn the firewall of the deployment on, or publish on IPv4",
   source: "measured: firewalls at INPUT and in DOCKER-USER leave published IPv6 ports open",

@@ -8,14 +8,19 @@ import { isFalse, isTrue, must } from "../values.ts";
 
 const ENABLE_ICC = `${BRIDGE_OPTION}enable_icc`;
 
-/**
- * Containers of one network reach every port of each other, published or not. Where none is told the name of
- * another, in its environment, its command or a file it is given, and none waits for another, they need not.
- */
 export const membersThatNeedNotTalkCannot = definePolicy({
   id: "NET-011",
   severity: "medium",
   title: "containers that share a network talk to each other, or cannot",
+  why: "Containers of one network reach every port of each other, published or not. Where none is told the name of another, in its environment, its command or a file it is given, and none waits for another, they need not.",
+  avoid: `services:
+  wiki: {image: "example/wiki:1.0", networks: [web]}
+  shop: {image: "example/shop:1.0", networks: [web]}
+networks: {web: {}}`,
+  prefer: `services:
+  wiki: {image: "example/wiki:1.0", networks: [wiki]}
+  shop: {image: "example/shop:1.0", networks: [shop]}
+networks: {wiki: {}, shop: {}}`,
   allowed: `a member that is told the name of another, or options "${ENABLE_ICC}" false`,
   fix: "give each its own network, or set the option",
   source: "CIS Docker Benchmark 1.6.0, 2.2",

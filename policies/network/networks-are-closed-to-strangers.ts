@@ -1,13 +1,17 @@
 import { definePolicy } from "../policy.ts";
 import { isUnsetOrFalse, must } from "../values.ts";
 
-/**
- * Any container of the swarm may join an attachable network, no matter who started it.
- */
 export const networksAreClosedToStrangers = definePolicy({
   id: "NET-018",
   severity: "low",
   title: "containers from outside the stack cannot join its networks",
+  why: "Any container of the swarm may join an attachable network, no matter who started it.",
+  avoid: `services:
+  web: {image: "nginx:1.27", networks: [web]}
+networks: {web: {attachable: true}}`,
+  prefer: `services:
+  web: {image: "nginx:1.27", networks: [web]}
+networks: {web: {}}`,
   allowed: "attachable unset or false",
   fix: "remove attachable",
   source: "Docker documentation, docker network create --attachable",

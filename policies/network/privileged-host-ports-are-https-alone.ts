@@ -4,13 +4,13 @@ import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { asNumber, isBlock, must } from "../values.ts";
 
-/**
- * Below 1024 are the ports of the machine's own services: a container that takes one is taken for one of them.
- */
 export const privilegedHostPortsAreHttpsAlone = definePolicy({
   id: "NET-019",
   severity: "low",
   title: "of the host ports below 1024 only 443 is used",
+  why: "Below 1024 are the ports of the machine's own services: a container that takes one is taken for one of them.",
+  avoid: 'ports: ["0.0.0.0:22:2222"]',
+  prefer: 'ports: ["0.0.0.0:2222:2222"]',
   allowed: "443, or 1024 and above",
   fix: "choose another port on the host",
   source: "CIS Docker Benchmark 1.6.0, 5.8",

@@ -32,15 +32,16 @@ const OUTSIDE: Readonly<Record<Environment, readonly number[]>> = {
   production: [443, 8883],
 };
 
-/**
- * A port nobody expects is one that no firewall and no operator watches. The kit's own containers publish the listeners
- * of the deployment, which its facts name, and nothing else. Of a stack that was rendered, or made by a program of the
- * user's own, only ports are seen, so what may be published depends on what the service is and on its port inside. Whether clear text may be open in production is TLS-002.
- */
 export const publishedPortsAreExpected = definePolicy({
   id: "NET-001",
   severity: "critical",
   title: "only the ports of the listeners are published",
+  why: "A port nobody expects is one that no firewall and no operator watches. The kit's own containers publish the listeners of the deployment, which its facts name, and nothing else. Of a stack that was rendered, or made by a program of the user's own, only ports are seen, so what may be published depends on what the service is and on its port inside. Whether clear text may be open in production is TLS-002.",
+  avoid: `labels: {exploreiot.role: console}
+ports: ["0.0.0.0:9000:9000"]`,
+  prefer: `image: exploreiot/edge:1.0
+labels: {exploreiot.role: edge}
+ports: ["0.0.0.0:443:443"]`,
   allowed:
     "the ports of the deployment's open listeners; where none are declared 443 or 8443 of the TLS edge, 1883 and 8883 of Mosquitto, the one port of frontend and backend; for other services loopback, and the host ports 3000, 8000, 1883, 443 and 8883, in production 443 and 8883",
   fix: "publish through a listener of the configuration; reach the service over a network of the stack",

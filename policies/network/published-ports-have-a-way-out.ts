@@ -5,13 +5,17 @@ import { toldPort } from "../facts/ports.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, isKnown, isUnset, isUnsetOrFalse, must, show } from "../values.ts";
 
-/**
- * On internal networks alone, and in the namespace of the host, Docker publishes nothing and calls it a success.
- */
 export const publishedPortsHaveAWayOut = definePolicy({
   id: "NET-023",
   severity: "high",
   title: "a container that publishes ports is on a network that is not internal",
+  why: "On internal networks alone, and in the namespace of the host, Docker publishes nothing and calls it a success.",
+  avoid: `services:
+  web: {image: "nginx:1.27", ports: ["8080:80"], networks: [data]}
+networks: {data: {internal: true}}`,
+  prefer: `services:
+  web: {image: "nginx:1.27", ports: ["8080:80"], networks: [data, web]}
+networks: {data: {internal: true}, web: {}}`,
   allowed: "at least one network whose internal is unset or false; network_mode unset",
   fix: "join a network that leads out, or publish nothing",
   source: "docs/architecture.md, provider rule 8",

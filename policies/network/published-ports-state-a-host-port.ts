@@ -4,13 +4,13 @@ import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { asNumber, must } from "../values.ts";
 
-/**
- * Unset means a random port, which no firewall rule and no client knows.
- */
 export const publishedPortsStateAHostPort = definePolicy({
   id: "NET-002",
   severity: "high",
   title: "a published port states its host port",
+  why: "Unset means a random port, which no firewall rule and no client knows.",
+  avoid: 'ports: ["80"]',
+  prefer: 'ports: ["127.0.0.1:8080:80"]',
   allowed: "ports.external, for a service published_port, from 1 to 65535",
   fix: "state the port of the host",
   words: {

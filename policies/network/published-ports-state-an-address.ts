@@ -5,14 +5,13 @@ import { toldPort } from "../facts/ports.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, must } from "../values.ts";
 
-/**
- * Unset means every IPv4 address of the host; an empty text is read back as two bindings and replaces the
- * container in each plan.
- */
 export const publishedPortsStateAnAddress = definePolicy({
   id: "NET-004",
   severity: "high",
   title: "a published port states the host address it binds",
+  why: "Unset means every IPv4 address of the host; an empty text is read back as two bindings and replaces the container in each plan.",
+  avoid: 'ports: ["8080:80"]',
+  prefer: 'ports: ["127.0.0.1:8080:80"]',
   allowed: "ports.ip with an IPv4 or IPv6 address",
   fix: "state the address: 127.0.0.1, or that of one interface",
   words: {

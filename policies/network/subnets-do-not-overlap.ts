@@ -18,13 +18,21 @@ const PICKED = {
     "the engine picks the subnet at apply, apart from its own networks and from the host's routes of that moment; docker network inspect shows it",
 };
 
-/**
- * Two networks with one subnet cannot both be made, and a subnet that the LAN uses cuts the machine off from it.
- */
 export const subnetsDoNotOverlap = definePolicy({
   id: "NET-015",
   severity: "low",
   title: "networks state subnets, and no two overlap",
+  why: "Two networks with one subnet cannot both be made, and a subnet that the LAN uses cuts the machine off from it.",
+  avoid: `services:
+  web: {image: "nginx:1.27", networks: [one, two]}
+networks:
+  one: {ipam: {config: [{subnet: 10.5.0.0/16}]}}
+  two: {ipam: {config: [{subnet: 10.5.9.0/24}]}}`,
+  prefer: `services:
+  web: {image: "nginx:1.27", networks: [one, two]}
+networks:
+  one: {ipam: {config: [{subnet: 10.5.0.0/24}]}}
+  two: {ipam: {config: [{subnet: 10.5.1.0/24}]}}`,
   allowed: "ipam_config.subnet in CIDR notation, apart from every other subnet of the stack",
   fix: "choose another subnet",
   source: "Docker documentation, docker network create --subnet",

@@ -15,13 +15,16 @@ const USER = /^(?:PGUSER|(?:POSTGRES|PG|DATABASE|DB)_USER(?:NAME)?)$/;
 const ANYBODYS = /^(?:DATABASE|DB)_/;
 const POWERS = ["SUPERUSER", "CREATEDB", "CREATEROLE", "REPLICATION", "BYPASSRLS"];
 
-/**
- * A hole in the application is a hole in the database; as a superuser it is one in the container as well (COPY … PROGRAM).
- */
 export const applicationIsNoSuperuser = definePolicy({
   id: "PGS-004",
   severity: "medium",
   title: "the application has a role of its own, with its own database and no more",
+  why: "A hole in the application is a hole in the database; as a superuser it is one in the container as well (COPY … PROGRAM).",
+  avoid: `# init.sql
+CREATE ROLE app LOGIN SUPERUSER;`,
+  prefer: `# init.sql
+CREATE ROLE app LOGIN;
+REVOKE ALL ON DATABASE app, postgres FROM PUBLIC;`,
   allowed:
     "a user that is not POSTGRES_USER; roles without SUPERUSER, CREATEDB, CREATEROLE, REPLICATION, BYPASSRLS; databases, postgres among them, that PUBLIC is revoked from; host records for named users",
   fix: "create a role for the application in an init file, and let only it in over the network",

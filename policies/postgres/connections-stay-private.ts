@@ -5,13 +5,15 @@ import { POSTGRES, postgresSettings } from "../facts/postgres.ts";
 import { isOn } from "../files/postgresql-conf.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * Between machines anyone who sits in between reads the rows; on an internal bridge nobody does.
- */
 export const connectionsStayPrivate = definePolicy({
   id: "PGS-005",
   severity: "medium",
   title: "what PostgreSQL sends stays on the machine or is encrypted",
+  why: "Between machines anyone who sits in between reads the rows; on an internal bridge nobody does.",
+  avoid: "image: postgres:17",
+  prefer: `services:
+  db: {image: "postgres:17", networks: [data]}
+networks: {data: {internal: true}}`,
   allowed: "ssl on with ssl_cert_file and ssl_key_file, or none but internal bridge networks",
   fix: "put it on an internal network, or turn ssl on and give it a certificate",
   source: "PostgreSQL documentation, ssl-tcp",

@@ -5,13 +5,14 @@ import { imageVersion } from "../facts/image-versions.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * Without checksums a bad sector is read as data, and copied into the next backup.
- */
 export const dataHasChecksums = definePolicy({
   id: "PGS-007",
   severity: "low",
   title: "PostgreSQL notices data that the disk has changed",
+  why: "Without checksums a bad sector is read as data, and copied into the next backup.",
+  avoid: "image: postgres:17",
+  prefer: `image: postgres:17
+environment: {POSTGRES_INITDB_ARGS: --data-checksums}`,
   allowed: "--data-checksums in POSTGRES_INITDB_ARGS; from 18 it is the default",
   fix: "add --data-checksums to POSTGRES_INITDB_ARGS; pg_checksums --enable for data that exists",
   source: "PostgreSQL documentation, initdb --data-checksums",

@@ -8,13 +8,18 @@ import { keepsDataAt } from "../facts/mounts.ts";
 import { RUNS, repositoryOf } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * Without a named volume where the data is, the image makes one without a name, and the next container starts empty.
- */
 export const dataIsOnAVolume = definePolicy({
   id: "PGS-006",
   severity: "high",
   title: "the data of PostgreSQL is on a named volume",
+  why: "Without a named volume where the data is, the image makes one without a name, and the next container starts empty.",
+  avoid: "image: postgres:17",
+  prefer: `services:
+  db:
+    image: postgres:17
+    environment: {PGDATA: /var/lib/postgresql/data}
+    volumes: ["data:/var/lib/postgresql/data"]
+volumes: {data: {}}`,
   allowed:
     "a volume that it may write, at PGDATA or above it; from 18 that is below /var/lib/postgresql/MAJOR",
   fix: "mount a named volume at /var/lib/postgresql/data (from 18: /var/lib/postgresql) and state PGDATA",

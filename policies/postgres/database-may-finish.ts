@@ -6,13 +6,16 @@ import { asNumber, isUnset, must } from "../values.ts";
 
 const SECONDS = 30;
 
-/**
- * Killed half-way, the next start replays the log: minutes in which nothing can connect. SIGQUIT asks for just that.
- */
 export const databaseMayFinish = definePolicy({
   id: "PGS-009",
   severity: "medium",
   title: "PostgreSQL is asked to stop and given the time for it",
+  why: "Killed half-way, the next start replays the log: minutes in which nothing can connect. SIGQUIT asks for just that.",
+  avoid: `image: postgres:17
+stop_signal: SIGQUIT`,
+  prefer: `image: postgres:17
+stop_signal: SIGINT
+stop_grace_period: 60s`,
   allowed: `destroy_grace_seconds or stop_grace_period of ${SECONDS} s or more; stop_signal unset, SIGINT or SIGTERM`,
   fix: `set destroy_grace_seconds to ${SECONDS} or more and stop_signal to SIGINT`,
   words: {

@@ -5,13 +5,13 @@ import { RUNS } from "../facts/services.ts";
 import { definePolicy, type Evidence } from "../policy.ts";
 import { type Block, isBlock } from "../values.ts";
 
-/**
- * Another major version does not start on the old data directory; `latest` chooses the day on which that happens.
- */
 export const majorVersionIsKept = definePolicy({
   id: "PGS-013",
   severity: "medium",
   title: "the major version of PostgreSQL is pinned, and no plan changes it",
+  why: "Another major version does not start on the old data directory; `latest` chooses the day on which that happens.",
+  avoid: "image: postgres:latest",
+  prefer: "image: postgres:17.2",
   allowed: "an image whose tag begins with the major version; in a plan the same one before and after",
   fix: "dump, start the new major on an empty volume, restore; then waive this rule for that plan",
   source: "PostgreSQL documentation, upgrading; docker-library/postgres#37",

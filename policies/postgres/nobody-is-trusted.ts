@@ -8,13 +8,15 @@ import { RUNS } from "../facts/services.ts";
 import { parsePgHba } from "../files/pg-hba.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * trust lets in anyone who can open a connection, as any role, the superuser among them.
- */
 export const nobodyIsTrusted = definePolicy({
   id: "PGS-001",
   severity: "critical",
   title: "PostgreSQL lets nobody in without a proof",
+  why: "trust lets in anyone who can open a connection, as any role, the superuser among them.",
+  avoid: `image: postgres:17
+environment: {POSTGRES_HOST_AUTH_METHOD: trust}`,
+  prefer: `image: postgres:17
+environment: {POSTGRES_PASSWORD_FILE: /run/secrets/postgres}`,
   allowed: "POSTGRES_HOST_AUTH_METHOD unset or not trust; no record with the method trust",
   fix: "use scram-sha-256 over the network and peer inside the container",
   source: "PostgreSQL documentation, auth-trust; docker-library/postgres, POSTGRES_HOST_AUTH_METHOD",

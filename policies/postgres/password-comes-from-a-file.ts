@@ -9,13 +9,15 @@ import { isKnown } from "../values.ts";
 const PASSWORD = /^POSTGRES(QL)?_(POSTGRES_)?PASSWORD$/;
 const FILE = /^POSTGRES(QL)?_(POSTGRES_)?PASSWORD_FILE$/;
 
-/**
- * A variable stands in Terraform's state and in `docker inspect`.
- */
 export const passwordComesFromAFile = definePolicy({
   id: "PGS-003",
   severity: "medium",
   title: "PostgreSQL reads the superuser's password from a file",
+  why: "A variable stands in Terraform's state and in `docker inspect`.",
+  avoid: `image: postgres:17
+environment: {POSTGRES_PASSWORD: tr0ub4dor-9x}`,
+  prefer: `image: postgres:17
+environment: {POSTGRES_PASSWORD_FILE: /run/secrets/postgres}`,
   allowed: "POSTGRES_PASSWORD_FILE, and no POSTGRES_PASSWORD",
   fix: "deliver the password as a file and name it in POSTGRES_PASSWORD_FILE",
   source: "docker-library/postgres, Docker Secrets",

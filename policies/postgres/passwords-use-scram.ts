@@ -12,13 +12,13 @@ import { definePolicy } from "../policy.ts";
 const SCRAM_FROM = 14;
 const METHODS = ["scram-sha-256", "cert", "gss", "reject", "trust"];
 
-/**
- * md5 hashes log in as they are once somebody has read them; password sends it in clear.
- */
 export const passwordsUseScram = definePolicy({
   id: "PGS-002",
   severity: "high",
   title: "PostgreSQL checks passwords with SCRAM and stores nothing older",
+  why: "md5 hashes log in as they are once somebody has read them; password sends it in clear.",
+  avoid: "image: postgres:13",
+  prefer: "image: postgres:17",
   allowed:
     "PostgreSQL 14 or later with its defaults; password_encryption scram-sha-256 with a pg_hba.conf whose hba_file is set; or --auth-host=scram-sha-256 for initdb",
   fix: "set hba_file to a pg_hba.conf with scram-sha-256 for every host record",

@@ -3,13 +3,17 @@ import { secretForm } from "../facts/secret-values.ts";
 import { parseSql, type Statement } from "../files/sql.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * An init file is no secret: it stands in Terraform's JSON, in its state and in the repository.
- */
 export const scriptsCarryNoCredentials = definePolicy({
   id: "PGS-014",
   severity: "medium",
   title: "SQL files hold no passwords, and let none into the server's log",
+  why: "An init file is no secret: it stands in Terraform's JSON, in its state and in the repository.",
+  avoid: `# init.sql
+CREATE ROLE app LOGIN PASSWORD 'tr0ub4dor-9x';`,
+  prefer: `# init.sql
+SET log_min_error_statement = 'panic';
+\\set password \`cat /run/secrets/app\`
+CREATE ROLE app LOGIN PASSWORD :'password';`,
   allowed:
     "passwords from variables of psql, read from a file: \\set password `cat FILE` and PASSWORD :'password', after SET log_min_error_statement = 'panic'",
   fix: "read the password from its file when the script runs, and change the one that stood there",

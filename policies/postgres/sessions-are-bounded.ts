@@ -8,13 +8,15 @@ import { definePolicy } from "../policy.ts";
 const TIMEOUTS = ["statement_timeout", "idle_in_transaction_session_timeout"];
 const isNotZero = (value: string) => Number.parseFloat(value) > 0;
 
-/**
- * One statement that never ends, or a transaction that somebody forgot, keeps locks and dead rows until the disk is full.
- */
 export const sessionsAreBounded = definePolicy({
   id: "PGS-011",
   severity: "low",
   title: "PostgreSQL bounds its sessions: how many, how long a statement, how long idle in a transaction",
+  why: "One statement that never ends, or a transaction that somebody forgot, keeps locks and dead rows until the disk is full.",
+  avoid: `image: postgres:17
+command: postgres -c max_connections=100`,
+  prefer: `image: postgres:17
+command: postgres -c max_connections=100 -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s`,
   allowed: `max_connections, ${TIMEOUTS.join(" and ")} above 0; the timeouts also by ALTER ROLE … SET in an init file`,
   fix: "set the three in postgresql.conf",
   source: "PostgreSQL documentation, runtime-config-client and runtime-config-connection",

@@ -6,13 +6,15 @@ import { asNumber, blocks, isBlock, isKnown, must } from "../values.ts";
 const MIB = 1024 * 1024;
 const NEEDED_MIB = 128;
 
-/**
- * A parallel query takes its memory from /dev/shm: with Docker's 64 MiB it fails on a machine with disk and memory left.
- */
 export const sharedMemoryIsEnough = definePolicy({
   id: "PGS-008",
   severity: "low",
   title: "PostgreSQL has shared memory for parallel queries",
+  why: "A parallel query takes its memory from /dev/shm: with Docker's 64 MiB it fails on a machine with disk and memory left.",
+  avoid: `image: postgres:17
+shm_size: 64m`,
+  prefer: `image: postgres:17
+shm_size: 256m`,
   allowed: `shm_size of ${NEEDED_MIB} MiB or more, or a tmpfs of that size at /dev/shm`,
   fix: `set shm_size to ${NEEDED_MIB}`,
   source: "docker-library/postgres, Caveats: shm-size",

@@ -4,13 +4,17 @@ import { blocks, show, texts } from "../values.ts";
 
 const isSpelledInFull = rememberedText((name): boolean => /^(ALL|CAP_[A-Z_]+)$/.test(name));
 
-/**
- * Any other spelling is read back differently and replaces the container in each plan.
- */
 export const capabilitiesAreSpelledInFull = definePolicy({
   id: "PRV-003",
   severity: "medium",
   title: "capabilities are spelled as the engine answers them",
+  why: "Any other spelling is read back differently and replaces the container in each plan.",
+  avoid: `{"resource": {"docker_container": {"web": {
+  "capabilities": {"drop": ["all"], "add": ["NET_ADMIN"]}
+}}}}`,
+  prefer: `{"resource": {"docker_container": {"web": {
+  "capabilities": {"drop": ["ALL"], "add": ["CAP_NET_ADMIN"]}
+}}}}`,
   allowed: "ALL, or CAP_ and the name in capitals",
   fix: "write CAP_NET_ADMIN for NET_ADMIN, and ALL in capitals",
   source: "docs/architecture.md, provider rule 3",

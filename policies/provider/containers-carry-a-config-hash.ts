@@ -4,14 +4,20 @@ import { isOfTheKit } from "../facts/kit.ts";
 import { definePolicy } from "../policy.ts";
 import { isFilledText } from "../values.ts";
 
-/**
- * Changes of healthcheck, init, tmpfs and delivered files reach no container, partly without a word in the plan;
- * a changed label replaces it.
- */
 export const containersCarryAConfigHash = definePolicy({
   id: "PRV-005",
   severity: "medium",
   title: "every container carries the hash of what the provider does not apply",
+  why: "Changes of healthcheck, init, tmpfs and delivered files reach no container, partly without a word in the plan; a changed label replaces it.",
+  avoid: `{"resource": {"docker_container": {"web": {
+  "labels": [{"label": "exploreiot.role", "value": "backend"}]
+}}}}`,
+  prefer: `{"resource": {"docker_container": {"web": {
+  "labels": [
+    {"label": "exploreiot.role", "value": "backend"},
+    {"label": "exploreiot.config-hash", "value": "5f1c0a9be27d"}
+  ]
+}}}}`,
   allowed: "a label exploreiot.config-hash that is not empty",
   fix: "build the container with ServiceContainer, JobContainer or FileDelivery",
   source: "docs/architecture.md, provider rule 4",

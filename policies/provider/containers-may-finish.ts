@@ -5,15 +5,18 @@ import { isJob, labelOf } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { asNumber, isUnset, must, show } from "../values.ts";
 
-/**
- * Unset or 0, the provider sends SIGTERM and SIGKILL together, whatever `stop_timeout` says: a database then
- * starts with a recovery.
- */
 export const containersMayFinish = definePolicy({
   id: "PRV-018",
   formerly: ["CTR-033"],
   severity: "high",
   title: "a container gets time to finish before it is killed",
+  why: "Unset or 0, the provider sends SIGTERM and SIGKILL together, whatever `stop_timeout` says: a database then starts with a recovery.",
+  avoid: `{"resource": {"docker_container": {"web": {
+  "stop_timeout": 30
+}}}}`,
+  prefer: `{"resource": {"docker_container": {"web": {
+  "stop_timeout": 30, "destroy_grace_seconds": 30
+}}}}`,
   allowed:
     "destroy_grace_seconds of 10 or more for a service, 60 for PostgreSQL, 1 for a job; never below stop_timeout",
   fix: "set destroy_grace_seconds",

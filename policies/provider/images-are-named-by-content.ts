@@ -1,14 +1,19 @@
 import { definePolicy } from "../policy.ts";
 import { must } from "../values.ts";
 
-/**
- * A tag that moved changes nothing in the plan: the old image keeps running.
- */
 export const imagesAreNamedByContent = definePolicy({
   id: "PRV-021",
   formerly: ["IMG-004"],
   severity: "medium",
   title: "a container names its image by content",
+  why: "A tag that moved changes nothing in the plan: the old image keeps running.",
+  avoid: `{"resource": {"docker_container": {"web": {
+  "image": "nginx:1.27"
+}}}}`,
+  prefer: `{"resource": {
+  "docker_image": {"web": {"name": "nginx:1.27"}},
+  "docker_container": {"web": {"image": "\${docker_image.web.image_id}"}}
+}}`,
   allowed: "image_id of a docker_image of the stack, or a reference with @sha256:",
   fix: "take the image from context.images, or pin it by digest",
   source: "docs/architecture.md, provider rule 11",

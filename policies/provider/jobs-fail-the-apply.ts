@@ -4,13 +4,18 @@ import { blocks, isTrue, must, show } from "../values.ts";
 
 const EXITED = /^\$\{\s*self\.exit_code\s*==\s*0\s*\}$/;
 
-/**
- * The provider takes any end of a job for a success; without `attach` it does not even wait for it.
- */
 export const jobsFailTheApply = definePolicy({
   id: "PRV-014",
   severity: "high",
   title: "a job that fails stops the apply",
+  why: "The provider takes any end of a job for a success; without `attach` it does not even wait for it.",
+  avoid: `{"resource": {"docker_container": {"migrate": {
+  "must_run": false
+}}}}`,
+  prefer: `{"resource": {"docker_container": {"migrate": {
+  "must_run": false, "attach": true, "logs": true,
+  "lifecycle": {"postcondition": {"condition": "\${self.exit_code == 0}", "error_message": "migrate failed"}}
+}}}}`,
   allowed: "attach and logs true, and a postcondition ${self.exit_code == 0}",
   fix: "set attach and logs, and a postcondition on exit_code",
   words: { site: { fix: "build the container with JobContainer or FileDelivery" } },

@@ -4,13 +4,17 @@ import { isBlock, isUnset, must, show } from "../values.ts";
 
 const KEYS = ["max-file", "max-size"];
 
-/**
- * The daemon adds its own defaults to a part of the options, and each plan then replaces the container.
- */
 export const logOptionsAreComplete = definePolicy({
   id: "PRV-010",
   severity: "low",
   title: "options of the log driver are given all or not at all",
+  why: "The daemon adds its own defaults to a part of the options, and each plan then replaces the container.",
+  avoid: `{"resource": {"docker_container": {"web": {
+  "log_driver": "json-file", "log_opts": {"max-size": "10m"}
+}}}}`,
+  prefer: `{"resource": {"docker_container": {"web": {
+  "log_driver": "json-file", "log_opts": {"max-size": "10m", "max-file": "3"}
+}}}}`,
   allowed: "no log_opts; or for json-file and local both max-size and max-file",
   fix: "set max-size and max-file together (hardened.logOpts)",
   source: "docs/architecture.md, provider rule 11",

@@ -5,15 +5,19 @@ import { RUNS, taskSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, isUnset, must, show } from "../values.ts";
 
-/**
- * A container that knows only the name of its network is not replaced with it, and the network cannot be removed
- * under it. Beside `network_mode` with a name its aliases are lost. `bridge` is the value the schema fills in.
- * A service that joins by `name` is replaced by each apply, even if the name is an id: the engine answers with `id`.
- */
 export const networksAreJoinedById = definePolicy({
   id: "PRV-007",
   severity: "medium",
   title: "networks are joined by id, not by name and not through network_mode",
+  why: "A container that knows only the name of its network is not replaced with it, and the network cannot be removed under it. Together with `network_mode` its aliases are lost. `bridge` is the value the schema fills in. A service that joins by `name` is replaced by each apply, even if the name is an id: the engine answers with `id`.",
+  avoid: `{"resource": {
+  "docker_network": {"web": {"name": "web"}},
+  "docker_container": {"web": {"networks_advanced": [{"name": "web"}]}}
+}}`,
+  prefer: `{"resource": {
+  "docker_network": {"web": {"name": "web"}},
+  "docker_container": {"web": {"networks_advanced": [{"name": "\${docker_network.web.id}"}]}}
+}}`,
   allowed:
     "networks_advanced.name, of a service networks_advanced.id, as the id of a docker_network of the stack; network_mode unset, or none without networks; host for the firewall",
   fix: "pass the id of a PrivateNetwork, and remove network_mode",

@@ -2,14 +2,17 @@ import { BlockList, isIP } from "node:net";
 import { definePolicy } from "../policy.ts";
 import { blocks, isUnsetOrFalse, must, show } from "../values.ts";
 
-/**
- * What is left out the engine fills in, at once or when it restarts; the next plan then replaces the network and
- * all its containers.
- */
 export const networksStateAllTheirAddresses = definePolicy({
   id: "PRV-008",
   severity: "medium",
   title: "a network states subnet and gateway of every family, or nothing",
+  why: "What is left out the engine fills in, at once or when it restarts; the next plan then replaces the network and all its containers.",
+  avoid: `{"resource": {"docker_network": {"web": {
+  "ipam_config": [{"subnet": "172.28.5.0/24"}]
+}}}}`,
+  prefer: `{"resource": {"docker_network": {"web": {
+  "ipam_config": [{"subnet": "172.28.5.0/24", "gateway": "172.28.5.1"}]
+}}}}`,
   allowed:
     "no ipam_config, or one for IPv4 and, with ipv6, one for IPv6, each with a subnet and a gateway inside it",
   fix: "state a subnet and a gateway for each family of addresses",

@@ -2,13 +2,20 @@ import { hasPorts, ignoredChanges } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { type Block, blocks, isKnown } from "../values.ts";
 
-/**
- * The engine answers with several bindings in reverse order, so no order of them ever agrees with the plan.
- */
 export const oneHostBindingPerPort = definePolicy({
   id: "PRV-006",
   severity: "medium",
   title: "a port inside has one host binding",
+  why: "The engine answers with several bindings in reverse order, so no order of them ever agrees with the plan.",
+  avoid: `{"resource": {"docker_container": {"web": {
+  "ports": [
+    {"internal": 80, "external": 8080, "ip": "127.0.0.1"},
+    {"internal": 80, "external": 8081, "ip": "127.0.0.1"}
+  ]
+}}}}`,
+  prefer: `{"resource": {"docker_container": {"web": {
+  "ports": [{"internal": 80, "external": 8080, "ip": "127.0.0.1"}]
+}}}}`,
   allowed: "one ports block for each internal port and protocol, or lifecycle.ignore_changes with ports",
   fix: "publish the port once, or set ignoreChanges: ['ports'] and put the ports into the config hash",
   source: "docs/architecture.md, provider rule 7",

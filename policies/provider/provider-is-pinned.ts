@@ -9,15 +9,18 @@ const isSource = (source: unknown) => /^(?:[\w.:-]+\/)?kreuzwerker\/docker$/.tes
 /** `~> 4.5`, `~> 4.5.1`, `4.6.0`, `= 4.5.0`: never beyond 4, never before 4.5. */
 const VERSION = /^(?:(?:~>|=)\s*)?4\.(?:[5-9]|\d{2,})(?:\.\d+)?$/;
 
-/**
- * cdktf writes `~> 3.0`, the line its bindings were made from: 3.6 deletes stopped containers during a plan and
- * panics on `cpus`.
- */
 export const providerIsPinned = definePolicy({
   id: "PRV-023",
   formerly: ["STA-002"],
   severity: "high",
   title: "the docker provider is pinned to the line the rules were measured with",
+  why: "cdktf writes `~> 3.0`, the line its bindings were made from: 3.6 deletes stopped containers during a plan and panics on `cpus`.",
+  avoid: `{"terraform": {"required_providers": {"docker": {
+  "source": "kreuzwerker/docker", "version": "~> 3.0"
+}}}}`,
+  prefer: `{"terraform": {"required_providers": {"docker": {
+  "source": "kreuzwerker/docker", "version": "~> 4.5"
+}}}}`,
   allowed: "kreuzwerker/docker, version ~> 4.5, or one release of 4.5 and later 4.x",
   fix: "stack.addOverride('terraform.required_providers.docker.version', '~> 4.5')",
   source: "docs/architecture.md, provider rule 1",

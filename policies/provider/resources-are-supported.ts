@@ -13,13 +13,17 @@ export const JUDGED = [
   "docker_volume",
 ];
 
-/**
- * What no rule knows would pass unseen.
- */
 export const resourcesAreSupported = definePolicy({
   id: "PRV-016",
   severity: "medium",
   title: "every resource is of a kind that is judged",
+  why: "What no rule knows would pass unseen.",
+  avoid: `{"resource": {"docker_buildx_builder": {"web": {
+  "name": "web"
+}}}}`,
+  prefer: `{"resource": {"docker_container": {"web": {
+  "name": "web"
+}}}}`,
   allowed: `${JUDGED.join(", ")}; no modules`,
   fix: "declare containers, services, networks, volumes and images in the stack itself",
   source: "the rules themselves: what none of them looks at is judged by none",

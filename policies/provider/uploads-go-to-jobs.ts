@@ -2,14 +2,18 @@ import { hasUploads, isJob } from "../facts/containers.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, isBlock, isKnown, show } from "../values.ts";
 
-/**
- * A service has a read-only root. A tmpfs is empty when the container starts: what was uploaded below it is gone,
- * without a message.
- */
 export const uploadsGoToJobs = definePolicy({
   id: "PRV-013",
   severity: "high",
   title: "files are uploaded to jobs, where they last",
+  why: "A service has a read-only root. A tmpfs is empty when the container starts: what was uploaded below it is gone, without a message.",
+  avoid: `{"resource": {"docker_container": {"web": {
+  "upload": [{"file": "/etc/web.conf", "content": "port 80"}]
+}}}}`,
+  prefer: `{"resource": {"docker_container": {"deliver": {
+  "must_run": false,
+  "upload": [{"file": "/files/web.conf", "content": "port 80"}]
+}}}}`,
   allowed: "upload only in a container with must_run false, and not below a tmpfs",
   fix: "upload to a job that puts the files into a volume",
   words: { site: { fix: "deliver the files with FileDelivery" } },

@@ -3,13 +3,17 @@ import { holdsData } from "../facts/volumes.ts";
 import { definePolicy } from "../policy.ts";
 import { blocks, show } from "../values.ts";
 
-/**
- * A changed label deletes the volume and makes it again, empty, and apply calls it a success.
- */
 export const volumesCarryNoLabels = definePolicy({
   id: "PRV-011",
   severity: "medium",
   title: "labels never cost a volume its data",
+  why: "A changed label deletes the volume and makes it again, empty, and apply calls it a success.",
+  avoid: `{"resource": {"docker_volume": {"data": {
+  "name": "data", "labels": [{"label": "team", "value": "plant"}]
+}}}}`,
+  prefer: `{"resource": {"docker_volume": {"data": {
+  "name": "data", "lifecycle": {"ignore_changes": ["labels"]}
+}}}}`,
   allowed: "no labels; on a volume that holds data also lifecycle.ignore_changes with labels",
   fix: "use DataVolume, and remove the labels",
   source: "docs/architecture.md, provider rule 13",

@@ -2,13 +2,16 @@ import { isServer } from "../facts/deliveries.ts";
 import { REDIS, redisUsers } from "../facts/redis.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * One password for all cannot be taken from one of them, and each reads what the others keep.
- */
 export const applicationsHaveTheirOwnUser = definePolicy({
   id: "RDS-010",
   severity: "low",
   title: "each application has a user of its own at Redis, with its own keys and channels",
+  why: "One password for all cannot be taken from one of them, and each reads what the others keep.",
+  avoid: `# redis.conf
+requirepass tr0ub4dor-9x`,
+  prefer: `# redis.conf
+user default off
+user app on #2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae ~app:* &app:* +@all -@dangerous`,
   allowed: "the default user off; users other than admin with key and channel patterns that are not *",
   fix: "write a user for each application into the ACL file: user NAME on #HASH ~PREFIX:* &PREFIX:* …",
   source: "Redis documentation, ACL",

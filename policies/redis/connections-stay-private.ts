@@ -4,13 +4,15 @@ import { waysOut } from "../facts/networks.ts";
 import { REDIS, redisSettings } from "../facts/redis.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * Between machines passwords and data cross the network in clear; on an internal bridge nobody sits in between.
- */
 export const connectionsStayPrivate = definePolicy({
   id: "RDS-007",
   severity: "medium",
   title: "what Redis sends stays on the machine or is encrypted",
+  why: "Between machines passwords and data cross the network in clear; on an internal bridge nobody sits in between.",
+  avoid: "image: redis:7.4",
+  prefer: `services:
+  redis: {image: "redis:7.4", networks: [data]}
+networks: {data: {internal: true}}`,
   allowed:
     "tls-port with port 0 and tls-protocols of TLSv1.2 and TLSv1.3, or none but internal bridge networks",
   fix: "put it on an internal network, or set tls-port, port 0 and tls-protocols",

@@ -5,13 +5,16 @@ import { definePolicy } from "../policy.ts";
 
 const SWITCHES = ["enable-debug-command", "enable-protected-configs", "enable-module-command"];
 
-/**
- * CONFIG writes files wherever the server may, MODULE loads code: a client that is broken into is the server.
- */
 export const dangerousCommandsAreOff = definePolicy({
   id: "RDS-004",
   severity: "high",
   title: "clients of Redis cannot change the server",
+  why: "CONFIG writes files wherever the server may, MODULE loads code: a client that is broken into is the server.",
+  avoid: `# redis.conf
+user app on >tr0ub4dor-9x ~app:* &app:* +@all`,
+  prefer: `# redis.conf
+user default off
+user app on #2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae ~app:* &app:* +@all -@admin -@dangerous`,
   allowed: `users without @dangerous and its commands, or rename-command CONFIG ""; ${SWITCHES.join(", ")} no`,
   fix: "end the rules of each user with -@admin -@dangerous",
   source: "Redis documentation, ACL categories; redis.conf, enable-debug-command",

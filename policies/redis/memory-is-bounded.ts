@@ -10,13 +10,17 @@ import { asNumber, blocks } from "../values.ts";
 const MIB = 1024 * 1024;
 const POLICY = /^(noeviction|(allkeys|volatile)-(lru|lfu|random|lrm)|volatile-ttl)$/;
 
-/**
- * Redis grows until the kernel kills it, and comes back to the same data.
- */
 export const memoryIsBounded = definePolicy({
   id: "RDS-005",
   severity: "low",
   title: "Redis bounds its data below the memory of its container and says what goes when it is full",
+  why: "Redis grows until the kernel kills it, and comes back to the same data.",
+  avoid: `image: redis:7.4
+mem_limit: 256m
+command: redis-server --maxmemory 0`,
+  prefer: `image: redis:7.4
+mem_limit: 256m
+command: redis-server --maxmemory 192mb --maxmemory-policy allkeys-lru`,
   allowed: "maxmemory above 0 and below the container's memory; maxmemory-policy",
   fix: "set maxmemory to three quarters of the container's memory",
   source: "redis.conf, maxmemory and maxmemory-policy",

@@ -8,13 +8,15 @@ import { isKnown } from "../values.ts";
 
 const OPTIONS = ["-a", "--pass", "--requirepass", "--masterauth", "--user"];
 
-/**
- * Arguments stand in Terraform's state, in `docker inspect` and in the list of processes.
- */
 export const passwordsAreNoArguments = definePolicy({
   id: "RDS-002",
   severity: "high",
   title: "no password of Redis is an argument of a process",
+  why: "Arguments stand in Terraform's state, in `docker inspect` and in the list of processes.",
+  avoid: `image: redis:7.4
+command: redis-server --requirepass tr0ub4dor-9x`,
+  prefer: `image: redis:7.4
+command: redis-server /etc/redis/redis.conf`,
   allowed: "aclfile or requirepass in a file; REDISCLI_AUTH, set by the shell from a file, for redis-cli",
   fix: "move the password into the ACL file; let the probe read it from its own file",
   source: "Redis documentation, redis-cli -a; ps(1)",

@@ -4,13 +4,19 @@ import { REDIS, redisSettings } from "../facts/redis.ts";
 import type { Settings } from "../files/settings.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * By default Redis saves now and then into a folder that is gone with the container.
- */
 export const persistenceIsChosen = definePolicy({
   id: "RDS-008",
   severity: "low",
   title: "it is stated whether Redis keeps its data, and where it does it has a volume",
+  why: "By default Redis saves now and then into a folder that is gone with the container.",
+  avoid: `image: redis:7.4
+command: redis-server --appendonly yes --save ""`,
+  prefer: `services:
+  redis:
+    image: redis:7.4
+    command: redis-server --appendonly yes --save "" --dir /data
+    volumes: ["data:/data"]
+volumes: {data: {}}`,
   allowed:
     "appendonly yes or no, save stated with it; a writable volume at dir if either keeps data, and none if nothing does",
   fix: 'write appendonly and save into redis.conf (save "" for none) and mount a volume at dir',

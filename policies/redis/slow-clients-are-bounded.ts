@@ -3,13 +3,15 @@ import { REDIS, redisSettings } from "../facts/redis.ts";
 import type { Settings } from "../files/settings.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * What clients do not read waits in the memory of Redis, outside maxmemory's data: by default without a limit.
- */
 export const slowClientsAreBounded = definePolicy({
   id: "RDS-012",
   severity: "low",
   title: "clients of Redis that do not read cannot fill its memory",
+  why: "What clients do not read waits in the memory of Redis, outside maxmemory's data: by default without a limit.",
+  avoid: `image: redis:7.4
+command: redis-server --maxmemory-clients 0`,
+  prefer: `image: redis:7.4
+command: redis-server --maxmemory-clients 25% --client-output-buffer-limit "normal 16mb 8mb 30"`,
   allowed:
     "maxmemory-clients above 0, and client-output-buffer-limit with a hard limit above 0 for normal clients; for pubsub and replica none of 0",
   fix: "write maxmemory-clients 25% and client-output-buffer-limit normal 16mb 8mb 30 into redis.conf",

@@ -11,10 +11,15 @@ export function catalogue(policies: readonly Policy[]): string {
     "# Policies",
     "",
     `Generated from the ${policies.length} rules in policies/; \`UPDATE_DOCS=1 npx vitest run --project unit-policies test/policies/catalogue.test.ts\` writes it again.`,
-    "policies/README.md says how they judge, how to waive one and how to add one.",
+    "`exploreiot policy explain ID` prints the same. policies/README.md says how they judge, how to waive one and how to add one.",
     ...[...families]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .flatMap(([family, rules]) => section(family, rules)),
+      .flatMap(([family, rules]) =>
+        section(
+          family,
+          rules.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+        ),
+      ),
     "",
   ].join("\n");
 }
@@ -23,23 +28,74 @@ const section = (family: string, rules: readonly Policy[]): readonly string[] =>
   "",
   `## ${family}`,
   "",
-  "| id | severity | what must hold | allowed | fix | in other words | source | stops in |",
-  "|---|---|---|---|---|---|---|---|",
-  ...rules.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(row),
+  "| id | severity | what must hold |",
+  "|---|---|---|",
+  ...rules.map(
+    ({ id, severity, title }) => `| [${id}](#${id.toLowerCase()}) | ${severity} | ${cell(title)} |`,
+  ),
+  ...rules.flatMap(entry),
 ];
 
-const row = ({ id, formerly, severity, title, allowed, fix, words, source, enforcedIn }: Policy): string =>
-  `| ${[[id, ...(formerly ?? []).map((old) => `(was ${old})`)].join(" "), severity, title, allowed, fix, inOtherWords(words), source, enforcedIn?.join(", ") ?? "every environment"].map(cell).join(" | ")} |`;
-
-/** What is said of a compose file, and of a stack that the kit makes of its site file, where it is not the same. */
-const inOtherWords = ({ compose, site }: NonNullable<Policy["words"]> = {}): string =>
-  [said("compose", compose), said("site file", site)].filter((text) => text !== "").join(". ");
-
-const said = (where: string, words: Partial<Words> | undefined): string => {
-  const texts = [words?.allowed, words?.fix].filter((text) => text !== undefined);
-  return texts.length === 0 ? "" : `${where}: ${texts.join("; ")}`;
+const entry = (policy: Policy): readonly string[] => {
+  const {
+    id,
+    formerly = [],
+    severity,
+    title,
+    why,
+    avoid,
+    prefer,
+    allowed,
+    fix,
+    words,
+    source,
+    enforcedIn,
+    elsewhere,
+  } = policy;
+  const foreign = elsewhere === undefined ? "" : `, ${elsewhere} in stacks that the kit did not make`;
+  const old = formerly.length === 0 ? "" : `, formerly ${formerly.join(", ")}`;
+  return [
+    "",
+    `### ${id}`,
+    "",
+    `**${plain(title)}** (${severity}${foreign}${old}; stops in ${enforcedIn?.join(", ") ?? "every environment"})`,
+    "",
+    plain(why),
+    "",
+    ...example("Avoid", avoid),
+    "",
+    ...example("Prefer", prefer),
+    "",
+    `- Allowed: ${plain(allowed)}`,
+    `- Fix: ${plain(fix)}`,
+    ...inOtherWords("In a compose file", words?.compose),
+    ...inOtherWords("In a site file", words?.site),
+    `- Source: ${plain(source)}`,
+  ];
 };
 
-/** A pipe would end the cell, and angle brackets would be taken as HTML. */
-const cell = (text: string): string =>
-  text.replaceAll("|", "\\|").replaceAll("<", "&lt;").replaceAll("\n", " ");
+const example = (heading: string, text: string): readonly string[] => [
+  `${heading}:`,
+  "",
+  `\`\`\`${languageOf(text)}`,
+  text,
+  "```",
+];
+
+function languageOf(text: string): string {
+  if (text.startsWith("{")) return "json";
+  if (/^(# |\$ )/.test(text)) return "text";
+  return "yaml";
+}
+
+/** What is said of a compose file, and of a stack that the kit makes of its site file, where it is not the same. */
+const inOtherWords = (where: string, { allowed, fix }: Partial<Words> = {}): readonly string[] => [
+  ...(allowed === undefined ? [] : [`- ${where}, allowed: ${plain(allowed)}`]),
+  ...(fix === undefined ? [] : [`- ${where}, fix: ${plain(fix)}`]),
+];
+
+/** Angle brackets would be taken as HTML. */
+const plain = (text: string): string => text.replaceAll("<", "&lt;").replaceAll("\n", " ");
+
+/** A pipe would end the cell. */
+const cell = (text: string): string => plain(text).replaceAll("|", "\\|");

@@ -1,19 +1,18 @@
-import { findingsOf, isAtOrAbove, type Judgement } from "./judgement.ts";
+import { type Judgement, stoppingIn } from "./judgement.ts";
 
 /**
- * Findings as workflow commands, which GitHub shows next to the lines of a pull request.
+ * Findings that stop as workflow commands, which GitHub shows next to the lines of a pull request.
  *
  * @see https://docs.github.com/actions/reference/workflow-commands-for-github-actions
  */
 export function githubReport(judgements: readonly Judgement[]): string {
   return judgements
     .flatMap((judgement) =>
-      findingsOf(judgement).map(({ policy, finding }) => {
-        const level = isAtOrAbove(finding.severity, judgement.stopAt) ? "error" : "warning";
+      stoppingIn(judgement).map(({ policy, finding }) => {
         const { file, line } = judgement.placeOf(finding);
         const place = `file=${property(file)},line=${line},title=${property(`${policy.id} ${policy.title}`)}`;
         const said = `${finding.path}: ${finding.evidence}\nallowed: ${finding.allowed}\nfix: ${finding.fix}`;
-        return `::${level} ${place}::${escaped(said)}`;
+        return `::error ${place}::${escaped(said)}`;
       }),
     )
     .join("\n");

@@ -1,13 +1,19 @@
 import { SEVERITIES, type Severity } from "../../site/policy-settings.ts";
-import type { Place } from "../document.ts";
-import { aboutInput, type PolicyReport } from "../evaluate.ts";
+import type { Environment, Place } from "../document.ts";
+import type { PolicyReport } from "../evaluate.ts";
+import { aboutInput } from "../input-rules.ts";
 import type { Finding, Policy } from "../policy.ts";
+import type { Profile } from "../profiles.ts";
 
 /** What was said about one input: the reports of every rule, and where its findings stand. */
 export interface Judgement {
   /** The file, as it was named. */
   readonly file: string;
-  readonly environment: string;
+  readonly environment: Environment;
+  readonly profile: Profile;
+
+  /** Ids of rules that somebody switched off. */
+  readonly skipped: readonly string[];
   readonly stopAt: Severity;
   readonly reports: readonly PolicyReport[];
 
@@ -16,10 +22,11 @@ export interface Judgement {
 }
 
 /** How a rule did in one input. */
-export type Status = "violated" | "relaxed" | "satisfied" | "not enforceable" | "nothing to judge";
+export type Status = "violated" | "known" | "relaxed" | "satisfied" | "not enforceable" | "nothing to judge";
 
-export function statusOf({ findings, relaxed, examined, notEnforceable }: PolicyReport): Status {
+export function statusOf({ findings, known, relaxed, examined, notEnforceable }: PolicyReport): Status {
   if (findings.length > 0) return "violated";
+  if (known.length > 0) return "known";
   if (relaxed.length > 0) return "relaxed";
   if (notEnforceable.length > 0) return "not enforceable";
   return examined === 0 ? "nothing to judge" : "satisfied";
@@ -29,18 +36,24 @@ export function statusOf({ findings, relaxed, examined, notEnforceable }: Policy
 export const isAtOrAbove = (severity: Severity, stopAt: Severity): boolean =>
   SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(stopAt);
 
+export interface Found {
+  readonly policy: Policy;
+  readonly finding: Finding;
+}
+
 /** Every finding with its rule, the worst first. */
-export function findingsOf({ reports }: Judgement): readonly { policy: Policy; finding: Finding }[] {
+export function findingsOf({ reports }: Judgement): readonly Found[] {
   return reports
     .flatMap(({ policy, findings }) => findings.map((finding) => ({ policy, finding })))
     .sort((a, b) => SEVERITIES.indexOf(a.finding.severity) - SEVERITIES.indexOf(b.finding.severity));
 }
 
-/** Findings that stop: exit code 1. */
-export const stopping = (judgements: readonly Judgement[]): number =>
-  judgements.flatMap((judgement) =>
-    findingsOf(judgement).filter(({ finding }) => isAtOrAbove(finding.severity, judgement.stopAt)),
-  ).length;
+/** Findings that stop, the worst first. */
+export const stoppingIn = (judgement: Judgement): readonly Found[] =>
+  findingsOf(judgement).filter(({ finding }) => isAtOrAbove(finding.severity, judgement.stopAt));
+
+/** How many stop: exit code 1. */
+export const stopping = (judgements: readonly Judgement[]): number => judgements.flatMap(stoppingIn).length;
 
 /** What all of it comes to; what cannot be judged is neither good nor bad, whatever else is found. */
 export type Verdict = "nothing to fix" | "findings" | "cannot judge";

@@ -5,7 +5,7 @@ import type { Finding } from "../policy.ts";
 import { isAtOrAbove, type Judgement, type Status, statusOf } from "./judgement.ts";
 
 /** A rule that proved nothing is skipped, not passed. */
-const SKIPPED: ReadonlySet<Status> = new Set(["nothing to judge", "not enforceable", "relaxed"]);
+const SKIPPED: ReadonlySet<Status> = new Set(["nothing to judge", "not enforceable", "known", "relaxed"]);
 
 /**
  * One suite for an input, one case for a rule. JUnit has no standard; this is what GitLab, Jenkins and GitHub's

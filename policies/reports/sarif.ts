@@ -24,7 +24,7 @@ const SCORE: Readonly<Record<Severity, string>> = {
 };
 
 /**
- * The findings as SARIF 2.1.0. What is waived is there, suppressed, with its reason; a fingerprint of rule, place
+ * The findings as SARIF 2.1.0. What is waived, or in a baseline, is there, suppressed, with its reason; a fingerprint of rule, place
  * and evidence lets code scanning follow a finding over lines that move.
  *
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
@@ -60,6 +60,7 @@ const descriptor = ({
   id,
   formerly,
   title,
+  why,
   allowed,
   fix,
   source,
@@ -68,15 +69,19 @@ const descriptor = ({
   id,
   ...(formerly === undefined ? {} : { deprecatedIds: [...formerly] }),
   shortDescription: { text: title },
-  fullDescription: { text: `Allowed: ${allowed}.` },
-  help: { text: `${fix}. Source: ${source}.` },
+  fullDescription: { text: why },
+  help: { text: `Allowed: ${allowed}. Fix: ${fix}. Source: ${source}.` },
   defaultConfiguration: { level: LEVEL[severity] },
   properties: { "security-severity": SCORE[severity], tags: ["security"] },
 });
 
-function results({ policy, findings, waived }: PolicyReport, judgement: Judgement): Result[] {
+function results({ policy, findings, known, waived }: PolicyReport, judgement: Judgement): Result[] {
   return [
     ...findings.map((finding) => result(policy, finding, judgement)),
+    ...known.map((finding) => ({
+      ...result(policy, finding, judgement),
+      suppressions: [{ kind: "external" as const, justification: "in the baseline" }],
+    })),
     ...waived.map((finding) => ({
       ...result(policy, finding, judgement),
       suppressions: [

@@ -6,13 +6,13 @@ import { secretForm } from "../facts/secret-values.ts";
 import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * Arguments stand in Terraform's state, in `docker inspect` and in the list of processes, for every user of the machine.
- */
 export const argumentsHoldNoSecrets = definePolicy({
   id: "SEC-007",
   severity: "high",
   title: "no argument of a process is a secret",
+  why: "Arguments stand in Terraform's state, in `docker inspect` and in the list of processes, for every user of the machine.",
+  avoid: "command: [/app/serve, --admin-password, tr0ub4dor-9x]",
+  prefer: "command: [/app/serve, --admin-password-file, /run/secrets/admin]",
   allowed: "paths of files that hold secrets",
   fix: "let the program read the secret from a file",
   source: "ps(1); kreuzwerker/docker: command and entrypoint are not sensitive",

@@ -7,11 +7,15 @@ import { definePolicy } from "../policy.ts";
 /** Switches of the official images of MySQL and MariaDB, and of Bitnami's. */
 const OPEN = /^((MYSQL|MARIADB)_)?ALLOW_EMPTY_(ROOT_)?PASSWORD$/;
 
-/** Anyone on its network is the superuser of such a database, an intruder in the smallest of its neighbours among them. */
 export const databasesAskForAPassword = definePolicy({
   id: "SEC-017",
   severity: "critical",
   title: "no database is told to go without a password",
+  why: "Anyone on its network is the superuser of such a database, an intruder in the smallest of its neighbours among them.",
+  avoid: `image: mysql:8.4
+environment: {MYSQL_ALLOW_EMPTY_PASSWORD: "yes"}`,
+  prefer: `image: mysql:8.4
+environment: {MYSQL_ROOT_PASSWORD_FILE: /run/secrets/mysql}`,
   allowed:
     "MYSQL_ALLOW_EMPTY_PASSWORD, MARIADB_ALLOW_EMPTY_ROOT_PASSWORD and ALLOW_EMPTY_PASSWORD unset or off",
   fix: "remove the variable, and name a file with the password in MYSQL_ROOT_PASSWORD_FILE or its like",

@@ -8,13 +8,22 @@ const BARE =
   /^([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128}|[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{86}==)$/i;
 const FUNCTION = /\$\{[^}]*\b(base64)?(file)?(md5|sha1|sha256|sha512)\(/;
 
-/**
- * The state keeps the hash: who reads it tries words until one fits, on a machine of his own.
- */
 export const hashesOfSecretsAreKeyed = definePolicy({
   id: "SEC-015",
   severity: "medium",
   title: "the hash of a secret file cannot be used to guess it",
+  why: "The state keeps the hash: who reads it tries words until one fits, on a machine of his own.",
+  avoid: `{"resource": {"docker_container": {"deliver": {
+  "upload": [{
+    "file": "/files/db_password", "source": "/srv/secrets/db_password",
+    "source_hash": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
+  }]
+}}}}`,
+  prefer: `{"resource": {"docker_container": {"deliver": {
+  "upload": [{
+    "file": "/files/db_password", "source": "/srv/secrets/db_password", "source_hash": "5f1c0a9be27d"
+  }]
+}}}}`,
   allowed: "a keyed hash (shorter than a whole one), or a version that changes with the secret",
   fix: "hash the file with HMAC and a key that stays on the deploying machine, and cut it to 12 digits",
   source: "docs/architecture.md, provider rule 14",

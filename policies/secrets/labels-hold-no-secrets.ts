@@ -3,13 +3,13 @@ import { soundsSecret } from "../facts/secret-names.ts";
 import { isWrittenOut, secretForm } from "../facts/secret-values.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * Anyone who may list containers reads their labels; reverse proxies and dashboards do so all the time.
- */
 export const labelsHoldNoSecrets = definePolicy({
   id: "SEC-006",
   severity: "high",
   title: "no label holds a secret",
+  why: "Anyone who may list containers reads their labels; reverse proxies and dashboards do so all the time.",
+  avoid: "labels: {backup.password: tr0ub4dor-9x}",
+  prefer: "labels: {backup.schedule: daily}",
   allowed: "labels that anybody may read",
   fix: "deliver it as a file",
   source: "Docker Engine API, GET /containers/json",

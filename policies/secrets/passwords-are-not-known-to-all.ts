@@ -18,13 +18,13 @@ const FILES = ["mosquitto.conf", "redis.conf", "postgresql.conf", "sql", "haprox
   (kind) => `file/${kind}`,
 );
 
-/**
- * The first passwords that anybody tries are those of the manuals; bots try them within minutes.
- */
 export const passwordsAreNotKnownToAll = definePolicy({
   id: "SEC-008",
   severity: "critical",
   title: "no password is one of an example",
+  why: "The first passwords that anybody tries are those of the manuals; bots try them within minutes.",
+  avoid: "environment: {MQTT_PASSWORD: changeme}",
+  prefer: "environment: {MQTT_PASSWORD_FILE: /run/secrets/mqtt}",
   allowed: "a generated password, delivered as a file",
   fix: "generate one, and change it wherever the known one was in use",
   source: "CWE-1392, use of default credentials",

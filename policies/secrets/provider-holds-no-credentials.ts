@@ -4,13 +4,17 @@ import { type Block, blocks, isKnown, show } from "../values.ts";
 /** Of these only the password is marked sensitive. */
 const SECRET = ["password", "config_file_content"];
 
-/**
- * What a provider block says stands in the repository, in the plan and in the log of the run.
- */
 export const providerHoldsNoCredentials = definePolicy({
   id: "SEC-013",
   severity: "critical",
   title: "the docker provider holds no credentials that are written out",
+  why: "What a provider block says stands in the repository, in the plan and in the log of the run.",
+  avoid: `{"provider": {"docker": {
+  "registry_auth": [{"address": "registry.example.org", "username": "ci", "password": "tr0ub4dor-9x"}]
+}}}`,
+  prefer: `{"provider": {"docker": {
+  "registry_auth": [{"address": "registry.example.org", "config_file": "~/.docker/config.json"}]
+}}}`,
   allowed: "variables, config_file, environment (DOCKER_…); for TLS cert_path",
   fix: "log in with docker login where Terraform runs, or use a sensitive variable",
   source: "kreuzwerker/docker, provider configuration",

@@ -4,13 +4,17 @@ import { type Block, blocks, isBlock, isKnown, show } from "../values.ts";
 
 const SECRET = ["password", "identity_token", "registry_token", "auth"];
 
-/**
- * The credentials of a registry let anyone who reads the state push an image that this stack then runs.
- */
 export const resourcesHoldNoCredentials = definePolicy({
   id: "SEC-014",
   severity: "high",
   title: "no resource holds credentials of a registry that are written out",
+  why: "The credentials of a registry let anyone who reads the state push an image that this stack then runs.",
+  avoid: `{"resource": {"docker_image": {"web": {
+  "name": "web", "build": {"context": ".", "auth_config": [{"host_name": "registry.example.org", "user_name": "ci", "password": "tr0ub4dor-9x"}]}
+}}}}`,
+  prefer: `{"resource": {"docker_image": {"web": {
+  "name": "web", "build": {"context": "."}
+}}}}`,
   allowed: "sensitive variables, or what the machine that runs Terraform is logged in with",
   fix: "remove auth and auth_config, and log in with docker login where Terraform runs",
   words: {

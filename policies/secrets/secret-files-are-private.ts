@@ -7,13 +7,17 @@ import { asNumber, type Block, blocks, isKnown, must, show } from "../values.ts"
 /** Reading, for owner and group. */
 const ALLOWED = 0o440;
 
-/**
- * The provider uploads with 0644 and Swarm delivers with 0444: any process in the container reads the secret.
- */
 export const secretFilesArePrivate = definePolicy({
   id: "SEC-010",
   severity: "high",
   title: "secret files are readable for their owner, and a group at most",
+  why: "The provider uploads with 0644 and Swarm delivers with 0444: any process in the container reads the secret.",
+  avoid: `{"resource": {"docker_container": {"deliver": {
+  "upload": [{"file": "/files/db_password", "source": "/srv/secrets/db_password", "permissions": "0644"}]
+}}}}`,
+  prefer: `{"resource": {"docker_container": {"deliver": {
+  "upload": [{"file": "/files/db_password", "source": "/srv/secrets/db_password", "permissions": "0400"}]
+}}}}`,
   allowed:
     "permissions 0400 or 0440; file_mode of the same bits (256 or 288 as Terraform counts) and the container's own uid",
   fix: 'set permissions to "0400"',

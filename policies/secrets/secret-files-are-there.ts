@@ -6,13 +6,19 @@ import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { show } from "../values.ts";
 
-/**
- * A secret that is not there is read as an empty one by many programs, and some then ask for none.
- */
 export const secretFilesAreThere = definePolicy({
   id: "SEC-009",
   severity: "high",
   title: "every variable NAME_FILE of a secret names a file that the container is given",
+  why: "A secret that is not there is read as an empty one by many programs, and some then ask for none.",
+  avoid: "environment: {DB_PASSWORD_FILE: /run/secrets/db}",
+  prefer: `services:
+  web:
+    image: example/app:1.0
+    environment: {DB_PASSWORD_FILE: /run/secrets/db}
+    secrets: [db]
+secrets:
+  db: {file: ./db_password}`,
   allowed:
     "a path below a mount, of an upload or of a secret; in a volume that a job fills, a file that it puts there",
   fix: "deliver the file, or fix its path",

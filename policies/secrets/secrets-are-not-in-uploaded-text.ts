@@ -4,13 +4,17 @@ import { secretForm } from "../facts/secret-values.ts";
 import { definePolicy } from "../policy.ts";
 import { type Block, blocks, isKnown, isUnset, show } from "../values.ts";
 
-/**
- * Uploaded text stands in the JSON and in Terraform's state; of a `source` only the path and the hash do.
- */
 export const secretsAreNotInUploadedText = definePolicy({
   id: "SEC-003",
   severity: "critical",
   title: "no secret is uploaded as text",
+  why: "Uploaded text stands in the JSON and in Terraform's state; of a `source` only the path and the hash do.",
+  avoid: `{"resource": {"docker_container": {"deliver": {
+  "upload": [{"file": "/files/db_password", "content": "tr0ub4dor-9x"}]
+}}}}`,
+  prefer: `{"resource": {"docker_container": {"deliver": {
+  "upload": [{"file": "/files/db_password", "source": "/srv/secrets/db_password", "source_hash": "5f1c0a9be27d"}]
+}}}}`,
   allowed: "public text in content; secrets through source and source_hash",
   fix: "give the path of the file in source, and its hash in source_hash",
   words: { site: { fix: "deliver the file with secretFile and hash" } },

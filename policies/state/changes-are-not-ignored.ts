@@ -8,13 +8,17 @@ import { type Block, blocks, texts } from "../values.ts";
 const excused = ({ networks_advanced, network_mode }: Block): readonly string[] =>
   networks_advanced !== undefined && network_mode === undefined ? ["labels", "network_mode"] : ["labels"];
 
-/**
- * What Terraform is told to overlook may be anything in the engine, and every plan says that all is well.
- */
 export const changesAreNotIgnored = definePolicy({
   id: "STA-005",
   severity: "medium",
   title: "Terraform overlooks no changes",
+  why: "What Terraform is told to overlook may be anything in the engine, and every plan says that all is well.",
+  avoid: `{"resource": {"docker_container": {"web": {
+  "lifecycle": {"ignore_changes": ["env"]}
+}}}}`,
+  prefer: `{"resource": {"docker_container": {"web": {
+  "lifecycle": {"ignore_changes": ["labels"]}
+}}}}`,
   allowed:
     "no ignore_changes, or labels, or network_mode of a container with networks_advanced and none; anything else with a waiver that says why",
   fix: "remove ignore_changes, or waive this rule for the resource with the reason",

@@ -4,13 +4,25 @@ import { holdsData } from "../facts/volumes.ts";
 import { definePolicy } from "../policy.ts";
 import { type Block, isBlock, show, texts } from "../values.ts";
 
-/**
- * A plan of a hundred lines hides the one that says that the database goes.
- */
 export const dataIsNotLost = definePolicy({
   id: "STA-004",
   severity: "high",
   title: "no plan deletes or replaces what holds data, unless somebody has approved it",
+  why: "A plan of a hundred lines hides the one that says that the database goes.",
+  avoid: `{
+  "format_version": "1.2", "planned_values": {},
+  "resource_changes": [{
+    "address": "docker_volume.data", "type": "docker_volume",
+    "change": {"actions": ["delete"], "before": {"name": "data"}}
+  }]
+}`,
+  prefer: `{
+  "format_version": "1.2", "planned_values": {},
+  "resource_changes": [{
+    "address": "docker_volume.data", "type": "docker_volume",
+    "change": {"actions": ["no-op"], "before": {"name": "data"}, "after": {"name": "data"}}
+  }]
+}`,
   allowed:
     "no delete and no replacement of a volume with data, or of a database that keeps its data inside itself",
   fix: "back up, then approve it: a waiver of this rule for the address, with the reason and a date",

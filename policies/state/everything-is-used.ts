@@ -7,13 +7,18 @@ import { isBlock } from "../values.ts";
 const REFERENCE = /\b(docker_(?:network|volume|image))\.([\w-]+)/g;
 const JUDGED = ["docker_network", "docker_volume", "docker_image"];
 
-/**
- * What nothing uses is left from something that was renamed: a network that still leads out, a volume with old data.
- */
 export const everythingIsUsed = definePolicy({
   id: "STA-007",
   severity: "low",
   title: "every network, volume and image is used by a container or a service",
+  why: "What nothing uses is left from something that was renamed: a network that still leads out, a volume with old data.",
+  avoid: `{"resource": {"docker_network": {"left": {
+  "name": "left"
+}}}}`,
+  prefer: `{"resource": {
+  "docker_network": {"web": {"name": "web"}},
+  "docker_container": {"web": {"networks_advanced": [{"name": "\${docker_network.web.id}"}]}}
+}}`,
   allowed: "a resource that something refers to, or that a container names",
   fix: "remove it, after a look at what the volume holds",
   source: "Terraform documentation, references to resource attributes",

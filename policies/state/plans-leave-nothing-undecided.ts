@@ -3,13 +3,39 @@ import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { isBlock, isKnown } from "../values.ts";
 
-/**
- * What is known only at apply was judged by nobody: the plan is approved, and something else is made.
- */
 export const plansLeaveNothingUndecided = definePolicy({
   id: "STA-008",
   severity: "medium",
   title: "a plan knows what its containers are given",
+  why: "What is known only at apply was judged by nobody: the plan is approved, and something else is made.",
+  avoid: `{
+  "format_version": "1.2",
+  "planned_values": {"root_module": {"resources": [{
+    "address": "docker_container.web", "mode": "managed", "type": "docker_container", "name": "web",
+    "values": {"name": "web"}
+  }]}},
+  "configuration": {"root_module": {"resources": [{
+    "address": "docker_container.web", "expressions": {"env": {"references": ["random_id.level.hex"]}}
+  }]}},
+  "resource_changes": [{
+    "address": "docker_container.web", "type": "docker_container",
+    "change": {"actions": ["create"], "after": {"name": "web"}, "after_unknown": {"env": true}}
+  }]
+}`,
+  prefer: `{
+  "format_version": "1.2",
+  "planned_values": {"root_module": {"resources": [{
+    "address": "docker_container.web", "mode": "managed", "type": "docker_container", "name": "web",
+    "values": {"name": "web", "env": ["LEVEL=info"]}
+  }]}},
+  "configuration": {"root_module": {"resources": [{
+    "address": "docker_container.web", "expressions": {"env": {"constant_value": ["LEVEL=info"]}}
+  }]}},
+  "resource_changes": [{
+    "address": "docker_container.web", "type": "docker_container",
+    "change": {"actions": ["create"], "after": {"name": "web", "env": ["LEVEL=info"]}, "after_unknown": {"id": true}}
+  }]
+}`,
   allowed: "values that stand in the plan, or refer to a resource of the stack",
   fix: "give the value as a variable, or let the program find it out when it runs",
   source: "cdk-nag: what cannot be resolved is reported, never passed",

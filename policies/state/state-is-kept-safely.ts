@@ -2,13 +2,17 @@ import { type Backend, backendOf, encrypts } from "../facts/backends.ts";
 import { definePolicy, type Evidence } from "../policy.ts";
 import { isFilledText, isTrue, must, show } from "../values.ts";
 
-/**
- * Two who apply at once undo each other's work, and a state that is lost leaves containers that nobody manages.
- */
 export const stateIsKeptSafely = definePolicy({
   id: "STA-001",
   severity: "high",
   title: "the state is kept where it is locked and encrypted",
+  why: "Two who apply at once undo each other's work, and a state that is lost leaves containers that nobody manages.",
+  avoid: `{"terraform": {
+  "required_version": ">= 1.5"
+}}`,
+  prefer: `{"terraform": {
+  "backend": {"s3": {"bucket": "states", "key": "plant", "region": "eu-west-3", "encrypt": true, "use_lockfile": true}}
+}}`,
   allowed:
     "a stated backend: s3 with encrypt and a lock, http over TLS with lock_address, pg, gcs, azurerm, remote or cloud",
   fix: "state a backend; keep a local state on an encrypted disk that is backed up",

@@ -18,14 +18,21 @@ const FILES = [
 /** A week: who has to look at the plan of a run that failed does it soon. GitHub keeps artefacts for 90 days by itself. */
 const MOST_DAYS = 7;
 
-/**
- * `terraform show -json` prints sensitive values in clear, and so does the state: once pushed they are everybody's, and
- * an artefact of a run is for everybody who may read the repository.
- */
 export const stateIsNotCommitted = definePolicy({
   id: "STA-003",
   severity: "high",
   title: "states, plans and what they are printed to stay out of git, and out of artefacts that last",
+  why: "`terraform show -json` prints sensitive values in clear, and so does the state: once pushed they are everybody's, and an artefact of a run is for everybody who may read the repository.",
+  avoid: `# .gitignore
+node_modules/`,
+  prefer: `# .gitignore
+*.tfstate
+*.tfstate.*
+*.tfplan
+plan.json
+crash.log
+.terraform/
+cdktf.out/`,
   allowed: `*.tfstate, *.tfstate.*, *.tfplan, plan.json, crash.log, .terraform/ and cdktf.out/ in .gitignore; an artefact with any of them with retention-days of at most ${MOST_DAYS}`,
   fix: "add the lines, or upload less; what was published already has leaked, so change the secrets in it",
   source: "Terraform documentation, terraform show; github/gitignore, Terraform; actions/upload-artifact",

@@ -14,13 +14,26 @@ const ELSEWHERE: Evidence = {
   notEnforceable: "no firewall rules of the nodes are in the stack; scan 2377, 7946 and 4789 from outside",
 };
 
-/**
- * `docker swarm init` opens 2377, 7946 and 4789 on every address. Who reaches 4789 writes into overlay networks.
- */
 export const managementPortsAreFiltered = definePolicy({
   id: "SWM-014",
   severity: "high",
   title: "the ports of the swarm itself are open to its nodes only",
+  why: "`docker swarm init` opens 2377, 7946 and 4789 on every address. Who reaches 4789 writes into overlay networks.",
+  avoid: `# firewall.nft
+table inet example {
+  chain input {
+    type filter hook input priority filter; policy drop;
+    tcp dport { 2377, 7946 } accept
+  }
+}`,
+  prefer: `# firewall.nft
+table inet example {
+  chain input {
+    type filter hook input priority filter; policy drop;
+    ip saddr { 192.0.2.11, 192.0.2.12 } tcp dport { 2377, 7946 } accept
+    ip saddr { 192.0.2.11, 192.0.2.12 } udp dport { 7946, 4789 } accept
+  }
+}`,
   allowed: "2377/tcp, 7946/tcp and udp, 4789/udp from the addresses of the nodes",
   fix: "filter them in the firewall of each node, by source address",
   source: "CIS Docker Benchmark 1.6.0, 7.2; Docker documentation, swarm: open protocols and ports",

@@ -4,13 +4,19 @@ import { asNumber, blocks, must, nested, show } from "../values.ts";
 
 const LISTED = [443, 1883, 3000, 8000, 8883];
 
-/**
- * A swarm opens a published port on every address of every node, whether a task runs there or not.
- */
 export const publishedPortsAreListed = definePolicy({
   id: "SWM-009",
   severity: "high",
   title: "a service publishes listed ports, and a database none",
+  why: "A swarm opens a published port on every address of every node, whether a task runs there or not.",
+  avoid: `{"resource": {"docker_service": {"db": {
+  "task_spec": {"container_spec": {"image": "postgres:17"}},
+  "endpoint_spec": {"ports": [{"target_port": 5432, "published_port": 5432}]}
+}}}}`,
+  prefer: `{"resource": {"docker_service": {"edge": {
+  "task_spec": {"container_spec": {"image": "haproxy:3.0"}},
+  "endpoint_spec": {"ports": [{"target_port": 443, "published_port": 443, "publish_mode": "ingress"}]}
+}}}}`,
   allowed: `published_port ${LISTED.join(", ")}; no ports for PostgreSQL and Redis`,
   fix: "remove the port, or lead to the service through the edge",
   source: "CIS Docker Benchmark 1.6.0, 7.2; Docker documentation, port publishing",

@@ -2,14 +2,19 @@ import { isStateful } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { asNumber, blocks, must, nested } from "../values.ts";
 
-/**
- * A second PostgreSQL, Redis or Mosquitto is another, empty one behind the same name; a single web server is an
- * outage at each update.
- */
 export const replicasFit = definePolicy({
   id: "SWM-006",
   severity: "medium",
   title: "what keeps data runs once, everything else at least twice in production",
+  why: "A second PostgreSQL, Redis or Mosquitto is another, empty one behind the same name; a single web server is an outage at each update.",
+  avoid: `{"resource": {"docker_service": {"db": {
+  "mode": {"replicated": {"replicas": 2}},
+  "task_spec": {"container_spec": {"image": "postgres:17"}}
+}}}}`,
+  prefer: `{"resource": {"docker_service": {"db": {
+  "mode": {"replicated": {"replicas": 1}},
+  "task_spec": {"container_spec": {"image": "postgres:17"}}
+}}}}`,
   allowed:
     "mode.replicated.replicas 1 for PostgreSQL, Redis and Mosquitto; 2 or more, or global, for the rest",
   fix: "set mode.replicated.replicas",

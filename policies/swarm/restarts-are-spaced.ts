@@ -3,13 +3,17 @@ import { taskSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { asNumber, must, nested } from "../values.ts";
 
-/**
- * A task that fails at once is started again at once, on every node, until logs and disks are full.
- */
 export const restartsAreSpaced = definePolicy({
   id: "SWM-012",
   severity: "medium",
   title: "restarts of a task are spaced and counted",
+  why: "A task that fails at once is started again at once, on every node, until logs and disks are full.",
+  avoid: `{"resource": {"docker_service": {"web": {"task_spec": {
+  "restart_policy": {"condition": "any"}
+}}}}}`,
+  prefer: `{"resource": {"docker_service": {"web": {"task_spec": {
+  "restart_policy": {"condition": "any", "delay": "5s", "max_attempts": 0, "window": "30s"}
+}}}}}`,
   allowed: "restart_policy with delay greater than 0, max_attempts and window",
   fix: "write restart_policy out; max_attempts 0 tries for ever, in steps of delay",
   source: "kreuzwerker/docker 4.5, docker_service",

@@ -4,13 +4,18 @@ import { containerSpec } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { isBlock, isKnown, show } from "../values.ts";
 
-/**
- * The environment of a service is in the state, in the log of the managers and in `docker service inspect`.
- */
 export const secretsAreSwarmSecrets = definePolicy({
   id: "SWM-003",
   severity: "high",
   title: "a service gets its secrets as secrets, not as variables",
+  why: "The environment of a service is in the state, in the log of the managers and in `docker service inspect`.",
+  avoid: `{"resource": {"docker_service": {"web": {"task_spec": {"container_spec": {
+  "image": "example/app:1.0", "env": {"DB_PASSWORD": "tr0ub4dor-9x"}
+}}}}}}`,
+  prefer: `{"resource": {"docker_service": {"web": {"task_spec": {"container_spec": {
+  "image": "example/app:1.0", "env": {"DB_PASSWORD_FILE": "/run/secrets/db"},
+  "secrets": [{"secret_id": "\${var.db_secret_id}", "secret_name": "db", "file_name": "/run/secrets/db"}]
+}}}}}}`,
   allowed: "secrets blocks, and NAME_FILE variables that say where they are",
   fix: "add a secrets block and set NAME_FILE to its path",
   source: "CIS Docker Benchmark 1.6.0, 7.4",

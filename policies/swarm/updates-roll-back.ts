@@ -2,13 +2,17 @@ import { seconds } from "../facts/durations.ts";
 import { definePolicy } from "../policy.ts";
 import { asNumber, must, nested } from "../values.ts";
 
-/**
- * A failed update pauses by default, with a part of the tasks on the broken version, until somebody looks.
- */
 export const updatesRollBack = definePolicy({
   id: "SWM-004",
   severity: "medium",
   title: "an update that fails is rolled back",
+  why: "A failed update pauses by default, with a part of the tasks on the broken version, until somebody looks.",
+  avoid: `{"resource": {"docker_service": {"web": {
+  "update_config": {"parallelism": 1, "failure_action": "pause", "monitor": "30s", "order": "start-first"}
+}}}}`,
+  prefer: `{"resource": {"docker_service": {"web": {
+  "update_config": {"parallelism": 1, "failure_action": "rollback", "monitor": "30s", "order": "start-first"}
+}}}}`,
   allowed:
     "update_config with failure_action rollback, parallelism and monitor greater than 0, order start-first or stop-first",
   fix: "write update_config out",

@@ -8,13 +8,22 @@ import { definePolicy } from "../policy.ts";
 const CURRENT: readonly string[] = ["tlsv1.2", "tlsv1.3"];
 const WEAK = /NULL|RC4|3DES|DES|MD5|EXP|ADH|AECDH|LOW|^ALL$/;
 
-/**
- * `tls_version` is the least that the broker speaks; without it the version of the broker decides.
- */
 export const brokerSpeaksCurrentTls = definePolicy({
   id: "TLS-003",
   severity: "high",
   title: "Mosquitto speaks TLS 1.2 and 1.3 alone, with ciphers that are named",
+  why: "`tls_version` is the least that the broker speaks; without it the version of the broker decides.",
+  avoid: `# mosquitto.conf
+listener 8883
+certfile /certs/broker.crt
+keyfile /certs/broker.key
+tls_version tlsv1`,
+  prefer: `# mosquitto.conf
+listener 8883
+certfile /certs/broker.crt
+keyfile /certs/broker.key
+tls_version tlsv1.2
+ciphers ECDHE-ECDSA-AES128-GCM-SHA256`,
   allowed:
     "tls_version tlsv1.2 or tlsv1.3 at each listener with a certificate, ciphers for 1.2 that are named and not weak; certfile and keyfile at 8883",
   fix: "add tls_version tlsv1.2 and ciphers such as ECDHE-ECDSA-AES128-GCM-SHA256 below the listener",

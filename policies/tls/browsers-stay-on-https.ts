@@ -15,14 +15,22 @@ import { definePolicy } from "../policy.ts";
 
 const YEAR = 365 * 24 * 3600;
 
-/**
- * The first request of a browser that was told a bare name is in clear text, and anyone who answers it first wins.
- * HSTS keeps ports: where the same name also has ports in clear text, browsers could not open them any more.
- */
 export const browsersStayOnHttps = definePolicy({
   id: "TLS-009",
   severity: "medium",
   title: "HTTP leads to HTTPS, and browsers remember it",
+  why: "The first request of a browser that was told a bare name is in clear text, and anyone who answers it first wins. HSTS keeps ports: where the same name also has ports in clear text, browsers could not open them any more.",
+  avoid: `# haproxy.cfg
+frontend https
+    mode http
+    bind :443 ssl crt /certs/edge.pem
+    default_backend web`,
+  prefer: `# haproxy.cfg
+frontend https
+    mode http
+    bind :443 ssl crt /certs/edge.pem
+    http-after-response set-header Strict-Transport-Security max-age=63072000
+    default_backend web`,
   allowed:
     "Strict-Transport-Security with a max-age of a year or more in every answer over TLS; a redirect to https for all that comes in clear text",
   fix: "add http-after-response set-header Strict-Transport-Security max-age=63072000, and http-request redirect scheme https",

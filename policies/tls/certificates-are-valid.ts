@@ -7,13 +7,15 @@ import { definePolicy } from "../policy.ts";
 const DAYS_LEFT = 30;
 const DAY = 24 * 3600 * 1000;
 
-/**
- * Devices do not click warnings away: they stop sending on the day a certificate ends.
- */
 export const certificatesAreValid = definePolicy({
   id: "TLS-005",
   severity: "high",
   title: "certificates are valid, with time left to renew them, for the names that users type",
+  why: "Devices do not click warnings away: they stop sending on the day a certificate ends.",
+  avoid: `$ openssl x509 -in edge.crt -noout -enddate    # ended
+notAfter=Jan 31 23:59:59 2024 GMT`,
+  prefer: `$ openssl x509 -in edge.crt -noout -checkend 2592000    # valid for 30 days and more
+Certificate will not expire`,
   allowed: `certificates that are valid now and for ${DAYS_LEFT} days, or for a third of their life if that is shorter, the first with a subjectAltName for each name of ALLOWED_HOSTS`,
   fix: "renew the certificate; ask for all names that the deployment lists in hosts",
   source: "RFC 9525; CA/Browser Forum Baseline Requirements",

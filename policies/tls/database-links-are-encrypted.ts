@@ -12,13 +12,13 @@ const ENCRYPTED: readonly string[] = ["require", "verify-ca", "verify-full"];
 
 const links = linksBy(/^postgres(ql)?(\+\w+)?$/, HOSTS);
 
-/**
- * libpq prefers TLS and goes on without: who can drop one packet reads the data and the password's proof.
- */
 export const databaseLinksAreEncrypted = definePolicy({
   id: "TLS-010",
   severity: "high",
   title: "connections to PostgreSQL are encrypted, or stay on the host",
+  why: "libpq prefers TLS and goes on without: who can drop one packet reads the data and the password's proof.",
+  avoid: 'environment: {DATABASE_URL: "postgres://app@db.example.org/app?sslmode=prefer"}',
+  prefer: 'environment: {DATABASE_URL: "postgres://app@db.example.org/app?sslmode=verify-full"}',
   allowed:
     "sslmode require, verify-ca or verify-full; or a host name that a container on a shared bridge answers to",
   fix: "set sslmode=verify-full, in the URL or in PGSSLMODE; or use the database of the stack",

@@ -8,13 +8,25 @@ const CURRENT: readonly string[] = ["TLSv1.2", "TLSv1.3"];
 const TICKETS: readonly string[] = ["no-tls-tickets", "tls-ticket-keys"];
 const OLD = /^(force-(sslv3|tlsv10|tlsv11))$/;
 
-/**
- * HAProxy's own default depends on its version and on OpenSSL's configuration in the image.
- */
 export const edgeSpeaksCurrentTls = definePolicy({
   id: "TLS-004",
   severity: "high",
   title: "the edge speaks TLS 1.2 and 1.3 alone, with ciphers that are named and without lasting tickets",
+  why: "HAProxy's own default depends on its version and on OpenSSL's configuration in the image.",
+  avoid: `# haproxy.cfg
+frontend https
+    mode http
+    bind :443 ssl crt /certs/edge.pem ssl-min-ver TLSv1.0
+    default_backend web`,
+  prefer: `# haproxy.cfg
+global
+    ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets
+    ssl-default-bind-ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256
+
+frontend https
+    mode http
+    bind :443 ssl crt /certs/edge.pem
+    default_backend web`,
   allowed:
     "ssl-min-ver TLSv1.2 or TLSv1.3, and ciphers without NULL, RC4, 3DES and MD5, and no-tls-tickets or tls-ticket-keys, at each bind with ssl or in global",
   fix: "set ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets and ssl-default-bind-ciphers",

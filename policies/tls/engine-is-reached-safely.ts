@@ -1,13 +1,17 @@
 import { definePolicy } from "../policy.ts";
 import { type Block, isFilledText, isKnown, show } from "../values.ts";
 
-/**
- * Who reaches the engine's port 2375 is root on the machine.
- */
 export const engineIsReachedSafely = definePolicy({
   id: "TLS-013",
   severity: "critical",
   title: "the engine is reached through a socket, SSH or TLS",
+  why: "Who reaches the engine's port 2375 is root on the machine.",
+  avoid: `{"provider": {"docker": {
+  "host": "tcp://192.0.2.7:2375"
+}}}`,
+  prefer: `{"provider": {"docker": {
+  "host": "ssh://deploy@plant.example.org"
+}}}`,
   allowed:
     "host unset, unix://, npipe:// or ssh://; tcp:// with certificates of the client and of the CA, not on 2375",
   fix: "use ssh://user@host",

@@ -2,6 +2,7 @@ import type { Policy } from "../policy.ts";
 import { brokerSpeaksCurrentTls } from "./broker-speaks-current-tls.ts";
 import { browsersStayOnHttps } from "./browsers-stay-on-https.ts";
 import { certificatesAreValid } from "./certificates-are-valid.ts";
+import { containersReachEnginesSafely } from "./containers-reach-engines-safely.ts";
 import { databaseLinksAreEncrypted } from "./database-links-are-encrypted.ts";
 import { edgeSpeaksCurrentTls } from "./edge-speaks-current-tls.ts";
 import { engineIsReachedSafely } from "./engine-is-reached-safely.ts";
@@ -31,4 +32,5 @@ export const tls: readonly Policy[] = [
   engineIsReachedSafely,
   hostKeysAreChecked,
   mqttOverWebsocketsIsEncrypted,
+  containersReachEnginesSafely,
 ];

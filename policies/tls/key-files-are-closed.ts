@@ -6,14 +6,19 @@ import { asNumber, type Block, blocks, isKnown, show } from "../values.ts";
 
 const KEY_FILE = /(\.key|[-_.]key\.pem|(^|\/)(privkey|key|private)\.pem|_(rsa|ecdsa|ed25519))$/i;
 
-/**
- * Uploaded files belong to root and are readable by everybody in the container unless the upload says otherwise:
- * open, any process reads the key; closed, a service that is not root cannot.
- */
 export const keyFilesAreClosed = definePolicy({
   id: "TLS-008",
   severity: "high",
   title: "a key file is readable by the service alone",
+  why: "Uploaded files belong to root and are readable by everybody in the container unless the upload says otherwise: open, any process reads the key; closed, a service that is not root cannot.",
+  avoid: `{"resource": {"docker_container": {"deliver": {
+  "must_run": false,
+  "upload": [{"file": "/certs/edge.key", "source": "/srv/secrets/edge.key", "permissions": "0644"}]
+}}}}`,
+  prefer: `{"resource": {"docker_container": {"deliver": {
+  "must_run": false,
+  "upload": [{"file": "/certs/edge.key", "source": "/srv/secrets/edge.key", "permissions": "0400"}]
+}}}}`,
   allowed: "mode 0640 or less; in a service of a swarm the uid of its user",
   fix: "upload the key to a job that hands it to the service's user, with permissions 0400",
   words: {

@@ -6,17 +6,18 @@ import { definePolicy } from "../policy.ts";
 
 const CURVES = ["prime256v1", "secp384r1", "secp521r1"];
 
-/**
- * Clients refuse shorter keys, some of them silently; a certificate that signs itself teaches people to click
- * warnings away.
- */
 export const keysAreStrong = definePolicy({
   id: "TLS-006",
   severity: "medium",
   title: "keys are RSA of 2048 bits, P-256 or better; in production an authority has signed them",
+  why: "Clients refuse shorter keys, some of them silently; a certificate that signs itself teaches people to click warnings away.",
+  avoid:
+    "$ openssl req -x509 -newkey rsa:1024 -keyout edge.key -out edge.crt    # short, and its own authority",
+  prefer:
+    "$ openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -keyout edge.key -out edge.csr    # for an authority to sign",
   allowed:
     "RSA of 2048 bits or more, EC on P-256, P-384 or P-521, Ed25519; a server's certificate signed by a CA",
-  fix: "issue the certificate again; for tests use the kit's own CA",
+  fix: "issue the certificate again; for tests use a CA of your own",
   source: "NIST SP 800-131A; CA/Browser Forum Baseline Requirements",
   looksAt: ["file/certificate"],
   check: (file, stack) =>

@@ -14,13 +14,13 @@ const isMqtt = ({ scheme, variable }: Link) =>
   scheme === "" || scheme.startsWith("mqtt") || /MQTT/.test(variable);
 const links = remembered((resource: Resource) => all(resource).filter(isMqtt));
 
-/**
- * An MQTT password goes over the wire as it is; TLS without an authority to check against takes any broker's word.
- */
 export const mqttClientsUseTls = definePolicy({
   id: "TLS-012",
   severity: "high",
   title: "connections to an MQTT broker are encrypted and checked, or stay on the host",
+  why: "An MQTT password goes over the wire as it is; TLS without an authority to check against takes any broker's word.",
+  avoid: 'environment: {MQTT_URL: "mqtt://broker.example.org:1883"}',
+  prefer: 'environment: {MQTT_URL: "mqtts://broker.example.org:8883", MQTT_CA_CERTS: /certs/ca.crt}',
   allowed:
     "mqtts:// or MQTT_TLS true with port 8883, and a CA file in MQTT_CA_CERTS; or a host name that a container on a shared bridge answers to",
   fix: "connect to 8883 with TLS and name the CA file, or use the broker of the stack",

@@ -3,13 +3,19 @@ import type { Listener } from "../files/mosquitto-conf.ts";
 import { parseMosquittoConf } from "../files/mosquitto-conf.ts";
 import { definePolicy } from "../policy.ts";
 
-/**
- * A page that came over HTTPS may open encrypted sockets alone; one in clear text also carries the password.
- */
 export const mqttOverWebsocketsIsEncrypted = definePolicy({
   id: "TLS-015",
   severity: "medium",
   title: "MQTT over WebSockets is encrypted",
+  why: "A page that came over HTTPS may open encrypted sockets alone; one in clear text also carries the password.",
+  avoid: `# mosquitto.conf
+listener 9001
+protocol websockets`,
+  prefer: `# mosquitto.conf
+listener 9001
+protocol websockets
+certfile /certs/broker.crt
+keyfile /certs/broker.key`,
   allowed: "certfile and keyfile at each listener with protocol websockets, or a listener on 127.0.0.1",
   fix: "add certfile and keyfile below the listener, or bind it to 127.0.0.1",
   source: "mosquitto.conf(5)",

@@ -3,13 +3,17 @@ import { type Block, blocks, isBlock, show } from "../values.ts";
 
 const KEY = "PRIVATE KEY-----";
 
-/**
- * What Terraform is given stands in the JSON, in each plan and in the state, readable for everybody who reads these.
- */
 export const privateKeysAreNotInValues = definePolicy({
   id: "TLS-007",
   severity: "critical",
   title: "no private key is written out",
+  why: "What Terraform is given stands in the JSON, in each plan and in the state, readable for everybody who reads these.",
+  avoid: `{"resource": {"docker_container": {"deliver": {
+  "upload": [{"file": "/certs/edge.key", "content": "-----BEGIN PRIVATE KEY-----\\nMIGH…\\n-----END PRIVATE KEY-----"}]
+}}}}`,
+  prefer: `{"resource": {"docker_container": {"deliver": {
+  "upload": [{"file": "/certs/edge.key", "source": "/srv/secrets/edge.key", "source_hash": "5f1c0a9be27d"}]
+}}}}`,
   allowed: "upload.source with a path, or a secret that is made outside of Terraform",
   fix: "deliver the key as a file; issue a new one, for this one is known",
   words: {

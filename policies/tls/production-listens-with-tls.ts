@@ -5,15 +5,17 @@ import { internalPort, isOpen, publishedPorts } from "../facts/ports.ts";
 import { type Kind, kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy, type Evidence } from "../policy.ts";
 
-/**
- * A server that nobody reaches over TLS is reached without, or through a tunnel that outlives its purpose. Ports on
- * the host are free to choose, so the port inside tells: 443 of the edge, 8883 of Mosquitto. A stack that publishes
- * nothing and has no edge stands behind another machine's TLS.
- */
 export const productionListensWithTls = definePolicy({
   id: "TLS-001",
   severity: "critical",
   title: "production listens with TLS: 443 for people, 8883 for devices",
+  why: "A server that nobody reaches over TLS is reached without, or through a tunnel that outlives its purpose. Ports on the host are free to choose, so the port inside tells: 443 of the edge, 8883 of Mosquitto. A stack that publishes nothing and has no edge stands behind another machine's TLS.",
+  avoid: `image: haproxy:3.0
+labels: {exploreiot.role: edge}
+ports: ["0.0.0.0:80:80"]`,
+  prefer: `image: haproxy:3.0
+labels: {exploreiot.role: edge}
+ports: ["0.0.0.0:443:443"]`,
   allowed: "the edge publishes 443 or 8443, and Mosquitto 8883; or other services publish TLS alone",
   fix: "turn on the listeners https and mqtts of the configuration",
   source: "docs/architecture.md, listeners",

@@ -10,13 +10,15 @@ import { definePolicy } from "../policy.ts";
 const leadsToTls = (resource: Resource): boolean =>
   publishedPorts(resource).some((port) => isOpen(port) && [443, 8443].includes(internalPort(port)));
 
-/**
- * Passwords of devices and API keys go over such a port as they are.
- */
 export const productionPublishesNoClearText = definePolicy({
   id: "TLS-002",
   severity: "critical",
   title: "production publishes nothing in clear text beyond loopback",
+  why: "Passwords of devices and API keys go over such a port as they are.",
+  avoid: `image: eclipse-mosquitto:2.0
+ports: ["0.0.0.0:1883:1883"]`,
+  prefer: `image: eclipse-mosquitto:2.0
+ports: ["127.0.0.1:1883:1883"]`,
   allowed: "1883, 3000 and 8000 on 127.0.0.1, or not published; 443 and 8883 with TLS",
   fix: "publish it on 127.0.0.1 behind a proxy with TLS, or not at all; for a closed network, waive this rule with the reason",
   words: {

@@ -5,13 +5,13 @@ import { definePolicy } from "../policy.ts";
 
 const links = linksBy(/^(rediss?|valkeys?)$/, ["REDIS_HOST", "VALKEY_HOST"]);
 
-/**
- * Redis sends passwords as they are.
- */
 export const redisLinksAreEncrypted = definePolicy({
   id: "TLS-011",
   severity: "medium",
   title: "connections to Redis are encrypted, or stay on the host",
+  why: "Redis sends passwords as they are.",
+  avoid: 'environment: {REDIS_URL: "redis://cache.example.org:6379/0"}',
+  prefer: 'environment: {REDIS_URL: "rediss://cache.example.org:6380/0"}',
   allowed: "rediss://, or REDIS_TLS true; or a host name that a container on a shared bridge answers to",
   fix: "use rediss://, or the Redis of the stack",
   source: "Redis documentation, TLS",

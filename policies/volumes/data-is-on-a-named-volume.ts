@@ -5,14 +5,18 @@ import { containerSpec, isStateful, kindOf, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { isBlock, isFilledText, isKnown, show } from "../values.ts";
 
-/**
- * Anonymous volumes are found by nobody after the next replacement; a host path has the owner, the labels and the
- * quota of something else.
- */
 export const dataIsOnANamedVolume = definePolicy({
   id: "VOL-001",
   severity: "high",
   title: "PostgreSQL, Redis and Mosquitto keep their data on a named volume",
+  why: "Anonymous volumes are found by nobody after the next replacement; a host path has the owner, the labels and the quota of something else.",
+  avoid: `image: postgres:17
+volumes: ["/srv/db:/var/lib/postgresql/data"]`,
+  prefer: `services:
+  db:
+    image: postgres:17
+    volumes: ["data:/var/lib/postgresql/data"]
+volumes: {data: {}}`,
   allowed: "a named volume at PGDATA or above it, at /data for Redis, at /mosquitto/data for Mosquitto",
   fix: "mount a named volume there",
   words: { site: { fix: "mount a volume for data there" } },

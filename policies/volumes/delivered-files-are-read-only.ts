@@ -5,11 +5,33 @@ import { isDelivered } from "../facts/volumes.ts";
 import { definePolicy } from "../policy.ts";
 import { show } from "../values.ts";
 
-/** A service that may write where its configuration and secrets lie can be made to keep what an intruder put there. */
 export const deliveredFilesAreReadOnly = definePolicy({
   id: "VOL-008",
   severity: "high",
   title: "what a job delivers is read-only to those who read it",
+  why: "A service that may write where its configuration and secrets lie can be made to keep what an intruder put there.",
+  avoid: `{"resource": {
+  "docker_volume": {"files": {"name": "files"}},
+  "docker_container": {
+    "deliver": {
+      "must_run": false, "network_mode": "none",
+      "upload": [{"file": "/files/web.conf", "content": "port 80"}],
+      "volumes": [{"volume_name": "\${docker_volume.files.name}", "container_path": "/files"}]
+    },
+    "web": {"volumes": [{"volume_name": "\${docker_volume.files.name}", "container_path": "/config"}]}
+  }
+}}`,
+  prefer: `{"resource": {
+  "docker_volume": {"files": {"name": "files"}},
+  "docker_container": {
+    "deliver": {
+      "must_run": false, "network_mode": "none",
+      "upload": [{"file": "/files/web.conf", "content": "port 80"}],
+      "volumes": [{"volume_name": "\${docker_volume.files.name}", "container_path": "/files"}]
+    },
+    "web": {"volumes": [{"volume_name": "\${docker_volume.files.name}", "container_path": "/config", "read_only": true}]}
+  }
+}}`,
   allowed:
     "read_only true on the volume, for everybody but the job that delivers and the renewer of certificates",
   fix: "mount it read_only",

@@ -7,13 +7,21 @@ import { RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { isBlock, isKnown, nested, show } from "../values.ts";
 
-/**
- * Options of a driver stand in the JSON, in Terraform's state and in `docker volume inspect`.
- */
 export const driversCarryNoCredential = definePolicy({
   id: "VOL-003",
   severity: "high",
   title: "no volume driver is given a credential",
+  why: "Options of a driver stand in the JSON, in Terraform's state and in `docker volume inspect`.",
+  avoid: `services:
+  web: {image: "nginx:1.27", volumes: ["share:/share:ro"]}
+volumes:
+  share:
+    driver_opts: {type: cifs, device: //nas.example.org/share, o: "username=web,password=tr0ub4dor-9x"}`,
+  prefer: `services:
+  web: {image: "nginx:1.27", volumes: ["share:/share:ro"]}
+volumes:
+  share:
+    driver_opts: {type: cifs, device: //nas.example.org/share, o: "credentials=/etc/samba/web.credentials"}`,
   allowed: "options without user names and passwords; credentials= with the path of a file on the host",
   fix: "mount the share on the host, or name a credentials file",
   source: "mount.cifs(8); docker volume create, options of the local driver",

@@ -5,6 +5,7 @@ import { dataIsOnANamedVolume } from "./data-is-on-a-named-volume.ts";
 import { deliveredFilesAreReadOnly } from "./delivered-files-are-read-only.ts";
 import { driversCarryNoCredential } from "./drivers-carry-no-credential.ts";
 import { oneServiceWrites } from "./one-service-writes.ts";
+import { oneServiceWritesToAFolder } from "./one-service-writes-to-a-folder.ts";
 import { volumesHaveAName } from "./volumes-have-a-name.ts";
 import { volumesHideNoHostPath } from "./volumes-hide-no-host-path.ts";
 
@@ -17,4 +18,5 @@ export const volumes: readonly Policy[] = [
   volumesHaveAName,
   anonymousVolumesAreKept,
   deliveredFilesAreReadOnly,
+  oneServiceWritesToAFolder,
 ];

@@ -6,6 +6,7 @@ import { type ContainerProps, JobContainer, ServiceContainer } from "../../const
 import { referents, replicaNames } from "../references.ts";
 import type { ServiceScope } from "../service-scope.ts";
 import { containerWaivers, imageWaivers } from "./allowances.ts";
+import { storesOf } from "./connects.ts";
 import { type DeliveredSettings, deliveredSettings } from "./files.ts";
 import type { Program, Application as Settings } from "./program.ts";
 
@@ -52,6 +53,7 @@ export class Application extends Construct {
         ...shared,
         ...confined(program, settings, network),
         ...run(program, settings),
+        connects: storesOf(program, context.deployment),
         volumes: volumes.map((mount) => mounted(mount, program)),
         after: [...volumes.map(({ volume }) => volume), ...before],
       };

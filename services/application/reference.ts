@@ -1,3 +1,5 @@
+import { FILES } from "../../core/container-folders.ts";
+import { hasRules, keepsOtherwise } from "../../site/retention.ts";
 import type { Rights } from "../definition.ts";
 import type { ParsedDeployment } from "../deployment.ts";
 import type { InnerNetwork, Migration, Role } from "./settings.ts";
@@ -6,12 +8,14 @@ import type { InnerNetwork, Migration, Role } from "./settings.ts";
 export interface Given {
   readonly environment: Environment;
   readonly secrets: Secrets;
+  readonly files: Files;
   readonly networks: readonly InnerNetwork[];
   readonly rights: Omit<Rights, "mosquitto">;
 }
 
 type Environment = ParsedDeployment["backend"]["environment"];
 type Secrets = ParsedDeployment["backend"]["secrets"];
+type Files = ParsedDeployment["backend"]["files"];
 
 const database: Environment = {
   DATABASE_HOST: "{postgres.host}",
@@ -24,6 +28,15 @@ const redis: Environment = {
   REDIS_PORT: "{redis.port}",
   REDIS_USER: "{redis.user}",
 };
+/** As a file: a thousand sensors are more than a variable may hold. */
+const SENSORS = "sensors.json";
+const sensors: Environment = {
+  SENSORS_FILE: `${FILES}/${SENSORS}`,
+  SILENT_AFTER_SECONDS: "{deployment.silentAfterSeconds}",
+};
+const sensorFile: Files = { [SENSORS]: { text: "{deployment.sensors}" } };
+/** As a file, too: a class may name a thousand sensors. */
+const RETENTION = "retention.json";
 const databasePassword: Secrets = { DATABASE_PASSWORD: { value: "{postgres.password}", as: "file" } };
 const redisPassword: Secrets = { REDIS_PASSWORD: { value: "{redis.password}", as: "file" } };
 
@@ -33,6 +46,7 @@ const programs = {
     environment: {
       ...database,
       ...redis,
+      ...sensors,
       PATH_PREFIX: "{backend.pathPrefix}",
       LISTEN_PORT: "{backend.port}",
       ALLOWED_HOSTS: "{http.hosts},{backend.host}",
@@ -45,7 +59,9 @@ const programs = {
       ...databasePassword,
       ...redisPassword,
       API_KEY: { value: "{backend.apiKey}", as: "file" },
+      API_KEY_FORMER: { value: "{backend.formerApiKey}", as: "file" },
     },
+    files: sensorFile,
     networks: ["data"],
     rights: {
       postgres: "granted",
@@ -56,6 +72,7 @@ const programs = {
     environment: {
       ...database,
       ...redis,
+      ...sensors,
       MQTT_HOST: "{mosquitto.host}",
       MQTT_PORT: "{mosquitto.port}",
       MQTT_USER: "{mosquitto.user}",
@@ -65,6 +82,7 @@ const programs = {
       // The colon keeps it apart from every user name and device: over TLS those are client ids, too.
       MQTT_CLIENT_ID: "{mosquitto.user}:{deployment.name}-{role.name}",
       MQTT_SHARED_GROUP: "{role.group}",
+      ALARM_WEBHOOK_URL: "{deployment.alarmWebhook}",
       LISTEN_PORT: "{backend.port}",
     },
     secrets: {
@@ -72,13 +90,19 @@ const programs = {
       ...redisPassword,
       MQTT_PASSWORD: { value: "{mosquitto.password}", as: "file" },
     },
+    files: sensorFile,
     networks: ["broker", "data"],
-    // It pushes what it stored, and asks whether Redis answers.
-    rights: { postgres: "granted", redis: "&exploreiot:* +publish +@connection -@admin -@dangerous" },
+    // It pushes what it stored, and says that it works. It can read nothing of what others keep.
+    rights: {
+      postgres: "granted",
+      redis:
+        "%W~exploreiot:ingest* &exploreiot:* +publish +set +zadd +zremrangebyscore +@connection -@admin -@dangerous",
+    },
   },
   migrate: {
     environment: database,
     secrets: databasePassword,
+    files: {},
     networks: ["data"],
     rights: { postgres: "owner", redis: "" },
   },
@@ -92,20 +116,50 @@ export const isReferenceKind = (text: string): text is Kind => Object.hasOwn(pro
 const nothing: Given = {
   environment: {},
   secrets: {},
+  files: {},
   networks: ["broker", "data"],
   rights: { postgres: "granted", redis: "" },
 };
 
-/** @param users names in the database, separated by commas, of the roles that run each program */
+/**
+ * @param users names in the database, separated by commas, of the roles that run each program
+ * @param asked what a deployment says of the programs themselves: what it leaves out is given to none
+ */
 export function referenceSettings(
   kind: string | undefined,
   users: { readonly api: string; readonly ingest: string },
+  { alarms, retention }: Pick<ParsedDeployment, "alarms" | "retention">,
 ): Given {
   if (kind === undefined || !isReferenceKind(kind)) return nothing;
-  if (kind !== "migrate") return programs[kind];
-  const granted = { DATABASE_API_USERS: users.api, DATABASE_INGEST_USERS: users.ingest };
-  return { ...programs.migrate, environment: { ...programs.migrate.environment, ...granted } };
+  const given: Given = programs[kind];
+  if (kind === "migrate") {
+    const granted = { DATABASE_API_USERS: users.api, DATABASE_INGEST_USERS: users.ingest };
+    return { ...given, environment: { ...given.environment, ...granted } };
+  }
+  const days = keepsOtherwise(retention) ? { RETENTION_DAYS: String(retention.rawDays) } : {};
+  if (kind === "api") return { ...given, environment: { ...given.environment, ...days } };
+  const rules = hasRules(retention);
+  const secret = alarms.webhook?.secret;
+  return {
+    ...given,
+    environment: {
+      ...given.environment,
+      ...days,
+      ...(rules ? { RETENTION_FILE: `${FILES}/${RETENTION}` } : {}),
+    },
+    files: { ...given.files, ...(rules ? { [RETENTION]: { text: "{deployment.retention}" } } : {}) },
+    secrets: {
+      ...given.secrets,
+      ...(secret === undefined ? {} : { ALARM_WEBHOOK_SECRET: { value: secret, as: "file" } }),
+    },
+  };
 }
+
+/** Where the shipped backend publishes alarms of sensors: below it, by the sensor's name. */
+export const ALARM_TOPICS = "alarm/+";
+
+/** Where devices say that they are online, and their last wills that they are not: below it, by the device's name. */
+export const STATUS_TOPICS = "status/+";
 
 // Healthy means able to work: /readyz asks what the role depends on, /healthz only whether the process is alive.
 const program = (name: "api" | "ingest"): Role => ({
@@ -134,6 +188,7 @@ export const referenceFrontend = {
     PORT: "{frontend.port}",
     PUBLIC_BACKEND_URL: "{backend.publicUrl}",
     PUBLIC_API_PREFIX: "{backend.pathPrefix}",
+    SILENT_AFTER_SECONDS: "{deployment.silentAfterSeconds}",
     ALLOWED_HOSTS: "{http.hosts}",
     TRUSTED_PROXIES: "{edge.address}",
   },

@@ -30,7 +30,10 @@ const secret = z.strictObject({
     .describe("file: NAME_FILE names a file; variable: exported at start, for images that know no files"),
 });
 
-const secrets = z.record(environmentName, secret).default({});
+const secrets = z
+  .record(environmentName, secret)
+  .default({})
+  .describe("values that nobody but the program reads, by the name of a variable");
 
 const fileName = text(
   /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/,
@@ -57,8 +60,8 @@ const files = z
 /** At the broker, as a user of its own; `%u` is the user's name. */
 export const brokerUser = z
   .strictObject({
-    publish: z.array(publishedTopic).default([]),
-    subscribe: z.array(subscribedTopic).default([]),
+    publish: z.array(publishedTopic).default([]).describe("topics that it may publish to; %u is its name"),
+    subscribe: z.array(subscribedTopic).default([]).describe("topics that it may read; %u is its name"),
   })
   .describe("a user of its own at the broker, {mosquitto.user} and {mosquitto.password}, with these topics");
 
@@ -80,9 +83,9 @@ const roleSettings = {
 };
 
 export const role = z.strictObject({
-  name: slug,
+  name: slug.describe("names its container, and its logins at the stores"),
   command: command.optional().describe("default: the image's own command"),
-  replicas: z.int().min(1).max(16).default(1),
+  replicas: z.int().min(1).max(16).default(1).describe("how many containers run it"),
   publish: z.boolean().default(false).describe("whether the backend listener leads to this role"),
   health: healthCheck
     .optional()
@@ -94,7 +97,10 @@ export const role = z.strictObject({
 /** The name of the migration among the roles. */
 export const MIGRATE = "migrate";
 
-export const migration = z.strictObject({ command, ...roleSettings });
+export const migration = z.strictObject({
+  command: command.describe("the program and its arguments"),
+  ...roleSettings,
+});
 
 export const buildContext = z.strictObject({
   context: z.string().min(1).describe("folder, relative to the site file"),
@@ -107,25 +113,36 @@ export const buildContext = z.strictObject({
     ),
 });
 
-export const volume = { name: slug, path: absolutePath };
+export const volume = {
+  name: slug.describe("names the volume, behind the deployment and the service"),
+  path: absolutePath.describe("folder in the container"),
+};
 
 /** Fields that every application has; the frontend, the backend and services of the user's own add theirs. */
 export const application = (user: string, without = "default: the kit's reference application") => ({
   enabled,
   image: imageReference.optional().describe(`any image reference; ${without}`),
   build: buildContext.optional().describe("build this context instead of using `image`"),
-  user: numericUser.default(user),
+  user: numericUser.default(user).describe("numeric user and group that it runs as"),
   environment,
   secrets,
   files,
   tmpfs: z
-    .array(z.strictObject({ path: absolutePath, sizeMiB: z.int().min(1).max(4096).default(16) }))
-    .default([{ path: "/tmp", sizeMiB: 16 }]),
-  volumes: z.array(z.strictObject(volume)).default([]),
+    .array(
+      z.strictObject({
+        path: absolutePath.describe("folder in the container"),
+        sizeMiB: z.int().min(1).max(4096).default(16).describe("MiB, which count towards limits.memoryMiB"),
+      }),
+    )
+    .default([{ path: "/tmp", sizeMiB: 16 }])
+    .describe("folders in memory that it may write to; they are empty at each start"),
+  volumes: z.array(z.strictObject(volume)).default([]).describe("folders that are kept"),
 });
 
 /** For the applications that the kit has itself, and those in their place. */
-export const healthPath = urlPath.default("/healthz");
+export const healthPath = urlPath
+  .default("/healthz")
+  .describe("a GET of it is answered with 2xx or 3xx when the service works");
 
 export type ApplicationSettings = z.output<z.ZodObject<ReturnType<typeof application>>>;
 export type Secret = z.output<typeof secret>;

@@ -1,10 +1,12 @@
 import type { Application, Program } from "../application/program.ts";
 import {
+  ALARM_TOPICS,
   type Given,
   isReferenceKind,
   referenceMigration,
   referenceRoles,
   referenceSettings,
+  STATUS_TOPICS,
 } from "../application/reference.ts";
 import { MIGRATE, type Migration, type Role } from "../application/settings.ts";
 import type { BrokerRights } from "../definition.ts";
@@ -26,7 +28,14 @@ export function backendPrograms(deployment: Configured): readonly Program[] {
   const roles = backend.roles ?? (own ? [ONE_ROLE] : referenceRoles);
   const migration = backend.migrate ?? (own ? undefined : referenceMigration);
   const base = own ? ownSettings(deployment) : shippedSettings(deployment, roles);
-  const given = (asked: Asked, at: string, kind?: string) => laidOver(base(kind), asked, at, deployment);
+  const { topics } = deployment;
+  const shared: BrokerRights = {
+    user: BACKEND_USER,
+    publish: own ? [topics.status] : [topics.status, ALARM_TOPICS],
+    subscribe: own ? [topics.readings] : [topics.readings, STATUS_TOPICS],
+  };
+  const given = (asked: Asked, at: string, kind?: string) =>
+    laidOver(base(kind), asked, at, deployment, shared);
   return [
     ...(migration === undefined
       ? []
@@ -73,20 +82,21 @@ type Asked = Pick<Role, "environment" | "secrets" | "files" | "limits" | "networ
   Partial<Pick<Role, "name" | "mqtt">>;
 
 /** What a program asks for, over what all programs of the backend are given, over what its kind is given. */
-function laidOver(base: Given, asked: Asked, at: string, { backend, topics }: Configured): GivenProgram {
+function laidOver(
+  base: Given,
+  asked: Asked,
+  at: string,
+  { backend }: Configured,
+  shared: BrokerRights,
+): GivenProgram {
   const wanted = asked.networks ?? base.networks;
-  const shared: BrokerRights = {
-    user: BACKEND_USER,
-    publish: [topics.status],
-    subscribe: [topics.readings],
-  };
   return {
     application: "backend",
     of: applicationOf(backend),
     at,
     environment: { ...base.environment, ...backend.environment, ...asked.environment },
     secrets: { ...base.secrets, ...backend.secrets, ...asked.secrets },
-    files: { ...backend.files, ...asked.files },
+    files: { ...base.files, ...backend.files, ...asked.files },
     limits: {
       memoryMiB: asked.limits?.memoryMiB ?? backend.limits.memoryMiB,
       cpus: asked.limits?.cpus ?? backend.limits.cpus,
@@ -117,13 +127,14 @@ const kindOf = ({ command }: Role): string | undefined => {
 /** By kind of program. */
 type Base = (kind: string | undefined) => Given;
 
-function shippedSettings({ postgres }: Configured, roles: readonly Role[]): Base {
+function shippedSettings(deployment: Configured, roles: readonly Role[]): Base {
   const users = (wanted: string) =>
     roles
       .filter((role) => kindOf(role) === wanted)
-      .map(({ name }) => databaseUser(postgres.user, name))
+      .map(({ name }) => databaseUser(deployment.postgres.user, name))
       .join(",");
-  return (kind) => referenceSettings(kind, { api: users("api"), ingest: users("ingest") });
+  const granted = { api: users("api"), ingest: users("ingest") };
+  return (kind) => referenceSettings(kind, granted, deployment);
 }
 
 const ownSettings =
@@ -131,6 +142,7 @@ const ownSettings =
   (kind) => ({
     environment: {},
     secrets: {},
+    files: {},
     networks: ["broker", "data"],
     rights: { postgres: kind === MIGRATE ? "owner" : "rows", redis: ownKeys(redis.keyPrefix) },
   });

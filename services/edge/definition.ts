@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { limits, timing } from "../../site/fields.ts";
 import { defineService } from "../definition.ts";
+import { LEAST_EDGE_MIB } from "./memory.ts";
 
 /** Inside its network: page and API over TLS, and what only its neighbours may ask. */
 export const EDGE_PORT = 8443;
@@ -13,7 +14,7 @@ export const RENEWER_PORT = 8402;
 export const edge = defineService({
   name: "edge",
   settings: z
-    .strictObject({ limits: limits(128, 1, 64), health: timing })
+    .strictObject({ limits: limits(128, 1, 64, LEAST_EDGE_MIB), health: timing })
     .prefault({})
     .describe("what ends TLS for the https listener"),
   listeners: {

@@ -10,9 +10,10 @@ import { edgeAddress } from "../addresses.ts";
 import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "../certificates/certificates.ts";
 import type { ServiceScope } from "../service-scope.ts";
 import { batched, batcher } from "./batched.ts";
+import { edgeConnects } from "./connects.ts";
 import { EDGE_METRICS_PORT, EDGE_PORT } from "./definition.ts";
 import { haproxyConfig } from "./haproxy-config.ts";
-import { ownRoutes } from "./routes.ts";
+import { ownPorts } from "./routes.ts";
 
 /** The same in Debian's image and in the official one. */
 const USER = "99:99";
@@ -74,12 +75,8 @@ export class Edge extends Construct {
       stopSignal: "SIGUSR1",
       probe: httpProbe(EDGE_METRICS_PORT, "/healthz", "edge"),
       health: deployment.edge.health,
-      published: [
-        { listener: "https", internal: EDGE_PORT },
-        ...ownRoutes(deployment).flatMap(({ service, port }) =>
-          port === undefined ? [] : [{ listener: service, internal: port }],
-        ),
-      ],
+      published: [{ listener: "https", internal: EDGE_PORT }, ...ownPorts(deployment)],
+      connects: edgeConnects(deployment),
       after: [certificates, ...after],
     });
     this.container = service.container;

@@ -2,11 +2,11 @@ import { CIPHERS, CIPHERSUITES } from "../../constructs/tls-ciphers.ts";
 import type { Deployment } from "../deployment.ts";
 import { EDGE_METRICS_PORT, EDGE_PORT, RENEWER_PORT } from "./definition.ts";
 import { httpsSection, isAcme, maxConnections, RATE_WINDOW_SECONDS, served } from "./haproxy-https.ts";
-import { ownLines } from "./haproxy-own.ts";
+import { ownLines, passageSections } from "./haproxy-own.ts";
 import { bindAddress, limitConnections, SERVER_CHECK } from "./haproxy-parts.ts";
 
 /**
- * haproxy.cfg (2.6 and later): ends TLS for page, API and socket. Nothing that a client says about itself is
+ * haproxy.cfg (2.6 to 3.0): ends TLS for page, API and socket. Nothing that a client says about itself is
  * believed, and what is too large, too slow or too much is refused here.
  */
 export function haproxyConfig(deployment: Deployment): string {
@@ -18,6 +18,7 @@ export function haproxyConfig(deployment: Deployment): string {
     httpsSection(deployment),
     upstreamSections(deployment),
     ...ownLines(deployment, isAcme(deployment)).backends,
+    ...passageSections(deployment),
     insideSections(),
   ];
   return `${sections
@@ -26,7 +27,7 @@ export function haproxyConfig(deployment: Deployment): string {
     .join("\n\n")}\n`;
 }
 
-/** The most that HAProxy takes (2.6). */
+/** The most that HAProxy takes in one group of threads, which is what it makes unless it is told otherwise (2.6, 3.0). */
 const MAX_THREADS = 64;
 
 const globalSection = (deployment: Deployment) => [

@@ -5,6 +5,7 @@ import { definitions } from "../registry.ts";
 import { EDGE_PORT } from "./definition.ts";
 import { type OwnLines, ownLines, refused } from "./haproxy-own.ts";
 import { CLIENT, limitConnections, tlsBind } from "./haproxy-parts.ts";
+import { edgeConnections } from "./memory.ts";
 
 /**
  * Seconds for a body, or for the 15 KiB of it that the buffer holds: 512 bytes a second. GPRS brings 1 to 2 kB.
@@ -18,12 +19,7 @@ export const RATE_WINDOW_SECONDS = 60;
 /** Whether certificates come through TLS-ALPN-01, whose handshakes on this port belong to the renewer. */
 export const isAcme = ({ tls }: Deployment) => tls.certificate.source === "acme";
 
-/**
- * About 100 KiB a connection at worst, and two workers for as long as a reload leaves sockets open. Each takes two of
- * the files that a container may open (`hardening.ts`): HAProxy does not start where there are too few.
- */
-export const maxConnections = ({ edge }: Deployment) =>
-  Math.min(8_000, Math.max(100, edge.limits.memoryMiB * 8));
+export const maxConnections = ({ edge }: Deployment) => edgeConnections(edge.limits.memoryMiB);
 
 /** Which part of the stack answers on the https listener. */
 export const served = (deployment: Deployment) => ({

@@ -1,6 +1,6 @@
 import type { Deployment } from "../deployment.ts";
 import { limitConnections, SERVER_CHECK, tlsBind } from "./haproxy-parts.ts";
-import { type OwnRoute, ownRoutes } from "./routes.ts";
+import { type OwnPassage, type OwnRoute, ownPassages, ownRoutes } from "./routes.ts";
 
 /** The lines of haproxy.cfg for services of the user's own. There are none where no service is behind the edge. */
 export interface OwnLines {
@@ -55,6 +55,30 @@ export function ownLines(deployment: Deployment, isAcme: boolean): OwnLines {
     ),
   };
 }
+
+/** Sections of their own, for what is no HTTP: TLS ends here, and who is at the other end is the service's to find out. */
+export const passageSections = (deployment: Deployment): readonly (readonly string[])[] =>
+  ownPassages(deployment).map((passage) => [...passageIn(deployment, passage), "", ...passageOut(passage)]);
+
+const passageIn = (deployment: Deployment, { service, port }: OwnPassage): readonly string[] => [
+  `frontend passage-${service}`,
+  "    mode tcp",
+  `    ${tlsBind(deployment, port)}`,
+  "    log stdout format raw local0 info",
+  // As long as a WebSocket may stand still.
+  "    timeout client 1h",
+  ...limitConnections(deployment),
+  `    default_backend passage-${service}`,
+  `    log-format '{"ts":%Ts.%ms,"client":"%ci","tls":"%sslv","backend":"%b","bytes_in":%U,"bytes_out":%B,"total_ms":%Tt,"end":"%ts"}'`,
+  `    error-log-format '{"ts":%Ts.%ms,"client":"%ci","end":"tls","error":"%[ssl_fc_err_str]"}'`,
+];
+
+const passageOut = ({ service, server }: OwnPassage): readonly string[] => [
+  `backend passage-${service}`,
+  "    mode tcp",
+  "    timeout server 1h",
+  `    server ${service} ${server} ${SERVER_CHECK}`,
+];
 
 export const refused = (reason: string, condition: string): string =>
   `    http-request return status 403 content-type text/plain string "${reason} refused" if ${condition}`;

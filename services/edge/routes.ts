@@ -22,19 +22,48 @@ export interface OwnRoute {
   readonly upgrades: readonly string[];
 }
 
+/** What the edge ends TLS for at a port of its own without looking into it. */
+export interface OwnPassage {
+  readonly service: string;
+
+  /** `host:port` inside the network. */
+  readonly server: string;
+
+  /** The port inside the edge's container. */
+  readonly port: number;
+}
+
 /** Above every port that the edge has itself. */
 const FIRST_OWN_PORT = 10_000;
 
+type Services = Pick<Deployment, "services">;
+
 /** The most specific last, and ports last of all: where several fit, the last one counts. */
-export function ownRoutes({ services }: Pick<Deployment, "services">): readonly OwnRoute[] {
-  const on = Object.entries(services)
-    .filter(([, { enabled }]) => enabled)
-    .map(([service, settings]) => ({ ...settings, service, server: `${service}:${settings.port}` }));
-  const routes = on
+export function ownRoutes({ services }: Services): readonly OwnRoute[] {
+  const routes = served({ services })
     .flatMap(({ service, server, routes }) => routes.map((route) => ({ ...route, service, server })))
     .sort((a, b) => (a.path ?? "").length - (b.path ?? "").length);
-  const ports = on.flatMap(({ service, server, listener }) =>
-    listener?.tls ? [{ service, server, upgrades: listener.upgrades, stripPrefix: false }] : [],
+  const ports = portsOf({ services }).flatMap(
+    ({ service, server, port, listener: { protocol, upgrades } }) =>
+      protocol === "http" ? [{ service, server, port, upgrades, stripPrefix: false }] : [],
   );
-  return [...routes, ...ports.map((route, index) => ({ ...route, port: FIRST_OWN_PORT + index }))];
+  return [...routes, ...ports];
 }
+
+export const ownPassages = (deployment: Services): readonly OwnPassage[] =>
+  portsOf(deployment).flatMap(({ listener, ...passage }) => (listener.protocol === "tcp" ? [passage] : []));
+
+/** The ports inside the edge's container, each for the listener of one service. */
+export const ownPorts = (deployment: Services) =>
+  portsOf(deployment).map(({ service, port }) => ({ listener: service, internal: port }));
+
+function portsOf(deployment: Services) {
+  return served(deployment)
+    .flatMap(({ service, server, listener }) => (listener?.tls ? [{ service, server, listener }] : []))
+    .map((found, index) => ({ ...found, port: FIRST_OWN_PORT + index }));
+}
+
+const served = ({ services }: Services) =>
+  Object.entries(services)
+    .filter(([, { enabled }]) => enabled)
+    .map(([service, settings]) => ({ ...settings, service, server: `${service}:${settings.port}` }));

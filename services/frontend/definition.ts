@@ -15,7 +15,8 @@ export const frontend = defineService({
       health: healthCheck.optional().describe("how it is probed; default: GET healthPath on its port"),
       limits: limits(160, 1, 64),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("the page: the reference application's, or your own image"),
   listeners: {
     frontend: { port: 3000, serves: "the page in clear text", openIn: "local", tls: false },
   },

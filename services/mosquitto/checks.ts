@@ -1,21 +1,9 @@
 import type { Problem } from "../../core/problems.ts";
 import type { ParsedDeployment } from "../deployment.ts";
 
-/** With less the program itself leaves too little for its limits to mean anything. */
-const BROKER_LEAST_MIB = 32;
-
 /** Each connection may hold half a packet, and connections get a part of the broker's memory. */
 export function brokerFitsItsMemory({ mosquitto }: ParsedDeployment): readonly Problem[] {
   const { memoryMiB } = mosquitto.limits;
-  if (mosquitto.enabled && memoryMiB < BROKER_LEAST_MIB)
-    return [
-      {
-        path: "mosquitto.limits.memoryMiB",
-        got: memoryMiB,
-        allowed: `at least ${BROKER_LEAST_MIB}: everything that clients may hold is a part of it`,
-        fix: "raise it",
-      },
-    ];
   const most = memoryMiB * 1024;
   if (mosquitto.maxPacketBytes <= most) return [];
   return [

@@ -4,6 +4,9 @@ import { enabled, limits, timing } from "../../site/fields.ts";
 import { deviceTopic, publishedTopic, subscribedTopic } from "../../site/topics.ts";
 import { defineService } from "../definition.ts";
 
+/** With less the program itself leaves too little for its limits to mean anything: all that clients may hold is a part of it. */
+const LEAST_MOSQUITTO_MIB = 32;
+
 export const MQTT_PORT = 1883;
 export const MQTTS_PORT = 8883;
 
@@ -12,6 +15,9 @@ export const BACKEND_USER = "backend";
 
 /** Name of the file in the secret store that holds an MQTT user's password. */
 export const mqttSecret = (user: string) => `mqtt-${user}-password`;
+
+/** The password before, which the guard accepts as well. */
+export const formerMqttSecret = (user: string) => `${mqttSecret(user)}-former`;
 
 /** An MQTT user name: mosquitto separates the fields of its files with ":" and the ACL with spaces. */
 const mqttUserName = text(
@@ -22,11 +28,12 @@ const mqttUserName = text(
 /** The MQTT broker. */
 export const mosquitto = defineService({
   name: "mosquitto",
+  speaks: "MQTT",
   settings: z
     .strictObject({
       enabled,
       // One thread: with a whole core nothing ever makes it wait for the rest of a tenth of a second.
-      limits: limits(64, 1, 32),
+      limits: limits(64, 1, 32, LEAST_MOSQUITTO_MIB),
       health: timing,
       maxPacketBytes: z
         .int()
@@ -37,27 +44,43 @@ export const mosquitto = defineService({
       users: z
         .array(
           z.strictObject({
-            name: mqttUserName,
-            publish: z.array(publishedTopic).default([]).describe("%u is the user's own name"),
-            subscribe: z.array(subscribedTopic).default([]),
+            name: mqttUserName.describe(
+              "its password is made: .exploreiot/DEPLOYMENT/secrets/mqtt-NAME-password",
+            ),
+            publish: z
+              .array(publishedTopic)
+              .default([])
+              .describe("topics that it may publish to; %u is its name"),
+            subscribe: z
+              .array(subscribedTopic)
+              .default([])
+              .describe("topics that it may read; %u is its name"),
           }),
         )
-        .default([]),
+        .default([])
+        .describe("who may connect with a password, and what for"),
       devices: z
         .strictObject({
-          publish: z.array(deviceTopic).default(["sensor/%u"]),
-          subscribe: z.array(deviceTopic).default([]),
+          publish: z
+            .array(deviceTopic)
+            .default(["sensor/%u", "status/%u"])
+            .describe("topics that each may publish to"),
+          subscribe: z.array(deviceTopic).default([]).describe("topics that each may read"),
         })
         .prefault({})
         .describe("what each client with a certificate may do under its own name, which %u stands for"),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("the MQTT broker"),
   listeners: {
     mqtt: { port: 1883, serves: "MQTT in clear text", openIn: "local", tls: false },
     mqtts: { port: 8883, serves: "MQTT over TLS", openIn: "production", tls: true },
   },
   isServed: ({ enabled }) => enabled,
   references: () => ({ host: "mosquitto", port: String(MQTT_PORT) }),
+  // Nobody outside logs in as a program does.
+  formerSecrets: ({ users }) =>
+    Object.fromEntries(users.map(({ name }) => [mqttSecret(name), formerMqttSecret(name)])),
   login: (_, { rights: { mosquitto } }) =>
     mosquitto && { user: mosquitto.user, secret: mqttSecret(mosquitto.user) },
 });

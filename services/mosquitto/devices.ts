@@ -5,7 +5,12 @@ import { UserError } from "../../core/errors.ts";
 import { damaged } from "../../core/own-files.ts";
 import { readIfThere, replaceFile } from "../../core/private-files.ts";
 import { commonName, daysLeft, isDue } from "../../pki/certificate.ts";
-import { devicesFolder } from "../../pki/folder.ts";
+import {
+  authorityFolder,
+  bothDeviceAuthorities,
+  devicesFolder,
+  formerDeviceAuthorityFolder,
+} from "../../pki/folder.ts";
 import { ensureAuthority, readAuthority } from "../../pki/internal.ts";
 import type { Pair } from "../../pki/pair.ts";
 import type { Deployment } from "../deployment.ts";
@@ -23,7 +28,7 @@ export interface DeviceCertificate {
   /** When it was revoked. @default - it was not */
   readonly revokedAt?: Date;
 
-  /** Less than a third of its life is left, so that another may be issued next to it. */
+  /** Less than a third of its life is left, or it is by the CA before, so that another may be issued next to it. */
   readonly due: boolean;
 }
 
@@ -45,14 +50,51 @@ export async function prepareDevices(deployment: Deployment, home: string): Prom
   // It follows from what was revoked, so one that is cut short is made again like one that is missing.
   if (!readIfThere(revocationListFile(home))?.endsWith("-----END X509 CRL-----\n"))
     await publishRevocations(home, authority);
+  const former = readAuthority(formerDeviceAuthorityFolder(home));
+  const both = bothDeviceAuthorities(home);
+  if (former === undefined) rmSync(both, { force: true });
+  else if (readIfThere(both) !== authority.certificate + former.certificate)
+    replaceFile(both, authority.certificate + former.certificate);
+}
+
+/** Where a device's files are put unless somebody says otherwise. */
+export const handedOutFolder = (home: string, device: string) =>
+  join(devicesFolder(home), "handed-out", device);
+
+/**
+ * Writes what a device needs, for this user alone: its certificate and key, and the CA of the server where it is the kit's.
+ *
+ * @returns the paths of the files
+ */
+export function handOut(
+  { tls }: Pick<Deployment, "tls">,
+  home: string,
+  { device, pair, folder }: { readonly device: string; readonly pair: Pair; readonly folder: string },
+): readonly string[] {
+  const server = tls.certificate.source === "internal" ? readAuthority(authorityFolder(home)) : undefined;
+  const files = {
+    [`${device}.crt`]: pair.certificate,
+    [`${device}.key`]: pair.key,
+    ...(server === undefined ? {} : { "server-ca.crt": server.certificate }),
+  };
+  return Object.entries(files).map(([name, content]) => {
+    replaceFile(join(folder, name), content);
+    return join(folder, name);
+  });
 }
 
 /**
  * Issues a certificate whose common name, and so its MQTT user name, is the device. Its key is kept nowhere here.
  *
+ * @param handOver is given the pair before it counts as issued: after an interruption it is issued another time
  * @throws UserError for a name that carries other rights, and for a device that has a certificate with time left
  */
-export async function issueDevice(deployment: Deployment, home: string, device: string): Promise<Pair> {
+export async function issueDevice(
+  deployment: Deployment,
+  home: string,
+  device: string,
+  handOver: (pair: Pair) => void = () => undefined,
+): Promise<Pair> {
   const problem = nameProblem(device, deployment);
   if (problem !== undefined)
     throw new UserError(`device ${JSON.stringify(device)}: ${problem}`, "choose another name");
@@ -65,6 +107,7 @@ export async function issueDevice(deployment: Deployment, home: string, device: 
     );
   const { makeDevicePair } = await import("../../pki/x509.ts");
   const pair = await makeDevicePair(device, await deviceAuthority(deployment, home));
+  handOver(pair);
   const { serialNumber } = new X509Certificate(pair.certificate);
   replaceFile(join(devicesFolder(home), "issued", `${serialNumber}.crt`), pair.certificate);
   return pair;
@@ -73,6 +116,7 @@ export async function issueDevice(deployment: Deployment, home: string, device: 
 /** Every certificate that was issued, by device and then by its end. */
 export function listDevices(home: string): readonly DeviceCertificate[] {
   const folder = devicesFolder(home);
+  const authority = readAuthority(deviceAuthorityFolder(home));
   return filesIn(join(folder, "issued"))
     .map((file) => {
       const certificate = issuedCertificate(join(folder, "issued", file));
@@ -83,7 +127,7 @@ export function listDevices(home: string): readonly DeviceCertificate[] {
         serial,
         validUntil: new Date(certificate.validTo),
         daysLeft: daysLeft(certificate),
-        due: isDue(certificate),
+        due: isDue(certificate) || !isOf(authority, certificate),
         ...(revoked === undefined ? {} : { revokedAt: revokedAt(join(folder, "revoked", serial)) }),
       };
     })
@@ -119,13 +163,24 @@ export async function revokeDevice(
 
 const isInUse = ({ revokedAt, due }: DeviceCertificate) => revokedAt === undefined && !due;
 
+/** Whether a certificate is by that CA; a device's that it has no other reading of is by the one of today. */
+const isOf = (authority: Pair | undefined, certificate: X509Certificate): boolean =>
+  authority === undefined || certificate.verify(new X509Certificate(authority.certificate).publicKey);
+
 const revocationListFile = (home: string) => join(devicesFolder(home), "crl.pem");
 
-function deviceAuthority({ name }: Deployment, home: string): Promise<Pair> {
-  const folder = join(devicesFolder(home), "authority");
+/** Follows from what was revoked: the next run makes it again. */
+export const forgetRevocationList = (home: string): void => rmSync(revocationListFile(home), { force: true });
+
+export const deviceAuthorityFolder = (home: string) => join(devicesFolder(home), "authority");
+
+export const deviceAuthorityName = ({ name }: Pick<Deployment, "name">) => `ExploreIOT ${name} device CA`;
+
+function deviceAuthority(deployment: Deployment, home: string): Promise<Pair> {
+  const folder = deviceAuthorityFolder(home);
   // A list by the CA before is none of the new one's.
-  if (readAuthority(folder) === undefined) rmSync(revocationListFile(home), { force: true });
-  return ensureAuthority(folder, `ExploreIOT ${name} device CA`);
+  if (readAuthority(folder) === undefined) forgetRevocationList(home);
+  return ensureAuthority(folder, deviceAuthorityName(deployment));
 }
 
 async function publishRevocations(home: string, authority: Pair): Promise<void> {
@@ -135,7 +190,11 @@ async function publishRevocations(home: string, authority: Pair): Promise<void> 
     at: revokedAt(join(folder, serial)),
   }));
   const { makeRevocationList } = await import("../../pki/x509.ts");
-  replaceFile(revocationListFile(home), await makeRevocationList(authority, revoked));
+  const former = readAuthority(formerDeviceAuthorityFolder(home));
+  const lists = [authority, ...(former === undefined ? [] : [former])].map((issuer) =>
+    makeRevocationList(issuer, revoked),
+  );
+  replaceFile(revocationListFile(home), (await Promise.all(lists)).join(""));
 }
 
 function issuedCertificate(file: string): X509Certificate {

@@ -11,7 +11,7 @@ import type { SecretText } from "../../core/secret-text.ts";
 import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "../certificates/certificates.ts";
 import type { Deployment } from "../deployment.ts";
 import type { ServiceScope } from "../service-scope.ts";
-import { BACKEND_USER, MQTT_PORT, MQTTS_PORT, mqttSecret } from "./definition.ts";
+import { BACKEND_USER, formerMqttSecret, MQTT_PORT, MQTTS_PORT, mqttSecret } from "./definition.ts";
 import { brokerMemory, type MosquittoMemory } from "./memory.ts";
 import { certificateFiles, devicePatterns, TLS_PROBE, tlsListener } from "./tls.ts";
 
@@ -102,6 +102,16 @@ export class Mosquitto extends Construct {
 const passwordFile = (users: readonly BrokerUser[]): SecretText =>
   users.flatMap(({ name }) => [`${name}:`, { secret: mqttSecret(name), as: "mosquitto" as const }, "\n"]);
 
+/** The same, of the passwords that the declared users had before. */
+const formerPasswords = ({ mosquitto }: Deployment): SecretText => [
+  "# Accepted as well, by the guard.\n",
+  ...mosquitto.users.flatMap(({ name }) => [
+    `${name}:`,
+    { secret: formerMqttSecret(name), as: "mosquitto" as const },
+    "\n",
+  ]),
+];
+
 const clientOptions: SecretText = [
   `-u ${HEALTH_USER}\n-P `,
   { secret: mqttSecret(HEALTH_USER), as: "value" },
@@ -137,6 +147,7 @@ function brokerFiles({ deployment, secrets }: ServiceScope): readonly DeliveredF
     { name: "mosquitto.conf", content: mosquittoConf(deployment) },
     { name: "acl", content: accessControlList(users, devicePatterns(deployment)) },
     { name: "passwords", ...secrets.fileOf("mosquitto/passwords", passwordFile(users)) },
+    { name: "former", ...secrets.fileOf("mosquitto/former", formerPasswords(deployment)) },
     // mosquitto_sub reads its options from here: no password in the probe's arguments.
     { name: "mosquitto_sub", ...secrets.fileOf("mosquitto/mosquitto_sub", clientOptions) },
   ];
@@ -170,7 +181,7 @@ export function mosquittoConf(deployment: Deployment): string {
     `max_queued_bytes ${memory.queuedBytes}`,
     "max_keepalive 65535",
     "auto_id_prefix auto-",
-    "log_dest stdout",
+    "log_dest stderr",
     "log_type error",
     "log_type warning",
     "log_type notice",
@@ -193,6 +204,7 @@ const trustedUsers = ({ programs }: Deployment): readonly string[] => [
 const guard = (memory: MosquittoMemory, trusted: readonly string[]): readonly string[] => [
   "plugin /usr/lib/exploreiot/guard.so",
   `plugin_opt_acl_file ${FILES}/acl`,
+  `plugin_opt_former_file ${FILES}/former`,
   `plugin_opt_trusted ${trusted.join(",")}`,
   `plugin_opt_data ${DATA}`,
   `plugin_opt_sessions ${memory.sessions}`,

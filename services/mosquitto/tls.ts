@@ -1,5 +1,5 @@
-import { PROBE_PROGRAM } from "../../constructs/probes.ts";
 import { CIPHERS, CIPHERSUITES } from "../../constructs/tls-ciphers.ts";
+import { PROBE_PROGRAM } from "../../core/probe-command.ts";
 import { CERTIFICATES } from "../certificates/certificates.ts";
 import type { Deployment } from "../deployment.ts";
 import { servesDevices } from "../listeners.ts";

@@ -3,7 +3,7 @@ import type { Program } from "../application/program.ts";
 import type { Rights } from "../definition.ts";
 import type { Configured } from "../deployment.ts";
 import { ownUser } from "../mosquitto/own-user.ts";
-import { ownKeys } from "../redis/definition.ts";
+import { INFO_ALONE, ownKeys } from "../redis/definition.ts";
 import type { OwnService } from "./settings.ts";
 
 /** A program for each service of the user's own that is on. */
@@ -42,7 +42,9 @@ function programOf(name: string, service: OwnService): Program {
 const rightsOf = (name: string, { mqtt, database, redis }: OwnService): Rights => ({
   ...(mqtt === undefined ? {} : { mosquitto: ownUser(name, mqtt) }),
   ...(database === undefined ? {} : { postgres: database }),
-  ...(redis === undefined ? {} : { redis: ownKeys(redis.keyPrefix ?? `${name}:`) }),
+  ...(redis === undefined
+    ? {}
+    : { redis: redis.monitor ? INFO_ALONE : ownKeys(redis.keyPrefix ?? `${name}:`) }),
 });
 
 /** Those that it asks for, and those where it logs in or is connected to. */

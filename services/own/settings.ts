@@ -15,8 +15,11 @@ const allowance = z
     reason: z
       .string()
       .trim()
-      .min(10, { error: "a reason of at least 10 characters that a reviewer can judge" }),
-    expires: z.iso.date({ error: 'the last day on which it holds, as "2027-01-31"' }),
+      .min(10, { error: "a reason of at least 10 characters that a reviewer can judge" })
+      .describe("why it is accepted, for a reviewer"),
+    expires: z.iso
+      .date({ error: 'the last day on which it holds, as "2027-01-31"' })
+      .describe("the last day on which it holds"),
   })
   .optional();
 
@@ -45,7 +48,8 @@ const ownService = z.strictObject({
     .union([numericUser, z.literal(ROOT)], {
       error: `a numeric user and group such as "10003:10003"; "${ROOT}" (root) with allow.root`,
     })
-    .default("10003:10003"),
+    .default("10003:10003")
+    .describe('numeric user and group that it runs as; "0:0" needs allow.root'),
   command: command.optional().describe("default: the image's own command"),
   port: hostPort.optional().describe("port inside the container"),
   health: healthCheck.optional().describe("how it is probed; every service but a job needs one"),
@@ -58,10 +62,13 @@ const ownService = z.strictObject({
     .strictObject({
       ...listenerFields,
       port: hostPort.describe("port on the host"),
-      tls: z
-        .boolean()
-        .default(false)
-        .describe("HTTP alone: the edge ends TLS with the deployment's certificate"),
+      tls: z.boolean().default(false).describe("the edge ends TLS with the deployment's certificate"),
+      protocol: z
+        .enum(["http", "tcp"])
+        .default("http")
+        .describe(
+          "inside TLS. http: the edge judges each request; tcp: it passes on what comes, as it comes",
+        ),
       upgrades,
     })
     .optional()
@@ -69,11 +76,19 @@ const ownService = z.strictObject({
   routes: z.array(route).default([]).describe("what the https listener leads to it"),
   mqtt: brokerUser.optional(),
   database: z
-    .enum(["own", "read"])
+    .enum(["own", "read", "monitor"])
     .optional()
-    .describe("own: a database of its own; read: every table of the application's, to read"),
+    .describe(
+      "own: a database of its own; read: every table of the application's, to read; monitor: what PostgreSQL measures of itself, and no table",
+    ),
   redis: z
-    .strictObject({ keyPrefix: OWN_PREFIX.optional().describe("default: the service's name and a colon") })
+    .strictObject({
+      keyPrefix: OWN_PREFIX.optional().describe("default: the service's name and a colon"),
+      monitor: z.literal(true).optional().describe("no keys and no channels: INFO alone"),
+    })
+    .refine(({ keyPrefix, monitor }) => keyPrefix === undefined || monitor === undefined, {
+      error: "keyPrefix or monitor: who only measures has no keys",
+    })
     .optional()
     .describe("a user of its own at Redis, which reaches these keys and channels only"),
   job: z.boolean().default(false).describe("runs once, and has to exit 0 before what waits for it starts"),

@@ -3,11 +3,9 @@ import { databaseName, databaseOwner } from "../../core/formats.ts";
 import { enabled, limits, timing } from "../../site/fields.ts";
 import { MIGRATE } from "../application/settings.ts";
 import { defineService } from "../definition.ts";
+import { LEAST_POSTGRES_MIB } from "./memory.ts";
 
 export const POSTGRES_PORT = 5432;
-
-/** PostgreSQL 15 makes its cluster with 40 MiB and is killed for memory with 32 (measured). */
-const LEAST_POSTGRES_MIB = 48;
 
 /** Names of programs have no underscores, so no two of them get the same. */
 export const inSql = (name: string) => name.replaceAll("-", "_");
@@ -15,13 +13,18 @@ export const inSql = (name: string) => name.replaceAll("-", "_");
 /** As whom a program logs in that does not own the tables. */
 export const databaseUser = (owner: string, program: string) => `${owner}_${inSql(program)}`;
 
+/** As whom backups are made: reads every table of every database, and writes nowhere. */
+export const backupUser = (owner: string) => databaseUser(owner, "backup");
+export const BACKUP_ROLE_PASSWORD = "role-backup-postgres-password";
+
 /** The databases: of the application, and of services that have one of their own. */
 export const postgres = defineService({
   name: "postgres",
+  speaks: "PostgreSQL",
   settings: z
     .strictObject({
       enabled,
-      database: databaseName.default("exploreiot"),
+      database: databaseName.default("exploreiot").describe("the application's own"),
       user: databaseOwner
         .default("exploreiot")
         .describe("owns the tables; each role logs in as a user of its own, called USER_ROLE"),
@@ -32,7 +35,8 @@ export const postgres = defineService({
       limits: limits(256, 1, 128, LEAST_POSTGRES_MIB),
       health: timing,
     })
-    .prefault({}),
+    .prefault({})
+    .describe("PostgreSQL, where readings are kept"),
   isServed: ({ enabled }) => enabled,
   references: ({ database }) => ({ host: "postgres", port: String(POSTGRES_PORT), database }),
   login: ({ user: owner }, { name, rights }) =>

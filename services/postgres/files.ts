@@ -37,6 +37,8 @@ export function postgresqlConf({ limits, logConnections, tls }: PostgresSettings
     `max_wal_size = ${memory.maxWalSizeMiB}MB`,
     "checkpoint_timeout = '15min'",
     "wal_compression = on",
+    // The official image has LLVM, of which each connection that uses it takes more memory than all others together have.
+    "jit = off",
     "statement_timeout = '10min'",
     "idle_in_transaction_session_timeout = '1min'",
     "client_connection_check_interval = '10s'",

@@ -3,25 +3,29 @@ import { join } from "node:path";
 import type { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Construct } from "constructs";
 import type { DeliveredFile } from "../../constructs/delivery-job.ts";
+import { resourceName } from "../../constructs/deployment-scope.ts";
 import { FileDelivery } from "../../constructs/file-delivery.ts";
 import { tmpfsOptions } from "../../constructs/hardening.ts";
 import type { JoinedNetwork } from "../../constructs/private-network.ts";
 import { tcpProbe } from "../../constructs/probes.ts";
 import { ServiceContainer } from "../../constructs/service-container.ts";
-import { DataVolume } from "../../constructs/volumes.ts";
+import { DataVolume, volumeAddress } from "../../constructs/volumes.ts";
 import { FILES } from "../../core/container-folders.ts";
 import { kitRoot } from "../../core/home.ts";
+import { POSTGRES_MAJOR } from "../../core/postgres-major.ts";
 import type { ServiceScope } from "../service-scope.ts";
 import { databaseLogins } from "../store-logins.ts";
-import { POSTGRES_PORT } from "./definition.ts";
+import { BACKUP_ROLE_PASSWORD, backupUser, POSTGRES_PORT } from "./definition.ts";
 import { pgHba, postgresqlConf } from "./files.ts";
-import { databaseOf, passwordFile, rolesSql, SUPERUSER_PASSWORD } from "./roles.ts";
+import { BACKUP_ROLE, databaseOf, passwordFile, rolesSql, SUPERUSER_PASSWORD } from "./roles.ts";
 import { serverFiles } from "./tls.ts";
 
 const USER = "999:999";
 
-/** The data volume carries it, so that another major version starts empty instead of failing on old files. */
-const MAJOR = 15;
+/** Those of earlier versions of the kit, newest first, whose data `exploreiot upgrade` carries over; id of the construct. */
+const FORMER: readonly { readonly major: number; readonly id: string }[] = [{ major: 15, id: "Data" }];
+
+const dataPart = (major: number) => `postgres-${major}-data`;
 const DATA = "/var/lib/postgresql/data";
 
 export interface PostgresProps {
@@ -49,7 +53,7 @@ export class Postgres extends Construct {
       context,
       files: filesOf(context),
     });
-    const data = new DataVolume(this, "Data", `postgres-${MAJOR}-data`, context);
+    const data = new DataVolume(this, `Data${POSTGRES_MAJOR}`, dataPart(POSTGRES_MAJOR), context);
     const service = new ServiceContainer(this, "Service", {
       kind: "postgres",
       context,
@@ -63,6 +67,8 @@ export class Postgres extends Construct {
       entrypoint: ["/bin/sh", `${FILES}/entrypoint.sh`],
       command: ["postgres", "-c", `config_file=${FILES}/postgresql.conf`],
       environment: {
+        // In front, since the official image finds Debian's wrapper of psql first: a Perl program, at each probe.
+        PATH: `/usr/lib/postgresql/${POSTGRES_MAJOR}/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
         // Below the volume: the first start is prepared next to it and committed by one rename.
         PGDATA: `${DATA}/pgdata`,
         POSTGRES_PASSWORD_FILE: `${FILES}/${SUPERUSER_PASSWORD}`,
@@ -81,6 +87,15 @@ export class Postgres extends Construct {
         ...["psql", "-h", "/run/postgresql", "-U", "postgres", "-d", database, "-qtAc", "SELECT 1"],
       ]),
       health,
+      versioned: {
+        version: POSTGRES_MAJOR,
+        volume: resourceName(context, dataPart(POSTGRES_MAJOR)),
+        former: FORMER.map(({ major, id }) => ({
+          version: major,
+          volume: resourceName(context, dataPart(major)),
+          address: volumeAddress(this, id),
+        })),
+      },
       stopSignal: "SIGINT",
       graceSeconds: 60,
     });
@@ -92,16 +107,27 @@ function filesOf(context: ServiceScope): readonly DeliveredFile[] {
   const { deployment, secrets } = context;
   const { database, limits, tls } = deployment.postgres;
   const logins = databaseLogins(deployment);
-  const entrances = logins.map((login) => ({ user: login.user, database: databaseOf(database, login) }));
+  const reader = deployment.backup.enabled ? backupUser(deployment.postgres.user) : undefined;
+  const entrances = [
+    ...logins.map((login) => ({ user: login.user, database: databaseOf(database, login) })),
+    ...(reader === undefined ? [] : [{ user: reader, database: "all" }]),
+  ];
   const logConnections = deployment.environment === "production";
-  const entrypoint = readFileSync(join(kitRoot, "images/postgres/entrypoint.sh"), "utf8");
+  const program = (name: string) => ({
+    name,
+    content: readFileSync(join(kitRoot, "images/postgres", name), "utf8"),
+  });
   return [
-    { name: "entrypoint.sh", content: entrypoint },
+    program("entrypoint.sh"),
+    program("measure.sh"),
     { name: "postgresql.conf", content: postgresqlConf({ limits, logConnections, tls }) },
     { name: "pg_hba.conf", content: pgHba(entrances, tls) },
-    { name: "start/roles.sql", content: rolesSql(deployment.postgres, logins) },
+    { name: "start/roles.sql", content: rolesSql(deployment.postgres, logins, reader) },
     { name: SUPERUSER_PASSWORD, ...secrets.file("postgres-superuser-password") },
     ...logins.map(({ role, secret }) => ({ name: passwordFile(role), ...secrets.file(secret) })),
+    ...(reader === undefined
+      ? []
+      : [{ name: passwordFile(BACKUP_ROLE), ...secrets.file(BACKUP_ROLE_PASSWORD) }]),
     ...(tls ? serverFiles(context) : []),
   ];
 }

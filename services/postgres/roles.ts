@@ -4,14 +4,21 @@ import type { databaseLogins } from "../store-logins.ts";
 
 /** Where passwords are delivered, below the folder of the server's files. */
 export const SUPERUSER_PASSWORD = "superuser.password";
+export const BACKUP_ROLE = "backup";
 export const passwordFile = (role: string) => `roles/${role}.password`;
 
 /**
  * Applied at each start, before anyone can connect, so a deployment from before there were roles is brought to them as
  * well, and a new password counts from the next start on. psql reads passwords from files, and the server's log never
  * quotes them.
+ *
+ * @param reader as whom backups are made. @default - none are
  */
-export function rolesSql({ database, user: owner }: Store, logins: readonly DatabaseLogin[]): string {
+export function rolesSql(
+  { database, user: owner }: Store,
+  logins: readonly DatabaseLogin[],
+  reader?: string,
+): string {
   const ownerLogsIn = logins.some(({ user }) => user === owner);
   return [
     SILENT,
@@ -28,6 +35,7 @@ export function rolesSql({ database, user: owner }: Store, logins: readonly Data
       .filter(({ rights }) => rights === "own")
       .flatMap((login) => ownedDatabase(databaseOf(database, login), login.user)),
     "REVOKE ALL ON DATABASE postgres FROM PUBLIC;",
+    ...(reader === undefined ? [] : readsEverything(reader)),
     `\\connect "${database}"`,
     SILENT,
     ...logins.filter(({ user }) => user !== owner).flatMap((login) => rights(database, owner, login)),
@@ -66,11 +74,27 @@ export const databaseOf = (
   { references }: Pick<DatabaseLogin, "references">,
 ): string => references?.database ?? ofApplication;
 
+/**
+ * A table with row policies ends the dump with an error, since a part of it would be no backup; whether this role may see
+ * past them (BYPASSRLS) is left as an administrator says it.
+ */
+const readsEverything = (reader: string): readonly string[] => [
+  ...ifMissing("pg_roles", "rolname", reader, `CREATE ROLE "${reader}";`),
+  ...withPassword(
+    passwordFile(BACKUP_ROLE),
+    `ALTER ROLE "${reader}" LOGIN ${POWERLESS.replace(" NOBYPASSRLS", "")} CONNECTION LIMIT 8`,
+  ),
+  `GRANT pg_read_all_data TO "${reader}";`,
+  `ALTER ROLE "${reader}" SET default_transaction_read_only = on;`,
+  `SELECT format('GRANT CONNECT ON DATABASE %I TO "${reader}"', datname) FROM pg_database WHERE datallowconn AND NOT datistemplate AND datname <> 'postgres' \\gexec`,
+];
+
 const ifMissing = (table: string, column: string, name: string, statement: string) =>
   onlyIf(`NOT EXISTS (SELECT FROM ${table} WHERE ${column} = '${name}')`, statement);
 
 function rights(database: string, owner: string, { user, rights }: DatabaseLogin): readonly string[] {
-  if (rights === "own") return [];
+  if (rights === "own") return noMonitor(user);
+  if (rights === "monitor") return monitor(database, user);
   if (rights === "owner") {
     // What one role makes belongs to the owner, and so to the other roles as well.
     return [`GRANT "${owner}" TO "${user}";`, `ALTER ROLE "${user}" SET role = '${owner}';`];
@@ -80,9 +104,26 @@ function rights(database: string, owner: string, { user, rights }: DatabaseLogin
     `ALTER ROLE "${user}" RESET role;`,
     `GRANT CONNECT${rights === "rows" ? ", TEMPORARY" : ""} ON DATABASE "${database}" TO "${user}";`,
     ...(rights === "rows" ? onTables(owner, user, "SELECT, INSERT, UPDATE, DELETE") : []),
-    ...(rights === "read" ? onTables(owner, user, "SELECT") : []),
+    ...(rights === "read" ? [...noMonitor(user), ...onTables(owner, user, "SELECT")] : []),
   ];
 }
+
+/**
+ * Reads settings, statistics and activity of the server, and no table, not even where it once did: DROP OWNED takes back
+ * what a role was given, and a reader owns nothing.
+ */
+const monitor = (database: string, user: string): readonly string[] => [
+  ...onlyIf(
+    `EXISTS (SELECT FROM pg_default_acl, aclexplode(defaclacl) WHERE grantee = '${user}'::regrole)`,
+    `DROP OWNED BY "${user}";`,
+  ),
+  `GRANT pg_monitor TO "${user}";`,
+  `GRANT CONNECT ON DATABASE "${database}" TO "${user}";`,
+];
+
+/** For a service that measured before, and now reads tables or has a database of its own. */
+const noMonitor = (user: string): readonly string[] =>
+  onlyIf(`pg_has_role('${user}', 'pg_monitor', 'MEMBER')`, `REVOKE pg_monitor FROM "${user}";`);
 
 /** Once only: what a migration takes back afterwards stays so. */
 function onTables(owner: string, user: string, privileges: string): readonly string[] {

@@ -2,28 +2,35 @@ import { z } from "zod";
 import { text } from "../../core/formats.ts";
 import { enabled, limits, timing } from "../../site/fields.ts";
 import { defineService } from "../definition.ts";
+import { LEAST_REDIS_MIB } from "./memory.ts";
 
 export const REDIS_PORT = 6379;
 
 /** What a user may do that has all keys and channels of a prefix, as an ACL file says it; no administration. */
 export const ownKeys = (prefix: string) => `~${prefix}* &${prefix}* +@all -@admin -@dangerous`;
 
+/** What Redis measures of itself: no keys, no channels. */
+export const INFO_ALONE = "+info";
+
 /** Short-lived state, and messages between the programs of an application. */
 export const redis = defineService({
   name: "redis",
+  speaks: "Redis",
   settings: z
     .strictObject({
       enabled,
-      limits: limits(64, 0.5, 32),
+      limits: limits(64, 0.5, 32, LEAST_REDIS_MIB),
       health: timing,
       memoryPolicy: z
         .enum(["noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru", "volatile-lfu", "volatile-ttl"])
-        .default("noeviction"),
+        .default("noeviction")
+        .describe("what happens when its memory is full; noeviction: writing is refused"),
       keyPrefix: text(/^[a-z0-9-]*:?$/, 'lower-case letters, digits and dashes, then ":"')
         .default("exploreiot:")
         .describe("the application's user reaches these keys and channels only; empty = all"),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("Redis: short-lived state, and messages between the programs of an application"),
   isServed: ({ enabled }) => enabled,
   references: () => ({ host: "redis", port: String(REDIS_PORT) }),
   login: (_, { name, application, rights }) =>

@@ -1,3 +1,5 @@
+import { leastMemoryMiB } from "../../core/least-memory.ts";
+
 /** How Redis divides the memory of its container. */
 export interface RedisMemory {
   readonly maxMemoryMiB: number;
@@ -24,3 +26,8 @@ export function redisMemory(memoryMiB: number): RedisMemory {
     outputSoftMiB: Math.max(1, Math.floor(memoryMiB / 32)),
   };
 }
+
+/** The data twice, while the file is rewritten. */
+export const LEAST_REDIS_MIB = leastMemoryMiB(
+  (memoryMiB) => BASE_MIB + 2 * redisMemory(memoryMiB).maxMemoryMiB,
+);

@@ -22,9 +22,9 @@ const USER = "999:999";
 const PROBE = [
   `exec 3<>/dev/tcp/$HOSTNAME/${REDIS_PORT}`,
   `printf 'AUTH health %s\\r\\nPING\\r\\n' "$(<${FILES}/health.password)" >&3`,
-  "read -r login <&3",
+  "read -r auth <&3",
   "read -r pong <&3",
-  '[[ $login == +OK* && $pong == +PONG* ]] || { echo "AUTH: $login; PING: $pong"; exit 1; }',
+  '[[ $auth == +OK* && $pong == +PONG* ]] || { echo "AUTH: $auth; PING: $pong"; exit 1; }',
 ].join(" && ");
 
 export interface RedisProps {
@@ -68,7 +68,7 @@ export class Redis extends Construct {
       limits,
       limitsAt: "redis.limits",
       networks: [network ?? context.network("data")],
-      command: ["redis-server", `${FILES}/redis.conf`],
+      command: ["valkey-server", `${FILES}/redis.conf`],
       files,
       graceSeconds: 60,
       volumes: [{ name: data.name, path: "/data" }],
@@ -93,6 +93,8 @@ export function redisConf(memoryMiB: number, policy: string): string {
     "dir /data",
     "appendonly yes",
     'save ""',
+    // Commands from the first byte, which any version reads, also an older one (docs/decisions/0108-valkey.md).
+    "aof-use-rdb-preamble no",
     `maxmemory ${memory.maxMemoryMiB}mb`,
     `maxmemory-policy ${policy}`,
     `maxclients ${memory.maxClients}`,

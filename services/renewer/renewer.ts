@@ -41,6 +41,7 @@ export class Renewer extends Construct {
     super(scope, id);
     const { deployment } = context;
     const files = acme.ca === undefined ? undefined : this.#authority(acme.ca, context);
+    const directory = new URL(acme.directory);
     const account = new DataVolume(this, "Account", "acme", context);
     new ServiceContainer(this, "Service", {
       kind: "renewer",
@@ -58,7 +59,7 @@ export class Renewer extends Construct {
         ACME_HOSTS: deployment.names.join(" "),
         ACME_LISTEN: String(RENEWER_PORT),
         ACME_EDGE: `edge:${EDGE_PORT}`,
-        ...(files === undefined ? {} : { LEGO_CA_CERTIFICATES: `${FILES}/ca.pem` }),
+        ...(files === undefined ? {} : { ACME_CA: `${FILES}/ca.pem` }),
       },
       ...(files === undefined ? {} : { files }),
       volumes: [
@@ -68,6 +69,9 @@ export class Renewer extends Construct {
       tmpfs: { "/tmp": tmpfsOptions(4, USER) },
       // An expired certificate is what this container is there to prevent.
       probe: commandProbe(`openssl x509 -in ${CERTIFICATES}/current/edge.crt -noout -checkend 0`.split(" ")),
+      connects: [
+        { to: directory.hostname, port: Number(directory.port || 443), speaks: "ACME", way: "both" },
+      ],
       after: [certificates, edge],
     });
   }

@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join, relative } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
+import { siteJsonSchema } from "../../config/schema.ts";
 import { siteTemplate } from "../../config/site-template.ts";
 import { deploymentHome, projectRoot, stackFolder } from "../../core/home.ts";
-import { run } from "../../engines/run.ts";
+import { run } from "../../runners/run.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 
 /** Runs the command line in a process of its own, without a terminal: nobody sees colours, so it may write none. */
@@ -77,7 +78,7 @@ describe("exploreiot", { timeout: 60_000 }, () => {
     [
       "up",
       "deploy: make what runs equal to what is configured",
-      ["--config", "--engine", "--json", "--setup"],
+      ["--config", "--runner", "--json", "--setup"],
     ],
     [
       "down",
@@ -94,6 +95,11 @@ describe("exploreiot", { timeout: 60_000 }, () => {
       "check the configuration and write the stack as Terraform JSON",
       ["--config", "--json", "--compose"],
     ],
+    [
+      "diagram",
+      "draw services, networks, ports and the ways of data, as Mermaid or SVG",
+      ["--config", "--format", "--output", "--json"],
+    ],
     ["images", "pull or build the images that are missing", ["--config", "--json", "--stack"]],
     ["firewall", "look at the packet filter of a deployment, or keep new rules", ["--json", "--no-login"]],
     ["init", "write a commented site file to start from, and keep secrets out of git", ["--name", "--force"]],
@@ -106,21 +112,27 @@ describe("exploreiot", { timeout: 60_000 }, () => {
   });
 
   test.each([
-    ["a verb that is none", ["bogus"], `error: unknown command 'bogus'\n${HELP_HINT}`],
-    ["an option that is none", ["up", "--bogus"], `error: unknown option '--bogus'\n${HELP_HINT}`],
-    ["an option before the verb", ["--bogus"], `error: unknown option '--bogus'\n${HELP_HINT}`],
+    ["a verb that is none", ["quxxxxqux"], `error: unknown command 'quxxxxqux'\n${HELP_HINT}`],
+    ["an option that is none", ["up", "--quxxxxqux"], `error: unknown option '--quxxxxqux'\n${HELP_HINT}`],
+    ["an option before the verb", ["--quxxxxqux"], `error: unknown option '--quxxxxqux'\n${HELP_HINT}`],
     [
-      "an engine that is none",
-      ["up", "--engine", "podman"],
-      `error: option '--engine <engine>' argument 'podman' is invalid. Allowed choices are auto, terraform, compose.\n${HELP_HINT}`,
+      "a runner that is none",
+      ["up", "--runner", "podman"],
+      `error: option '--runner <runner>' argument 'podman' is invalid. Allowed choices are auto, terraform, compose.\n${HELP_HINT}`,
+    ],
+    [
+      "a diagram as a picture and as JSON",
+      ["diagram", "--json", "--format", "svg"],
+      `error: option '--json' cannot be used with option '--format <format>'\n${HELP_HINT}`,
+      `${JSON.stringify({ error: { message: "option '--json' cannot be used with option '--format <format>'", remedy: [], bug: false } })}\n`,
     ],
     [
       "an argument too many",
       ["synth", "local"],
       `error: too many arguments for 'synth'. Expected 0 arguments but got 1.\n${HELP_HINT}`,
     ],
-  ])("refuses %s", async (_, args, stderr) => {
-    expect(await cli("/", ...args)).toEqual({ code: 1, stdout: "", stderr });
+  ])("refuses %s", async (_, args, stderr, stdout = "") => {
+    expect(await cli("/", ...args)).toEqual({ code: 1, stdout, stderr });
   });
 
   test("without a verb shows its help, as an error", async () => {
@@ -134,9 +146,6 @@ describe("exploreiot", { timeout: 60_000 }, () => {
   });
 });
 
-/** How a site file in a folder leads to the schema that editors check it by. */
-const schemaFrom = (folder: string) => `./${relative(folder, join(projectRoot, "config/site.schema.json"))}`;
-
 describe("exploreiot init", { timeout: 60_000 }, () => {
   test("writes the site file and says what comes next", async () => {
     const folder = temporaryFolder();
@@ -146,18 +155,30 @@ describe("exploreiot init", { timeout: 60_000 }, () => {
       stdout: "exploreiot.yaml written. Next: edit it, then npx exploreiot up\n",
       stderr: "",
     });
-    expect(readFileSync(join(folder, "exploreiot.yaml"), "utf8")).toBe(
-      siteTemplate("site", schemaFrom(folder)),
-    );
+    expect(readFileSync(join(folder, "exploreiot.yaml"), "utf8")).toBe(siteTemplate("site"));
+  });
+
+  test("writes the schema that the file names next to it, wherever that is", async () => {
+    const [folder, away] = [temporaryFolder(), join(temporaryFolder(), "a", "b")];
+    mkdirSync(away, { recursive: true });
+    const { code, stdout } = await cli(folder, "init", join(away, "plant.yaml"), "--json");
+    const [, schema = ""] = /\$schema=(\S+)/.exec(readFileSync(join(away, "plant.yaml"), "utf8")) ?? [];
+
+    expect({ code, told: JSON.parse(stdout) }).toEqual({
+      code: 0,
+      told: {
+        ...{ file: join(away, "plant.yaml"), name: "site", schema: join(away, "exploreiot.schema.json") },
+        ignored: [],
+      },
+    });
+    expect(JSON.parse(readFileSync(join(away, schema), "utf8"))).toEqual(siteJsonSchema());
   });
 
   test("writes another name into another file", async () => {
     const folder = temporaryFolder();
     await cli(folder, "init", "greenhouse.yml", "--name", "greenhouse");
 
-    expect(readFileSync(join(folder, "greenhouse.yml"), "utf8")).toBe(
-      siteTemplate("greenhouse", schemaFrom(folder)),
-    );
+    expect(readFileSync(join(folder, "greenhouse.yml"), "utf8")).toBe(siteTemplate("greenhouse"));
   });
 
   test("leaves a file alone that is there, but with --force", async () => {
@@ -175,7 +196,7 @@ describe("exploreiot init", { timeout: 60_000 }, () => {
       },
       "mine",
     ]);
-    expect([forced.code, readFileSync(file, "utf8")]).toEqual([0, siteTemplate("site", schemaFrom(folder))]);
+    expect([forced.code, readFileSync(file, "utf8")]).toEqual([0, siteTemplate("site")]);
   });
 
   test("says why it cannot write", async () => {
@@ -183,7 +204,7 @@ describe("exploreiot init", { timeout: 60_000 }, () => {
       code: 1,
       stdout: "",
       stderr:
-        "error: no/such/site.yaml: cannot be written (ENOENT: no such file or directory, open 'no/such/site.yaml')\n",
+        "error: no/such/site.yaml: cannot be written (ENOENT: no such file or directory, open 'no/such/site.yaml')\n  → mkdir -p no/such\n",
     });
   });
 });
@@ -191,7 +212,7 @@ describe("exploreiot init", { timeout: 60_000 }, () => {
 describe("exploreiot synth", { timeout: 60_000 }, () => {
   test("writes the stack of a site file, named from any folder, and nothing into that folder", async () => {
     const [folder, name] = [temporaryFolder(), deploymentName()];
-    write(folder, "site.yaml", siteTemplate(name, "site.schema.json"));
+    write(folder, "site.yaml", siteTemplate(name));
     const { code, stdout, stderr } = await cli(folder, "synth", "-c", "site.yaml");
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -224,21 +245,89 @@ describe("exploreiot synth", { timeout: 60_000 }, () => {
     });
   });
 
-  test("refuses a site file with every problem, on standard error, and writes nothing", async () => {
+  test("refuses a site file with every problem and its line, for programs too, and writes nothing", async () => {
     const [folder, name] = [temporaryFolder(), deploymentName()];
     write(folder, "site.yaml", `name: ${name}\nbind: lan\nlisteners: { mqtt: { prot: 1 } }\n`);
     const { code, stdout, stderr } = await cli(folder, "synth", "-c", "site.yaml", "--json");
+    const message =
+      "site.yaml: 1 problem\n  site.yaml:3: listeners.mqtt.prot: got 1; allowed: the keys enabled, port, bind, connectionsPerSource; fix: did you mean port?";
+    const here = (text: string) => text.replaceAll(/[^\s"]*site\.yaml/g, "site.yaml");
 
-    expect({ code, stdout, stderr: stderr.replace(/\S*site\.yaml/, "site.yaml") }).toEqual({
+    expect({ code, stdout: JSON.parse(here(stdout)), stderr: here(stderr) }).toEqual({
       code: 1,
-      stdout: "",
-      stderr:
-        "error: site.yaml: 1 problem\n  listeners.mqtt.prot: got 1; allowed: the keys enabled, port, bind, connectionsPerSource; fix: did you mean port?\n",
+      stdout: { error: { message, remedy: [], bug: false } },
+      stderr: `error: ${message}\n`,
     });
     expect([existsSync(deploymentHome(name)), existsSync(stackFolder(name))]).toEqual([false, false]);
   });
 
-  test("tells findings once, and nothing that own rules print meanwhile", async () => {
+  test.each(["local", "production"])(
+    "makes nothing but the stack, for a new name in environment %s",
+    async (environment) => {
+      const [folder, name] = [temporaryFolder(), deploymentName()];
+      const tls =
+        "postgres: { tls: true }\ntls: { mqttClients: certificates }\nlisteners: { https: {}, mqtts: {} }";
+      write(folder, "site.yaml", `name: ${name}\nenvironment: ${environment}\nhosts: [localhost]\n${tls}\n`);
+      // Others work in the common one at the same time.
+      const temporary = temporaryFolder();
+      const { code, stdout, stderr } = await run(
+        [process.execPath, join(projectRoot, "bin/exploreiot.js"), "synth", "-c", "site.yaml", "--json"],
+        { cwd: folder, env: { TMPDIR: temporary } },
+      );
+      const { path } = JSON.parse(stdout) as { path: string };
+      const json = readFileSync(path, "utf8");
+
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect([existsSync(deploymentHome(name)), readdirSync(folder), readdirSync(temporary)]).toEqual([
+        false,
+        ["site.yaml"],
+        [],
+      ]);
+      expect(json).toContain(`../../../.exploreiot/${name}/secrets/`);
+      expect(json).not.toContain("exploreiot-draft-");
+    },
+  );
+
+  test("makes the very stack that up would, where all secrets are there", async () => {
+    const [folder, name] = [temporaryFolder(), deploymentName()];
+    const tls = "postgres: { tls: true }\ntls: { mqttClients: certificates }\nlisteners: { mqtts: {} }";
+    const file = write(folder, "site.yaml", `name: ${name}\nhosts: [localhost]\n${tls}\n`);
+    const main = () =>
+      run([process.execPath, join(projectRoot, "bin", "synth.js")], {
+        cwd: projectRoot,
+        env: { EXPLOREIOT_CONFIG: file },
+      });
+    await main();
+    const stack = () => readFileSync(join(stackFolder(name), "cdk.tf.json"), "utf8");
+    const kept = () => readdirSync(deploymentHome(name), { recursive: true }).sort();
+    const [made, files] = [stack(), kept()];
+    const { code } = await cli(folder, "synth", "-c", "site.yaml");
+
+    expect({ code, files: kept() }).toEqual({ code: 0, files: [...files, "site"].sort() });
+    expect(JSON.parse(stack())).toEqual(JSON.parse(made));
+  });
+
+  test("warns of what is open to other machines, once, and in JSON too", async () => {
+    const [folder, name] = [temporaryFolder(), deploymentName()];
+    write(folder, "site.yaml", `name: ${name}\nbind: lan\nhosts: [a.example.org]\n`);
+    const { code, stdout, stderr } = await cli(folder, "synth", "-c", "site.yaml", "--json");
+    const warning =
+      "ports 3000 (frontend), 8000 (backend), 1883 (mqtt) can be reached from other machines in clear text, passwords included: environment: production opens ports with TLS instead; anyone who reaches the API may write readings without a key: http: { openWrites: false } asks for one";
+
+    expect({ code, stderr, warnings: (JSON.parse(stdout) as { warnings: unknown }).warnings }).toEqual({
+      ...{ code: 0, stderr: `· warning: ${warning}\n` },
+      warnings: [warning],
+    });
+  });
+
+  test("prints JSON or YAML, never one for the other", async () => {
+    expect(await cli(temporaryFolder(), "synth", "--compose", "--json")).toMatchObject({
+      code: 1,
+      stdout: `${JSON.stringify({ error: { message: "option '--compose' cannot be used with option '--json'", remedy: [], bug: false } })}\n`,
+    });
+  });
+
+  test("tells findings once, and what own rules print is no part of its answer", async () => {
     const [folder, name] = [temporaryFolder(), deploymentName()];
     const listeners = "{ backend: { bind: lan }, https: {}, mqtts: {} }";
     write(
@@ -251,17 +340,17 @@ describe("exploreiot synth", { timeout: 60_000 }, () => {
       "loud.js",
       [
         'console.log("on standard output");',
-        'process.emitWarning("on standard error");',
         'export const quiet = { id: "OWN-001", severity: "low", title: "nothing", allowed: "anything", fix: "nothing",',
         '  source: "a test", looksAt: ["stack"], check: () => [] };',
       ].join("\n"),
     );
     const { code, stdout, stderr } = await cli(folder, "synth", "-c", "site.yaml", "--json");
 
-    expect({ code, stdout, heads: stderr.split("\n").filter((line) => /^\S/.test(line)) }).toEqual({
+    expect(JSON.parse(stdout)).toMatchObject({ error: { bug: false } });
+    expect({ code, heads: stderr.split("\n").filter((line) => /^\S/.test(line)) }).toEqual({
       code: 1,
-      stdout: "",
       heads: [
+        "on standard output",
         "error: the policies stop this synthesis: 2 findings",
         `${name}/Backend/api/Container: port 8000 (host port 8000 of 0.0.0.0) of backend is in clear text`,
         `${name}/Backend/api/Container: port 8000 (host port 8000 of 0.0.0.0) is published`,
@@ -272,7 +361,7 @@ describe("exploreiot synth", { timeout: 60_000 }, () => {
   test.each([
     [
       "nobody",
-      'configuration "nobody": unknown; allowed: local, production, or a .yaml, .yml or .json file\n  → exploreiot init writes a commented site file to start from',
+      'configuration "nobody": unknown; allowed: local, production, a .yaml, .yml or .json file, or a name that exploreiot list shows with one\n  → exploreiot init writes a commented site file to start from',
     ],
     ["absent.yaml", "absent.yaml: no such file\n  → exploreiot init absent.yaml writes one to start from"],
   ])("refuses %s, which is not there", async (source, message) => {

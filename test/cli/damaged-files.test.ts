@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deploymentHome, projectRoot, stackFolder } from "../../core/home.ts";
-import { run } from "../../engines/run.ts";
+import { run } from "../../runners/run.ts";
 import { write } from "../support/temporary-folder.ts";
 
 const name = `t${randomBytes(6).toString("hex")}`;
@@ -15,12 +15,9 @@ const kit = (...args: readonly [string, ...string[]]) =>
     expected: [0, 1, 2, 70],
   });
 
-/**
- * The program that every verb starts first, as those that change something do and as those that look or remove do: a verb
- * ends with the error of this program, as one test shows.
- */
-const synthesize = (...flags: readonly string[]) =>
-  run([process.execPath, join(projectRoot, "dist/main.js"), ...flags], {
+/** Makes the JSON and all that belongs to it, as `cdktf synth` does; the kit's own `synth` makes nothing else. */
+const synthesize = () =>
+  run([process.execPath, join(projectRoot, "bin/synth.js")], {
     env: { EXPLOREIOT_CONFIG: site },
     expected: [0, 1, 70],
   });
@@ -64,7 +61,7 @@ const CASES: readonly (readonly [string, string, string])[] = [
 describe("a file of the kit's own that is cut short", { timeout: 120_000 }, () => {
   beforeAll(async () => {
     write(home, "site.json", JSON.stringify(SITE));
-    expect((await kit("synth")).stderr).toBe("");
+    expect((await synthesize()).stderr).toBe("");
     expect((await kit("devices", "issue", "sensor-1")).code).toBe(0);
   }, 120_000);
   afterAll(() => {
@@ -119,7 +116,7 @@ describe("a file of the kit's own that is cut short", { timeout: 120_000 }, () =
     rmSync(file);
     writeFileSync(file, "-----BEGIN X509 CRL-----\nMIIB");
 
-    expect((await kit("synth")).code).toBe(0);
+    expect((await synthesize()).code).toBe(0);
     expect(readFileSync(file, "utf8")).toMatch(/-----END X509 CRL-----\n$/);
   });
 
@@ -128,13 +125,13 @@ describe("a file of the kit's own that is cut short", { timeout: 120_000 }, () =
     const before = readFileSync(file, "utf8");
     rmSync(fileOf("pki/devices/authority"), { recursive: true });
 
-    expect((await kit("synth")).code).toBe(0);
+    expect((await synthesize()).code).toBe(0);
     expect(readFileSync(file, "utf8")).not.toBe(before);
   });
 
   type Answers = readonly [{ code: number; stderr: string }, ...{ code: number; stderr: string }[]];
 
-  /** Synthesizes with a damaged file, both ways, and puts the whole one back. */
+  /** Synthesizes with a damaged file, as verbs that change something do and as those that look do, and puts the whole one back. */
   async function damaged(
     file: string,
     content: string | Uint8Array,
@@ -142,7 +139,7 @@ describe("a file of the kit's own that is cut short", { timeout: 120_000 }, () =
   ): Promise<void> {
     const whole = readFileSync(file);
     replace(file, content);
-    const answers = await Promise.all([synthesize(), synthesize("--unjudged")]);
+    const answers = await Promise.all([synthesize(), kit("status")]);
     replace(file, whole);
     await judge(answers);
   }

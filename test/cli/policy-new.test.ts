@@ -2,7 +2,7 @@ import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from "no
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { projectRoot } from "../../core/home.ts";
-import { run } from "../../engines/run.ts";
+import { run } from "../../runners/run.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /** What the command line is bundled of, and what the tests of policies read. */
@@ -13,7 +13,7 @@ const COPIED = [
     "config",
     "constructs",
     "core",
-    "engines",
+    "runners",
     "firewall",
     "pki",
     "policies",
@@ -42,9 +42,11 @@ const kit = (folder: string, ...args: readonly string[]) =>
     expected: [0, 1],
   });
 
-/** Full names of the policy tests that fail in a checkout, of three files and all that they read. */
+/** Full names of the policy tests that fail in a checkout, of four files and all that they read. */
 async function failing(folder: string, test: string): Promise<{ passed: number; failed: readonly string[] }> {
-  const files = ["test/policies/index.test.ts", "test/policies/catalogue.test.ts", test];
+  const files = ["index", "catalogue", "examples"]
+    .map((name) => `test/policies/${name}.test.ts`)
+    .concat(test);
   const { stdout } = await run(
     ["npx", "--no-install", "vitest", "run", "--project", "unit-policies", "--reporter=json", ...files],
     { cwd: folder, expected: [0, 1] },
@@ -103,12 +105,16 @@ describe("exploreiot policy new", { timeout: 120_000 }, () => {
     });
     const before = await failing(folder, ownTest);
     expect(before.failed).toEqual([
+      "examples of rules RDS-013 finds what its example avoids, and nothing in what it prefers",
       "RDS-013 names are short rejects 'TODO: one that breaks it'",
       "RDS-013 names are short rejects 'a value known only at apply'",
     ]);
 
     // The catalogue, as UPDATE_DOCS=1 would write it.
     const texts = [
+      ["TODO: what happens to anyone who breaks it.", "A long name is cut off in tables."],
+      ["TODO: what breaks it, as it stands in a file", "container_name: storage"],
+      ["TODO: the same, put right", "container_name: redis"],
       ["TODO: what would satisfy it", "a name of at most 5 letters"],
       ["TODO: what to do about a finding", "shorten the name"],
       ["TODO: where the fact comes from", "a test"],
@@ -132,7 +138,7 @@ describe("exploreiot policy new", { timeout: 120_000 }, () => {
       ['evidence: ["TODO"]', `evidence: ['name is "\${var.name}", known only at apply']`],
       ['one that is right", given: {}', 'one that is right", given: { name: "redis" }'],
     );
-    expect(await failing(folder, ownTest)).toEqual({ passed: before.passed + 2, failed: [] });
+    expect(await failing(folder, ownTest)).toEqual({ passed: before.passed + 3, failed: [] });
   });
 
   test("refuses in words, and writes nothing", async () => {

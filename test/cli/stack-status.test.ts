@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { stackStatus } from "../../cli/stack-status.ts";
 import { statusTable } from "../../cli/status-table.ts";
-import type { ContainerState, Observation } from "../../engines/docker/observe.ts";
-import type { PortTrouble } from "../../engines/docker/published-ports.ts";
+import type { ContainerState, Observation } from "../../runners/docker/observe.ts";
+import type { PortTrouble } from "../../runners/docker/published-ports.ts";
 import { imageState } from "../support/inspect-of.ts";
 import { containerSpec, stackOf } from "../support/stack.ts";
 

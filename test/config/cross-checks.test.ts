@@ -14,7 +14,7 @@ const HOSTS =
 const NEEDED = (service: string) =>
   `${service}.enabled: got false; allowed: true, since the reference backend needs it; fix: turn ${service} on, turn the backend off, or name your own backend.image`;
 const REFERENCES =
-  "deployment.name, topics.readings, topics.status, http.hosts, http.corsOrigins, http.rateLimitPerMinute, edge.address, http.openWrites, frontend.port, frontend.url, backend.host, backend.port, backend.internalUrl, backend.pathPrefix, backend.publicUrl, backend.url, backend.apiKey, mosquitto.host, mosquitto.port, mosquitto.user, mosquitto.password, postgres.host, postgres.port, postgres.database, postgres.user, postgres.password, redis.host, redis.port, redis.user, redis.password";
+  "deployment.name, deployment.sensors, deployment.silentAfterSeconds, deployment.retention, deployment.alarmWebhook, topics.readings, topics.status, http.hosts, http.corsOrigins, http.rateLimitPerMinute, edge.address, http.openWrites, frontend.port, frontend.url, backend.host, backend.port, backend.internalUrl, backend.pathPrefix, backend.publicUrl, backend.url, backend.apiKey, backend.formerApiKey, mosquitto.host, mosquitto.port, mosquitto.user, mosquitto.password, postgres.host, postgres.port, postgres.database, postgres.user, postgres.password, redis.host, redis.port, redis.user, redis.password";
 /** What a program knows that has no login at the stores. */
 const WITHOUT_LOGINS = REFERENCES.replace(/, (postgres|redis|mosquitto)\.(user|password)/g, "");
 const variable = { KEY: { value: "{secret.key}", as: "variable" } };
@@ -177,6 +177,8 @@ describe("a deployment is refused for", () => {
         `topics.readings: got "${readings}"; allowed: a topic with no wildcard but a + as its last level, which the reference backend takes for the name of the sensor: others would make one sensor of several; fix: name the sensor in the last level ("plant/+"), or use your own backend.image`,
         ...(readings === "#"
           ? [
+              'topics.readings: got "#"; allowed: a topic apart from alarm/+, where the reference backend would take its own alarms for readings; fix: choose another topic',
+              'topics.readings: got "#"; allowed: a topic apart from status/+, where the reference backend would take the states of devices for readings; fix: choose another topic',
               'topics.status: got "state"; allowed: a topic apart from topics.readings (#), where the reference backend would take its own status for a reading; fix: choose another topic',
             ]
           : []),
@@ -193,7 +195,7 @@ describe("a deployment is refused for", () => {
       "devices that publish where nobody reads",
       { listeners: { mqtts: {} }, tls: { mqttClients: "certificates" }, topics: { readings: "plant/+" } },
       [
-        'mosquitto.devices.publish: got ["sensor/%u"]; allowed: a topic among those of topics.readings (plant/+), the only ones that the reference backend reads; fix: write plant/%u, or change topics.readings',
+        'mosquitto.devices.publish: got ["sensor/%u","status/%u"]; allowed: a topic among those of topics.readings (plant/+), the only ones that the reference backend reads; fix: write plant/%u, or change topics.readings',
       ],
     ],
     [

@@ -1,8 +1,11 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, rmSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { describe, expect, test } from "vitest";
-import { loadDeployment, loadDeployments } from "../../config/load.ts";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { loadDeployment, loadDeployments, sourceOf } from "../../config/load.ts";
 import { parseDeployment } from "../../config/parse.ts";
-import { projectRoot } from "../../core/home.ts";
+import { deploymentHome, projectRoot } from "../../core/home.ts";
+import { rememberSite } from "../../core/known-sites.ts";
 import { referenceFrontend } from "../../services/application/reference.ts";
 import type { Deployment } from "../../services/deployment.ts";
 import { serviceNames } from "../../services/registry.ts";
@@ -33,6 +36,11 @@ const full = {
     egress: [{ to: ["192.0.2.7/32"], port: 443, protocol: "tcp" }],
     confirmSeconds: 60,
   },
+  secrets: {
+    "mqtt-sensor-password": { command: ["sops", "decrypt", "secrets.yaml"] },
+    "own-token": { file: "token" },
+    "backend-api-key": { environment: "API_KEY" },
+  },
   policies: {
     stopAt: "high",
     waivers: [{ rule: "NET-001", at: "full/X", reason: "a reason to judge", expires: "2027-01-31" }],
@@ -44,6 +52,21 @@ const full = {
     key: "full",
     region: "eu-west-3",
     endpoint: "http://127.0.0.1:9",
+  },
+  sensors: {
+    "chaudière:1": { label: "Boiler", unit: "°C", decimals: 1, intervalSeconds: 0.05, low: -5, high: 80.5 },
+    door: {},
+  },
+  alarms: {
+    silentAfterSeconds: 90,
+    webhook: { url: "https://alerts.example:8443/iot?key=1", secret: "{secret.alarm-webhook}" },
+  },
+  retention: {
+    rawDays: 90,
+    classes: { fast: { sensors: ["vibration-*", "chaudière:1"], rawDays: 14 } },
+    hourlyDays: 400,
+    dailyDays: 4000,
+    whenFull: "aggregateOldest",
   },
   networks: { edge: { ipv4: "10.1.0.0/24", ipv6: "fd00:1::/64" }, broker: {}, data: { ipv4: "10.1.1.0/24" } },
   images: {
@@ -181,6 +204,7 @@ describe("a site file is read", () => {
         confirmSeconds: 120,
         ssh: { enabled: true, port: 22, from: [] },
       },
+      secrets: {},
       policies: { stopAt: "low", waivers: [] },
       state: { backend: "local" },
       networks: { edge: {}, broker: {}, data: {} },
@@ -188,12 +212,15 @@ describe("a site file is read", () => {
       http: { corsOrigins: [], rateLimitPerMinute: 600, maxBodyBytes: 1_048_576, stripPrefix: false },
       edge: { limits: { memoryMiB: 128, cpus: 1, pids: 64 } },
       topics: { readings: "sensor/+", status: "status/backend" },
+      sensors: {},
+      alarms: { silentAfterSeconds: 60 },
+      retention: { rawDays: 365, classes: {}, hourlyDays: 1825, dailyDays: 3650, whenFull: "refuse" },
       mosquitto: {
         enabled: true,
         limits: { memoryMiB: 64, cpus: 1, pids: 32 },
         maxPacketBytes: 16384,
         users: [],
-        devices: { publish: ["sensor/%u"], subscribe: [] },
+        devices: { publish: ["sensor/%u", "status/%u"], subscribe: [] },
       },
       postgres: expect.objectContaining({ database: "exploreiot", user: "exploreiot" }),
       redis: expect.objectContaining({ memoryPolicy: "noeviction", keyPrefix: "exploreiot:" }),
@@ -243,6 +270,11 @@ describe("a site file is read", () => {
         },
       ],
       tls: { ...full.tls, certificate: { source: "files", certificate: here("a.crt"), key: here("a.key") } },
+      secrets: {
+        ...full.secrets,
+        "mqtt-sensor-password": { ...full.secrets["mqtt-sensor-password"], folder: here(".") },
+        "own-token": { file: here("token") },
+      },
       policies: { ...full.policies, rules: here("rules") },
     });
   });
@@ -338,7 +370,7 @@ describe("a site file is read", () => {
       const found = await programs("{}");
 
       expect(found.map(({ name, secrets, networks }) => [name, names(secrets), networks])).toEqual([
-        ["api", ["API_KEY", "DATABASE_PASSWORD", "REDIS_PASSWORD"], ["edge", "data"]],
+        ["api", ["API_KEY", "API_KEY_FORMER", "DATABASE_PASSWORD", "REDIS_PASSWORD"], ["edge", "data"]],
         ["ingest", ["DATABASE_PASSWORD", "MQTT_PASSWORD", "REDIS_PASSWORD"], ["broker", "data"]],
         ["migrate", ["DATABASE_PASSWORD"], ["data"]],
       ]);
@@ -357,14 +389,14 @@ describe("a site file is read", () => {
       ]);
     });
 
-    test("are known by their command, whatever the role is called; another program gets nothing", async () => {
+    test("are known by their command, no matter what the role is called; another program gets nothing", async () => {
       const command = (program: string) => `command: [python, -m, exploreiot, ${program}]`;
       const found = await programs(
         `{ roles: [{ name: web, publish: true }, { name: in-1, ${command("ingest")} }, { name: in-2, ${command("ingest")} }, { name: shell, command: [sh] }] }`,
       );
 
       expect(found.map(({ name, secrets }) => [name, names(secrets)])).toEqual([
-        ["web", ["API_KEY", "DATABASE_PASSWORD", "REDIS_PASSWORD"]],
+        ["web", ["API_KEY", "API_KEY_FORMER", "DATABASE_PASSWORD", "REDIS_PASSWORD"]],
         ["in-1", ["DATABASE_PASSWORD", "MQTT_PASSWORD", "REDIS_PASSWORD"]],
         ["in-2", ["DATABASE_PASSWORD", "MQTT_PASSWORD", "REDIS_PASSWORD"]],
         ["shell", []],
@@ -388,17 +420,17 @@ describe("a site file is refused", () => {
     [
       "that leaves a list open",
       "name: a\nhosts: [x",
-      "site.yaml: Flow sequence in block collection must be sufficiently indented and end with a ] at line 2, column 10:\n\nhosts: [x\n         ^",
+      "site.yaml:2: Flow sequence in block collection must be sufficiently indented and end with a ] at line 2, column 10:\n\nhosts: [x\n         ^",
     ],
     [
       "that says a thing twice",
       "name: a\nname: b",
-      "site.yaml: Map keys must be unique at line 2, column 1:\n\nname: a\nname: b\n^",
+      "site.yaml:2: Map keys must be unique at line 2, column 1:\n\nname: a\nname: b\n^",
     ],
     [
       "indented with tabs",
       "listeners:\n\tmqtt: 1",
-      "site.yaml: Tabs are not allowed as indentation at line 2, column 1:\n\nlisteners:\n\tmqtt: 1\n^",
+      "site.yaml:2: Tabs are not allowed as indentation at line 2, column 1:\n\nlisteners:\n\tmqtt: 1\n^",
     ],
   ])("%s", async (_, text, message) => {
     expect(await yaml(text)()).toBe(`${message}\n  → fix the syntax at that place`);
@@ -407,7 +439,7 @@ describe("a site file is refused", () => {
   test("that begins a text with a star", async () => {
     expect(await yaml("name: *x")()).toBe(
       [
-        "site.yaml: Unresolved alias (the anchor must be set before the alias): x",
+        "site.yaml:1: Unresolved alias (the anchor must be set before the alias): x",
         "  → put texts that begin with * in quotes, or fix the alias",
       ].join("\n"),
     );
@@ -434,7 +466,7 @@ describe("a site file is refused", () => {
     async (source) => {
       expect(await errorText(() => loadDeployment(source))).toBe(
         [
-          `configuration "${source}": unknown; allowed: local, production, or a .yaml, .yml or .json file`,
+          `configuration "${source}": unknown; allowed: local, production, a .yaml, .yml or .json file, or a name that exploreiot list shows with one`,
           "  → exploreiot init writes a commented site file to start from",
         ].join("\n"),
       );
@@ -443,7 +475,7 @@ describe("a site file is refused", () => {
 
   test("that is empty: its name is missing", async () => {
     expect(await yaml("# nothing\n")()).toBe(
-      "site.yaml: 1 problem\n  name: got nothing; allowed: a name of 1 to 20 lower-case letters, digits and dashes that begins with a letter; fix: add it",
+      "site.yaml: 1 problem\n  site.yaml:1: name: got nothing; allowed: a name of 1 to 20 lower-case letters, digits and dashes that begins with a letter; fix: add it",
     );
   });
 });
@@ -465,5 +497,26 @@ describe("EXPLOREIOT_CONFIG", () => {
 
     expect([...local, ...mine].map(({ name }) => name)).toEqual(["local", "mine"]);
     expect(mine).toEqual([parseDeployment({ name: "mine" }, file)]);
+  });
+});
+
+describe("a name", () => {
+  test("stands for the site file that its deployment was last made from, while that is there", () => {
+    const name = `t${randomBytes(6).toString("hex")}`;
+    const folder = temporaryFolder();
+    const file = write(folder, "other.yaml", `name: ${name}\n`);
+    expect(sourceOf(name)).toBe(name);
+    rememberSite(name, file);
+    // Nothing is kept for what has no directory of its own yet.
+    expect(sourceOf(name)).toBe(name);
+    onTestFinished(() => rmSync(deploymentHome(name), { recursive: true }));
+    mkdirSync(deploymentHome(name), { recursive: true });
+
+    rememberSite(name, file);
+    expect(resolve(sourceOf(name))).toBe(file);
+    expect(sourceOf("local")).toBe("local");
+
+    rmSync(file);
+    expect(sourceOf(name)).toBe(name);
   });
 });

@@ -44,6 +44,14 @@ describe("a service of the user's own", () => {
     ]);
   });
 
+  test("has no keys and no tables where it only measures the stores", () => {
+    const { programs } = parse({ meter: { ...SERVICE, database: "monitor", redis: { monitor: true } } });
+    expect(programs.find(({ name }) => name === "meter")).toMatchObject({
+      networks: ["broker", "data"],
+      rights: { postgres: "monitor", redis: "+info" },
+    });
+  });
+
   test("opens a port of its own in clear text, and over TLS one that leads to the edge", () => {
     const open = (listener: object) =>
       parse({ tool: { ...BEHIND, listener: { port: 9443, ...listener } } }, production);
@@ -143,6 +151,20 @@ describe("a service of the user's own", () => {
       {},
       "services.tool.port",
       "got 80; allowed: nothing, since a job ends; fix: remove it, or remove job",
+    ],
+    [
+      "another protocol in clear text",
+      { tool: { ...BEHIND, listener: { port: 9443, protocol: "tcp" } } },
+      {},
+      "services.tool.listener.protocol",
+      'got "tcp"; allowed: only with tls: true; in clear text the edge has no part in it; fix: add tls: true, or remove protocol',
+    ],
+    [
+      "WebSockets in another protocol",
+      { tool: { ...BEHIND, listener: { port: 9443, tls: true, protocol: "tcp", upgrades: ["/ws"] } } },
+      production,
+      "services.tool.listener.upgrades",
+      'got ["/ws"]; allowed: only with protocol: http, in which a connection may become a WebSocket; fix: remove it',
     ],
     [
       "root without a reason",
@@ -258,6 +280,13 @@ describe("a service of the user's own", () => {
       {},
       "services.tool.files.a",
       'got "a"; allowed: a name that is not a/b, and no folder of it; fix: rename the file',
+    ],
+    [
+      "keys for who only measures Redis",
+      { tool: { ...SERVICE, redis: { keyPrefix: "tool:", monitor: true } } },
+      {},
+      "services.tool.redis",
+      'got {"keyPrefix":"tool:","monitor":true}; allowed: keyPrefix or monitor: who only measures has no keys; fix: change it',
     ],
     [
       "all keys of Redis",

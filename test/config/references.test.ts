@@ -16,7 +16,7 @@ const INTERPOLATION = "no ${…} and no $NAME: no variable of a shell or of comp
 const CONSTANT =
   "a text with a secret in it, such as {secret.NAME}: what stands in the site file is no secret; fix: write {secret.NAME} for it, and its value into .exploreiot/DEPLOYMENT/secrets/own-NAME before the first up (otherwise one is made)";
 const NEVER =
-  "no reference: they are filled in at backend, frontend and services: environment, secrets, files with text, build.args only; fix: write the value";
+  "no reference: they are filled in at backend, frontend and services: environment, secrets, files with text, build.args, and at alarms.webhook.secret only; fix: write the value";
 
 describe("a template is read as", () => {
   test.each([

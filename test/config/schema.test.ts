@@ -12,6 +12,13 @@ const ORIGIN =
 const DATABASE =
   "1 to 63 lower-case letters, digits and underscores, the first a letter; no word that PostgreSQL has itself (all, postgres, replication, pg_… and the like)";
 
+/** Those of the services stand in the order of the registry. */
+const KEYS = [
+  ...["name", "environment", "bind", "hosts", "tls", "firewall", "state", "networks", "images", "health"],
+  ...["http", "topics", "sensors", "alarms", "secrets", "retention", "policies", "version", "$schema"],
+  ...["listeners", ...serviceNames, "services"],
+].join(", ");
+
 describe("a deployment is refused", () => {
   test("with every problem at once, those between fields too", async () => {
     const input = {
@@ -26,10 +33,10 @@ describe("a deployment is refused", () => {
     expect(await refusal(input)).toBe(
       [
         "site.yaml: 6 problems",
-        '  name: got "Bad Name"; allowed: a name of 1 to 20 lower-case letters, digits and dashes that begins with a letter; fix: change it',
+        '  name: got "Bad Name"; allowed: a name of 1 to 20 lower-case letters, digits and dashes that begins with a letter; fix: write bad-name',
         '  environment: got "prodution"; allowed: "local" or "production"; fix: did you mean production?',
         '  listeners.mqtt.port: got "1883"; allowed: a number; fix: remove the quotes',
-        `  lisenters: got {}; allowed: the keys name, environment, bind, hosts, tls, firewall, state, networks, images, health, http, topics, policies, $schema, listeners, ${serviceNames.join(", ")}, services; fix: did you mean listeners?`,
+        `  lisenters: got {}; allowed: the keys name, environment, bind, hosts, tls, firewall, state, networks, images, health, http, topics, sensors, alarms, secrets, retention, policies, version, $schema, listeners, ${serviceNames.join(", ")}, services; fix: did you mean listeners?`,
         '  networks.data.ipv4: got "10.1.2.0/24"; allowed: a subnet apart from networks.edge.ipv4 (10.1.0.0/16); fix: choose another subnet, or leave it out and the engine picks one',
         "  backend.roles.0.replicas: got 2; allowed: 1 replica of the published role: one host port leads to one container; fix: set replicas to 1",
       ].join("\n"),
@@ -38,8 +45,12 @@ describe("a deployment is refused", () => {
 
   const name = "a name of 1 to 20 lower-case letters, digits and dashes that begins with a letter";
   test.each<[string, unknown, string]>([
-    ["no mapping at all", 5, "(top): got 5; allowed: a mapping; fix: change it"],
-    ["a list", [], "(top): got []; allowed: a mapping; fix: change it"],
+    [
+      "no mapping at all",
+      5,
+      `(top): got 5; allowed: a mapping; fix: write a mapping with one of the keys ${KEYS}`,
+    ],
+    ["a list", [], `(top): got []; allowed: a mapping; fix: write a mapping with one of the keys ${KEYS}`],
     ["no name", {}, `name: got nothing; allowed: ${name}; fix: add it`],
     ["a name that begins with a digit", { name: "1a" }, `name: got "1a"; allowed: ${name}; fix: change it`],
     [
@@ -58,16 +69,20 @@ describe("a deployment is refused", () => {
       { http: null },
       "http: got null; allowed: a mapping; fix: remove the key, or write something after it",
     ],
-    ["a text for a mapping", { http: "x" }, 'http: got "x"; allowed: a mapping; fix: change it'],
+    [
+      "a text for a mapping",
+      { http: "x" },
+      'http: got "x"; allowed: a mapping; fix: write a mapping with one of the keys corsOrigins, rateLimitPerMinute, maxBodyBytes, stripPrefix, openWrites',
+    ],
     [
       "a text for a list",
       { backend: { tmpfs: "/tmp" } },
-      'backend.tmpfs: got "/tmp"; allowed: a list; fix: change it',
+      'backend.tmpfs: got "/tmp"; allowed: a list; fix: write [{ path: /tmp }]',
     ],
     [
       "a text for a claim",
       { redis: { enabled: "yes" } },
-      'redis.enabled: got "yes"; allowed: true or false; fix: change it',
+      'redis.enabled: got "yes"; allowed: true or false; fix: write true',
     ],
     [
       "a number for a text",
@@ -77,7 +92,7 @@ describe("a deployment is refused", () => {
     [
       "an unknown key far from every known one",
       { http: { certificate: 1 } },
-      "http.certificate: got 1; allowed: the keys corsOrigins, rateLimitPerMinute, maxBodyBytes, stripPrefix, openWrites; fix: remove it",
+      "http.certificate: got 1; allowed: the keys corsOrigins, rateLimitPerMinute, maxBodyBytes, stripPrefix, openWrites; fix: write tls: { certificate: { source: files, certificate: chain.pem, key: key.pem } } at the top",
     ],
     [
       "an unknown key in a list",
@@ -107,7 +122,7 @@ describe("a deployment is refused", () => {
     [
       "an address with a port",
       { bind: "127.0.0.1:80" },
-      'bind: got "127.0.0.1:80"; allowed: "loopback" (this machine only), "lan" (every IPv4 address) or one IP address of this machine, of either family; fix: change it',
+      'bind: got "127.0.0.1:80"; allowed: "loopback" (this machine only), "lan" (every IPv4 address) or one IP address of this machine, of either family; fix: write "127.0.0.1"',
     ],
     ...["224.0.0.1", "255.255.255.255", "0.0.0.1", "ff02::1", "fe80::1"].map(
       (bind): [string, object, string] => [
@@ -119,7 +134,7 @@ describe("a deployment is refused", () => {
     [
       "a host with a port",
       { hosts: ["iot.example.org:3000"] },
-      'hosts.0: got "iot.example.org:3000"; allowed: a host name or an IP address, without port; fix: change it',
+      'hosts.0: got "iot.example.org:3000"; allowed: a host name or an IP address, without port; fix: write iot.example.org',
     ],
     ...["1.2.3", "1.2.3.400", "iot.example.org.", "fe80::1%eth0", "host.0x7f"].map(
       (host): [string, object, string] => [
@@ -142,18 +157,18 @@ describe("a deployment is refused", () => {
     [
       "an origin with a path, which no browser ever sends",
       { http: { corsOrigins: ["https://a.example/x"] } },
-      `http.corsOrigins.0: got "https://a.example/x"; allowed: ${ORIGIN}; fix: change it`,
+      `http.corsOrigins.0: got "https://a.example/x"; allowed: ${ORIGIN}; fix: write "https://a.example"`,
     ],
     ...[
-      "https://Dashboard.example.org",
-      "https://a.example:443",
-      "https://a,b",
-      "https://*",
-      "https://*.a.example",
-    ].map((origin): [string, object, string] => [
+      ["https://Dashboard.example.org", 'write "https://dashboard.example.org"'],
+      ["https://a.example:443", 'write "https://a.example"'],
+      ["https://a,b", "change it"],
+      ["https://*", "change it"],
+      ["https://*.a.example", "change it"],
+    ].map(([origin, fix]): [string, object, string] => [
       `the origin ${origin}, which no browser ever sends`,
       { http: { corsOrigins: [origin] } },
-      `http.corsOrigins.0: got "${origin}"; allowed: ${ORIGIN}; fix: change it`,
+      `http.corsOrigins.0: got "${origin}"; allowed: ${ORIGIN}; fix: ${fix}`,
     ]),
     ...["all", "replication", "postgres", "pg_x"].map((database): [string, object, string] => [
       `the database ${database}, which PostgreSQL reads as something else or has already`,
@@ -198,7 +213,7 @@ describe("a deployment is refused", () => {
     [
       "a mirror with a scheme",
       { images: { registryMirror: "https://mirror.example" } },
-      'images.registryMirror: got "https://mirror.example"; allowed: a host with an optional port and path, such as "mirror.example.org:5000/hub"; fix: change it',
+      'images.registryMirror: got "https://mirror.example"; allowed: a host with an optional port and path, such as "mirror.example.org:5000/hub"; fix: write mirror.example',
     ],
     [
       "a mirror that would add a word to a list of sources",
@@ -228,12 +243,12 @@ describe("a deployment is refused", () => {
     [
       "less memory than the engine takes",
       { redis: { limits: { memoryMiB: 5 } } },
-      "redis.limits.memoryMiB: got 5; allowed: 6 or more; fix: change it",
+      "redis.limits.memoryMiB: got 5; allowed: 10 or more; fix: change it",
     ],
     [
       "a database name that needs quotes",
       { postgres: { database: "my-db" } },
-      `postgres.database: got "my-db"; allowed: ${DATABASE}; fix: change it`,
+      `postgres.database: got "my-db"; allowed: ${DATABASE}; fix: write my_db`,
     ],
     [
       "a key prefix that would end the ACL pattern",
@@ -248,12 +263,12 @@ describe("a deployment is refused", () => {
     [
       "a path prefix without its slash",
       { backend: { pathPrefix: "api" } },
-      'backend.pathPrefix: got "api"; allowed: nothing, or a path such as "/api" that does not end with "/"; fix: change it',
+      'backend.pathPrefix: got "api"; allowed: nothing, or a path such as "/api" that does not end with "/"; fix: write /api',
     ],
     [
       "a health path without its slash",
       { backend: { healthPath: "healthz" } },
-      'backend.healthPath: got "healthz"; allowed: a path such as "/healthz", without spaces and quotes; fix: change it',
+      'backend.healthPath: got "healthz"; allowed: a path such as "/healthz", without spaces and quotes; fix: write /healthz',
     ],
     [
       "a health path that a shell would read",
@@ -268,7 +283,7 @@ describe("a deployment is refused", () => {
     [
       "a health check of neither kind",
       { backend: { roles: [{ name: "api", health: { url: "/x" } }] } },
-      'backend.roles.0.health.url: got "/x"; allowed: the keys path, command, process, startPeriodSeconds, intervalSeconds, timeoutSeconds, retries; fix: remove it',
+      'backend.roles.0.health.url: got "/x"; allowed: the keys path, command, process, startPeriodSeconds, intervalSeconds, timeoutSeconds, retries; fix: write path: /healthz; it is asked at the port of the service',
     ],
     [
       "a health check of two kinds",
@@ -283,7 +298,7 @@ describe("a deployment is refused", () => {
     [
       "a database with too little memory to start",
       { postgres: { limits: { memoryMiB: 16 } } },
-      "postgres.limits.memoryMiB: got 16; allowed: 48 or more; fix: change it",
+      "postgres.limits.memoryMiB: got 16; allowed: 79 or more; fix: change it",
     ],
     [
       "a start period without end",
@@ -318,7 +333,7 @@ describe("a deployment is refused", () => {
     [
       "a folder that is not absolute",
       { backend: { volumes: [{ name: "a", path: "data" }] } },
-      'backend.volumes.0.path: got "data"; allowed: an absolute path, without . and .. and doubled slashes; fix: change it',
+      'backend.volumes.0.path: got "data"; allowed: an absolute path, without . and .. and doubled slashes; fix: write /data',
     ],
     [
       "an empty secret",
@@ -328,7 +343,7 @@ describe("a deployment is refused", () => {
     [
       "an MQTT user that would begin another field",
       { mosquitto: { users: [{ name: "a:b" }] } },
-      'mosquitto.users.0.name: got "a:b"; allowed: a user name of letters, digits, dots, dashes and underscores, at most 64; fix: change it',
+      'mosquitto.users.0.name: got "a:b"; allowed: a user name of letters, digits, dots, dashes and underscores, at most 64; fix: write a-b',
     ],
   ])("for %s", async (_, input, line) => {
     expect(await refusal({ name: "site", ...input })).toBe(`site.yaml: 1 problem\n  ${line}`);

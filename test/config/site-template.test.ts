@@ -3,7 +3,7 @@ import { parseDeployment } from "../../config/parse.ts";
 import { siteTemplate } from "../../config/site-template.ts";
 import { parseYaml } from "../../core/yaml.ts";
 
-const template = siteTemplate("site", "site.schema.json");
+const template = siteTemplate("site");
 const parse = (text: string) => parseDeployment(parseYaml(text, "site.yaml"), "site.yaml");
 
 /** The commented settings: a line that looks like a key, and the indented ones below it. */
@@ -39,6 +39,9 @@ describe("the site template", () => {
       "tls",
       "firewall",
       "http",
+      "sensors",
+      "alarms",
+      "retention",
       "postgres",
       "backend",
       "services",

@@ -29,6 +29,15 @@ describe("a certificate by ACME", () => {
       { backend: off, frontend: off },
       `listeners.https: got {"enabled":false,"port":443}; ${SHUT}`,
     ],
+    [
+      "a directory without TLS",
+      {
+        tls: {
+          certificate: { source: "acme", email: "ops@example.org", directory: "http://ca.example/dir" },
+        },
+      },
+      'tls.certificate.directory: got "http://ca.example/dir"; allowed: the URL of an ACME directory, which begins with https:; fix: change it',
+    ],
   ])("is refused for %s", async (_, change, problem) => {
     expect(await errorText(() => parseDeployment(site(change), "site.yaml"))).toBe(
       `site.yaml: 1 problem\n  ${problem}`,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { literal } from "../../constructs/literal.ts";
-import { readStack } from "../../engines/stack.ts";
+import { readStack } from "../../runners/stack.ts";
 import { stackJson } from "../support/stack.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 

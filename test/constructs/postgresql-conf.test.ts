@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { run } from "../../engines/run.ts";
+import { run } from "../../runners/run.ts";
 import { type PostgresSettings, postgresqlConf } from "../../services/postgres/files.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 

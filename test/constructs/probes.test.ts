@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { probeOf, probeTiming, tcpProbe, waitTimeoutSeconds } from "../../constructs/probes.ts";
 
 const LOCAL = { startPeriodSeconds: 30, intervalSeconds: 2, timeoutSeconds: 3, retries: 5 };
-const PROGRAM = "/run/exploreiot-probe/probe";
 
 test("a container is waited for as long as its probe can take to give up, and no longer", () => {
   const timing = { startPeriodSeconds: 10, intervalSeconds: 1, timeoutSeconds: 2, retries: 3 };
@@ -45,27 +44,27 @@ describe("an application is probed", () => {
     [
       "at its health path, by the first name that users type",
       undefined,
-      ["CMD", PROGRAM, "http", "8000", "/healthz", "iot.example.org", "4"],
+      ["http", "8000", "/healthz", "iot.example.org", "4"],
     ],
     [
       "at its health path where only the timing is its own",
       { startPeriodSeconds: 90 },
-      ["CMD", PROGRAM, "http", "8000", "/healthz", "iot.example.org", "4"],
+      ["http", "8000", "/healthz", "iot.example.org", "4"],
     ],
-    ["at a path", { path: "/live" }, ["CMD", PROGRAM, "http", "8000", "/live", "iot.example.org", "4"]],
-    ["by a command of its image", { command: ["check", "--fast"] }, ["CMD", "check", "--fast"]],
-    ["by a process", { process: "collector" }, ["CMD", PROGRAM, "process", "collector"]],
+    ["at a path", { path: "/live" }, ["http", "8000", "/live", "iot.example.org", "4"]],
+    ["by a command of its image", { command: ["check", "--fast"] }, ["run", "check", "--fast"]],
+    ["by a process", { process: "collector" }, ["process", "collector"]],
   ])("%s", (_, health, expected) => {
     expect(probe(health)).toEqual(expected);
   });
 
   test("by an IPv6 address in brackets", () => {
-    expect(probe(undefined, ["fd00::1"])[5]).toBe("[fd00::1]");
+    expect(probe(undefined, ["fd00::1"])[3]).toBe("[fd00::1]");
   });
 });
 
 test("a store is asked whether its port is open to others before its own command is", () => {
   expect(tcpProbe(5432, ["psql", "-c", "SELECT 1"])({ timeoutSeconds: 3 })).toEqual([
-    ...["CMD", PROGRAM, "tcp", "5432", "3", "psql", "-c", "SELECT 1"],
+    ...["tcp", "5432", "3", "psql", "-c", "SELECT 1"],
   ]);
 });

@@ -38,19 +38,13 @@ function write(path: string, text: string): string {
 /** Every image of `digests` is pinned, the others are not. */
 function lock(digests: Readonly<Record<string, string>>): void {
   const names = {
-    base: "debian",
-    python: "python",
-    node: "node",
-    "node-build": "node",
-    postgres: "postgres",
-    redis: "redis",
+    ...{ base: "debian", python: "python", node: "node", postgres: "postgres", redis: "redis" },
+    mosquitto: "eclipse-mosquitto",
   };
-  const entries = Object.entries({ ...names, mosquitto: "eclipse-mosquitto" }).map(([name, ref]) => {
-    const images = digests[name] ? { "linux/amd64": "sha256:1d" } : {};
-    return [name, { ref, tag: "1", indexDigest: digests[name] ?? null, images }];
-  });
-  const debian = { suite: "bookworm", refreshed: "2026-11-22" };
-  write("images/lock.json", JSON.stringify({ debian, upstream: Object.fromEntries(entries) }));
+  const pin = ([name, ref]: readonly string[]) =>
+    `FROM ${ref}:1${digests[name as string] ? `@${digests[name as string]}` : ""} AS ${name}\n`;
+  write("images/lock.json", '{"debian":{"suite":"trixie","refreshed":"2026-11-22"}}');
+  write("images/upstream.Dockerfile", `# official images\n\n${Object.entries(names).map(pin).join("")}`);
 }
 
 const redisTag = (settings = {}) =>
@@ -103,8 +97,7 @@ describe("tag", () => {
     ["a byte of the parent", () => write("images/base/rootfs.sh", "make it well")],
     [
       "a refresh of Debian",
-      () =>
-        write("images/lock.json", '{"debian":{"suite":"bookworm","refreshed":"2027-01-01"},"upstream":{}}'),
+      () => write("images/lock.json", '{"debian":{"suite":"trixie","refreshed":"2027-01-01"}}'),
     ],
     ["a resolved digest", () => lock({ redis: digest })],
   ])("is changed by %s", (_, change) => {
@@ -152,7 +145,7 @@ describe("recipes", () => {
       buildArgs: {},
       parents: [],
       rootfs: {
-        suite: "bookworm",
+        suite: "trixie",
         mirror: "http://deb.example/debian",
         securityMirror: "http://deb.example/debian-security",
         epoch: 1795305600,
@@ -169,12 +162,22 @@ describe("recipes", () => {
     });
   });
 
-  test("tell a pinned image's digest and ids under auto, and how to build it", () => {
+  test("tell a pinned image's digest under auto, and how to build it", () => {
     lock({ redis: digest });
     const redis = imageRecipes(root, ["redis"], { source: "auto" }).at(-1);
     expect(redis?.pull).toBe(`redis@${digest}`);
-    expect(redis?.pullIds).toEqual({ "linux/amd64": "sha256:1d" });
     expect(redis?.parents.length).toBe(1);
+  });
+
+  test("name an official image that has no digest, since it is not pulled", () => {
+    const [base, redis] = imageRecipes(root, ["redis"], { source: "auto" });
+    expect([base?.unpinned, redis?.unpinned, redis?.pull]).toEqual(["debian:1", "redis:1", undefined]);
+  });
+
+  test("of the image that builds the frontend have the pin of the one that runs it", () => {
+    lock({ node: digest });
+    const pulls = imageRecipes(root, ["frontend"], { source: "auto" }).map(({ pull }) => pull);
+    expect(pulls.filter(Boolean)).toEqual([`node@${digest}`, `node@${digest}`]);
   });
 
   test("of source registry have no parents to build, and go through the mirror", () => {
@@ -192,7 +195,7 @@ describe("recipes", () => {
     lock({ redis: digest });
     expect(errorOf(() => imageRecipes(root, ["redis", "postgres", "backend"], { source: "registry" }))).toBe(
       [
-        'images.source: "registry" takes images by digest only, and images/lock.json has no digest for postgres (postgres:1), base (debian:1)',
+        'images.source: "registry" takes images by digest only, and images/upstream.Dockerfile has no digest for postgres (postgres:1), base (debian:1)',
         "  → run `exploreiot images lock` on a machine that reaches a registry",
         '  → or set images.source to "auto" or "packages", which build the images from packages',
       ].join("\n"),

@@ -2,9 +2,9 @@ import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { readImageLock } from "../../core/images.ts";
+import { readImageLock } from "../../core/image-pins.ts";
 import { readOwnJson } from "../../core/own-files.ts";
-import { readStack } from "../../engines/stack.ts";
+import { readStack } from "../../runners/stack.ts";
 import { errorText } from "../support/error-text.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { shellCommand } from "../../core/shell-words.ts";
-import { run } from "../../engines/run.ts";
+import { run } from "../../runners/run.ts";
 
 test.each([
   "plain-1.2_3/x:y@z",

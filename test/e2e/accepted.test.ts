@@ -2,12 +2,14 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { parseDeployment } from "../../config/parse.ts";
 import { production } from "../../config/production.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
-import { run } from "../../engines/run.ts";
 import { nftablesRuleset } from "../../firewall/nftables.ts";
 import { makeAuthority, makeServerPair } from "../../pki/x509.ts";
+import { run } from "../../runners/run.ts";
 import type { Deployment } from "../../services/deployment.ts";
 import { haproxyConfig } from "../../services/edge/haproxy-config.ts";
+import { LEAST_EDGE_MIB } from "../../services/edge/memory.ts";
 import { postgresqlConf } from "../../services/postgres/files.ts";
+import { LEAST_POSTGRES_MIB } from "../../services/postgres/memory.ts";
 import { kit } from "../support/e2e.ts";
 
 const numbered = (count: number, name: (n: number) => string) =>
@@ -35,8 +37,8 @@ const ACCEPTED: readonly (readonly [string, Partial<DeploymentInput>])[] = [
   [
     "the lowest limits",
     {
-      edge: { limits: { memoryMiB: 6, cpus: 0.05 } },
-      postgres: { limits: { memoryMiB: 48, cpus: 0.05 } },
+      edge: { limits: { memoryMiB: LEAST_EDGE_MIB, cpus: 0.05 } },
+      postgres: { limits: { memoryMiB: LEAST_POSTGRES_MIB, cpus: 0.05 } },
       http: { rateLimitPerMinute: 0, maxBodyBytes: 1024 },
     },
   ],

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { run } from "../../engines/run.ts";
+import { run } from "../../runners/run.ts";
 import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { AcmeServer } from "../support/e2e-acme.ts";
 import { RenderedFolder } from "../support/e2e-rendered.ts";

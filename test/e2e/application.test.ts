@@ -5,7 +5,7 @@ import type { MqttClient } from "mqtt";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { projectRoot } from "../../core/home.ts";
-import type { EngineName } from "../../engines/record.ts";
+import type { RunnerName } from "../../runners/record.ts";
 import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { connect } from "../support/e2e-broker.ts";
 import { DESKTOP, openPage, PHONE } from "../support/e2e-page.ts";
@@ -21,7 +21,7 @@ const BETWEEN_KILLS = 2000;
 /** What may lie between the publisher and the table in normal running. */
 const ON_THE_WAY = 500;
 
-const engine: EngineName = missing.compose === undefined ? "compose" : "terraform";
+const runner: RunnerName = missing.compose === undefined ? "compose" : "terraform";
 const deployment = new TestDeployment({
   name: "e2e-app",
   listeners: {
@@ -29,8 +29,14 @@ const deployment = new TestDeployment({
     backend: { port: PORTS.backend },
     mqtt: { port: PORTS.mqtt },
   },
-  frontend: { environment: { SILENT_AFTER_SECONDS: String(SILENT_AFTER_SECONDS) } },
-  mosquitto: { users: [{ name: "sensor", publish: ["sensor/+"] }] },
+  sensors: { boiler: { label: "Boiler", unit: "°C", intervalSeconds: 3600, high: 80 } },
+  alarms: { silentAfterSeconds: SILENT_AFTER_SECONDS },
+  mosquitto: {
+    users: [
+      { name: "sensor", publish: ["sensor/+", "status/pump"] },
+      { name: "viewer", subscribe: ["alarm/+"] },
+    ],
+  },
 });
 
 const address = `http://localhost:${PORTS.frontend}/?sensor=temp`;
@@ -38,10 +44,10 @@ const password = () => deployment.secret("mqtt-sensor-password");
 const LATEST = '[data-testid="latest-temp"]';
 const STATE = '[data-testid="connection"]';
 
-describe.skipIf(missing[engine])(titled("the reference application", missing[engine]), () => {
+describe.skipIf(missing[runner])(titled("the reference application", missing[runner]), () => {
   beforeAll(async () => {
     await deployment.remove();
-    await deployment.up(engine);
+    await deployment.up(runner);
   });
   afterAll(() => deployment.forget());
 
@@ -128,6 +134,46 @@ describe.skipIf(missing[engine])(titled("the reference application", missing[eng
     });
   });
 
+  test("tells of alarms, of devices, and of a chain that is broken, with the rights that the kit gives", async () => {
+    const viewer = await connect(PORTS.mqtt, {
+      username: "viewer",
+      password: deployment.secret("mqtt-viewer-password"),
+    });
+    const sensor = await connect(PORTS.mqtt, { username: "sensor", password: password() });
+    onTestFinished(async () => void (await Promise.all([viewer.endAsync(), sensor.endAsync()])));
+    const heard: unknown[] = [];
+    viewer.on("message", (topic, payload) => heard.push([topic, JSON.parse(String(payload))]));
+    await viewer.subscribeAsync("alarm/+", { qos: 1 });
+
+    await sensor.publishAsync("status/pump", "online", { qos: 1, retain: true });
+    await sensor.publishAsync("sensor/boiler", "81", { qos: 1 });
+    await until("the alarm", async () => heard.length > 0);
+    const [alarm, ...others] = await api<readonly object[]>("/alarmes");
+    await until("the device", async () => (await api<readonly object[]>("/appareils")).length > 0);
+
+    expect(alarm).toMatchObject({ capteur: "boiler", genre: "haut", valeur: 81, limite: 80, fin: null });
+    expect([others, heard]).toEqual([[], [["alarm/boiler", alarm]]]);
+    expect(await api("/appareils")).toMatchObject([{ appareil: "pump", en_ligne: true }]);
+    expect(await api("/reglages")).toEqual({
+      capteurs: {
+        boiler: {
+          ...{ nom: "Boiler", unite: "°C", decimales: null, intervalle_secondes: 3600 },
+          ...{ bas: null, haut: 80 },
+        },
+      },
+      silence_secondes: SILENT_AFTER_SECONDS,
+    });
+    await until("the whole chain", async () => (await broken()).length === 0);
+    await docker("stop", deployment.container("ingest"));
+    await until("a word about ingest", async () => (await broken()).length > 0, 20_000);
+    expect(await broken()).toEqual([
+      { nom: "courtier", etat: "inconnu" },
+      { nom: "ingestion", etat: "panne" },
+    ]);
+    await docker("start", deployment.container("ingest"));
+    await until("the whole chain", async () => (await broken()).length === 0);
+  });
+
   test("stores every acknowledged reading, and once, while services are killed", async () => {
     const publisher = await NumberedPublisher.connect(PORTS.mqtt, "sensor", password(), SENSOR);
     onTestFinished(() => publisher.close());
@@ -140,6 +186,16 @@ describe.skipIf(missing[engine])(titled("the reference application", missing[eng
     expect(await stored()).toEqual({ rows: READINGS, different: READINGS, last: READINGS - 1 });
   });
 });
+
+async function api<T>(path: string): Promise<T> {
+  return (await fetch(`http://localhost:${PORTS.backend}/api${path}`)).json() as Promise<T>;
+}
+
+/** The hops of the chain that are not well. */
+async function broken() {
+  const { maillons } = await api<{ maillons: readonly { nom: string; etat: string }[] }>("/chaine");
+  return maillons.filter(({ etat }) => etat !== "ok").map(({ nom, etat }) => ({ nom, etat }));
+}
 
 const picture = (page: Page) =>
   page.evaluate<string>(`document.querySelector('[data-testid="chart"] canvas').toDataURL()`);

@@ -6,7 +6,7 @@ import { declaredRights, grantedRights } from "../support/e2e-acl.ts";
 import { connect } from "../support/e2e-broker.ts";
 
 const MQTT = 25543;
-const engine = missing.compose === undefined ? "compose" : "terraform";
+const runner = missing.compose === undefined ? "compose" : "terraform";
 
 /** Topics that are words, marks or beginnings of comments in files of other programs. */
 const AWKWARD = [
@@ -42,12 +42,12 @@ const deployment = new TestDeployment({
   ...BROKER_ALONE,
 });
 
-describe.skipIf(missing[engine])(
-  titled("a user's topics, as the broker reads them,", missing[engine]),
+describe.skipIf(missing[runner])(
+  titled("a user's topics, as the broker reads them,", missing[runner]),
   () => {
     beforeAll(async () => {
       await deployment.remove();
-      await deployment.up(engine);
+      await deployment.up(runner);
     });
     afterAll(() => deployment.forget());
 

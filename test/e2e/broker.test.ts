@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { attacks } from "../../bench/support/mqtt-attacks.js";
-import { run } from "../../engines/run.ts";
+import { run } from "../../runners/run.ts";
 import { BROKER_ALONE } from "../support/broker-alone.ts";
 import { largeStore } from "../support/broker-store.ts";
 import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
@@ -142,6 +142,108 @@ describe.skipIf(missing.compose)(titled("the broker", missing.compose), () => {
     for (const filter of filters) answers.push([filter, await subscribe(reader, filter)]);
     expect(Object.fromEntries(answers)).toEqual(expected);
     await reader.endAsync();
+  });
+
+  // Before the attacks, which leave their users without room for sessions.
+  describe("its log", () => {
+    const gateway = () =>
+      docker("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.Gateway}}{{end}}", container);
+    const lines = async (since = "0") =>
+      (await run(["docker", "logs", "--since", since, "--timestamps", container])).stderr
+        .split("\n")
+        .filter(Boolean);
+    const lineWith = (text: string) =>
+      until(text, async () => (await lines()).find((line) => line.includes(text)));
+    const wrong = (username: string, clientId: string) =>
+      login(PORT, { username, password: "wrong", clientId });
+
+    test("names user, client and address of a refused login within a second, and a kill takes nothing away", async () => {
+      const from = await gateway();
+      const refused = [
+        ["sensor", 'a", from 192.0.2.1', "its password is wrong or missing"],
+        ["nobody-knows", "é".repeat(300), "there is no such user"],
+        ["panel", "viewer:mine", "this id is another user's"],
+      ] as const;
+      for (const [user, id, reason] of refused) {
+        const at = Date.now();
+        expect(await wrong(user, id)).toBe("Connection refused: Not authorized");
+        const shown = id.length > 100 ? `${"é".repeat(50)}...` : id.replaceAll('"', String.raw`\"`);
+        const line = await lineWith(
+          `guard: login refused: user "${user}", client "${shown}", from ${from}: ${reason}`,
+        );
+        expect(Date.parse(line.slice(0, line.indexOf(" "))) - at).toBeLessThan(1_000);
+      }
+      await wrong("sensor", "before-the-kill");
+      await docker("kill", container);
+      expect((await lines()).filter((line) => line.includes('client "before-the-kill"'))).toHaveLength(1);
+      await docker("start", container);
+      await healthy();
+    });
+
+    test("tells of a login that is refused, and leaves the client alone that has that id", async () => {
+      const reader = await client("viewer", "steady");
+      const dropped: string[] = [];
+      let arrived = 0;
+      reader.on("close", () => dropped.push("closed"));
+      reader.on("message", () => {
+        arrived += 1;
+      });
+      await reader.subscribeAsync("sensor/+", { qos: 1 });
+      await wrong("viewer", "steady");
+      await lineWith('client "steady"');
+      const sensor = await client("sensor", "writes");
+      for (let value = 1; value <= 3; value += 1) {
+        await publish(sensor, "sensor/steady", `${value}`);
+        await until("it has arrived", async () => arrived >= value);
+      }
+      expect(dropped).toEqual([]);
+      await Promise.all([reader, sensor].map((each) => each.endAsync()));
+    });
+
+    test.each([
+      ["MQTT 5", true, "Publish error: Not authorized"],
+      ["MQTT 3.1.1, which has no answer for it", false, "accepted"],
+    ])("tells of a publication that the access list denies, over %s", async (_, clean, answer) => {
+      const clientId = `denied-${clean}`;
+      const sensor = await connect(PORT, {
+        ...{ username: "sensor", password: password("sensor"), clientId, clean },
+      });
+      expect(await publish(sensor, "meter/a")).toBe(answer);
+      await lineWith(
+        `guard: client "${clientId}" of user "sensor" may not publish to "meter/a": no rule lets it`,
+      );
+      await sensor.endAsync();
+    });
+
+    test("has no trace of the probes", async () => {
+      const since = (await docker("exec", container, "date", "-u", "+%Y-%m-%dT%H:%M:%S.%NZ")).trim();
+      // The broker tells its uptime every 10 s: the second answer is a new one.
+      await docker("exec", container, "mosquitto_sub", "-t", "$SYS/broker/uptime", "-C", "2", "-W", "30");
+      expect(await lines(since)).toEqual([]);
+    });
+
+    test("is bounded in a flood of refused logins, and still names another one", async () => {
+      const before = (await lines()).length;
+      for (let first = 0; first < 300; first += 50)
+        await Promise.all(Array.from({ length: 50 }, (_, n) => wrong("sensor", `flood-${first + n}`)));
+      await wrong("somebody-else", "in-the-flood");
+      await lineWith('client "in-the-flood"');
+      const during = (await lines()).slice(before);
+      // Three kinds, 20 at once and one each second.
+      expect(during.length).toBeLessThan(200);
+      const count = (line: string) =>
+        Number(line.includes('client "flood-')) +
+        Number(/guard: (?:refused logins|login refused: user "sensor".*) \((\d+) more/.exec(line)?.[1] ?? 0);
+      const told = await until(
+        "the number of those that were left out",
+        async () => {
+          const sum = (await lines()).slice(before).reduce((sum, line) => sum + count(line), 0);
+          return sum >= 300 && sum;
+        },
+        30_000,
+      );
+      expect(told).toBe(300);
+    });
   });
 
   test("survives clients that mean harm, while the messages of others flow", {

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseDeployment } from "../../config/parse.ts";
-import { run } from "../../engines/run.ts";
 import { authorityFolder } from "../../pki/folder.ts";
+import { run } from "../../runners/run.ts";
 import { issueDevice } from "../../services/mosquitto/devices.ts";
 import { missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { connect, publish } from "../support/e2e-broker.ts";
@@ -15,11 +15,9 @@ import { inspectAll } from "../support/inspected.ts";
 process.env.PATH = `/usr/bin:${process.env.PATH}`;
 
 const buildKit = await run(["docker", "buildx", "version"], { expected: [0, 1, 125] });
-const client = await run(["docker", "version", "--format", "{{.Client.Version}}"], { expected: [0, 1] });
+const client = /\d+/.exec((await run(["docker", "--version"])).stdout)?.[0];
 const withoutBuildKit =
-  buildKit.code === 0 || Number.parseInt(client.stdout, 10) < 23
-    ? undefined
-    : "this Docker client has no buildx plugin";
+  buildKit.code === 0 || Number(client) < 23 ? undefined : "this Docker client has no buildx plugin";
 
 /** The last temperature of each machine, as the example tells them. */
 const machines = (body: string) =>
@@ -77,10 +75,10 @@ describe.skipIf(local)(titled("the example on busybox, by compose", local), () =
   });
 });
 
-const engine = missing.terraform === undefined ? "terraform" : "compose";
-const production = missing[engine] ?? withoutBuildKit;
+const runner = missing.terraform === undefined ? "terraform" : "compose";
+const production = missing[runner] ?? withoutBuildKit;
 
-describe.skipIf(production)(titled(`the example on busybox in production, by ${engine}`, production), () => {
+describe.skipIf(production)(titled(`the example on busybox in production, by ${runner}`, production), () => {
   const { mosquitto: _, ...rest } = busybox();
   const plant = new TestDeployment({
     ...rest,
@@ -100,7 +98,7 @@ describe.skipIf(production)(titled(`the example on busybox in production, by ${e
   });
   beforeAll(async () => {
     await plant.remove();
-    await plant.up(engine);
+    await plant.up(runner);
   });
   afterAll(() => plant.forget());
 

@@ -68,3 +68,39 @@ describe.skipIf(missing)(
     });
   },
 );
+
+/** Services of which Compose says nothing but that it refuses them. */
+const REFUSED = [
+  "a: {image: i, depends_on: [b]}, b: {image: i, depends_on: [a]}",
+  "a: {image: i, depends_on: [a]}",
+  "a: {image: i, network_mode: 'service:b'}, b: {image: i, depends_on: {a: {condition: service_started}}}",
+  "a: {image: i, container_name: web}, b: {image: i, container_name: web}",
+  "a: {image: 'i:${UNSET_TAG:?which}'}",
+  "a: {image: 'i:${UNSET_TAG?}'}",
+  "a: {image: 'i:${UNSET_TAG:-${UNSET_TOO:?}}'}",
+];
+
+const TAKEN = [
+  "a: {image: 'i:${UNSET_TAG:-${UNSET_TOO:-1}}'}",
+  "a: {image: i}, b: {image: i, depends_on: [a]}, c: {image: i, depends_on: [a, b]}",
+];
+
+describe.skipIf(missing)("what Compose refuses is no project to the reader either", () => {
+  const gaps = (services: string) => {
+    const folder = temporaryFolder();
+    const file = write(folder, "compose.yaml", `services: {${services}}`);
+    return { folder, found: readProject([{ file }], folder, {}).gaps };
+  };
+
+  test.each(REFUSED)("%s", (services) => {
+    const { folder, found } = gaps(services);
+    expect(() => composeConfig(folder, "json", undefined, bare())).toThrow();
+    expect(found).not.toEqual([]);
+  });
+
+  test.each(TAKEN)("and what it takes is one: %s", (services) => {
+    const { folder, found } = gaps(services);
+    expect(composeConfig(folder, "json", undefined, bare())).toContain("services");
+    expect(found).toEqual([]);
+  });
+});

@@ -9,7 +9,7 @@ import { makeAuthority, makeServerPair } from "../../pki/x509.ts";
 import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { ask, shown } from "../support/e2e-tls.ts";
 
-const engine = missing.terraform === undefined ? "terraform" : "compose";
+const runner = missing.terraform === undefined ? "terraform" : "compose";
 const HOST = "localhost";
 const HTTPS = 24_643;
 const MQTTS = 24_642;
@@ -39,8 +39,8 @@ const deployment = new TestDeployment({
   ...{ frontend: off, postgres: off, redis: off },
 });
 
-describe.skipIf(missing[engine])(
-  titled("an edge with a certificate of the user's own", missing[engine]),
+describe.skipIf(missing[runner])(
+  titled("an edge with a certificate of the user's own", missing[runner]),
   () => {
     const folder = join(deployment.site, "..", "pem");
     let first: Pair;
@@ -62,7 +62,7 @@ describe.skipIf(missing[engine])(
       first = await makeServerPair("site", [HOST], authority);
       bring(first);
       await deployment.kit("images");
-      await deployment.up(engine);
+      await deployment.up(runner);
     });
     afterAll(() => deployment.forget());
 
@@ -83,7 +83,7 @@ describe.skipIf(missing[engine])(
     test("stays with it when the next one has the key of another, and says what is wrong", async () => {
       const before = await containers();
       bring({ ...(await makeServerPair("site", [HOST], authority)), key: first.key });
-      const { code, stderr } = await deployment.kit("up", "--engine", engine);
+      const { code, stderr } = await deployment.kit("up", "--runner", runner);
 
       expect(code).toBe(1);
       expect(stderr).toContain("tls.certificate.key: ");
@@ -95,7 +95,7 @@ describe.skipIf(missing[engine])(
       const before = await containers();
       const next = await makeServerPair("site", [HOST], authority);
       bring(next);
-      await deployment.up(engine);
+      await deployment.up(runner);
 
       await until("the new certificate", async () =>
         (await served()).every((serial) => serial === serialOf(next)),

@@ -8,14 +8,14 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { DeploymentInput } from "../../config/schema.ts";
 import { projectRoot } from "../../core/home.ts";
-import type { EngineName } from "../../engines/record.ts";
-import { run } from "../../engines/run.ts";
+import type { RunnerName } from "../../runners/record.ts";
+import { run } from "../../runners/run.ts";
 import { BROKER_ALONE } from "../support/broker-alone.ts";
 import { docker, kit, missing, TestDeployment, titled } from "../support/e2e.ts";
 
 const BROKER_PORT = 21993;
 const off = { enabled: false } as const;
-const quickest: EngineName = missing.compose === undefined ? "compose" : "terraform";
+const quickest: RunnerName = missing.compose === undefined ? "compose" : "terraform";
 
 const brokerOnly: DeploymentInput = {
   name: "e2e-faults",
@@ -38,7 +38,7 @@ afterEach(async () => {
 describe.skipIf(missing[quickest])(titled("up refuses, and says what to do", missing[quickest]), () => {
   test("a port that a process holds, naming the process", async () => {
     const holder = createTcpServer().listen(BROKER_PORT, "127.0.0.1");
-    const { code, stderr } = await deployment.kit("up", "--engine", quickest);
+    const { code, stderr } = await deployment.kit("up", "--runner", quickest);
     holder.close();
     expect(code).toBe(1);
     expect(stderr).toContain(`port 127.0.0.1:${BROKER_PORT} is taken by the process`);
@@ -49,7 +49,7 @@ describe.skipIf(missing[quickest])(titled("up refuses, and says what to do", mis
   test("a port that a container holds, naming the container", async () => {
     const other = new TestDeployment({ ...brokerOnly, name: "e2e-other" });
     await other.up(quickest);
-    const { code, stderr } = await deployment.kit("up", "--engine", quickest);
+    const { code, stderr } = await deployment.kit("up", "--runner", quickest);
     await other.forget();
     expect(code).toBe(1);
     expect(stderr).toContain(
@@ -63,7 +63,7 @@ describe.skipIf(missing[quickest])(titled("up refuses, and says what to do", mis
       "\n",
     )[0];
     const id = await docker("create", "--name", name, image as string);
-    const { code, stderr } = await deployment.kit("up", "--engine", quickest);
+    const { code, stderr } = await deployment.kit("up", "--runner", quickest);
     const still = await docker("inspect", "--format", "{{.Id}}", name);
     await docker("rm", name);
     expect(code).toBe(1);
@@ -74,7 +74,7 @@ describe.skipIf(missing[quickest])(titled("up refuses, and says what to do", mis
   test("a subnet that another Docker network has, naming both", async () => {
     await docker("network", "create", "--subnet", "10.213.90.0/24", "e2e-taken");
     deployment.configure({ networks: { broker: { ipv4: "10.213.90.128/28" } } });
-    const { code, stderr } = await deployment.kit("up", "--engine", quickest);
+    const { code, stderr } = await deployment.kit("up", "--runner", quickest);
     await docker("network", "rm", "e2e-taken");
     expect(code).toBe(1);
     expect(stderr).toContain(
@@ -85,7 +85,7 @@ describe.skipIf(missing[quickest])(titled("up refuses, and says what to do", mis
   test("data that another checkout made, and leaves it alone", async () => {
     const volume = deployment.container("mosquitto-data");
     await docker("volume", "create", volume);
-    const { code, stderr } = await deployment.kit("up", "--engine", quickest);
+    const { code, stderr } = await deployment.kit("up", "--runner", quickest);
     const down = await deployment.kit("down", "--delete-data", "--yes");
     const still = await docker("volume", "inspect", "--format", "{{.Name}}", volume);
     await docker("volume", "rm", volume);
@@ -97,7 +97,7 @@ describe.skipIf(missing[quickest])(titled("up refuses, and says what to do", mis
 
   test("an image that cannot be had, naming it", async () => {
     deployment.configure({ backend: { image: "127.0.0.1:1/none:1", roles: [{ name: "app" }] } });
-    const { code, stderr } = await deployment.kit("up", "--engine", quickest);
+    const { code, stderr } = await deployment.kit("up", "--runner", quickest);
     expect(code).toBe(1);
     expect(stderr).toContain("error: 127.0.0.1:1/none:1: docker pull failed");
   });
@@ -139,8 +139,8 @@ describe.skipIf(missing.docker)(titled("up tells apart", missing.docker), () => 
     kit(["up", "--config", deployment.site], { env: { DOCKER_HOST: host } });
 });
 
-for (const engine of ["terraform", "compose"] as const) {
-  describe.skipIf(missing[engine])(titled(`while ${engine} works`, missing[engine]), () => {
+for (const runner of ["terraform", "compose"] as const) {
+  describe.skipIf(missing[runner])(titled(`while ${runner} works`, missing[runner]), () => {
     test("a container that crashes is named within 3 s, with its exit code and its last words; up ends early", async () => {
       const image = (await docker("images", "--format", "{{.Repository}}:{{.Tag}}", "exploreiot/base")).split(
         "\n",
@@ -150,7 +150,7 @@ for (const engine of ["terraform", "compose"] as const) {
         mosquitto: off,
         backend: { image, roles: [{ name: "app", command, health: { command: ["false"] } }] },
       });
-      const up = startUp(engine);
+      const up = startUp(runner);
       const ended = new Promise((resolve) => up.once("exit", resolve));
       const named = new Promise<number>((resolve, reject) => {
         let said = "";
@@ -174,15 +174,15 @@ for (const engine of ["terraform", "compose"] as const) {
     test.each([300, 1000, 2000, 3500])(
       "Ctrl-C after %i ms leaves nothing half-written, and the next up repairs it",
       async (ms) => {
-        const up = startUp(engine);
+        const up = startUp(runner);
         const ended = new Promise((resolve) => up.once("exit", resolve));
         await delay(ms);
         up.kill("SIGINT");
         await ended;
         expect(filesBelow(deployment.home).filter((name) => name.endsWith(".tmp"))).toEqual([]);
-        await deployment.up(engine);
+        await deployment.up(runner);
         expect((await deployment.kit("status")).code).toBe(0);
-        expect(await deployment.up(engine)).toEqual({ changed: false, log: "" });
+        expect(await deployment.up(runner)).toEqual({ changed: false, log: "" });
       },
     );
   });
@@ -199,7 +199,7 @@ describe.skipIf(missing[quickest])(titled("a container that never works", missin
       mosquitto: off,
       backend: { image, roles: [{ name: "app", command, health }] },
     });
-    const { code, stderr } = await deployment.kit("up", "--engine", quickest);
+    const { code, stderr } = await deployment.kit("up", "--runner", quickest);
     expect(code).toBe(1);
     expect(stderr).toContain(
       `${deployment.container("app")}: unhealthy: the probe ended with exit code 1 and said nothing\n    still starting`,
@@ -228,10 +228,10 @@ afterAll(async () => {
 });
 
 /** An `up` that can be interrupted. */
-const startUp = (engine: EngineName) =>
+const startUp = (runner: RunnerName) =>
   spawn(process.execPath, [
     ...[join(projectRoot, "bin", "exploreiot.js"), "up"],
-    ...["--config", deployment.site, "--engine", engine],
+    ...["--config", deployment.site, "--runner", runner],
   ]);
 
 const filesBelow = (folder: string): string[] =>

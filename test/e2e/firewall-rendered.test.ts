@@ -11,7 +11,7 @@ const [SSH, MQTT, OTHER] = [24_122, 24_123, 24_124];
 const { machine } = ADDRESS;
 
 const deployment = new TestDeployment({
-  ...{ name: "e2e-fw-folder", hosts: [machine.v4], images: { source: "packages" } },
+  ...{ name: "e2e-fw-folder", hosts: [machine.v4] },
   listeners: { mqtt: { port: MQTT, bind: "lan" } },
   firewall: {
     ...{ enabled: true, scope: "host", interfaces: ["wan0"], confirmSeconds: 25 },

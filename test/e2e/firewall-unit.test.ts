@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { run } from "../../engines/run.ts";
+import { run } from "../../runners/run.ts";
 import { kit, missing, TestDeployment, titled } from "../support/e2e.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -30,7 +30,7 @@ describe.skipIf(reason)(titled("the systemd unit of a rendered folder", reason),
   };
 
   beforeAll(async () => {
-    const { code, stderr } = await kit(["render", deployment.site, "-o", folder]);
+    const { code, stderr } = await kit(["render", "-c", deployment.site, "-o", folder]);
     if (code !== 0) throw new Error(stderr);
   });
   afterAll(() => deployment.forget());

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { run } from "../../engines/run.ts";
+import { run } from "../../runners/run.ts";
 import { BROKER_ALONE } from "../support/broker-alone.ts";
 import { docker, missing, TestDeployment, titled } from "../support/e2e.ts";
 import { Clone } from "../support/e2e-clone.ts";
@@ -34,7 +34,7 @@ describe.skipIf(reason)(titled("a deployment", reason), () => {
   test.each([
     [["down"]],
     [["down", "--delete-data", "--yes"]],
-    [["up", "--engine", "compose"]],
+    [["up", "--runner", "compose"]],
     [["devices", "issue", "sensor-1"]],
   ])("is left alone by %j of another checkout, which says whose it is", async (verb) => {
     const before = await everything();

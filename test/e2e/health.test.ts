@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DeploymentInput } from "../../config/schema.ts";
 import { projectRoot } from "../../core/home.ts";
-import type { EngineName } from "../../engines/record.ts";
-import { run } from "../../engines/run.ts";
+import type { RunnerName } from "../../runners/record.ts";
+import { run } from "../../runners/run.ts";
 import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 
 const PORT = 23210;
 const off = { enabled: false };
-const quickest: EngineName = missing.compose === undefined ? "compose" : "terraform";
+const quickest: RunnerName = missing.compose === undefined ? "compose" : "terraform";
 const SOON = { startPeriodSeconds: 2, intervalSeconds: 1, retries: 2 };
 
 /** A page in an image that has neither bash nor a libc. */
@@ -30,10 +30,10 @@ const deployment = new TestDeployment({
 const container = deployment.container("frontend");
 
 /** What `up` says of a page that is run like this. */
-async function upWith(frontend: DeploymentInput["frontend"], engine = quickest) {
+async function upWith(frontend: DeploymentInput["frontend"], runner = quickest) {
   deployment.configure({ frontend: { ...page, ...frontend } });
   const before = Date.now();
-  const { code, stderr } = await deployment.kit("up", "--engine", engine);
+  const { code, stderr } = await deployment.kit("up", "--runner", runner);
   return { code, stderr, seconds: (Date.now() - before) / 1000 };
 }
 
@@ -85,12 +85,12 @@ describe.skipIf(missing[quickest])(titled("a page in a bare image", missing[quic
   });
 });
 
-for (const engine of ["terraform", "compose"] as const) {
-  describe.skipIf(missing[engine])(titled(`with ${engine}, up says why`, missing[engine]), () => {
+for (const runner of ["terraform", "compose"] as const) {
+  describe.skipIf(missing[runner])(titled(`with ${runner}, up says why`, missing[runner]), () => {
     beforeAll(() => deployment.remove());
 
     test("nobody can reach a program that listens on loopback only", async () => {
-      const { code, stderr } = await upWith({ command: httpd("127.0.0.1:3000"), health: SOON }, engine);
+      const { code, stderr } = await upWith({ command: httpd("127.0.0.1:3000"), health: SOON }, runner);
       expect(code).toBe(1);
       expect(stderr).toMatch(
         failed("is unhealthy: connection refused at \\S+:3000: the program listens on loopback only"),
@@ -98,14 +98,14 @@ for (const engine of ["terraform", "compose"] as const) {
     });
 
     test("an answer is not the right one", async () => {
-      const { code, stderr } = await upWith({ healthPath: "/none", health: SOON }, engine);
+      const { code, stderr } = await upWith({ healthPath: "/none", health: SOON }, runner);
       expect(code).toBe(1);
       expect(stderr).toContain(`${container}: not healthy yet: GET /none: 404 Not Found`);
       expect(stderr).toMatch(failed("is unhealthy: GET /none: 404 Not Found"));
     });
 
     test("a program is not there, and does not wait for its time limit", async () => {
-      const { code, stderr, seconds } = await upWith({ command: ["no-such-program"] }, engine);
+      const { code, stderr, seconds } = await upWith({ command: ["no-such-program"] }, runner);
       expect(code).toBe(1);
       expect(stderr).toMatch(failed("ended with exit code 127, a program was not found"));
       expect(seconds).toBeLessThan(25);
@@ -114,7 +114,7 @@ for (const engine of ["terraform", "compose"] as const) {
     test("memory does not suffice, with the limit and its setting", async () => {
       const greedy = sh("x=aaaaaaaaaaaaaaaa; while true; do x=$x$x; done");
       const limits = { memoryMiB: 8 };
-      const { code, stderr, seconds } = await upWith({ command: greedy, limits }, engine);
+      const { code, stderr, seconds } = await upWith({ command: greedy, limits }, runner);
       expect(code).toBe(1);
       expect(stderr).toContain(`${container}: out of memory: its limit is 8 MiB (frontend.limits.memoryMiB)`);
       expect(stderr).toMatch(failed("ended with exit code 137, out of memory: its limit is 8 MiB"));
@@ -122,17 +122,17 @@ for (const engine of ["terraform", "compose"] as const) {
     });
 
     test("a start that is slow goes on where it was, after an up that was interrupted", async () => {
-      expect((await upWith({}, engine)).code).toBe(0);
+      expect((await upWith({}, runner)).code).toBe(0);
       deployment.configure({
         frontend: { ...page, command: sh(`sleep 12; exec ${httpd("3000").join(" ")}`) },
       });
-      await interruptedUp(engine);
+      await interruptedUp(runner);
       const started = () => docker("inspect", "--format", "{{.Id}} {{.State.StartedAt}}", container);
       const before = await started();
-      const { log } = await deployment.up(engine);
+      const { log } = await deployment.up(runner);
       expect(await started()).toBe(before);
       expect(log).not.toContain("removing");
-      expect(await deployment.up(engine)).toEqual({ changed: false, log: "" });
+      expect(await deployment.up(runner)).toEqual({ changed: false, log: "" });
     });
   });
 }
@@ -144,8 +144,8 @@ for (const engine of ["terraform", "compose"] as const) {
 const failed = (why: string) => new RegExp(`error: (.*\\n)*${container} (cannot become healthy: it )?${why}`);
 
 /** Interrupts an up as soon as the page's container runs and is not healthy yet. */
-async function interruptedUp(engine: EngineName): Promise<void> {
-  const args = ["up", "--config", deployment.site, "--engine", engine];
+async function interruptedUp(runner: RunnerName): Promise<void> {
+  const args = ["up", "--config", deployment.site, "--runner", runner];
   const up = spawn(process.execPath, [join(projectRoot, "bin", "exploreiot.js"), ...args]);
   const ended = new Promise((resolve) => up.once("exit", resolve));
   let said = "";

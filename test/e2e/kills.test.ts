@@ -1,22 +1,23 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { EngineName } from "../../engines/record.ts";
+import type { RunnerName } from "../../runners/record.ts";
 import { BROKER_ALONE } from "../support/broker-alone.ts";
 import { missing, TestDeployment, titled } from "../support/e2e.ts";
 import { killed, randomFrom } from "../support/e2e-kill.ts";
 
-/** For each engine: 20 in all. */
+/** For each runner: 20 in all. */
 const MOMENTS = 10;
 const LIMIT = 300_000;
 const seed = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000);
 
 const PORTS = { terraform: 26020, compose: 26022 } as const;
 
-for (const engine of ["terraform", "compose"] as const) {
-  const reason = missing.docker ?? missing[engine];
-  describe.skipIf(reason)(titled(`a verb that is killed while ${engine} works`, reason), () => {
+for (const runner of ["terraform", "compose"] as const) {
+  const reason = missing.docker ?? missing[runner];
+  describe.skipIf(reason)(titled(`a verb that is killed while ${runner} works`, reason), () => {
     const deployment = new TestDeployment({
-      name: `e2e-kills-${engine}`,
-      listeners: { mqtt: { port: PORTS[engine] } },
+      name: `e2e-kills-${runner}`,
+      listeners: { mqtt: { port: PORTS[runner] } },
       ...BROKER_ALONE,
     });
     beforeAll(() => deployment.remove());
@@ -28,20 +29,20 @@ for (const engine of ["terraform", "compose"] as const) {
       const random = randomFrom(seed);
       const pick = <T>(...of: readonly T[]): T => of[Math.floor(random() * of.length)] as T;
       const verbs = {
-        up: ["up", "--engine", engine],
+        up: ["up", "--runner", runner],
         down: ["down"],
         "down --delete-data": ["down", "--delete-data", "--yes"],
       } as const;
-      const seconds = { up: await duration(deployment, engine), down: 3, "down --delete-data": 3 };
+      const seconds = { up: await duration(deployment, runner), down: 3, "down --delete-data": 3 };
       const log: string[] = [];
       let isUp = true;
       for (let moment = 0; moment < MOMENTS; moment++) {
         const verb = isUp ? pick("up", "down", "down --delete-data") : "up";
         // A change, so that there is something to do where it is up already.
-        deployment.configure({ listeners: { mqtt: { port: PORTS[engine] + (moment % 2) } } });
+        deployment.configure({ listeners: { mqtt: { port: PORTS[runner] + (moment % 2) } } });
         const after = random() * seconds[verb] * 1000;
         const whole = pick(true, false);
-        const early = await killed([...verbs[verb], "--config", deployment.site], after, whole);
+        const early = await killed([...verbs[verb], "--config", deployment.site], () => delay(after), whole);
         const next = pick("up", "down") as "up" | "down";
         const { code, stderr } = await deployment.kit(...(verbs[next] as readonly [string, ...string[]]));
         log.push(
@@ -60,8 +61,8 @@ for (const engine of ["terraform", "compose"] as const) {
   });
 }
 
-async function duration(deployment: TestDeployment, engine: EngineName): Promise<number> {
+async function duration(deployment: TestDeployment, runner: RunnerName): Promise<number> {
   const started = performance.now();
-  await deployment.up(engine);
+  await deployment.up(runner);
   return (performance.now() - started) / 1000;
 }

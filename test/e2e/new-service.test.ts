@@ -2,7 +2,7 @@ import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { projectRoot } from "../../core/home.ts";
-import { run } from "../../engines/run.ts";
+import { run } from "../../runners/run.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 
 /** What is made on this machine, and what the checks below do not read. */
@@ -20,7 +20,8 @@ export const counter = defineService({
   name: "counter",
   settings: z
     .strictObject({ enabled: enabled.default(false), limits: limits(32, 0.5, 16), health: timing })
-    .prefault({}),
+    .prefault({})
+    .describe("what counts"),
   listeners: {
     counter: { port: 7000, serves: "counts in clear text", openIn: "local", tls: false },
   },
@@ -58,7 +59,7 @@ export class Counter extends Construct {
       health,
       networks: [context.network("edge"), context.network("data")],
       after,
-      command: ["redis-server", "--port", String(COUNTER_PORT), "--save", ""],
+      command: ["valkey-server", "--port", String(COUNTER_PORT), "--save", ""],
       probe: commandProbe(["bash", "-c", \`exec 3<>/dev/tcp/127.0.0.1/\${COUNTER_PORT}\`]),
       published: [{ listener: "counter", internal: COUNTER_PORT }],
     });
@@ -93,7 +94,7 @@ function addCounter(folder: string): void {
   replace(
     join(folder, "services/registry.ts"),
     ["import { edge } from", 'import { counter } from "./counter/definition.ts";\nimport { edge } from'],
-    ["postgres, redis }", "postgres, redis, counter }"],
+    ["redis, backup }", "redis, backup, counter }"],
   );
   replace(
     join(folder, "services/makers.ts"),
@@ -129,12 +130,15 @@ test("a service is added by the steps of services/README.md, and everything know
 
   const types = await npx("tsc", "--noEmit");
   expect([types.code, types.stdout]).toEqual([0, ""]);
-  // The schema for editors is made again, as services/README.md says.
+  // The schema for editors and the page of settings are made again, as config/README.md says.
   await run(
-    ["npx", "--no-install", "vitest", "run", "--project", "unit", "test/config/site-schema.test.ts"],
+    [
+      ...(["npx", "--no-install", "vitest", "run", "--project", "unit"] as const),
+      ...["test/config/site-schema.test.ts", "test/config/document.test.ts"],
+    ],
     {
       cwd: folder,
-      env: { UPDATE_SCHEMA: "1" },
+      env: { UPDATE_SCHEMA: "1", UPDATE_DOCS: "1" },
       expected: [0, 1],
     },
   );

@@ -7,6 +7,7 @@ import WebSocket from "ws";
 import { authorityFolder } from "../../pki/folder.ts";
 import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { connect, publish } from "../support/e2e-broker.ts";
+import { dashboardQueries, impatient, Prometheus } from "../support/e2e-prometheus.ts";
 import { ask } from "../support/e2e-tls.ts";
 import { nodeRed, observability } from "../support/example.ts";
 import { inspectAll } from "../support/inspected.ts";
@@ -22,7 +23,8 @@ const readings = (body: string) =>
 
 const example = nodeRed();
 const flow = example.services?.["node-red"];
-const prometheus = observability().services?.prometheus;
+// Grafana is in no package index: the official image alone has it.
+const { grafana: _, prometheus: asking, ...exporters } = observability().services ?? {};
 
 /** Whether a container reaches each of these, by a program that its image has. */
 async function reached(container: string, ...places: readonly string[]): Promise<readonly string[]> {
@@ -110,10 +112,10 @@ for words in (["AUTH", "seed", password], ["SET", "seed:a", "1"], ["SET", "explo
 `;
 
 const PORT = 24643;
-const engine = missing.terraform === undefined ? "terraform" : "compose";
+const runner = missing.terraform === undefined ? "terraform" : "compose";
 
-describe.skipIf(missing[engine])(
-  titled(`services of the user's own in production, by ${engine}`, missing[engine]),
+describe.skipIf(missing[runner])(
+  titled(`services of the user's own in production, by ${runner}`, missing[runner]),
   () => {
     const folder = mkdtempSync(join(tmpdir(), "exploreiot-own-"));
     const build = { context: folder, args: { BASE: "{exploreiot/python}" } };
@@ -155,7 +157,11 @@ describe.skipIf(missing[engine])(
           redis: {},
           database: "read",
         },
-        prometheus: { ...prometheus },
+        ...exporters,
+        prometheus: {
+          ...(asking ?? {}),
+          files: { ...asking?.files, "prometheus.yml": { text: impatient() } },
+        },
         loose: {
           build,
           user: "0:0",
@@ -164,6 +170,7 @@ describe.skipIf(missing[engine])(
           port: 9100,
           health: { path: "/" },
           networks: ["broker"],
+          listener: { port: 24645, tls: true, protocol: "tcp" },
           allow: { root: allowed, writableRoot: allowed },
         },
       },
@@ -181,7 +188,7 @@ describe.skipIf(missing[engine])(
       writeFileSync(join(folder, "Dockerfile"), "ARG BASE\nFROM ${BASE}\nUSER 10003:10003\n");
       writeFileSync(join(folder, "seed.py"), SEED);
       await plant.remove();
-      await plant.up(engine);
+      await plant.up(runner);
       ca = readFileSync(join(authorityFolder(plant.home), "ca.crt"), "utf8");
     });
     afterAll(async () => {
@@ -204,6 +211,12 @@ describe.skipIf(missing[engine])(
         "200 keeper /api/healthz https",
         "421 unknown host",
       ]);
+    });
+
+    test("a port of its own passes on what comes inside TLS, where the protocol is tcp", async () => {
+      const loose = await ask(at("localhost", 24645), "/", { headers: { host: "other.localhost" } });
+
+      expect([loose.status, loose.body]).toEqual([200, "loose"]);
     });
 
     test("a socket is opened where a route says so, by pages of the same origin alone", async () => {
@@ -271,34 +284,65 @@ with context.wrap_socket(socket.create_connection((sys.argv[2], ${PORT}), 5), se
       ]);
     });
 
+    const prometheus = new Prometheus(plant.container("prometheus"), async () => {
+      const [keeper] = await inspectAll([plant.container("keeper")]);
+      return keeper?.Config.Image ?? "";
+    });
+
     test("Prometheus scrapes what the services measure, and nobody outside does", async () => {
-      const script =
-        "import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:9090/api/v1/targets').read().decode())";
-      const [image] = (await inspectAll([plant.container("keeper")])).map(({ Config }) => Config.Image);
-      const network = `container:${plant.container("prometheus")}`;
       const up = await until(
         "an answer of every target",
         async () => {
-          const text = await docker(
-            "run",
-            "--rm",
-            "--network",
-            network,
-            image ?? "",
-            "python3",
-            "-c",
-            script,
-          );
-          const { data } = JSON.parse(text) as {
-            data: { activeTargets: { labels: { job: string; instance: string }; health: string }[] };
-          };
-          const states = data.activeTargets.map(({ labels, health }) => `${labels.instance} ${health}`);
+          const states = await prometheus.targets();
           return !states.some((state) => state.endsWith("unknown")) && states.toSorted();
         },
-        40_000,
+        60_000,
       );
-      expect(up).toEqual(["backend:9100 up", "edge:8404 up", "ingest:8000 up", "localhost:9090 up"]);
+      expect(up).toEqual([
+        "backend:9100 up",
+        "broker-exporter:9641 up",
+        "edge:8404 up",
+        "edge:8443 up",
+        "ingest:8000 up",
+        "localhost:9090 up",
+        "machine-exporter:9100 up",
+        "mosquitto:8883 up",
+        "postgres-exporter:9187 up",
+        "readings-exporter:9237 up",
+        "redis-exporter:9121 up",
+      ]);
       expect((await ask(at("localhost"), "/metrics")).status).toBe(404);
+    });
+
+    test("a rule rings for a rejected message and for a backup that nobody made, until one is checked", async () => {
+      const oven = await connect(24683, {
+        username: "oven",
+        password: plant.secret("mqtt-oven-password"),
+        tls: { ca, servername: "localhost" },
+      });
+      expect(await publish(oven, "sensor/oven", "no number")).toBe("accepted");
+      await oven.endAsync();
+      const rings = async (...names: readonly string[]) => {
+        const alerts = await prometheus.alerts();
+        return names.every((name) => alerts.includes(name));
+      };
+      await until("both alerts", () => rings("BackupOld", "ReadingsRejected"), 60_000);
+
+      const [, script = ""] =
+        /sh -c \\\n {2}'(.*)'/.exec(readFileSync("docs/observability.md", "utf8")) ?? [];
+      await docker("exec", plant.container("machine-exporter"), "sh", "-c", script);
+      await until("no alert of a backup", async () => !(await rings("BackupOld")), 60_000);
+      expect(await rings("ReadingsRejected")).toBe(true);
+    });
+
+    test("every panel of the dashboard has something to draw", async () => {
+      const asked = dashboardQueries();
+      const found = await prometheus.query(...asked.map(([, query]) => query));
+      expect(asked.filter((_, index) => found[index]?.length === 0)).toEqual([]);
+    });
+
+    test("each rule rings in the tests of the rules, by the promtool of the image", async () => {
+      expect(await prometheus.testRules()).toMatch(/SUCCESS\s*$/);
     });
 
     test("has a database of its own, or reads that of the application, and neither goes further", async () => {
@@ -306,7 +350,7 @@ with context.wrap_socket(socket.create_connection((sys.argv[2], ${PORT}), 5), se
       const address = postgres?.NetworkSettings.Networks["exploreiot-e2e-own-data"]?.IPAddress ?? "";
       const query = async (program: string, database: string, sql: string) => {
         const password = plant.secret(`role-${program}-postgres-password`);
-        const url = `postgresql://exploreiot_${program}:${password}@${address}/${database}`;
+        const url = `postgresql://exploreiot_${program.replaceAll("-", "_")}:${password}@${address}/${database}`;
         return docker("exec", plant.container("postgres"), "psql", url, "-qtAc", sql).catch((error: Error) =>
           (/(?:ERROR|FATAL): .*/.exec(error.message)?.[0] ?? error.message).replaceAll(/"[\d.]+"/g, '"…"'),
         );
@@ -317,12 +361,20 @@ with context.wrap_socket(socket.create_connection((sys.argv[2], ${PORT}), 5), se
         await query("seed", "exploreiot", "SELECT count(*) > 0 FROM readings"),
         await query("seed", "exploreiot", "DELETE FROM readings"),
         await query("seed", "keeper", "SELECT 1"),
+        await query(
+          "postgres-exporter",
+          "exploreiot",
+          "SELECT count(*) > 0 FROM pg_stat_activity WHERE usename = 'exploreiot_api' AND query NOT LIKE '<insufficient%'",
+        ),
+        await query("postgres-exporter", "exploreiot", "SELECT count(*) FROM readings"),
       ]).toEqual([
         "0",
         expect.stringMatching(/no pg_hba.conf entry for host "…", user "exploreiot_keeper"/),
         "t",
         "ERROR:  permission denied for table readings",
         expect.stringMatching(/no pg_hba.conf entry for host "…", user "exploreiot_seed"/),
+        "t",
+        "ERROR:  permission denied for table readings",
       ]);
     });
 
@@ -337,6 +389,20 @@ with context.wrap_socket(socket.create_connection((sys.argv[2], ${PORT}), 5), se
         "SET seed:a +OK",
         "SET explorei -NOPERM",
         "FLUSHALL  -NOPERM",
+      ]);
+    });
+
+    test("who measures Redis reads INFO, and no key", async () => {
+      const asked = async (...words: readonly string[]) =>
+        docker(
+          ...["exec", "-e", `REDISCLI_AUTH=${plant.secret("role-redis-exporter-redis-password")}`],
+          ...[plant.container("redis"), "valkey-cli", "--user", "redis-exporter", ...words],
+        );
+      expect(await asked("INFO", "server")).toContain("valkey_version:");
+      expect([await asked("GET", "seed:a"), await asked("CONFIG", "GET", "*"), await asked("PING")]).toEqual([
+        "NOPERM User redis-exporter has no permissions to run the 'get' command",
+        "NOPERM User redis-exporter has no permissions to run the 'config|get' command",
+        "NOPERM User redis-exporter has no permissions to run the 'ping' command",
       ]);
     });
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { projectRoot } from "../../core/home.ts";
 import { imageRecipes } from "../../core/images.ts";
-import { run } from "../../engines/run.ts";
+import { run } from "../../runners/run.ts";
 import { missing, titled } from "../support/e2e.ts";
 import { filesIn, nextVersion, PackageUser, pack } from "../support/e2e-package.ts";
 
@@ -37,6 +37,7 @@ describe("the package, installed elsewhere without development dependencies", {
       said: {
         file: "exploreiot.yaml",
         name: NAME,
+        schema: "exploreiot.schema.json",
         ignored: [".exploreiot/", "cdktf.out/", "node_modules/"],
       },
     });
@@ -74,7 +75,7 @@ describe("the package, installed elsewhere without development dependencies", {
     expect(new Set(tags)).toEqual(
       new Set(imageRecipes(projectRoot, shipped, { source: "auto" }).map(({ tag }) => tag)),
     );
-    expect(readdirSync(join(user.folder, ".exploreiot"))).toEqual([NAME]);
+    expect(existsSync(join(user.folder, ".exploreiot"))).toBe(false);
     expect(user.installedFiles()).toEqual(await filesIn(tarball));
   });
 
@@ -86,12 +87,7 @@ describe("the package, installed elsewhere without development dependencies", {
     const { code, stderr } = await user.npx("exploreiot", ["synth", "-c", "site.json"], site);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(readdirSync(join(user.folder, "plants")).sort()).toEqual([
-      ".exploreiot",
-      "cdktf.json",
-      "cdktf.out",
-      "north",
-    ]);
+    expect(readdirSync(join(user.folder, "plants")).sort()).toEqual(["cdktf.json", "cdktf.out", "north"]);
     expect(readdirSync(site)).toEqual(["site.json"]);
   });
 

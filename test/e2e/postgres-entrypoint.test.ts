@@ -164,7 +164,7 @@ describe.skipIf(missing.docker)(titled("postgres entrypoint", missing.docker), (
     await start();
     expect(await ended()).toBe(1);
     expect(await logs()).toBe(
-      "entrypoint: /var/lib/postgresql/data/pgdata: holds files but no PostgreSQL cluster; empty it or mount another volume\n",
+      "entrypoint: /var/lib/postgresql/data/pgdata: holds files but no PostgreSQL cluster; empty it or use another volume\n",
     );
   });
 });

@@ -56,7 +56,7 @@ describe.skipIf(missing.docker)(titled("the users of an application's roles", mi
 
   const withMigration = [login("migrate", "owner"), login("api", "rows"), login("worker", "rows")];
 
-  test("keep the rows and lose the tables once there is one, whatever schema they are in", async () => {
+  test("keep the rows and lose the tables once there is one, no matter which schema they are in", async () => {
     await declare(withMigration);
     await postgres.again();
     const migration = "CREATE SCHEMA later; CREATE TABLE later.made (i serial); CREATE TABLE own (i int)";
@@ -92,6 +92,28 @@ describe.skipIf(missing.docker)(titled("the users of an application's roles", mi
     expect(await as("api", "SELECT 1", "new api")).toBe("1");
     expect(await as("api", "SELECT 1")).toContain("password authentication failed");
     expect(await as("worker", "SELECT 1")).toContain("no pg_hba.conf entry");
+  });
+
+  test("measure the server and read no table once they are monitors, though they were readers before", async () => {
+    const meter = (rights: Login["rights"]) => [login("migrate", "owner"), login("meter", rights)];
+    const asked = async () => [
+      await as("meter", "SELECT count(*) FROM kept"),
+      await as("meter", "SELECT setting <> '' FROM pg_settings WHERE name = 'config_file'"),
+    ];
+    await declare(meter("read"));
+    await postgres.again();
+    const reader = await asked();
+    await declare(meter("monitor"));
+    await postgres.again();
+    const monitor = await asked();
+    await declare(meter("read"));
+    await postgres.again();
+
+    expect([reader, monitor, await asked()]).toEqual([
+      ["0", ""],
+      ["permission denied for table kept", "t"],
+      ["0", ""],
+    ]);
   });
 
   test("are in no log with their passwords", async () => {

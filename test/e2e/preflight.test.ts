@@ -4,9 +4,10 @@ import { join } from "node:path";
 import ipaddr from "ipaddr.js";
 import { afterAll, describe, expect, test } from "vitest";
 import { projectRoot } from "../../core/home.ts";
-import { hostRoutes, parseRoutes } from "../../engines/docker/host-routes.ts";
-import { run } from "../../engines/run.ts";
-import { readStack } from "../../engines/stack.ts";
+import { hostRoutes, parseRoutes } from "../../runners/docker/host-routes.ts";
+import { run } from "../../runners/run.ts";
+import { readStack } from "../../runners/stack.ts";
+import { terraformBinary } from "../../runners/terraform/terraform.ts";
 import { BROKER_ALONE } from "../support/broker-alone.ts";
 import { docker, missing, TestDeployment, titled } from "../support/e2e.ts";
 
@@ -85,7 +86,7 @@ describe("a production deploy with a name that leads nowhere", () => {
       expect(deployed.code, deployed.said).toBe(0);
       expect(await data()).toEqual(both);
       const at = `-chdir=${join(output, "stacks", deployment.name)}`;
-      const destroyed = await run(["terraform", at, "plan", "-destroy", "-input=false", "-no-color"], {
+      const destroyed = await run([terraformBinary(), at, "plan", "-destroy", "-input=false", "-no-color"], {
         expected: [0, 1],
       });
       deployment.configure({ redis: { enabled: false } });

@@ -1,8 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { EngineName } from "../../engines/record.ts";
+import type { RunnerName } from "../../runners/record.ts";
 import { BROKER_ALONE } from "../support/broker-alone.ts";
 import { docker, kit, missing, TestDeployment, titled } from "../support/e2e.ts";
 import { PrivateEngine } from "../support/e2e-private-engine.ts";
@@ -22,7 +30,10 @@ const noSsh = existsSync("/usr/sbin/sshd") ? undefined : "openssh-server is not 
 
 /** A verb of the kit on the engine elsewhere. */
 async function far(env: Record<string, string>, verb: string, ...args: readonly string[]) {
-  const { code, stdout, stderr } = await kit([verb, "--config", deployment.site, ...args, "--json"], { env });
+  const { code, stdout, stderr } = await kit([verb, "--config", deployment.site, ...args, "--json"], {
+    env,
+    expected: [0, 1, 2, 3, 70],
+  });
   return { code, answer: stdout === "" ? undefined : JSON.parse(stdout), stderr };
 }
 
@@ -30,6 +41,50 @@ const there = async () =>
   (await engine.docker("inspect", "--format", "{{.State.Health.Status}}", broker)).stdout.trim();
 const here = () =>
   docker("ps", "--all", "--quiet", "--filter", `label=exploreiot.deployment=${deployment.name}`);
+
+/** What doctor and ports say of a machine elsewhere: looked up there, or not known, and never taken from this machine. */
+async function seenFromHere(env: Record<string, string>): Promise<void> {
+  const doctor = await far(env, "doctor");
+  const ports = await far(env, "ports");
+  const found = new Map(
+    (doctor.answer.findings as readonly { id: string; state: string; evidence: string }[]).map(
+      ({ id, state, evidence }) => [id, `${state}: ${evidence}`],
+    ),
+  );
+  const [port] = ports.answer.ports;
+
+  expect([found.get("disk.engine"), found.get("ports.free"), found.get("subnets.routes")]).toEqual([
+    expect.stringMatching(/^unknown: .* is on another machine$/),
+    "ok: on the engine's machine, each port is free, or held by the deployment itself",
+    expect.stringMatching(/^(ok|warning): /),
+  ]);
+  expect({ code: ports.code, port, unknown: ports.answer.unknown }).toMatchObject({
+    code: 0,
+    port: {
+      bound: true,
+      process: null,
+      inside: "answers",
+      outside: "was not tried: it is open to the machine of the engine alone",
+    },
+    unknown: expect.arrayContaining([expect.stringContaining("was not tried")]),
+  });
+}
+
+/** Nobody can look at a machine elsewhere before an image of the deployment is there. */
+test.skipIf(noSsh)("doctor says what it cannot see of a machine that has no image yet", async () => {
+  const images = { source: "packages", debianMirror: "http://debian.invalid/debian" } as const;
+  const elsewhere = new TestDeployment({ ...deployment.config, name: "e2e-render-farther", images });
+  const { stdout } = await kit(["doctor", "--config", elsewhere.site, "--json"], {
+    env: { DOCKER_HOST: ssh.host, PATH: `${ssh.bin}:${process.env.PATH}` },
+    expected: [0, 1, 3],
+  });
+  rmSync(join(elsewhere.site, ".."), { recursive: true });
+  const states = (JSON.parse(stdout).findings as readonly { id: string; state: string }[])
+    .filter(({ id }) => ["disk.engine", "ports.free", "subnets.routes"].includes(id))
+    .map(({ id, state }) => `${id}: ${state}`);
+
+  expect(states).toEqual(["disk.engine: unknown", "subnets.routes: unknown", "ports.free: unknown"]);
+});
 
 beforeAll(async () => {
   await engine.start();
@@ -44,12 +99,12 @@ afterAll(async () => {
   await deployment.forget();
 });
 
-describe.each(["terraform", "compose"] as const)("over SSH, with %s", (name: EngineName) => {
+describe.each(["terraform", "compose"] as const)("over SSH, with %s", (name: RunnerName) => {
   const reason = noSsh ?? missing[name];
   const env = () => ({ DOCKER_HOST: ssh.host, PATH: `${ssh.bin}:${process.env.PATH}` });
 
   test.skipIf(reason)(titled("the stack comes up there and not here, files delivered", reason), async () => {
-    const { code, stderr } = await far(env(), "up", "--engine", name);
+    const { code, stderr } = await far(env(), "up", "--runner", name);
 
     expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
     expect([await there(), await here()]).toEqual(["healthy", ""]);
@@ -60,11 +115,14 @@ describe.each(["terraform", "compose"] as const)("over SSH, with %s", (name: Eng
   test.skipIf(reason)(
     titled("a second up has nothing to do, and down removes it there", reason),
     async () => {
-      const again = await far(env(), "up", "--engine", name);
+      const again = await far(env(), "up", "--runner", name);
+      if (name === "compose") await seenFromHere(env());
       const down = await far(env(), "down", "--delete-data", "--yes");
 
       expect([again.code, again.answer?.changed, down.code, await there()]).toEqual([0, false, 0, ""]);
-      expect(readdirSync(deployment.home).filter((entry) => entry.startsWith("hand-over"))).toEqual([]);
+      expect(readdirSync(deployment.home).filter((entry) => entry.startsWith("exploreiot-files-"))).toEqual(
+        [],
+      );
     },
   );
 });
@@ -79,10 +137,10 @@ test("a chosen Docker context is followed by compose, and by Terraform too", asy
   await docker("--config", config, ...create);
   writeFileSync(join(config, "config.json"), JSON.stringify({ currentContext: "far" }));
   const used = missing.terraform === undefined ? "terraform" : "compose";
-  const { code, answer, stderr } = await far(env, "up", "--engine", used);
+  const { code, answer, stderr } = await far(env, "up", "--runner", used);
 
   expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
-  expect([answer?.engine, await there(), await here()]).toEqual([used, "healthy", ""]);
+  expect([answer?.runner, await there(), await here()]).toEqual([used, "healthy", ""]);
   await far(env, "down", "--delete-data", "--yes");
   expect(readFileSync(join(config, "config.json"), "utf8")).toContain("far");
 });

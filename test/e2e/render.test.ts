@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { run } from "../../engines/run.ts";
+import { run } from "../../runners/run.ts";
+import { terraformBinary } from "../../runners/terraform/terraform.ts";
 import { kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { PrivateEngine } from "../support/e2e-private-engine.ts";
 import { RenderedFolder } from "../support/e2e-rendered.ts";
@@ -230,9 +231,9 @@ describe.skipIf(reason)(titled("a rendered folder, on a machine with Docker alon
     async () => {
       const at = `-chdir=${join(server, "terraform")}`;
       const env = { DOCKER_HOST: engine.host, CHECKPOINT_DISABLE: "1" };
-      await run(["terraform", at, "init", "-input=false"], { env });
-      await run(["terraform", at, "plan", "-input=false", "-out=p"], { env });
-      const { stdout } = await run(["terraform", at, "show", "-json", "p"], { env });
+      await run([terraformBinary(), at, "init", "-input=false"], { env });
+      await run([terraformBinary(), at, "plan", "-input=false", "-out=p"], { env });
+      const { stdout } = await run([terraformBinary(), at, "show", "-json", "p"], { env });
       const { planned_values } = JSON.parse(stdout) as {
         planned_values: { root_module: { resources: Planned[] } };
       };

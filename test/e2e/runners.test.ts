@@ -3,8 +3,8 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { projectRoot } from "../../core/home.ts";
-import type { EngineName } from "../../engines/record.ts";
-import { run } from "../../engines/run.ts";
+import type { RunnerName } from "../../runners/record.ts";
+import { run } from "../../runners/run.ts";
 import { BROKER_ALONE, OFTEN } from "../support/broker-alone.ts";
 import { docker, kit, missing, TestDeployment, titled } from "../support/e2e.ts";
 
@@ -48,7 +48,7 @@ describe.skipIf(reason)(titled("a change of the runner", reason), { timeout: SOM
   beforeAll(() => deployment.remove());
   afterAll(() => deployment.forget());
 
-  test.each<{ from: EngineName; to: EngineName }>([
+  test.each<{ from: RunnerName; to: RunnerName }>([
     { from: "compose", to: "terraform" },
     { from: "terraform", to: "compose" },
   ])(
@@ -71,10 +71,10 @@ describe.skipIf(reason)(titled("a change of the runner", reason), { timeout: SOM
 
   test("and of the configuration at once replaces what the configuration concerns", async () => {
     await deployment.up("compose");
-    for (const engine of ["terraform", "compose"] as const) {
+    for (const runner of ["terraform", "compose"] as const) {
       const before = await identities();
       changeRedis();
-      await deployment.up(engine);
+      await deployment.up(runner);
       expect(await replacedSince(before)).toEqual(["redis", "redis-files"]);
     }
   });
@@ -169,14 +169,14 @@ describe.skipIf(reason)(titled("a user's own settings", reason), { timeout: SOME
     await alone.forget();
   });
 
-  test.each(["compose", "terraform"] as const)("change nothing of what %s makes", async (engine) => {
+  test.each(["compose", "terraform"] as const)("change nothing of what %s makes", async (runner) => {
     await alone.remove();
-    const args = ["up", "--config", alone.site, "--engine", engine, "--json"];
+    const args = ["up", "--config", alone.site, "--runner", runner, "--json"];
     const { code, stderr } = await kit(args, { env, cwd: own });
     expect(code, stderr).toBe(0);
-    const name = engine === "compose" ? "COMPOSE_PROJECT_NAME" : "TF_WORKSPACE";
+    const name = runner === "compose" ? "COMPOSE_PROJECT_NAME" : "TF_WORKSPACE";
     expect(stderr).toMatch(
-      new RegExp(`^· ${engine}: not told of .*${name}.*, which the environment sets$`, "m"),
+      new RegExp(`^· ${runner}: not told of .*${name}.*, which the environment sets$`, "m"),
     );
 
     const each = await docker(

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DeploymentInput } from "../../config/schema.ts";
-import { run } from "../../engines/run.ts";
+import { run } from "../../runners/run.ts";
+import { terraformBinary } from "../../runners/terraform/terraform.ts";
 import { BROKER_ALONE } from "../support/broker-alone.ts";
 import { docker, kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { StateServer } from "../support/state-server.ts";
@@ -49,7 +50,7 @@ const cases: Record<string, Case> = {
     state: { backend: "s3", bucket: "states", endpoint: "http://127.0.0.1:25534" },
     env: { AWS_ACCESS_KEY_ID: "terraform", AWS_SECRET_ACCESS_KEY: PASSWORD },
     held: async () => {
-      const pull = ["terraform", `-chdir=${deployment.stack}`, "state", "pull"] as const;
+      const pull = [terraformBinary(), `-chdir=${deployment.stack}`, "state", "pull"] as const;
       return (await run([...pull], { env: (cases.s3 as Case).env })).stdout;
     },
   },
@@ -83,10 +84,10 @@ describe.skipIf(missing.terraform)(titled("the state of a deployment", missing.t
       deployment.configure({ state });
       // Terraform remembers the backend before, and would ask for a migration.
       rmSync(join(deployment.stack, ".terraform"), { recursive: true, force: true });
-      const up = await verb(env, "up", "--engine", "terraform");
+      const up = await verb(env, "up", "--runner", "terraform");
       expect({ code: up.code, stderr: up.code === 0 ? "" : up.stderr }).toEqual({ code: 0, stderr: "" });
       const kept = await held();
-      const again = await verb(env, "up", "--engine", "terraform");
+      const again = await verb(env, "up", "--runner", "terraform");
       const down = await verb(env, "down", "--delete-data", "--yes");
 
       expect(kept).toContain(broker);
@@ -112,7 +113,7 @@ describe.skipIf(missing.terraform)(titled("the state of a deployment", missing.t
       Path: "",
     };
     server.lock = JSON.stringify(info);
-    const { code, stderr } = await verb(env, "up", "--engine", "terraform");
+    const { code, stderr } = await verb(env, "up", "--runner", "terraform");
     server.lock = undefined;
 
     expect(code).toBe(1);
@@ -125,8 +126,8 @@ describe.skipIf(missing.terraform)(titled("the state of a deployment", missing.t
     const { state, env } = cases.http as Case;
     deployment.configure({ state });
     const both = await Promise.all([
-      verb(env, "up", "--engine", "terraform"),
-      verb(env, "up", "--engine", "terraform"),
+      verb(env, "up", "--runner", "terraform"),
+      verb(env, "up", "--runner", "terraform"),
     ]);
     const [refused] = both.filter(({ code }) => code !== 0);
     await verb(env, "down", "--delete-data", "--yes");
@@ -137,13 +138,13 @@ describe.skipIf(missing.terraform)(titled("the state of a deployment", missing.t
     );
   });
 
-  test("that cannot be reached is said, and no other engine takes its place", async () => {
+  test("that cannot be reached is said, and no other runner takes its place", async () => {
     deployment.configure({ state: (cases.http as Case).state });
     const { code, stderr } = await verb({ TF_HTTP_USERNAME: "nobody", TF_HTTP_PASSWORD: "x" }, "up");
 
     expect(code).toBe(1);
     expect(stderr).toMatch(/HTTP remote state endpoint requires auth|401|invalid auth/i);
-    expect(stderr).not.toContain("engine: compose");
+    expect(stderr).not.toContain("runner: compose");
   });
 });
 
@@ -157,9 +158,20 @@ async function startDatabase(): Promise<void> {
     "echo 'host all all all scram-sha-256' >>/tmp/data/pg_hba.conf",
     "exec postgres -D /tmp/data -c listen_addresses='*' -c unix_socket_directories=/tmp",
   ].join("\n");
-  const options = ["--detach", "--name", database, "--publish", "127.0.0.1:25533:5432", "--entrypoint", "sh"];
+  // The official image, where it was pulled, starts as root.
+  const options = ["--detach", "--name", database, "--user", "999:999", "--entrypoint", "sh"];
   await run(["docker", "rm", "--force", "--volumes", database], { expected: [0, 1] });
-  await docker("run", ...options, "--tmpfs", "/tmp:mode=1777", image, "-euc", script);
+  await docker(
+    "run",
+    ...options,
+    "--publish",
+    "127.0.0.1:25533:5432",
+    "--tmpfs",
+    "/tmp:mode=1777",
+    image,
+    "-euc",
+    script,
+  );
   await until(
     "the database",
     async () =>

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { qualified } from "../../engines/docker/observe.ts";
-import { survey } from "../../engines/docker/survey.ts";
-import { containerChanges } from "../../engines/settings/container.ts";
-import { readStack } from "../../engines/stack.ts";
+import { qualified } from "../../runners/docker/observe.ts";
+import { survey } from "../../runners/docker/survey.ts";
+import { containerChanges } from "../../runners/settings/container.ts";
+import { readStack } from "../../runners/stack.ts";
 import { docker, missing, TestDeployment, titled } from "../support/e2e.ts";
 import { unseenChanges } from "../support/spec-changes.ts";
 
@@ -39,8 +39,8 @@ async function status(): Promise<Told & { readonly code: number }> {
   return { ...(JSON.parse(stdout) as Told), code };
 }
 
-async function plan(engine: string): Promise<Planned & { readonly code: number }> {
-  const { code, stdout } = await deployment.kit("plan", "--json", "--engine", engine);
+async function plan(runner: string): Promise<Planned & { readonly code: number }> {
+  const { code, stdout } = await deployment.kit("plan", "--json", "--runner", runner);
   return { ...(JSON.parse(stdout) as Planned), code };
 }
 
@@ -75,7 +75,14 @@ describe.skipIf(missingOne)(
       expect(await status()).toMatchObject({ code: 2, state: "not deployed", asConfigured: false });
       await deployment.up("terraform");
 
-      expect(await status()).toMatchObject({ code: 0, state: "up", asConfigured: true });
+      const room = { freeBytes: expect.any(Number), diskBytes: expect.any(Number) };
+      expect(await status()).toMatchObject({
+        ...{ code: 0, state: "up", asConfigured: true },
+        storage: {
+          ...{ databaseBytes: expect.any(Number), ...room, levelsOff: false },
+          ...{ weeksAggregatedEarly: 0, trouble: [] },
+        },
+      });
       expect(await plan("terraform")).toMatchObject({ code: 0, steps: [] });
       expect(await unseen()).toEqual([]);
     });

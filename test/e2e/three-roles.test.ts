@@ -4,17 +4,17 @@ import { connect, publish } from "../support/e2e-broker.ts";
 import { threeRoles } from "../support/example.ts";
 import { inspectAll } from "../support/inspected.ts";
 
-const engine = missing.terraform === undefined ? "terraform" : "compose";
+const runner = missing.terraform === undefined ? "terraform" : "compose";
 const plant = new TestDeployment({
   ...threeRoles(),
   name: "e2e-plant",
   listeners: { frontend: { port: 23100 }, backend: { port: 28100 }, mqtt: { port: 21893 } },
 });
 
-describe.skipIf(missing[engine])(titled("the example of a foreign application", missing[engine]), () => {
+describe.skipIf(missing[runner])(titled("the example of a foreign application", missing[runner]), () => {
   beforeAll(async () => {
     await plant.remove();
-    await plant.up(engine);
+    await plant.up(runner);
   });
   afterAll(() => plant.forget());
 

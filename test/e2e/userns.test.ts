@@ -37,7 +37,7 @@ describe.skipIf(reason)(titled("an engine with user namespaces", reason), { time
   const delivered = () => engine.output("exec", broker, "cat", "/run/exploreiot/mosquitto_sub");
 
   test("is given its files by compose", async () => {
-    const { code, stderr } = await kit(["up", "--config", deployment.site, "--engine", "compose"], { env });
+    const { code, stderr } = await kit(["up", "--config", deployment.site, "--runner", "compose"], { env });
 
     expect(code, stderr).toBe(0);
     expect(await engine.output("exec", broker, "cat", "/proc/self/uid_map")).toMatch(/^0\s+200000\s+65536$/);

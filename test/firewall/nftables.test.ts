@@ -270,6 +270,17 @@ table inet exploreiot_plant-1 {
       });
     });
 
+    test("open the webhook of alarms to those next to the broker, where ingest is", () => {
+      const broker = '"xi8aac13-broker"';
+      const rule = (to: string) =>
+        `iifname { ${broker} } ${to} tcp dport 8443 counter accept comment "egress 8443/tcp"`;
+
+      expect(out({ alarms: { webhook: { url: "https://192.0.2.8:8443/iot" } } })).toEqual({
+        input: [rule("ip daddr 192.0.2.8/32"), ...names(broker)],
+        forward: [rule("ip daddr 192.0.2.8/32"), ...names(broker)],
+      });
+    });
+
     test.each<[string, readonly string[], readonly string[], number]>([
       ["https://ca.example.org/dir", [], ["ip daddr 0.0.0.0/0", "ip6 daddr ::/0"], 443],
       ["https://192.0.2.9:14000/dir", ["ip daddr 192.0.2.9/32"], ["ip daddr 192.0.2.9/32"], 14_000],

@@ -1,11 +1,15 @@
 /* Asks the parts of the broker's guard that need no broker: a command a line on standard input, an answer a line. */
 #define _GNU_SOURCE
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "accounts.h"
 #include "acl.h"
+#include "former.h"
+#include "lines.h"
+#include "report.h"
 #include "retained.h"
 #include "store.h"
 #include "topics.h"
@@ -70,12 +74,35 @@ static void fuzz(const char *path, const char *copy, int times)
     puts(whole < times ? "read" : "nothing was found");
 }
 
+/* Lines that are shown, one behind the other. */
+static bool shown;
+
+static void show(const char *line)
+{
+    printf("%s%s", shown ? " | " : "", line);
+    shown = true;
+}
+
+static int told(void)
+{
+    puts(shown ? "" : "-");
+    shown = false;
+    return 0;
+}
+
 static int answer(const struct acl *acl, char *line)
 {
-    char *word[5] = {0};
+    char *word[5] = {0}, error[200];
     for (int i = 0; i < 5; i++) word[i] = strsep(&line, "\t\n");
     if (strcmp(word[0], "covers") == 0) return printf("%d\n", covers(word[1], word[2]));
     if (strcmp(word[0], "may") == 0) return printf("%d\n", acl_may_subscribe(acl, word[1], word[2], word[3]));
+    if (strcmp(word[0], "publish") == 0) return printf("%d\n", acl_may_publish(acl, word[1], word[2], word[3]));
+    if (strcmp(word[0], "former") == 0) return puts(former_read(word[1], error) ? "read" : error);
+    if (strcmp(word[0], "accepts") == 0) return printf("%d\n", former_accepts(word[1], word[2]));
+    if (strcmp(word[0], "quote") == 0) return puts(quoted(word[1]));
+    if (strcmp(word[0], "own") == 0) return lines_own(word[1]), puts("known");
+    if (strcmp(word[0], "line") == 0) return lines_take(word[2], atol(word[1])), told();
+    if (strcmp(word[0], "tick") == 0) return lines_tick(atol(word[1])), told();
     if (strcmp(word[0], "tell") == 0) return tell(word[1]), 0;
     if (strcmp(word[0], "fuzz") == 0) return fuzz(word[1], word[2], atoi(word[3])), 0;
     if (strcmp(word[0], "retain") == 0)
@@ -107,6 +134,7 @@ int main(int count, char **arguments)
     if (acl == NULL) return puts(error), 1;
     accounts_start(&limits, "health,backend");
     retained_start(limits.retained);
+    lines_start(show);
     while (fgets(line, sizeof line, stdin) != NULL) answer(acl, line);
     acl_free(acl);
     return 0;

@@ -2,8 +2,9 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { projectRoot } from "../../core/home.ts";
+import { SecretStore } from "../../core/secrets.ts";
 import { wholeStore } from "../support/broker-store.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -36,9 +37,9 @@ pattern read command/%u/#
   );
   const ask = [
     join(projectRoot, "test/images/guard-ask.c"),
-    ...sources("accounts", "acl", "retained", "store", "topics"),
+    ...sources("accounts", "acl", "bucket", "former", "lines", "quoted", "retained", "store", "topics"),
   ];
-  execFileSync("cc", [...FLAGS, ...SANITIZED, "-o", join(folder, "ask"), ...ask]);
+  execFileSync("cc", [...FLAGS, ...SANITIZED, "-o", join(folder, "ask"), ...ask, "-lcrypto"]);
   const start = sources("start", "loading", "store", "topics");
   execFileSync("cc", [...FLAGS, ...SANITIZED, "-o", join(folder, "start-broker"), ...start]);
   return () => rmSync(folder, { recursive: true });
@@ -120,6 +121,22 @@ describe("a filter", () => {
     ["+", "x", "command/press-2/start", false],
   ])("of %s as %s: %s is granted: %s", (user, id, filter, granted) => {
     expect(ask([["may", user, id, filter]])).toEqual([granted ? "1" : "0"]);
+  });
+
+  test.each([
+    ["sensor", "x", "sensor/a", true],
+    ["sensor", "x", "sensor/a/b", false],
+    ["sensor", "x", "meter/a", false],
+    ["sensor", "x", "$SYS/sensor", false],
+    ["viewer", "x", "lamps/hall", true],
+    // The pattern for everybody.
+    ["viewer", "x", "sensor/viewer", true],
+    ["viewer", "x", "sensor/other", false],
+    ["+", "x", "sensor/+", false],
+    ["press-1", "a#b", "sensor/press-1", false],
+    ["press-1", "a/b", "sensor/press-1", true],
+  ])("of %s as %s is let in at %s: %s", (user, id, topic, granted) => {
+    expect(ask([["publish", user, id, topic]])).toEqual([granted ? "1" : "0"]);
   });
 
   test.each(["topic deny a", "user x\ntopic deny a", "topic read a", "something", "user x\ntopic read "])(
@@ -226,6 +243,109 @@ describe("an account", () => {
   );
 });
 
+// As Mosquitto 2.0.21 wrote them with its clear-text and its TLS listener open.
+const PROBES = [
+  "1: New connection from 172.21.0.2:35754 on port 1883.",
+  "1: Client <unknown> closed its connection.",
+  "1: New connection from 127.0.0.1:41732 on port 1883.",
+  "1: New client connected from 127.0.0.1:41732 as auto-71F9 (p2, c1, k60, u'health').",
+  "1: Client auto-71F9 disconnected.",
+  "1: New connection from 172.21.0.2:42238 on port 8883.",
+  "1: Client <unknown> disconnected due to protocol error.",
+];
+const INTERLEAVED = [
+  "2: New connection from 172.21.0.2:35760 on port 1883.",
+  "2: New connection from 127.0.0.1:41760 on port 1883.",
+  "2: Client <unknown> closed its connection.",
+  "2: New client connected from 127.0.0.1:41760 as auto-2BD4 (p2, c1, k60, u'health').",
+  "2: Client auto-2BD4 disconnected.",
+];
+const OTHERS = [
+  "3: mosquitto version 2.0.21 running",
+  "3: New connection from 10.1.2.3:5000 on port 8883.",
+  "3: Client pump disconnected, not authorised.",
+  "3: New client connected from 10.1.2.3:5001 as pump (p5, c1, k60, u'pump').",
+  "3: Client pump disconnected.",
+  // A client may choose a name that looks like a probe's.
+  "3: New connection from 10.1.2.3:5002 on port 1883.",
+  "3: New client connected from 10.1.2.3:5002 as a (p2, c1, k60, u'health'). (p5, c1, k60, u'pump').",
+];
+
+describe("the broker's log", () => {
+  const own = [
+    ["own", "127.0.0.1"],
+    ["own", "172.21.0.2"],
+  ];
+  const written = (commands: readonly (readonly (string | number)[])[]) =>
+    ask([...own, ...commands])
+      .slice(own.length)
+      .filter((answer) => answer !== "-")
+      .flatMap((answer) => answer.split(" | "));
+  const shown = (lines: readonly string[]) => written(lines.map((line) => ["line", 0, line]));
+
+  test("has no trace of the probes, and all that others did", () => {
+    expect(shown([...PROBES, ...OTHERS, ...INTERLEAVED, ...PROBES])).toEqual(OTHERS);
+  });
+
+  test("shows a client that connects from inside and is no probe", () => {
+    const publisher = [
+      "4: New connection from 172.21.0.2:50 on port 8883.",
+      "4: New client connected from 172.21.0.2:50 as exploreiot-1 (p5, c1, k60, u'sensor').",
+      "4: Client exploreiot-1 disconnected.",
+    ];
+    expect(shown([...PROBES, ...publisher])).toEqual(publisher);
+  });
+
+  test("shows connections from inside that stay open without a word, from the ninth on the oldest", () => {
+    const opened = Array.from(
+      { length: 10 },
+      (_, n) => `5: New connection from 127.0.0.1:${n} on port 1883.`,
+    );
+    expect(shown(opened)).toEqual(opened.slice(0, 2));
+  });
+
+  test("shows 20 lines at once of what needs no password, then one a second, and how many it left out", () => {
+    const flood = (from: string, now: number) =>
+      Array.from({ length: 100 }, (_, n) => [
+        "line",
+        now,
+        `6: New connection from ${from}:${n} on port 1883.`,
+      ]);
+    const line = (from: string, port: number) => `6: New connection from ${from}:${port} on port 1883.`;
+    expect(
+      written([...flood("10.0.0.9", 0), ...flood("10.0.0.9", 1_000), ["tick", 1_500], ["tick", 9_000]]),
+    ).toEqual([
+      ...Array.from({ length: 20 }, (_, n) => line("10.0.0.9", n)),
+      `${line("10.0.0.9", 0)} (80 more like this were left out)`,
+      expect.stringMatching(/^\d+: guard: new connections \(99 more like this were left out\)$/),
+    ]);
+  });
+
+  test("is not full of one source: what others do is shown, but for few that share its bound", () => {
+    const flood = Array.from(
+      { length: 1_000 },
+      (_, n) => `7: New connection from 10.0.0.9:${n} on port 1883.`,
+    );
+    const others = Array.from({ length: 40 }, (_, n) => `7: New connection from 10.0.1.${n}:1 on port 1883.`);
+    const seen = shown([...flood, ...others]);
+    expect(seen.filter((line) => line.includes("10.0.0.9"))).toHaveLength(20);
+    expect(seen.filter((line) => line.includes("10.0.1.")).length).toBeGreaterThan(20);
+  });
+
+  test.each([
+    ["pump", '"pump"'],
+    ['a", client "b', String.raw`"a\", client \"b"`],
+    ["a\\", String.raw`"a\\"`],
+    ["\u001b[31mred\u007f", '"?[31mred?"'],
+    ["x".repeat(101), `"${"x".repeat(100)}..."`],
+    // Not cut inside a character of two bytes.
+    [`x${"é".repeat(60)}`, `"x${"é".repeat(49)}..."`],
+    ["", '""'],
+  ])("names %j as %s", (name, quoted) => {
+    expect(ask([["quote", name]])).toEqual([quoted]);
+  });
+});
+
 describe("a store", () => {
   const store = () => {
     const path = join(folder, "store.db");
@@ -325,5 +445,69 @@ describe("start-broker", () => {
       if (!names().includes("mosquitto.db")) writeFileSync(join(data, "mosquitto.db"), good);
     }
     expect(names().filter((name) => name.startsWith("mosquitto.db.set-aside-"))).toHaveLength(3);
+  });
+});
+
+describe("a former password", () => {
+  const home = mkdtempSync(join(tmpdir(), "exploreiot-former-"));
+  const store = new SecretStore(home);
+  afterAll(() => rmSync(home, { recursive: true }));
+  const line = (user: string, secret: string) => `${user}:${store.mosquittoHash(secret)}\n`;
+  const file = (text: string) => {
+    const path = join(temporaryFolder(), "former");
+    writeFileSync(path, text);
+    return path;
+  };
+
+  test("is accepted of its user alone, and until the file is read again without it", () => {
+    const both = file(`# a comment\n${line("sensor", "one")}${line("viewer", "two")}`);
+    const [one, two] = [store.value("one"), store.value("two")];
+
+    expect(
+      ask([
+        ["former", both],
+        ["accepts", "sensor", one],
+        ["accepts", "viewer", two],
+        ["accepts", "sensor", two],
+        ["accepts", "viewer", one],
+        ["accepts", "sensor", `${one}x`],
+        ["accepts", "sensor", ""],
+        ["accepts", "senso", one],
+        ["accepts", "", one],
+        ["former", file(line("viewer", "two"))],
+        ["accepts", "sensor", one],
+        ["accepts", "viewer", two],
+      ]),
+    ).toEqual(["read", ..."11000000", "read", "0", "1"]);
+  });
+
+  test.each([
+    ["no hash", "sensor\n"],
+    ["another hash", `sensor:$6$${"a".repeat(16)}$${"b".repeat(86)}==\n`],
+    ["a hash that is cut short", line("sensor", "one").slice(0, -3)],
+    ["a hash with more behind it", `${line("sensor", "one").trim()}x\n`],
+    ["no user", line("", "one")],
+    ["no iterations", line("sensor", "one").replace("$101$", "$$")],
+    ["too many iterations", line("sensor", "one").replace("$101$", "$9999999$")],
+    ["what is no base64", line("sensor", "one").replace(/.==\n/, "!==\n")],
+  ])("is refused with %s, and those that were read before stay", (_, text) => {
+    const [good, bad] = [file(line("viewer", "two")), file(`# one\n${text}`)];
+
+    expect(
+      ask([
+        ["former", good],
+        ["former", bad],
+        ["accepts", "viewer", store.value("two")],
+      ]),
+    ).toEqual(["read", `${bad}, line 2: no name and hash of a password`, "1"]);
+  });
+
+  test("is none where there is no file", () => {
+    expect(
+      ask([
+        ["former", "/none/former"],
+        ["accepts", "sensor", "x"],
+      ]),
+    ).toEqual(["/none/former: No such file or directory", "0"]);
   });
 });

@@ -1,11 +1,11 @@
 import { execFile, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer as createTlsServer } from "node:tls";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { projectRoot } from "../../core/home.ts";
 import { makeAuthority, makeServerPair } from "../../pki/x509.ts";
 
@@ -41,6 +41,15 @@ async function portOf<T extends Server>(server: T, host = "0.0.0.0"): Promise<nu
 }
 
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Empty for a process that is gone. */
+function statusOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, "utf8");
+  } catch {
+    return "";
+  }
+}
 
 const skipped = compiler === undefined ? "no C compiler" : own === "" ? "no network" : undefined;
 
@@ -182,6 +191,39 @@ describe.skipIf(skipped)(
       });
     });
 
+    describe("relays", () => {
+      const relayed = (port: number, said: string) =>
+        spawnSync(program, ["relay", String(port)], { input: said, encoding: "utf8", timeout: 10_000 });
+
+      test("both ways, and the end of what was said", async () => {
+        const server = join(folder, "echo.mjs");
+        writeFileSync(
+          server,
+          `import { createServer } from "node:net";
+           const server = createServer({ allowHalfOpen: true }, (socket) => {
+             let all = "";
+             socket.on("data", (data) => (all += data)).on("end", () => socket.end(all + "|" + all.length, () => server.close()));
+           });
+           server.listen(0, "0.0.0.0", () => console.log(server.address().port));`,
+        );
+        const child = spawn(process.execPath, [server]);
+        const port = Number(await new Promise((resolve) => child.stdout.once("data", resolve)));
+        const long = "x".repeat(300_000);
+
+        expect(relayed(port, long)).toMatchObject({ status: 0, stdout: `${long}|300000`, stderr: "" });
+      });
+
+      test("nothing where nobody listens, and says why apart from what the service says", async () => {
+        const port = await portOf(createServer(), "127.0.0.1");
+
+        expect(relayed(port, "hello")).toMatchObject({
+          status: 1,
+          stdout: "",
+          stderr: `connection refused at ${own}:${port}: the program listens on loopback only, so its clients are refused; let it listen on 0.0.0.0\n`,
+        });
+      });
+    });
+
     describe("looks for a process", () => {
       const NAME = `probed-${process.pid}`;
 
@@ -202,6 +244,61 @@ describe.skipIf(skipped)(
 
         expect(code).toBe(1);
         expect(said).toMatch(new RegExp(`^no process ${NAME} runs; there is( \\S+)+`));
+      });
+    });
+
+    describe("asks again and again", () => {
+      /** By which it knows that the service has worked since the container was started. */
+      const KNOWN = "/dev/shm/exploreiot-probe";
+      const flag = join(folder, "works");
+      const count = join(folder, "count");
+      const check = ["run", "sh", "-c", `echo >>${count}; echo asked; test -e ${flag}`];
+      const asked = () => readFileSync(count, "utf8").length;
+      beforeEach(() => {
+        for (const file of [KNOWN, count]) rmSync(file, { force: true });
+        writeFileSync(flag, "");
+      });
+      afterEach(() => rmSync(KNOWN, { force: true }));
+
+      test("but not before the service has worked once: the first answer counts at once", async () => {
+        expect(await probe("steady", 100, 60_000, 2, ...check)).toEqual({ code: 0, said: "asked" });
+        expect([asked(), existsSync(KNOWN)]).toEqual([1, true]);
+      });
+
+      test("and stands for the whole window with one answer while the service works", async () => {
+        await probe("steady", 100, 60_000, 2, ...check);
+        expect(await probe("steady", 10, 100, 2, ...check)).toEqual({ code: 0, said: "asked" });
+        expect(asked()).toBeGreaterThan(3);
+      });
+
+      test("and ends as soon as the service fails, then asks once each time", async () => {
+        await probe("steady", 100, 60_000, 2, ...check);
+        const answer = probe("steady", 20, 60_000, 2, ...check);
+        await expect.poll(asked).toBeGreaterThan(2);
+        rmSync(flag);
+
+        expect(await answer).toEqual({ code: 1, said: "asked" });
+        expect(existsSync(KNOWN)).toBe(false);
+        expect(await probe("steady", 20, 60_000, 2, ...check)).toEqual({ code: 1, said: "asked" });
+      });
+
+      test("and takes no answer in time for a no, and ends the check with all that it started", async () => {
+        const slow = ["run", "sh", "-c", `echo hello; sleep 61 & echo $! >${count}; sleep 61`];
+
+        expect(await probe("steady", 100, 60_000, 1, ...slow)).toEqual({
+          code: 1,
+          said: "hello\nno answer within 1 s",
+        });
+        const pid = readFileSync(count, "utf8").trim();
+        await expect.poll(() => /^State:\s+Z|^$/m.test(statusOf(pid))).toBe(true);
+      });
+
+      test("with the other checks: a path, a port, a process", async () => {
+        expect(await probe("steady", 10, 20, 2, "process", "nobody-is-called-so")).toMatchObject({ code: 1 });
+        expect(await probe("steady", 10, 20, 2, "run", "/nowhere/program")).toEqual({
+          code: 1,
+          said: "/nowhere/program: No such file or directory",
+        });
       });
     });
 

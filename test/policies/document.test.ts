@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { evaluate, stackCanBeRead } from "../../policies/evaluate.ts";
+import { evaluate } from "../../policies/evaluate.ts";
+import { stackCanBeRead } from "../../policies/input-rules.ts";
 import { readTerraformJson } from "../../policies/inputs/terraform-json.ts";
 
 /** What is said about reading alone. */

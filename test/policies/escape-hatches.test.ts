@@ -52,7 +52,6 @@ describe("what an override does is judged, whatever the constructs say", () => {
         `CTR-039 local/${REDIS}: label exploreiot.deployment is not set`,
         `CTR-039 local/${REDIS}: label exploreiot.role is not set`,
         `CTR-039 local/${REDIS}: label exploreiot.env is not set`,
-        "VOL-002 local/Redis/Data/Volume: lifecycle.prevent_destroy is false",
         ...strictly,
       ],
     },

@@ -94,7 +94,7 @@ const POSTGRESQL: FileKind = {
   harmless: [
     // Memory, WAL and workers: how fast, not who.
     /^(shared_buffers|effective_cache_size|(maintenance_)?work_mem|autovacuum_max_workers|max_parallel_\w+) /,
-    /^((min|max)_wal_size|checkpoint_timeout|wal_compression) /,
+    /^((min|max)_wal_size|checkpoint_timeout|wal_compression|jit) /,
     // Where it listens, by its default or where nobody looks.
     /^(port|unix_socket_directories) /,
     // Defaults spelled out; their opposites are mutants below.
@@ -158,6 +158,8 @@ const REDIS: FileKind = {
     /^enable-(protected-configs|debug-command|module-command) no$/,
     // 32 MB at once or 8 MB for a minute, if nothing is said.
     /^client-output-buffer-limit pubsub /,
+    // In which form the same data is kept.
+    /^aof-use-rdb-preamble /,
     // Where the image mounts its volume, and its working directory.
     /^dir /,
   ],

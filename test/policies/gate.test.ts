@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { local } from "../../config/local.ts";
 import { deploymentHome, projectRoot } from "../../core/home.ts";
-import { run } from "../../engines/run.ts";
 import { judge } from "../../policies/gate.ts";
+import { run } from "../../runners/run.ts";
 import { elementAt, synthesized } from "./synthesized.ts";
 
 function temporary(): string {

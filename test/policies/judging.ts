@@ -41,13 +41,13 @@ export function judges(
 ): void {
   describe(`${id} ${policy.title}`, () => {
     test.each(rejects)("rejects $name", (rejection) => {
-      const { severity, allowed, fix } = published(id);
+      const { elsewhere, allowed, fix } = published(id);
       const { findings } = reportOn(policy, rejection);
 
       expect(findings).toEqual(
         rejection.evidence.map((found) => ({
           policy: id,
-          severity: typeof found === "string" ? severity : found.severity,
+          severity: typeof found === "string" ? elsewhere : found.severity,
           path: "test/Subject",
           evidence: typeof found === "string" ? found : found.text,
           allowed,

@@ -20,6 +20,10 @@ const SURVIVORS: Readonly<Record<string, readonly string[]>> = {
     'local/Mosquitto/Files/Container: /incoming/acl: without "user viewer"',
     // A statement that fails would be quoted in the server's log. No rule reads what psql is told of that.
     `local/Postgres/Files/Container: /incoming/start/roles.sql: without "SET log_min_error_statement = 'panic';"`,
+    // VOL-002 lets data on a developer's machine be destroyed; that a person has named it no file says.
+    "local/Mosquitto/Data/Volume: prevent_destroy removed",
+    "local/Postgres/Data17/Volume: prevent_destroy removed",
+    "local/Redis/Data/Volume: prevent_destroy removed",
   ],
   production: [
     // The listener for neighbours inside is gone: nobody gets in by it, and the backend says so.

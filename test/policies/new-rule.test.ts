@@ -55,7 +55,7 @@ test.each([
 test.each([
   [
     "rediss",
-    'family "rediss": unknown; allowed: containers, firewall, host, http, images, mqtt, network, postgres, provider, redis, secrets, state, swarm, tls, volumes\n  → policies/README.md says which ids belong to which family',
+    'family "rediss": unknown; allowed: containers, firewall, grafana, host, http, images, mqtt, network, node-red, postgres, provider, redis, secrets, state, stores, swarm, tls, traefik, volumes\n  → policies/README.md says which ids belong to which family',
   ],
   ["toString", 'family "toString": unknown; allowed: containers, firewall, '],
 ])("refuses the family %s", (family, message) => {

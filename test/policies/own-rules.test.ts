@@ -9,7 +9,8 @@ const RULE = `import { definePolicy } from "${projectRoot}/policies/policy.ts";
 import { must } from "${projectRoot}/policies/values.ts";
 export const helper = 1;
 export const hostnames = definePolicy({
-  id: "ACME-001", severity: "medium", title: "containers have a host name of the plant", allowed: "plant-…",
+  id: "ACME-001", severity: "medium", title: "containers have a host name of the plant",
+  why: "Logs name it.", avoid: "hostname: web", prefer: "hostname: plant-web", allowed: "plant-…",
   fix: "set hostname", source: "plant manual", looksAt: ["docker_container"],
   check: ({ block }) => must(block, "hostname", (value: unknown) => String(value).startsWith("plant-")),
 });

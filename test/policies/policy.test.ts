@@ -11,6 +11,9 @@ const naming = definePolicy({
   severity: "low",
   source: "a test",
   title: "nothing has a name",
+  why: "A name is a test of its own.",
+  avoid: "container_name: one",
+  prefer: "restart: always",
   allowed: "no name",
   fix: "remove the name",
   looksAt: ["docker_container"],
@@ -69,6 +72,15 @@ describe("evaluate", () => {
       examined: 1,
       findings: [found("demo/docker_container.A", "cannot be judged: no idea")],
     });
+  });
+
+  test("what a rule finds weighs less in a stack that the kit did not make, where the rule says so", () => {
+    const weighing = { ...naming, severity: "high", elsewhere: "low" } as const;
+    const own = { name: "a", labels: [{ label: "exploreiot.env", value: "production" }] };
+    const weights = (container: unknown) =>
+      reportOf(weighing, containers({ A: container })).findings.map(({ severity }) => severity);
+
+    expect([weights({ name: "a" }), weights(own)]).toEqual([["low"], ["high"]]);
   });
 
   test("policies that share a condition each judge the resources of their own types", () => {

@@ -3,6 +3,9 @@ import { readFileSync } from "node:fs";
 /** A rule as docs/policies.md tells people of it. */
 export interface Published {
   readonly severity: string;
+
+  /** In a stack that the kit did not make, such as those of tests. */
+  readonly elsewhere: string;
   readonly title: string;
   readonly allowed: string;
   readonly fix: string;
@@ -12,11 +15,20 @@ const page = readFileSync(new URL("../../docs/policies.md", import.meta.url), "u
 
 /** What the page says about a rule: what people were promised, and so what a finding has to say, whatever the code holds. */
 export function published(id: string): Published {
-  const row = page.split("\n").find((line) => new RegExp(`^\\| ${id}( |$)`).test(line));
-  if (row === undefined) throw new Error(`${id} is not in docs/policies.md: UPDATE_DOCS=1 writes it again`);
-  if (row.includes("TODO")) throw new Error(`${id} is not written yet: ${row}`);
-  const [, , severity = "", title = "", allowed = "", fix = ""] = row.split(/(?<!\\)\|/).map(plain);
-  return { severity, title, allowed, fix };
+  const section = page.split(/^### /m).find((text) => text.startsWith(`${id}\n`));
+  if (section === undefined)
+    throw new Error(`${id} is not in docs/policies.md: UPDATE_DOCS=1 writes it again`);
+  if (section.includes("TODO")) throw new Error(`${id} is not written yet: ${section}`);
+  const [, title = "", severity = ""] = /^\*\*(.*)\*\* \((\w+)/m.exec(section) ?? [];
+  const said = (what: string) => new RegExp(`^- ${what}: (.*)$`, "m").exec(section)?.[1] ?? "";
+  const [, elsewhere = severity] = /, (\w+) in stacks that the kit did not make/.exec(section) ?? [];
+  return {
+    severity,
+    elsewhere,
+    title: plain(title),
+    allowed: plain(said("Allowed")),
+    fix: plain(said("Fix")),
+  };
 }
 
-const plain = (cell: string): string => cell.trim().replaceAll("\\|", "|").replaceAll("&lt;", "<");
+const plain = (text: string): string => text.replaceAll("&lt;", "<");

@@ -14,6 +14,9 @@ const noName = definePolicy({
   formerly: ["OLD-007"],
   severity: "low",
   title: "nothing has a name",
+  why: "A name is a test of its own.",
+  avoid: "container_name: one",
+  prefer: "restart: always",
   allowed: "no name",
   fix: "remove the name",
   source: "a test",
@@ -156,7 +159,7 @@ describe("a waiver that names its rule by a former id", () => {
     expect(
       textReport([judgement], (_, text) => text)
         .split("\n")
-        .slice(1, 3),
+        .slice(2, 4),
     ).toEqual([
       `waived until 2999-12-31: TST-001 at ${at("A")}: ${REASON}`,
       `cdk.tf.json: the waiver of OLD-007 at ${at("A")} holds; write TST-001, the rule's id now`,

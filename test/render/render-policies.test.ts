@@ -14,12 +14,12 @@ import { Sandbox } from "../support/synthesized.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 
 /** A rendered folder as it is before it is copied to its server: no secret is made yet. */
-function renderedFolder(input: Omit<DeploymentInput, "name">): string {
+async function renderedFolder(input: Omit<DeploymentInput, "name">): Promise<string> {
   const sandbox = new Sandbox();
   onTestFinished(() => sandbox.remove());
   sandbox.synthesize(input);
   const folder = join(temporaryFolder(), "out");
-  writeFolder(folder, render(sandbox.stack(), sandbox.home));
+  writeFolder(folder, await render(sandbox.stack(), sandbox.home));
   return folder;
 }
 
@@ -65,9 +65,9 @@ describe("a rendered folder passes the kit's own check before start.sh ran:", ()
     ["the production deployment", production, [...stores, ...certificate]],
     ["the example with three roles", threeRoles(), stores],
     ["services of one's own", withServices, [...stores, ...certificate]],
-  ])("%s", (_, input, awaited) => {
+  ])("%s", async (_, input, awaited) => {
     const stack = { findings: [], awaited: [...awaited].sort(), examined: true };
-    const found = judged(renderedFolder(input));
+    const found = judged(await renderedFolder(input));
 
     expect(found.filter(({ file }) => file !== "")).toEqual([
       { file: "/compose.yaml", ...stack },
@@ -77,8 +77,8 @@ describe("a rendered folder passes the kit's own check before start.sh ran:", ()
     expect(found.filter(({ file }) => file === "").flatMap(({ findings }) => findings)).toEqual([]);
   });
 
-  test("but not with a hash that tells the secret, a label that may be empty, or a file that nobody makes", () => {
-    const folder = renderedFolder(local);
+  test("but not with a hash that tells the secret, a label that may be empty, or a file that nobody makes", async () => {
+    const folder = await renderedFolder(local);
     const path = join(folder, "terraform/cdk.tf.json");
     const text = readFileSync(path, "utf8")
       .replaceAll(/\$\{substr\((sha256\([^}]*)\), 0, 12\)\}/g, (_, hash) => `\${${hash}}`)

@@ -10,11 +10,13 @@ import { custom, Sandbox } from "../support/synthesized.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 
 /** A deployment rendered on a machine of its own: other secrets, other folders. */
-function rendered(input: Omit<DeploymentInput, "name"> = local): Readonly<Record<string, string>> {
+async function rendered(
+  input: Omit<DeploymentInput, "name"> = local,
+): Promise<Readonly<Record<string, string>>> {
   const sandbox = new Sandbox();
   onTestFinished(() => sandbox.remove());
   sandbox.synthesize(input);
-  const files = render(sandbox.stack(), sandbox.home);
+  const files = await render(sandbox.stack(), sandbox.home);
   // Two sandboxes never share a name, and a deployment's name is in its files.
   return Object.fromEntries(
     Object.entries(files).map(([path, text]) => [
@@ -27,68 +29,78 @@ function rendered(input: Omit<DeploymentInput, "name"> = local): Readonly<Record
 const config = (path: string) => `config/${path}`;
 
 describe("a rendered folder", () => {
-  test("is the same for two machines with other secrets", () => {
-    const [one, two] = [rendered(), rendered()];
+  test("is the same for two machines with other secrets", async () => {
+    const [one, two] = [await rendered(), await rendered()];
 
     expect(Object.keys(one).sort()).toEqual([
       "RUNBOOK.md",
       "compose.yaml",
+      "config/api/sensors.json",
+      "config/ingest/sensors.json",
       "config/mosquitto/acl",
       "config/mosquitto/mosquitto.conf",
       "config/postgres/entrypoint.sh",
+      "config/postgres/measure.sh",
       "config/postgres/pg_hba.conf",
       "config/postgres/postgresql.conf",
       "config/postgres/start/roles.sql",
       "config/redis/redis.conf",
       "deployment.sh",
+      "diagram.svg",
       "start.sh",
       "terraform/cdk.tf.json",
+      "upgrade-postgres.sh",
     ]);
     // The engine lists services by the hash of their name's path, which is the sandbox's.
     expect(two["deployment.sh"]).toBe(one["deployment.sh"]);
     expect(two["compose.yaml"]).toBe(one["compose.yaml"]);
   });
 
-  test("holds what a production server needs, each server's files and rules of its own", () => {
-    expect(Object.keys(rendered(production)).sort()).toEqual([
+  test("holds what a production server needs, each server's files and rules of its own", async () => {
+    expect(Object.keys(await rendered(production)).sort()).toEqual([
       "RUNBOOK.md",
       "compose.yaml",
+      "config/api/sensors.json",
       ...["edge/batch-output.pl", "edge/haproxy.cfg", "edge/watch-then-run.sh"].map(config),
       config("firewall/firewall.nft"),
+      config("ingest/sensors.json"),
       ...["mosquitto/acl", "mosquitto/mosquitto.conf", "mosquitto/watch-then-run.sh"].map(config),
-      ...["postgres/entrypoint.sh", "postgres/pg_hba.conf", "postgres/postgresql.conf"].map(config),
+      ...["postgres/entrypoint.sh", "postgres/measure.sh"].map(config),
+      ...["postgres/pg_hba.conf", "postgres/postgresql.conf"].map(config),
       ...["postgres/start/roles.sql", "redis/redis.conf"].map(config),
       "deployment.sh",
+      "diagram.svg",
       "firewall/exploreiot-NAME-firewall.nft",
       "firewall/exploreiot-NAME-firewall.service",
       "start.sh",
       "terraform/cdk.tf.json",
+      "upgrade-postgres.sh",
     ]);
   });
 
-  test("is the same after a service was taken out as if it had never been there", () => {
+  test("is the same after a service was taken out as if it had never been there", async () => {
     const sandbox = new Sandbox();
     onTestFinished(() => sandbox.remove());
-    const terraform = (input: Omit<DeploymentInput, "name">) => {
+    const terraform = async (input: Omit<DeploymentInput, "name">) => {
       sandbox.synthesize(input);
-      return render(sandbox.stack(), sandbox.home)["terraform/cdk.tf.json"];
+      return (await render(sandbox.stack(), sandbox.home))["terraform/cdk.tf.json"];
     };
     const less = { ...custom, redis: { enabled: false } };
-    const never = terraform(less);
-    terraform(custom);
+    const never = await terraform(less);
+    await terraform(custom);
 
     expect(sandbox.synthesize(less)).toContain('"removed": [');
-    expect(terraform(less)).toBe(never);
+    expect(await terraform(less)).toBe(never);
   });
 
-  test("names no folder of the machine that rendered it", () => {
-    const all = Object.values(rendered()).join("\n");
+  test("names no folder of the machine that rendered it", async () => {
+    const all = Object.values(await rendered()).join("\n");
 
     expect(all).not.toMatch(/\.exploreiot\/NAME\/(files|hashes)|\/home\/|cdktf\.out|\.\.\/\.\.\//);
   });
 
-  test("says how each secret file is made, in the words of start.sh", () => {
-    const steps = rendered()["deployment.sh"]?.split("\n") ?? [];
+  test("says how each secret file is made, in the words of start.sh", async () => {
+    const steps = (await rendered())["deployment.sh"]?.split("\n") ?? [];
 
     expect(
       steps.filter((line) => line.startsWith("  secret redis") || line.startsWith("  digest REDIS")),
@@ -101,8 +113,8 @@ describe("a rendered folder", () => {
     );
   });
 
-  test("gives compose and Terraform one label, whose secret part only the server knows", () => {
-    const files = rendered();
+  test("gives compose and Terraform one label, whose secret part only the server knows", async () => {
+    const files = await rendered();
     const label = /exploreiot\.config-hash: ([0-9a-f]{12})-\$\{REDIS_FILES:\?run \.\/start\.sh\}/.exec(
       files["compose.yaml"] ?? "",
     );
@@ -113,15 +125,15 @@ describe("a rendered folder", () => {
     );
   });
 
-  test("has no provisioner and a state of its own in its Terraform JSON", () => {
-    const { terraform, resource } = JSON.parse(rendered()["terraform/cdk.tf.json"] ?? "");
+  test("has no provisioner and a state of its own in its Terraform JSON", async () => {
+    const { terraform, resource } = JSON.parse((await rendered())["terraform/cdk.tf.json"] ?? "");
 
     expect(terraform.backend).toEqual({ local: { path: "terraform.tfstate" } });
     expect(JSON.stringify(resource.terraform_data)).not.toContain("local-exec");
   });
 });
 
-test("the runbook dumps and restores the databases that services have for themselves, each into its own file", () => {
+test("the runbook dumps and restores the databases that services have for themselves, each into its own file", async () => {
   const made = new Sandbox();
   onTestFinished(() => made.remove());
   const own = {
@@ -129,7 +141,7 @@ test("the runbook dumps and restores the databases that services have for themse
     ...{ database: "own" as const, secrets: { PASSWORD: { value: "{postgres.password}" } } },
   };
   made.synthesize({ services: { "tool-one": own } });
-  const runbook = render(made.stack(), made.home)["RUNBOOK.md"] ?? "";
+  const runbook = (await render(made.stack(), made.home))["RUNBOOK.md"] ?? "";
 
   expect(runbook.match(/(?:pg_dump|pg_restore) .*/g)).toEqual([
     "pg_dump -h /run/postgresql -U postgres -Fc exploreiot >backup/postgres.dump",
@@ -231,4 +243,23 @@ describe("the folder on disk", () => {
     expect(readdirSync(folder).sort()).toEqual(["SHA256SUMS", "deployment.sh", "kept", "secrets"]);
     expect(readFileSync(`${folder}/kept`, "utf8")).toBe("4");
   });
+});
+
+test("the runbook hands the folder over to the container that makes backups, and copies none of that one's volumes", async () => {
+  const { "RUNBOOK.md": text = "", "compose.yaml": compose = "" } = await rendered({
+    ...local,
+    backup: { enabled: true },
+  });
+  const [section = ""] = /^## Back up$.*?(?=^## )/ms.exec(text) ?? [];
+
+  expect(section).toContain(`\`\`\`sh
+tar --exclude=./backup --exclude=./images.tar -cf - . | docker compose exec -T backup backup home
+docker compose exec -T backup backup now
+docker compose exec -T backup backup list
+\`\`\``);
+  expect(section.match(/(?<=-v )exploreiot-NAME-[\w-]+/g)).toEqual([
+    "exploreiot-NAME-mosquitto-data",
+    "exploreiot-NAME-redis-data",
+  ]);
+  expect(compose).toContain("CAP_DAC_OVERRIDE");
 });

@@ -9,6 +9,7 @@ test("services are made behind those that they need", () => {
     "redis",
     "backend",
     "edge",
+    "backup",
   ]);
 });
 

@@ -70,6 +70,7 @@ password_file /run/exploreiot/passwords
 acl_file /run/exploreiot/acl
 plugin /usr/lib/exploreiot/guard.so
 plugin_opt_acl_file /run/exploreiot/acl
+plugin_opt_former_file /run/exploreiot/former
 plugin_opt_trusted health,backend
 plugin_opt_data /mosquitto/data
 plugin_opt_sessions 2048
@@ -88,7 +89,7 @@ max_queued_messages 131072
 max_queued_bytes 33554432
 max_keepalive 65535
 auto_id_prefix auto-
-log_dest stdout
+log_dest stderr
 log_type error
 log_type warning
 log_type notice
@@ -101,7 +102,9 @@ topic read $SYS/broker/uptime
 
 user backend
 topic write status/backend
+topic write alarm/+
 topic read sensor/+
+topic read status/+
 
 user sensor
 topic write sensor/+
@@ -109,6 +112,7 @@ topic write sensor/+
 user viewer
 topic read sensor/+
 topic read status/#
+topic read alarm/+
 `);
   });
 
@@ -149,12 +153,15 @@ topic read $SYS/broker/uptime
 
 user backend
 topic write status/backend
+topic write alarm/+
 topic read sensor/+
+topic read status/+
 
 user sensor
 topic write sensor/+
 
 pattern write sensor/%u
+pattern write status/%u
 pattern read command/%u/#
 `);
   });
@@ -323,6 +330,7 @@ enable-module-command no
 dir /data
 appendonly yes
 save ""
+aof-use-rdb-preamble no
 maxmemory 25mb
 maxmemory-policy noeviction
 maxclients 256
@@ -340,7 +348,7 @@ logfile ""
     expect(filled(redisUsers(redisLogins(parseDeployment(local, "test"))))).toBe(`user default off
 user health on <redis redis-health-password> resetchannels -@all +ping
 user backend-api on <redis role-api-redis-password> resetchannels ~exploreiot:* &exploreiot:* +@read +@write +@pubsub +@connection -@admin -@dangerous
-user backend-ingest on <redis role-ingest-redis-password> resetchannels &exploreiot:* +publish +@connection -@admin -@dangerous
+user backend-ingest on <redis role-ingest-redis-password> resetchannels %W~exploreiot:ingest* &exploreiot:* +publish +set +zadd +zremrangebyscore +@connection -@admin -@dangerous
 `);
   });
 

@@ -174,12 +174,12 @@ describe.each([
         const { test: probe, ...timing } = healthcheck as { test: string[] };
         return {
           ...{ timing, wait, wait_timeout, restart },
-          probe: probe[0] === "CMD" && probe.length > 1,
+          probe: probe[0] === "CMD" && probe[2] === "steady" && probe.length > 6,
           grace: Number(stop_timeout) >= 10 && stop_timeout === destroy_grace_seconds,
         };
       },
       {
-        timing: { ...timing, timeout: "3s", start_period: "30s" },
+        timing: { ...timing, timeout: "35s", start_period: "30s" },
         ...{ wait: true, wait_timeout: waitTimeout, restart: "unless-stopped", probe: true, grace: true },
       },
     );

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import type { DeploymentInput } from "../../config/schema.ts";
 import { projectRoot } from "../../core/home.ts";
 import { imageRecipes } from "../../core/images.ts";
-import { run } from "../../engines/run.ts";
 import { makeAuthority, makeServerPair } from "../../pki/x509.ts";
+import { run } from "../../runners/run.ts";
 import { until } from "./e2e.ts";
 import { pebbleFolder } from "./pebble-setup.ts";
 

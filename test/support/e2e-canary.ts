@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { EngineName } from "../../engines/record.ts";
-import { run } from "../../engines/run.ts";
+import type { RunnerName } from "../../runners/record.ts";
+import { run } from "../../runners/run.ts";
 import { docker, type TestDeployment } from "./e2e.ts";
 
 /** Where any secret of a deployment was found, as `place: name`; hashes of passwords count as secrets too. */
-export async function secretsIn(deployment: TestDeployment, engine: EngineName): Promise<readonly string[]> {
+export async function secretsIn(deployment: TestDeployment, runner: RunnerName): Promise<readonly string[]> {
   const places = new Map([...files(deployment), ...(await fromEngine(deployment))]);
-  if (engine === "terraform") places.set("terraform plan", await plan(deployment));
+  if (runner === "terraform") places.set("terraform plan", await plan(deployment));
   const secrets = [...deployment.secrets()];
   return [...places].flatMap(([place, text]) =>
     secrets.filter(([, value]) => text.includes(value)).map(([name]) => `${place}: ${name}`),
@@ -45,12 +45,19 @@ const running = (containers: readonly string[]) =>
     async (id) => (await run(["docker", "top", id, "-eo", "args"], { expected: [0, 1] })).stdout,
   );
 
-/** A plan that makes everything again holds every planned value. */
+/** A plan that knows of nothing that is there makes everything, and so holds every planned value. */
 async function plan({ stack }: TestDeployment): Promise<string> {
   const file = join(stack, "canary.tfplan");
   const at = `-chdir=${stack}`;
   try {
-    await run(["terraform", at, "plan", "-destroy", "-input=false", `-out=${file}`]);
+    await run([
+      "terraform",
+      at,
+      "plan",
+      `-state=${join(stack, "canary.tfstate")}`,
+      "-input=false",
+      `-out=${file}`,
+    ]);
     return (await run(["terraform", at, "show", "-json", file])).stdout;
   } finally {
     rmSync(file, { force: true });

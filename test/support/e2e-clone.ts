@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../core/home.ts";
-import { type RunResult, run } from "../../engines/run.ts";
+import { type RunResult, run } from "../../runners/run.ts";
 
 /** What a checkout keeps for itself. */
 const OWN = [".exploreiot", "cdktf.out", ".git"];

@@ -1,6 +1,6 @@
 import type { DeploymentInput } from "../../config/schema.ts";
 import { projectRoot } from "../../core/home.ts";
-import { type RunResult, run } from "../../engines/run.ts";
+import { type RunResult, run } from "../../runners/run.ts";
 import { TestDeployment } from "./e2e.ts";
 import type { Namespaces } from "./e2e-namespaces.ts";
 import type { PrivateEngine } from "./e2e-private-engine.ts";

@@ -1,7 +1,7 @@
 import type { Inspected } from "./inspected.ts";
 
 /**
- * What the two engines cannot do alike, by path in `docker inspect`. Everything else must be equal, field by field.
+ * What the two runners cannot do alike, by path in `docker inspect`. Everything else must be equal, field by field.
  * - ids, times, places on disk and a probe that runs just now differ between any two containers;
  * - HostConfig.PidsLimit: the provider has no such attribute (engine default there);
  * - HostConfig.NetworkMode: the provider creates on `bridge` and connects the declared networks afterwards;
@@ -35,7 +35,7 @@ export function comparable(states: readonly Inspected[]): Record<string, Record<
   );
 }
 
-/** The engines spell some equal things differently: the order of lists, and a container's own id among its aliases. */
+/** The runners spell some equal things differently: the order of lists, and a container's own id among its aliases. */
 function normalised(state: Inspected): Tree {
   const own = String(state.Id).slice(0, 12);
   const networks = Object.fromEntries(
@@ -56,7 +56,7 @@ function normalised(state: Inspected): Tree {
   };
 }
 
-/** As a set: compose adds the service's name a second time, and both engines the container's own id or name. */
+/** As a set: compose adds the service's name a second time, and both runners the container's own id or name. */
 const aliases = (found: readonly string[], own: string) =>
   [...new Set(found)].filter((alias) => alias !== own && !alias.startsWith("exploreiot-")).sort();
 

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { projectRoot } from "../../core/home.ts";
 
 /** Numbers in [0, 1) that follow from a seed, so that a run can be had again (mulberry32). */
@@ -17,15 +16,19 @@ export function randomFrom(seed: number): () => number {
 }
 
 /**
- * Starts a verb and kills it with SIGKILL after some time: the process alone, as when memory runs out, or with
+ * Starts a verb and kills it with SIGKILL once a moment has come: the process alone, as when memory runs out, or with
  * everything that it started, as when a container ends. Returns whether it had ended by itself before.
  */
-export async function killed(args: readonly string[], afterMs: number, whole: boolean): Promise<boolean> {
+export async function killed(
+  args: readonly string[],
+  moment: () => Promise<unknown>,
+  whole: boolean,
+): Promise<boolean> {
   const child = spawn(process.execPath, [join(projectRoot, "bin", "exploreiot.js"), ...args], {
     stdio: "ignore",
   });
   const ended = once(child, "exit");
-  await Promise.race([ended, delay(afterMs)]);
+  await Promise.race([ended, moment()]);
   if (child.exitCode !== null) return true;
   for (const pid of whole ? [...descendants(child).toReversed(), child.pid as number] : [child.pid as number])
     kill(pid);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { projectRoot } from "../../core/home.ts";
-import { run } from "../../engines/run.ts";
+import { run } from "../../runners/run.ts";
 
 /** Documentation addresses (RFC 5737, RFC 3849): nothing here can be mistaken for a real machine. */
 export const ADDRESS = {

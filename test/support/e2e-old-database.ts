@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../../core/home.ts";
 import { imageRecipes } from "../../core/images.ts";
-import { ensureImages } from "../../engines/images/ensure.ts";
+import { POSTGRES_MAJOR } from "../../core/postgres-major.ts";
+import { ensureImages } from "../../runners/images/ensure.ts";
 import { docker, type TestDeployment } from "./e2e.ts";
 
 const FIRST_MIGRATION = "apps/backend/exploreiot/migrations/versions/0001_readings.py";
@@ -33,9 +34,9 @@ function firstTables(): string {
 
 /** Makes the deployment's volume as a kit from before there were roles left it: 50 readings, one user. */
 export async function makeOldDatabase(deployment: TestDeployment): Promise<void> {
-  const recipes = imageRecipes(projectRoot, ["postgres"], { source: "packages" });
+  const recipes = imageRecipes(projectRoot, ["postgres"], { source: "auto" });
   await ensureImages(recipes, { projectRoot, report: (line) => process.stderr.write(`${line}\n`) });
-  const volume = deployment.container("postgres-15-data");
+  const volume = deployment.container(`postgres-${POSTGRES_MAJOR}-data`);
   await docker("volume", "create", volume);
   const script = [
     'initdb -U postgres --auth-local=trust --locale=C.UTF-8 --data-checksums "$PGDATA" >/dev/null',

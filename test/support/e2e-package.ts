@@ -10,7 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../core/home.ts";
-import { type RunResult, run } from "../../engines/run.ts";
+import { type RunResult, run } from "../../runners/run.ts";
 
 const QUIET = ["--omit=dev", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"] as const;
 

@@ -4,15 +4,15 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { projectRoot } from "../../core/home.ts";
 import { imageRecipes } from "../../core/images.ts";
-import { ensureImages } from "../../engines/images/ensure.ts";
-import { run } from "../../engines/run.ts";
+import { ensureImages } from "../../runners/images/ensure.ts";
+import { run } from "../../runners/run.ts";
 import { docker, until } from "./e2e.ts";
 
 export const PASSWORD = "right:\\ 'horse";
 export const passwordFile = ["--env=POSTGRES_PASSWORD_FILE=/run/exploreiot/password"];
 
 export async function postgresImage(): Promise<string> {
-  const recipes = imageRecipes(projectRoot, ["postgres"], { source: "packages" });
+  const recipes = imageRecipes(projectRoot, ["postgres"], { source: "auto" });
   await ensureImages(recipes, { projectRoot, report: (line) => process.stderr.write(`${line}\n`) });
   return recipes.at(-1)?.tag as string;
 }
@@ -29,7 +29,8 @@ export class PostgresAlone {
 
   async prepare(): Promise<void> {
     this.#files = await mkdtemp(join(tmpdir(), "exploreiot-test-"));
-    await cp(join(projectRoot, "images/postgres/entrypoint.sh"), join(this.#files, "entrypoint.sh"));
+    for (const program of ["entrypoint.sh", "measure.sh"])
+      await cp(join(projectRoot, "images/postgres", program), join(this.#files, program));
     await this.deliver("password", PASSWORD);
     // Read by uid 999 through a read-only mount; the folder holds nothing but test data.
     await chmod(this.#files, 0o755);

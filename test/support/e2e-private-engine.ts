@@ -2,9 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "../../engines/run.ts";
+import { EngineError } from "../../runners/docker/engine-errors.ts";
+import { type RunResult, run } from "../../runners/run.ts";
 import { until } from "./e2e.ts";
 import type { Namespaces } from "./e2e-namespaces.ts";
+import { type EngineRoot, enter } from "./engine-root.ts";
 
 /** The user for `userns-remap`: every system has it, and root of a container is then none of the machine's users. */
 export const REMAPPED = "daemon";
@@ -17,12 +19,17 @@ export class PrivateEngine {
   readonly folder = mkdtempSync("/var/tmp/exploreiot-engine-");
   readonly host = `unix://${join(this.folder, "docker.sock")}`;
   readonly #namespaces: Namespaces | undefined;
+  readonly #root: EngineRoot | undefined;
   readonly #subordinates = join(this.folder, "subordinates");
   #daemon: ChildProcess | undefined;
 
-  /** @param namespaces whose machine it runs in. By default it has a network namespace to itself, with loopback alone */
-  constructor(namespaces?: Namespaces) {
+  /**
+   * @param namespaces whose machine it runs in. By default it has a network namespace to itself, with loopback alone
+   * @param root the file system whose engine it is. By default it is this machine's own
+   */
+  constructor(namespaces?: Namespaces, root?: EngineRoot) {
     this.#namespaces = namespaces;
+    this.#root = root;
   }
 
   /** @param settings what stands in daemon.json */
@@ -53,12 +60,15 @@ export class PrivateEngine {
     await run(["bash", "-euo", "pipefail", "-c", pipe, "load", ...images]);
   }
 
-  /** Any exit code is an answer. */
-  docker(...args: readonly string[]) {
-    return run(["docker", ...args], {
-      env: { DOCKER_HOST: this.host },
-      expected: [0, 1, 124, 125, 126, 127],
-    });
+  /** Any exit code is an answer, and so is an engine that does not. */
+  async docker(...args: readonly string[]): Promise<RunResult> {
+    const options = { env: { DOCKER_HOST: this.host }, expected: [0, 1, 124, 125, 126, 127] };
+    try {
+      return await run(["docker", ...args], options);
+    } catch (error) {
+      if (error instanceof EngineError) return { code: 1, stdout: "", stderr: error.message };
+      throw error;
+    }
   }
 
   /** What docker prints; an error if it fails. */
@@ -86,7 +96,10 @@ export class PrivateEngine {
 
   /** nsenter and unshare, not `ip netns exec`, which mounts /sys again and so hides the cgroups. */
   #launch(argv: readonly string[], remapped: boolean): ChildProcess {
-    if (this.#namespaces !== undefined) return this.#namespaces.start(this.#namespaces.machine, argv);
+    if (this.#namespaces !== undefined) {
+      const inside = this.#root === undefined ? argv : enter(this.#root, this.folder, argv);
+      return this.#namespaces.start(this.#namespaces.machine, inside);
+    }
     const up = 'ip link set lo up; exec "$@"';
     if (!remapped)
       return spawn("unshare", ["--net", "sh", "-euc", up, "dockerd", ...argv], { stdio: "ignore" });

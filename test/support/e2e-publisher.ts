@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { connectAsync, type MqttClient } from "mqtt";
+import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
+import type { Credentials } from "./e2e-broker.ts";
 
 const PAUSE_MS = 50;
 /** Messages on their way: a publisher that waits for the broker does not fill its own memory. */
@@ -23,16 +24,39 @@ export class NumberedPublisher {
     return new NumberedPublisher(client, sensor);
   }
 
+  /** The same over TLS, with a certificate, which is who the device is. */
+  static async connectDevice(port: number, device: string, tls: NonNullable<Credentials["tls"]>) {
+    const client = await connectAsync(`mqtts://127.0.0.1:${port}`, {
+      ...{ ...tls, clientId: device, clean: false, reconnectPeriod: 100, connectTimeout: 2_000 },
+    });
+    client.on("error", () => undefined);
+    return new NumberedPublisher(client, device);
+  }
+
+  /** Has it dial with another password or certificate from now on. */
+  dialWith(change: Pick<IClientOptions, "password" | "ca" | "cert" | "key">): void {
+    Object.assign(this.#client.options, change);
+  }
+
   private constructor(client: MqttClient, sensor: string) {
     this.#client = client;
     this.#sensor = sensor;
   }
 
   /** Publishes 0 to `total - 1`, about `perSecond`, and returns when each is acknowledged. */
-  async publish(total: number, perSecond: number): Promise<void> {
+  publish(total: number, perSecond: number): Promise<void> {
+    return this.publishWhile(() => true, perSecond, total);
+  }
+
+  /** Publishes numbers from 0 on until it is told to stop, and returns when each is acknowledged. */
+  async publishWhile(
+    running: () => boolean,
+    perSecond: number,
+    total = Number.POSITIVE_INFINITY,
+  ): Promise<void> {
     const batch = (perSecond * PAUSE_MS) / 1000;
     const answers: Promise<void>[] = [];
-    for (let next = 0; next < total; ) {
+    for (let next = 0; next < total && running(); ) {
       const room = MOST_UNACKNOWLEDGED - (next - this.acknowledged.size);
       const end = Math.min(total, next + Math.min(batch, room));
       for (; next < end; next += 1) answers.push(this.#send(next));

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type RunResult, run } from "../../engines/run.ts";
+import { type RunResult, run } from "../../runners/run.ts";
 import { kit, type TestDeployment } from "./e2e.ts";
 
 /** All that the server has besides Docker: no Node, no Terraform. */
@@ -29,7 +29,7 @@ export class RenderedFolder {
       const path = stdout.trim().startsWith("/") ? stdout.trim() : `/usr/bin/${tool}`;
       symlinkSync(path, join(this.folder, "bin", tool));
     }
-    const { code, stderr } = await kit(["render", deployment.site, "-o", this.rendered, ...options]);
+    const { code, stderr } = await kit(["render", "-c", deployment.site, "-o", this.rendered, ...options]);
     if (code !== 0) throw new Error(stderr);
     cpSync(this.rendered, this.server, { recursive: true, preserveTimestamps: true });
   }

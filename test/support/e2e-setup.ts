@@ -2,14 +2,14 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { installCompose } from "../../cli/setup/compose-plugin.ts";
-import { aptInstall, isDebianRoot } from "../../cli/setup/debian.ts";
-import { engineIsThere, installEngine } from "../../cli/setup/docker-engine.ts";
+import { aptInstall } from "../../cli/setup/apt.ts";
+import { missingCompose } from "../../cli/setup/compose-plugin.ts";
+import { installEngine, missingEngine } from "../../cli/setup/docker-engine.ts";
+import { canInstall, thisMachine } from "../../cli/setup/machine.ts";
 import { UserError } from "../../core/errors.ts";
-import { composeEngine } from "../../engines/compose/compose-engine.ts";
-import { run } from "../../engines/run.ts";
-import type { Stack } from "../../engines/stack.ts";
-import { terraformEngine } from "../../engines/terraform/terraform-engine.ts";
+import { run } from "../../runners/run.ts";
+import type { Stack } from "../../runners/stack.ts";
+import { terraformRunner } from "../../runners/terraform/terraform-runner.ts";
 import { installPebble } from "./pebble-setup.ts";
 
 /** Why something cannot be tested here; undefined where it can. */
@@ -41,7 +41,11 @@ const report = (line: string) => process.stderr.write(`· ${line}\n`);
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   let pid: number | undefined;
   const docker = await reasonOf(async () => {
-    if (!(await engineIsThere())) pid = await installEngine(report);
+    const machine = thisMachine();
+    const engine = await missingEngine(machine);
+    if (engine !== undefined && engine.install === undefined)
+      throw new UserError(engine.what, ...engine.remedy);
+    if (engine !== undefined) pid = await installEngine(machine, report);
   });
   if (docker !== undefined && process.env.CI) throw new Error(`CI needs a Docker engine: ${docker}`);
   const tools =
@@ -69,7 +73,10 @@ async function installTools(): Promise<Omit<Missing, "docker">> {
   return {
     terraform: await terraformMissing(),
     compose: await reasonOf(async () => {
-      if ((await composeEngine.unavailable(trial(""))) !== undefined) await installCompose(report);
+      const plugin = await missingCompose(trial(""), thisMachine());
+      if (plugin !== undefined && plugin.install === undefined)
+        throw new UserError(plugin.what, ...plugin.remedy);
+      await plugin?.install?.(report);
     }),
     browser: await reasonOf(() => package_("/usr/bin/chromium", "chromium")),
     pebble: await reasonOf(() => installPebble(report)),
@@ -88,7 +95,7 @@ async function namespacesWork(): Promise<void> {
 
 async function package_(path: string, name: string): Promise<void> {
   if (existsSync(path)) return;
-  if (!isDebianRoot()) throw new UserError(`${path} is not installed`);
+  if (!canInstall(thisMachine())) throw new UserError(`${path} is not installed`);
   await aptInstall([name], `${path} is not there`, report);
 }
 
@@ -112,7 +119,7 @@ async function terraformMissing(): Promise<string | undefined> {
     JSON.stringify({ terraform: { required_providers: { docker } } }),
   );
   try {
-    return await terraformEngine.unavailable(trial(folder));
+    return await terraformRunner.unavailable(trial(folder));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

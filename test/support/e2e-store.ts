@@ -2,7 +2,7 @@ import { mkdtempSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { MqttClient } from "mqtt";
-import { run } from "../../engines/run.ts";
+import { run } from "../../runners/run.ts";
 import { docker, until } from "./e2e.ts";
 
 /** A second broker, made like `original`, whose store is on a disk of 1.5 MiB. */

@@ -2,7 +2,7 @@ import { connect as connectHttp2 } from "node:http2";
 import { type RequestOptions, request } from "node:https";
 import { Readable } from "node:stream";
 import { connect, type PeerCertificate, type TLSSocket } from "node:tls";
-import { run } from "../../engines/run.ts";
+import { run } from "../../runners/run.ts";
 
 /** Where a TLS listener is reached, and the CA that has to have signed what it shows. */
 export interface TlsServer {

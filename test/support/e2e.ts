@@ -1,12 +1,11 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { inject } from "vitest";
 import type { DeploymentInput } from "../../config/schema.ts";
 import { deploymentHome, projectRoot, stackFolder } from "../../core/home.ts";
-import type { EngineName } from "../../engines/record.ts";
-import { type RunOptions, type RunResult, run } from "../../engines/run.ts";
+import type { RunnerName } from "../../runners/record.ts";
+import { type RunOptions, type RunResult, run } from "../../runners/run.ts";
 
 export const missing = inject("missing");
 
@@ -19,6 +18,9 @@ export const titled = (title: string, reason: string | undefined) =>
  * default, a service may miss what it needs for 10 s before it is unhealthy.
  */
 const QUICKLY_HEALTHY = { health: { intervalSeconds: 1, retries: 10 } } satisfies Partial<DeploymentInput>;
+
+/** Where images come from, for a run of these tests with others (test/contract). */
+const IMAGES = JSON.parse(process.env.EXPLOREIOT_TEST_IMAGES ?? "{}") as Pick<DeploymentInput, "images">;
 
 /** How Docker lists and removes what a deployment has, in an order in which nothing is in use. */
 const WIPED = [
@@ -40,7 +42,7 @@ export class TestDeployment {
     this.home = deploymentHome(config.name);
     this.stack = stackFolder(config.name);
     this.site = join(mkdtempSync(join(tmpdir(), `exploreiot-${config.name}-`)), "site.json");
-    this.#config = { ...QUICKLY_HEALTHY, ...config };
+    this.#config = { ...QUICKLY_HEALTHY, ...IMAGES, ...config };
     this.configure({});
   }
 
@@ -59,8 +61,8 @@ export class TestDeployment {
     return kit([verb, "--config", this.site, ...args]);
   }
 
-  async up(engine: EngineName): Promise<{ readonly changed: boolean; readonly log: string }> {
-    const { code, stdout, stderr } = await this.kit("up", "--engine", engine, "--json");
+  async up(runner: RunnerName): Promise<{ readonly changed: boolean; readonly log: string }> {
+    const { code, stdout, stderr } = await this.kit("up", "--runner", runner, "--json");
     if (code !== 0) throw new Error(`up ended with ${code}\n${stderr}`);
     return { changed: JSON.parse(stdout).changed, log: stderr };
   }
@@ -125,17 +127,4 @@ export async function docker(...args: readonly string[]): Promise<string> {
   return (await run(["docker", ...args])).stdout.trim();
 }
 
-/** Waits until a question has an answer. */
-export async function until<T>(
-  what: string,
-  ask: () => Promise<T | undefined | false>,
-  limitMs = 15_000,
-): Promise<T> {
-  const deadline = Date.now() + limitMs;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > deadline) throw new Error(`${what}: not within ${limitMs} ms`);
-    await delay(100);
-  }
-}
+export { until } from "./until.ts";

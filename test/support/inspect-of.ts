@@ -1,6 +1,6 @@
-import type { ContainerState, ImageState } from "../../engines/docker/observe.ts";
-import type { EngineName } from "../../engines/record.ts";
-import type { ContainerSpec } from "../../engines/stack.ts";
+import type { ContainerState, ImageState } from "../../runners/docker/observe.ts";
+import type { RunnerName } from "../../runners/record.ts";
+import type { ContainerSpec } from "../../runners/stack.ts";
 
 /** Nanoseconds of `1m30s`, `500ms`. */
 const nanoseconds = (duration: string): number =>
@@ -32,7 +32,7 @@ export const imageState: ImageState = {
  * What `docker inspect` says of a container that a runner made as it is declared, written down from what Engine 20.10
  * says of both runners' containers; `test/e2e/status.test.ts` holds it to real ones.
  */
-export function inspectOf(spec: ContainerSpec, runner: EngineName): ContainerState {
+export function inspectOf(spec: ContainerSpec, runner: RunnerName): ContainerState {
   const { block, networks, volumes, labels } = spec;
   const image = imageState.Config;
   const own = new Map(

@@ -1,14 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { build } from "esbuild";
-import { projectRoot } from "../../core/home.ts";
+import { bundled } from "./bundled.ts";
 
 /** Takes the lock of a folder, says "in", and lets go when its input ends; `child` starts a process on the way. */
 const PROGRAM = `
-import { alone } from "./engines/deploy-lock.ts";
-import { run } from "./engines/run.ts";
+import { alone } from "./runners/deploy-lock.ts";
+import { run } from "./runners/run.ts";
 const [folder, child] = process.argv.slice(2);
 process.stdin.resume();
 const ended = new Promise((resolve) => process.stdin.once("end", resolve));
@@ -26,21 +23,8 @@ try {
 }
 `;
 
-/** Bundles the program above: a process of its own cannot run TypeScript. Returns its path. */
-export async function lockProgram(): Promise<string> {
-  const folder = join(projectRoot, "node_modules", ".cache", "exploreiot-test");
-  mkdirSync(folder, { recursive: true });
-  const outfile = join(folder, `lock-${process.pid}.mjs`);
-  await build({
-    stdin: { contents: PROGRAM, resolveDir: projectRoot, loader: "ts" },
-    outfile,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    packages: "external",
-  });
-  return outfile;
-}
+/** The program above. */
+export const lockProgram = (): Promise<string> => bundled("lock", PROGRAM);
 
 export const inNamespace = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"] as const;
 

@@ -1,4 +1,4 @@
-import { type RunResult, run } from "../../engines/run.ts";
+import { type RunResult, run } from "../../runners/run.ts";
 
 /** Runs openssl; any exit code is an answer. */
 export const openssl = (...args: readonly string[]): Promise<RunResult> =>

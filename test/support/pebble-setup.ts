@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../core/errors.ts";
-import { run } from "../../engines/run.ts";
+import { run } from "../../runners/run.ts";
 
 const VERSION = "v2.10.1";
 const PROGRAMS = ["pebble", "pebble-challtestsrv"];

@@ -10,15 +10,18 @@ const FIRST = [
   ...[
     "firewall",
     "stack",
+    "upgrade",
     "runners",
     "kills",
     "health",
     "state",
     "faults",
+    "rotate",
     "package",
     "render",
     "edge",
     "own-services",
+    "operations",
   ],
 ];
 

@@ -1,11 +1,11 @@
-import type { Change } from "../../engines/settings/settings.ts";
-import type { ContainerSpec } from "../../engines/stack.ts";
+import type { Change } from "../../runners/settings/settings.ts";
+import type { ContainerSpec } from "../../runners/stack.ts";
 
 /** What a runner does with a container, which nobody can see on it. */
 const NOT_OF_THE_CONTAINER = /^block\.(attach|logs|wait|wait_timeout|destroy_grace_seconds|lifecycle)\b/;
 
 /** What is compared elsewhere, or is not a setting: see drift.test.ts and delivered-files.test.ts. */
-const ELSEWHERE = /^(name|image|job|dependsOn|uploads|limitsAt)\b/;
+const ELSEWHERE = /^(name|image|job|dependsOn|uploads|limitsAt|versioned)\b/;
 
 /** Compose writes a hash of its own there. */
 const THE_RUNNERS = "labels.com.docker.compose.config-hash";

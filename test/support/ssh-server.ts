@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "../../engines/run.ts";
+import { run } from "../../runners/run.ts";
 import { until } from "./e2e.ts";
 
 /**

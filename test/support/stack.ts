@@ -1,6 +1,6 @@
 import { factsOf } from "../../core/stack-facts.ts";
-import type { ContainerSpec, Stack } from "../../engines/stack.ts";
-import type { ContainerBlock } from "../../engines/stack-json.ts";
+import type { ContainerSpec, Stack } from "../../runners/stack.ts";
+import type { ContainerBlock } from "../../runners/stack-json.ts";
 
 /** A container spec with nothing but a name and an image, and what is given. */
 export function containerSpec(

@@ -6,7 +6,7 @@ import type { DeploymentInput } from "../../config/schema.ts";
 import { App } from "../../constructs/cdktf.ts";
 import { deploymentHome } from "../../core/home.ts";
 import { SecretStore } from "../../core/secrets.ts";
-import { readStack, type Stack } from "../../engines/stack.ts";
+import { readStack, type Stack } from "../../runners/stack.ts";
 import { IotStack } from "../../stacks/iot-stack.ts";
 import { certify } from "./certified.ts";
 
@@ -66,7 +66,7 @@ export class Sandbox {
     return JSON.parse(this.synthesize(input, extend)) as RawStack;
   }
 
-  /** What the engines make of the last synthesis. */
+  /** What the runners make of the last synthesis. */
   stack(): Stack {
     return readStack(this.folder);
   }

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 import orjson
 from redis.asyncio import Redis
@@ -19,6 +20,7 @@ from exploreiot.settings import Settings
 log = logging.getLogger(__name__)
 
 CHANNEL = "exploreiot:readings"
+ALARM_CHANNEL = "exploreiot:alarms"
 # The away state of Redis; a hung server shows as a timeout.
 AWAY = (RedisError, OSError, TimeoutError)
 # Batches waiting for a slow Redis: 50,000 readings, some 10 MiB, at most. A push that is late by
@@ -27,6 +29,7 @@ _QUEUE = 100
 _CHUNK = 500
 
 Deliver = Callable[[list[bytes]], None]
+Tell = Callable[[bytes], None]
 
 
 def connect_redis(settings: Settings) -> Redis:
@@ -82,12 +85,14 @@ class Publisher:
 
 
 class Subscriber:
-    """Hands each reading that any replica stored to `deliver`."""
+    """Hands each reading that any replica stored to `deliver`, and each alarm to `tell`."""
 
-    def __init__(self, redis: Redis, deliver: Deliver) -> None:
+    def __init__(self, redis: Redis, deliver: Deliver, tell: Tell) -> None:
         self._redis = redis
         self.deliver = deliver
+        self._tell = tell
         self.connected = False
+        self.last_arrival: datetime | None = None
 
     async def run(self) -> None:
         backoff = Backoff()
@@ -102,16 +107,20 @@ class Subscriber:
 
     async def _listen(self, backoff: Backoff) -> None:
         async with self._redis.pubsub() as pubsub:
-            await pubsub.subscribe(CHANNEL)
+            await pubsub.subscribe(CHANNEL, ALARM_CHANNEL)
             while True:
                 # Returns after the timeout too, which is when redis-py checks a silent connection.
                 message = await pubsub.get_message(timeout=5)
                 if message is None:
                     continue
                 if message["type"] == "subscribe":
+                    if self.connected:
+                        continue
                     self.connected = True
                     backoff.reset()
                     log.info("push channel connected")
+                elif message["channel"] == ALARM_CHANNEL.encode():
+                    self._tell(message["data"])
                 elif message["type"] == "message":
                     self._deliver_all(message["data"])
 
@@ -121,4 +130,5 @@ class Subscriber:
         except orjson.JSONDecodeError:
             log.warning("unreadable message on the push channel", extra={"bytes": len(data)})
             return
+        self.last_arrival = datetime.now(UTC)
         self.deliver([orjson.dumps(reading) for reading in readings])

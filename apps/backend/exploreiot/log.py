@@ -85,8 +85,10 @@ def configure(level: str) -> None:
     handler = BatchHandler(sys.stdout)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    # The server's own lines per connection would double ours and hold query strings.
-    for name in ("uvicorn.error", "uvicorn.access", "websockets", "asyncio", "alembic"):
+    # The server's own lines per connection would double ours and hold query strings; those of the
+    # HTTP client hold the address of the webhook, which may be as good as a key.
+    quiet = ("uvicorn.error", "uvicorn.access", "websockets", "asyncio", "alembic", "httpx")
+    for name in quiet:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
     # It reports each failed dial with its stack; our own line says the same in one word.
     logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)

@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from exploreiot import metrics
+from exploreiot.condense import Retention, held
 from exploreiot.database import Database
 from exploreiot.errors import Unavailable, UserError
-from exploreiot.reading import Window
-from exploreiot.retention import Verdict, held, judge, look, run_once
-from exploreiot.settings import Settings, window_of
+from exploreiot.partitions import Tier
+from exploreiot.retention import Due, Verdict, judge
+from exploreiot.retention_rules import DEFAULT
+from exploreiot.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -20,15 +22,15 @@ _EVERY_SECONDS = 3600
 _LOCK = "hashtext('exploreiot.maintenance')"
 
 
-async def maintain(database: Database, window: Window) -> None:
+async def maintain(database: Database, retention: Retention) -> None:
     """Each replica runs this; the lock lets one of them work at a time."""
     await database.connected.wait()
     while True:
         pause = _EVERY_SECONDS
         try:
-            async with database.connection() as connection, _alone(connection) as is_alone:
+            async with database.connection() as connection, alone(connection) as is_alone:
                 if is_alone:
-                    _tell(await run_once(connection, window))
+                    _tell(await retention.run_once(connection))
         except (Unavailable, asyncpg.PostgresError) as error:
             log.warning("maintenance put off", extra={"reason": type(error).__name__})
             pause = 30
@@ -40,11 +42,12 @@ def _tell(verdict: Verdict) -> None:
     if verdict.held is not None:
         log.error("no readings are dropped", extra={"reason": verdict.held})
     elif verdict.due:
-        log.info("dropped expired weeks", extra={"weeks": verdict.due})
+        log.info("let go what is old", extra={"what": [_words(due) for due in verdict.due]})
 
 
 @asynccontextmanager
-async def _alone(connection: asyncpg.Connection) -> AsyncIterator[bool]:
+async def alone(connection: asyncpg.Connection) -> AsyncIterator[bool]:
+    """Of all replicas one works on the tables at a time; false: it is another one."""
     is_alone = await connection.fetchval(f"SELECT pg_try_advisory_lock({_LOCK})")
     try:
         yield is_alone
@@ -65,24 +68,40 @@ def run(settings: Settings, allowed: bool) -> None:
 
 async def _by_hand(settings: Settings, allowed: bool) -> None:
     """`retention`: what the next run would do. With `--allow` it does it, however much it is."""
-    database, window = Database(settings), window_of(settings)
+    database, retention = Database(settings), Retention.of(settings)
     async with asyncio.timeout(30):
         await database.run()
     try:
-        async with database.connection() as connection, _alone(connection) as is_alone:
+        async with database.connection() as connection, alone(connection) as is_alone:
             if not is_alone:
                 raise UserError("retention: another run is at work; try again in a minute")
             if allowed:
-                verdict = await run_once(connection, window, allowed=True)
+                verdict = await retention.run_once(connection, allowed=True)
             else:
-                verdict = judge(await look(connection), window)
+                sight = await retention.look(connection)
+                verdict = judge(sight, retention.window, retention.rules)
     finally:
         await database.close()
-    _print(verdict, "dropped" if allowed and verdict.held is None else "due")
+    _print(verdict, "gone" if allowed and verdict.held is None else "due")
 
 
 def _print(verdict: Verdict, word: str) -> None:
-    print(f"horizon: {verdict.horizon}")
-    print(f"{word}: {', '.join(f'week of {week}' for week in verdict.due) or 'none'}")
+    for rule, horizon in verdict.horizons.items():
+        print(f"horizon{_NAMES.get(rule, f' of class {rule}')}: {horizon}")
+    print(f"{word}: {', '.join(map(_words, verdict.due)) or 'none'}")
     if verdict.held is not None:
         raise UserError(f"retention: {verdict.held}")
+
+
+_NAMES = {DEFAULT: "", Tier.MONTHS: " of hourly sums", Tier.YEARS: " of daily sums"}
+
+
+def _words(due: Due) -> str:
+    match due.tier:
+        case Tier.MONTHS:
+            return f"hourly sums of {due.start:%Y-%m}"
+        case Tier.YEARS:
+            return f"daily sums of {due.start:%Y}"
+        case Tier.WEEKS:
+            named = sorted(due.classes - {DEFAULT})
+            return f"week of {due.start}" + (f" (classes {', '.join(named)})" if named else "")

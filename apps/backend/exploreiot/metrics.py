@@ -8,6 +8,20 @@ REJECTS = Counter("exploreiot_messages_rejected", "MQTT messages that held no va
 RETENTION_HELD = Gauge(
     "exploreiot_retention_held", "1 while nothing is dropped, for the reason that /readyz names"
 )
+CONDENSED = Counter(
+    "exploreiot_readings_condensed",
+    "Readings that went from weeks into hourly sums, from months into daily ones, and with years",
+    ["from"],
+)
+EARLY = Counter(
+    "exploreiot_weeks_condensed_early", "Weeks that went into hourly sums for want of room"
+)
+DISK_FREE = Gauge(
+    "exploreiot_disk_free_bytes", "Room on the file system of the database; NaN: not known"
+)
+REFUSING = Gauge("exploreiot_readings_refused", "1 while none are stored for want of room")
+ALARMS = Counter("exploreiot_alarms", "Alarms of sensors", ["kind", "event"])
+ALARMS_LOST = Counter("exploreiot_alarms_lost", "Alarms that a way out did not take", ["way"])
 BATCH = Histogram(
     "exploreiot_batch_rows",
     "Messages committed together",

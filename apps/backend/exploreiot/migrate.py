@@ -7,6 +7,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -87,5 +89,22 @@ def _run_alembic(connection: Connection, settings: Settings) -> None:
         "api": settings.database_api_users,
         "ingest": settings.database_ingest_users,
     }
+    _refuse_newer(connection, config)
     command.upgrade(config, "head")
     connection.commit()
+
+
+def _refuse_newer(connection: Connection, config: Config) -> None:
+    """Alembic would say no more than that it does not know the number."""
+    scripts = ScriptDirectory.from_config(config)
+    context = MigrationContext.configure(connection, opts={"version_table": "schema_version"})
+    current = context.get_current_revision()
+    # Alembic's own transaction, with its lock, begins on a connection without one.
+    connection.rollback()
+    if current is None or current in {script.revision for script in scripts.walk_revisions()}:
+        return
+    raise UserError(
+        f"DATABASE_NAME: its tables are of version {current}, which a newer release made; "
+        f"this one knows versions up to {scripts.get_current_head()}. Start the newer release "
+        "again, or take the tables back first as docs/upgrade.md of the kit says"
+    )

@@ -8,6 +8,7 @@ import logging
 import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.reasoncodes import ReasonCode
@@ -22,16 +23,19 @@ from exploreiot.settings import Settings
 log = logging.getLogger(__name__)
 
 _CONNECT_SECONDS = 10
-_KEEPALIVE_SECONDS = 30
+# A broker that hangs is noticed after two of these at most.
+_KEEPALIVE_SECONDS = 10
 # A connection that lasted this long was a good one: the next dial is immediate again.
 _STEADY_SECONDS = 10
 
 
 @dataclass(frozen=True)
 class Subscription:
-    """What a link does once it is connected."""
+    """What a link does once it is connected. `topic`: what it cannot do without. `extra_topic`:
+    what is sent to it as well, also what was retained there before."""
 
     topic: str
+    extra_topic: str
     status_topic: str
     on_message: Callable[[MQTTMessage], None]
 
@@ -45,14 +49,17 @@ class BrokerLink:
         self._loop = asyncio.get_running_loop()
         self._client = make_client(settings, client_id)
         sockets = LoopSocket(self._client, self._loop)
-        # Back-pressure: the broker's own window is not to be relied on (version 2.0.11 sends more
-        # than was asked for), so what bounds the memory is that nothing more is read.
+        # Back-pressure: a broker's window is not to be relied on (Mosquitto 2.0.11 sends more than
+        # was asked for; 2.0.21 keeps to it). The bound on memory is that nothing more is read.
         self.hold, self.resume = sockets.hold, sockets.resume
         self._set_callbacks(self._client)
         # Goes up with each connection: an acknowledgement is only good on the one it belongs to.
         self.generation = 0
         self._paused = False
+        # Why nothing can arrive, in words; None while it can.
+        self.trouble: str | None = "not connected"
         self.connected = False
+        self.listening_since: datetime | None = None
 
     def _set_callbacks(self, client: Client) -> None:
         client.on_connect = self._on_connect
@@ -60,11 +67,12 @@ class BrokerLink:
         client.manual_ack_set(True)
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
+        client.on_publish = self._on_publish
         client.will_set(self._subscription.status_topic, "offline", qos=1, retain=True)
 
     async def check(self) -> None:
-        if not self.connected:
-            raise Unavailable("broker", "not connected")
+        if self.trouble is not None:
+            raise Unavailable("broker", self.trouble)
 
     def acknowledge(self, messages: Iterable[tuple[int, int]]) -> None:
         """Pairs of generation and message id; the subscription never gets more than QoS 1.
@@ -82,6 +90,7 @@ class BrokerLink:
                 await self._until_gone()
             except OSError as error:
                 log.warning("broker is away", extra={"reason": type(error).__name__})
+                self.trouble = f"cannot be reached ({type(error).__name__})"
             if self._loop.time() - since > _STEADY_SECONDS:
                 backoff.reset()
             await backoff.wait()
@@ -106,6 +115,7 @@ class BrokerLink:
                 await self._answered.wait()
         except TimeoutError:
             log.warning("broker does not answer", extra={"seconds": _CONNECT_SECONDS})
+            self.trouble = f"no answer for {_CONNECT_SECONDS} s"
             self._hang_up()
         while not self._gone.is_set():
             self._client.loop_misc()
@@ -131,6 +141,12 @@ class BrokerLink:
         except TimeoutError:
             self._hang_up()
 
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Retained, at QoS 1: taken now, or raises `Unavailable`."""
+        if not self.connected:
+            raise Unavailable("broker", "not connected")
+        self._client.publish(topic, payload, qos=1, retain=True)
+
     def pause(self) -> None:
         """Take no more messages; unacknowledged, they stay with the broker for the next start."""
         self._paused = True
@@ -146,23 +162,42 @@ class BrokerLink:
         self._answered.set()
         if reason.is_failure:
             log.error("broker refused the connection", extra={"reason": str(reason)})
+            self.trouble = f"the broker refused the connection: {reason}"
             return
         self.generation += 1
         self.connected = True
+        self.trouble = None
+        self.listening_since = datetime.now(UTC)
         log.info("broker connected", extra={"session_present": flags.session_present})
         # Retained messages (2: never sent) are old values, and would be stored as new ones.
-        options = SubscribeOptions(qos=1, retainHandling=2)
-        client.subscribe(self._subscription.topic, options=options)
+        topics = [
+            (self._subscription.topic, SubscribeOptions(qos=1, retainHandling=2)),
+            # What this link says itself is not sent back: unread at the end, it would reset the
+            # connection, and the broker send the last will.
+            (self._subscription.extra_topic, SubscribeOptions(qos=1, noLocal=True)),
+        ]
+        client.subscribe(topics)
         self._publish_status("online")
 
     def _on_subscribe(self, _client, _data, _mid, reasons: list[ReasonCode], _properties) -> None:
-        for reason in reasons:
+        topics = (self._subscription.topic, self._subscription.extra_topic)
+        for topic, reason in zip(topics, reasons, strict=True):
             if reason.is_failure:
-                extra = {"topic": self._subscription.topic, "reason": str(reason)}
+                extra = {"topic": topic, "reason": str(reason)}
                 log.error("broker refused the subscription", extra=extra)
+        if reasons[0].is_failure:
+            self.trouble = f"the broker refused the subscription: {reasons[0]}"
+            self.listening_since = None
+
+    def _on_publish(self, _client, _data, _mid, reason: ReasonCode, _properties) -> None:
+        if reason.is_failure:
+            log.error("broker refused a publication", extra={"reason": str(reason)})
 
     def _on_disconnect(self, _client, _data, _flags, reason: ReasonCode, _properties) -> None:
+        if self.connected:
+            self.trouble = f"the connection ended: {reason}"
         self.connected = False
+        self.listening_since = None
         self._loop.call_soon_threadsafe(self._answered.set)
         self._loop.call_soon_threadsafe(self._gone.set)
         hint = {}

@@ -1,48 +1,63 @@
-"""Which weeks of readings may go: old ones, and never because of a clock alone.
+"""Which readings and sums may go: old ones, and never because of a clock alone.
 
-The horizon is the earliest of three times, less the retention: the clock of this process, that of
+A horizon is the earliest of three times, less what is kept: the clock of this process, that of
 PostgreSQL, and the newest stored reading. All three can be wrong at once, as when the machine's
-own clock is ahead and a reading was stored meanwhile. So the horizon of the last sound run is on
-record, and one run may move it by `LONGEST_STEP` only: beyond that nothing is dropped until
+own clock is ahead and a reading was stored meanwhile. So the horizons of the last sound run are on
+record, and one run may move each by `LONGEST_STEP` only: beyond that nothing goes until
 somebody has looked (`python -m exploreiot retention --allow`)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-import asyncpg
-
-from exploreiot.partitions import drop_week, end_of, ensure_partitions, weeks_kept
+from exploreiot.partitions import Tier, end_of
 from exploreiot.reading import Window
+from exploreiot.retention_rules import DEFAULT, Rules
 
 # Runs are an hour apart; a machine that was off for a few days needs nobody's word either.
 LONGEST_STEP = timedelta(days=7)
-MOST_WEEKS = 2
+MOST_PARTITIONS = 2
 CLOCKS_APART = timedelta(minutes=5)
 _ALLOW = "if it is right, run `python -m exploreiot retention --allow` in a container of `ingest`"
+_UNITS = {Tier.WEEKS: "weeks of readings", Tier.MONTHS: "months of hourly sums",
+          Tier.YEARS: "years of daily sums"}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Sight:
-    """What one run sees; `newest` and `last` are missing in a database that is new."""
+    """What one run sees; `newest` is missing in a database that is new.
+
+    `last`: by rule, its horizon in the last sound run. `weeks`: with the classes that have readings
+    in them."""
 
     here: datetime
     database: datetime
     newest: datetime | None
-    last: datetime | None
-    weeks: Sequence[date]
+    last: Mapping[str, datetime]
+    weeks: Mapping[date, frozenset[str]]
+    sums: Mapping[Tier, Sequence[date]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A partition, and of a week of readings the classes that leave it."""
+
+    tier: Tier
+    start: date
+    classes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """`horizon`: up to where readings may go, if anything is stored. `held`: why none go."""
+    """`horizons`: by rule, up to where it may go, if anything is stored. `due`: weeks come first,
+    so that what they add to a month is there when it goes. `held`: why nothing goes."""
 
-    horizon: datetime | None = None
-    due: tuple[date, ...] = ()
+    horizons: Mapping[str, datetime] = field(default_factory=dict)
+    due: tuple[Due, ...] = ()
     held: str | None = None
 
 
-def judge(sight: Sight, window: Window, allowed: bool = False) -> Verdict:
+def judge(sight: Sight, window: Window, rules: Rules, allowed: bool = False) -> Verdict:
     """`allowed`: somebody has looked, so neither step nor number counts. No word helps against
     clocks that disagree: one of them is wrong, and nobody knows yet which."""
     apart = abs(sight.here - sight.database)
@@ -53,74 +68,71 @@ def judge(sight: Sight, window: Window, allowed: bool = False) -> Verdict:
     if sight.newest is None:
         return Verdict()
     now = min(sight.here, sight.database)
-    horizon = min(now, sight.newest) - window.past
-    due = tuple(week for week in sorted(sight.weeks) if end_of(week) <= horizon)
-    held = None if allowed else _too_much(sight, now, horizon, due, window)
-    return Verdict(horizon, due, held)
+    latest = min(now, sight.newest)
+    kept = {**rules.classes, **rules.sums}
+    horizons = {rule: latest - time for rule, time in kept.items()}
+    due = (*_weeks_due(sight, horizons), *_sums_due(sight, horizons))
+    held = None if allowed else _future(sight, now, window) or _too_much(sight, horizons, due)
+    return Verdict(horizons, due, held)
 
 
-def _too_much(
-    sight: Sight, now: datetime, horizon: datetime, due: tuple[date, ...], window: Window
-) -> str | None:
-    if sight.newest - now > window.future + CLOCKS_APART:
-        return (
-            f"the newest reading is of {_text(sight.newest)} and the clock says {_text(now)}: "
-            "either the clock is behind, or it was ahead when that reading was stored; set it "
-            "right, or delete the readings that lie in the future"
-        )
-    if sight.last is not None and horizon - sight.last > LONGEST_STEP:
-        days = (horizon - sight.last).days
-        return (
-            f"the horizon would move by {days} days at once, from {_text(sight.last)} to "
-            f"{_text(horizon)}; allowed: {LONGEST_STEP.days} days; check the clock, and {_ALLOW}"
-        )
-    most = 0 if sight.last is None else MOST_WEEKS
-    if len(due) > most:
-        return (
-            f"{len(due)} weeks of readings would go at once, up to {_text(horizon)}; allowed: "
-            f"{most}{' at the first run' if most == 0 else ''}; check the clock, and {_ALLOW}"
-        )
+def _weeks_due(sight: Sight, horizons: Mapping[str, datetime]) -> Iterator[Due]:
+    for week, classes in sorted(sight.weeks.items()):
+        going = frozenset(name for name in classes if end_of(week) <= horizons[name])
+        # A week without readings goes with the class of most sensors.
+        if going or (not classes and end_of(week) <= horizons[DEFAULT]):
+            yield Due(Tier.WEEKS, week, going)
+
+
+def _sums_due(sight: Sight, horizons: Mapping[str, datetime]) -> Iterator[Due]:
+    for tier, starts in sight.sums.items():
+        yield from (Due(tier, start) for start in starts if end_of(start, tier) <= horizons[tier])
+
+
+def _future(sight: Sight, now: datetime, window: Window) -> str | None:
+    if sight.newest - now <= window.future + CLOCKS_APART:
+        return None
+    return (
+        f"the newest reading is of {_text(sight.newest)} and the clock says {_text(now)}: "
+        "either the clock is behind, or it was ahead when that reading was stored; set it "
+        "right, or delete the readings that lie in the future"
+    )
+
+
+def _too_much(sight: Sight, horizons: Mapping[str, datetime], due: Sequence[Due]) -> str | None:
+    for rule, horizon in horizons.items():
+        last, of = sight.last.get(rule), _words(rule)
+        if last is not None and horizon - last > LONGEST_STEP:
+            days = (horizon - last).days
+            return (
+                f"the horizon{of} would move by {days} days at once, from {_text(last)} to "
+                f"{_text(horizon)}; allowed: {LONGEST_STEP.days} days; "
+                f"check the clock, and {_ALLOW}"
+            )
+        tier = rule if isinstance(rule, Tier) else Tier.WEEKS
+        going = [one for one in due if one.tier is tier and _concerns(rule, one, last)]
+        most = 0 if last is None else MOST_PARTITIONS
+        if len(going) > most:
+            return (
+                f"{len(going)} {_UNITS[tier]}{of} would go at once, up to {_text(horizon)}; "
+                f"allowed: {most}{' at the first run' if most == 0 else ''}; "
+                f"check the clock, and {_ALLOW}"
+            )
     return None
 
 
-async def look(connection: asyncpg.Connection) -> Sight:
-    database, newest = await connection.fetchrow(
-        "SELECT clock_timestamp(), (SELECT max(time) FROM readings)"
-    )
-    last = await connection.fetchval("SELECT horizon FROM retention")
-    return Sight(datetime.now(UTC), database, newest, last, await weeks_kept(connection))
+def _concerns(rule: str, due: Due, last: datetime | None) -> bool:
+    """Whether it counts for what may go at once. Readings that a class sent late go without a word:
+    their week was before the horizon of a sound run already."""
+    if isinstance(rule, Tier):
+        return True
+    if rule == DEFAULT:
+        return DEFAULT in due.classes or not due.classes
+    return rule in due.classes and (last is None or end_of(due.start) > last)
 
 
-async def apply(connection: asyncpg.Connection, verdict: Verdict) -> None:
-    """Drop what is due and put the run on record; of a run that is held, the reason alone."""
-    if verdict.held is None and verdict.horizon is not None:
-        for week in verdict.due:
-            await drop_week(connection, week)
-        await connection.execute("DELETE FROM sensors WHERE time < $1", verdict.horizon)
-    await connection.execute(
-        "INSERT INTO retention AS known (horizon, held) VALUES ($1, $2) "
-        "ON CONFLICT (only_row) DO UPDATE SET horizon = coalesce($1, known.horizon), held = $2",
-        None if verdict.held else verdict.horizon,
-        verdict.held,
-    )
-
-
-async def run_once(
-    connection: asyncpg.Connection, window: Window, allowed: bool = False
-) -> Verdict:
-    sight = await look(connection)
-    verdict = judge(sight, window, allowed)
-    if verdict.held is None:
-        # This week's and the next one's, before their first rows; not those of a doubtful clock.
-        coming = (sight.database, sight.database + timedelta(days=7))
-        await ensure_partitions(connection, coming, set())
-    await apply(connection, verdict)
-    return verdict
-
-
-async def held(connection: asyncpg.Connection) -> str | None:
-    """Why nothing is dropped, as the last run of any replica left it."""
-    return await connection.fetchval("SELECT held FROM retention")
+def _words(rule: str) -> str:
+    return "" if rule == DEFAULT or isinstance(rule, Tier) else f" of class {rule}"
 
 
 def _text(time: datetime) -> str:

@@ -3,12 +3,15 @@
 from datetime import timedelta
 from typing import Annotated, Literal
 
+import orjson
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from exploreiot.errors import UserError
-from exploreiot.reading import Window
+from exploreiot.reading import SensorName, Window
+from exploreiot.retention_rules import RetentionSettings
 from exploreiot.secret_files import read_environment
+from exploreiot.sensor_settings import Sensors, SensorSettings
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -25,8 +28,18 @@ def _prefix(value: str) -> str:
     return value
 
 
+def _from_json(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        raise ValueError(f"must be JSON: {error}") from None
+
+
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Prefix = Annotated[str, AfterValidator(_prefix)]
+SensorMap = Annotated[dict[SensorName, SensorSettings], NoDecode, BeforeValidator(_from_json)]
 
 
 class Settings(BaseSettings):
@@ -71,6 +84,8 @@ class Settings(BaseSettings):
     max_sockets_per_client: Annotated[int, Field(ge=1)] = 100
 
     api_key: SecretStr = SecretStr("")
+    # Accepted as well, so that clients can be given another key one by one.
+    api_key_former: SecretStr = SecretStr("")
     open_writes: bool = False
     read_requires_key: bool = False
 
@@ -81,7 +96,18 @@ class Settings(BaseSettings):
     metrics_port: Port = 9100
 
     retention_days: Annotated[int, Field(ge=1, le=3650)] = 365
+    # Of which sensors readings are kept for another time, and the sums of all of them, as JSON.
+    retention: Annotated[RetentionSettings, NoDecode, BeforeValidator(_from_json)] = (
+        RetentionSettings()
+    )
     max_future_seconds: Annotated[int, Field(ge=0, le=604800)] = 3600
+    # What the deployment says of its sensors, by name, as JSON.
+    sensors: SensorMap = {}
+    # Of sensors that name no interval.
+    silent_after_seconds: Annotated[int, Field(ge=1, le=604800)] = 60
+    # Where each alarm is sent, and what proves there who sends it.
+    alarm_webhook_url: Annotated[str, Field(pattern="^(https?://.+)?$")] = ""
+    alarm_webhook_secret: SecretStr = SecretStr("")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 
@@ -92,7 +118,20 @@ def window_of(settings: Settings) -> Window:
     )
 
 
-SECRETS = frozenset({"database_password", "redis_password", "mqtt_password", "api_key"})
+def sensors_of(settings: Settings) -> Sensors:
+    return Sensors(settings.sensors, settings.silent_after_seconds)
+
+
+SECRETS = frozenset(
+    {
+        "database_password",
+        "redis_password",
+        "mqtt_password",
+        "api_key",
+        "api_key_former",
+        "alarm_webhook_secret",
+    }
+)
 _DATABASE = ("database_host", "database_name", "database_user", "database_password")
 _REQUIRED = {
     "migrate": _DATABASE,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 import asyncpg
 
 from exploreiot.database import Database
+from exploreiot.disk import Disk
 from exploreiot.partitions import ensure_partitions
 from exploreiot.reading import Row
 
@@ -34,12 +35,14 @@ FROM sensors WHERE sensor > $1 ORDER BY sensor LIMIT $2
 
 
 class Store:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, disk: Disk) -> None:
         self._database = database
+        self._disk = disk
         self._weeks: set[date] = set()
 
     async def add(self, rows: Sequence[Row]) -> list[Row]:
-        """Commit, and return the rows that were new."""
+        """Commit, and return the rows that were new. Raises `Unavailable` also for want of room."""
+        self._disk.check()
         async with self._database.connection() as connection:
             await ensure_partitions(connection, (row.time for row in rows), self._weeks)
             try:

@@ -161,3 +161,18 @@ def test_forwarded_addresses_are_believed_from_trusted_proxies_only(start: Start
 
     assert 429 in [status("203.0.113.7") for _ in range(15)]
     assert status("203.0.113.8") == 200
+
+
+def test_a_former_key_lets_in_as_well_and_an_empty_one_nobody(start: StartRole) -> None:
+    both = start("api", API_KEY="key-of-today", API_KEY_FORMER="key-of-before").wait_ready()
+    alone = start("api", API_KEY="key-of-today", API_KEY_FORMER="").wait_ready()
+
+    def answers(role: Role) -> list[int]:
+        keys = ("key-of-today", "key-of-before", "key-of-tomorrow", "")
+        asked = ({"X-API-Key": key} for key in keys)
+        return [
+            role.http.post("/api/mesures", json=READING, headers=key).status_code for key in asked
+        ]
+
+    assert answers(both) == [201, 201, 401, 401]
+    assert answers(alone) == [201, 401, 401, 401]

@@ -183,7 +183,14 @@ def test_the_documentation_page_needs_no_other_server(api: Role) -> None:
     assert "<script" not in page
     assert set(api.http.get("/api/openapi.json").json()["paths"]) == {
         "/api/mesures",
+        "/api/mesures.csv",
+        "/api/series",
+        "/api/apercu",
         "/api/capteurs",
+        "/api/reglages",
+        "/api/appareils",
+        "/api/alarmes",
+        "/api/chaine",
         "/api/rejets",
         "/api/rejets/etat",
     }

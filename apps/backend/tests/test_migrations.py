@@ -1,14 +1,19 @@
 """Tables: made once, owned by the migration, dropped by the week."""
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from exploreiot.condense import Retention
 from exploreiot.database import Database
-from exploreiot.partitions import ensure_partitions, week_of
+from exploreiot.disk import Disk
+from exploreiot.partitions import Tier, ensure_partitions, week_of
 from exploreiot.reading import Row, Window
-from exploreiot.retention import run_once
+from exploreiot.retention import Due
+from exploreiot.retention_rules import RetentionSettings, Rules
 from exploreiot.settings import Settings
 from exploreiot.store import Store
 from tests.support.processes import wait_for
@@ -24,7 +29,60 @@ def test_many_at_once_and_again(postgres: Postgres, tmp_path) -> None:
 
     assert [role.stop() for role in roles] == [0, 0, 0], [r.process.output for r in roles]
     assert run_to_end("migrate", database, tmp_path).stop() == 0
-    assert postgres.sql("SELECT version_num FROM schema_version", "concurrent") == "0003"
+    assert postgres.sql("SELECT version_num FROM schema_version", "concurrent") == "0006"
+
+
+def test_refuses_tables_of_a_newer_release(postgres: Postgres, tmp_path) -> None:
+    database = postgres.new_database("newer")
+    assert run_to_end("migrate", database, tmp_path).stop() == 0
+    postgres.sql("UPDATE schema_version SET version_num = '9999'", "newer")
+    role = run_to_end("migrate", database, tmp_path)
+
+    assert role.stop() == 1
+    assert "its tables are of version 9999, which a newer release made" in role.process.output
+    assert "this one knows versions up to 0006" in role.process.output
+    assert postgres.sql("SELECT version_num FROM schema_version", "newer") == "9999"
+
+
+def lines_back() -> dict[str, str]:
+    """What docs/upgrade.md says to do in SQL, by the version that it leads back to."""
+    page = (Path(__file__).parents[3] / "docs/upgrade.md").read_text()
+    return dict(re.findall(r"^-- back to (\d{4})\n(.*?)(?=^-- back|^```)", page, re.M | re.S))
+
+
+def columns(postgres: Postgres, name: str) -> str:
+    """All that programs see of the tables."""
+    return postgres.sql(
+        "SELECT string_agg(concat_ws(' ', table_name, column_name, data_type), ', '"
+        " ORDER BY table_name, column_name) FROM information_schema.columns"
+        " WHERE table_schema = 'public' AND table_name !~ '^readings_(w|hourly_|daily_)'",
+        name,
+    )
+
+
+def test_leads_back_to_each_version_by_the_lines_of_the_page(postgres: Postgres, tmp_path) -> None:
+    database = postgres.new_database("back")
+    assert run_to_end("migrate", database, tmp_path).stop() == 0
+    newest = columns(postgres, "back")
+    postgres.sql("INSERT INTO readings VALUES ('temp', 21.5, now())", "back")
+    lines = lines_back()
+
+    assert list(lines) == ["0005", "0004", "0003"]
+    # Sums are all that is left of such readings.
+    hour = "SELECT ensure_span('readings_hourly', '2026-01-01', '2026-02-01')"
+    sums = "'temp', '2026-01-01', 1, 2, 3, 2, '2026-01-01', '2026-01-01'"
+    postgres.sql(f"{hour}; INSERT INTO readings_hourly VALUES ({sums})", "back")
+    with pytest.raises(RuntimeError, match="hourly or daily sums now"):
+        postgres.sql(lines["0005"], "back")
+    assert columns(postgres, "back") == newest
+    postgres.sql("DELETE FROM readings_hourly", "back")
+    for version, sql in lines.items():
+        postgres.sql(sql, "back")
+        assert postgres.sql("SELECT version_num FROM schema_version", "back") == version
+    assert "alarms" not in columns(postgres, "back")
+    assert run_to_end("migrate", database, tmp_path).stop() == 0
+    assert columns(postgres, "back") == newest
+    assert postgres.sql("SELECT count(*) FROM readings", "back") == "1"
 
 
 def test_waits_for_a_database_that_starts_later(tmp_path_factory, tmp_path) -> None:
@@ -50,7 +108,7 @@ def with_store(env: dict[str, str], postgres: Postgres, name: str, use) -> None:
         database = Database(settings)
         await database.run()
         async with database.connection() as connection:
-            await use(Store(database), connection)
+            await use(Store(database, Disk(database)), connection)
         await database.close()
 
     asyncio.run(run())
@@ -74,9 +132,13 @@ def test_retention_drops_whole_weeks_and_silent_sensors(env, postgres, fresh: st
         await store.add([Row("old", 1.0, old, 0), Row("recent", 2.0, recent, 0)])
         await connection.execute("INSERT INTO retention (horizon) VALUES ($1)", now - RETENTION)
 
-        verdict = await run_once(connection, Window(RETENTION, timedelta(hours=1)))
+        window = Window(RETENTION, timedelta(hours=1))
+        retention = Retention(window, Rules(RETENTION, RetentionSettings()))
 
-        assert (verdict.due, verdict.held) == ((week_of(old),), None)
+        verdict = await retention.run_once(connection)
+
+        due = Due(Tier.WEEKS, week_of(old), frozenset({""}))
+        assert (verdict.due, verdict.held) == ((due,), None)
         assert [row.sensor for row in await store.newest(10)] == ["recent"]
         assert [record["sensor"] for record in await store.sensors(10)] == ["recent"]
         # The week comes back when a row needs it, though this store has seen it before.

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from exploreiot.partitions import Tier
 from exploreiot.reading import Window
-from exploreiot.retention import Sight, Verdict, judge
+from exploreiot.retention import Due, Sight, Verdict, judge
+from exploreiot.retention_rules import DEFAULT, RetentionSettings, Rules
 from tests.support.clients import publish
 from tests.support.processes import wait_for
 from tests.support.roles import Role, run_to_end
@@ -19,9 +21,23 @@ YEAR = Window(past=365 * DAY, future=timedelta(hours=1))
 WEEKS = tuple(date(2025, 5, 26) + n * 7 * DAY for n in range(54))
 
 
-def sight(**changes: object) -> Sight:
-    usual = {"here": NOW, "database": NOW, "newest": NOW - timedelta(minutes=1), "weeks": WEEKS}
-    return Sight(**(usual | {"last": NOW - 365 * DAY - timedelta(hours=1)} | changes))
+RULES = Rules(YEAR.past, RetentionSettings())
+OLDEST = NOW - 365 * DAY - timedelta(hours=1)
+
+
+def sight(last: datetime | None = OLDEST, weeks=WEEKS, **changes: object) -> Sight:
+    """Of a deployment without classes: all that is stored is of the default one."""
+    usual = {"here": NOW, "database": NOW, "newest": NOW - timedelta(minutes=1)}
+    return Sight(
+        **(usual | changes),
+        last={} if last is None else {DEFAULT: last},
+        weeks=dict.fromkeys(weeks, frozenset({DEFAULT})),
+    )
+
+
+def weeks_of(verdict: Verdict) -> tuple[date, ...]:
+    assert all(due.tier is Tier.WEEKS for due in verdict.due)
+    return tuple(due.start for due in verdict.due)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +58,10 @@ def sight(**changes: object) -> Sight:
 )
 def test_what_a_sound_run_drops(seen: Sight, horizon: datetime | None, due) -> None:
     expected = WEEKS[:1] if due == "one" else due
-    assert judge(seen, YEAR) == Verdict(horizon, expected, None)
+    verdict = judge(seen, YEAR, RULES)
+
+    assert (verdict.horizons.get(DEFAULT), weeks_of(verdict)) == (horizon, expected)
+    assert verdict.held is None
 
 
 @pytest.mark.parametrize(
@@ -70,13 +89,62 @@ def test_what_a_sound_run_drops(seen: Sight, horizon: datetime | None, due) -> N
     ],
 )
 def test_what_is_held(seen: Sight, reason: str) -> None:
-    assert reason in (judge(seen, YEAR).held or "")
+    assert reason in (judge(seen, YEAR, RULES).held or "")
+
+
+FAST = {"fast": {"sensors": ["vib-*"], "rawDays": 14}}
+CLASSED = Rules(YEAR.past, RetentionSettings(classes=FAST))
+BOTH = frozenset({DEFAULT, "fast"})
+MONTHS = tuple(date(2021, month, 1) for month in range(1, 6))
+
+
+def classed(last: timedelta | None, weeks: dict, sums: dict | None = None) -> Verdict:
+    """`last`: how long ago, from its own horizon, the last sound run of the class was."""
+    horizons = {
+        DEFAULT: OLDEST,
+        Tier.MONTHS: NOW - 1825 * DAY - DAY,
+        Tier.YEARS: NOW - 3650 * DAY - DAY,
+    }
+    known = {} if last is None else {"fast": NOW - 14 * DAY - last}
+    seen = Sight(NOW, NOW, NOW, horizons | known, weeks, sums or {})
+    return judge(seen, YEAR, CLASSED)
+
+
+def test_a_class_leaves_its_weeks_by_itself() -> None:
+    weeks = {date(2026, 5, 11): BOTH, date(2026, 5, 18): BOTH, date(2026, 5, 4): frozenset()}
+    verdict = classed(timedelta(hours=1), weeks)
+
+    assert (verdict.due, verdict.held) == (
+        (Due(Tier.WEEKS, date(2026, 5, 11), frozenset({"fast"})),),
+        None,
+    )
+
+
+def test_what_a_class_sends_late_goes_without_a_word() -> None:
+    late = {date(2026, 1, 5) + n * 7 * DAY: BOTH for n in range(10)}
+
+    assert (classed(timedelta(hours=1), late).held, len(classed(DAY, late).due)) == (None, 10)
+
+
+@pytest.mark.parametrize(
+    ("last", "weeks", "sums", "reason"),
+    [
+        (8 * DAY, {}, {}, "the horizon of class fast would move by 8 days at once"),
+        (None, {date(2026, 5, 11): BOTH}, {}, "1 weeks of readings of class fast would go at once"),
+        (DAY, {}, {Tier.MONTHS: MONTHS}, "5 months of hourly sums would go at once"),
+        (DAY, {}, {Tier.YEARS: MONTHS[:1]}, None),
+    ],
+)
+def test_each_rule_has_the_same_guards(last, weeks, sums, reason: str | None) -> None:
+    held = classed(last, weeks, sums).held
+
+    assert held is None if reason is None else reason in held
 
 
 def test_somebodys_word_helps_against_anything_but_clocks_that_disagree() -> None:
     jump = sight(here=NOW + 380 * DAY, database=NOW + 380 * DAY, newest=NOW + 380 * DAY)
-    assert judge(jump, YEAR, allowed=True).held is None
-    assert judge(sight(here=NOW + 380 * DAY), YEAR, allowed=True).held is not None
+    assert judge(jump, YEAR, RULES, allowed=True).held is None
+    assert judge(sight(here=NOW + 380 * DAY), YEAR, RULES, allowed=True).held is not None
 
 
 def clock(days: int) -> dict[str, str]:
@@ -208,6 +276,6 @@ def test_by_hand_more_may_go(plant: Plant) -> None:
     done = plant.by_hand("--allow")
 
     assert done.stop() == 0, done.process.output
-    assert "dropped: week of " in done.process.output
+    assert "gone: week of " in done.process.output
     left = plant.sql("SELECT count(*) FROM readings WHERE time < now() - interval '38 days'")
     assert (left, plant.readings() > 400, recorded(plant)) == ("0", True, "sound")

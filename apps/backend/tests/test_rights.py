@@ -30,8 +30,24 @@ STATEMENTS = {
     "put a run on record": "INSERT INTO retention VALUES (true, now()) "
     "ON CONFLICT (only_row) DO UPDATE SET held = NULL",
     "forget the runs": "DELETE FROM retention",
+    "read alarms": "SELECT FROM alarms",
+    "begin an alarm": "INSERT INTO alarms (sensor, kind, bound, began)"
+    " VALUES ('s', 'haut', 1, now())",
+    "end an alarm": "UPDATE alarms SET ended = now()",
+    "change an alarm": "UPDATE alarms SET began = now()",
+    "forget alarms": "DELETE FROM alarms",
+    "read devices": "SELECT FROM devices",
+    "know a device": "INSERT INTO devices VALUES ('d', true)"
+    " ON CONFLICT (device) DO UPDATE SET online = false",
+    "forget devices": "DELETE FROM devices",
     "make next week's partition": "SELECT ensure_readings_partition(CURRENT_DATE + 7)",
-    "drop a week": "SELECT drop_readings_partition('{old}')",
+    "sum up a week": "SELECT condense_readings('{old}', NULL)",
+    "sum up a month": "SELECT condense_hours('{month}')",
+    "drop a year": "SELECT drop_days('{year}')",
+    "read sums": "SELECT FROM readings_hourly, readings_daily",
+    "add a sum": "INSERT INTO readings_hourly VALUES ('s', now(), 1, 1, 1, 1, now(), now())",
+    "delete sums": "DELETE FROM readings_hourly",
+    "make a part of any table": "SELECT ensure_span('readings', '2001-01-01', '2001-01-08')",
     "make a table": "CREATE TABLE own (i int)",
     "make a temporary table": "CREATE TEMP TABLE own (i int)",
     "make a schema": "CREATE SCHEMA own",
@@ -48,10 +64,14 @@ WRITES = {
     "make next week's partition",
 }
 ALLOWED = {
-    "api": WRITES | {"read rejects", "read the state of retention"},
+    "api": WRITES
+    | {"read sums", "read rejects", "read the state of retention", "read alarms", "read devices"},
     "ingest": WRITES
-    | {"forget sensors", "read rejects", "keep a reject", "forget rejects", "drop a week"}
-    | {"read the state of retention", "put a run on record"},
+    | {"forget sensors", "read rejects", "keep a reject", "forget rejects"}
+    | {"sum up a week", "sum up a month", "drop a year"}
+    | {"read the state of retention", "put a run on record"}
+    | {"read alarms", "begin an alarm", "end an alarm", "forget alarms"}
+    | {"read devices", "know a device", "forget devices"},
 }
 
 
@@ -93,7 +113,13 @@ def attempt(
 def test_each_role_may_do_its_own_work_only(postgres: Postgres, database: str, role: str) -> None:
     old = week_of(datetime.now(UTC) - timedelta(days=70))
     postgres.sql(f"SELECT ensure_readings_partition('{old}')", database)
-    names = {"old": old, "partition": f"readings_w{old:%Y%m%d}"}
+    month, year = old.replace(day=1), old.replace(month=1, day=1)
+    for tier, start in (("hourly", month), ("daily", year)):
+        postgres.sql(
+            f"SET ROLE app; SELECT ensure_span('readings_{tier}', '{start}', '{old}'::date + 32)",
+            database,
+        )
+    names = {"old": old, "partition": f"readings_w{old:%Y%m%d}", "month": month, "year": year}
     statements = {what: statement.format(**names) for what, statement in STATEMENTS.items()}
 
     ends = attempt(postgres, database, USERS[role], statements)
@@ -105,7 +131,7 @@ def test_each_role_may_do_its_own_work_only(postgres: Postgres, database: str, r
     assert ends == expected
 
 
-def test_the_function_drops_partitions_of_readings_and_nothing_else(
+def test_the_functions_drop_partitions_of_readings_and_nothing_else(
     postgres: Postgres, database: str
 ) -> None:
     monday = date(2001, 1, 1)
@@ -117,10 +143,12 @@ def test_the_function_drops_partitions_of_readings_and_nothing_else(
         database,
         USERS["ingest"],
         {
-            "a table of that name": f"SELECT drop_readings_partition('{monday}')",
-            "a week without one": "SELECT drop_readings_partition('2001-01-08')",
+            "a table of that name": f"SELECT condense_readings('{monday}', NULL)",
+            "a week without one": "SELECT condense_readings('2001-01-08', NULL)",
+            "a month without one": "SELECT condense_hours('2001-01-01')",
+            "a year without one": "SELECT drop_days('2001-01-01')",
             "another schema first": "SET LOCAL search_path = pg_temp, public;"
-            f" SELECT drop_readings_partition('{monday}')",
+            f" SELECT condense_readings('{monday}', NULL)",
         },
     )
 

@@ -1,15 +1,15 @@
 "use client";
 
-import { useFeedState, useUi } from "./ui-context";
+import { useHealth, useUi } from "./ui-context";
 
 /** The state in one word, announced when it changes. The countdown is elsewhere: it would be read out each second. */
 export function ConnectionBadge() {
   const { texts } = useUi();
-  const { connection } = useFeedState();
+  const health = useHealth();
   return (
-    <div className="badge" role="status" data-testid="connection" data-state={connection.state}>
+    <div className="badge" role="status" data-testid="connection" data-state={health}>
       <span className="dot" aria-hidden="true" />
-      {texts.connection[connection.state]}
+      {texts.connection[health]}
     </div>
   );
 }

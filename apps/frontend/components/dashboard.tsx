@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { Api } from "@/lib/data/api";
-import { SeriesLoader } from "@/lib/data/load-series";
+import { NO_SETTINGS } from "@/lib/data/sensor-settings";
 import { sortedNames } from "@/lib/data/sensors";
 import { Feed } from "@/lib/live/feed";
 import { socketAddress } from "@/lib/live/socket-address";
@@ -10,13 +10,19 @@ import type { PublicSettings } from "@/lib/server/addresses";
 import { Format } from "@/lib/text/format";
 import type { Language } from "@/lib/text/language";
 import { textsIn } from "@/lib/text/texts";
+import { AlarmsPanel } from "./alarms-panel";
+import { ChainStrip } from "./chain-strip";
 import { ConnectionBadge } from "./connection-badge";
-import { ConnectionNotice } from "./connection-notice";
+import { DevicesPanel } from "./devices-panel";
+import { HealthNotice } from "./health-notice";
 import { HistoryTable } from "./history-table";
 import { ReadingsPanel } from "./readings-panel";
+import { RejectsPanel } from "./rejects-panel";
 import { SendForm } from "./send-form";
-import { SensorList } from "./sensor-list";
-import { type Ui, UiContext, useFeedState, useUi } from "./ui-context";
+import { SensorGrid } from "./sensor-grid";
+import { SettingsContext } from "./sensor-settings-context";
+import { type Ui, UiContext, useFeed, useUi } from "./ui-context";
+import { useLoad } from "./use-load";
 import { useSelection } from "./use-selection";
 
 export function Dashboard(props: { settings: PublicSettings; language: Language }) {
@@ -47,10 +53,33 @@ function createUi(settings: PublicSettings, language: Language): Ui {
       socketUrl: settings.socket,
       connect: (url) => new WebSocket(socketAddress(url, window.location.href)),
     }),
-    series: new SeriesLoader(api),
     silentAfterSeconds: settings.silentAfterSeconds,
-    rejectsPath: `${settings.api}/rejets`,
   };
+}
+
+const loadSettings = (api: Api) => api.sensorSettings();
+
+function Layout() {
+  const { texts } = useUi();
+  const settings = useLoad(loadSettings);
+  return (
+    <SettingsContext value={settings.data ?? NO_SETTINGS}>
+      <a className="skip" href="#readings">
+        {texts.skip}
+      </a>
+      <header className="top">
+        <div className="top-inner">
+          <h1 className="brand">
+            <Mark /> ExploreIOT <span className="brand-part">{texts.title}</span>
+          </h1>
+          <ConnectionBadge />
+        </div>
+        <ChainStrip />
+      </header>
+      <HealthNotice />
+      <Content />
+    </SettingsContext>
+  );
 }
 
 function Mark() {
@@ -62,42 +91,34 @@ function Mark() {
   );
 }
 
-function Layout() {
-  const { texts } = useUi();
-  const { sensors } = useFeedState();
-  const [selection, select] = useSelection();
-  const sensor = selection.sensor ?? sortedNames(sensors, "")[0];
+function Content() {
+  // The list keeps its order by state, and the sensor that is shown must not change with it.
+  const first = useFeed(({ sensors }) => sortedNames(sensors)[0]);
+  const { selection, select, zoom, zoomBack } = useSelection();
+  const sensor = selection.sensor ?? first;
+  const show = (name: string) =>
+    select({ sensor: name, others: selection.others.filter((other) => other !== name) });
   return (
-    <>
-      <a className="skip" href="#readings">
-        {texts.skip}
-      </a>
-      <header className="top">
-        <div className="top-inner">
-          <h1 className="brand">
-            <Mark /> ExploreIOT <span className="brand-part">{texts.title}</span>
-          </h1>
-          <ConnectionBadge />
+    <div className="page">
+      <SensorGrid selected={sensor} onSelect={show} />
+      <main id="readings" className="main" tabIndex={-1}>
+        {sensor !== undefined && (
+          <ReadingsPanel
+            key={sensor}
+            selection={{ ...selection, sensor }}
+            select={(change) => select({ sensor, ...change })}
+            zoom={zoom}
+            zoomBack={zoomBack}
+          />
+        )}
+        <div className="columns">
+          {sensor !== undefined && <HistoryTable key={sensor} sensor={sensor} />}
+          <AlarmsPanel onSelect={show} />
+          <DevicesPanel />
+          <RejectsPanel />
         </div>
-      </header>
-      <ConnectionNotice />
-      <div className="page">
-        <SensorList selected={sensor} onSelect={(name) => select({ sensor: name })} />
-        <main id="readings" className="main" tabIndex={-1}>
-          {sensor !== undefined && (
-            <ReadingsPanel
-              key={sensor}
-              sensor={sensor}
-              range={selection.range}
-              onRange={(range) => select({ sensor, range })}
-            />
-          )}
-          <div className="columns">
-            {sensor !== undefined && <HistoryTable key={sensor} sensor={sensor} />}
-            <SendForm sensor={sensor ?? ""} />
-          </div>
-        </main>
-      </div>
-    </>
+        <SendForm sensor={sensor ?? ""} />
+      </main>
+    </div>
   );
 }

@@ -1,21 +1,21 @@
 "use client";
 
 import { fill } from "@/lib/text/texts";
+import { LoadNotice } from "./load-notice";
+import { Scroll } from "./scroll";
+import { useSensorSettings } from "./sensor-settings-context";
 import { useUi } from "./ui-context";
 import { useHistory } from "./use-history";
 
 export function HistoryTable({ sensor }: { sensor: string }) {
   const { texts, format } = useUi();
-  const [{ rows, hasOlder, status }, loadOlder] = useHistory(sensor);
-  const caption = fill(texts.history.caption, { sensor });
-  const isEmpty = rows.length === 0 && status === "loaded";
+  const { labelOf, quantityOf } = useSensorSettings();
+  const { rows, hasOlder, status, retry, loadOlder } = useHistory(sensor);
+  const caption = fill(texts.history.caption, { sensor: labelOf(sensor) });
   return (
     <section className="panel" aria-labelledby="history-heading">
       <h2 id="history-heading">{texts.history.heading}</h2>
-      {status === "failed" && <p className="quiet">{texts.history.failed}</p>}
-      {/* Focusable, because what scrolls must scroll by keyboard too. */}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: see above */}
-      <section className="scroll" tabIndex={0} aria-label={caption}>
+      <Scroll label={caption}>
         <table data-testid="history">
           <caption className="hidden">{caption}</caption>
           <thead>
@@ -32,18 +32,24 @@ export function HistoryTable({ sensor }: { sensor: string }) {
                 <td>
                   <time dateTime={new Date(at).toISOString()}>{format.dateTime(at)}</time>
                 </td>
-                <td className="number">{format.number(value)}</td>
+                <td className="number">{quantityOf(sensor, value)}</td>
               </tr>
             ))}
           </tbody>
         </table>
-        {isEmpty && <p className="quiet">{texts.history.empty}</p>}
+        {rows.length === 0 && status === "loaded" && <p className="quiet">{texts.history.empty}</p>}
+        <LoadNotice
+          status={status}
+          retry={retry}
+          loading={texts.load.loading}
+          failed={texts.history.failed}
+        />
         {hasOlder && (
           <button type="button" className="button" onClick={loadOlder}>
             {texts.history.older}
           </button>
         )}
-      </section>
+      </Scroll>
     </section>
   );
 }

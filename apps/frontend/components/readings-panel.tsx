@@ -1,105 +1,97 @@
 "use client";
 
-import { RANGE_NAMES, RANGES, type RangeName } from "@/lib/data/ranges";
-import { summarise } from "@/lib/data/series";
+import { useMemo } from "react";
+import type { Span } from "@/lib/data/periods";
 import { fill } from "@/lib/text/texts";
-import { Chart } from "./chart";
-import { useSensor } from "./sensor-row";
+import { ChartFigure } from "./chart-figure";
+import { CompareBar } from "./compare-bar";
+import { OwnPeriod, PeriodPicker } from "./period-picker";
+import { useSensorSettings } from "./sensor-settings-context";
 import { useUi } from "./ui-context";
-import { type Series, useSeries } from "./use-series";
+import type { Selection } from "./use-selection";
+import { useSensor } from "./use-sensor";
 
-interface ReadingsPanelProps {
-  readonly sensor: string;
-  readonly range: RangeName;
-  readonly onRange: (range: RangeName) => void;
+export interface ReadingsPanelProps {
+  readonly selection: Selection & { readonly sensor: string };
+  readonly select: (change: Partial<Selection>) => void;
+  readonly zoom: (span: Span) => void;
+  readonly zoomBack: () => void;
 }
 
-export function ReadingsPanel({ sensor, range, onRange }: ReadingsPanelProps) {
+export function ReadingsPanel({ selection, select, zoom, zoomBack }: ReadingsPanelProps) {
+  const { sensor, others, period } = selection;
+  const key = JSON.stringify([sensor, ...others]);
+  const sensors = useMemo(() => JSON.parse(key) as string[], [key]);
+  const periodKey = typeof period === "string" ? period : `${period.from} ${period.to}`;
   return (
     <section className="panel" aria-labelledby="sensor-heading">
       <div className="readings-head">
         <Headline sensor={sensor} />
-        <RangePicker range={range} onRange={onRange} />
+        <PeriodPicker period={period} onPeriod={(chosen) => select({ period: chosen })} />
       </div>
-      <ChartFigure key={range} sensor={sensor} range={range} />
+      <ChartFigure
+        key={periodKey}
+        sensors={sensors}
+        sensorsKey={key}
+        period={period}
+        zoom={zoom}
+        zoomBack={zoomBack}
+      />
+      <div className="readings-foot">
+        <CompareBar sensors={sensors} onOthers={(chosen) => select({ others: chosen })} />
+        <OwnPeriod
+          key={`own ${periodKey}`}
+          period={period}
+          onPeriod={(chosen) => select({ period: chosen })}
+        />
+      </div>
     </section>
   );
 }
 
 function Headline({ sensor }: { sensor: string }) {
   const { texts, format } = useUi();
+  const { of, labelOf, quantityOf } = useSensorSettings();
   const { value, at, age, status } = useSensor(sensor);
+  const { unit, decimals, low, high, intervalSeconds } = of(sensor);
+  const limit = status === "high" ? high : status === "low" ? low : undefined;
   return (
-    <div>
-      <h2 id="sensor-heading">{sensor}</h2>
+    <div className="headline">
+      <h2 id="sensor-heading">{labelOf(sensor)}</h2>
       <p className="big-value" data-status={status}>
         <span className="hidden">{texts.lastValue} </span>
-        {value === undefined ? "–" : format.number(value)}
+        {value === undefined ? "–" : format.number(value, decimals)}
+        {value !== undefined && unit !== undefined && <span className="big-unit"> {unit}</span>}
       </p>
-      <p className="quiet">{at === undefined ? "" : format.dateTime(at)}</p>
+      <p className="quiet facts">
+        {at !== undefined && <span>{format.dateTime(at)}</span>}
+        <Limits low={low} high={high} sensor={sensor} />
+        {intervalSeconds !== undefined && (
+          <span>{fill(texts.interval, { age: format.age(intervalSeconds) })}</span>
+        )}
+      </p>
       {status === "silent" && <p className="silent">{fill(texts.silentDetail, { age: format.age(age) })}</p>}
+      {limit !== undefined && (
+        <p className="beyond" data-status={status}>
+          {fill(status === "high" ? texts.highDetail : texts.lowDetail, { limit: quantityOf(sensor, limit) })}
+        </p>
+      )}
     </div>
   );
 }
 
-function RangePicker({ range, onRange }: { range: RangeName; onRange: (range: RangeName) => void }) {
+function Limits({
+  sensor,
+  low,
+  high,
+}: {
+  sensor: string;
+  low: number | undefined;
+  high: number | undefined;
+}) {
   const { texts } = useUi();
-  return (
-    <fieldset className="ranges">
-      <legend className="hidden">{texts.chart.range}</legend>
-      {RANGE_NAMES.map((name) => (
-        <label key={name} className="range">
-          <input type="radio" name="range" checked={name === range} onChange={() => onRange(name)} />
-          <span>{texts.chart[name]}</span>
-        </label>
-      ))}
-    </fieldset>
-  );
-}
-
-function ChartFigure({ sensor, range }: { sensor: string; range: RangeName }) {
-  const { texts, format } = useUi();
-  const series = useSeries(sensor, range);
-  const summary = summarise(series.points);
-  const label =
-    summary === undefined
-      ? texts.chart.empty
-      : fill(texts.chart.summary, {
-          sensor,
-          low: format.number(summary.low),
-          high: format.number(summary.high),
-        });
-  return (
-    <figure className="figure">
-      <div className="chart-frame">
-        <Chart series={series} range={range} label={label} />
-        <ChartMessage series={series} />
-      </div>
-      <figcaption className="quiet">
-        {summary !== undefined && (
-          <span className="extremes">
-            <span>
-              {texts.chart.low} <b>{format.number(summary.low)}</b>
-            </span>
-            <span>
-              {texts.chart.high} <b>{format.number(summary.high)}</b>
-            </span>
-          </span>
-        )}
-        {series.isSampled && (
-          <span className="block">
-            {fill(texts.chart.sampled, { minutes: format.number(RANGES[range].sampleSeconds / 60) })}
-          </span>
-        )}
-      </figcaption>
-    </figure>
-  );
-}
-
-function ChartMessage({ series }: { series: Series }) {
-  const { texts } = useUi();
-  if (series.status === "failed") return <p className="chart-message">{texts.chart.failed}</p>;
-  if (series.points.length > 0) return null;
-  const text = series.status === "loading" ? texts.chart.loading : texts.chart.empty;
-  return <p className="chart-message">{text}</p>;
+  const { quantityOf } = useSensorSettings();
+  if (low === undefined && high === undefined) return null;
+  const shown = (limit: number | undefined) => (limit === undefined ? "–" : quantityOf(sensor, limit));
+  return <span>{fill(texts.limits, { low: shown(low), high: shown(high) })}</span>;
 }

@@ -5,7 +5,7 @@ import { type Outcome, readForm, sendReading } from "@/lib/data/send";
 import { sortedNames } from "@/lib/data/sensors";
 import { fill } from "@/lib/text/texts";
 import { Field } from "./field";
-import { useFeedState, useUi } from "./ui-context";
+import { useFeed, useUi } from "./ui-context";
 
 /**
  * Sends one reading to the backend. `sensor` is proposed until another name is typed. Where the backend asks for a
@@ -13,7 +13,7 @@ import { useFeedState, useUi } from "./ui-context";
  */
 export function SendForm({ sensor }: { sensor: string }) {
   const { texts, format, api } = useUi();
-  const { sensors } = useFeedState();
+  const sensors = useFeed((state) => state.sensors);
   const [typedSensor, setTypedSensor] = useState<string>();
   const [typedValue, setTypedValue] = useState("");
   const [wrong, setWrong] = useState<"sensor" | "value">();
@@ -48,7 +48,7 @@ export function SendForm({ sensor }: { sensor: string }) {
   return (
     <section className="panel" aria-labelledby="form-heading">
       <h2 id="form-heading">{texts.form.heading}</h2>
-      <form ref={form} className="form" data-testid="send-form" noValidate onSubmit={submit}>
+      <form ref={form} className="form send-form" data-testid="send-form" noValidate onSubmit={submit}>
         <Field
           name="sensor"
           label={texts.form.sensor}
@@ -58,7 +58,7 @@ export function SendForm({ sensor }: { sensor: string }) {
           error={wrong === "sensor" ? texts.form.needSensor : undefined}
         />
         <datalist id={namesId}>
-          {sortedNames(sensors, "").map((known) => (
+          {sortedNames(sensors).map((known) => (
             <option key={known} value={known} />
           ))}
         </datalist>

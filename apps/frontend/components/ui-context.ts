@@ -1,9 +1,9 @@
 "use client";
 
-import { createContext, useContext, useEffect, useState, useSyncExternalStore } from "react";
+import { createContext, useContext, useSyncExternalStore } from "react";
 import type { Api } from "@/lib/data/api";
-import type { SeriesLoader } from "@/lib/data/load-series";
 import { type Feed, type FeedState, INITIAL_STATE } from "@/lib/live/feed";
+import { type Health, healthOf } from "@/lib/live/health";
 import type { Texts } from "@/lib/text/english";
 import type { Format } from "@/lib/text/format";
 
@@ -12,10 +12,8 @@ export interface Ui {
   readonly format: Format;
   readonly api: Api;
   readonly feed: Feed;
-  readonly series: SeriesLoader;
-  readonly silentAfterSeconds: number;
-  /** Where the messages that were not stored are listed. */
-  readonly rejectsPath: string;
+  /** What the page's own server says of silence. @default - as the backend says */
+  readonly silentAfterSeconds: number | undefined;
 }
 
 export const UiContext = createContext<Ui | undefined>(undefined);
@@ -26,9 +24,22 @@ export function useUi(): Ui {
   return ui;
 }
 
-export function useFeedState(): FeedState {
+/**
+ * A part of the feed's state; drawn again only when that part changes, which matters with hundreds of sensors.
+ *
+ * @param select must give the same object for the same state
+ */
+export function useFeed<T>(select: (state: FeedState) => T): T {
   const { feed } = useUi();
-  return useSyncExternalStore(feed.subscribe, feed.getState, () => INITIAL_STATE);
+  return useSyncExternalStore(
+    feed.subscribe,
+    () => select(feed.getState()),
+    () => select(INITIAL_STATE),
+  );
+}
+
+export function useHealth(): Health {
+  return useFeed(({ connection, chain }) => healthOf(connection, chain));
 }
 
 /**
@@ -36,17 +47,5 @@ export function useFeedState(): FeedState {
  * between the load and the socket is not missed, and again after each interruption. Undefined means "not yet".
  */
 export function useLoadTurn(): number | undefined {
-  const { connection, openings } = useFeedState();
-  return connection.state === "connecting" ? undefined : openings;
-}
-
-/** The time of this device, ticking. Zero until the page runs in a browser, where ages are not shown yet. */
-export function useNow(everyMs = 1_000): number {
-  const [now, setNow] = useState(0);
-  useEffect(() => {
-    setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
-    return () => clearInterval(timer);
-  }, [everyMs]);
-  return now;
+  return useFeed(({ connection, openings }) => (connection.state === "connecting" ? undefined : openings));
 }

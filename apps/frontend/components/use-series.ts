@@ -1,56 +1,63 @@
 "use client";
 
-import { useEffect, useState } from "react";
-import { RANGES, type RangeName } from "@/lib/data/ranges";
-import { mergePoints, type Point, since, thin, toPoint } from "@/lib/data/series";
-import { useLoadTurn, useUi } from "./ui-context";
+import { useCallback, useEffect, useState } from "react";
+import type { Api } from "@/lib/data/api";
+import { since, withPushed } from "@/lib/data/buckets";
+import { type LoadedSeries, loadSeries } from "@/lib/data/load-series";
+import { PERIODS, type Period, spanOf, stepSeconds } from "@/lib/data/periods";
+import type { Reading } from "@/lib/data/readings";
+import { useUi } from "./ui-context";
+import { type LoadStatus, useLoad } from "./use-load";
 
-export interface Series {
-  readonly points: readonly Point[];
-  readonly isSampled: boolean;
-  readonly status: "loading" | "loaded" | "failed";
+export interface ShownSeries {
+  readonly status: LoadStatus;
+  readonly retry: () => void;
+  /** Missing until it is loaded. */
+  readonly data: LoadedSeries | undefined;
 }
 
-const NOTHING: Series = { points: [], isSampled: false, status: "loading" };
-
-// More points than pixels. Thinning leaves two points a bucket, and waits until there are half as many again.
-const BUCKETS = 2_000;
-
-/** The readings of a sensor over a range: loaded once and after each interruption, then kept up by the socket. */
-export function useSeries(sensor: string, rangeName: RangeName): Series {
-  const { feed, series: loader } = useUi();
-  const [series, setSeries] = useState(NOTHING);
-  const turn = useLoadTurn();
+/**
+ * The readings of sensors over a period, in buckets. Where the period ends now they are kept up by the socket, and
+ * loaded again now and then: what reached the database on another way is then there too.
+ *
+ * @param sensorsKey the sensors' names as JSON: a list would be another one at each drawing
+ */
+export function useSeries(sensorsKey: string, period: Period): ShownSeries {
+  const { feed } = useUi();
+  const load = useCallback(
+    async (api: Api) => {
+      const meanwhile: Reading[] = [];
+      const stop = feed.onBatch((batch) => meanwhile.push(...batch));
+      try {
+        const now = Date.now() + feed.getState().clockOffsetMs;
+        const series = await loadSeries(api, JSON.parse(sensorsKey) as string[], spanOf(period, now));
+        return grown(series, typeof period === "string" ? meanwhile : []);
+      } finally {
+        stop();
+      }
+    },
+    [feed, sensorsKey, period],
+  );
+  const { status, data: loaded, retry } = useLoad(load, againMs(period));
+  const [data, setData] = useState<LoadedSeries>();
 
   useEffect(() => {
-    if (turn === undefined) return;
-    const range = RANGES[rangeName];
-    const add = (points: readonly Point[], change: Partial<Series> = {}) =>
-      setSeries((old) => ({
-        ...old,
-        ...change,
-        points: bounded(mergePoints(old.points, points), range.seconds),
-      }));
-    let isCurrent = true;
-    loader
-      .load(sensor, range, Date.now() + feed.getState().clockOffsetMs)
-      .then(({ points, isSampled }) => isCurrent && add(points, { isSampled, status: "loaded" }))
-      .catch(() => isCurrent && setSeries((old) => ({ ...old, status: "failed" })));
-    const unsubscribe = feed.onBatch((batch) => {
-      const own = batch.filter((reading) => reading.capteur === sensor);
-      if (own.length > 0) add(own.map(toPoint));
-    });
-    return () => {
-      isCurrent = false;
-      unsubscribe();
-    };
-  }, [feed, loader, sensor, rangeName, turn]);
+    setData(loaded);
+    if (typeof period !== "string") return;
+    const first = () => Date.now() + feed.getState().clockOffsetMs - PERIODS[period] * 1000;
+    return feed.onBatch((batch) => setData((old) => old && grown(old, batch, first())));
+  }, [feed, loaded, period]);
 
-  return series;
+  return { status, retry, data };
 }
 
-function bounded(points: readonly Point[], rangeSeconds: number): readonly Point[] {
-  const newest = points.at(-1)?.at ?? 0;
-  const inRange = since(points, newest - rangeSeconds * 1000);
-  return inRange.length > BUCKETS * 3 ? thin(inRange, (rangeSeconds * 1000) / BUCKETS) : inRange;
+function grown(series: LoadedSeries, readings: readonly Reading[], from = -Infinity): LoadedSeries {
+  const next = withPushed(series, readings);
+  return next === series ? series : { ...since(next, from), isCutOff: series.isCutOff };
+}
+
+/** A minute, or a bucket where that is longer. What lies in the past stays as it is. */
+function againMs(period: Period): number | undefined {
+  if (typeof period !== "string") return undefined;
+  return Math.max(60, stepSeconds(spanOf(period, 0))) * 1000;
 }

@@ -27,6 +27,7 @@ struct session {
     const void *client; /* The broker's own structure while it is connected, else NULL. */
     bool certificate; /* It came in without a password: the broker asks nobody about it. */
     bool kept; /* It may outlive the connection. */
+    bool restored; /* It came from the store, and nobody has connected as it since. */
     bool ended; /* It has disconnected and the broker has not been asked yet whether it is kept. */
     void *filters;
     size_t subscriptions;

@@ -2,31 +2,74 @@
 #include "acl.h"
 
 #include <errno.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "topics.h"
 
-/** A rule to read, or with no topic only the name of a user. */
 struct rule {
-    char *user; /* NULL for a pattern, which holds for everybody. */
     char *topic;
+    bool reads, writes;
     struct rule *next;
 };
 
-struct acl {
+struct named {
+    const char *name;
+    size_t length;
     struct rule *rules;
 };
 
-static bool add(struct acl *acl, const char *user, const char *topic)
+/* Each message that is published is looked up here, and each login: a tree, since there may be many users. */
+struct acl {
+    void *users;
+    struct rule *patterns; /* They hold for everybody. */
+};
+
+static int by_name(const void *left, const void *right)
 {
-    struct rule *rule = calloc(1, sizeof *rule);
-    if (rule == NULL) return false;
-    rule->next = acl->rules;
-    acl->rules = rule;
-    if (user != NULL && (rule->user = strdup(user)) == NULL) return false;
-    return topic == NULL || (rule->topic = strdup(topic)) != NULL;
+    const struct named *a = left, *b = right;
+    int order = memcmp(a->name, b->name, a->length < b->length ? a->length : b->length);
+    return order != 0 ? order : (a->length > b->length) - (a->length < b->length);
+}
+
+static struct named *find(const struct acl *acl, const char *name, size_t length)
+{
+    struct named key = {.name = name, .length = length}, **found = tfind(&key, &acl->users, by_name);
+    return found == NULL ? NULL : *found;
+}
+
+static struct named *find_or_add(struct acl *acl, const char *name)
+{
+    struct named *user = find(acl, name, strlen(name));
+    if (user != NULL) return user;
+    user = calloc(1, sizeof *user);
+    if (user == NULL) return NULL;
+    user->name = strdup(name);
+    user->length = strlen(name);
+    if (user->name != NULL && tsearch(user, &acl->users, by_name) != NULL) return user;
+    free((char *)user->name);
+    free(user);
+    return NULL;
+}
+
+static void free_rules(struct rule *rules)
+{
+    while (rules != NULL) {
+        struct rule *rule = rules;
+        rules = rule->next;
+        free(rule->topic);
+        free(rule);
+    }
+}
+
+static void free_user(void *node)
+{
+    struct named *user = node;
+    free_rules(user->rules);
+    free((char *)user->name);
+    free(user);
 }
 
 /* The rest of `line` behind `word` and one space, or NULL. */
@@ -37,32 +80,32 @@ static const char *after(const char *line, const char *word)
 }
 
 /* Takes one `topic` or `pattern` line without its first word. */
-static bool take_rule(struct acl *acl, const char *user, const char *rule)
+static bool take_rule(struct rule **rules, const char *text)
 {
-    if (after(rule, "write") != NULL) return true;
-    const char *topic = after(rule, "read");
-    if (topic == NULL) topic = after(rule, "readwrite");
-    return topic != NULL && *topic != '\0' && add(acl, user, topic);
+    const char *both = after(text, "readwrite"), *read = after(text, "read"), *write = after(text, "write");
+    const char *topic = both != NULL ? both : read != NULL ? read : write;
+    struct rule *rule = topic == NULL || *topic == '\0' ? NULL : calloc(1, sizeof *rule);
+    if (rule == NULL) return false;
+    *rule = (struct rule){.topic = strdup(topic), .reads = write == NULL, .writes = read == NULL, .next = *rules};
+    *rules = rule;
+    return rule->topic != NULL;
 }
 
-static bool take(struct acl *acl, char **user, const char *line)
+static bool take(struct acl *acl, struct named **user, const char *line)
 {
     const char *rest;
     if (*line == '\0' || *line == '#') return true;
-    if ((rest = after(line, "user")) != NULL) {
-        free(*user);
-        *user = strdup(rest);
-        return *user != NULL && add(acl, rest, NULL);
-    }
-    if ((rest = after(line, "pattern")) != NULL) return take_rule(acl, NULL, rest);
-    return (rest = after(line, "topic")) != NULL && *user != NULL && take_rule(acl, *user, rest);
+    if ((rest = after(line, "user")) != NULL) return (*user = find_or_add(acl, rest)) != NULL;
+    if ((rest = after(line, "pattern")) != NULL) return take_rule(&acl->patterns, rest);
+    return (rest = after(line, "topic")) != NULL && *user != NULL && take_rule(&(*user)->rules, rest);
 }
 
 struct acl *acl_read(const char *path, char *error)
 {
     FILE *file = fopen(path, "re");
     struct acl *acl = calloc(1, sizeof *acl);
-    char *line = NULL, *user = NULL;
+    struct named *user = NULL;
+    char *line = NULL;
     size_t size = 0;
     int number = 0;
     bool good = file != NULL && acl != NULL;
@@ -74,7 +117,6 @@ struct acl *acl_read(const char *path, char *error)
         if (!good) snprintf(error, 200, "%s, line %d: not a line that the guard knows: %.60s", path, number, line);
     }
     free(line);
-    free(user);
     if (file != NULL) fclose(file);
     if (good) return acl;
     acl_free(acl);
@@ -84,13 +126,8 @@ struct acl *acl_read(const char *path, char *error)
 void acl_free(struct acl *acl)
 {
     if (acl == NULL) return;
-    while (acl->rules != NULL) {
-        struct rule *rule = acl->rules;
-        acl->rules = rule->next;
-        free(rule->user);
-        free(rule->topic);
-        free(rule);
-    }
+    tdestroy(acl->users, free_user);
+    free_rules(acl->patterns);
     free(acl);
 }
 
@@ -119,23 +156,42 @@ static bool pattern_covers(const char *pattern, const char *user, const char *id
     return covered;
 }
 
+static bool user_may(const struct acl *acl, const char *user, bool read, const char *filter)
+{
+    const struct named *found = find(acl, user, strlen(user));
+    for (const struct rule *rule = found == NULL ? NULL : found->rules; rule != NULL; rule = rule->next)
+        if ((read ? rule->reads : rule->writes) && covers(rule->topic, filter)) return true;
+    return false;
+}
+
+static bool everybody_may(const struct acl *acl, const char *user, const char *id, bool read, const char *filter)
+{
+    for (const struct rule *rule = acl->patterns; rule != NULL; rule = rule->next)
+        if ((read ? rule->reads : rule->writes) && pattern_covers(rule->topic, user, id, filter)) return true;
+    return false;
+}
+
+/* Whether a name would change what a pattern means: the broker gives it no pattern either. */
+static bool changes_patterns(const char *user, const char *id, const char *special)
+{
+    return strpbrk(user, special) != NULL || strpbrk(id, special) != NULL;
+}
+
 bool acl_may_subscribe(const struct acl *acl, const char *user, const char *id, const char *shared)
 {
     const char *filter = without_share(shared);
     if (filter == NULL) return false;
-    /* Such a name would change what a pattern means: the broker gives it no pattern either. */
-    bool patterns = strpbrk(user, "+#/") == NULL && strpbrk(id, "+#/") == NULL;
-    for (const struct rule *rule = acl->rules; rule != NULL; rule = rule->next) {
-        if (rule->topic == NULL) continue;
-        if (rule->user != NULL && strcmp(rule->user, user) == 0 && covers(rule->topic, filter)) return true;
-        if (rule->user == NULL && patterns && pattern_covers(rule->topic, user, id, filter)) return true;
-    }
-    return false;
+    if (user_may(acl, user, true, filter)) return true;
+    return !changes_patterns(user, id, "+#/") && everybody_may(acl, user, id, true, filter);
+}
+
+bool acl_may_publish(const struct acl *acl, const char *user, const char *id, const char *topic)
+{
+    if (user_may(acl, user, false, topic)) return true;
+    return !changes_patterns(user, id, "+#") && everybody_may(acl, user, id, false, topic);
 }
 
 bool acl_names(const struct acl *acl, const char *name, size_t length)
 {
-    for (const struct rule *rule = acl->rules; rule != NULL; rule = rule->next)
-        if (rule->user != NULL && strlen(rule->user) == length && memcmp(rule->user, name, length) == 0) return true;
-    return false;
+    return find(acl, name, length) != NULL;
 }

@@ -2,23 +2,38 @@
 #include <string.h>
 
 #include "guard.h"
+#include "lines.h"
 #include "report.h"
 #include "room.h"
 
 enum { KICK_MS = 200, PRESSING_KICK_MS = 20, DECAY_MS = 10000, SWEEP_MS = 600000 };
 
-static struct mosquitto *entering;
+/* Who asked last to be let in. */
+static struct {
+    const struct mosquitto *client;
+    char id[QUOTED_BYTES]; /* Mosquitto 2.0.11 has taken it away when it ends the connection. */
+    const char *refusal; /* Why it is not let in, if that is known already. */
+    bool named; /* The access list has its user. */
+    unsigned long entries;
+} asking;
 static bool reloading;
-static long now, kicked_at, decayed_at, swept_at = -SWEEP_MS;
+static long now, began = -1, kicked_at, decayed_at, swept_at = -SWEEP_MS;
 
 static const char *or_empty(const char *text)
 {
     return text == NULL ? "" : text;
 }
 
-/* Asks the broker, which knows no better way: a client that is not connected is not touched by this. */
+/* persistent_client_expiration: no session from the store lives longer without a client. */
+#define RESTORED_MS (7L * 24 * 3600 * 1000)
+
+/*
+ * Asks the broker, which knows no better way: a client that has disconnected is not touched by this. One from the store is,
+ * which damages the broker's list of sessions that expire (2.0.21): a connected client is then put out as expired.
+ */
 static bool broker_keeps(const struct session *session)
 {
+    if (session->restored) return now - began < RESTORED_MS;
     return mosquitto_kick_client_by_clientid(session->id, true) == MOSQ_ERR_SUCCESS;
 }
 
@@ -41,12 +56,6 @@ static enum lasting lasting_of(const struct mosquitto *client)
     return mosquitto_client_protocol_version(client) == 5 ? LASTS_PERHAPS : LASTS_CONNECTED;
 }
 
-static int refuse(enum kind kind, const char *user, const char *id, const char *reason)
-{
-    report(QUIET, kind, "user %s may not connect as %s: %s", user, id, reason);
-    return MOSQ_ERR_AUTH;
-}
-
 static void sweep_one(struct session *session)
 {
     if (is_gone(session)) accounts_end(session);
@@ -60,32 +69,53 @@ static void sweep(void)
     accounts_each(sweep_one);
 }
 
-int clients_may_enter(struct mosquitto *client)
+/* Why a client of this user may not come in, or NULL. */
+static const char *refusal_of(const struct mosquitto *client, struct user *user)
 {
-    const char *id = or_empty(mosquitto_client_id(client)), *name = or_empty(mosquitto_client_username(client));
-    if (reloading) return MOSQ_ERR_PLUGIN_DEFER;
-    /* No name is made known here: anyone without a password could fill the account with them. */
-    if (!acl_names(guard_acl, name, strlen(name))) return MOSQ_ERR_PLUGIN_DEFER;
-    struct user *user = accounts_user(name);
-    if (user == NULL) return MOSQ_ERR_AUTH;
-    if (is_reserved(id, name)) return refuse(REPORT_IDENTITY, name, id, "this id is another user's");
+    const char *id = or_empty(mosquitto_client_id(client));
+    if (user == NULL) return "there is no memory";
+    if (is_reserved(id, user->name)) return "this id is another user's";
     struct session *session = accounts_find(id);
     if (session != NULL && session->user != user && is_gone(session)) accounts_end(session), session = NULL;
-    if (session != NULL && session->user != user)
-        return refuse(REPORT_IDENTITY, name, id, "another user has a session of this id");
-    if (!user->trusted && room_memory() == MEMORY_FULL) return refuse(REPORT_SESSION, name, id, "memory is full");
+    if (session != NULL && session->user != user) return "another user has a session of this id";
+    if (!user->trusted && room_memory() == MEMORY_FULL) return "memory is full";
     enum lasting lasting = session != NULL && session->kept ? LASTS_CONNECTED : lasting_of(client);
     if (accounts_full(user, lasting) != NULL) sweep();
-    const char *full = accounts_full(user, lasting);
-    if (full != NULL) return refuse(REPORT_SESSION, name, id, full);
-    entering = client;
-    return MOSQ_ERR_PLUGIN_DEFER;
+    return accounts_full(user, lasting);
+}
+
+int clients_may_enter(struct mosquitto *client)
+{
+    const char *name = or_empty(mosquitto_client_username(client));
+    if (reloading) return MOSQ_ERR_PLUGIN_DEFER;
+    asking.client = client;
+    asking.entries = lines_entries();
+    strcpy(asking.id, quoted(or_empty(mosquitto_client_id(client))));
+    asking.named = acl_names(guard_acl, name, strlen(name));
+    /* Such a name is not made known: anyone without a password could fill the account with them. */
+    asking.refusal = asking.named ? refusal_of(client, accounts_user(name)) : "there is no such user";
+    return asking.named && asking.refusal != NULL ? MOSQ_ERR_AUTH : MOSQ_ERR_PLUGIN_DEFER;
+}
+
+/*
+ * The broker ends the connection of a client that it does not let in before anything else happens. One that it did let in
+ * may end as soon, but then the broker has told that it came in.
+ */
+bool clients_refused(const struct mosquitto *client)
+{
+    if (asking.client != client || lines_entries() != asking.entries) return false;
+    const char *address = or_empty(mosquitto_client_address(client));
+    report(QUIET, asking.named ? REPORT_LOGIN : REPORT_STRANGER, address, "login refused: user %s, client %s, from %s: %s",
+           quoted(or_empty(mosquitto_client_username(client))), asking.id, address,
+           asking.refusal == NULL ? "its password is wrong or missing" : asking.refusal);
+    asking.client = NULL;
+    return true;
 }
 
 static void enter(struct session *session, const struct mosquitto *client)
 {
     accounts_connect(session, client);
-    session->ended = false;
+    session->ended = session->restored = false;
     if (mosquitto_client_clean_session(client)) {
         accounts_forget_subscriptions(session);
         accounts_wait(session, 0, 0);
@@ -95,10 +125,10 @@ static void enter(struct session *session, const struct mosquitto *client)
 
 void clients_settle(void)
 {
-    const struct mosquitto *client = entering;
-    entering = NULL;
-    const char *id = client == NULL ? NULL : mosquitto_client_id(client);
-    /* The broker takes the id away from a client that it does not let in. */
+    const struct mosquitto *client = asking.client;
+    asking.client = NULL;
+    if (client == NULL || asking.refusal != NULL) return;
+    const char *id = mosquitto_client_id(client);
     if (id == NULL) return;
     struct session *session = accounts_find(id);
     struct user *user = session != NULL ? session->user : accounts_user(or_empty(mosquitto_client_username(client)));
@@ -174,14 +204,16 @@ static void put_heaviest_out(enum memory memory)
     if (heaviest == NULL || heaviest->weight < (pressing ? 1 : guard_heavy)) return;
     kicked_at = now;
     heaviest->weight = 0;
-    report(LOUD, REPORT_KICK, "memory is %s: client %s of user %s, which made the broker carry most, is put out",
-           pressing ? "full" : "short", heaviest->id, heaviest->user->name);
+    report(LOUD, REPORT_KICK, heaviest->user->name,
+           "memory is %s: client %s of user %s, which made the broker carry most, is put out", pressing ? "full" : "short",
+           quoted(heaviest->id), quoted(heaviest->user->name));
     mosquitto_kick_client_by_clientid(heaviest->id, true);
 }
 
 void clients_tick(long now_ms, enum memory memory)
 {
     now = now_ms;
+    if (began < 0) began = now;
     halve = now - decayed_at >= DECAY_MS;
     if (halve) decayed_at = now;
     accounts_each(settle_one);

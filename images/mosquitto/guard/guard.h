@@ -23,6 +23,9 @@ extern size_t guard_heavy;
 /** For MOSQ_EVT_BASIC_AUTH: whether this client may come in, if its password is right. */
 int clients_may_enter(struct mosquitto *client);
 
+/** For MOSQ_EVT_DISCONNECT, before anything else: whether this client was never let in, which is reported. */
+bool clients_refused(const struct mosquitto *client);
+
 /** Settles who came in before this event. Each callback begins with it. */
 void clients_settle(void);
 

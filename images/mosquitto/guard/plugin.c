@@ -11,21 +11,29 @@
 #include <mosquitto_plugin.h>
 #pragma GCC visibility pop
 
+#include "former.h"
 #include "guard.h"
+#include "lines.h"
 #include "loading.h"
+#include "log.h"
+#include "report.h"
 #include "restore.h"
 #include "retained.h"
 #include "room.h"
 
 struct acl *guard_acl;
 size_t guard_heavy;
-static const char *acl_file;
+static const char *acl_file, *former_file;
 
 static int on_enter(int event, void *data, void *user)
 {
+    const struct mosquitto_evt_basic_auth *login = data;
     (void)event, (void)user;
     clients_settle();
-    return clients_may_enter(((struct mosquitto_evt_basic_auth *)data)->client);
+    int answer = clients_may_enter(login->client);
+    if (answer != MOSQ_ERR_PLUGIN_DEFER) return answer;
+    /* The broker, which is asked next, knows one password of each user. It asks about everybody at each reload. */
+    return former_accepts(login->username, login->password) ? MOSQ_ERR_SUCCESS : MOSQ_ERR_PLUGIN_DEFER;
 }
 
 static int on_access(int event, void *data, void *user)
@@ -44,10 +52,12 @@ static int on_message(int event, void *data, void *user)
 
 static int on_leave(int event, void *data, void *user)
 {
+    const struct mosquitto *client = ((struct mosquitto_evt_disconnect *)data)->client;
     (void)event, (void)user;
+    if (clients_refused(client)) return MOSQ_ERR_SUCCESS;
     clients_settle();
     traffic_settle();
-    clients_leave(((struct mosquitto_evt_disconnect *)data)->client);
+    clients_leave(client);
     return MOSQ_ERR_SUCCESS;
 }
 
@@ -67,6 +77,8 @@ static int on_tick(int event, void *data, void *user)
     ticked_at = now;
     if (memory != MEMORY_FREE) room_trim(now);
     clients_tick(now, memory);
+    report_tick(now);
+    lines_tick(now);
     return MOSQ_ERR_SUCCESS;
 }
 
@@ -83,11 +95,20 @@ static bool read_acl(void)
     return true;
 }
 
+static bool read_former(void)
+{
+    char error[200];
+    if (former_read(former_file, error)) return true;
+    mosquitto_log_printf(MOSQ_LOG_ERR, "guard: %s", error);
+    return false;
+}
+
 static int on_reload(int event, void *data, void *user)
 {
     (void)event, (void)data, (void)user;
     clients_reload(true);
     read_acl();
+    read_former();
     return MOSQ_ERR_PLUGIN_DEFER;
 }
 
@@ -131,9 +152,9 @@ int mosquitto_plugin_version(int count, const int *versions)
 
 int mosquitto_plugin_init(mosquitto_plugin_id_t *id, void **data, struct mosquitto_opt *options, int count)
 {
-    enum { ACL, TRUSTED, DATA, SESSIONS, SUBSCRIPTIONS, RETAINED, QUEUES, SHORT, FULL, OPTIONS };
+    enum { ACL, FORMER, TRUSTED, DATA, SESSIONS, SUBSCRIPTIONS, RETAINED, QUEUES, SHORT, FULL, OPTIONS };
     struct option wanted[OPTIONS] = {
-        [ACL] = {.name = "acl_file"}, [TRUSTED] = {.name = "trusted"}, [DATA] = {.name = "data"},
+        [ACL] = {.name = "acl_file"}, [FORMER] = {.name = "former_file"}, [TRUSTED] = {.name = "trusted"}, [DATA] = {.name = "data"},
         [SESSIONS] = {.name = "sessions"}, [SUBSCRIPTIONS] = {.name = "subscription_bytes"},
         [RETAINED] = {.name = "retained_bytes"}, [QUEUES] = {.name = "queue_bytes"},
         [SHORT] = {.name = "memory_short"}, [FULL] = {.name = "memory_full"}};
@@ -144,19 +165,23 @@ int mosquitto_plugin_init(mosquitto_plugin_id_t *id, void **data, struct mosquit
     }
     struct limits limits = {wanted[SESSIONS].bytes, wanted[SUBSCRIPTIONS].bytes, wanted[RETAINED].bytes, wanted[QUEUES].bytes};
     acl_file = wanted[ACL].text;
+    former_file = wanted[FORMER].text;
     guard_heavy = wanted[FULL].bytes / 16;
     accounts_start(&limits, wanted[TRUSTED].text);
     retained_start(limits.retained);
     /* The broker has read its store before it loads plugins: what fails from here on is not the store's fault. */
     loading_ends(wanted[DATA].text);
-    if (!read_acl() || !room_start(wanted[DATA].text, wanted[SHORT].bytes, wanted[FULL].bytes)) return MOSQ_ERR_INVAL;
+    if (!read_acl() || !read_former() || !room_start(wanted[DATA].text, wanted[SHORT].bytes, wanted[FULL].bytes)) return MOSQ_ERR_INVAL;
     restore_accounts(wanted[DATA].text);
-    return register_all(id) ? MOSQ_ERR_SUCCESS : MOSQ_ERR_NOMEM;
+    if (!register_all(id)) return MOSQ_ERR_NOMEM;
+    log_start();
+    return MOSQ_ERR_SUCCESS;
 }
 
 int mosquitto_plugin_cleanup(void *data, struct mosquitto_opt *options, int count)
 {
     (void)data, (void)options, (void)count;
+    log_end();
     acl_free(guard_acl);
     return MOSQ_ERR_SUCCESS;
 }

@@ -32,7 +32,9 @@ static void open_session(void *of, struct text id, struct text user)
     struct user *owner = accounts_user(ended(user, user_name));
     if (owner == NULL || session_of(id) != NULL) return;
     struct session *session = accounts_open(ended(id, id_name), owner);
-    if (session != NULL) accounts_lasts(session, LASTS_KEPT);
+    if (session == NULL) return;
+    accounts_lasts(session, LASTS_KEPT);
+    session->restored = true;
 }
 
 static void add_subscription(void *of, struct text id, struct text filter)

@@ -105,7 +105,7 @@ static bool look_at_save(const struct reader *reader)
     const char *reason = store_read(store, reader, NULL);
     broken = reason != NULL;
     if (broken) {
-        report(LOUD, REPORT_STORE, "the broker could not save: %s, %s; the last good copy is put back", store, reason);
+        report(LOUD, REPORT_STORE, "", "the broker could not save: %s, %s; the last good copy is put back", store, reason);
         if (name_also(good, store)) stat(store, &seen);
         return false;
     }

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Measured with Mosquitto 2.0.11: a node with children costs 0.7 KB for each level, a node without 0.2 KB. */
+/* Measured with Mosquitto 2.0.11 and 2.0.21: a node with children costs 0.7 KB for each level, a node without 0.2 KB. */
 enum { NODE_BYTES = 700, LEAF_BYTES = 200 };
 
 static size_t level_length(const char *level)

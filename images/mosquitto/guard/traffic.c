@@ -22,13 +22,15 @@ static int may_subscribe(struct session *session, const char *filter)
 {
     const struct user *user = session->user;
     if (!acl_may_subscribe(guard_acl, user->name, session->id, filter)) {
-        report(QUIET, REPORT_SUBSCRIBE, "client %s of user %s may not subscribe to %.80s: no rule lets it read all of that",
-               session->id, user->name, filter);
+        report(QUIET, REPORT_SUBSCRIBE, user->name,
+               "client %s of user %s may not subscribe to %s: no rule lets it read all of that", quoted(session->id),
+               quoted(user->name), quoted(filter));
         return MOSQ_ERR_ACL_DENIED;
     }
     if (accounts_subscribe(session, filter, room_memory() == MEMORY_FREE)) return MOSQ_ERR_PLUGIN_DEFER;
-    report(QUIET, REPORT_SUBSCRIBE, "client %s of user %s may not subscribe to %.80s: its subscriptions have no more room",
-           session->id, user->name, filter);
+    report(QUIET, REPORT_SUBSCRIBE, user->name,
+           "client %s of user %s may not subscribe to %s: its subscriptions have no more room", quoted(session->id),
+           quoted(user->name), quoted(filter));
     return MOSQ_ERR_ACL_DENIED;
 }
 
@@ -51,8 +53,8 @@ static int may_receive(struct session *session, const struct mosquitto_evt_acl_c
     session->weight += bytes;
     const char *reason = undeliverable(session, event->qos, bytes);
     if (reason != NULL) {
-        report(QUIET, REPORT_QUEUE, "a message for client %s of user %s is dropped: %s", session->id, session->user->name,
-               reason);
+        report(QUIET, REPORT_QUEUE, session->user->name, "a message for client %s of user %s is dropped: %s",
+               quoted(session->id), quoted(session->user->name), reason);
         return MOSQ_ERR_ACL_DENIED;
     }
     if (event->qos > 0) accounts_wait(session, session->saved, session->offered + bytes);
@@ -68,13 +70,25 @@ static int may_retain(struct session *session, const struct mosquitto_evt_acl_ch
     if (fits && retained_take(user, event->topic, event->payloadlen)) return MOSQ_ERR_PLUGIN_DEFER;
     bool will = session->client != event->client;
     if (will || user->wills_slipped) {
-        report(QUIET, REPORT_WILL, "a retained message or will of user %s to %.80s is refused: its retained messages have no more room",
-               user->name, event->topic);
+        report(QUIET, REPORT_WILL, user->name,
+               "a retained message or will of user %s to %s is refused: its retained messages have no more room",
+               quoted(user->name), quoted(event->topic));
         return MOSQ_ERR_ACL_DENIED;
     }
     retained_topic = event->topic;
     retained_user = user;
     take_flag_away = true;
+    return MOSQ_ERR_PLUGIN_DEFER;
+}
+
+/* The broker tells nobody what its access list denies, and acknowledges it (MQTT 3.1.1). Wills come by here as well. */
+static int may_write(struct session *session, const struct mosquitto_evt_acl_check *event)
+{
+    const char *user = session->user->name;
+    if (acl_may_publish(guard_acl, user, session->id, event->topic))
+        return event->retain ? may_retain(session, event) : MOSQ_ERR_PLUGIN_DEFER;
+    report(QUIET, REPORT_PUBLISH, user, "client %s of user %s may not publish to %s: no rule lets it", quoted(session->id),
+           quoted(user), quoted(event->topic));
     return MOSQ_ERR_PLUGIN_DEFER;
 }
 
@@ -87,7 +101,7 @@ int traffic_access(struct mosquitto_evt_acl_check *event)
     case MOSQ_ACL_SUBSCRIBE: return may_subscribe(session, event->topic);
     case MOSQ_ACL_UNSUBSCRIBE: accounts_unsubscribe(session, event->topic); return MOSQ_ERR_PLUGIN_DEFER;
     case MOSQ_ACL_READ: return may_receive(session, event);
-    default: return event->retain ? may_retain(session, event) : MOSQ_ERR_PLUGIN_DEFER;
+    default: return may_write(session, event);
     }
 }
 
@@ -114,8 +128,9 @@ static int may_publish(struct session *session, const struct mosquitto_evt_messa
     if (event->qos == 0) return MOSQ_ERR_SUCCESS;
     const char *reason = unkeepable(session, event->qos, bytes);
     if (reason != NULL) {
-        report(LOUD, REPORT_REFUSED, "a message of client %s of user %s is not acknowledged, and the client put out: %s",
-               session->id, session->user->name, reason);
+        report(LOUD, REPORT_REFUSED, session->user->name,
+               "a message of client %s of user %s is not acknowledged, and the client put out: %s", quoted(session->id),
+               quoted(session->user->name), reason);
         return MOSQ_ERR_NOMEM;
     }
     room_accepted(bytes);
@@ -131,8 +146,9 @@ int traffic_message(struct mosquitto_evt_message *event)
     if (event->retain && take_flag_away && retained_topic == event->topic) {
         take_flag_away = false;
         event->retain = false;
-        report(QUIET, REPORT_RETAINED, "a message of user %s to %.80s is passed on but not retained: %s", session->user->name,
-               event->topic, event->payloadlen == 0 ? "there is none to delete" : "its retained messages have no more room");
+        report(QUIET, REPORT_RETAINED, session->user->name, "a message of user %s to %s is passed on but not retained: %s",
+               quoted(session->user->name), quoted(event->topic),
+               event->payloadlen == 0 ? "there is none to delete" : "its retained messages have no more room");
     }
     return may_publish(session, event);
 }

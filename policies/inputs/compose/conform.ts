@@ -1,3 +1,4 @@
+import { closest } from "../../../core/template.ts";
 import { type Block, isBlock, isKnown, show } from "../../values.ts";
 import type { Shape } from "./shape.ts";
 import type { Path } from "./tree.ts";
@@ -43,10 +44,19 @@ function known(given: Block, keys: Readonly<Record<string, Shape>>, gaps: Gap[],
     Object.entries(given).filter(([key, inner]) => {
       if (Object.hasOwn(keys, key)) return inner !== null;
       if (!key.startsWith("x-"))
-        gaps.push({ path: [...path, key], evidence: "is no key that is known here" });
+        gaps.push({
+          path: [...path, key],
+          evidence: `is no key that is known here${meant(key, Object.keys(keys))}`,
+        });
       return false;
     }),
   );
+}
+
+/** What somebody most likely meant; nothing where no name is near. */
+export function meant(name: string, known: readonly string[]): string {
+  const best = closest(name, known);
+  return best === undefined ? "" : `; did you mean ${best}?`;
 }
 
 /** Null is a mapping or a text with nothing in it. */

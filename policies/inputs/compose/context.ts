@@ -1,4 +1,4 @@
-import type { Place } from "../../document.ts";
+import type { Commented, Place } from "../../document.ts";
 import type { Gap } from "./conform.ts";
 import type { Document } from "./documents.ts";
 import type { Variables } from "./dotenv.ts";
@@ -12,6 +12,7 @@ export interface Source {
 /** What is found on the way, whatever file it is found in. */
 export interface Notes {
   readonly gaps: Gap[];
+  readonly commented: Commented[];
 
   /** Of `services.web` and everything else that has a name: where it stands first. */
   readonly places: Map<string, Place>;

@@ -11,6 +11,8 @@ import {
   type ScalarTag,
 } from "yaml";
 import { UserError } from "../../../core/errors.ts";
+import type { Commented } from "../../document.ts";
+import { inlineWaivers } from "./inline-waivers.ts";
 import type { Path } from "./tree.ts";
 
 /** One document of a file, before anything is filled or merged. */
@@ -22,6 +24,9 @@ export interface Document {
 
   /** Line of `services.web` and of everything else that has a name, from 1. */
   readonly lines: ReadonlyMap<string, number>;
+
+  /** Waivers in comments, those of the whole file at its first document. */
+  readonly commented: readonly Commented[];
 }
 
 /** Far above every file of people, and little work: aliases written out in full. */
@@ -44,9 +49,11 @@ export function parseDocuments(text: string, file: string): readonly Document[] 
     const [error] = document.errors;
     if (error) throw new UserError(`${file}: ${error.message.trimEnd()}`, "fix the syntax at that place");
   }
-  return documents.flatMap((document) =>
+  const found = documents.flatMap((document) =>
     document.contents === null ? [] : [read(document, file, lineCounter)],
   );
+  const commented = inlineWaivers(text, new Map(found.flatMap(({ lines }) => [...lines])));
+  return found.map((document, at) => ({ ...document, commented: at === 0 ? commented : [] }));
 }
 
 /** Go reads integers with a leading zero as octal ones, and takes underscores; Compose is written in Go. */
@@ -62,7 +69,7 @@ const INTEGER: ScalarTag = {
   },
 };
 
-function read(document: Parsed.Parsed, file: string, lineCounter: LineCounter): Document {
+function read(document: Parsed.Parsed, file: string, lineCounter: LineCounter): Omit<Document, "commented"> {
   const walk = new Walk(document, file, lineCounter);
   if (walk.size(document.contents) > MAX_NODES)
     throw new UserError(
@@ -70,7 +77,20 @@ function read(document: Parsed.Parsed, file: string, lineCounter: LineCounter): 
       "write less with aliases",
     );
   walk.visit(document.contents, []);
-  return { value: document.toJS({ maxAliasCount: -1 }), replaced: walk.replaced, lines: walk.lines };
+  return { value: plainValue(document, file), replaced: walk.replaced, lines: walk.lines };
+}
+
+/** Syntax that is sound may still say what cannot be: `<<` with a text or a list of texts behind it. */
+function plainValue(document: Parsed.Parsed, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: -1 });
+  } catch (error) {
+    if (error instanceof RangeError) throw error;
+    throw new UserError(
+      `${file}: ${(error as Error).message}`,
+      "put a mapping, or a list of mappings, behind each <<",
+    );
+  }
 }
 
 /** Goes through the nodes of a document, aliases included. */

@@ -11,6 +11,15 @@ export type Variables = ReadonlyMap<string, string>;
 export const dotEnv = (path: string, outer: Variables): Variables =>
   statSync(path, { throwIfNoEntry: false })?.isFile() ? envFile(path, (name) => outer.get(name)) : new Map();
 
+/** Variables of several files, each over those before it. */
+export function envFilesTogether(paths: readonly string[], outer: Variables): Variables {
+  const found = new Map<string, string>();
+  for (const path of paths)
+    for (const [name, value] of envFile(path, (name) => outer.get(name) ?? found.get(name)))
+      found.set(name, value);
+  return found;
+}
+
 /**
  * The variables of a file, values expanded as Compose expands them.
  *

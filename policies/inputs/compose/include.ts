@@ -2,7 +2,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../../../core/errors.ts";
 import { type Block, isBlock } from "../../values.ts";
 import type { Context, Source } from "./context.ts";
-import { dotEnv, envFile, type Variables } from "./dotenv.ts";
+import { dotEnv, envFilesTogether, type Variables } from "./dotenv.ts";
 import { merge } from "./merge.ts";
 import { absolute, isElsewhere } from "./relative-paths.ts";
 import { type Path, without } from "./tree.ts";
@@ -71,12 +71,8 @@ function variablesOf(
   { variables, folder: outer }: Context,
 ): Variables {
   if (files.length === 0) return new Map([...dotEnv(join(folder, ".env"), variables), ...variables]);
-  const found = new Map<string, string>();
-  for (const name of files.filter((name) => name !== "/dev/null")) {
-    const read = envFile(String(absolute(name, outer)), (key) => variables.get(key) ?? found.get(key));
-    for (const [key, value] of read) found.set(key, value);
-  }
-  return new Map([...found, ...variables]);
+  const named = files.filter((name) => name !== "/dev/null").map((name) => String(absolute(name, outer)));
+  return new Map([...envFilesTogether(named, variables), ...variables]);
 }
 
 /** What the document says itself lies over what it includes. */

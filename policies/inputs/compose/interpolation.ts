@@ -5,8 +5,10 @@ import { mapped } from "./tree.ts";
 /**
  * The value of a variable; undefined if it has none. Texts are as in Terraform's JSON: `${NAME}` stands for a value
  * that is not known here, and what is plain text has `$${` and `%%{` instead of `${` and `%{`.
+ *
+ * @param isRequired whether Compose refuses the file if it has no value: `not empty` for `${NAME:?}`, `set` for `${NAME?}`
  */
-export type Lookup = (name: string) => string | undefined;
+export type Lookup = (name: string, isRequired?: "set" | "not empty") => string | undefined;
 
 const BRACED = /^([A-Za-z_]\w*)(?:(:?[-?+])([\s\S]*))?$/;
 
@@ -64,7 +66,7 @@ function closing(text: string): number {
 }
 
 function chosen(name: string, operator: string, word: string, lookup: Lookup): string {
-  const value = lookup(name);
+  const value = lookup(name, operator.endsWith("?") ? (operator === "?" ? "set" : "not empty") : undefined);
   const isSet = value !== undefined && !(operator.startsWith(":") && value === "");
   if (operator.endsWith("+")) return isSet ? interpolate(word, lookup) : "";
   if (operator.endsWith("-")) return isSet ? value : interpolate(word, lookup);

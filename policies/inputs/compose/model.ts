@@ -1,16 +1,17 @@
 import { dirname } from "node:path";
 import { UserError } from "../../../core/errors.ts";
+import { startMakes } from "../../files.ts";
 import { type Block, isBlock } from "../../values.ts";
 import { canonical, withDefaults } from "./canonical.ts";
 import type { Context, Source } from "./context.ts";
 import { type Document, parseDocuments } from "./documents.ts";
 import { type Base, extended } from "./extends.ts";
 import { included } from "./include.ts";
-import { interpolateAll } from "./interpolation.ts";
+import { interpolateAll, type Lookup } from "./interpolation.ts";
 import { merge } from "./merge.ts";
 import { withAbsolutePaths } from "./relative-paths.ts";
 import { textOf } from "./text.ts";
-import { mapped, without } from "./tree.ts";
+import { mapped, type Path, without } from "./tree.ts";
 import { unique } from "./unique.ts";
 import { withValues } from "./values-by-name.ts";
 
@@ -37,6 +38,7 @@ function documentsOf(file: string, { notes }: Context): readonly Document[] {
 function laid(document: Document, file: string, model: Block, context: Context): Block {
   for (const [name, line] of document.lines)
     if (!context.notes.places.has(name)) context.notes.places.set(name, { file, line });
+  context.notes.commented.push(...document.commented);
   const filled = fill(document, file, context);
   const { services } = filled;
   const own = isBlock(services)
@@ -48,11 +50,29 @@ function laid(document: Document, file: string, model: Block, context: Context):
 }
 
 /** The mapping of a document, with its variables filled. */
-function fill({ value }: Document, file: string, { variables }: Context): Block {
+function fill({ value }: Document, file: string, context: Context): Block {
   if (!isBlock(value))
     throw new UserError(`${file}: is no mapping`, "write services: and the rest as a mapping");
-  return about(file, () => interpolateAll(value, (name) => variables.get(name))) as Block;
+  return about(file, () =>
+    mapped(value, (section, key) =>
+      isBlock(section)
+        ? mapped(section, (inner, name) => interpolateAll(inner, lookupFor([key, name], context)))
+        : interpolateAll(section, lookupFor([key], context)),
+    ),
+  );
 }
+
+/** The values of variables for what stands at a place, where one that Compose asks for and that has none is noted. */
+const lookupFor =
+  (path: Path, { variables, notes, folder }: Context): Lookup =>
+  (name, isRequired) => {
+    const value = variables.get(name);
+    const evidence = `asks for ${name}, which has no value: set it, or name its file with --env-file`;
+    const isMissing = isRequired === "not empty" ? !value : isRequired === "set" && value === undefined;
+    const isNoted = notes.gaps.some((gap) => gap.evidence === evidence && gap.path.join() === path.join());
+    if (isMissing && !isNoted && !startMakes(folder, name)) notes.gaps.push({ path, evidence });
+    return value;
+  };
 
 function withBases(services: Block, { replaced }: Document, file: string, context: Context): Block {
   const base: Base = { services, replaced, file, folder: context.folder };

@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import type { Place } from "../../document.ts";
+import type { Commented, Place } from "../../document.ts";
 import { asLiteral } from "../../files.ts";
 import { type Block, blocks, texts } from "../../values.ts";
 import { mapping } from "./canonical.ts";
 import { conform, type Gap } from "./conform.ts";
-import { contradictions } from "./consistency.ts";
+import { circles, contradictions } from "./consistency.ts";
 import type { Source } from "./context.ts";
 import { withDependencies } from "./dependencies.ts";
-import { dotEnv, envFile, rawEnvFile, type Variables } from "./dotenv.ts";
+import { dotEnv, envFile, envFilesTogether, rawEnvFile, type Variables } from "./dotenv.ts";
 import { PROJECT } from "./keys.ts";
 import { readModel } from "./model.ts";
 import { withDefaultNetwork, withNames, withNetworks } from "./names.ts";
@@ -32,6 +32,9 @@ export interface Project {
   readonly gaps: readonly Gap[];
   readonly places: ReadonlyMap<string, Place>;
 
+  /** Waivers in comments. */
+  readonly commented: readonly Commented[];
+
   /** Every file that was read for it, but for the sources whose documents were given. */
   readonly files: ReadonlySet<string>;
 }
@@ -43,19 +46,24 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * Reads a compose project from the files that it is made of, in their order.
  *
  * @param sources at least one; their folder, or that of the first, is where paths count from
+ * @param envFiles what is read instead of `.env`
  * @throws UserError if one of them, or a file that it names, cannot be read or is not sound
  */
 export function readProject(
   sources: readonly Source[],
   folder = dirname(resolve(sources[0]?.file ?? ".")),
   environment: Environment = process.env,
+  envFiles: readonly string[] = [],
 ): Project {
   const shell = new Map(
     Object.entries(environment).map(([name, value = ""]) => [name, asLiteral(value) ?? ""]),
   );
-  const variables = new Map([...dotEnv(join(folder, ".env"), shell), ...shell]);
+  const stated =
+    envFiles.length === 0 ? dotEnv(join(folder, ".env"), shell) : envFilesTogether(envFiles, shell);
+  const variables = new Map([...stated, ...shell]);
   const gaps: Gap[] = [];
-  const notes = { gaps, places: new Map<string, Place>(), files: new Set<string>() };
+  const commented: Commented[] = [];
+  const notes = { gaps, commented, places: new Map<string, Place>(), files: new Set<string>() };
   const model = readModel(sources, { folder, variables, notes, including: [] });
   const { services = {}, ...whole } = conform(model, PROJECT, gaps) as Readonly<Record<string, Sections>>;
   gaps.push(...contradictions({ services, ...whole }));
@@ -64,6 +72,7 @@ export function readProject(
       withDependencies(withFiles(service as Block, name, variables, gaps)),
     ) as Sections,
   );
+  gaps.push(...circles(complete));
   const name = nameOf(model.name, folder, variables);
   return {
     name,

@@ -1,6 +1,7 @@
 import { readStackFacts } from "../../../core/stack-facts.ts";
 import { type Resource, StackDocument, type Unreadable } from "../../document.ts";
 import { fileResources } from "../../files.ts";
+import { stackSettings } from "../../settings.ts";
 import { type Block, blocks, isBlock } from "../../values.ts";
 import type { Gap } from "./conform.ts";
 import type { Source } from "./context.ts";
@@ -22,7 +23,11 @@ export interface ComposeInput extends Pick<Project, "places" | "files"> {
  */
 export function readCompose(
   sources: readonly Source[],
-  ...surroundings: readonly [folder?: string, environment?: Readonly<Record<string, string | undefined>>]
+  ...surroundings: readonly [
+    folder?: string,
+    environment?: Readonly<Record<string, string | undefined>>,
+    envFiles?: readonly string[],
+  ]
 ): ComposeInput {
   const project = readProject(sources, ...surroundings);
   const { facts, ofContainer, settings } = statedIn(project);
@@ -58,7 +63,9 @@ export function readCompose(
       ...Object.entries(project.services).flatMap(([name, service]) => dockerfile(name, service)),
     ],
     unreadable: [],
-    notUnderstood: project.gaps.map(notUnderstood),
+    notUnderstood: [...project.gaps, ...settingGaps(settings, facts)].map(notUnderstood),
+    commented: project.commented,
+    folder: project.folder,
     settings,
     facts,
   });
@@ -78,6 +85,16 @@ function statedIn({ settings, name }: Project) {
     return own === undefined ? {} : { "//": { exploreiot: { listeners: [], origins: {}, ...own } } };
   };
   return { settings: facts.policies, facts, ofContainer };
+}
+
+/** What nobody understands of how the project says that it is judged; what the kit writes it reads itself. */
+function settingGaps(settings: unknown, facts: unknown): readonly Gap[] {
+  if (facts !== undefined || settings === undefined) return [];
+  const { error } = stackSettings.safeParse(settings);
+  return (error?.issues ?? []).map(({ path, message }) => ({
+    path: ["x-exploreiot"],
+    evidence: [...(path.length === 0 ? [] : [`${path.join(".")}:`]), message].join(" "),
+  }));
 }
 
 /** Services whose end others wait for: jobs. */

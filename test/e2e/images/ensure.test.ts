@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { imageRecipes } from "../../../core/images.ts";
-import { run } from "../../../engines/run.ts";
+import { run } from "../../../runners/run.ts";
 import { answers, errorOf, hasEngine, inspect, TinyProject } from "./tiny.ts";
 
 const projectRoot = join(import.meta.dirname, "../../..");
@@ -32,6 +32,7 @@ describe.skipIf(!hasEngine)("with an engine", { timeout: 30_000 }, () => {
     expect(await project.ensure([recipe])).toEqual(["built"]);
     expect(await inspect(recipe.tag, '{{index .Config.Labels "exploreiot.context"}}')).toBe(hash);
     expect(project.lines.slice(0, -1)).toEqual([
+      `${name}: building: no official image stands in for it`,
       `${name}: step 1/3 FROM scratch`,
       `${name}: step 2/3 COPY hello /hello`,
       `${name}: step 3/3 LABEL exploreiot.context=${hash}`,
@@ -126,6 +127,22 @@ describe.skipIf(!hasEngine)("with an engine", { timeout: 30_000 }, () => {
     },
   );
 
+  test.skipIf(!hasBase)("ends what is built next to one that fails, and tells of that one", async () => {
+    const mark = randomUUID();
+    const long = await project.app(`FROM ${base}\nCOPY hello /\nRUN sleep 60; : ${mark}\n`);
+    // Fails while the other one sleeps: it waits for its own last step.
+    await project.write("fails/Dockerfile", `FROM ${base}\nRUN sleep 3\nRUN exit 7\n`);
+    const fails = project.remember({ ...long, tag: long.tag.replace(":", "-fails:"), context: "fails" });
+    const message = await errorOf(project.ensure([long, fails]));
+
+    expect(message.split("\n")[0]).toBe(`${fails.tag}: docker build failed at Step 3/4 : RUN exit 7`);
+    expect(project.lines.some((line) => line.includes(mark))).toBe(true);
+    expect(await exists(long.tag)).toBe(false);
+    const containers = async () =>
+      (await run(["docker", "ps", "--all", "--no-trunc", "--format={{.Command}}"])).stdout;
+    await expect.poll(containers, { timeout: 15_000 }).not.toContain(mark);
+  });
+
   test.skipIf(!hasBase)("interrupted in the middle of a step, leaves neither tag nor container", async () => {
     const mark = randomUUID();
     const recipe = await project.app(`FROM ${base}\nCOPY hello /\nRUN sleep 60; : ${mark}\n`);
@@ -184,7 +201,7 @@ test("without an engine, says so instead of building", async () => {
   process.env.DOCKER_HOST = "unix:///nowhere/docker.sock";
   try {
     expect(await errorOf(project.ensure([recipe]))).toMatch(
-      /^docker: Cannot connect to the Docker daemon at unix:\/\/\/nowhere\/docker\.sock\..*\n {2}→ start the Docker engine, or set DOCKER_HOST to one you may use$/,
+      /^Docker engine at unix:\/\/\/nowhere\/docker\.sock does not answer: .*\n {2}→ start it /,
     );
   } finally {
     delete process.env.DOCKER_HOST;

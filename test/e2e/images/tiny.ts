@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import { UserError } from "../../../core/errors.ts";
 import type { ImageRecipe } from "../../../core/image-recipe.ts";
 import { userImageRecipe } from "../../../core/images.ts";
-import { ensureImages } from "../../../engines/images/ensure.ts";
-import { run } from "../../../engines/run.ts";
+import { ensureImages } from "../../../runners/images/ensure.ts";
+import { run } from "../../../runners/run.ts";
 
 export const hasEngine = await answers(["docker", "version", "--format", "{{.Server.Version}}"]);
 
@@ -30,10 +30,8 @@ export class TinyProject {
 
   static async create(): Promise<TinyProject> {
     const project = new TinyProject(await mkdtemp(join(tmpdir(), "exploreiot-test-")));
-    await project.write(
-      "images/lock.json",
-      '{"debian":{"suite":"bookworm","refreshed":"2026-11-22"},"upstream":{}}',
-    );
+    await project.write("images/lock.json", '{"debian":{"suite":"trixie","refreshed":"2026-11-22"}}');
+    await project.write("images/upstream.Dockerfile", "");
     return project;
   }
 
@@ -59,7 +57,7 @@ export class TinyProject {
     return {
       ...app,
       rootfs: {
-        suite: "bookworm",
+        suite: "trixie",
         mirror: "http://deb.example",
         securityMirror: "http://deb.example",
         epoch: 0,

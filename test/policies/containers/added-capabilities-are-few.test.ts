@@ -32,6 +32,11 @@ judges(addedCapabilitiesAreFew, "CTR-003", {
       evidence: ["it adds the capability CAP_SYS_PTRACE"],
     },
     {
+      name: "what opens any file of the machine, even for the kit's backups",
+      given: { image: "exploreiot/backup:1", ...adds("CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH") },
+      evidence: ["it adds the capability CAP_DAC_READ_SEARCH"],
+    },
+    {
       name: "what is known only at apply",
       given: adds("${var.capability}"),
       evidence: ['an added capability is "${var.capability}", known only at apply'],
@@ -50,6 +55,10 @@ judges(addedCapabilitiesAreFew, "CTR-003", {
       given: { ...DELIVERY, ...adds("CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER") },
     },
     { name: "what the firewall needs", given: { image: "exploreiot/firewall:1", ...adds("CAP_NET_ADMIN") } },
+    {
+      name: "what the kit's backups need",
+      given: { image: "exploreiot/backup:1", ...adds("CAP_DAC_OVERRIDE", "CAP_SETGID", "CAP_SETUID") },
+    },
     { name: "what a VPN needs", given: { image: "qmcgaw/gluetun:v3", ...adds("NET_ADMIN") } },
     { name: "what a TLS edge needs", given: { image: "haproxy:3.0", ...adds("CAP_NET_BIND_SERVICE") } },
   ],

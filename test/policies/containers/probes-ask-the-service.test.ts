@@ -20,6 +20,13 @@ judges(probesAskTheService, "CTR-044", {
       given: probe("CMD", "echo", "healthy"),
       evidence: ['healthcheck.test is "echo healthy", which cannot fail'],
     },
+    {
+      name: "a program that says yes, asked again and again",
+      given: probe("CMD", "/run/exploreiot-probe/probe", "steady", "2000", "30000", "3", "run", "/bin/true"),
+      evidence: [
+        'healthcheck.test is "/run/exploreiot-probe/probe steady 2000 30000 3 run /bin/true", which cannot fail',
+      ],
+    },
   ],
   accepts: [
     { name: "a login", given: probe("CMD", "mosquitto_sub", "-t", "$SYS/broker/uptime", "-C", "1") },

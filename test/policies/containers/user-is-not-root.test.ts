@@ -4,7 +4,17 @@ import { withSpec } from "../services.ts";
 
 judges(userIsNotRoot, "CTR-004", {
   rejects: [
-    { name: "no user", given: {}, evidence: ["user is not set"] },
+    { name: "no user", given: { image: "nginx:1.27" }, evidence: ["user is not set"] },
+    {
+      name: "no user in an image that is known to start as root",
+      given: { image: "gitea/gitea:1.23" },
+      evidence: ["user is not set"],
+    },
+    {
+      name: "no user in an image of which nothing is known",
+      given: { image: "ghcr.io/example/app:1" },
+      evidence: ["user is not set, and whom the image runs as is known only at apply"],
+    },
     { name: "root by number", given: { user: "0:0" }, evidence: ['user is "0:0"'] },
     {
       name: "root's group",
@@ -26,18 +36,20 @@ judges(userIsNotRoot, "CTR-004", {
     {
       name: "a service of a swarm without a user",
       type: "docker_service",
-      given: withSpec({}),
+      given: withSpec({ image: "nginx:1.27" }),
       evidence: ["user is not set"],
     },
   ],
   accepts: [
     { name: "a user and a group", given: { user: "10001:10001" } },
     { name: "a user", given: { user: "999" } },
+    { name: "the kit's backups", given: { image: "exploreiot/backup:1", user: "0:0" }, examined: 0 },
     { name: "a service of a swarm", type: "docker_service", given: withSpec({ user: "65534" }) },
     {
       name: "an image that is documented to run as another user",
       given: { image: "grafana/grafana:11.6.0" },
     },
+    { name: "one of Docker's own images that has a user", given: { image: "haproxy:3.1" } },
     { name: "a delivery", given: { must_run: false, network_mode: "none", user: "0:0" }, examined: 0 },
     { name: "the firewall", given: { image: "exploreiot/firewall:1", user: "0:0" }, examined: 0 },
   ],

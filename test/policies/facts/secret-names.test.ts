@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { namesSecret, soundsSecret } from "../../../policies/facts/secret-names.ts";
+import { isPublicName, namesSecret, soundsSecret } from "../../../policies/facts/secret-names.ts";
 import { HARMLESS, SECRETS } from "./variable-names.ts";
 
 describe("names of secrets", () => {
@@ -31,6 +31,13 @@ describe("names of secrets", () => {
     expect(["tls.key", "server.crt", "token.ttl", "password.txt.example", ""].filter(soundsSecret)).toEqual(
       [],
     );
+  });
+
+  test("some say that anybody may see their value", () => {
+    const names = ["GIT_SHA", "WIREGUARD_PUBLIC_KEY", "OAUTH_CLIENT_ID", "caFingerprint", "BUILD_REV"];
+
+    expect(names.filter(isPublicName)).toEqual(names);
+    expect(["CONNECTOR", "SEED", "APP_KEYS"].filter(isPublicName)).toEqual([]);
   });
 
   test("an expression names one if a word of it does", () => {

@@ -42,6 +42,13 @@ judgesEdges(
     },
   ],
   [
+    {
+      name: "TLS that ends for a broker next to it",
+      change: {
+        "frontend https\n":
+          "frontend mqtts\n    mode tcp\n    bind :8883 ssl crt /certs/edge.pem\n    default_backend broker\n\nfrontend https\n",
+      },
+    },
     { name: "headers in quotes", change: { "Options DENY": 'Options "SAMEORIGIN"' } },
     {
       name: "a header that a server may set by itself",

@@ -29,14 +29,38 @@ describe("what is not understood is named", () => {
     [
       "a misspelt key of a service",
       "services: {web: {image: i, privilegd: true}}",
-      [{ path: "services.web", evidence: "privilegd is no key that is known here" }],
+      [
+        {
+          path: "services.web",
+          evidence: "privilegd is no key that is known here; did you mean privileged?",
+        },
+      ],
     ],
     [
       "one deep inside, and one at the top",
       "service: {}\nservices: {web: {image: i, build: {context: ., secret: x}}}",
       [
-        { path: "service", evidence: "is no key that is known here" },
-        { path: "services.web", evidence: "build.secret is no key that is known here" },
+        { path: "service", evidence: "is no key that is known here; did you mean services?" },
+        {
+          path: "services.web",
+          evidence: "build.secret is no key that is known here; did you mean secrets?",
+        },
+      ],
+    ],
+    [
+      "one that is near to none",
+      "services: {web: {image: i, env: {A: b}}}",
+      [{ path: "services.web", evidence: "env is no key that is known here" }],
+    ],
+    [
+      "a network and a volume that nobody declares",
+      "services: {web: {image: i, networks: [fornt], volumes: ['date:/d']}}\nnetworks: {front: {}}\nvolumes: {data: {}}",
+      [
+        {
+          path: "services.web",
+          evidence: "names fornt, which is not in networks; did you mean front?",
+        },
+        { path: "services.web", evidence: "names date, which is not in volumes; did you mean data?" },
       ],
     ],
     [
@@ -307,6 +331,11 @@ describe("a project is refused", () => {
       "whose alias stands in what it names",
       { "compose.yaml": "x-a: &a [*a]\nservices: {web: {image: i}}" },
       "an alias stands in what it names",
+    ],
+    [
+      "that merges what is no mapping",
+      { "compose.yaml": "x-a: &a [text]\nservices: {web: {image: i, <<: *a}}" },
+      "Merge sources must be maps or map aliases",
     ],
     [
       "whose alias has no anchor",

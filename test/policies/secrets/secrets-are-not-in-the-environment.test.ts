@@ -52,8 +52,22 @@ judges(secretsAreNotInTheEnvironment, "SEC-001", {
       given: { task_spec: { container_spec: { image: "a", env: { API_KEY: "k", PORT: 8000 } } } },
       evidence: ["API_KEY has a value"],
     },
+    {
+      name: "what looks like a key, under a name that says nothing",
+      given: { env: ["CONNECTOR=Zx9Kd72Lq0Wm4RtYp8Vb3NcF"] },
+      evidence: [{ severity: "medium", text: "CONNECTOR has a value that looks like a generated key" }],
+    },
   ],
   accepts: [
+    {
+      name: "what looks like a key, and is none by its name",
+      given: {
+        env: [
+          "GIT_COMMIT_SHA=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b",
+          "VAPID_PUBLIC_KEY=Zx9Kd72Lq0Wm4RtYp8Vb3NcF",
+        ],
+      },
+    },
     {
       name: "files that hold the secrets, and plain settings",
       given: {

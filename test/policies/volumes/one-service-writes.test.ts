@@ -34,6 +34,25 @@ judges(oneServiceWrites, "VOL-004", {
       beside: { docker_container: { A: container("data"), B: container(REFERENCE, { read_only: true }) } },
     },
     {
+      name: "one that has it at two places",
+      given: { name: "data" },
+      beside: {
+        docker_container: {
+          A: { volumes: ["/a", "/b"].map((container_path) => ({ volume_name: "data", container_path })) },
+        },
+      },
+    },
+    {
+      name: "services of which one or the other runs",
+      given: { name: "data" },
+      beside: {
+        docker_container: {
+          A: { ...container("data"), profiles: ["mysql"] },
+          B: { ...container("data"), profiles: ["postgres"] },
+        },
+      },
+    },
+    {
       name: "a job that hands files to a service",
       given: { name: "data" },
       beside: { docker_container: { A: { ...container("data"), must_run: false }, B: container("data") } },

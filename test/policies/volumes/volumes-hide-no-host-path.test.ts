@@ -12,6 +12,11 @@ judges(volumesHideNoHostPath, "VOL-005", {
       evidence: ['driver_opts.device is "/srv/docker.sock"'],
     },
     {
+      name: "the system, for a plugin",
+      given: { driver: "local-persist", driver_opts: { mountpoint: "/etc/app" } },
+      evidence: ['driver_opts.mountpoint is "/etc/app"'],
+    },
+    {
       name: "what is known only at apply",
       given: local("${var.device}"),
       evidence: ['driver_opts.device is "${var.device}", known only at apply'],

@@ -25,7 +25,7 @@ describe("the wrapper for images that know no secret files", () => {
     return (await promisify(execFile)("/bin/sh", [script, ...command], { env })).stdout;
   };
 
-  test("exports each secret, whatever characters it has, and nothing of its own", async () => {
+  test("exports each secret, no matter which characters it has, and nothing of its own", async () => {
     const secrets = { ONE: "a b'\"$HOME`id`\\", TWO: "postgresql://u:p@h/d?x=1&y" };
     const print = "console.log(JSON.stringify(process.env))";
     const { PATH, PWD, OLDPWD, SHLVL, _, ...seen } = JSON.parse(
@@ -77,17 +77,21 @@ test("each program of the reference application is given its own secrets and no 
   expect(delivered(local, "api", "ingest", "migrate", "frontend", "postgres")).toEqual({
     "api-files": {
       API_KEY: "secrets/backend-api-key",
+      API_KEY_FORMER: "secrets/backend-api-key-former",
       DATABASE_PASSWORD: "secrets/role-api-postgres-password",
       REDIS_PASSWORD: "secrets/role-api-redis-password",
+      "sensors.json": "public",
     },
     "ingest-files": {
       DATABASE_PASSWORD: "secrets/role-ingest-postgres-password",
       MQTT_PASSWORD: "secrets/mqtt-backend-password",
       REDIS_PASSWORD: "secrets/role-ingest-redis-password",
+      "sensors.json": "public",
     },
     "migrate-files": { DATABASE_PASSWORD: "secrets/role-migrate-postgres-password" },
     "postgres-files": {
       "entrypoint.sh": "public",
+      "measure.sh": "public",
       "pg_hba.conf": "public",
       "postgresql.conf": "public",
       "roles/api.password": "secrets/role-api-postgres-password",

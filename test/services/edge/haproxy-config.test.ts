@@ -299,3 +299,26 @@ describe("haproxy.cfg follows the deployment:", () => {
     ]);
   });
 });
+
+test("a service of the user's own that speaks no HTTP gets what comes inside TLS, from as many connections as others", () => {
+  const wire = {
+    ...OWN,
+    port: 7000,
+    health: { process: "app" },
+    listener: { port: 9443, tls: true, protocol: "tcp" },
+    allow: { origin: { reason: "its maker signs it", expires: "2099-12-31" } },
+  } as const;
+
+  expect(difference({ services: { wire } })).toEqual([
+    "+ frontend passage-wire",
+    "+ mode tcp",
+    "+ bind :10000 ssl crt /certs/current/edge.crt",
+    "+ timeout client 1h",
+    "+ default_backend passage-wire",
+    `+ log-format '{"ts":%Ts.%ms,"client":"%ci","tls":"%sslv","backend":"%b","bytes_in":%U,"bytes_out":%B,"total_ms":%Tt,"end":"%ts"}'`,
+    "+ backend passage-wire",
+    "+ mode tcp",
+    "+ timeout server 1h",
+    "+ server wire wire:7000 check inter 2s fall 3 rise 1",
+  ]);
+});

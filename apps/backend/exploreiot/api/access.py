@@ -22,7 +22,8 @@ class Access:
     def __init__(self, settings: Settings) -> None:
         self._hosts = frozenset(map(str.lower, settings.allowed_hosts))
         self._origins = frozenset(origin.rstrip("/").lower() for origin in settings.cors_origins)
-        self._key = settings.api_key.get_secret_value().encode()
+        keys = (settings.api_key, settings.api_key_former)
+        self._keys = [key.get_secret_value().encode() for key in keys if key.get_secret_value()]
         self._open_writes = settings.open_writes
         self._read_requires_key = settings.read_requires_key
 
@@ -56,7 +57,7 @@ class Access:
     def has_key(self, headers: Headers) -> bool:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         given = token if scheme.lower() == "bearer" else headers.get("x-api-key", "")
-        return self._key != b"" and compare_digest(given.encode(), self._key)
+        return any(compare_digest(given.encode(), key) for key in self._keys)
 
 
 def key_missing() -> Problem:

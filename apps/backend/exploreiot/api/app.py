@@ -3,7 +3,18 @@
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from exploreiot.api import docs, problems, readings, rejects, socket
+from exploreiot.api import (
+    alarms,
+    devices,
+    docs,
+    history,
+    overview,
+    problems,
+    readings,
+    rejects,
+    socket,
+    state,
+)
 from exploreiot.api.guards import Guards
 from exploreiot.api.request_log import RequestLog
 from exploreiot.api.services import Services
@@ -26,6 +37,11 @@ def make_app(services: Services, health: Health) -> FastAPI:
     app.state.services = services
     app.include_router(readings.router, prefix=prefix)
     app.include_router(rejects.router, prefix=prefix)
+    app.include_router(alarms.router, prefix=prefix)
+    app.include_router(devices.router, prefix=prefix)
+    app.include_router(history.router, prefix=prefix)
+    app.include_router(overview.router, prefix=prefix)
+    app.include_router(state.router, prefix=prefix)
     app.include_router(socket.router)
     app.include_router(docs.router, prefix=prefix)
     app.router.routes.extend(health_routes(health))

@@ -25,13 +25,19 @@ async def _run(settings: Settings) -> None:
     services = make_services(settings, connect_redis(settings))
     jobs = [
         services.database.run(),
+        services.disk.run(),
         services.publisher.run(),
         services.subscriber.run(),
+        services.chain.run(),
     ]
     # The broker is none of its business: it has no login there.
     health = Health(
         {"database": services.database.check, "redis": services.redis.ping},
-        {"retention": lambda: notice(services.database)},
+        {
+            "retention": lambda: notice(services.database),
+            "disk": services.disk.notice,
+            "chaine": services.chain.notice,
+        },
     )
     main = config_for(make_app(services, health), settings, settings.listen_port, _HTTP_CONNECTIONS)
     # The main port is published, and metrics never are: they have a port of their own.

@@ -1,4 +1,6 @@
-"""`/ws`: every new reading to every socket, and readings from those that may write."""
+"""`/ws`: every new reading to every socket, and readings from those that may write.
+
+With `?chaine=1` also the state of the chain, when it changes and every ten seconds."""
 
 import logging
 
@@ -12,7 +14,7 @@ from exploreiot.api.services import Services, services_of
 from exploreiot.errors import BadReading, Unavailable
 from exploreiot.payload import parse_readings
 from exploreiot.reading import Reading
-from exploreiot.ws_protocol import EXTENSION
+from exploreiot.ws_protocol import EXTENSION, text_frame
 
 log = logging.getLogger(__name__)
 
@@ -24,15 +26,19 @@ router = APIRouter()
 @router.websocket("/ws")
 async def socket(connection: WebSocket) -> None:
     services, client = services_of(connection), client_of(connection.scope)
+    # Who does not ask gets readings alone, as before there was anything else.
+    watches = connection.query_params.get("chaine") == "1"
     try:
         await _admit(connection, services, client)
         pushed = connection.scope["extensions"][EXTENSION]
         # Counted before the answer: many handshakes at once must not all find the last place.
-        services.hub.add(pushed, client)
+        services.hub.add(pushed, client, watches)
     except Problem as problem:
         return await connection.send_denial_response(problem.response())
     try:
         await connection.accept()
+        if watches:
+            pushed.push(text_frame(await services.chain.message()))
         await _converse(connection, services, client)
     except WebSocketDisconnect:
         pass

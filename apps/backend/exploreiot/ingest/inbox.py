@@ -35,6 +35,7 @@ class Inbox:
         self._window = window
         self._queue: deque[Received] = deque()
         self._arrived = asyncio.Event()
+        self.last_arrival: datetime | None = None
 
     def __len__(self) -> int:
         return len(self._queue)
@@ -44,11 +45,12 @@ class Inbox:
         return len(self._queue) >= MAX_QUEUED
 
     def put(self, message: MQTTMessage, generation: int) -> None:
-        content = self._read(message)
+        self.last_arrival = now = datetime.now(UTC)
+        content = self._read(message, now)
         self._queue.append(Received(content, message.mid, message.qos, generation))
         self._arrived.set()
 
-    def _read(self, message: MQTTMessage) -> Row | Reject:
+    def _read(self, message: MQTTMessage, now: datetime) -> Row | Reject:
         try:
             topic = message.topic
         except UnicodeDecodeError:
@@ -57,7 +59,7 @@ class Inbox:
             reason = f"payload: {len(message.payload)} bytes; allowed: {MAX_PAYLOAD_BYTES}"
             return _reject(topic, message.payload, reason)
         try:
-            return self._window.place(parse_message(topic, message.payload), datetime.now(UTC))
+            return self._window.place(parse_message(topic, message.payload), now)
         except BadReading as error:
             return _reject(topic, message.payload, str(error))
 

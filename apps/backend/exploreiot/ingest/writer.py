@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 import asyncpg
 
@@ -10,8 +11,10 @@ from exploreiot import metrics
 from exploreiot.backoff import Backoff
 from exploreiot.bus import Publisher
 from exploreiot.database import Database
+from exploreiot.disk import Disk
 from exploreiot.errors import Unavailable
 from exploreiot.ingest.inbox import Inbox, Received
+from exploreiot.ingest.watchman import Watchman
 from exploreiot.mqtt import BrokerLink
 from exploreiot.reading import Row
 from exploreiot.rejects import Reject, Rejects, make_reject
@@ -29,14 +32,25 @@ Write = Callable[[list[Received]], Awaitable[None]]
 
 class Writer:
     def __init__(
-        self, database: Database, inbox: Inbox, publisher: Publisher, link: BrokerLink
+        self,
+        database: Database,
+        disk: Disk,
+        *,
+        inbox: Inbox,
+        publisher: Publisher,
+        link: BrokerLink,
+        watchman: Watchman,
     ) -> None:
-        self._store = Store(database)
+        self._store = Store(database, disk)
         self._rejects = Rejects(database)
         self._inbox = inbox
         self._publisher = publisher
         self._link = link
+        self._watchman = watchman
         self._in_hand = 0
+        # Why nothing can be stored, in words; None while it can.
+        self.trouble: str | None = None
+        self.last_commit: datetime | None = None
         metrics.QUEUED.set_function(self._waiting)
 
     def _waiting(self) -> int:
@@ -67,7 +81,9 @@ class Writer:
         backoff = Backoff(first_seconds=0.1, longest_seconds=2)
         while True:
             try:
-                return await write(batch)
+                await write(batch)
+                self.trouble = None
+                return None
             except (Unavailable, asyncpg.TransactionRollbackError) as error:
                 reason = str(error)
             except asyncpg.PostgresError as error:
@@ -79,12 +95,17 @@ class Writer:
                 reason = type(error).__name__
                 if isinstance(error, asyncpg.DataError | asyncpg.IntegrityConstraintViolationError):
                     return await self._set_aside(batch[0], reason)
+            self.trouble = reason
             metrics.BATCH_FAILED.inc()
             log.warning("batch not stored yet", extra={"rows": len(batch), "reason": reason})
             await backoff.wait()
 
     async def _write_readings(self, batch: list[Received]) -> None:
-        stored = await self._store.add([received.content for received in batch])
+        rows = [received.content for received in batch]
+        stored = await self._store.add(rows)
+        # Of all, also of those that a crash stored and did not acknowledge.
+        await self._watchman.judge(rows)
+        self.last_commit = datetime.now(UTC)
         self._acknowledge(batch)
         self._publisher.publish(stored)
         metrics.READINGS.labels("mqtt").inc(len(stored))

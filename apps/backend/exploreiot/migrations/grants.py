@@ -12,18 +12,27 @@ _WRITE_READINGS = (
 )
 # What /readyz and the page tell of the other role's work.
 _READ_STATE = ("SELECT ON rejects", "SELECT ON retention")
-API = (*_WRITE_READINGS, *_READ_STATE)
+_READ_SUMS = ("SELECT ON readings_hourly", "SELECT ON readings_daily")
+API = (*_WRITE_READINGS, *_READ_SUMS, *_READ_STATE, "SELECT ON alarms", "SELECT ON devices")
 INGEST = (
     *_WRITE_READINGS,
-    # Retention: of readings it drops whole weeks, of the rest it deletes rows.
-    "EXECUTE ON FUNCTION drop_readings_partition",
+    # Retention: readings leave by functions that sum them up first, of the rest it deletes rows.
+    "EXECUTE ON FUNCTION condense_readings",
+    "EXECUTE ON FUNCTION condense_hours",
+    "EXECUTE ON FUNCTION drop_days",
     "DELETE ON sensors",
     "SELECT, INSERT, DELETE ON rejects",
     "SELECT, INSERT, UPDATE ON retention",
+    # An alarm is ended, and never changed otherwise.
+    "SELECT, INSERT, DELETE, UPDATE (ended) ON alarms",
+    "SELECT, INSERT, UPDATE, DELETE ON devices",
 )
 
-_TABLES = "readings, sensors, rejects, retention"
-_FUNCTIONS = "ensure_readings_partition, drop_readings_partition"
+_TABLES = "readings, readings_hourly, readings_daily, sensors, rejects, retention, alarms, devices"
+_FUNCTIONS = (
+    "ensure_readings_partition, condense_readings, condense_hours, drop_days, "
+    "ensure_span, require_partition"
+)
 
 
 def grant(connection: Connection, api: Iterable[str], ingest: Iterable[str]) -> None:

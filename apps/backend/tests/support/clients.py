@@ -18,7 +18,7 @@ WITH_KEY = {"X-API-Key": KEY}
 def ws(role: Role, key: str | None = KEY, **options: object) -> ClientConnection:
     more = options.pop("additional_headers", {})
     headers = more | ({"X-API-Key": key} if key else {})
-    url = f"ws://127.0.0.1:{role.port}/ws"
+    url = f"ws://127.0.0.1:{role.port}{options.pop('path', '/ws')}"
     options.setdefault("compression", None)
     return connect(url, additional_headers=headers, open_timeout=10, proxy=None, **options)
 

@@ -12,7 +12,8 @@ USERS = {"api": "app_api", "ingest": "app_ingest"}
 _NOT = "-@admin -@dangerous"
 REDIS_RIGHTS = {
     "api": f"~exploreiot:* &exploreiot:* +@read +@write +@pubsub +@connection {_NOT}",
-    "ingest": f"&exploreiot:* +publish +@connection {_NOT}",
+    "ingest": "%W~exploreiot:ingest* &exploreiot:* "
+    f"+publish +set +zadd +zremrangebyscore +@connection {_NOT}",
 }
 _POSTGRES_BIN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
@@ -143,6 +144,9 @@ class Mosquitto:
 
     def stop(self) -> None:
         self._process.stop()
+
+    def signal(self, number: int) -> None:
+        self._process.signal(number)
 
     @property
     def env(self) -> dict[str, str]:

@@ -1,60 +1,54 @@
-import type { Api } from "./api";
-import { LARGEST_ANSWER } from "./api";
-import { type Range, type Slice, slices } from "./ranges";
-import type { Reading } from "./readings";
-import { mergePoints, type Point, toPoint } from "./series";
+import { type Api, ApiError, LARGEST_ANSWER } from "./api";
+import { type Series, withPushed } from "./buckets";
+import { type Span, stepSeconds } from "./periods";
 
-export interface LoadedSeries {
-  readonly points: Point[];
-  /** The older part holds one reading per sample distance, because the range holds more than one answer may. */
-  readonly isSampled: boolean;
+export interface LoadedSeries extends Series {
+  /** Only the newest readings are there: this backend does not sum up, and gives so many at most. */
+  readonly isCutOff: boolean;
 }
 
-const PARALLEL_CALLS = 4;
-const KEPT_SAMPLES = 2_000;
-
-/** Loads ranges of readings; slices that lie in the past do not change and are asked for once. */
-export class SeriesLoader {
-  private readonly samples = new Map<string, Point | undefined>();
-
-  constructor(private readonly api: Api) {}
-
-  async load(sensor: string, range: Range, now: number): Promise<LoadedSeries> {
-    const from = now - range.seconds * 1000;
-    const newest = ascending(await this.api.readings({ sensor, limit: LARGEST_ANSWER, from }));
-    const oldest = newest[0];
-    if (newest.length < LARGEST_ANSWER || oldest === undefined) return { points: newest, isSampled: false };
-    const older = slices(from, oldest.at, range.sampleSeconds);
-    const sampled = await this.sampleAll(sensor, older);
-    return { points: mergePoints(sampled, newest), isSampled: older.length > 0 };
-  }
-
-  private async sampleAll(sensor: string, older: readonly Slice[]): Promise<Point[]> {
-    const queue = [...older];
-    const found: Point[] = [];
-    const work = async (): Promise<void> => {
-      for (let slice = queue.shift(); slice !== undefined; slice = queue.shift()) {
-        const point = await this.sample(sensor, slice);
-        if (point !== undefined) found.push(point);
-      }
-    };
-    // A refused or failed call leaves the rest of the sample out; the newest readings are there already.
-    await Promise.allSettled(Array.from({ length: PARALLEL_CALLS }, work));
-    return found.sort((a, b) => a.at - b.at);
-  }
-
-  private async sample(sensor: string, { from, to }: Slice): Promise<Point | undefined> {
-    const key = `${to - from} ${to} ${sensor}`;
-    if (this.samples.has(key)) return this.samples.get(key);
-    // One millisecond less: the end of a slice is the start of the next.
-    const [reading] = await this.api.readings({ sensor, limit: 1, from, to: to - 1 });
-    const point = reading === undefined ? undefined : toPoint(reading);
-    if (this.samples.size >= KEPT_SAMPLES) this.samples.clear();
-    this.samples.set(key, point);
-    return point;
+/**
+ * The buckets of one to four sensors over a span, each sensor with an entry even where it has no reading.
+ *
+ * @param step of the buckets, in seconds. Where wider sums are all that is left, it is as wide as they are
+ */
+export async function loadSeries(
+  api: Api,
+  sensors: readonly string[],
+  span: Span,
+  step = stepSeconds(span),
+): Promise<LoadedSeries> {
+  // Whole buckets: the backend would otherwise sum up a part of the first and of the last.
+  const stepMs = step * 1000;
+  const whole = { from: Math.floor(span.from / stepMs) * stepMs, to: Math.ceil(span.to / stepMs) * stepMs };
+  try {
+    const series = await api.series(sensors, whole, step);
+    // One sum an hour would stand between gaps of minutes.
+    if (series.resolutionSeconds > step)
+      return await loadSeries(api, sensors, span, series.resolutionSeconds);
+    const all = sensors.map((sensor) => [sensor, series.bySensor.get(sensor) ?? new Map()] as const);
+    return { ...series, bySensor: new Map(all), isCutOff: false };
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 404) throw error;
+    return fromReadings(api, sensors, whole, step);
   }
 }
 
-function ascending(newestFirst: readonly Reading[]): Point[] {
-  return mergePoints([], newestFirst.map(toPoint).reverse());
+/** A backend from before `/series` has single readings alone. */
+async function fromReadings(
+  api: Api,
+  sensors: readonly string[],
+  span: Span,
+  step: number,
+): Promise<LoadedSeries> {
+  const lists = await Promise.all(
+    sensors.map((sensor) => api.readings({ sensor, limit: LARGEST_ANSWER, ...span })),
+  );
+  const empty = {
+    stepSeconds: step,
+    resolutionSeconds: 0,
+    bySensor: new Map(sensors.map((sensor) => [sensor, new Map()])),
+  };
+  const isCutOff = lists.some((list) => list.length >= LARGEST_ANSWER);
+  return { ...withPushed(empty, lists.flat()), isCutOff };
 }

@@ -1,7 +1,8 @@
-import type { Connection } from "@/lib/live/live-socket";
+import type { Health } from "@/lib/live/health";
 import type { KnownSensor, Reading } from "./readings";
+import type { SensorSettings } from "./sensor-settings";
 
-export type SensorStatus = "live" | "silent" | "unknown";
+export type SensorStatus = "high" | "low" | "silent" | "unknown" | "live";
 export type Sensors = ReadonlyMap<string, Reading>;
 
 /** The newest reading of each sensor wins, in any order of arrival. */
@@ -26,16 +27,41 @@ export function ageSeconds(reading: Reading, now: number, offsetMs: number): num
 }
 
 /**
- * Silence is a statement about the sensor, and it can only be made while the connection would have carried its
- * values. Without a connection nothing is known of any sensor.
+ * Silence is a statement about the sensor, and it can only be made while the whole chain would have carried its
+ * values. While the chain is known to be broken, nothing is known of any sensor; where its state is not known, a value
+ * that came just now still speaks for itself.
+ *
+ * @param age of the newest value, in seconds
  */
-export function sensorStatus(age: number, connection: Connection, silentAfterSeconds: number): SensorStatus {
-  if (connection.state !== "open") return "unknown";
-  return age > silentAfterSeconds ? "silent" : "live";
+export function sensorStatus(
+  value: number,
+  age: number,
+  health: Health,
+  silentAfterSeconds: number,
+  { low, high }: SensorSettings,
+): SensorStatus {
+  if (health !== "open" && health !== "unknown") return "unknown";
+  if (age > silentAfterSeconds) return health === "open" ? "silent" : "unknown";
+  if (high !== undefined && value > high) return "high";
+  return low !== undefined && value < low ? "low" : "live";
 }
 
-export function sortedNames(sensors: Sensors, filter: string): string[] {
+const RANK: Readonly<Record<SensorStatus, number>> = { high: 0, low: 1, silent: 2, unknown: 3, live: 4 };
+
+/** What asks for attention comes first; within a state the order that people expect of names. */
+export function sortedByStatus(statuses: ReadonlyMap<string, SensorStatus>): string[] {
+  const sorted = [...statuses].sort(([a, ofA], [b, ofB]) => RANK[ofA] - RANK[ofB] || compareNames(a, b));
+  return sorted.map(([name]) => name);
+}
+
+export function sortedNames(sensors: Sensors): string[] {
+  return [...sensors.keys()].sort(compareNames);
+}
+
+const { compare: compareNames } = new Intl.Collator(undefined, { numeric: true });
+
+/** Whether a sensor is meant by what a person typed into the filter: its name or its label holds it. */
+export function isMeant(filter: string, name: string, label: string | undefined): boolean {
   const wanted = filter.trim().toLowerCase();
-  const names = [...sensors.keys()].filter((name) => name.toLowerCase().includes(wanted));
-  return names.sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
+  return name.toLowerCase().includes(wanted) || (label ?? "").toLowerCase().includes(wanted);
 }

@@ -7,7 +7,8 @@ export interface PublicSettings {
   readonly api: string;
   /** Address of the socket; a path when the backend shares the page's origin. */
   readonly socket: string;
-  readonly silentAfterSeconds: number;
+  /** @default - as the backend says */
+  readonly silentAfterSeconds: number | undefined;
 }
 
 export function publicSettings(settings: Settings, host: Host): PublicSettings {

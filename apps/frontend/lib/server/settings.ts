@@ -10,8 +10,8 @@ export interface Settings {
   readonly allowedHosts: readonly string[];
   /** IP addresses that bring the connections of many clients, as the edge does. */
   readonly trustedProxies: readonly string[];
-  /** A sensor without a new value for this long is shown as silent. */
-  readonly silentAfterSeconds: number;
+  /** A sensor without an interval of its own is shown as silent after this long. @default - as the backend says */
+  readonly silentAfterSeconds: number | undefined;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -34,7 +34,7 @@ export function readSettings(env: Environment): Settings {
     apiPrefix: readPrefix(env, problems),
     allowedHosts: readHosts(env, problems),
     trustedProxies: readAddresses(env, problems),
-    silentAfterSeconds: readSeconds(env, "SILENT_AFTER_SECONDS", 60, problems),
+    silentAfterSeconds: readSeconds(env, "SILENT_AFTER_SECONDS", problems),
   };
   if (problems.length > 0) throw new SettingsError(problems);
   return settings;
@@ -108,9 +108,10 @@ function list(text: string | undefined): string[] {
     .filter((part) => part !== "");
 }
 
-function readSeconds(env: Environment, name: string, fallback: number, problems: string[]): number {
+function readSeconds(env: Environment, name: string, problems: string[]): number | undefined {
   const text = given(env, name);
-  const value = text === undefined ? fallback : Number(text);
+  if (text === undefined) return undefined;
+  const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > 604_800) {
     problems.push(`${name}: "${text}" is not a duration; allowed are whole seconds from 1 to 604800`);
   }

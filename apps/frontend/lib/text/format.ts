@@ -9,8 +9,12 @@ export class Format {
   private readonly clockShort: Intl.DateTimeFormat;
   private readonly units: Readonly<Record<"second" | "minute" | "hour" | "day", Intl.NumberFormat>>;
 
+  private readonly withDecimals = new Map<number, Intl.NumberFormat>();
+  private readonly locale: string;
+
   constructor(language: Language, timeZone?: string) {
     const locale = language === "en" ? "en-GB" : "fr-FR";
+    this.locale = locale;
     const zone = timeZone === undefined ? {} : { timeZone };
     this.numbers = new Intl.NumberFormat(locale, { maximumSignificantDigits: 7 });
     this.clock = new Intl.DateTimeFormat(locale, { ...zone, timeStyle: "medium" });
@@ -30,8 +34,20 @@ export class Format {
     this.units = { second: unit("second"), minute: unit("minute"), hour: unit("hour"), day: unit("day") };
   }
 
-  number(value: number): string {
-    return this.numbers.format(value);
+  /** @param decimals as many are always written. @default - as many as the value has, of seven digits in all */
+  number(value: number, decimals?: number): string {
+    if (decimals === undefined) return this.numbers.format(value);
+    const known = this.withDecimals.get(decimals);
+    const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+    const format = known ?? new Intl.NumberFormat(this.locale, digits);
+    if (known === undefined) this.withDecimals.set(decimals, format);
+    return format.format(value);
+  }
+
+  /** A value with its unit, which stays on the same line. */
+  quantity(value: number, { decimals, unit }: { decimals?: number | undefined; unit?: string | undefined }) {
+    const number = this.number(value, decimals);
+    return unit === undefined ? number : `${number}\u00a0${unit}`;
   }
 
   time(at: number): string {
@@ -48,6 +64,14 @@ export class Format {
 
   dateTime(at: number): string {
     return this.dayAndClock.format(at);
+  }
+
+  /** A label of the axis of time. @param step seconds to the next label */
+  tick(at: number, step: number): string {
+    if (step < 60) return this.time(at);
+    const date = new Date(at);
+    const isMidnight = date.getHours() === 0 && date.getMinutes() === 0;
+    return step >= 86_400 || isMidnight ? this.day(at) : this.timeShort(at);
   }
 
   /** An age in its largest whole unit: it is read at a glance, not calculated with. */

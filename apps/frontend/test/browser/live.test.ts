@@ -46,7 +46,7 @@ describe.skipIf(!hasBrowser)("the page", () => {
       expect([await status("temp"), await status("porte")]).toEqual(["live", "silent"]),
     );
     await vi.waitFor(async () => expect(await status("temp")).toBe("silent"), 6_000);
-    expect(await shown.page.textContent(".silent")).toContain("the connection itself is fine");
+    expect(await shown.page.textContent(".silent")).toContain("the whole chain to this page works");
     await stage.backend.stop();
     await shown.page.waitForSelector(`${STATE}[data-state=lost]`);
     expect([

@@ -1,12 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { WebSocketServer } from "ws";
-
-export interface StoredReading {
-  readonly capteur: string;
-  readonly valeur: number;
-  readonly horodatage: string;
-}
+import { type WebSocket, WebSocketServer } from "ws";
+import { chainOf } from "./chain";
+import { Store, type StoredReading } from "./store";
 
 export interface ReceivedPost {
   readonly headers: IncomingMessage["headers"];
@@ -15,7 +11,6 @@ export interface ReceivedPost {
 
 /** A small real backend of the same contract: HTTP and WebSocket, with its readings in memory. */
 export class Backend {
-  readonly readings: StoredReading[] = [];
   readonly posts: ReceivedPost[] = [];
   /** Paths and queries of the GET calls, in order. */
   readonly calls: string[] = [];
@@ -23,17 +18,36 @@ export class Backend {
   postStatus = 201;
   /** What is said of messages that held no reading. */
   rejects: { gardes: number; dernier: string | null } = { gardes: 0, dernier: null };
-  /** Key that a POST must carry. */
+  rejected: unknown[] = [];
+  chain: unknown = chainOf();
+  settings: { capteurs: Record<string, unknown>; silence_secondes: number } = {
+    capteurs: {},
+    silence_secondes: 60,
+  };
+  alarms: { fin: string | null }[] = [];
+  devices: unknown[] = [];
+  /** Key that a POST and the list of rejected messages must carry. */
   key: string | undefined;
   /** Answer to each GET; undefined answers normally. */
   getStatus: number | undefined;
+  /** Whether it is one of before the routes of the chain, the settings, the buckets and the alarms. */
+  isOld = false;
+  /** Milliseconds that the paths whose name holds `slow` wait for their answer. */
+  slow: { path: string; ms: number } | undefined;
+  readonly kept = new Store();
   private server: Server | undefined;
   private sockets: WebSocketServer | undefined;
+  private readonly asking = new Set<WebSocket>();
   private readonly connections = new Set<Socket>();
 
   async start(port = 0): Promise<number> {
     const server = createServer((request, response) => void this.answer(request, response));
     this.sockets = new WebSocketServer({ server, path: "/ws" });
+    this.sockets.on("connection", (socket, request) => {
+      if (this.isOld || !request.url?.includes("chaine=1")) return;
+      this.asking.add(socket);
+      socket.on("close", () => this.asking.delete(socket));
+    });
     this.server = server;
     server.on("connection", (socket) => {
       this.connections.add(socket);
@@ -59,13 +73,26 @@ export class Backend {
   }
 
   store(capteur: string, valeur: number, at: number): StoredReading {
-    const reading = { capteur, valeur, horodatage: new Date(at).toISOString() };
-    this.readings.push(reading);
-    return reading;
+    return this.kept.add(capteur, valeur, at);
+  }
+
+  forget(capteur: string): void {
+    this.kept.forget(capteur);
   }
 
   send(frame: string): void {
     for (const client of this.sockets?.clients ?? []) client.send(frame);
+  }
+
+  /** Only to the sockets that asked for it. */
+  tell(message: { type: "chaine" | "alarme" }): void {
+    for (const client of this.asking) client.send(JSON.stringify(message));
+  }
+
+  /** A change of the chain: in the answers, and pushed. */
+  setChain(chain: ReturnType<typeof chainOf>): void {
+    this.chain = chain;
+    this.tell({ type: "chaine", ...chain });
   }
 
   get socketCount(): number {
@@ -74,25 +101,49 @@ export class Backend {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", "http://backend");
-    const reply = (status: number, body: unknown) => {
-      response.writeHead(status, { "Content-Type": "application/json", "Access-Control-Allow-Origin": "*" });
-      response.end(JSON.stringify(body));
+    const reply = (status: number, body: unknown, type = "application/json") => {
+      response.writeHead(status, { "Content-Type": type, "Access-Control-Allow-Origin": "*" });
+      response.end(typeof body === "string" ? body : JSON.stringify(body));
     };
     if (request.method === "OPTIONS") return preflight(response);
     if (request.method === "POST") return reply(...(await this.post(request)));
     this.calls.push(`${url.pathname}${url.search}`);
+    const { slow } = this;
+    if (slow !== undefined && url.pathname.includes(slow.path))
+      await new Promise((resolve) => setTimeout(resolve, slow.ms));
     if (this.getStatus !== undefined) return reply(this.getStatus, { detail: "as told" });
-    if (url.pathname === "/api/capteurs") return reply(200, this.sensors());
-    if (url.pathname === "/api/rejets/etat") return reply(200, this.rejects);
-    if (url.pathname === "/api/mesures") return reply(200, this.list(url.searchParams));
-    return reply(404, { detail: "no such path" });
+    const query = url.searchParams;
+    if (url.pathname === "/api/mesures.csv" && !this.isOld)
+      return reply(200, this.kept.csv(query), "text/csv; charset=utf-8");
+    if (url.pathname === "/api/rejets" && !this.hasKey(request)) return reply(401, {});
+    const body = this.bodyOf(url.pathname, query);
+    return body === undefined ? reply(404, { detail: "no such path" }) : reply(200, body);
+  }
+
+  private bodyOf(path: string, query: URLSearchParams): unknown {
+    const old = {
+      "/api/capteurs": () => this.kept.sensors(),
+      "/api/mesures": () => this.kept.list(query),
+      "/api/rejets/etat": () => this.rejects,
+      "/api/rejets": () => this.rejected,
+    };
+    const recent = {
+      "/api/chaine": () => this.chain,
+      "/api/reglages": () => this.settings,
+      "/api/series": () => this.kept.series(query),
+      "/api/apercu": () => this.kept.overview(Number(query.get("points") ?? 24)),
+      "/api/alarmes": () => this.alarms.filter(({ fin }) => query.get("actives") !== "true" || fin === null),
+      "/api/appareils": () => this.devices,
+    };
+    const routes: Record<string, () => unknown> = this.isOld ? old : { ...old, ...recent };
+    return routes[path]?.();
   }
 
   private async post(request: IncomingMessage): Promise<[number, unknown]> {
     let body = "";
     for await (const chunk of request) body += chunk;
     this.posts.push({ headers: request.headers, body });
-    if (this.key !== undefined && request.headers["x-api-key"] !== this.key) return [401, {}];
+    if (!this.hasKey(request)) return [401, {}];
     if (this.postStatus === 201) {
       const { capteur, valeur } = JSON.parse(body) as StoredReading;
       this.push(capteur, valeur);
@@ -100,25 +151,8 @@ export class Backend {
     return [this.postStatus, {}];
   }
 
-  private sensors(): unknown[] {
-    const newest = new Map<string, StoredReading>();
-    for (const reading of this.sorted())
-      if (!newest.has(reading.capteur)) newest.set(reading.capteur, reading);
-    const age = (reading: StoredReading) => (Date.now() - Date.parse(reading.horodatage)) / 1000;
-    return [...newest.values()].map((reading) => ({ ...reading, age_secondes: age(reading) }));
-  }
-
-  private list(query: URLSearchParams): StoredReading[] {
-    const [sensor, from, to] = [query.get("capteur"), query.get("depuis"), query.get("jusque")];
-    return this.sorted()
-      .filter((reading) => sensor === null || reading.capteur === sensor)
-      .filter((reading) => from === null || reading.horodatage >= from)
-      .filter((reading) => to === null || reading.horodatage <= to)
-      .slice(0, Number(query.get("limite") ?? 100));
-  }
-
-  private sorted(): StoredReading[] {
-    return this.readings.toSorted((a, b) => b.horodatage.localeCompare(a.horodatage));
+  private hasKey(request: IncomingMessage): boolean {
+    return this.key === undefined || request.headers["x-api-key"] === this.key;
   }
 }
 

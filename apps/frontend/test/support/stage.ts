@@ -29,3 +29,28 @@ export class Stage {
     this.backend.store("porte", 1, now - 7_200_000);
   }
 }
+
+/**
+ * A week of a whole site: `count` sensors that send each 10 minutes, with units and limits. Of every ten one is above
+ * its limit, one below, and one has been silent for a while.
+ */
+export function fillSite(backend: Backend, count: number, now = Date.now()): void {
+  for (let index = 0; index < count; index++) {
+    const name = `sensor-${index + 1}`;
+    const kind = index % 10;
+    backend.settings.capteurs[name] = {
+      nom: `${["Boiler", "Cold store", "Hall", "Pump"][index % 4]} ${index + 1}`,
+      unite: index % 4 === 3 ? "bar" : "°C",
+      decimales: 1,
+      intervalle_secondes: 600,
+      bas: 5,
+      haut: 40,
+    };
+    const last = kind === 3 ? 12 : 0;
+    for (let step = 1_008; step >= last; step--) {
+      const usual = 20 + 8 * Math.sin(step / 23 + index) + 3 * Math.sin(step * (index + 2));
+      const value = step > 2 ? usual : kind === 1 ? 45 : kind === 2 ? 2 : usual;
+      backend.store(name, Math.round(value * 100) / 100, now - step * 600_000 - index * 100);
+    }
+  }
+}

@@ -14,7 +14,7 @@ describe("addresses for the browser", () => {
     expect(publicSettings(...asked)).toEqual({
       api: "http://192.168.1.10:8000/api",
       socket: "ws://192.168.1.10:8000/ws",
-      silentAfterSeconds: 60,
+      silentAfterSeconds: undefined,
     });
     expect(connectSources(...asked)).toEqual([
       "'self'",
@@ -35,14 +35,14 @@ describe("addresses for the browser", () => {
 
   test("are bare paths where the backend shares the origin", () => {
     const asked = at("iot.example.org", {});
-    expect(publicSettings(...asked)).toEqual({ api: "/api", socket: "/ws", silentAfterSeconds: 60 });
+    expect(publicSettings(...asked)).toEqual({ api: "/api", socket: "/ws", silentAfterSeconds: undefined });
     expect(connectSources(...asked)).toEqual(["'self'", "ws://iot.example.org", "wss://iot.example.org"]);
   });
 
   test.each([
-    ["/ws", "https://iot.example.org/?sensor=a", "wss://iot.example.org/ws"],
-    ["/ws", "http://localhost:3000/", "ws://localhost:3000/ws"],
-    ["ws://h:8000/ws", "http://localhost:3000/", "ws://h:8000/ws"],
+    ["/ws", "https://iot.example.org/?sensor=a", "wss://iot.example.org/ws?chaine=1"],
+    ["/ws", "http://localhost:3000/", "ws://localhost:3000/ws?chaine=1"],
+    ["ws://h:8000/ws", "http://localhost:3000/", "ws://h:8000/ws?chaine=1"],
   ])("the socket %s on the page %s is %s", (socket, page, full) => {
     expect(socketAddress(socket, page)).toBe(full);
   });

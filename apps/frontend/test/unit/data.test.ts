@@ -1,8 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { slices } from "@/lib/data/ranges";
-import { parseFrame, parseKnownSensor, parseList, parseReading } from "@/lib/data/readings";
+import { parseKnownSensor, parseReading } from "@/lib/data/readings";
 import { readForm } from "@/lib/data/send";
-import { ageSeconds, clockOffsetMs, sensorStatus, sortedNames, withReadings } from "@/lib/data/sensors";
+import {
+  ageSeconds,
+  clockOffsetMs,
+  isMeant,
+  sensorStatus,
+  sortedByStatus,
+  sortedNames,
+  withReadings,
+} from "@/lib/data/sensors";
+import { parseList } from "@/lib/data/values";
+import { parsePush } from "@/lib/live/pushes";
 
 const T0 = Date.parse("2026-01-01T00:00:00Z");
 const reading = (capteur: string, valeur: number, seconds = 0) => ({
@@ -14,7 +23,7 @@ const reading = (capteur: string, valeur: number, seconds = 0) => ({
 describe("messages", () => {
   test("a pushed reading is read, with microseconds and an offset too", () => {
     const frame = '{"capteur":"temp","valeur":23.5,"horodatage":"2026-01-01T01:00:00.123456+01:00"}';
-    expect(parseFrame(frame)).toEqual({ capteur: "temp", valeur: 23.5, at: T0 + 123 });
+    expect(parsePush(frame)).toEqual({ reading: { capteur: "temp", valeur: 23.5, at: T0 + 123 } });
   });
 
   test.each([
@@ -31,12 +40,15 @@ describe("messages", () => {
     '{"capteur":"a","valeur":1e999,"horodatage":"2026-01-01T00:00:00Z"}',
     '{"capteur":"a","valeur":1,"horodatage":"yesterday"}',
     '{"capteur":"a","valeur":1,"horodatage":1767225600}',
+    '{"type":"chaine"}',
+    '{"type":"chaine","complete":true,"maillons":[]}',
+    '{"type":"alarme","id":1}',
   ])("the frame %s is no reading", (frame) => {
-    expect(parseFrame(frame)).toBeUndefined();
+    expect(parsePush(frame)).toEqual({});
   });
 
   test("a binary frame is no reading", () => {
-    expect(parseFrame(new ArrayBuffer(2))).toBeUndefined();
+    expect(parsePush(new ArrayBuffer(2))).toEqual({});
   });
 
   test("a list keeps its good entries, and anything but a list is empty", () => {
@@ -86,43 +98,53 @@ describe("age", () => {
   });
 });
 
-describe("silence", () => {
-  const lost = { state: "lost", since: T0 } as const;
+describe("the state of a sensor", () => {
+  const limits = { low: 5, high: 80 };
   test.each([
-    [60, { state: "open" } as const, "live"],
-    [60.1, { state: "open" } as const, "silent"],
-    [3_600, lost, "unknown"],
-    [1, lost, "unknown"],
-    [3_600, { state: "connecting" } as const, "unknown"],
-  ])("a value %f s old under the connection %o is %s", (age, connection, status) => {
-    expect(sensorStatus(age, connection, 60)).toBe(status);
+    [20, 60, "open", "live"],
+    [20, 60.1, "open", "silent"],
+    [20, 1, "lost", "unknown"],
+    [20, 3_600, "lost", "unknown"],
+    [20, 3_600, "connecting", "unknown"],
+    [20, 1, "broken", "unknown"],
+    // Where nobody knows of the chain, a value that came just now speaks for itself, and a silence for nothing.
+    [20, 1, "unknown", "live"],
+    [20, 61, "unknown", "unknown"],
+    [80, 1, "open", "live"],
+    [80.1, 1, "open", "high"],
+    [5, 1, "open", "live"],
+    [4.9, 1, "unknown", "low"],
+    [4.9, 61, "open", "silent"],
+  ] as const)("with the value %f, %f s old, while the chain is %s, is %s", (value, age, health, status) => {
+    expect(sensorStatus(value, age, health, 60, limits)).toBe(status);
   });
 });
 
 describe("the list of sensors", () => {
-  test("is in the order people expect, and filtered without regard to case", () => {
+  test("is in the order people expect", () => {
     const sensors = withReadings(
       new Map(),
       ["t10", "T2", "humidité", "t1"].map((name) => reading(name, 1)),
     );
-    expect([sortedNames(sensors, ""), sortedNames(sensors, " T1 ")]).toEqual([
-      ["humidité", "t1", "T2", "t10"],
-      ["t1", "t10"],
-    ]);
-  });
-});
-
-describe("slices", () => {
-  test("lie on whole multiples and cover the range, newest first", () => {
-    expect(slices(25_000, 95_000, 30)).toEqual([
-      { from: 60_000, to: 90_000 },
-      { from: 30_000, to: 60_000 },
-      { from: 25_000, to: 30_000 },
-    ]);
+    expect(sortedNames(sensors)).toEqual(["humidité", "t1", "T2", "t10"]);
   });
 
-  test("are none where the complete readings fill the range", () => {
-    expect(slices(70_000, 80_000, 30)).toEqual([]);
+  test("has what asks for attention first, by name within a state", () => {
+    const statuses = new Map([
+      ["a", "live"],
+      ["b", "silent"],
+      ["c", "unknown"],
+      ["d", "low"],
+      ["e10", "high"],
+      ["e9", "high"],
+    ] as const);
+    expect(sortedByStatus(statuses)).toEqual(["e9", "e10", "d", "b", "c", "a"]);
+  });
+
+  test("is filtered by name and label, without regard to case", () => {
+    const filters = [" T1 ", "chaud", "x", ""];
+    expect(filters.map((filter) => isMeant(filter, "t10", "Chaudière"))).toEqual([true, true, false, true]);
+    expect(isMeant("chaud", "t10", undefined)).toBe(false);
   });
 });
 

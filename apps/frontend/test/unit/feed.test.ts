@@ -3,6 +3,7 @@ import { WebSocket as NodeSocket } from "ws";
 import { Api } from "@/lib/data/api";
 import { Feed } from "@/lib/live/feed";
 import { Backend } from "../support/backend";
+import { chainOf } from "../support/chain";
 import { Relay } from "../support/relay";
 
 const connect = (url: string) => new NodeSocket(url) as unknown as WebSocket;
@@ -48,6 +49,43 @@ describe("the feed", () => {
     backend.getStatus = 403;
     feed.start();
     await vi.waitFor(() => expect(feed.getState().listing).toBe("refused"));
+  });
+
+  test("asks again for a list that failed, and says when values came at all", async () => {
+    backend.store("stored", 1, Date.now() - 60_000);
+    backend.getStatus = 500;
+    const api = new Api(`http://127.0.0.1:${backendPort}/api`, 200);
+    // Of the usual patience with a quiet socket, whose check would ask again, too.
+    feed = new Feed({ api, socketUrl: `ws://127.0.0.1:${backendPort}/ws`, connect });
+    feed.start();
+    await vi.waitFor(() => expect(feed.getState().listing).toBe("failed"));
+    expect(feed.getState().receivedAt).toBeUndefined();
+    backend.getStatus = undefined;
+    await vi.waitFor(() => expect(value("stored")).toBe(1), 3_000);
+    expect(feed.getState().receivedAt).toBeGreaterThan(Date.now() - 3_000);
+  });
+
+  test("hands on the alarms and the chain that are pushed to a socket that asked for them", async () => {
+    feed.stop();
+    const api = new Api(`http://127.0.0.1:${backendPort}/api`, 200);
+    feed = new Feed({ api, socketUrl: `ws://127.0.0.1:${backendPort}/ws?chaine=1`, connect });
+    const alarms: number[] = [];
+    feed.onAlarm(({ id }) => alarms.push(id));
+    feed.start();
+    await vi.waitFor(() => expect(feed.getState().chain).toMatchObject({ status: "known" }));
+    const alarm = {
+      id: 4,
+      capteur: "a",
+      genre: "bas",
+      valeur: 1,
+      limite: 5,
+      debut: "2026-01-01T00:00:00Z",
+      fin: null,
+    };
+    backend.tell({ type: "alarme", ...alarm });
+    backend.setChain(chainOf({ redis: { etat: "panne" } }));
+    await vi.waitFor(() => expect(feed.getState().chain).toMatchObject({ chain: { isComplete: false } }));
+    expect(alarms).toEqual([4]);
   });
 
   test("gives up a socket that looks open when the network behind it is gone", async () => {

@@ -1,12 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Api, ApiError } from "@/lib/data/api";
-import { SeriesLoader } from "@/lib/data/load-series";
-import { RANGES } from "@/lib/data/ranges";
-import { mergePoints, type Point, shortestGapMs, since, summarise, thin, toColumns } from "@/lib/data/series";
+import { axisRange } from "@/lib/data/axis";
+import { type Bucket, type Buckets, extremesOf, parseSeries, since, withPushed } from "@/lib/data/buckets";
+import { toColumns } from "@/lib/data/columns";
+import { loadSeries } from "@/lib/data/load-series";
+import { isShowable, moved, PERIODS, scaled, spanOf, stepSeconds } from "@/lib/data/periods";
+import { mergePoints, type Point } from "@/lib/data/points";
 import { Backend } from "../support/backend";
 
 const points = (...pairs: [at: number, value: number][]): Point[] =>
   pairs.map(([at, value]) => ({ at, value }));
+const one = (value: number): Bucket => ({ low: value, mean: value, high: value, count: 1 });
+const buckets = (...pairs: [start: number, value: number][]): Buckets =>
+  new Map(pairs.map(([start, value]) => [start, one(value)]));
 
 describe("merging", () => {
   test("appends what is newer", () => {
@@ -21,57 +27,138 @@ describe("merging", () => {
   test("keeps two values of one instant", () => {
     expect(mergePoints(points([1, 1]), points([1, 2]))).toEqual(points([1, 1], [1, 2]));
   });
+});
 
-  test("keeps an empty list empty, and cuts off what is too old", () => {
-    expect([mergePoints([], []), since(points([1, 1], [2, 2]), 2), since(points([1, 1]), 2)]).toEqual([
-      [],
-      points([2, 2]),
-      [],
+describe("periods", () => {
+  test.each([
+    ["minutes", 1],
+    ["hour", 5],
+    ["day", 120],
+    ["week", 900],
+    ["month", 3_600],
+  ] as const)("of a %s have buckets of %i s", (name, step) => {
+    const span = spanOf(name, 1e12);
+    expect([span.to - span.from, stepSeconds(span)]).toEqual([PERIODS[name] * 1000, step]);
+  });
+
+  test("never ask for more buckets than the backend gives, and for none longer than a day", () => {
+    const longest = scaled({ from: 0, to: 1e15 }, 1);
+    const step = stepSeconds(longest);
+    expect([isShowable(longest), step, (longest.to - longest.from) / 1000 / step <= 2_000]).toEqual([
+      true,
+      86_400,
+      true,
+    ]);
+  });
+
+  test.each([
+    [{ from: 0, to: 999 }, false],
+    [{ from: 5_000, to: 1_000 }, false],
+    [{ from: Number.NaN, to: 1_000 }, false],
+    [{ from: 0, to: 1_000 }, true],
+    [{ from: 0, to: 6 * 366 * 86_400_000 }, false],
+  ])("%o can be shown: %s", (span, answer) => {
+    expect(isShowable(span)).toBe(answer);
+  });
+
+  test("are halved and doubled around their middle, moved by a part, and never shorter than a second", () => {
+    const span = { from: 10_000, to: 20_000 };
+    expect([scaled(span, 0.5), scaled(span, 2), moved(span, -0.5), scaled(span, 0.001)]).toEqual([
+      { from: 12_500, to: 17_500 },
+      { from: 5_000, to: 25_000 },
+      { from: 5_000, to: 15_000 },
+      { from: 14_500, to: 15_500 },
     ]);
   });
 });
 
-describe("thinning", () => {
-  const many = Array.from({ length: 10_000 }, (_, at) => ({ at, value: at === 5_003 ? 99 : at % 2 }));
+describe("buckets", () => {
+  const series = { stepSeconds: 10, resolutionSeconds: 0, bySensor: new Map([["a", buckets([10_000, 5])]]) };
+  const reading = (capteur: string, valeur: number, at: number) => ({ capteur, valeur, at });
 
-  test("keeps a peak of one reading among ten thousand, in order", () => {
-    const kept = thin(many, 50);
-    expect([kept.length, summarise(kept)]).toEqual([400, { low: 0, high: 99 }]);
-    expect(kept.every((point, index) => index === 0 || point.at > (kept[index - 1]?.at ?? 0))).toBe(true);
+  test("grow by pushed readings, each in its own, and those of other sensors are left out", () => {
+    const grown = withPushed(series, [
+      reading("a", 8, 19_999),
+      reading("a", 2, 12_000),
+      reading("a", 1, 20_000),
+      reading("b", 1, 10_000),
+    ]);
+    const expected = new Map([
+      [10_000, { low: 2, mean: 5, high: 8, count: 3 }],
+      [20_000, one(1)],
+    ]);
+    expect(grown).toEqual({ stepSeconds: 10, resolutionSeconds: 0, bySensor: new Map([["a", expected]]) });
+    expect(series.bySensor.get("a")).toEqual(buckets([10_000, 5]));
+    expect(withPushed(series, [reading("b", 1, 10_000)])).toBe(series);
   });
 
-  test("a second time changes nothing", () => {
-    expect(thin(thin(many, 50), 50)).toEqual(thin(many, 50));
-  });
-
-  test("keeps every point of a sparse stretch next to a dense one", () => {
-    const sparse = points([0, 5], [1_000, 6], [2_000, 7]);
-    const dense = points([3_000, 1], [3_001, 2], [3_002, 3]);
-    expect(thin([...sparse, ...dense], 100)).toEqual([...sparse, ...points([3_000, 1], [3_002, 3])]);
-  });
-});
-
-describe("gaps", () => {
-  test("break the line with a null inside the gap", () => {
-    expect(toColumns(points([1_000, 1], [2_000, 2], [9_000, 3]), 5_000)).toEqual([
-      [1, 2, 2.001, 9],
-      [1, 2, null, 3],
+  test("go when they end before the period, and have extremes as long as there are any", () => {
+    expect([since(series, 19_999), since(series, 20_000)].map(({ bySensor }) => bySensor.get("a"))).toEqual([
+      buckets([10_000, 5]),
+      new Map(),
+    ]);
+    expect([extremesOf(buckets([1, 5], [2, -3])), extremesOf(new Map())]).toEqual([
+      { low: -3, high: 5 },
+      undefined,
     ]);
   });
 
-  test("are measured by the pace around them, not by that of a denser stretch elsewhere", () => {
-    const slow = points([0, 1], [60_000, 1], [120_000, 1]);
-    const fast = Array.from({ length: 500 }, (_, index) => ({ at: 180_000 + index * 10, value: 1 }));
-    expect(toColumns([...slow, ...fast], 36_000)[1]).not.toContain(null);
-    expect(toColumns([...slow, ...points([900_000, 2])], 36_000)[1]).toEqual([1, 1, 1, null, 2]);
+  test.each([null, {}, { pas: 0, series: [] }, { pas: "60" }])("%o is no series", (answer) => {
+    expect(parseSeries(answer)).toBeUndefined();
+  });
+});
+
+describe("columns", () => {
+  const line = (given: Buckets, intervalSeconds?: number) => ({ buckets: given, intervalSeconds });
+
+  test("have highest, lowest and mean at the middle of each bucket", () => {
+    const given: Buckets = new Map([[2_000, { low: 1, mean: 2, high: 4, count: 9 }]]);
+    expect(toColumns([line(given)], 2, 100)).toEqual([[3], [4], [1], [2]]);
   });
 
-  test("are at least a hundredth of the range, or two and a half samples", () => {
-    expect([shortestGapMs(3_600, undefined), shortestGapMs(3_600, 900)]).toEqual([36_000, 2_250_000]);
+  test("break at a gap to its end, and where another line has a bucket say nothing", () => {
+    const [a, b] = [buckets([0, 1], [1_000, 2], [9_000, 3]), buckets([1_000, 7], [2_000, 8])];
+    const [times, , , meanA, , , meanB] = toColumns([line(a), line(b)], 1, 100);
+    expect([times, meanA, meanB]).toEqual([
+      [0.5, 1.5, 1.501, 2.5, 9.5],
+      [1, 2, null, null, 3],
+      [undefined, 7, undefined, 8, undefined],
+    ]);
   });
 
-  test("have no summary without points", () => {
-    expect(summarise([])).toBeUndefined();
+  const meanOf = (given: Buckets, interval: number | undefined, step: number, span: number) =>
+    toColumns([line(given, interval)], step, span)[3];
+
+  test("measure a gap by the interval of the sensor where it is known", () => {
+    const slow = buckets([0, 1], [60_000, 2], [120_000, 3], [400_000, 4]);
+    expect(meanOf(slow, 60, 5, 3_600)).toEqual([1, 2, 3, null, 4]);
+    expect(meanOf(slow, 100, 5, 3_600)).toEqual([1, 2, 3, 4]);
+  });
+
+  test("measure it by the pace around it otherwise, not by that of a denser stretch elsewhere", () => {
+    const fast = Array.from({ length: 500 }, (_, index): [number, number] => [180_000 + index * 1000, 1]);
+    const slow: [number, number][] = [
+      [0, 1],
+      [60_000, 1],
+      [120_000, 1],
+    ];
+    expect(meanOf(buckets(...slow, ...fast), undefined, 1, 3_600)).not.toContain(null);
+    expect(meanOf(buckets(...slow, [900_000, 2]), undefined, 1, 3_600)).toEqual([1, 1, 1, null, 2]);
+  });
+});
+
+describe("the axis of values", () => {
+  const none = { low: undefined, high: undefined };
+  test.each([
+    ["has a tenth of space", 10, 20, none, [9, 21]],
+    ["has one reading in its middle", 20, 20, none, [19, 21]],
+    ["has a negative one there, too", -20, -20, none, [-21, -19]],
+    ["has zero there", 0, 0, none, [-0.5, 0.5]],
+    ["shows a limit that is near", 10, 20, { low: 5, high: 80 }, [4, 21]],
+    ["shows one that the values have crossed", 10, 90, { low: undefined, high: 80 }, [2, 98]],
+    ["is there without values", null, null, none, [0, 1]],
+  ] as const)("%s", (_name, low, high, limits, range) => {
+    expect(axisRange(low, high, limits)).toEqual(range);
   });
 });
 
@@ -83,32 +170,55 @@ describe("loading", () => {
   beforeEach(async () => {
     backend = new Backend();
     api = new Api(`http://127.0.0.1:${await backend.start()}/api`, 500);
-  });
-  afterEach(() => backend.stop());
-
-  test("asks once where one answer holds the range, and gives it oldest first", async () => {
     backend.store("a", 1, NOW - 7_200_000);
     backend.store("a", 2, NOW - 60_000);
-    backend.store("a", 3, NOW - 1_000);
-    const loaded = await new SeriesLoader(api).load("a", RANGES.hour, NOW);
-    expect(loaded).toEqual({ points: points([NOW - 60_000, 2], [NOW - 1_000, 3]), isSampled: false });
-    expect(backend.calls).toEqual(["/api/mesures?capteur=a&limite=1000&depuis=2026-01-01T11%3A00%3A00.000Z"]);
+    backend.store("a", 4, NOW - 59_000);
+  });
+  afterEach(() => backend.stop());
+  const expected = new Map([[NOW - 60_000, { low: 2, mean: 3, high: 4, count: 2 }]]);
+
+  test("asks once for all sensors, in whole buckets, and gives an entry to each", async () => {
+    const loaded = await loadSeries(api, ["a", "b"], spanOf("hour", NOW - 1));
+    expect(loaded).toEqual({
+      stepSeconds: 5,
+      resolutionSeconds: 0,
+      bySensor: new Map([
+        ["a", expected],
+        ["b", new Map()],
+      ]),
+      isCutOff: false,
+    });
+    expect(backend.calls).toEqual([
+      "/api/series?capteur=a&capteur=b&depuis=2026-01-01T10%3A59%3A55.000Z&jusque=2026-01-01T12%3A00%3A00.000Z&pas=5",
+    ]);
   });
 
-  test("samples the older part of a dense range, and asks for each sample only once", async () => {
-    for (let second = 3_599; second >= 0; second--) backend.store("a", second, NOW - second * 1000);
-    const loader = new SeriesLoader(api);
-    const loaded = await loader.load("a", RANGES.hour, NOW);
-    const [sampled, calls] = [loaded.points.length - 1000, backend.calls.length];
-    expect([loaded.isSampled, sampled, calls]).toEqual([true, 28, 29]);
-    expect(loaded.points[0]?.at).toBe(NOW - 3_511_000);
-    await loader.load("a", RANGES.hour, NOW);
-    expect(backend.calls.length - calls).toBe(1);
+  test("asks again for wider buckets where sums that are wider are left", async () => {
+    backend.kept.resolution = 3_600;
+    const loaded = await loadSeries(api, ["a"], spanOf("hour", NOW - 1));
+
+    expect([loaded.stepSeconds, loaded.resolutionSeconds]).toEqual([3_600, 3_600]);
+    const hour = NOW - 3_600_000;
+    expect(loaded.bySensor.get("a")?.get(hour)).toEqual({ low: 2, mean: 3, high: 4, count: 2 });
+    expect(backend.calls.map((call) => call.split("pas=")[1])).toEqual(["5", "3600"]);
+    // Days are no wider than the buckets of years.
+    backend.kept.resolution = 86_400;
+    backend.calls.length = 0;
+    await loadSeries(api, ["a"], { from: NOW - 5 * 365 * 86_400_000, to: NOW });
+    expect(backend.calls.map((call) => call.split("pas=")[1])).toEqual(["86400"]);
+  });
+
+  test("sums up itself what a backend from before gives, and says when that is not all", async () => {
+    backend.isOld = true;
+    const few = await loadSeries(api, ["a"], spanOf("hour", NOW));
+    for (let second = 0; second < 1_000; second++) backend.store("a", 3, NOW - second * 1000);
+    const many = await loadSeries(api, ["a"], spanOf("hour", NOW));
+    expect([few.bySensor.get("a"), few.isCutOff, many.isCutOff]).toEqual([expected, false, true]);
   });
 
   test("says which status refused it, or that nobody answered", async () => {
     backend.getStatus = 401;
-    await expect(api.sensors()).rejects.toEqual(new ApiError(401));
+    await expect(loadSeries(api, ["a"], spanOf("hour", NOW))).rejects.toEqual(new ApiError(401));
     await backend.stop();
     await expect(api.sensors()).rejects.toEqual(new ApiError(undefined));
   });

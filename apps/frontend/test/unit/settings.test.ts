@@ -8,7 +8,7 @@ describe("settings", () => {
       apiPrefix: "/api",
       allowedHosts: ["localhost", "127.0.0.1", "[::1]"],
       trustedProxies: [],
-      silentAfterSeconds: 60,
+      silentAfterSeconds: undefined,
     });
   });
 

@@ -80,6 +80,26 @@ describe("formats", () => {
     expect(shown.map(plain)).toEqual(expected);
   });
 
+  test("a number has the decimals of its sensor, and its unit on the same line", () => {
+    const format = new Format("fr", "UTC");
+    const shown = [
+      format.number(21, 2),
+      format.quantity(21.26, { decimals: 1, unit: "°C" }),
+      format.quantity(3, {}),
+    ];
+    expect(shown).toEqual(["21,00", "21,3\u00a0°C", "3"]);
+  });
+
+  test.each([
+    [at, 5, "14:07:09"],
+    [at, 600, "14:07"],
+    [at, 86_400, "5 Mar"],
+    [new Date(2026, 2, 5).getTime(), 3_600, "5 Mar"],
+  ])("a label of time at %i with the next %i s away is %s", (time, step, label) => {
+    const zone = step === 3_600 ? undefined : "UTC";
+    expect(new Format("en", zone).tick(time, step)).toBe(label);
+  });
+
   test.each([
     [0.4, "0 s"],
     [59.9, "59 s"],

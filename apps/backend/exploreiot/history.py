@@ -1,0 +1,155 @@
+"""Many readings at once, put together by PostgreSQL: buckets, and pages of a long list."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+
+from exploreiot.database import ACQUIRE_SECONDS, Database
+from exploreiot.errors import Unavailable
+from exploreiot.reading import Row
+
+# Of the pool's connections: what takes long must not keep out what is quick.
+_AT_ONCE = 2
+_PAGE_ROWS = 5000
+EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
+LATEST = datetime(9999, 12, 31, tzinfo=UTC)
+
+# PostgreSQL refuses a sum that overflows, and a quotient that underflows: one sensor with absurd
+# values would take the answer from all. Beyond this they are left out of the sum, as in those that
+# are kept (migrations/versions/0006_aggregates.py), and the quotient is made here.
+_SUMMABLE = 1e290
+_HOUR, _DAY = 3600, 86400
+# A sum counts where it begins, and one that began before the span at the begin of it.
+_KEPT_SUMS = """
+SELECT sensor, date_bin($4::interval, greatest(start, $2), $5::timestamptz), low, high, number,
+    total, {seconds}
+FROM {table}
+WHERE sensor = ANY($1::text[]) AND start > $2::timestamptz - interval '{seconds} s' AND start < $3
+"""
+# Each reading is in one of the three tables.
+_BUCKETS = f"""
+WITH pieces AS (
+    SELECT sensor, date_bin($4::interval, time, $5::timestamptz) AS start, min(value) AS low,
+        max(value) AS high, count(*) AS number,
+        sum(value) FILTER (WHERE value BETWEEN -{_SUMMABLE} AND {_SUMMABLE}) AS total,
+        0 AS resolution
+    FROM readings WHERE sensor = ANY($1::text[]) AND time >= $2 AND time < $3
+    GROUP BY sensor, start
+    UNION ALL {_KEPT_SUMS.format(table="readings_hourly", seconds=_HOUR)}
+    UNION ALL {_KEPT_SUMS.format(table="readings_daily", seconds=_DAY)}
+)
+SELECT sensor, start, min(low), max(high), sum(number)::bigint, sum(total), max(resolution)
+FROM pieces GROUP BY sensor, start ORDER BY sensor, start
+"""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    start: datetime
+    low: float
+    mean: float
+    high: float
+    number: int
+    # Seconds of the widest sum in it; 0 where it is made of the readings alone.
+    resolution: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """`since` is included and `until` is not. `sensor`: None for all of them."""
+
+    sensor: str | None
+    since: datetime
+    until: datetime
+
+    def clauses(self, since: str, until: str, sensor: str) -> str:
+        """As SQL, with the places of its three parameters."""
+        times = f"time >= {since} AND time < {until}"
+        return times if self.sensor is None else f"{times} AND sensor = {sensor}"
+
+    @property
+    def sensors(self) -> tuple[str, ...]:
+        return () if self.sensor is None else (self.sensor,)
+
+
+class History:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._places = asyncio.Semaphore(_AT_ONCE)
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
+        try:
+            async with asyncio.timeout(ACQUIRE_SECONDS):
+                await self._places.acquire()
+        except TimeoutError:
+            raise Unavailable("database", "too many long questions at once") from None
+        try:
+            async with self._database.connection() as connection:
+                yield connection
+        finally:
+            self._places.release()
+
+    async def buckets(
+        self,
+        sensors: Sequence[str],
+        since: datetime,
+        until: datetime,
+        width: timedelta,
+        origin: datetime = _EPOCH,
+    ) -> dict[str, list[Bucket]]:
+        """By sensor, oldest first; those without readings are left out. `since` is included and
+        `until` is not. A bucket begins a whole number of widths after `origin`."""
+        async with self._connection() as connection:
+            records = await connection.fetch(_BUCKETS, sensors, since, until, width, origin)
+        found: dict[str, list[Bucket]] = {}
+        for sensor, start, low, high, number, total, resolution in records:
+            bucket = Bucket(start, low, _mean(low, high, number, total), high, number, resolution)
+            found.setdefault(sensor, []).append(bucket)
+        return found
+
+    async def count(self, span: Span, most: int) -> int:
+        """How many readings there are, counted up to `most` and one more."""
+        query = (
+            "SELECT count(*) FROM (SELECT FROM readings "
+            f"WHERE {span.clauses('$1', '$2', '$4')} LIMIT $3) AS found"
+        )
+        async with self._connection() as connection:
+            return await connection.fetchval(query, span.since, span.until, most + 1, *span.sensors)
+
+    async def pages(self, span: Span) -> AsyncIterator[list[Row]]:
+        """All readings, oldest first. Each page is a question of its own: a client that reads
+        slowly holds neither a connection nor a transaction."""
+        query = (
+            "SELECT sensor, value, time, nonce FROM readings "
+            f"WHERE {span.clauses('$1', '$5', '$7')} "
+            "AND (time, sensor, value, nonce) > ($1, $2, $3, $4) "
+            "ORDER BY time, sensor, value, nonce LIMIT $6"
+        )
+        # Before every reading of that time: no nonce is below 0.
+        last = Row("", float("-inf"), span.since, -1)
+        while True:
+            async with self._connection() as connection:
+                records = await connection.fetch(
+                    query,
+                    *(last.time, last.sensor, last.value, last.nonce),
+                    *(span.until, _PAGE_ROWS, *span.sensors),
+                )
+            if not records:
+                return
+            page = [Row(*record) for record in records]
+            yield page
+            if len(page) < _PAGE_ROWS:
+                return
+            last = page[-1]
+
+
+def _mean(low: float, high: float, number: int, total: float | None) -> float:
+    if total is None or max(high, -low) > _SUMMABLE:
+        return low / 2 + high / 2
+    return total / number

@@ -1,0 +1,62 @@
+import type { LastBackup } from "../core/backup-manifest.ts";
+import { UserError } from "../core/errors.ts";
+import { variableOf } from "../runners/containers.ts";
+import { backupOf, lastBackupOf, oldestOf } from "../runners/docker/backup.ts";
+import type { ContainerSpec, Stack } from "../runners/stack.ts";
+import { ageOf } from "./age.ts";
+import type { BackupReport } from "./status-output.ts";
+
+/** How the backups of a deployment are; undefined where it makes none, or the container does not run, which its line says. */
+export async function backupReport(stack: Stack): Promise<BackupReport | undefined> {
+  const spec = backupOf(stack);
+  if (spec === undefined) return undefined;
+  try {
+    return reportOf(spec, await lastBackupOf(spec));
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+/** Judges the record of a backup container. */
+export function reportOf(spec: ContainerSpec, { at, id, verified, failed }: LastBackup): BackupReport {
+  const oldest = oldestOf(spec);
+  const each = Number(variableOf(spec, "BACKUP_VERIFY"));
+  const isOld = (moment: string, seconds: number) => Date.now() - Date.parse(moment) > seconds * 1000;
+  const again = "exploreiot backup makes one now";
+  return {
+    repository: variableOf(spec, "BACKUP_TARGET") ?? "",
+    ...(at === null || id === null ? {} : { last: { at, id } }),
+    ...(verified === null ? {} : { verified }),
+    problems: [
+      ...(at !== null && isOld(at, oldest)
+        ? [
+            `the last backup is ${ageOf(at)} old, and ${ageOf(new Date(Date.now() - oldest * 1000).toISOString())} is the most: ${again}`,
+          ]
+        : []),
+      ...(verified !== null && isOld(verified.at, oldest * each)
+        ? [
+            `the last verified backup is ${ageOf(verified.at)} old: exploreiot backup verify looks at the last one`,
+          ]
+        : []),
+      ...(failed === null ? [] : [`${failed.at}: ${failed.reason}`]),
+    ],
+  };
+}
+
+/** One line for a person. */
+export function backupLine({ repository, last, verified }: BackupReport): string {
+  const made = last === undefined ? "none yet" : `last ${ageOf(last.at)} ago`;
+  const good = verified === undefined ? "none verified" : `verified ${ageOf(verified.at)} ago`;
+  return `backup: ${last === undefined ? made : `${made}, ${good}`}, in ${repository}`;
+}
+
+/** For one whose data is in danger: whether there is anything to go back to. */
+export function safetyOf(report: BackupReport | undefined): string {
+  if (report?.verified === undefined)
+    return "there is no verified backup of it: exploreiot backup makes one, where backup.enabled is true";
+  const { at, id } = report.verified;
+  return report.problems.length === 0
+    ? `the last verified backup is ${ageOf(at)} old (${id.slice(0, 8)})`
+    : `the last verified backup is ${ageOf(at)} old (${id.slice(0, 8)}), and not fresh: ${report.problems.join("; ")}`;
+}

@@ -1,0 +1,51 @@
+import WebSocket from "ws";
+import { dialInside } from "../../runners/docker/inside.ts";
+
+interface Listened {
+  /** Of the API. */
+  readonly container: string;
+  readonly port: number;
+  readonly host: string;
+  readonly key: string;
+}
+
+const LIMIT_MS = 5000;
+
+/** A socket of the API from inside its container, as a page has one. */
+export interface Listening {
+  /** Resolves when a reading of the sensor is pushed; undefined if none is before the limit. */
+  heard(sensor: string, limitMs: number): Promise<number | undefined>;
+  close(): void;
+}
+
+/** @throws Error if the API opens no socket within 5 s */
+export async function listen({ container, port, host, key }: Listened): Promise<Listening> {
+  const stream = await dialInside(container, port);
+  const socket = new WebSocket(`ws://${host}/ws`, {
+    headers: { "X-API-Key": key },
+    handshakeTimeout: LIMIT_MS,
+    createConnection: (() => stream) as never,
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.once("open", () => resolve());
+    socket.once("error", reject);
+    stream.once("error", reject);
+  });
+  socket.on("error", () => undefined);
+  return {
+    heard: (sensor, limitMs) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(() => resolve(undefined), limitMs);
+        socket.on("message", (data) => {
+          if (!String(data).includes(sensor)) return;
+          clearTimeout(timer);
+          resolve(performance.now());
+        });
+        socket.once("close", () => resolve(undefined));
+      }),
+    close: () => {
+      socket.terminate();
+      stream.destroy();
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { engineInfo } from "../../runners/docker/engine-info.ts";
+import { labelled } from "../../runners/docker/observe.ts";
+import {
+  apiRange,
+  engineAnswers,
+  kernelFeatures,
+  limitsInForce,
+  runnersHere,
+} from "../../runners/doctor/engine.ts";
+import { type Finding, unknown } from "../../runners/doctor/finding.ts";
+import { clocks, firewall, names, ports, subnets } from "../../runners/doctor/network.ts";
+import { ownFiles } from "../../runners/doctor/own-files.ts";
+import { architecture, diskRoom, memoryRoom } from "../../runners/doctor/room.ts";
+import type { Synthesized } from "../synthesize.ts";
+import { acmeDirectory } from "./acme.ts";
+
+/** Looks at everything that a deployment stands on, at the same time, and changes nothing. */
+export async function examine(synthesized: Synthesized): Promise<readonly Finding[]> {
+  const { deployment, stack, home } = synthesized;
+  const own = [acmeDirectory(deployment), names(stack), ownFiles(home)];
+  const engine = await engineAnswers();
+  const onEngine =
+    engine.state === "ok"
+      ? await examineEngine(synthesized)
+      : [
+          unknown(
+            "engine.rest",
+            "limits, disk, memory, clock, subnets, ports and firewall: no engine to ask",
+            "make the engine answer first",
+          ),
+        ];
+  return [engine, ...onEngine, ...(await Promise.all(own)).flat()];
+}
+
+async function examineEngine({ stack, home }: Synthesized): Promise<readonly Finding[]> {
+  const [info, containers] = await Promise.all([engineInfo(), labelled(stack.name)]);
+  const looked = await Promise.all([
+    apiRange(),
+    runnersHere({ stack, home, report: () => undefined }),
+    kernelFeatures(info),
+    limitsInForce(info),
+    architecture(stack, info),
+    diskRoom(info, home),
+    memoryRoom(stack, info),
+    clocks(stack),
+    subnets(stack),
+    ports(stack),
+    firewall(stack, info, containers.length > 0),
+  ]);
+  return looked.flat();
+}

@@ -1,0 +1,69 @@
+import { InvalidArgumentError } from "commander";
+import pc from "picocolors";
+import { z } from "zod";
+import { type LogLine, readLogs } from "../runners/docker/logs.ts";
+import { configOption, jsonOption, verb } from "./options.ts";
+import { interruptSignal, progress } from "./progress.ts";
+import { servicesNamed } from "./service-arguments.ts";
+import { synthesize } from "./synthesize.ts";
+
+/** One line of `--json`, which is one object a line. */
+export const logsOutput = z.object({
+  time: z.string().describe("when the engine received it, RFC 3339 in UTC"),
+  service: z.string(),
+  text: z.string(),
+});
+
+interface Options {
+  readonly config: string;
+  readonly json?: true;
+  readonly follow?: true;
+  readonly since?: string;
+  readonly tail: number;
+}
+
+export const logsCommand = verb(
+  "logs",
+  "show what the services wrote",
+  "logs --follow --since 10m mosquitto ingest",
+)
+  .argument("[service...]", "such as mosquitto; all of them if none is named")
+  .addOption(configOption())
+  .addOption(jsonOption())
+  .option("-f, --follow", "go on until Ctrl-C")
+  .option("--since <time>", "from then on: 10m, 2h, or 2026-11-29T08:00:00Z", moment)
+  .option("-n, --tail <lines>", "the last lines of all together, unless followed; 0 shows all", whole, 200)
+  .action(async (names: readonly string[], { config, json, follow, since, tail }: Options) => {
+    const { stack } = await synthesize(config, { unjudged: true });
+    const services = servicesNamed(stack, names);
+    const lines: LogLine[] = [];
+    const print = (line: LogLine) => console.log(json ? JSON.stringify(line) : shown(line));
+    const without = await readLogs(
+      services,
+      { since, follow: follow === true, signal: interruptSignal() },
+      follow ? print : (line) => void lines.push(line),
+    );
+    for (const line of tail === 0 ? lines : lines.slice(-tail)) print(line);
+    for (const service of without) progress(`${service}: has no container, and so no log`);
+  });
+
+const colors = pc.createColors(process.stdout.isTTY === true && process.env.NO_COLOR === undefined);
+
+const shown = ({ time, service, text }: LogLine): string =>
+  `${colors.dim(time.replace(/\.(\d{3})\d*Z$/, ".$1Z"))} ${colors.bold(service)} ${text}`;
+
+/** As Docker takes it: it reads anything else as a number of seconds since 1970, or fails in its own words. */
+function moment(text: string): string {
+  if (/^(\d+(\.\d+)?(h|m|s|ms))+$/.test(text)) return text;
+  if (/^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?$/.test(text) && !Number.isNaN(Date.parse(text)))
+    return text;
+  throw new InvalidArgumentError(
+    "Allowed: a duration such as 10m or 2h, or a time such as 2026-11-29T08:00:00Z.",
+  );
+}
+
+/** A whole number that is not negative. */
+export function whole(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError("Allowed: a whole number from 0 to 999999.");
+  return Number(text);
+}

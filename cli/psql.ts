@@ -1,0 +1,30 @@
+import { UserError } from "../core/errors.ts";
+import { ofRole } from "../runners/containers.ts";
+import { refuseForeignContainers } from "../runners/guards.ts";
+import { attached } from "../runners/run.ts";
+import { interactive } from "./exec.ts";
+import { configOption, verb } from "./options.ts";
+import { synthesize } from "./synthesize.ts";
+
+export const psqlCommand = verb(
+  "psql",
+  "open the application's database, with the rights of the owner of its tables",
+  "psql -- -c 'SELECT count(*) FROM readings'",
+)
+  .argument("[arguments...]", "for psql, after --; SQL on standard input works too")
+  .addOption(configOption())
+  .addHelpText("after", "\nRESET ROLE gives the rights of a superuser.")
+  .action(async (args: readonly string[], { config }: { readonly config: string }) => {
+    const { deployment, stack, home } = await synthesize(config, { unjudged: true });
+    const postgres = ofRole(stack, "postgres");
+    if (postgres === undefined || stack.database === undefined)
+      throw new UserError(`${deployment.name}: has no database of its own`, "set postgres.enabled: true");
+    await refuseForeignContainers(deployment.name, home);
+    const { name, owner } = stack.database;
+    process.exitCode = await attached([
+      ...(["docker", "exec"] as const),
+      ...interactive(),
+      ...["--env", `PGOPTIONS=-c role=${owner}`, postgres.name],
+      ...["psql", "-X", "-h", "/run/postgresql", "-U", "postgres", "-d", name, ...args],
+    ]);
+  });

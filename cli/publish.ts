@@ -1,0 +1,70 @@
+import type { MqttClient } from "mqtt";
+import { z } from "zod";
+import { UserError } from "../core/errors.ts";
+import { ofRole } from "../runners/containers.ts";
+import { publisherOf, topicOf } from "./broker-user.ts";
+import { brokerWay } from "./broker-way.ts";
+import { printJson } from "./json.ts";
+import { configOption, jsonOption, verb } from "./options.ts";
+import { synthesize } from "./synthesize.ts";
+
+export const publishOutput = z.object({
+  deployment: z.string(),
+  topic: z.string(),
+  payload: z.string(),
+  user: z.string().describe("the user of mosquitto.users that published it"),
+  listener: z.enum(["mqtt", "mqtts", "inside"]).describe("inside: the broker's listener for containers"),
+  tls: z.boolean(),
+  acknowledged: z.literal(true).describe("the broker has taken it"),
+});
+
+export const publishCommand = verb(
+  "publish",
+  "publish a reading through the broker, as the first user that may",
+)
+  .argument("<sensor>", "name of a sensor, or a whole topic with a /")
+  .argument("<value>", "the payload: a number, or any text")
+  .addOption(configOption())
+  .addOption(jsonOption())
+  .action(async (sensor: string, payload: string, { config, json }: { config: string; json?: true }) => {
+    const { deployment, stack, home } = await synthesize(config, { unjudged: true });
+    const broker = ofRole(stack, "mosquitto");
+    if (broker === undefined)
+      throw new UserError(`${deployment.name}: has no broker of its own`, "set mosquitto.enabled: true");
+    const topic = topicOf(deployment, sensor);
+    const user = publisherOf(deployment, topic);
+    const way = brokerWay(deployment, home);
+    const { asUser } = await import("./broker-client.ts");
+    await asUser({ container: broker.name, way, user, home }, (client) => publish(client, topic, payload));
+    const told = { topic, payload, user, listener: way.listener, tls: way.tls !== undefined };
+    if (json) printJson(publishOutput, { deployment: deployment.name, ...told, acknowledged: true });
+    else console.log(`${topic} = ${payload}, as ${user} ${wayInWords(told)}: the broker has it`);
+  });
+
+const wayInWords = ({ listener, tls }: { readonly listener: string; readonly tls: boolean }): string =>
+  listener === "inside" ? "from inside" : `over ${listener}${tls ? " (TLS)" : " (clear text)"}`;
+
+const NOT_AUTHORIZED = 135;
+
+/**
+ * Publishes at QoS 1, which the broker answers.
+ *
+ * @param expires seconds after which the broker drops what nobody has taken. @default - never
+ */
+export async function publish(
+  client: MqttClient,
+  topic: string,
+  payload: string,
+  expires?: number,
+): Promise<void> {
+  const properties = expires === undefined ? {} : { properties: { messageExpiryInterval: expires } };
+  try {
+    await client.publishAsync(topic, payload, { qos: 1, ...properties });
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== NOT_AUTHORIZED) throw error;
+    throw new UserError(
+      `topic ${JSON.stringify(topic)}: the broker's rules do not let ${client.options.username} publish there`,
+      "exploreiot up delivers the rules of the site file; exploreiot status says what differs",
+    );
+  }
+}

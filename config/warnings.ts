@@ -1,0 +1,54 @@
+import type { Deployment } from "../services/deployment.ts";
+import { unreadTopics } from "./topic-checks.ts";
+
+/** What a site file may say, and people should know of: told by every verb that shows a deployment, refused by none. */
+export const warningsOf = (deployment: Deployment): readonly string[] => [
+  ...openToOthers(deployment),
+  ...unreadTopics(deployment),
+  ...backupsOnTheSameMachine(deployment),
+];
+
+/** A disk or a machine that is lost takes both. */
+function backupsOnTheSameMachine({ backup }: Deployment): readonly string[] {
+  const { enabled, repository } = backup;
+  if (!enabled || (repository !== undefined && !repository.startsWith("/"))) return [];
+  return [
+    repository === undefined
+      ? "backups go into a volume of this deployment, and are lost with the machine: set backup.repository to a server elsewhere"
+      : `backups go to ${repository} of the engine's machine: unless another machine's disk is mounted there, they are lost with it`,
+  ];
+}
+
+/** Ports beyond this machine without TLS, and writing without a key there. */
+function openToOthers(deployment: Deployment): readonly string[] {
+  const beyond = deployment.ports.filter(({ address }) => !isLoopback(address));
+  const clear = beyond.filter(({ tls }) => !tls);
+  const found = [
+    ...(clear.length === 0
+      ? []
+      : [
+          `${listed(clear)} can be reached from other machines in clear text, passwords included: environment: production opens ports with TLS instead`,
+        ]),
+    ...(beyond.some(({ listener }) => WRITES.has(listener)) && writesAreOpen(deployment)
+      ? [
+          "anyone who reaches the API may write readings without a key: http: { openWrites: false } asks for one",
+        ]
+      : []),
+  ];
+  return found.length === 0 ? [] : [found.join("; ")];
+}
+
+/** What leads to the API: the page writes through its own server. */
+const WRITES = new Set(["frontend", "backend", "https"]);
+
+/** Of the reference application; another backend has rules of its own. */
+const writesAreOpen = ({ backend, environment, http }: Deployment): boolean =>
+  backend.enabled &&
+  backend.image === undefined &&
+  backend.build === undefined &&
+  (http.openWrites ?? environment === "local");
+
+const isLoopback = (address: string): boolean => address === "::1" || address.startsWith("127.");
+
+const listed = (ports: Deployment["ports"]): string =>
+  `${ports.length === 1 ? "port" : "ports"} ${ports.map(({ listener, port }) => `${port} (${listener})`).join(", ")}`;

@@ -1,0 +1,69 @@
+import { z } from "zod";
+
+const count = z.int().nonnegative();
+
+/**
+ * `manifest.json` of a snapshot: what was read, counted at the moment of the backup. The program in images/backup writes
+ * it; a restored snapshot is compared with it.
+ */
+export const backupManifest = z.strictObject({
+  version: z.literal(1),
+  deployment: z.string(),
+  made: z.iso.datetime().describe("RFC 3339 in UTC"),
+  kit: z.string().describe("version of the kit"),
+  images: z.record(z.string(), z.string()).describe("reference of the image of each container, by its role"),
+
+  /** Null where the deployment has no PostgreSQL of its own. */
+  postgres: z
+    .strictObject({
+      major: z.int().positive(),
+      databases: z.array(
+        z.strictObject({
+          name: z.string(),
+          owner: z.string(),
+          tables: z
+            .array(
+              z.strictObject({
+                schema: z.string(),
+                table: z.string().describe("a partition counts by itself"),
+                rows: count,
+                checksum: z
+                  .string()
+                  .describe("sum of hashtextextended(row::text, 0), a decimal number of any size"),
+              }),
+            )
+            .describe("by schema and name"),
+        }),
+      ),
+    })
+    .nullable(),
+
+  /** The broker's file of its last save; null where there is none. */
+  broker: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes: count }).nullable(),
+  volumes: z.array(
+    z.strictObject({
+      service: z.string(),
+      name: z.string(),
+      files: count,
+      bytes: count.describe("their size"),
+    }),
+  ),
+  home: z.strictObject({ files: count.describe("0: it was not handed over") }),
+});
+
+export type BackupManifest = z.output<typeof backupManifest>;
+
+/** `/state/last.json` of the backup container. */
+export const lastBackup = z.strictObject({
+  at: z.iso.datetime().nullable().describe("when the last snapshot was made; null before the first one"),
+  id: z.string().nullable(),
+  verified: z.strictObject({ at: z.iso.datetime(), id: z.string() }).nullable(),
+  failed: z
+    .strictObject({ at: z.iso.datetime(), reason: z.string() })
+    .nullable()
+    .describe("what failed last, and was not done well since"),
+  bytes: count.describe("of the last snapshot, before deduplication and compression"),
+  seconds: count.describe("that it took"),
+});
+
+export type LastBackup = z.output<typeof lastBackup>;

@@ -1,0 +1,25 @@
+# shellcheck shell=bash
+# What Prometheus reads at port 9100: the record, as text of its own format.
+
+metrics=$state/metrics
+
+# Times are 0 before the first one, so that its age rings.
+measure() {
+  mkdir -p -m 0755 "$metrics"
+  recorded | jq -r '
+    def seconds: if . == null then 0 else fromdateiso8601 end;
+    "exploreiot_backup_made_timestamp_seconds \(.at | seconds)",
+    "exploreiot_backup_checked_timestamp_seconds \(.verified.at | seconds)",
+    "exploreiot_backup_failed \(if .failed then 1 else 0 end)",
+    "exploreiot_backup_bytes \(.bytes)",
+    "exploreiot_backup_seconds \(.seconds)"' >"$metrics/.new"
+  chmod 0644 "$metrics/.new"
+  mv "$metrics/.new" "$metrics/backup.prom"
+}
+
+# As nobody, without any capability, and without the collectors that measure a machine.
+serve_metrics() {
+  measure
+  setpriv --reuid=65534 --regid=65534 --clear-groups prometheus-node-exporter --collector.disable-defaults --collector.textfile --collector.textfile.directory="$metrics" \
+    --web.disable-exporter-metrics --log.level=warn --web.listen-address=:9100 &
+}

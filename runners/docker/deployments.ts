@@ -1,0 +1,57 @@
+import { checkoutOf } from "../../core/checkout.ts";
+import { LABEL } from "../../core/labels.ts";
+import { run } from "../run.ts";
+import { engineVersion } from "./engine-check.ts";
+import { inspect } from "./observe.ts";
+
+/** What the engine has of one deployment. */
+export interface FoundDeployment {
+  readonly name: string;
+  readonly containers: readonly {
+    readonly role: string;
+    readonly running: boolean;
+
+    /** As Docker says it; absent where nobody asks. */
+    readonly health?: string;
+
+    /** Ended well, as what runs once does. */
+    readonly done: boolean;
+    readonly checkout?: string;
+  }[];
+}
+
+/** Every deployment that has containers on the engine, no matter who made it. */
+export async function deploymentsOnEngine(): Promise<readonly FoundDeployment[]> {
+  await engineVersion();
+  const filter = `label=${LABEL.deployment}`;
+  const { stdout } = await run(["docker", "ps", "--all", "--quiet", "--no-trunc", "--filter", filter]);
+  const found = await inspect(stdout.split("\n").filter(Boolean));
+  const nameOf = ({ Config }: (typeof found)[number]) => Config.Labels?.[LABEL.deployment] ?? "";
+  return [...new Set(found.map(nameOf))].sort().map((name) => ({
+    name,
+    containers: found
+      .filter((state) => nameOf(state) === name)
+      .map(({ Config, State }) => ({
+        role: Config.Labels?.[LABEL.role] ?? "",
+        running: State.Running,
+        done: !State.Running && State.ExitCode === 0,
+        ...(State.Health === undefined ? {} : { health: State.Health.Status }),
+        ...(Config.Labels?.[LABEL.checkout] === undefined ? {} : { checkout: Config.Labels[LABEL.checkout] }),
+      })),
+  }));
+}
+
+/** Names of the volumes with data of a deployment. */
+export async function volumesOf(deployment: string): Promise<readonly string[]> {
+  const { stdout } = await run([
+    ...(["docker", "volume", "ls", "--quiet", "--filter"] as const),
+    `name=^exploreiot-${deployment}-`,
+  ]);
+  return stdout.split("\n").filter(Boolean);
+}
+
+/** Whether containers were made from the checkout that keeps this directory. */
+export function isFromHere({ containers }: FoundDeployment, home: string): boolean {
+  const mine = checkoutOf(home);
+  return mine !== undefined && containers.some(({ checkout }) => checkout === mine);
+}

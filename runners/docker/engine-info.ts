@@ -1,0 +1,35 @@
+import { run } from "../run.ts";
+
+/** The part of `docker info` that the kit reads. */
+export interface EngineInfo {
+  readonly OperatingSystem?: string;
+  readonly SecurityOptions?: readonly string[] | null;
+
+  /** Engine 28.4 and newer. */
+  readonly FirewallBackend?: { readonly Driver: string } | null;
+
+  /** `none` for a rootless engine on cgroup v1, which still says that it can limit. */
+  readonly CgroupDriver?: string;
+  readonly CgroupVersion?: string;
+  readonly MemoryLimit?: boolean;
+  readonly SwapLimit?: boolean;
+  readonly CpuCfsQuota?: boolean;
+  readonly PidsLimit?: boolean;
+
+  /** Bytes. */
+  readonly MemTotal?: number;
+  readonly NCPU?: number;
+  readonly Architecture?: string;
+  readonly KernelVersion?: string;
+  readonly Driver?: string;
+
+  /** Where images and volumes are, on the engine's machine. */
+  readonly DockerRootDir?: string;
+}
+
+export async function engineInfo(): Promise<EngineInfo> {
+  return JSON.parse((await run(["docker", "info", "--format", "{{json .}}"])).stdout) as EngineInfo;
+}
+
+export const isRootless = ({ SecurityOptions }: EngineInfo): boolean =>
+  (SecurityOptions ?? []).some((option) => /^name=rootless\b/.test(option));

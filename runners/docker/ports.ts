@@ -1,0 +1,50 @@
+import { createServer } from "node:net";
+import { UserError } from "../../core/errors.ts";
+import { run } from "../run.ts";
+import type { Stack } from "../stack.ts";
+import type { PortBlock } from "../stack-json.ts";
+import { processAt } from "./host-listeners.ts";
+import type { Observation } from "./observe.ts";
+import { remoteScheme } from "./remote.ts";
+
+/**
+ * Tries every port that the stack publishes and does not hold already. Only an engine on this machine can be
+ * asked this way; a remote one says itself that a port is taken.
+ *
+ * @throws UserError that names the process or container behind each taken port
+ */
+export async function refuseTakenPorts(stack: Stack, { containers }: Observation): Promise<void> {
+  if (remoteScheme() !== undefined) return;
+  const free = stack.containers.filter(({ name }) => containers.get(name)?.State.Running !== true);
+  const ports = free.flatMap(({ block }) => block.ports ?? []);
+  const taken = (await Promise.all(ports.map(async (port) => ((await isFree(port)) ? [] : [port])))).flat();
+  if (taken.length === 0) return;
+  const lines = await Promise.all(
+    taken.map(async (port) => `port ${port.ip}:${port.external} is taken by ${await holder(port)}`),
+  );
+  throw new UserError(
+    lines.join("\n"),
+    "stop it, or choose another port under listeners in the configuration",
+  );
+}
+
+function isFree({ ip, external }: PortBlock): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    // Only a port in use counts: an address this machine does not have is the engine's to report.
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code !== "EADDRINUSE"));
+    server.listen({ host: ip, port: external, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}
+
+/** Who listens there: a container, else a process of this machine. */
+async function holder({ ip, external }: PortBlock): Promise<string> {
+  const published = await run(["docker", "ps", "--filter", `publish=${external}`, "--format", "{{.Names}}"], {
+    expected: [0, 1],
+  });
+  const [container] = published.stdout.split("\n").filter(Boolean);
+  if (container !== undefined) return `the container ${container}`;
+  const process = processAt(ip, external);
+  if (process !== undefined) return `the process ${process}`;
+  return "another process (run this as root to see which)";
+}

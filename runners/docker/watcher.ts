@@ -1,0 +1,160 @@
+import type { Report } from "../runner.ts";
+import type { ContainerSpec, Stack } from "../stack.ts";
+import type { Event } from "./event.ts";
+import { lastLines } from "./last-lines.ts";
+import { inspect, observe } from "./observe.ts";
+import { ProbeResults } from "./probe-results.ts";
+import { Prospects } from "./prospects.ts";
+import { endOf, lastAnswer, memoryLimit } from "./reasons.ts";
+
+/** A container that cannot become healthy any more. */
+export interface Lost {
+  readonly spec: ContainerSpec;
+
+  /** As a person would say it: "ended with exit code 127, a program was not found". */
+  readonly why: string;
+}
+
+/** Turns the events of a deployment into lines for people, and into a verdict on what cannot work. */
+export class Watcher {
+  /** What failed and was not healthy, or done, since; by container. */
+  readonly troubles = new Map<string, Lost>();
+
+  readonly #jobs: ReadonlySet<string>;
+  readonly #specs: ReadonlyMap<string, ContainerSpec>;
+  readonly #stack: Stack;
+  readonly #report: Report;
+  readonly #onLost: (lost: Lost) => void;
+  readonly #prospects: Prospects;
+  readonly #probes = new ProbeResults();
+  readonly #started = new Map<string, number>();
+
+  /** How often each container has crashed: the first time is told in full, the rest of a crash loop in a line. */
+  readonly #crashes = new Map<string, number>();
+
+  /** Containers whose last words have been reported. */
+  readonly #told = new Set<string>();
+
+  /** What a container's probe said last, so that it is told once. */
+  readonly #answers = new Map<string, string>();
+
+  /** Containers in which the kernel ended something for memory since they were started. */
+  readonly #oom = new Set<string>();
+
+  /** Containers that somebody asked to stop: their end is no crash. */
+  readonly #asked = new Set<string>();
+
+  /** One after the other, so that lines about a container stay in order. */
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(stack: Stack, report: Report, onLost: (lost: Lost) => void) {
+    this.#stack = stack;
+    this.#report = report;
+    this.#onLost = onLost;
+    this.#prospects = new Prospects(stack);
+    this.#specs = new Map(stack.containers.map((spec) => [spec.name, spec]));
+    this.#jobs = new Set(stack.containers.filter(({ job }) => job).map(({ name }) => name));
+  }
+
+  /** Resolves when everything that was taken has been told. */
+  stop(): Promise<void> {
+    this.#probes.stop();
+    return this.#work;
+  }
+
+  take(event: Event): void {
+    const { Action, id, time, Actor } = event;
+    const { name = id, exitCode = "" } = Actor.Attributes;
+    const spec = this.#specs.get(name);
+    if (Action === "start") {
+      this.#started.set(id, time);
+      this.#asked.delete(id);
+      this.#oom.delete(id);
+      this.#prospects.started(name);
+      this.#say(`${name}: started`);
+      if (spec !== undefined) this.#probes.whenDue(spec, () => this.#then(() => this.#ask(spec, id)));
+    } else if (Action === "health_status: healthy") {
+      this.#prospects.healthy(name);
+      this.#then(async () => void this.troubles.delete(name));
+      const started = this.#started.get(id);
+      this.#say(`${name}: healthy${started === undefined ? "" : ` after ${time - started} s`}`);
+    } else if (Action === "health_status: unhealthy" && spec !== undefined) {
+      this.#then(() => this.#turnedUnhealthy(spec, id));
+    } else if (spec !== undefined && this.#probes.isFailure(event, spec)) {
+      this.#then(() => this.#probeFailed(spec, id, event.timeNano));
+    } else if (Action === "kill") {
+      this.#asked.add(id);
+    } else if (Action === "oom") {
+      this.#oom.add(id);
+      this.#say(`${name}: out of memory${spec === undefined ? "" : `: ${memoryLimit(spec)}`}`);
+    } else if (Action === "die" && exitCode === "0" && this.#jobs.has(name)) {
+      this.#say(`${name}: done`);
+    } else if (Action === "die" && !this.#asked.has(id) && spec !== undefined) {
+      const oom = this.#oom.has(id);
+      this.#then(() => this.#crashed(spec, id, { exitCode, oom }));
+    }
+  }
+
+  #say(line: string): void {
+    this.#then(async () => this.#report(line));
+  }
+
+  #then(work: () => Promise<void>): void {
+    // The command that works meanwhile meets the same trouble with the engine, and says so.
+    this.#work = this.#work.then(work).catch(() => undefined);
+  }
+
+  async #crashed(spec: ContainerSpec, id: string, end: { exitCode: string; oom: boolean }): Promise<void> {
+    const times = (this.#crashes.get(id) ?? 0) + 1;
+    this.#crashes.set(id, times);
+    const [seen, lines] = await Promise.all([observe(this.#stack), this.#lastLines(id)]);
+    // The event of it may come later than that of the end.
+    const oom = end.oom || seen.containers.get(spec.name)?.State.OOMKilled === true;
+    const why = `ended with ${endOf(end.exitCode, spec, oom)}`;
+    this.troubles.set(spec.name, { spec, why });
+    this.#tell(`${spec.name}: ${why}${times === 1 ? "" : `; ${times} times now`}`, lines);
+    if (!spec.job && this.#prospects.ended(spec.name, { ...end, oom }, seen))
+      this.#onLost({ spec, why: `${why}, ${times} times` });
+  }
+
+  async #turnedUnhealthy(spec: ContainerSpec, id: string): Promise<void> {
+    const [state] = await inspect([id]);
+    const answer = state === undefined ? undefined : lastAnswer(state);
+    const what = ["unhealthy", answer].filter(Boolean).join(": ");
+    this.troubles.set(spec.name, { spec, why: `is ${what}` });
+    this.#tell(`${spec.name}: ${what}`, await this.#lastLines(id));
+  }
+
+  /** Says early what the probe of a container that is still starting answers: it may be all that is needed. */
+  async #probeFailed(spec: ContainerSpec, id: string, timeNano: number): Promise<void> {
+    const state = await this.#probes.noted(id, timeNano);
+    const answer = state === undefined ? undefined : lastAnswer(state);
+    if (state === undefined || answer === undefined) return;
+    if (state.State.Health?.Status === "unhealthy") {
+      if (this.#prospects.unhealthy(spec.name, await observe(this.#stack)))
+        this.#onLost({ spec, why: `is unhealthy: ${answer}` });
+    } else this.#tellAnswer(spec.name, id, answer);
+  }
+
+  async #ask(spec: ContainerSpec, id: string): Promise<void> {
+    const answer = await this.#probes.ask(spec, id);
+    if (answer !== undefined) this.#tellAnswer(spec.name, id, answer);
+  }
+
+  #tellAnswer(name: string, id: string, answer: string): void {
+    if (this.#answers.get(id) === answer) return;
+    this.#answers.set(id, answer);
+    this.#report(`${name}: not healthy yet: ${answer}`);
+  }
+
+  /** The end of a log that was not told before; one that is still empty is asked for again. */
+  async #lastLines(id: string): Promise<readonly string[]> {
+    const lines = this.#told.has(id) ? [] : await lastLines(id);
+    if (lines.length > 0) this.#told.add(id);
+    return lines;
+  }
+
+  #tell(what: string, lines: readonly string[]): void {
+    this.#report([what, ...lines.map((line) => `    ${line}`)].join("\n"));
+  }
+}

@@ -1,0 +1,96 @@
+import { statfs } from "node:fs/promises";
+import type { EngineInfo } from "../docker/engine-info.ts";
+import { isEngineHere } from "../docker/host-listeners.ts";
+import { run } from "../run.ts";
+import type { Stack } from "../stack.ts";
+import { type Finding, ok, problem, unknown, warning } from "./finding.ts";
+
+const MIB = 1024 ** 2;
+
+/** An update keeps the old images next to the new ones, some 1.5 GB. */
+const LEAST_FREE_MIB = 2048;
+const LEAST_FREE_SHARE = 0.05;
+
+/** Room on the disk of the engine, and of the folder where secrets and state are. */
+export async function diskRoom(info: EngineInfo, home: string): Promise<readonly Finding[]> {
+  const root = info.DockerRootDir ?? "";
+  return [
+    (await isEngineHere())
+      ? await roomOf("disk.engine", root)
+      : unknown("disk.engine", `${root} is on another machine`, `look there: df -h ${root}; df -i ${root}`),
+    await roomOf("disk.project", home),
+  ];
+}
+
+async function roomOf(id: string, path: string): Promise<Finding> {
+  try {
+    const { bavail, blocks, bsize, ffree, files } = await statfs(path);
+    return judgedRoom(id, path, {
+      freeMiB: Math.round((bavail * bsize) / MIB),
+      share: bavail / blocks,
+      // Some file systems have no fixed number of inodes and say 0.
+      inodes: files === 0 ? 1 : ffree / files,
+    });
+  } catch (error) {
+    return unknown(id, `${path}: ${(error as Error).message}`, `look with the right to: df -h ${path}`);
+  }
+}
+
+export function judgedRoom(
+  id: string,
+  path: string,
+  { freeMiB, share, inodes }: { readonly freeMiB: number; readonly share: number; readonly inodes: number },
+): Finding {
+  const percent = (part: number) => `${Math.floor(part * 100)} %`;
+  const said = `${path}: ${freeMiB} MiB free (${percent(share)}), ${percent(inodes)} of the inodes`;
+  if (freeMiB >= LEAST_FREE_MIB && inodes >= LEAST_FREE_SHARE) return ok(id, said);
+  return problem(
+    id,
+    said,
+    "free some: docker system df shows what the engine keeps; docker image prune removes images that nothing uses",
+  );
+}
+
+/** The memory of the engine's machine against the sum of what the services may take. */
+export function memoryRoom({ containers }: Stack, { MemTotal = 0 }: EngineInfo): Finding {
+  const wanted = containers
+    .filter(({ job }) => !job)
+    .reduce((sum, { block }) => sum + (block.memory ?? 0), 0);
+  const there = Math.round(MemTotal / MIB);
+  const said = `the services may take ${wanted} MiB together, the machine has ${there}`;
+  return wanted <= there
+    ? ok("memory.sum", said)
+    : warning(
+        "memory.sum",
+        `${said}: under load the kernel ends one of them`,
+        "lower limits.memoryMiB of services, or give the machine more memory",
+      );
+}
+
+/** Whether the images that are there are for the machine that runs them. */
+export async function architecture({ images }: Stack, info: EngineInfo): Promise<Finding> {
+  const machine = GO_NAME[info.Architecture ?? ""] ?? info.Architecture ?? "?";
+  if (images.length === 0) return ok("engine.architecture", `the engine's machine is ${machine}`);
+  const { stdout } = await run(
+    ["docker", "image", "inspect", "--format", "{{.Architecture}} {{index .RepoTags 0}}", ...images],
+    { expected: [0, 1] },
+  );
+  const lines = stdout.split("\n").filter(Boolean);
+  const others = lines.filter((line) => line.split(" ")[0] !== machine);
+  const said = `the engine's machine is ${machine}, and so are ${lines.length - others.length} of ${images.length} images (${images.length - lines.length} are not there yet)`;
+  return others.length === 0
+    ? ok("engine.architecture", said)
+    : problem(
+        "engine.architecture",
+        `${said}; not: ${others.join(", ")}`,
+        `make or pull them for ${machine}: exploreiot images`,
+      );
+}
+
+/** What the kernel calls an architecture, as images do. */
+const GO_NAME: Readonly<Record<string, string>> = {
+  x86_64: "amd64",
+  aarch64: "arm64",
+  armv7l: "arm",
+  i686: "386",
+};

@@ -1,0 +1,59 @@
+import { UserError } from "../../core/errors.ts";
+import { rememberDataVolumes } from "../docker/data-volumes.ts";
+import { engineVersion } from "../docker/engine-check.ts";
+import { firewallOf } from "../docker/firewall.ts";
+import { confirmationNotice, probeFirewall, refuseUnguardableEngine } from "../docker/firewall-check.ts";
+import { observe } from "../docker/observe.ts";
+import { refuseTakenPorts } from "../docker/ports.ts";
+import { refuseRoutedSubnets, refuseTakenSubnets } from "../docker/subnets.ts";
+import { refuseForeign } from "../guards.ts";
+import { run } from "../run.ts";
+import type { Report } from "../runner.ts";
+import type { Stack } from "../stack.ts";
+import { clockProblems } from "./clock.ts";
+import { nameProblems, strangerWarnings } from "./names.ts";
+
+/**
+ * What only shows once clients connect, or when a certificate is asked for: names that lead nowhere and clocks that
+ * are wrong. Nothing for a deployment that is not for production.
+ *
+ * @throws UserError with every problem at once
+ */
+export async function refuseBadGround({ preflight }: Stack, report: Report): Promise<void> {
+  if (preflight === undefined) return;
+  const [names, clocks] = await Promise.all([
+    nameProblems(preflight.hosts),
+    clockProblems(preflight.builtOn),
+  ]);
+  const problems = [...names, ...clocks];
+  if (problems.length > 0) {
+    throw new UserError(
+      problems.map(({ problem }) => problem).join("\n"),
+      ...new Set(problems.map(({ remedy }) => remedy)),
+    );
+  }
+  for (const line of preflight.issued ? await strangerWarnings(preflight.hosts) : []) report(line);
+}
+
+/** Everything that `up` looks at before it changes anything, for `cdktf deploy`, which goes to Terraform directly. */
+export async function preflight(stack: Stack, home: string, report: Report): Promise<void> {
+  const [seen] = await Promise.all([observe(stack), engineVersion()]);
+  await Promise.all([
+    refuseBadGround(stack, report),
+    refuseTakenPorts(stack, seen),
+    refuseTakenSubnets(stack),
+    refuseRoutedSubnets(stack, report),
+    refuseForeign(stack, home),
+    refuseUnguardableEngine(stack, report),
+  ]);
+  for (const line of [...(await probed(stack)), ...confirmationNotice(stack)]) report(line);
+  rememberDataVolumes(stack, home);
+}
+
+/** Under `cdktf deploy` the image that tries the rules may not be made yet: then the firewall itself refuses. */
+async function probed(stack: Stack): Promise<readonly string[]> {
+  const image = firewallOf(stack)?.image;
+  if (image === undefined) return [];
+  const { code } = await run(["docker", "image", "inspect", image], { expected: [0, 1] });
+  return code === 0 ? probeFirewall(stack) : [];
+}

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { UserError } from "../../core/errors.ts";
+import { type Repository, restic } from "./repository.ts";
+import { onVolumes, RESTORED } from "./staging.ts";
+
+interface Room {
+  readonly repository: Repository;
+  readonly staging: string;
+  readonly image: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The files of the snapshot, and what is made of them: a cluster takes up to twice its dump, for indexes and its log. */
+const TIMES_AT_REHEARSAL = 3;
+
+const MIB = 2 ** 20;
+
+const size = z.object({ total_size: z.int() });
+
+/** @throws UserError where the engine's disk cannot hold what a rehearsal makes */
+export async function refuseLittleRoom(room: Room, snapshot: string): Promise<void> {
+  const { stdout } = await restic(room.repository, ["stats", snapshot, "--mode", "restore-size", "--json"]);
+  const { total_size: bytes } = size.parse(JSON.parse(stdout));
+  refuseLess(await freeBytes(room), bytes * TIMES_AT_REHEARSAL, "a rehearsal");
+}
+
+/**
+ * @param volumes whose data of now is kept
+ * @throws UserError where the engine's disk cannot hold both what is kept and what takes its place
+ */
+export async function refuseLittleRoomForSwap(
+  room: Omit<Room, "repository">,
+  swaps: readonly { readonly volume: string; readonly from: string; readonly former?: string }[],
+): Promise<void> {
+  const kept = swaps.filter(({ former }) => former !== undefined);
+  const { stdout } = await onVolumes({
+    ...room,
+    mounts: [
+      `${room.staging}:${RESTORED}:ro`,
+      ...kept.map(({ volume }) => `${volume}:/volumes/${volume}:ro`),
+    ],
+    program: 'for folder in "$@"; do du -sk "$folder"; done',
+    args: [
+      ...swaps.map(({ from }) => `${RESTORED}/${from}`),
+      ...kept.map(({ volume }) => `/volumes/${volume}`),
+    ],
+  });
+  const kib = stdout.split("\n").reduce((sum, line) => sum + Number.parseInt(line || "0", 10), 0);
+  refuseLess(await freeBytes(room), kib * 1024, "the data of before and of the snapshot");
+}
+
+async function freeBytes({ staging, image, labels }: Omit<Room, "repository">): Promise<number> {
+  const { stdout } = await onVolumes({
+    ...{ image, labels, mounts: [`${staging}:${RESTORED}`] },
+    program: `df -Pk ${RESTORED} | awk 'NR == 2 { print $4 }'`,
+  });
+  return Number(stdout) * 1024;
+}
+
+function refuseLess(free: number, needed: number, by: string): void {
+  if (free > needed) return;
+  throw new UserError(
+    `the engine's disk has ${Math.floor(free / MIB)} MiB left, and ${by} takes up to ${Math.ceil(needed / MIB)} MiB; nothing was replaced`,
+    "make room: docker system df says what takes it; exploreiot restore --delete-former deletes the data of before earlier restores",
+  );
+}

@@ -1,0 +1,97 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../core/errors.ts";
+import { removeContainers } from "../docker/clear-the-way.ts";
+import { labelled } from "../docker/observe.ts";
+import type { Runner, RunnerContext } from "../runner.ts";
+import { command } from "./command.ts";
+import { initialise } from "./init.ts";
+import { keepStarted } from "./keep.ts";
+import { type Change, describeChanges, messagesIn } from "./messages.ts";
+import { readOwned } from "./state.ts";
+import { forgetImports, takeOver } from "./take-over.ts";
+import { foreignVariables, terraform, terraformBinary } from "./terraform.ts";
+
+const PLAN = "up.tfplan";
+const VOLUME = "docker_volume.";
+
+/** Any other failure of init (a backend out of reach) must not lead to another runner in silence. */
+const PROVIDER_MISSING = /provider packages|provider registry|Failed to (query|install)/i;
+
+/** Terraform with the provider kreuzwerker/docker: the same state that `cdktf deploy` uses. */
+export const terraformRunner: Runner = {
+  name: "terraform",
+
+  /** What the provider gives to `docker update`. */
+  changesInPlace: ["memory", "memory_swap", "cpu_shares", "cpu_set", "restart", "max_retry_count"],
+
+  async unavailable({ stack, report }) {
+    try {
+      await terraform({ ...stack, folder: "." }, ["version"]);
+    } catch {
+      return `${terraformBinary()} is not installed`;
+    }
+    try {
+      await initialise(stack, report);
+    } catch (error) {
+      if (error instanceof UserError && PROVIDER_MISSING.test(error.message))
+        return `${terraformBinary()} init does not find the provider kreuzwerker/docker ~> 4.5`;
+      throw error;
+    }
+    return undefined;
+  },
+
+  async ownership(context) {
+    const { stack, home } = context;
+    // The state is locked while it plans: says before anything is touched that another machine is at work.
+    if (stack.backend !== "local")
+      await command(context, ["plan", "-refresh=false", "-input=false", "-json"]);
+    const { ids } = await readOwned(stack, home);
+    return (id) => ids.has(id);
+  },
+
+  takesOver: () => true,
+
+  /** Takes over what runs as declared, plans, says in a few lines what will change, and applies that very plan. */
+  async up(context) {
+    const { stack, report } = context;
+    const binary = terraformBinary();
+    if (binary !== "terraform") report(`terraform: done by ${binary}`);
+    const kept = foreignVariables();
+    if (kept.length > 0) report(`terraform: not told of ${kept.join(", ")}, which the environment sets`);
+    await initialise(stack, report);
+    await keepStarted(context);
+    await takeOver(context);
+    try {
+      const changes = await plan(context);
+      for (const line of describeChanges(changes)) report(line);
+      if (changes.length === 0) report("terraform: no changes");
+      else await apply(context);
+    } finally {
+      // A plan file holds every planned value in clear.
+      rmSync(join(stack.folder, PLAN), { force: true });
+    }
+  },
+
+  async down(context) {
+    const { stack, home, report } = context;
+    forgetImports(stack);
+    await initialise(stack, report);
+    const { addresses, ids } = await readOwned(stack, home);
+    const volumes = addresses.filter((address) => address.startsWith(VOLUME));
+    // Out of the state they are out of reach of destroy; the next up takes them back by name.
+    if (volumes.length > 0) await command(context, ["state", "rm", ...volumes]);
+    // What compose made since, and Terraform knows nothing of, would keep networks in use.
+    await removeContainers((await labelled(stack.name)).filter(({ Id }) => !ids.has(Id)));
+    await command(context, ["destroy", "-auto-approve", "-json", "-input=false"]);
+  },
+};
+
+async function plan(context: RunnerContext): Promise<readonly Change[]> {
+  const output = await command(context, ["plan", "-input=false", "-json", `-out=${PLAN}`]);
+  return messagesIn(output).changes;
+}
+
+async function apply(context: RunnerContext): Promise<void> {
+  await command(context, ["apply", "-input=false", "-json", PLAN]);
+}

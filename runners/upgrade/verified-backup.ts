@@ -1,0 +1,48 @@
+import { UserError } from "../../core/errors.ts";
+import { backupOf, listBackups } from "../docker/backup.ts";
+import type { DeploymentRecord } from "../record.ts";
+import type { Stack } from "../stack.ts";
+
+/** Above it a backup misses too much of what an upgrade could lose. */
+const FRESH_HOURS = 24;
+
+/**
+ * When the last backup was made that was restored and compared.
+ *
+ * @returns undefined where there is none, or the container that makes backups cannot be asked
+ */
+export async function lastVerifiedBackup(stack: Stack): Promise<Date | undefined> {
+  const spec = backupOf(stack);
+  if (spec === undefined) return undefined;
+  try {
+    const last = (await listBackups(spec)).findLast(({ verified }) => verified);
+    return last === undefined ? undefined : new Date(last.at);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a deployment makes backups: declared, and known to the last `up`, so that there can be one. */
+export const makesBackups = (stack: Stack, record: DeploymentRecord | undefined): boolean => {
+  const name = backupOf(stack)?.name;
+  return name !== undefined && record?.containers[name] !== undefined;
+};
+
+/**
+ * Refuses to migrate data that no fresh, verified backup has.
+ *
+ * @param made when the last verified one was made
+ * @throws UserError that says how to get one
+ */
+export function refuseWithoutBackup(made: Date | undefined, now = new Date()): void {
+  const hours = made === undefined ? undefined : (now.getTime() - made.getTime()) / 3_600_000;
+  if (hours !== undefined && hours <= FRESH_HOURS) return;
+  throw new UserError(
+    hours === undefined
+      ? "no verified backup is known, and an upgrade migrates data"
+      : `the last verified backup is ${Math.floor(hours)} hours old, and an upgrade migrates data; allowed: ${FRESH_HOURS}`,
+    "make one: exploreiot backup -c CONFIG, then exploreiot backup verify -c CONFIG",
+    "or go on without it: exploreiot upgrade --without-backup -c CONFIG",
+  );
+}

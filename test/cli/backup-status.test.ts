@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import { backupLine, reportOf, safetyOf } from "../../cli/backup-status.ts";
+import type { LastBackup } from "../../core/backup-manifest.ts";
+import { containerSpec } from "../support/stack.ts";
+
+const spec = containerSpec("backup", {
+  block: { env: ["BACKUP_OLDEST=172800", "BACKUP_VERIFY=2", "BACKUP_TARGET=/srv/backups"] },
+});
+const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+const record = (given: Partial<LastBackup>): LastBackup => ({
+  ...{ at: null, id: null, verified: null, failed: null, bytes: 0, seconds: 0 },
+  ...given,
+});
+const good = record({ at: ago(5), id: "abcdef0123", verified: { at: ago(4), id: "abcdef0123" } });
+
+describe("the report of backups", () => {
+  test("has no problem while the last one is fresh", () => {
+    const report = reportOf(spec, good);
+    expect(report).toEqual({
+      repository: "/srv/backups",
+      last: { at: good.at, id: "abcdef0123" },
+      verified: good.verified,
+      problems: [],
+    });
+    expect(backupLine(report)).toBe("backup: last 5 h ago, verified 4 h ago, in /srv/backups");
+    expect(safetyOf(report)).toBe("the last verified backup is 4 h old (abcdef01)");
+  });
+
+  test("nor before the first one, which is told", () => {
+    const report = reportOf(spec, record({}));
+    expect(report.problems).toEqual([]);
+    expect(backupLine(report)).toBe("backup: none yet, in /srv/backups");
+    expect(safetyOf(report)).toMatch(/^there is no verified backup/);
+    expect(safetyOf(undefined)).toMatch(/^there is no verified backup/);
+  });
+
+  test("tells the age of one that is too old, and of the last verified one by how often that is done", () => {
+    const at = ago(49);
+    expect(reportOf(spec, { ...good, at, verified: { at, id: "abcdef0123" } }).problems).toEqual([
+      "the last backup is 2 d old, and 2 d is the most: exploreiot backup makes one now",
+    ]);
+    expect(reportOf(spec, { ...good, verified: { at: ago(97), id: "f00" } }).problems).toEqual([
+      "the last verified backup is 4 d old: exploreiot backup verify looks at the last one",
+    ]);
+  });
+
+  test("tells what failed last", () => {
+    const failed = { at: ago(1), reason: "the backup: /srv/backups is full" };
+    const report = reportOf(spec, { ...good, failed });
+    expect(report.problems).toEqual([`${failed.at}: the backup: /srv/backups is full`]);
+    expect(safetyOf(report)).toBe(
+      `the last verified backup is 4 h old (abcdef01), and not fresh: ${report.problems[0]}`,
+    );
+  });
+});

@@ -1,0 +1,360 @@
+import {
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type BackupManifest, backupManifest, lastBackup } from "../../core/backup-manifest.ts";
+import { projectRoot } from "../../core/home.ts";
+import { run } from "../../runners/run.ts";
+import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
+import { BackupAlone, PASSWORD } from "../support/e2e-backup-alone.ts";
+import { setRepositoryVersion } from "../support/restic-config.ts";
+
+const subnet = (third: number) => ({ ipv4: `10.131.${third}.0/24` });
+const deployment = new TestDeployment({
+  name: "e2e-backup",
+  backend: { enabled: false },
+  frontend: { enabled: false },
+  redis: { enabled: false },
+  backup: { enabled: true, every: "12h" },
+  listeners: { mqtt: { port: 21931 } },
+  networks: { edge: subnet(1), broker: subnet(2), data: subnet(3) },
+});
+const container = deployment.container("backup");
+
+/** As the superuser, in the application's database. */
+const sql = (statement: string): Promise<string> =>
+  docker(
+    ...["exec", deployment.container("postgres"), "psql", "-h", "/run/postgresql", "-U", "postgres"],
+    ...["-d", "exploreiot", "-v", "ON_ERROR_STOP=1", "-qtAc", statement],
+  );
+
+/** restic itself, in the container, with its password. */
+const restic = (...words: readonly string[]): Promise<string> =>
+  docker(
+    ...["exec", "--env", "RESTIC_PASSWORD_FILE=/run/exploreiot/password", container],
+    ...["restic", "--quiet", "--no-cache", ...words],
+  );
+
+/** A condition of a table whose function runs a program while it is restored, which writes down what it finds. */
+const HOSTILE = `CREATE FUNCTION look(integer) RETURNS boolean LANGUAGE plpgsql AS
+  'BEGIN COPY (SELECT 1) TO PROGRAM ''env >/dev/shm/looked; id >>/dev/shm/looked; cat /run/exploreiot/* >>/dev/shm/looked 2>&1; true''; RETURN true; END';
+  CREATE TABLE odd (n integer CHECK (look(n))); INSERT INTO odd VALUES (1);`;
+
+/** The command lines that were tried here, without their options. */
+const tried = new Set<string>();
+
+const verb = async (...words: readonly string[]) => {
+  tried.add(["exploreiot", ...words.filter((word) => !word.startsWith("-"))].join(" "));
+  const { code, stdout, stderr } = await run(
+    ["node", "bin/exploreiot.js", ...words, "--config", deployment.site, "--json"],
+    { expected: [0, 1, 2] },
+  );
+  return { code, stderr, value: JSON.parse(stdout) };
+};
+
+describe.skipIf(missing.docker)(titled("backups of a deployment", missing.docker), () => {
+  let first: { readonly id: string; readonly at: string };
+  let manifest: BackupManifest;
+
+  beforeAll(async () => {
+    await deployment.remove();
+    await deployment.up("compose");
+    tried.add("exploreiot up");
+    await sql(`CREATE TABLE measured (at timestamptz NOT NULL, value numeric, note text) PARTITION BY RANGE (at);
+      CREATE TABLE measured_one PARTITION OF measured FOR VALUES FROM ('2026-01-01') TO ('2026-02-01');
+      CREATE TABLE "Measured two" PARTITION OF measured FOR VALUES FROM ('2026-02-01') TO ('2026-03-01');
+      INSERT INTO measured SELECT '2026-01-01'::timestamptz + i * interval '5 minutes', i / 3.0, 'ligne ' || i || E'\\n"é"' FROM generate_series(1, 10000) i;`);
+    await sql(HOSTILE);
+    const { code, value, stderr } = await verb("backup");
+    if (code !== 0) throw new Error(stderr);
+    first = value;
+    manifest = backupManifest.parse(JSON.parse(await restic("dump", "latest", "/snapshot/manifest.json")));
+  });
+
+  afterAll(() => deployment.wipe());
+
+  test("one is verified as it is made, and holds what was there", async () => {
+    expect(first).toEqual({
+      deployment: "e2e-backup",
+      repository: "the volume exploreiot-e2e-backup-backup-repository",
+      id: expect.stringMatching(/^[0-9a-f]{64}$/),
+      at: manifest.made,
+      verified: true,
+      bytes: expect.any(Number),
+      seconds: expect.any(Number),
+      password: join(deployment.home, "secrets/backup-password"),
+    });
+    const sum = (table: string) =>
+      sql(
+        `SET timezone = 'UTC'; SELECT count(*) || ' ' || sum(hashtextextended(t::text, 0)) FROM ${table} t`,
+      );
+    const [one, two] = [await sum("measured_one"), await sum('"Measured two"')].map((text) =>
+      text.split(" "),
+    );
+    expect(manifest.postgres).toEqual({
+      major: 17,
+      databases: [
+        {
+          name: "exploreiot",
+          owner: "exploreiot",
+          tables: [
+            { schema: "public", table: "Measured two", rows: Number(two?.[0]), checksum: two?.[1] },
+            { schema: "public", table: "measured_one", rows: Number(one?.[0]), checksum: one?.[1] },
+            {
+              schema: "public",
+              table: "odd",
+              rows: 1,
+              checksum: await sum("odd").then((text) => text.split(" ")[1]),
+            },
+          ],
+        },
+      ],
+    });
+    expect(Number(one?.[0]) + Number(two?.[0])).toBe(10_000);
+    const sums = await docker(
+      ...["exec", "--env", "RESTIC_PASSWORD_FILE=/run/exploreiot/password", container, "bash", "-c"],
+      "restic --no-cache -q dump latest /snapshot/broker/mosquitto.db | sha256sum",
+    );
+    expect(manifest.broker?.sha256).toBe(sums.split(" ")[0]);
+    expect(manifest.broker?.bytes).toBeGreaterThan(0);
+    expect(manifest.images.postgres).toMatch(/^exploreiot\/postgres:/);
+  });
+
+  test("the deployment's own directory is in it, and no secret of it anywhere else", async () => {
+    const password = await restic("dump", "latest", "/snapshot/home/secrets/postgres-superuser-password");
+    expect(password).toBe(deployment.secret("postgres-superuser-password"));
+    expect(await restic("dump", "latest", "/snapshot/home/site-file/site.json")).toContain('"e2e-backup"');
+    const seen = await docker("inspect", container);
+    for (const value of deployment.secrets().values()) expect(seen).not.toContain(value);
+    expect(await docker("exec", container, "find", "/snapshot", "-type", "f")).toBe("");
+  });
+
+  test("what does not come back as it was counted is not verified", async () => {
+    const changed = manifest.postgres?.databases[0]?.tables[0];
+    const wrong = JSON.stringify({
+      ...manifest,
+      postgres: {
+        ...manifest.postgres,
+        databases: [
+          {
+            ...manifest.postgres?.databases[0],
+            tables: [{ ...changed, rows: 1 }, ...(manifest.postgres?.databases[0]?.tables.slice(1) ?? [])],
+          },
+        ],
+      },
+    });
+    await run(
+      [
+        ...([
+          "docker",
+          "exec",
+          "--interactive",
+          "--env",
+          "RESTIC_PASSWORD_FILE=/run/exploreiot/password",
+        ] as const),
+        ...[container, "bash", "-c"],
+        `set -e; restic -q --no-cache restore latest --target / --include /snapshot/postgres --include /snapshot/broker --include /snapshot/home; cat >/snapshot/manifest.json
+         restic -q --no-cache backup --host e2e-backup --tag exploreiot,deployment=e2e-backup /snapshot; rm -rf /snapshot/*`,
+      ],
+      { input: wrong },
+    );
+    const { code, value } = await verb("backup", "verify");
+    expect({ code, message: value.error.message }).toEqual({
+      code: 1,
+      message: expect.stringMatching(
+        /^exploreiot-e2e-backup-backup: snapshot [0-9a-f]{8}: database exploreiot does not hold what was written down: public\.Measured two$/,
+      ),
+    });
+    const { value: listed } = await verb("backup", "list");
+    expect(listed.snapshots.map(({ verified }: { verified: boolean }) => verified)).toEqual([true, false]);
+    const bad = listed.snapshots[1].id as string;
+    const { value: state } = await verb("status", "--no-usage");
+    expect(state).toMatchObject({
+      well: false,
+      backup: {
+        last: { id: first.id },
+        problems: [expect.stringContaining("does not hold what was written down")],
+      },
+    });
+    await restic("forget", bad);
+    expect((await verb("backup", "verify")).value.id).toBe(first.id);
+    expect((await verb("backup", "check")).value.whole).toBe(true);
+  });
+
+  test("its role reads and writes nowhere, and says its age to Prometheus", async () => {
+    const asRole = (statement: string) =>
+      run(
+        [
+          ...(["docker", "exec", container, "bash", "-c"] as const),
+          'export PGPASSWORD=$(cat /run/exploreiot/postgres.password); psql -h postgres -U exploreiot_backup -d exploreiot -qtAc "$0"',
+          statement,
+        ],
+        { expected: [0, 1] },
+      );
+    expect((await asRole("SELECT count(*) FROM measured")).stdout.trim()).toBe("10000");
+    for (const statement of [
+      "DELETE FROM measured",
+      "SET default_transaction_read_only = off; CREATE TABLE mine ()",
+    ])
+      expect((await asRole(statement)).code).toBe(1);
+    const told = await docker(
+      ...["exec", container, "bash", "-c"],
+      "exec 3<>/dev/tcp/127.0.0.1/9100; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3",
+    );
+    const { verified } = lastBackup.parse(
+      JSON.parse(await docker("exec", container, "cat", "/state/last.json")),
+    );
+    const at = Date.parse(verified?.at ?? "") / 1000;
+    const [, shown] = /^exploreiot_backup_checked_timestamp_seconds (\S+)$/m.exec(told) ?? [];
+    expect(Number(shown)).toBe(at);
+  });
+
+  test("a program that a dump runs while it is restored finds no power and no secret", async () => {
+    const looked = await docker("exec", container, "cat", "/dev/shm/looked");
+    expect(looked).toContain("uid=999");
+    expect(looked).not.toMatch(/RESTIC|BACKUP_|AWS/);
+    for (const value of deployment.secrets().values()) expect(looked).not.toContain(value);
+  });
+
+  test("it takes a new password, which opens all that was made before, and which alone does", async () => {
+    const file = join(deployment.home, "secrets/backup-password");
+    const former = readFileSync(file, "utf8");
+    const snapshots = async () => (await verb("backup", "list")).value.snapshots;
+    const before = await snapshots();
+    const { code, stderr } = await verb("rotate", "backup-password");
+
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(readFileSync(file, "utf8")).not.toBe(former);
+    expect(await snapshots()).toEqual(before);
+    expect(JSON.parse(await restic("key", "list", "--json"))).toEqual([
+      expect.objectContaining({ current: true }),
+    ]);
+    const asking = ["docker", "exec", "--interactive", container, "restic", "--no-cache"] as const;
+    const refused = await run([...asking, "--no-lock", "--password-file", "/dev/stdin", "cat", "config"], {
+      input: former,
+      expected: [12],
+    });
+    expect(refused.stderr).toContain("wrong password or no key found");
+  });
+
+  test("every command of docs/backup.md was run here", () => {
+    const page = readFileSync(join(projectRoot, "docs/backup.md"), "utf8");
+    const blocks = [...page.matchAll(/^```sh\n(.*?)^```/gms)].map(([, block]) => block as string);
+    const commands = blocks.flatMap((block) => block.trim().split("\n"));
+    expect(commands.length).toBeGreaterThan(4);
+    expect(commands.filter((command) => !tried.has(command))).toEqual([]);
+  });
+});
+
+describe.skipIf(missing.docker)(titled("faults of a backup's target", missing.docker), () => {
+  const alone = new BackupAlone();
+
+  beforeAll(() => alone.prepare());
+  afterAll(() => alone.forget());
+
+  test("a full target: what is there stays, and the same command finishes once there is room", async () => {
+    await alone.start("type=tmpfs,dst=/repository,tmpfs-size=8388608");
+    expect((await alone.backup("now")).code).toBe(0);
+    alone.setData(12);
+    expect(await alone.said("now")).toBe(
+      "backup: /srv/backups is full: make room there, or keep fewer (backup.keep); the snapshots in it are whole",
+    );
+    expect(await alone.ids()).toHaveLength(1);
+    alone.setData(1);
+    expect((await alone.backup("now")).code).toBe(0);
+    expect(await alone.ids()).toHaveLength(2);
+    await docker("exec", alone.name, "rm", "/state/repository");
+  });
+
+  test("a target that is gone, an older one in its place, a wrong password, a newer version", async () => {
+    await alone.start();
+    expect((await alone.backup("now")).code).toBe(0);
+    const away = `${alone.repository}.away`;
+    renameSync(alone.repository, away);
+    mkdirSync(alone.repository);
+    await alone.start();
+    expect(await alone.said("now")).toMatch(
+      /^backup: \/srv\/backups is gone: repository [0-9a-f]{64} was there\./,
+    );
+    expect(readdirSync(alone.repository)).toEqual([]);
+    rmSync(alone.repository, { recursive: true });
+    renameSync(away, alone.repository);
+    await alone.start();
+
+    alone.setPassword("another one");
+    const wrong =
+      "backup: the password does not open /srv/backups: bring back the secret backup-password that it was made with";
+    expect(await alone.said("now")).toBe(wrong);
+    expect(await alone.said("list")).toBe(wrong);
+    alone.setPassword(PASSWORD);
+
+    setRepositoryVersion(alone.repository, PASSWORD, 3);
+    expect(await alone.said("now")).toMatch(
+      /^backup: \/srv\/backups was made by a newer restic than 0\.18\.\d+, which cannot read it/,
+    );
+    setRepositoryVersion(alone.repository, PASSWORD, 2);
+    expect((await alone.backup("verify")).code).toBe(0);
+  });
+
+  test("a flipped byte is found by check and by verify, and the snapshot no longer counts as verified", async () => {
+    const pack = readdirSync(join(alone.repository, "data"), { recursive: true, encoding: "utf8" })
+      .map((name) => join(alone.repository, "data", name))
+      .find((path) => statSync(path).size > 2 ** 19) as string;
+    copyFileSync(pack, join(alone.folder, "pack"));
+    const before = openSync(pack, "r+");
+    writeSync(before, Buffer.from([0x55, 0xaa, 0x55]), 0, 3, 300_000);
+    expect(await alone.said("check")).toMatch(/^backup: \/srv\/backups is damaged: /);
+    expect(await alone.said("verify")).toMatch(
+      /^backup: snapshot [0-9a-f]{8}: volumes\/own\/data cannot be read whole: \/srv\/backups is damaged: /,
+    );
+    expect(JSON.parse((await alone.backup("state")).stdout)).toMatchObject({ verified: null });
+    copyFileSync(join(alone.folder, "pack"), pack);
+    expect((await alone.backup("check")).code).toBe(0);
+  });
+
+  test("two at once, and one that is killed: the second is told, and the next one finishes the job", async () => {
+    alone.setData(48);
+    const [before] = await alone.ids();
+    const killed = alone.backup("now");
+    await until("restic sends", isSending);
+    expect(await alone.backup("now")).toMatchObject({
+      code: 75,
+      stderr: expect.stringContaining("one backup, verification or check at a time"),
+    });
+    await docker(
+      "exec",
+      alone.name,
+      "bash",
+      "-c",
+      "kill -KILL $(pgrep -f '[b]ackup now') $(pgrep -x restic)",
+    );
+    expect((await killed).code).toBe(137);
+    expect(await alone.ids()).toEqual([before]);
+    expect((await alone.backup("now")).code).toBe(0);
+    expect(await alone.ids()).toHaveLength(2);
+    expect((await alone.backup("check")).code).toBe(0);
+  });
+
+  test("is made by its schedule when it is due, without being asked for, and the oldest one goes", async () => {
+    const [, newest] = await alone.ids();
+    await alone.start(undefined, 1);
+    await until("one more, and one less", async () => {
+      const ids = await alone.ids();
+      return ids.length === 2 && ids[0] === newest;
+    });
+    expect(await alone.backup("health")).toMatchObject({ code: 0 });
+  });
+
+  /** Whether restic has begun to write. */
+  const isSending = async (): Promise<boolean> =>
+    (await docker("exec", alone.name, "bash", "-c", "pgrep -f '[r]estic .*backup --json' || true")) !== "";
+});

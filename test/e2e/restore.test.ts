@@ -1,0 +1,187 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { docker, kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
+import { killed } from "../support/e2e-kill.ts";
+import { NumberedPublisher } from "../support/e2e-publisher.ts";
+
+const SOME_MINUTES = 600_000;
+const PORT = 24_950;
+const runner = missing.terraform === undefined ? "terraform" : "compose";
+const reason = missing[runner];
+
+/** Stands for a disk that outlives the machine. */
+const disk = mkdtempSync("/var/tmp/exploreiot-restore-");
+const repository = join(disk, "repository");
+const deployment = new TestDeployment({
+  name: "e2e-restore",
+  listeners: { mqtt: { port: PORT }, backend: { port: PORT + 1 } },
+  networks: {
+    edge: { ipv4: "10.124.71.0/24" },
+    broker: { ipv4: "10.124.72.0/24" },
+    data: { ipv4: "10.124.73.0/24" },
+  },
+  frontend: { enabled: false },
+  mosquitto: { users: [{ name: "sensor", publish: ["sensor/+"] }] },
+  backup: { enabled: true, repository, verify: 1000 },
+});
+const database = deployment.container("postgres-17-data");
+
+/** Answers of the server that runs, as text. */
+const ask = (statement: string) =>
+  docker(
+    ...["exec", deployment.container("postgres"), "psql", "-h", "/run/postgresql", "-U", "postgres"],
+    ...["-d", "exploreiot", "-qtAc", statement],
+  );
+
+/** Every reading of a sensor, one a line. */
+const readings = (sensor: string) =>
+  ask(`SELECT value, time, nonce FROM readings WHERE sensor = '${sensor}' ORDER BY value, time`);
+const count = (sensor: string) =>
+  ask(`SELECT count(*) || ' ' || count(DISTINCT value) FROM readings WHERE sensor = '${sensor}'`);
+const volumes = async () =>
+  (await docker("volume", "ls", "--quiet")).split("\n").filter((name) => name.startsWith(database));
+
+const publisher = (sensor: string) =>
+  NumberedPublisher.connect(PORT, "sensor", deployment.secret("mqtt-sensor-password"), sensor);
+
+async function publish(sensor: string, total: number): Promise<void> {
+  const device = await publisher(sensor);
+  await device.publish(total, 200);
+  await device.close();
+}
+
+const image = (role: string) => docker("inspect", "--format", "{{.Image}}", deployment.container(role));
+
+/** While data is replaced: how far it is stands in a file. */
+const replacing = () =>
+  until(
+    "data is replaced",
+    async () => {
+      try {
+        const { now } = JSON.parse(readFileSync(join(deployment.home, "restore.json"), "utf8"));
+        return now.swaps.length > 0;
+      } catch {
+        return false;
+      }
+    },
+    120_000,
+  );
+
+describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: SOME_MINUTES }, () => {
+  let before = "";
+
+  beforeAll(async () => {
+    mkdirSync(repository);
+    await deployment.remove();
+    await deployment.up(runner);
+  }, SOME_MINUTES);
+  afterAll(async () => {
+    await deployment.wipe();
+    rmSync(disk, { recursive: true, force: true });
+  }, SOME_MINUTES);
+
+  test("gets back what was lost since a backup under load, while a device goes on publishing", async () => {
+    await publish("before", 500);
+    await until("500 readings", async () => (await count("before")) === "500 500");
+    before = await readings("before");
+    const load = await publisher("load");
+    const published = load.publish(400, 200);
+    expect(await deployment.kit("backup")).toMatchObject({ code: 0 });
+    await published;
+    await ask("DELETE FROM readings WHERE sensor = 'before' AND value < 250");
+    await ask("UPDATE readings SET value = -1 WHERE sensor = 'before' AND value = 300");
+    const device = await publisher("meanwhile");
+    const meanwhile = device.publish(600, 50);
+
+    const early = await killed(["restore", "--yes", "--config", deployment.site], replacing, true);
+    const staged = await docker(
+      ...["run", "--rm", "--network", "none", "--volume", `${deployment.container("restore")}:/restored:ro`],
+      ...["--user", "0:0", "--entrypoint", "ls", await image("mosquitto"), "/restored/snapshot"],
+    );
+    const up = await deployment.kit("up", "--runner", runner);
+    const { code, stdout, stderr } = await deployment.kit("restore", "--yes", "--json");
+    await meanwhile;
+    await device.close();
+    await load.close();
+
+    expect({ early, code, stderr: code === 0 ? "" : stderr }).toEqual({ early: false, code: 0, stderr: "" });
+    expect({ code: up.code, refused: up.stderr.includes(`${database} may be filled in part`) }).toEqual({
+      code: 1,
+      refused: true,
+    });
+    // Secrets are not read where they are not needed.
+    expect(staged.split("\n")).toEqual(["broker", "manifest.json", "postgres"]);
+    const former = expect.stringMatching(new RegExp(`^${database}-before-\\d{8}T\\d{6}Z$`));
+    expect(JSON.parse(stdout)).toEqual({
+      deployment: "e2e-restore",
+      snapshot: { id: expect.stringMatching(/^[0-9a-f]{64}$/), made: expect.any(String) },
+      compared: { tables: expect.any(Number), rows: expect.any(Number) },
+      volumes: [{ volume: database, former }],
+      deleted: [],
+    });
+    expect(await readings("before")).toBe(before);
+    // What came while the services were away waits in the broker's store, which was left as it is.
+    const isWhole =
+      "SELECT count(*) = 600 - min(value) AND max(value) = 599 FROM readings WHERE sensor = 'meanwhile'";
+    await until("the readings of the time of the restore", async () => (await ask(isWhole)) === "t", 60_000);
+    expect(device.acknowledged.size).toBe(600);
+    expect(await volumes()).toEqual([database, former]);
+  });
+
+  test("is rehearsed without a change, and its data of before goes when told so", async () => {
+    const rehearsed = await deployment.kit("restore", "--rehearse", "--json");
+    const deleted = await deployment.kit("restore", "--delete-former", "--yes", "--json");
+
+    expect([rehearsed.code, JSON.parse(rehearsed.stdout).volumes]).toEqual([0, []]);
+    expect([deleted.code, JSON.parse(deleted.stdout).deleted.length]).toEqual([0, 1]);
+    expect(await readings("before")).toBe(before);
+    expect(await volumes()).toEqual([database]);
+  });
+
+  test("that was stopped before it changed anything is refused by up, though all runs as it should", async () => {
+    const file = join(deployment.home, "restore.json");
+    const swaps = [{ volume: database, from: "cluster", progress: "waiting" }];
+    const now = { snapshot: "0".repeat(64), made: "2026-01-01T00:00:00Z", swaps };
+    expect(await deployment.kit("up", "--runner", runner)).toMatchObject({ code: 0 });
+    writeFileSync(file, JSON.stringify({ now, former: [] }));
+    const { code, stderr } = await deployment.kit("up", "--runner", runner);
+    rmSync(file);
+
+    expect({ code, refused: stderr.includes(`${database} may be filled in part`) }).toEqual({
+      code: 1,
+      refused: true,
+    });
+  });
+
+  test("comes back onto a machine that has nothing but the repository and its password, with what waited in the broker", async () => {
+    await docker("stop", deployment.container("ingest"));
+    await publish("waiting", 100);
+    // The broker saves once a second, and its files are copied after the dump.
+    expect(await deployment.kit("backup")).toMatchObject({ code: 0 });
+    const password = join(disk, "password");
+    writeFileSync(password, deployment.secret("backup-password"), { mode: 0o400 });
+    const wrong = join(disk, "wrong");
+    writeFileSync(wrong, "not it");
+    // As a machine that is gone: nothing ends in order, and nothing is left.
+    await deployment.wipe();
+    const into = join(disk, "project");
+    const restore = (file: string) =>
+      kit(["restore", "--from", repository, "--password-file", file, "--into", into, "--json"]);
+
+    const refused = await restore(wrong);
+    const { code, stdout, stderr } = await restore(password);
+
+    expect({ code: refused.code, stderr: refused.stderr.split("\n").at(-3) }).toEqual({
+      code: 1,
+      stderr: `error: ${repository}: this password does not open the repository`,
+    });
+    expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+    expect(JSON.parse(stdout).volumes).toEqual([
+      { volume: database },
+      { volume: deployment.container("mosquitto-data") },
+    ]);
+    expect(await readings("before")).toBe(before);
+    await until("what waited in the broker", async () => (await count("waiting")) === "100 100", 60_000);
+  });
+});

@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import type { DeploymentInput } from "../../config/schema.ts";
+import { UserError } from "../../core/errors.ts";
+import type { RunnerName } from "../../runners/record.ts";
+import { missing, titled } from "../support/e2e.ts";
+import { GuardedDeployment } from "../support/e2e-guarded.ts";
+import { takeImages } from "../support/e2e-images.ts";
+import { ADDRESS, Namespaces, openIn, scan } from "../support/e2e-namespaces.ts";
+import { PrivateEngine } from "../support/e2e-private-engine.ts";
+import { type ENGINES, type EngineResult, keepResult, type TRIALS } from "../support/engine-results.ts";
+import { debianRoot, type EngineRoot, mobyRoot } from "../support/engine-root.ts";
+
+interface Row {
+  readonly name: (typeof ENGINES)[number];
+
+  /** @default - the engine that this machine has */
+  readonly root?: () => Promise<EngineRoot>;
+
+  /** What stands in its daemon.json. */
+  readonly settings: object;
+}
+
+const ROWS: readonly Row[] = [
+  { name: "20.10", settings: {} },
+  { name: "26", root: () => debianRoot("trixie"), settings: {} },
+  { name: "28", root: () => debianRoot("sid"), settings: {} },
+  {
+    name: "28, containerd store",
+    root: () => debianRoot("sid"),
+    settings: { features: { "containerd-snapshotter": true } },
+  },
+  { name: "29", root: mobyRoot, settings: {} },
+  { name: "29, nftables", root: mobyRoot, settings: { "firewall-backend": "nftables" } },
+];
+
+const LOCAL: DeploymentInput = {
+  name: "e2e-engines",
+  listeners: { frontend: { port: 25600 }, backend: { port: 25601 }, mqtt: { port: 25602 } },
+};
+const PRODUCTION: DeploymentInput = {
+  name: "e2e-engines-tls",
+  environment: "production",
+  bind: "lan",
+  hosts: [ADDRESS.machine.v4],
+  listeners: { https: {}, mqtts: {} },
+  mosquitto: { users: [{ name: "sensor", publish: ["sensor/+"] }] },
+};
+
+const reason = missing.docker ?? missing.compose ?? missing.namespaces;
+
+describe.skipIf(reason !== undefined).each(ROWS)(
+  titled("engine $name", reason),
+  ({ name, root, settings }) => {
+    const namespaces = new Namespaces();
+    const trials: Partial<Record<(typeof TRIALS)[number], string>> = {};
+    let engine: PrivateEngine;
+    let found: string | undefined;
+
+    beforeAll(async () => {
+      const place = await root?.().catch((error: unknown) => {
+        if (error instanceof UserError) trials["local, compose"] = `not run: ${error.message}`;
+        throw error;
+      });
+      await namespaces.open();
+      // An engine with the nftables backend leaves this to its administrator.
+      await namespaces.in(namespaces.machine, ["sysctl", "-qw", "net.ipv4.ip_forward=1"]);
+      engine = new PrivateEngine(namespaces, place);
+      await engine.start(settings);
+      const facts = "{{.ServerVersion}}, {{.Driver}}";
+      const api = await engine.output("version", "--format", "{{.Server.APIVersion}}");
+      found = `${await engine.output("info", "--format", facts)}, API ${api}`;
+      await takeImages(engine, PRODUCTION, [
+        ...["base", "edge", "firewall", "mosquitto", "postgres", "redis", "backend", "frontend"],
+      ]);
+    }, 7_200_000);
+
+    afterAll(async () => {
+      const day = new Date().toISOString().slice(0, 10);
+      keepResult({ name, ...(found === undefined ? {} : { found }), day, trials } satisfies EngineResult);
+      await engine?.remove();
+      await namespaces.close();
+    });
+
+    /** Writes down how a trial went, when its test has ended. */
+    const trial = (what: (typeof TRIALS)[number]) =>
+      onTestFinished(({ task }) => {
+        trials[what] = task.result?.state === "pass" ? "passed" : "failed";
+      });
+
+    /** Runs a program on the machine of the engine and returns what it prints. */
+    async function onMachine(...argv: readonly string[]): Promise<string> {
+      const { code, stdout, stderr } = await namespaces.in(namespaces.machine, argv);
+      if (code !== 0) throw new Error(stderr);
+      return stdout.trim();
+    }
+
+    describe.each<{ runner: RunnerName; what: (typeof TRIALS)[number]; absent: string | undefined }>([
+      { runner: "compose", what: "local, compose", absent: missing.compose },
+      { runner: "terraform", what: "local, Terraform", absent: missing.terraform },
+    ])("local by $runner", ({ runner, what, absent }) => {
+      const site = () => new GuardedDeployment(LOCAL, namespaces, engine);
+
+      test.skipIf(absent !== undefined)(
+        titled("comes up, stores a reading, and is taken down", absent),
+        async () => {
+          trial(what);
+          const local = site();
+          onTestFinished(() => local.forget());
+          await local.up(runner);
+          const address = "http://127.0.0.1:25601/api/mesures";
+          const send = `fetch("${address}", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ capteur: "temp", valeur: 21.5 }) }).then(async (answer) => { if (!answer.ok) throw new Error(await answer.text()); const all = await (await fetch("${address}")).json(); console.log(all[0].capteur, all[0].valeur); })`;
+
+          expect(await onMachine(process.execPath, "-e", send)).toBe("temp 21.5");
+          expect((await local.kit("status", "--no-usage")).code).toBe(0);
+          expect((await local.kit("down", "--delete-data", "--yes")).code).toBe(0);
+          expect(await engine.output("ps", "--all", "--quiet")).toBe("");
+        },
+      );
+    });
+
+    describe("production", () => {
+      const site = () => new GuardedDeployment(PRODUCTION, namespaces, engine);
+      let production: GuardedDeployment;
+
+      test("comes up with TLS and its packet filter", async () => {
+        trial("production");
+        production = site();
+        await production.up("compose");
+
+        expect(JSON.parse((await production.firewall("status", "--json")).stdout)).toMatchObject({
+          state: "applied",
+        });
+        expect((await production.kit("status", "--no-usage")).code).toBe(0);
+      });
+
+      test("is not touched by a second up", async () => {
+        trial("no-op");
+
+        expect(await production.up("compose")).toMatchObject({ changed: false });
+      });
+
+      test("shows a neighbour its two ports, of all there are", async () => {
+        trial("scan");
+
+        expect(openIn(await scan(namespaces, ADDRESS.machine.v4, "1-65535"))).toEqual([443, 8883]);
+      });
+
+      test("sees that a container is gone, and puts it back", async () => {
+        trial("drift");
+        await engine.output("rm", "--force", production.container("redis"));
+
+        expect((await production.kit("status", "--no-usage")).code).toBe(2);
+        expect(await production.up("compose")).toMatchObject({ changed: true });
+        expect((await production.kit("status", "--no-usage")).code).toBe(0);
+      });
+
+      afterAll(() => production?.forget());
+    });
+  },
+);

@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import type { Observation } from "../../../runners/docker/observe.ts";
+import { refuseTakenPorts } from "../../../runners/docker/ports.ts";
+import { errorText } from "../../support/error-text.ts";
+import { environment, programs } from "../../support/programs.ts";
+import { containerSpec, stackOf } from "../../support/stack.ts";
+
+const REMEDY = "  → stop it, or choose another port under listeners in the configuration";
+
+const nothing: Observation = { containers: new Map(), images: new Map() };
+const publishing = (...ports: readonly number[]) =>
+  stackOf([
+    containerSpec("api", {
+      block: {
+        ports: ports.map((external) => ({ internal: 80, external, ip: "127.0.0.1", protocol: "tcp" })),
+      },
+    }),
+  ]);
+
+/** A process of its own that listens on a port of the system's choice. */
+async function listener(): Promise<{ readonly child: ChildProcess; readonly port: number }> {
+  const script =
+    'const s = require("node:net").createServer().listen(0, "127.0.0.1", () => console.log(s.address().port))';
+  const child = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+  onTestFinished(() => void child.kill());
+  const [line] = await once(child.stdout, "data");
+  return { child, port: Number(line) };
+}
+
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+describe("a port that the deployment publishes", () => {
+  beforeEach(() => {
+    environment("DOCKER_HOST", undefined);
+    // An engine that publishes nothing.
+    programs({ docker: "exit 0" });
+  });
+
+  test("is refused where a process listens on it, which is named", async () => {
+    const { child, port } = await listener();
+
+    expect(await errorText(() => refuseTakenPorts(publishing(port), nothing))).toBe(
+      `port 127.0.0.1:${port} is taken by the process node (pid ${child.pid})\n${REMEDY}`,
+    );
+  });
+
+  test("is refused where a container publishes it, which is named", async () => {
+    programs({ docker: "echo other-web-1" });
+    const { port } = await listener();
+
+    expect(await errorText(() => refuseTakenPorts(publishing(port), nothing))).toBe(
+      `port 127.0.0.1:${port} is taken by the container other-web-1\n${REMEDY}`,
+    );
+  });
+
+  test("is refused together with every other that is taken", async () => {
+    programs({ docker: "echo other" });
+    const [one, two, free] = [(await listener()).port, (await listener()).port, await freePort()];
+
+    expect(await errorText(() => refuseTakenPorts(publishing(one, free, two), nothing))).toBe(
+      `port 127.0.0.1:${one} is taken by the container other\nport 127.0.0.1:${two} is taken by the container other\n${REMEDY}`,
+    );
+  });
+
+  test("is accepted where nobody listens", async () => {
+    await expect(refuseTakenPorts(publishing(await freePort()), nothing)).resolves.toBeUndefined();
+  });
+
+  test("is accepted where the deployment's own container holds it already", async () => {
+    const { port } = await listener();
+    const running = { State: { Running: true } } as never;
+    const seen = { ...nothing, containers: new Map([["exploreiot-demo-api", running]]) };
+
+    await expect(refuseTakenPorts(publishing(port), seen)).resolves.toBeUndefined();
+  });
+
+  test("is left to an engine on another machine to judge", async () => {
+    const { port } = await listener();
+    environment("DOCKER_HOST", "ssh://iot.example.org");
+
+    await expect(refuseTakenPorts(publishing(port), nothing)).resolves.toBeUndefined();
+  });
+});

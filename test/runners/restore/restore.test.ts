@@ -1,0 +1,251 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { BackupManifest } from "../../../core/backup-manifest.ts";
+import { readManifest } from "../../../runners/restore/manifest.ts";
+import { placesOf } from "../../../runners/restore/places.ts";
+import { reachOf, repositoryOf } from "../../../runners/restore/reach.ts";
+import { compareTables } from "../../../runners/restore/rehearse.ts";
+import { choose } from "../../../runners/restore/snapshots.ts";
+import { readRestore, refuseHalfRestored, writeRestore } from "../../../runners/restore/state.ts";
+import { formerName } from "../../../runners/restore/swap.ts";
+import { errorText } from "../../support/error-text.ts";
+import { containerSpec, stackOf } from "../../support/stack.ts";
+import { temporaryFolder, write } from "../../support/temporary-folder.ts";
+
+const TABLE = { schema: "public", table: "readings_2026_11", rows: 3, checksum: "-17" };
+const MANIFEST: BackupManifest = {
+  version: 1,
+  deployment: "demo",
+  made: "2026-11-29T12:00:00Z",
+  kit: "0.2.0",
+  images: {},
+  postgres: { major: 17, databases: [{ name: "exploreiot", owner: "exploreiot", tables: [TABLE] }] },
+  broker: { sha256: "a".repeat(64), bytes: 10 },
+  volumes: [
+    { service: "notes", name: "files", files: 2, bytes: 20 },
+    { service: "renewer", name: "acme", files: 1, bytes: 5 },
+    { service: "gone", name: "files", files: 1, bytes: 5 },
+  ],
+  home: { files: 4 },
+};
+const mount = (name: string, path: string) => ({ name, path, readOnly: true });
+const stack = stackOf([
+  containerSpec("postgres", { versioned: { version: 17, volume: "database", former: [] } }),
+  containerSpec("mosquitto", { block: { user: "1883:1883" } }),
+  containerSpec("backup", {
+    image: "exploreiot/backup:1",
+    block: { env: ["RESTIC_REPOSITORY=/repository", "BACKUP_TARGET=the volume repository"] },
+    volumes: [
+      { name: "repository", path: "/repository", readOnly: false },
+      mount("store", "/sources/broker"),
+      mount("notes", "/snapshot/volumes/notes/files"),
+      mount("acme", "/snapshot/volumes/renewer/acme"),
+    ],
+  }),
+]);
+
+describe("what was restored is compared with what the backup recorded", () => {
+  const found = { database: "exploreiot", ...TABLE };
+
+  test("and counted where it is equal", () => {
+    expect(compareTables(MANIFEST, [found])).toEqual({ tables: 1, rows: 3 });
+  });
+
+  test.each([
+    {
+      given: "a row that is another one",
+      tables: [{ ...found, checksum: "-18" }],
+      line: "exploreiot.public.readings_2026_11: 3 rows (-17) recorded, 3 rows (-18) restored",
+    },
+    {
+      given: "a table that is missing",
+      tables: [],
+      line: "exploreiot.public.readings_2026_11: 3 rows (-17) recorded, none restored",
+    },
+    {
+      given: "a table that nobody recorded",
+      tables: [found, { ...found, table: "other" }],
+      line: "exploreiot.public.other: no such table recorded, 3 rows (-17) restored",
+    },
+  ])("and refused for $given", async ({ tables, line }) => {
+    expect(await errorText(() => compareTables(MANIFEST, tables))).toBe(
+      "what was restored is not what the backup recorded; nothing was replaced\n" +
+        `${line}\n` +
+        "1 of 1 tables\n" +
+        "  → take another snapshot: exploreiot backup list -c CONFIG, exploreiot restore --snapshot ID -c CONFIG",
+    );
+  });
+});
+
+describe("a snapshot's manifest", () => {
+  test("is read", () => {
+    expect(readManifest(JSON.stringify(MANIFEST), "0123456789")).toEqual(MANIFEST);
+  });
+
+  test.each([
+    ["that is cut short", '{"version":1', "the whole: Invalid input: expected object, received undefined"],
+    ["of another version", JSON.stringify({ ...MANIFEST, version: 2 }), "version: Invalid input: expected 1"],
+  ])("%s is refused", async (_, text, reason) => {
+    expect(await errorText(() => readManifest(text, "0123456789"))).toBe(
+      `snapshot 01234567: its manifest.json is not what this version of the kit reads (${reason})\n` +
+        "  → take another snapshot: --snapshot ID; or the version of the kit that made this one",
+    );
+  });
+});
+
+test("each part of a snapshot goes where the backup read it; broker and certificates only where nothing is", () => {
+  const lines: string[] = [];
+
+  expect(placesOf(stack, MANIFEST, (line) => lines.push(line))).toEqual([
+    { volume: "database", from: "cluster", onlyIfEmpty: false, isBroker: false },
+    { volume: "store", from: "snapshot/broker", onlyIfEmpty: true, isBroker: true, user: "1883:1883" },
+    { volume: "notes", from: "snapshot/volumes/notes/files", onlyIfEmpty: false, isBroker: false },
+    { volume: "acme", from: "snapshot/volumes/renewer/acme", onlyIfEmpty: true, isBroker: false },
+  ]);
+  expect(lines).toEqual(["gone: the site file declares no volume files any more; its data is left out"]);
+});
+
+describe("a snapshot is chosen", () => {
+  const snapshot = (id: string, hostname: string, time: string) => ({ id, hostname, time, tags: [] });
+  const all = [
+    snapshot("cc33", "other", "2026-11-29T12:00:00Z"),
+    snapshot("bb22", "demo", "2026-11-28T12:00:00Z"),
+    snapshot("bb11", "demo", "2026-11-27T12:00:00Z"),
+  ];
+  const chosen = (wanted: string, deployment?: string) =>
+    choose(all, { wanted, deployment, repository: "/srv/backups" });
+  const LISTED = "bb22 (demo, 2026-11-28T12:00Z), bb11 (demo, 2026-11-27T12:00Z)";
+
+  test("the newest of the deployment, or one by the beginning of its id", () => {
+    expect([chosen("latest", "demo").id, chosen("bb1", "demo").id, chosen("bb1").id]).toEqual([
+      "bb22",
+      "bb11",
+      "bb11",
+    ]);
+  });
+
+  test.each([
+    {
+      given: "an id that is of another deployment",
+      ask: () => chosen("cc33", "demo"),
+      text: `snapshot cc33 is of deployment other, and this is demo\n  → take one of demo: ${LISTED}`,
+    },
+    {
+      given: "an id of none",
+      ask: () => chosen("dd", "demo"),
+      text: `/srv/backups: no snapshot dd\n  → it has: cc33 (other, 2026-11-29T12:00Z), ${LISTED}`,
+    },
+    {
+      given: "the beginning of two ids",
+      ask: () => chosen("bb", "demo"),
+      text: "--snapshot bb: is the beginning of 2 ids\n  → give more of it",
+    },
+    {
+      given: "the latest of several deployments",
+      ask: () => chosen("latest"),
+      text: `/srv/backups: has snapshots of other, demo\n  → name one: --snapshot ID (cc33 (other, 2026-11-29T12:00Z), ${LISTED})`,
+    },
+    {
+      given: "the latest of a deployment that has none",
+      ask: () => chosen("latest", "third"),
+      text: `/srv/backups: no snapshot of third\n  → it has: cc33 (other, 2026-11-29T12:00Z), ${LISTED}`,
+    },
+  ])("not $given", async ({ ask, text }) => {
+    expect(await errorText(ask)).toBe(text);
+  });
+});
+
+describe("a repository is reached", () => {
+  test("as the deployment's backups reach it, but for reading only", () => {
+    const password = write(temporaryFolder(), "backup-password", "secret");
+    const files = containerSpec("backup-files", {
+      uploads: [
+        { file: "/incoming/password", source: password },
+        { file: "/incoming/public", content: "text" },
+      ],
+    });
+
+    expect(repositoryOf(stackOf([...stack.containers, files]))).toEqual({
+      name: "the volume repository",
+      location: "/repository",
+      image: "exploreiot/backup:1",
+      mount: "type=volume,source=repository,target=/repository,readonly",
+      files: { password: "secret" },
+    });
+  });
+
+  test("in a folder, by the files that hold the password and what its server asks for", () => {
+    const folder = temporaryFolder();
+    const password = write(folder, "password", "secret\n");
+    const credentials = join(write(folder, "credentials/AWS_ACCESS_KEY_ID", "key\n"), "..");
+
+    expect([
+      reachOf({ from: "/srv/backups", passwordFile: password, image: "i" }),
+      reachOf({ from: "s3:https://host/bucket", passwordFile: password, credentials, image: "i" }),
+    ]).toEqual([
+      {
+        name: "/srv/backups",
+        location: "/repository",
+        image: "i",
+        mount: "type=bind,source=/srv/backups,target=/repository,readonly",
+        files: { password: "secret\n" },
+      },
+      {
+        name: "s3:https://host/bucket",
+        location: "s3:https://host/bucket",
+        image: "i",
+        files: { password: "secret\n", "credentials/AWS_ACCESS_KEY_ID": "key\n" },
+      },
+    ]);
+  });
+
+  test("not, where the deployment makes no backups", async () => {
+    expect(await errorText(() => repositoryOf(stackOf([])))).toContain(
+      "demo makes no backups, so it has no repository to restore from\n",
+    );
+  });
+});
+
+describe("a restore that was stopped", () => {
+  const swap = { volume: "database", from: "cluster", former: "database-before-1" };
+  const state = (progress: "waiting" | "kept" | "done") => ({
+    now: { snapshot: "0123456789", made: "2026-11-29T12:00:00Z", swaps: [{ ...swap, progress }] },
+    former: ["database-before-1"],
+  });
+
+  test.each(["waiting", "kept"] as const)(
+    "keeps services from half-filled volumes (%s)",
+    async (progress) => {
+      const home = temporaryFolder();
+      writeRestore(home, state(progress));
+
+      expect(await errorText(() => refuseHalfRestored(home))).toBe(
+        "a restore of snapshot 01234567 was stopped, and database may be filled in part\n" +
+          "  → let it come to its end: exploreiot restore --yes -c CONFIG",
+      );
+    },
+  );
+
+  test("keeps nobody out once every volume is whole, or none was touched", () => {
+    const home = temporaryFolder();
+    refuseHalfRestored(home);
+    writeRestore(home, state("done"));
+    refuseHalfRestored(home);
+
+    expect(readRestore(home)).toEqual(state("done"));
+  });
+
+  test("is not guessed at where its file is damaged", async () => {
+    const home = temporaryFolder();
+    writeFileSync(join(home, "restore.json"), '{"former": [');
+
+    expect(await errorText(() => refuseHalfRestored(home))).toContain("cut short, or not JSON (12 bytes)");
+  });
+});
+
+test("data of before a restore is kept under the name of its volume and the time", () => {
+  expect(formerName("exploreiot-demo-postgres-17-data", new Date("2026-11-29T16:00:01.500Z"))).toBe(
+    "exploreiot-demo-postgres-17-data-before-20261129T160001Z",
+  );
+});
