@@ -117,7 +117,10 @@ describe.skipIf(skipped)(
         expect(await probe("http", port, "/h", "x.test", 3)).toEqual({ code: 1, said });
       });
 
-      test("and says that there was no answer, before the engine's time limit is over", async () => {
+      // On a busy machine the start of the program can take longer than the 0.25 s that are left for it.
+      test("and says that there was no answer, before the engine's time limit is over", {
+        retry: 2,
+      }, async () => {
         const port = await portOf(createServer());
         const before = Date.now();
 

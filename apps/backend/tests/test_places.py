@@ -78,7 +78,8 @@ def test_a_thousand_half_sent_requests_of_one_address_leave_room_for_others(
     with crowd(role, 1000, sent):
         started = time.monotonic()
         assert role.http.get("/api/capteurs").status_code == 200
-        assert time.monotonic() - started < 2
+        # Not only once the crowd has lost its places.
+        assert time.monotonic() - started < HEAD_SECONDS
         wait_for(lambda: role.metric("exploreiot_connections_cut_total") >= 900, "cut off")
 
 
