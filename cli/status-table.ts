@@ -2,9 +2,14 @@ import { ageOf } from "./age.ts";
 import type { ContainerStatus, StackStatus } from "./status-output.ts";
 import { renderTable } from "./table.ts";
 
-const HEAD = [
-  ...["service", "state", "health", "since", "image", "memory", "CPU", "restarts", "listens on"],
-  "difference",
+const head = (containers: readonly ContainerStatus[]) => [
+  ...["service", "state", "health", "since", "image", "memory"],
+  ...[
+    containers.some(({ usage }) => usage?.cpuSince === "look before")
+      ? "CPU since last look"
+      : "CPU since start",
+  ],
+  ...["restarts", "listens on", "difference"],
 ];
 
 /** The services first, as a person looks for them; jobs that are done are left out. */
@@ -21,7 +26,10 @@ export function statusTable({
       ...[status.restarts ? String(status.restarts) : "", status.listens.join("\n") || "inside only"],
       [status.difference ?? [], status.trouble ?? []].flat().join("\n"),
     ]);
-  return [renderTable(HEAD, rows), ...[...unknown, ...warnings].map((line) => `warning: ${line}`)].join("\n");
+  return [
+    renderTable(head(containers), rows),
+    ...[...unknown, ...warnings].map((line) => `warning: ${line}`),
+  ].join("\n");
 }
 
 function memory({ usage }: ContainerStatus): string {
