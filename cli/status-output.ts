@@ -27,8 +27,10 @@ const container = z.strictObject({
       memoryMiB: z.number(),
       cpuPercent: z.number().describe("mean, of one CPU; of two that are busy it is 200"),
       cpuSince: z
-        .enum(["start", "look before"])
-        .describe("over which time: since the container's start; with --watch since the look before"),
+        .enum(["start", "look before", "second before"])
+        .describe(
+          "over which time: since the container's start; with --watch since the look before; of an engine elsewhere a second",
+        ),
       memoryLimitMiB: z.number().exactOptional(),
       cpuLimit: z.number().exactOptional(),
     })

@@ -2,13 +2,15 @@ import { ageOf } from "./age.ts";
 import type { ContainerStatus, StackStatus } from "./status-output.ts";
 import { renderTable } from "./table.ts";
 
+const CPU = {
+  start: "CPU since start",
+  "look before": "CPU since last look",
+  "second before": "CPU",
+} as const;
+
 const head = (containers: readonly ContainerStatus[]) => [
   ...["service", "state", "health", "since", "image", "memory"],
-  ...[
-    containers.some(({ usage }) => usage?.cpuSince === "look before")
-      ? "CPU since last look"
-      : "CPU since start",
-  ],
+  CPU[containers.find(({ usage }) => usage !== undefined)?.usage?.cpuSince ?? "second before"],
   ...["restarts", "listens on", "difference"],
 ];
 

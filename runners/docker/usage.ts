@@ -1,5 +1,6 @@
+import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
-import { askEngine } from "./engine-api.ts";
+import { type Counts, countsOf } from "./cgroup.ts";
 import type { Observation } from "./observe.ts";
 
 /** What a container takes. */
@@ -9,23 +10,8 @@ export interface Usage {
   /** Of one CPU; of two that are busy it is 200. The mean of the time since `cpuSince`. */
   readonly cpuPercent: number;
 
-  /** Whether the CPU is that since the container's start, or since the look before. */
-  readonly cpuSince: "start" | "look before";
-}
-
-/** The part of an answer to `/containers/ID/stats` that the kit reads. */
-export interface Stats {
-  /** RFC 3339. */
-  readonly read: string;
-
-  /** Nothing is in it where the kernel does not count. */
-  readonly memory_stats: {
-    readonly usage?: number;
-    readonly stats?: { readonly inactive_file?: number; readonly total_inactive_file?: number };
-  };
-
-  /** Nanoseconds since the start. */
-  readonly cpu_stats: { readonly cpu_usage: { readonly total_usage: number } };
+  /** The container's start, the look before this one, or, by an engine elsewhere, a second. */
+  readonly cpuSince: "start" | "look before" | "second before";
 }
 
 interface Sample {
@@ -34,9 +20,17 @@ interface Sample {
   readonly cpuMs: number;
 }
 
+/** A running service, as the engine has it. */
+interface Running {
+  readonly name: string;
+  readonly id: string;
+  readonly pid: number;
+  readonly startedAt: string;
+}
+
 /**
- * Looks at what services take. One sample each, which takes milliseconds; `docker stats` waits 2 s for a second one, since CPU
- * is a rate. So the first look tells the mean since the start, and each further one that since the look before.
+ * Looks at what services take. CPU is a rate, and wants two samples: the first look tells the mean since the start, and each
+ * further one that since the look before.
  */
 export class UsageMeter {
   #before: ReadonlyMap<string, Sample> = new Map();
@@ -44,38 +38,34 @@ export class UsageMeter {
   /** Of the running services of a stack, by container. One that cannot be measured is left out. */
   async look(stack: Stack, { containers }: Observation): Promise<ReadonlyMap<string, Usage>> {
     const running = stack.containers.flatMap(({ name, job }) => {
-      const found = containers.get(name);
-      return !job && found?.State.Running === true ? [{ name, found }] : [];
+      const { Id, State } = containers.get(name) ?? {};
+      return job || Id === undefined || State?.Running !== true
+        ? []
+        : [{ name, id: Id, pid: State.Pid ?? 0, startedAt: State.StartedAt }];
     });
-    const answers = await askEngine(
-      running.map(({ found }) => `/containers/${found.Id}/stats?stream=false&one-shot=true`),
-    );
-    return this.take(
-      running.flatMap(({ name, found }, index) => {
-        const stats = answers[index] as Stats | undefined;
-        return stats === undefined ? [] : [{ name, startedAt: found.State.StartedAt, stats }];
-      }),
-    );
+    const counts = running.map((service) => ({ ...service, counts: countsOf(service) }));
+    const usages = this.take(counts, Date.now());
+    const others = running.filter(({ name }) => !usages.has(name));
+    return new Map([...usages, ...(await toldByEngine(others))]);
   }
 
   take(
-    found: readonly { readonly name: string; readonly startedAt: string; readonly stats: Stats }[],
+    found: readonly (Pick<Running, "name" | "startedAt"> & { readonly counts: Counts | undefined })[],
+    atMs: number,
   ): ReadonlyMap<string, Usage> {
-    const usages = new Map<string, Usage>();
     const samples = new Map<string, Sample>();
-    for (const { name, startedAt, stats } of found) {
-      const { memory_stats: memory, cpu_stats: cpu, read } = stats;
-      if (memory.usage === undefined) continue;
-      const now = { startedAt, atMs: Date.parse(read), cpuMs: cpu.cpu_usage.total_usage / 1e6 };
-      samples.set(name, now);
+    const usages = new Map<string, Usage>();
+    for (const { name, startedAt, counts } of found) {
+      if (counts === undefined) continue;
+      const { memoryBytes, cpuMs } = counts;
+      samples.set(name, { startedAt, atMs, cpuMs });
       const before = this.#before.get(name);
       // One that was started again counts from zero.
-      const isSame = before?.startedAt === startedAt && now.atMs > before.atMs;
+      const isSame = before?.startedAt === startedAt;
       const since = isSame ? before : { atMs: Date.parse(startedAt), cpuMs: 0 };
-      const bytes = memory.usage - (memory.stats?.inactive_file ?? memory.stats?.total_inactive_file ?? 0);
       usages.set(name, {
-        memoryMiB: rounded(bytes / 1024 ** 2),
-        cpuPercent: rounded((100 * (now.cpuMs - since.cpuMs)) / Math.max(1, now.atMs - since.atMs)),
+        memoryMiB: rounded(memoryBytes / 1024 ** 2),
+        cpuPercent: rounded((100 * (cpuMs - since.cpuMs)) / Math.max(1, atMs - since.atMs)),
         cpuSince: isSame ? "look before" : "start",
       });
     }
@@ -85,3 +75,43 @@ export class UsageMeter {
 }
 
 const rounded = (value: number): number => Math.round(value * 100) / 100;
+
+interface Line {
+  readonly Name: string;
+
+  /** `46.84MiB / 192MiB` */
+  readonly MemUsage: string;
+
+  /** `0.18%` */
+  readonly CPUPerc: string;
+}
+
+/** Mebibytes of the units in which the engine's client tells memory. */
+const UNITS: Readonly<Record<string, number>> = {
+  B: 1 / 1024 ** 2,
+  KiB: 1 / 1024,
+  MiB: 1,
+  GiB: 1024,
+  TiB: 1024 ** 2,
+};
+
+/** What an engine tells whose kernel is not this machine's: it takes its two samples itself, and 2 s. */
+async function toldByEngine(running: readonly Running[]): Promise<ReadonlyMap<string, Usage>> {
+  if (running.length === 0) return new Map();
+  const { stdout } = await run(
+    ["docker", "stats", "--no-stream", "--format", "{{json .}}", ...running.map(({ name }) => name)],
+    // One that ends meanwhile makes it fail, and what it printed until then is true.
+    { expected: [0, 1] },
+  );
+  return new Map(stdout.split("\n").filter(Boolean).flatMap(usageIn));
+}
+
+/** Without a unit it is `--`: the kernel does not count. */
+function usageIn(line: string): readonly (readonly [string, Usage])[] {
+  const { Name, MemUsage, CPUPerc } = JSON.parse(line) as Line;
+  const [, amount, unit = ""] = /^([\d.]+)([A-Za-z]+)/.exec(MemUsage) ?? [];
+  const mebibytes = UNITS[unit];
+  if (mebibytes === undefined) return [];
+  const cpuPercent = Number.parseFloat(CPUPerc) || 0;
+  return [[Name, { memoryMiB: Number(amount) * mebibytes, cpuPercent, cpuSince: "second before" }]];
+}

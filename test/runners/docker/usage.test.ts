@@ -1,28 +1,23 @@
-import { createServer } from "node:http";
-import { join } from "node:path";
-import { afterEach, expect, test, vi } from "vitest";
-import { type Stats, UsageMeter } from "../../../runners/docker/usage.ts";
-import { containerSpec, stackOf } from "../../support/stack.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
+import { describe, expect, test } from "vitest";
+import { type Counts, countsOf } from "../../../runners/docker/cgroup.ts";
+import { UsageMeter } from "../../../runners/docker/usage.ts";
+import { temporaryFolder, write } from "../../support/temporary-folder.ts";
 
 const MIB = 1024 ** 2;
 const STARTED = "2026-11-29T12:00:00Z";
-
-const stats = (read: string, cpuSeconds: number, more: Stats["memory_stats"] = {}): Stats => ({
-  read,
-  memory_stats: { usage: 50 * MIB, stats: { inactive_file: 10 * MIB }, ...more },
-  cpu_stats: { cpu_usage: { total_usage: cpuSeconds * 1e9 } },
-});
-const found = (given: Stats, startedAt = STARTED) => [{ name: "api", startedAt, stats: given }];
+const after = (seconds: number) => Date.parse(STARTED) + seconds * 1000;
+const counts = (cpuMs: number): Counts => ({ memoryBytes: 40 * MIB, cpuMs });
 
 test("the first look tells the mean since the start, the next one that since the look before", () => {
   const meter = new UsageMeter();
+  const look = (cpuMs: number, seconds: number, startedAt = STARTED) =>
+    meter.take([{ name: "api", startedAt, counts: counts(cpuMs) }], after(seconds)).get("api");
 
   expect([
-    meter.take(found(stats("2026-11-29T12:00:20Z", 5))).get("api"),
-    meter.take(found(stats("2026-11-29T12:00:22.500Z", 10))).get("api"),
+    look(5000, 20),
+    look(10_000, 22.5),
     // Started again meanwhile.
-    meter.take(found(stats("2026-11-29T12:01:00Z", 1), "2026-11-29T12:00:50Z")).get("api"),
+    look(1000, 60, "2026-11-29T12:00:50Z"),
   ]).toEqual([
     { memoryMiB: 40, cpuPercent: 25, cpuSince: "start" },
     { memoryMiB: 40, cpuPercent: 200, cpuSince: "look before" },
@@ -30,73 +25,51 @@ test("the first look tells the mean since the start, the next one that since the
   ]);
 });
 
-test("files that the kernel can drop are not counted, by either version of control groups; without counts nothing is told", () => {
-  const memoryOf = (memory: Stats["memory_stats"]) =>
-    new UsageMeter().take(found(stats("2026-11-29T12:00:20Z", 5, memory))).get("api")?.memoryMiB;
-
-  expect([
-    memoryOf({ stats: { total_inactive_file: 20 * MIB } }),
-    memoryOf({ stats: {} }),
-    new UsageMeter().take(found({ ...stats("2026-11-29T12:00:20Z", 5), memory_stats: {} })).size,
-  ]).toEqual([30, 50, 0]);
-});
-
-/** A socket that answers as the engine does. */
-async function engine(answer: (path: string) => unknown): Promise<readonly string[]> {
-  const asked: string[] = [];
-  const server = createServer((request, response) => {
-    asked.push(`${request.method} ${request.url}`);
-    const told = answer(request.url ?? "");
-    response.writeHead(told === undefined ? 404 : 200, { "Content-Type": "application/json" });
-    response.end(told === undefined ? '{"message":"No such container"}' : JSON.stringify(told));
-  });
-  const socket = join(temporaryFolder(), "engine.sock");
-  await new Promise<void>((resolve) => server.listen(socket, resolve));
-  vi.stubEnv("DOCKER_HOST", `unix://${socket}`);
-  servers.push(server);
-  return asked;
-}
-
-const servers: { close: () => void; closeAllConnections: () => void }[] = [];
-afterEach(() => {
-  vi.unstubAllEnvs();
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-});
-
-const state = (Id: string, Running = true) => ({ Id, State: { Running, StartedAt: STARTED } });
-const stack = stackOf([
-  ...["api", "gone", "stopped"].map((role) => containerSpec(role)),
-  containerSpec("migrate", { job: true }),
-]);
-const seen = {
-  images: new Map(),
-  containers: new Map([
-    ["exploreiot-demo-api", state("a1")],
-    ["exploreiot-demo-gone", state("b2")],
-    ["exploreiot-demo-stopped", state("c3", false)],
-    ["exploreiot-demo-migrate", state("d4")],
-  ]),
-} as never;
-
-test("running services are asked for one sample each, and one that is gone meanwhile is left out", async () => {
-  const asked = await engine((path) =>
-    path.startsWith("/containers/a1/") ? stats("2026-11-29T12:00:20Z", 5) : undefined,
+test("one that cannot be measured is left out", () => {
+  expect(new UsageMeter().take([{ name: "api", startedAt: STARTED, counts: undefined }], after(1)).size).toBe(
+    0,
   );
-
-  const usage = await new UsageMeter().look(stack, seen);
-
-  expect([...usage]).toEqual([["exploreiot-demo-api", { memoryMiB: 40, cpuPercent: 25, cpuSince: "start" }]]);
-  expect([...asked].sort()).toEqual([
-    "GET /containers/a1/stats?stream=false&one-shot=true",
-    "GET /containers/b2/stats?stream=false&one-shot=true",
-  ]);
 });
 
-test("an engine that cannot be asked has nothing to tell, and keeps nobody waiting", async () => {
-  vi.stubEnv("DOCKER_HOST", `unix://${join(temporaryFolder(), "nobody.sock")}`);
+describe("the kernel's counters", () => {
+  const id = "083e442328667ea9c5cd465d4fc1cb5c2388c76a83071307f44b069be59f93d0";
+  const machine = (files: Readonly<Record<string, string>>) => {
+    const root = temporaryFolder();
+    for (const [path, content] of Object.entries(files)) write(root, path, content);
+    return root;
+  };
+  const first = (of = id) => ({
+    "proc/7/cgroup": `4:memory:/docker/${of}\n2:cpu,cpuacct:/docker/${of}\n`,
+    [`sys/fs/cgroup/memory/docker/${of}/memory.usage_in_bytes`]: "3000\n",
+    [`sys/fs/cgroup/memory/docker/${of}/memory.stat`]: "inactive_file 7\ntotal_inactive_file 1000\n",
+    [`sys/fs/cgroup/cpuacct/docker/${of}/cpuacct.usage`]: "5000000\n",
+  });
+  const scope = `system.slice/docker-${id}.scope`;
+  const second = {
+    "proc/7/cgroup": `0::/${scope}\n`,
+    [`sys/fs/cgroup/${scope}/memory.current`]: "3000\n",
+    [`sys/fs/cgroup/${scope}/memory.stat`]: "active_file 9\ninactive_file 1000\n",
+    [`sys/fs/cgroup/${scope}/cpu.stat`]: "usage_usec 5000\nuser_usec 3000\n",
+  };
 
-  expect((await new UsageMeter().look(stack, seen)).size).toBe(0);
+  test.each([
+    { given: "version 1", files: first(), found: { memoryBytes: 2000, cpuMs: 5 } },
+    { given: "version 2", files: second, found: { memoryBytes: 2000, cpuMs: 5 } },
+    // An engine elsewhere, or in a machine of its own, has other processes by the same numbers.
+    { given: "another container", files: first("f".repeat(64)), found: undefined },
+    { given: "a process of no container", files: { "proc/7/cgroup": "0::/init.scope\n" }, found: undefined },
+    { given: "no such process", files: {}, found: undefined },
+    {
+      given: "a kernel that counts no memory",
+      files: { ...second, [`sys/fs/cgroup/${scope}/memory.current`]: "max\n" },
+      found: undefined,
+    },
+    {
+      given: "a controller that is not there",
+      files: { "proc/7/cgroup": `0::/${scope}\n` },
+      found: undefined,
+    },
+  ])("are read of $given", ({ files, found }) => {
+    expect(countsOf({ id, pid: 7 }, machine(files))).toEqual(found);
+  });
 });
