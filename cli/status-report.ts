@@ -3,6 +3,7 @@ import { UserError } from "../core/errors.ts";
 import { engineVersion } from "../runners/docker/engine-check.ts";
 import { firewallOf, firewallStatus } from "../runners/docker/firewall.ts";
 import { firewallWarnings } from "../runners/docker/firewall-check.ts";
+import { observe } from "../runners/docker/observe.ts";
 import { tryPorts } from "../runners/docker/published-ports.ts";
 import { routeWarnings } from "../runners/docker/subnets.ts";
 import { type Survey, survey } from "../runners/docker/survey.ts";
@@ -30,23 +31,30 @@ export async function statusReport(
   meter: UsageMeter | undefined,
 ): Promise<StatusReport> {
   const { deployment, stack } = synthesized;
-  const [seen] = await Promise.all([survey(stack), engineVersion()]);
-  const drift = findDrift(stack, seen, undefined);
-  const state = deploymentState(stack, seen);
-  const isThere = state === "up" || state === "partly up";
-  const [ports, used, certificates, firewall, readings, stored, backup, ...warnings] = await Promise.all([
-    tryPorts(stack, seen),
-    meter?.look(stack, seen),
+  const observed = observe(stack);
+  const surveyed = Promise.all([survey(stack, observed), engineVersion()]);
+  // It is awaited below, and may fail before.
+  surveyed.catch(() => undefined);
+  // An engine that cannot be asked is told by the survey.
+  const early = await observed.catch(async () => (await surveyed)[0]);
+  const isThere = stack.containers.some(({ name }) => early.containers.has(name));
+  const answers = Promise.all([
+    tryPorts(stack, early),
+    meter?.look(stack, early),
     isThere ? servedCertificates(deployment) : [],
     isThere ? firewallIn(stack) : undefined,
     isThere ? readLast(synthesized) : undefined,
-    storageOf(stack, seen),
+    storageOf(stack, early),
     isThere ? backupReport(stack) : undefined,
     firewallWarnings(stack),
     // Without an image on a machine elsewhere they cannot be read, and then nothing is deployed there.
     routeWarnings(stack).then((lines) => lines ?? []),
     isThere ? limitWarnings() : [],
   ]);
+  const [[seen], [ports, used, certificates, firewall, readings, stored, backup, ...warnings]] =
+    await Promise.all([surveyed, answers]);
+  const drift = findDrift(stack, seen, undefined);
+  const state = deploymentState(stack, seen);
   const status = stackStatus(stack, seen, {
     ...{ drift, ports, backup },
     ...(used === undefined ? {} : { usage: used }),

@@ -16,9 +16,12 @@ export interface Survey extends Observation {
   readonly files: ReadonlyMap<string, DeliveredFiles>;
 }
 
-/** Reads everything that can be compared with the stack. */
-export async function survey(stack: Stack): Promise<Survey> {
-  const observed = observe(stack);
+/**
+ * Reads everything that can be compared with the stack.
+ *
+ * @param observed for who goes on with the containers before the rest is there
+ */
+export async function survey(stack: Stack, observed = observe(stack)): Promise<Survey> {
   const asked = Promise.all([
     observed,
     inspectNetworks(stack.networks.map(({ name }) => name)),
