@@ -12,6 +12,7 @@ import { mqttTlsClients } from "./measurements/mqtt-tls-clients.js";
 import { noLoss } from "./measurements/no-loss.js";
 import { policies } from "./measurements/policies.js";
 import { policiesCheckov } from "./measurements/policies-checkov.js";
+import { status } from "./measurements/status.js";
 import { synthesis } from "./measurements/synthesis.js";
 import { upFreshCompose, upFreshTerraform } from "./measurements/up-fresh.js";
 import { upIdleCompose, upIdleTerraform } from "./measurements/up-idle.js";
@@ -32,6 +33,7 @@ const all = [
   upIdleTerraform,
   upFreshCompose,
   upFreshTerraform,
+  status,
   memory,
   ingestRate,
   noLoss,

@@ -11,7 +11,8 @@ import { refuseForeignContainers } from "../runners/guards.ts";
 import { ensureImages } from "../runners/images/ensure.ts";
 import type { ContainerSpec, Stack } from "../runners/stack.ts";
 import type { Deployment } from "../services/deployment.ts";
-import { namedPackets, type Packet, packetOutput, readFields } from "./capture/packets.ts";
+import { probeConnections } from "./capture/own-probes.ts";
+import { fieldsOf, namedPackets, type Packet, packetOutput, readFields } from "./capture/packets.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { during, interruptSignal, progress } from "./progress.ts";
@@ -23,6 +24,11 @@ export const captureOutput = z.strictObject({
   deployment: z.string(),
   service: z.string(),
   recorded: z.int().describe("packets; those that only acknowledge are counted here and not listed"),
+  ofProbes: z
+    .int()
+    .describe(
+      "of those recorded, packets of the service's own health check, which are not listed; 0 with --probes",
+    ),
   packets: z.array(packetOutput).readonly(),
   file: z.string().nullable().describe("the pcap file that was written; null: none was asked for"),
 });
@@ -33,6 +39,7 @@ interface Options {
   readonly seconds: number;
   readonly packets: number;
   readonly write?: string;
+  readonly probes?: true;
 }
 
 export const captureCommand = verb(
@@ -45,6 +52,7 @@ export const captureCommand = verb(
   .addOption(jsonOption())
   .option("--seconds <number>", "how long, 1 to 300; Ctrl-C ends it earlier", upTo(300), 10)
   .option("--packets <number>", "at most so many, 1 to 10000", upTo(10_000), 1000)
+  .option("--probes", "list the packets of the service's own health check, too")
   .option("--write <file>", "keep the packets too, for Wireshark; the file must not be there yet")
   .addHelpText(
     "after",
@@ -58,7 +66,7 @@ export const captureCommand = verb(
     const spec = serviceNamed(stack, name);
     await refuseForeignContainers(deployment.name, home);
     const roles = await rolesByAddress(stack, spec);
-    const { seconds, packets, write } = options;
+    const { seconds, packets, write, probes } = options;
     const file = write === undefined ? undefined : newFile(write);
     try {
       const signal = interruptSignal();
@@ -67,12 +75,16 @@ export const captureCommand = verb(
       const recording: Recording = { container: spec.name, image, seconds, packets, signal };
       const pcap = await recordPackets(recording);
       file?.keep(pcap);
-      const named = namedPackets(await packetFields(pcap, { image, fields: readFields }), roles);
+      const fields = fieldsOf(await packetFields(pcap, { image, fields: readFields }));
+      const own = probes ? new Set<number>() : probeConnections(fields);
+      const named = namedPackets(fields, roles);
+      const shown = named.filter(({ connection }) => connection === undefined || !own.has(connection));
       const report = {
         deployment: deployment.name,
         service: roleOf(spec),
         recorded: named.length,
-        packets: named.filter(({ names }) => names.length > 0),
+        ofProbes: named.length - shown.length,
+        packets: shown.filter(({ names }) => names.length > 0),
         file: write ?? null,
       };
       if (options.json) printJson(captureOutput, report);
@@ -159,11 +171,12 @@ function opened(path: string): number {
 interface Told {
   readonly service: string;
   readonly recorded: number;
+  readonly ofProbes: number;
   readonly packets: readonly Packet[];
   readonly file: string | null;
 }
 
-function told({ service, recorded, packets, file }: Told): string {
+function told({ service, recorded, ofProbes, packets, file }: Told): string {
   const [first] = packets;
   const rows = packets.map(({ time, from, to, names, bytes, details }) => [
     `+${((Date.parse(time) - Date.parse(first?.time as string)) / 1000).toFixed(3)}`,
@@ -180,7 +193,10 @@ function told({ service, recorded, packets, file }: Told): string {
           `from ${first.time} on, in seconds:`,
           renderTable(["time", "from", "to", "packet", "bytes", "details"], rows),
         ]),
-    `${service}: ${recorded} packets recorded, ${recorded - packets.length} of them only acknowledge`,
+    [
+      `${service}: ${recorded} packets recorded, ${recorded - ofProbes - packets.length} of them only acknowledge`,
+      ...(ofProbes === 0 ? [] : [`${ofProbes} are of its own health check (--probes lists them)`]),
+    ].join(", "),
     ...(file === null
       ? []
       : [`${file}: all of them as they were sent, with passwords that were sent in clear text`]),

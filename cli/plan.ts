@@ -1,6 +1,7 @@
 import { warningsOf } from "../config/warnings.ts";
 import { LABEL } from "../core/labels.ts";
 import { EXIT } from "../core/report.ts";
+import { dangersOf } from "../runners/data-in-danger.ts";
 import { plan } from "../runners/deploy.ts";
 import type { Plan, PlannedStep } from "../runners/plan.ts";
 import type { RunnerName } from "../runners/record.ts";
@@ -33,26 +34,33 @@ export const planCommand = withRunner(
     const warnings = warningsOf(deployment);
     const planned = await plan({ stack, home, runner, report: progress });
     const safety = planned.dataInDanger.length > 0 ? safetyOf(await backupReport(stack)) : undefined;
+    const dangers = await dangersOf(stack, planned.dataInDanger);
+    const refused = dangers.filter(({ backup }) => backup === undefined).map(({ volume }) => volume);
     if (json)
       printJson(planOutput, {
-        ...{ deployment: deployment.name, ...planned, warnings },
+        ...{ deployment: deployment.name, ...planned, refused, warnings },
         ...(safety === undefined ? {} : { backup: safety }),
       });
     else
       for (const line of [
-        planInWords(planned, stack),
+        planInWords(planned, stack, refused),
         ...(safety === undefined ? [] : [`backup: ${safety}`]),
         ...warnings.map((line) => `warning: ${line}`),
       ])
         console.log(line);
-    const { steps, dataInDanger } = planned;
-    process.exitCode = dataInDanger.length > 0 ? EXIT.userError : steps.length > 0 ? EXIT.changes : EXIT.ok;
+    const { steps } = planned;
+    process.exitCode = refused.length > 0 ? EXIT.userError : steps.length > 0 ? EXIT.changes : EXIT.ok;
   });
 
-/** A plan as a table, for people. */
+/**
+ * A plan as a table, for people.
+ *
+ * @param refused volumes in danger that no fresh verified backup has. @default - all that are in danger
+ */
 export function planInWords(
   { steps, dataInDanger, runner }: Plan & { readonly runner: RunnerName },
   stack: Stack,
+  refused: readonly string[] = dataInDanger,
 ): string {
   if (steps.length === 0) return `${stack.name} is as configured: up has nothing to do`;
   const counts = ["create", "replace", "change in place", "start again", "remove"].flatMap((action) => {
@@ -71,8 +79,10 @@ export function planInWords(
             shown.map((step) => row(step, stack)),
           ),
         ]),
-    ...dataInDanger.map(
-      (name) => `error: volume ${name} holds data, which up would have to delete: it refuses`,
+    ...dataInDanger.map((name) =>
+      refused.includes(name)
+        ? `error: volume ${name} holds data, which up would have to delete: it refuses without --replace-data ${name}`
+        : `warning: volume ${name} is made again: what it holds is lost, unless it is in the backup`,
     ),
   ].join("\n");
 }

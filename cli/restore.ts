@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
+import { Option } from "commander";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import { deploy } from "../runners/deploy.ts";
@@ -8,6 +9,7 @@ import { deleteBefore } from "../runners/restore/former.ts";
 import { type Brought, bringHome } from "../runners/restore/home.ts";
 import { repositoryOf } from "../runners/restore/reach.ts";
 import { type Restored, restore } from "../runners/restore/restore.ts";
+import { undoRestore } from "../runners/restore/undo.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { interruptSignal, progress } from "./progress.ts";
@@ -24,6 +26,7 @@ interface Options {
   readonly rehearse?: true;
   readonly broker?: true;
   readonly deleteFormer?: true;
+  readonly undo?: true;
   readonly yes?: true;
 }
 
@@ -32,20 +35,24 @@ export const restoreOutput = z.strictObject({
   snapshot: z
     .strictObject({ id: z.string(), made: z.string().describe("RFC 3339") })
     .exactOptional()
-    .describe("absent with --delete-former"),
+    .describe("absent with --delete-former and --undo"),
   compared: z
     .strictObject({ tables: z.int(), rows: z.int() })
     .exactOptional()
-    .describe("what was restored, and is as the backup recorded; absent with --delete-former"),
+    .describe("what was restored, and is as the backup recorded; absent with --delete-former and --undo"),
   volumes: z
     .array(
       z.strictObject({
         volume: z.string(),
         former: z.string().exactOptional().describe("keeps its data of before; absent where it had none"),
+        back: z
+          .string()
+          .exactOptional()
+          .describe("with --undo: had kept the data that the volume holds again, and still has it"),
       }),
     )
     .readonly()
-    .describe("hold the snapshot's data now; none with --rehearse"),
+    .describe("hold the snapshot's data now, with --undo that of before; none with --rehearse"),
   deleted: z.array(z.string()).readonly().describe("volumes with data of before, with --delete-former"),
 });
 
@@ -65,14 +72,20 @@ export const restoreCommand = verb("restore", "bring data back from a backup: re
   .option("--into <folder>", "with --from: where the site file goes (default: this folder)")
   .option("--rehearse", "only read it, restore it next to the data of now, and compare; nothing is replaced")
   .option("--broker", "replace the broker's store too, and with it the readings that wait there")
+  .addOption(
+    new Option(
+      "--undo",
+      "go back to the data of before the last restore; once more goes forth again",
+    ).conflicts(["snapshot", "from", "rehearse", "broker", "deleteFormer"]),
+  )
   .option("--delete-former", "delete the volumes that keep the data of before earlier restores")
   .option("--yes", "do not ask before data is replaced or deleted")
   .addHelpText(
     "after",
     `
 Every table is compared with what the backup recorded, before anything is replaced. What uses the data is stopped then, and
-readings wait in the broker. The data of before is kept in volumes of its own; --delete-former deletes them. Run it again
-after any interruption.
+readings wait in the broker. The data of before is kept in volumes of its own: --undo goes back to it, --delete-former
+deletes it. Run it again after any interruption.
 
 Onto a new machine: exploreiot restore --from /mnt/backups --password-file password
 
@@ -81,6 +94,7 @@ Example: exploreiot restore -c site.yaml`,
   .action(async (options: Options) => {
     const signal = interruptSignal();
     if (options.deleteFormer) return deleteFormer(options);
+    if (options.undo) return undo(options, signal);
     const { from, json, rehearse: rehearsal = false, broker = false } = options;
     const brought = from === undefined ? undefined : await bring({ ...options, from }, signal);
     const { deployment, stack, home } = await synthesize(brought?.site ?? options.config);
@@ -116,6 +130,24 @@ async function deleteFormer(options: Options): Promise<void> {
   const deleted = await deleteBefore({ stack, home, report: progress });
   if (options.json) printJson(restoreOutput, { deployment: deployment.name, volumes: [], deleted });
   else console.log(deleted.length === 0 ? "There is none." : `Deleted: ${deleted.join(", ")}.`);
+}
+
+async function undo(options: Options, signal: AbortSignal): Promise<void> {
+  const { deployment, stack, home } = await synthesize(options.config);
+  await confirm(
+    options,
+    `replace the data of ${deployment.name} by that of before the last restore`,
+    deployment.name,
+  );
+  const context = { stack, home, report: progress, signal };
+  const volumes = await undoRestore(context);
+  await deploy({ ...context, runner: "auto" });
+  if (options.json) printJson(restoreOutput, { deployment: deployment.name, volumes, deleted: [] });
+  else
+    for (const { volume, back, former } of volumes)
+      console.log(
+        `${volume}: holds again what ${back} keeps${former === undefined ? "" : `; ${former} keeps what it held until now`}.`,
+      );
 }
 
 function told({ snapshot, compared, volumes }: Restored, rehearsal: boolean): readonly string[] {

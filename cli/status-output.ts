@@ -25,12 +25,17 @@ const container = z.strictObject({
   usage: z
     .strictObject({
       memoryMiB: z.number(),
-      cpuPercent: z.number().describe("of one CPU; of two that are busy it is 200"),
+      cpuPercent: z.number().describe("mean, of one CPU; of two that are busy it is 200"),
+      cpuSince: z
+        .enum(["start", "look before", "second before"])
+        .describe(
+          "over which time: since the container's start; with --watch since the look before; of an engine elsewhere a second",
+        ),
       memoryLimitMiB: z.number().exactOptional(),
       cpuLimit: z.number().exactOptional(),
     })
     .exactOptional()
-    .describe("what it takes of its limits; absent where it does not run, or was not measured"),
+    .describe("what it takes of its limits; absent where it does not run, or cannot be measured"),
   listens: z.array(z.string()).readonly().describe("address:port on the host, for each published port"),
   difference: z.string().exactOptional().describe("what is not as deployed, in one line"),
   changes: z
@@ -183,7 +188,13 @@ export const planOutput = z.strictObject({
       }),
     )
     .readonly(),
-  dataInDanger: z.array(z.string()).readonly().describe("volumes whose data would be lost: up refuses"),
+  dataInDanger: z.array(z.string()).readonly().describe("volumes whose data would be lost"),
+  refused: z
+    .array(z.string())
+    .readonly()
+    .describe(
+      "those of them that up deletes with --replace-data alone, since no verified backup of the last hour has their data",
+    ),
   backup: z
     .string()
     .exactOptional()

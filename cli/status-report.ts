@@ -3,11 +3,12 @@ import { UserError } from "../core/errors.ts";
 import { engineVersion } from "../runners/docker/engine-check.ts";
 import { firewallOf, firewallStatus } from "../runners/docker/firewall.ts";
 import { firewallWarnings } from "../runners/docker/firewall-check.ts";
+import { observe } from "../runners/docker/observe.ts";
 import { tryPorts } from "../runners/docker/published-ports.ts";
 import { routeWarnings } from "../runners/docker/subnets.ts";
 import { type Survey, survey } from "../runners/docker/survey.ts";
 import { limitWarnings } from "../runners/docker/unapplied.ts";
-import { usageOf } from "../runners/docker/usage.ts";
+import type { Usage, UsageMeter } from "../runners/docker/usage.ts";
 import { difference, findDrift } from "../runners/drift.ts";
 import type { Stack } from "../runners/stack.ts";
 import { backupLine, backupReport } from "./backup-status.ts";
@@ -15,7 +16,7 @@ import { servedCertificates } from "./certificate-report.ts";
 import { lastReadingsText, readLast } from "./last-readings.ts";
 import { probeWarnings } from "./probe-warnings.ts";
 import { stackStatus } from "./stack-status.ts";
-import type { StatusReport } from "./status-output.ts";
+import type { StackStatus, StatusReport } from "./status-output.ts";
 import { statusTable } from "./status-table.ts";
 import { storageOf, storageText } from "./storage.ts";
 import type { Synthesized } from "./synthesize.ts";
@@ -23,31 +24,41 @@ import type { Synthesized } from "./synthesize.ts";
 /**
  * Compares everything that the configuration decides with what runs, and tries what it opens.
  *
- * @param options.usage whether memory and CPU are measured, which takes 2 s
+ * @param meter measures memory and CPU. @default - they are not measured
  */
 export async function statusReport(
   synthesized: Synthesized,
-  { usage }: { readonly usage: boolean },
+  meter: UsageMeter | undefined,
 ): Promise<StatusReport> {
   const { deployment, stack } = synthesized;
-  const [seen] = await Promise.all([survey(stack), engineVersion()]);
-  const drift = findDrift(stack, seen, undefined);
-  const state = deploymentState(stack, seen);
-  const isThere = state === "up" || state === "partly up";
-  const [ports, used, certificates, firewall, readings, stored, backup, ...warnings] = await Promise.all([
-    tryPorts(stack, seen),
-    usage ? usageOf(stack, seen) : new Map(),
+  const observed = observe(stack);
+  const surveyed = Promise.all([survey(stack, observed), engineVersion()]);
+  // It is awaited below, and may fail before.
+  surveyed.catch(() => undefined);
+  // An engine that cannot be asked is told by the survey.
+  const early = await observed.catch(async () => (await surveyed)[0]);
+  const isThere = stack.containers.some(({ name }) => early.containers.has(name));
+  const answers = Promise.all([
+    tryPorts(stack, early),
+    meter?.look(stack, early),
     isThere ? servedCertificates(deployment) : [],
     isThere ? firewallIn(stack) : undefined,
     isThere ? readLast(synthesized) : undefined,
-    storageOf(stack, seen),
+    storageOf(stack, early),
     isThere ? backupReport(stack) : undefined,
     firewallWarnings(stack),
     // Without an image on a machine elsewhere they cannot be read, and then nothing is deployed there.
     routeWarnings(stack).then((lines) => lines ?? []),
     isThere ? limitWarnings() : [],
   ]);
-  const status = stackStatus(stack, seen, { drift, ports, usage: used, backup });
+  const [[seen], [ports, used, certificates, firewall, readings, stored, backup, ...warnings]] =
+    await Promise.all([surveyed, answers]);
+  const drift = findDrift(stack, seen, undefined);
+  const state = deploymentState(stack, seen);
+  const status = stackStatus(stack, seen, {
+    ...{ drift, ports, backup },
+    ...(used === undefined ? {} : { usage: used }),
+  });
   const storage = stored !== undefined && "unknown" in stored ? undefined : stored;
   const inForce = firewall === undefined || ["applied", "unconfirmed"].includes(firewall.state);
   return {
@@ -63,6 +74,7 @@ export async function statusReport(
     ...status,
     unknown: [
       ...status.unknown,
+      ...unmeasured(status, used),
       ...(typeof readings === "string" ? [readings] : []),
       ...(stored !== undefined && "unknown" in stored ? [stored.unknown] : []),
     ],
@@ -80,6 +92,20 @@ export async function statusReport(
     waived: deployment.policies.waivers,
     warnings: [...warningsOf(deployment), ...warnings.flat(), ...probeWarnings(stack, seen)],
   };
+}
+
+/** The engine tells nothing where its kernel does not count. */
+function unmeasured(
+  { containers }: StackStatus,
+  used: ReadonlyMap<string, Usage> | undefined,
+): readonly string[] {
+  if (used === undefined) return [];
+  const missing = containers.filter(
+    ({ container, state, health }) => state === "running" && health !== "done" && !used.has(container),
+  );
+  return missing.length === 0
+    ? []
+    : [`memory and CPU of ${missing.map(({ role }) => role).join(", ")}: the engine does not tell them`];
 }
 
 function deploymentState({ containers, volumes }: Stack, seen: Survey): StatusReport["state"] {

@@ -2,9 +2,16 @@ import { ageOf } from "./age.ts";
 import type { ContainerStatus, StackStatus } from "./status-output.ts";
 import { renderTable } from "./table.ts";
 
-const HEAD = [
-  ...["service", "state", "health", "since", "image", "memory", "CPU", "restarts", "listens on"],
-  "difference",
+const CPU = {
+  start: "CPU since start",
+  "look before": "CPU since last look",
+  "second before": "CPU",
+} as const;
+
+const head = (containers: readonly ContainerStatus[]) => [
+  ...["service", "state", "health", "since", "image", "memory"],
+  CPU[containers.find(({ usage }) => usage !== undefined)?.usage?.cpuSince ?? "second before"],
+  ...["restarts", "listens on", "difference"],
 ];
 
 /** The services first, as a person looks for them; jobs that are done are left out. */
@@ -21,7 +28,10 @@ export function statusTable({
       ...[status.restarts ? String(status.restarts) : "", status.listens.join("\n") || "inside only"],
       [status.difference ?? [], status.trouble ?? []].flat().join("\n"),
     ]);
-  return [renderTable(HEAD, rows), ...[...unknown, ...warnings].map((line) => `warning: ${line}`)].join("\n");
+  return [
+    renderTable(head(containers), rows),
+    ...[...unknown, ...warnings].map((line) => `warning: ${line}`),
+  ].join("\n");
 }
 
 function memory({ usage }: ContainerStatus): string {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { EXIT } from "../core/report.ts";
+import { UsageMeter } from "../runners/docker/usage.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { type StatusReport, statusOutput } from "./status-output.ts";
@@ -26,16 +27,17 @@ export const statusCommand = verb(
 )
   .addOption(configOption())
   .addOption(jsonOption())
-  .option("--no-usage", "do not measure memory and CPU, which takes 2 s")
+  .option("--no-usage", "do not measure memory and CPU")
   .option("--watch", "show it again and again until Ctrl-C; with --json one line each time")
   .addHelpText(
     "after",
-    "\nExits with 2 when something is not as configured, does not answer, or was restarted within 10 minutes, or when a sensor of the site file is silent.",
+    "\nCPU is the mean since the start of the container, with --watch since the look before.\nExits with 2 when something is not as configured, does not answer, or was restarted within 10 minutes, or when a sensor of the site file is silent.",
   )
   .action(async ({ config, json, watch, usage }: Options) => {
     const synthesized = await synthesize(config, { unjudged: true });
+    const meter = usage ? new UsageMeter() : undefined;
     do {
-      const report = await statusReport(synthesized, { usage });
+      const report = await statusReport(synthesized, meter);
       if (json) printJson(statusOutput, report, watch ? "line" : "document");
       else console.log(screen(report, watch));
       process.exitCode = report.asConfigured ? EXIT.ok : EXIT.changes;

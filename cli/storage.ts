@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import { ofRole } from "../runners/containers.ts";
-import type { Survey } from "../runners/docker/survey.ts";
+import type { Observation } from "../runners/docker/observe.ts";
 import type { Stack } from "../runners/stack.ts";
 import { inDatabase } from "./chain/hops.ts";
 import type { Storage } from "./status-output.ts";
@@ -56,7 +56,7 @@ FROM (SELECT 1) AS one LEFT JOIN public.retention ON true;
 /** How the disk of the readings is; undefined where the database does not run, or has none. */
 export async function storageOf(
   stack: Stack,
-  { containers }: Survey,
+  { containers }: Observation,
 ): Promise<Storage | { readonly unknown: string } | undefined> {
   const postgres = ofRole(stack, "postgres");
   if (postgres === undefined || stack.database === undefined) return undefined;

@@ -22,6 +22,7 @@ interface Options {
   readonly runner: RunnerName | "auto";
   readonly json?: true;
   readonly setup?: true;
+  readonly replaceData: readonly string[];
 }
 
 export const upCommand = withRunner(verb("up", "deploy: make what runs equal to what is configured"))
@@ -31,7 +32,13 @@ export const upCommand = withRunner(verb("up", "deploy: make what runs equal to 
     "--setup",
     "install what this machine lacks first (Docker, compose plugin; Debian and Ubuntu, as root)",
   )
-  .action(async ({ config, runner, json, setup }: Options) => {
+  .option(
+    "--replace-data <volume>",
+    "delete this volume with its data where it is not as configured, and make it again; once for each volume",
+    (volume: string, all: readonly string[]) => [...all, volume],
+    [],
+  )
+  .action(async ({ config, runner, json, setup, replaceData }: Options) => {
     const signal = interruptSignal();
     const { deployment, stack, home } = await synthesize(config);
     if (setup) await prepareMachine({ stack, home, runner, report: progress, signal });
@@ -39,7 +46,7 @@ export const upCommand = withRunner(verb("up", "deploy: make what runs equal to 
       changed,
       runner: used,
       seen,
-    } = await during(() => deploy({ stack, home, runner, report: progress, signal }));
+    } = await during(() => deploy({ stack, home, runner, report: progress, signal, replaceData }));
     if (backupOf(stack) !== undefined) await handOverHome(stack, home);
     const [firewall, limits] = await Promise.all([firewallWarnings(stack), changed ? limitWarnings() : []]);
     const warnings = [...warningsOf(deployment), ...firewall, ...limits, ...probeWarnings(stack, seen)];

@@ -3,6 +3,9 @@ import { PROBE_FOLDER } from "./container-folders.ts";
 /** The program of images/probe, which asks a service at the address at which others reach it. */
 export const PROBE_PROGRAM = `${PROBE_FOLDER}/probe`;
 
+/** How it names itself in a request over HTTP (images/probe/probe.c). */
+export const PROBE_AGENT = "exploreiot-probe";
+
 /**
  * For how long one exec of the engine goes on asking a service that works. An exec costs the engine 60 to 90 ms of CPU: every
  * 2 s in six containers that was a quarter of a core, for ever (measured, Engine 20.10).

@@ -1,4 +1,5 @@
 import { UserError } from "../core/errors.ts";
+import { allowedToReplace, dangersOf, refuseUnknownVolumes, removeEndangered } from "./data-in-danger.ts";
 import { clearTheWay, findInTheWay } from "./docker/clear-the-way.ts";
 import { refuseForeignData, rememberDataVolumes } from "./docker/data-volumes.ts";
 import { engineVersion } from "./docker/engine-check.ts";
@@ -34,6 +35,9 @@ export interface DeployOptions {
   readonly runner: RunnerName | "auto";
   readonly report: (line: string) => void;
   readonly signal?: AbortSignal;
+
+  /** Data volumes that may be deleted to be made as configured. @default - as `allowedToReplace` has it */
+  readonly replaceData?: readonly string[];
 }
 
 export interface Deployed {
@@ -53,6 +57,7 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
   const { stack, home, report } = options;
   // Before anything else: a restore that was stopped early has changed no container yet.
   refuseHalfRestored(home);
+  refuseUnknownVolumes(stack, options.replaceData ?? []);
   const { record, seen, drift } = await look(options);
   const settled = record !== undefined && record.fingerprint === stack.fingerprint && drift.length === 0;
   if (settled && (options.runner === "auto" || options.runner === record.runner)) {
@@ -105,18 +110,6 @@ async function planned(
   return planOf({ stack, seen, drift, inTheWay, runner });
 }
 
-/** @throws UserError that names each volume, and how to go on */
-function refuseDangerToData({ dataInDanger }: Plan): void {
-  if (dataInDanger.length === 0) return;
-  throw new UserError(
-    dataInDanger
-      .map((name) => `volume ${name} holds data and is not as configured: to make it so deletes the data`)
-      .join("\n"),
-    "save the data with exploreiot backup (exploreiot plan says whether a fresh verified backup exists), or as the rendered RUNBOOK.md says, take the deployment down, delete the volume by its name, then run up again:",
-    `exploreiot down; docker volume rm ${dataInDanger.join(" ")}`,
-  );
-}
-
 async function bringUp(options: DeployOptions, { record, seen }: Situation): Promise<Deployed> {
   const { stack, home, report, signal } = options;
   const context: RunnerContext = { stack, home, report, ...(signal === undefined ? {} : { signal }) };
@@ -131,7 +124,7 @@ async function bringUp(options: DeployOptions, { record, seen }: Situation): Pro
   ]);
   const owns = await runner.ownership(context);
   const plan = await planned(stack, { record, seen }, runner, owns);
-  refuseDangerToData(plan);
+  const dangers = allowedToReplace(await dangersOf(stack, plan.dataInDanger), options.replaceData);
   for (const line of planLines(plan)) report(line);
   await makeImages(stack, { report, ...(signal === undefined ? {} : { signal }) });
   await refuseFormerData(stack);
@@ -139,6 +132,7 @@ async function bringUp(options: DeployOptions, { record, seen }: Situation): Pro
   await refuseRoutedSubnets(stack, report);
   await probeFirewall(stack);
   rememberDataVolumes(stack, home);
+  await removeEndangered(stack, dangers, report);
   const drift = await driftOf(stack, seen, withoutKnown(record, stack, seen, owns));
   await clearTheWay({ stack, runner, owns, drift, record }, report);
   try {

@@ -47,13 +47,16 @@ export function findDrift(
       const isOther = changes.length === 0 && isOfAnotherSpec(spec, state, record);
       return drift("network", spec.name, isOther ? ["was made from another configuration"] : [], changes);
     }),
-    ...stack.volumes.flatMap((spec) => {
-      const state = seen.volumes.get(spec.name);
-      if (state === undefined) return drift("volume", spec.name, ["is not there"]);
-      return drift("volume", spec.name, [], volumeChanges(spec, state));
-    }),
+    ...volumeDrift(stack, seen.volumes),
   ];
 }
+
+export const volumeDrift = (stack: Stack, volumes: Survey["volumes"]): readonly Drift[] =>
+  stack.volumes.flatMap((spec) => {
+    const state = volumes.get(spec.name);
+    if (state === undefined) return drift("volume", spec.name, ["is not there"]);
+    return drift("volume", spec.name, [], volumeChanges(spec, state));
+  });
 
 /** The part of the comparison that needs nothing but the containers: how they run, and with which settings. */
 export const containerDrift = (

@@ -1,7 +1,7 @@
 import { roleOf } from "../core/labels.ts";
 import { dependentsOf } from "./containers.ts";
+import { endangered } from "./data-in-danger.ts";
 import type { InTheWay } from "./docker/clear-the-way.ts";
-import { dataVolumes } from "./docker/data-volumes.ts";
 import type { Survey } from "./docker/survey.ts";
 import { type Drift, difference } from "./drift.ts";
 import { isChangedInPlace, type Runner } from "./runner.ts";
@@ -49,7 +49,6 @@ export function planOf(situation: Situation): Plan {
   const { stack, drift, inTheWay } = situation;
   const declared = new Set(stack.containers.map(({ name }) => name));
   const surplus = inTheWay.containers.filter(({ state }) => !declared.has(state.Name.slice(1)));
-  const data = dataVolumes(stack);
   return {
     steps: [
       ...drift
@@ -61,9 +60,7 @@ export function planOf(situation: Situation): Plan {
         ...{ reasons: [reason], changes: [], standsStill: [] },
       })),
     ],
-    dataInDanger: drift
-      .filter(({ kind, name, changes }) => kind === "volume" && changes.length > 0 && data.includes(name))
-      .map(({ name }) => name),
+    dataInDanger: endangered(stack, drift),
   };
 }
 
@@ -109,9 +106,9 @@ function containerStep(spec: ContainerSpec, situation: Situation): readonly Plan
   ];
 }
 
-/** Why a container cannot stay: it is in the way, or on a network that is made again. */
+/** Why a container cannot stay: it is in the way, or on a network or a volume that is made again. */
 function whyReplaced(
-  { name, networks }: ContainerSpec,
+  { name, networks, volumes }: ContainerSpec,
   { drift, inTheWay }: Pick<Situation, "drift" | "inTheWay">,
 ): string | undefined {
   const found = inTheWay.containers.find(({ state }) => state.Name.slice(1) === name);
@@ -119,7 +116,11 @@ function whyReplaced(
   const network = networks.find((network) =>
     drift.some((entry) => entry.kind === "network" && entry.name === network.name),
   );
-  return network === undefined ? undefined : `its network ${network.name} is made again`;
+  if (network !== undefined) return `its network ${network.name} is made again`;
+  const volume = volumes.find((volume) =>
+    drift.some(({ kind, name, changes }) => kind === "volume" && name === volume.name && changes.length > 0),
+  );
+  return volume === undefined ? undefined : `its volume ${volume.name} is made again`;
 }
 
 /** A change from what runs to what will: `up` makes `found` what is `declared`. */

@@ -41,6 +41,10 @@ export class BenchDeployment {
     return this.#verb("up", "--runner", this.runner);
   }
 
+  status() {
+    return this.#verb("status");
+  }
+
   /** Back to a machine that has the images, the secrets and an initialised Terraform folder, and nothing else. */
   async reset() {
     await this.#verb("down", "--delete-data", "--yes");

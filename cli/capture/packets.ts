@@ -2,8 +2,8 @@ import { z } from "zod";
 import { ALERTS, FRAMES, HANDSHAKE, HANDSHAKES, MQTT, PUBLISH, REASONS, RECORDS } from "./protocol-names.ts";
 
 /**
- * All that leaves tshark of each packet, as it names it: no payload, no password of an MQTT CONNECT, no header. Of the
- * address of a request the query is cut off here, since tshark has its path alone only where there is a query.
+ * All that leaves tshark of each packet, as it names it: no payload, no password of an MQTT CONNECT, and of the headers
+ * the user agent alone, which tells the kit's own probe and is not shown. Of the address of a request the query is cut off here, since tshark has its path alone only where there is a query.
  */
 const READ = {
   epoch: "frame.time_epoch",
@@ -22,6 +22,7 @@ const READ = {
   protocol: "_ws.col.protocol",
   method: "http.request.method",
   address: "http.request.uri",
+  agent: "http.user_agent",
   status: "http.response.code",
   upgrade: "http.upgrade",
   frame: "websocket.opcode",
@@ -43,7 +44,7 @@ const READ = {
 } as const;
 
 type Field = keyof typeof READ;
-type Fields = Readonly<Record<Field, readonly string[]>>;
+export type Fields = Readonly<Record<Field, readonly string[]>>;
 
 export const readFields = Object.values(READ);
 
@@ -67,22 +68,24 @@ export const packetOutput = z.strictObject({
 
 export type Packet = z.output<typeof packetOutput>;
 
+/** @param rows fields of each packet, in the order of `readFields` */
+export const fieldsOf = (rows: readonly (readonly (readonly string[])[])[]): readonly Fields[] =>
+  rows.map(
+    (row) => Object.fromEntries(Object.keys(READ).map((name, index) => [name, row[index] ?? []])) as Fields,
+  );
+
 /**
  * Names what was recorded.
  *
- * @param rows fields of each packet, in the order of `readFields`
  * @param roles the service that has an address
  * @returns a packet without a name only acknowledges
  */
 export function namedPackets(
-  rows: readonly (readonly (readonly string[])[])[],
+  packets: readonly Fields[],
   roles: ReadonlyMap<string, string>,
 ): readonly Packet[] {
   const handshakes = new Handshakes();
-  return rows.map((row) => {
-    const fields = Object.fromEntries(
-      Object.keys(READ).map((name, index) => [name, row[index] ?? []]),
-    ) as Fields;
+  return packets.map((fields) => {
     const [from, to] = ends(fields, roles);
     const [connection] = fields.connection;
     const names = [...handshakes.namesOf(fields, from), ...contentOf(fields)];

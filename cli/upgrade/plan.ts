@@ -9,7 +9,7 @@ import { planOutput } from "../status-output.ts";
 import { synthesize } from "../synthesize.ts";
 import { type Outlook, outlookJson, outlookLines, outlookOf, outlookShape } from "./outlook.ts";
 
-export const upgradePlanOutput = planOutput.omit({ warnings: true }).extend({
+export const upgradePlanOutput = planOutput.omit({ warnings: true, refused: true }).extend({
   ...outlookShape,
   former: z
     .array(z.strictObject({ volume: z.string(), version: z.int().describe("major version") }))

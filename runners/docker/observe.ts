@@ -17,6 +17,9 @@ export interface ContainerState {
   readonly State: {
     readonly Status: string;
     readonly Running: boolean;
+
+    /** Of its first process on the engine's machine; 0 or absent while it does not run. */
+    readonly Pid?: number;
     readonly Paused: boolean;
     readonly Restarting: boolean;
     readonly ExitCode: number;

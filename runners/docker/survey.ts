@@ -16,13 +16,16 @@ export interface Survey extends Observation {
   readonly files: ReadonlyMap<string, DeliveredFiles>;
 }
 
-/** Reads everything that can be compared with the stack. */
-export async function survey(stack: Stack): Promise<Survey> {
-  const observed = observe(stack);
+/**
+ * Reads everything that can be compared with the stack.
+ *
+ * @param observed for who goes on with the containers before the rest is there
+ */
+export async function survey(stack: Stack, observed = observe(stack)): Promise<Survey> {
   const asked = Promise.all([
     observed,
     inspectNetworks(stack.networks.map(({ name }) => name)),
-    inspectVolumes(stack.volumes.map(({ name }) => name)),
+    inspectVolumes(stack),
     observed.then(({ containers }) => deliveredFiles(stack, (name) => containers.has(name))),
   ]);
   const [seen, networks, volumes, files] = await asked.catch(async (error: unknown) => {
@@ -30,11 +33,13 @@ export async function survey(stack: Stack): Promise<Survey> {
     await engineVersion();
     throw error;
   });
-  return { ...seen, networks, volumes: new Map(volumes.map((state) => [state.Name, state])), files };
+  return { ...seen, networks, volumes, files };
 }
 
-async function inspectVolumes(names: readonly string[]): Promise<readonly VolumeState[]> {
-  if (names.length === 0) return [];
+export async function inspectVolumes({ volumes }: Stack): Promise<Survey["volumes"]> {
+  if (volumes.length === 0) return new Map();
+  const names = volumes.map(({ name }) => name);
   const { stdout } = await run(["docker", "volume", "inspect", ...names], { expected: [0, 1] });
-  return JSON.parse(stdout.trim() || "[]") as readonly VolumeState[];
+  const found = JSON.parse(stdout.trim() || "[]") as readonly VolumeState[];
+  return new Map(found.map((state) => [state.Name, state]));
 }

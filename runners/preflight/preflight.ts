@@ -1,4 +1,5 @@
 import { UserError } from "../../core/errors.ts";
+import { refuseEndangered } from "../data-in-danger.ts";
 import { rememberDataVolumes } from "../docker/data-volumes.ts";
 import { engineVersion } from "../docker/engine-check.ts";
 import { firewallOf } from "../docker/firewall.ts";
@@ -44,6 +45,7 @@ export async function preflight(stack: Stack, home: string, report: Report): Pro
     refuseTakenSubnets(stack),
     refuseRoutedSubnets(stack, report),
     refuseForeign(stack, home),
+    refuseEndangered(stack),
     refuseUnguardableEngine(stack, report),
   ]);
   for (const line of [...(await probed(stack)), ...confirmationNotice(stack)]) report(line);

@@ -2,7 +2,7 @@ import { UserError } from "../../core/errors.ts";
 import { guarded } from "../guards.ts";
 import { run } from "../run.ts";
 import type { RestoreOptions } from "./restore.ts";
-import { readRestore, writeRestore } from "./state.ts";
+import { readRestore, refuseHalfUndone, writeRestore } from "./state.ts";
 
 /**
  * Deletes the volumes that hold the data of before a restore.
@@ -14,6 +14,7 @@ export const deleteBefore = (
   options: Pick<RestoreOptions, "stack" | "home" | "report">,
 ): Promise<readonly string[]> =>
   guarded({ name: options.stack.name, ...options }, async () => {
+    refuseHalfUndone(options.home);
     const { now, former } = readRestore(options.home);
     if (now !== undefined && now.swaps.length > 0)
       throw new UserError(

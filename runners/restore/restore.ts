@@ -1,5 +1,4 @@
 import type { BackupManifest } from "../../core/backup-manifest.ts";
-import { UserError } from "../../core/errors.ts";
 import { LABEL } from "../../core/labels.ts";
 import { ofRole } from "../containers.ts";
 import { presentVolumes, refuseForeignData, rememberDataVolumes } from "../docker/data-volumes.ts";
@@ -16,7 +15,7 @@ import { type Repository, restic } from "./repository.ts";
 import { refuseLittleRoom, refuseLittleRoomForSwap } from "./room.ts";
 import { chosenSnapshot } from "./snapshots.ts";
 import { RESTORE_ROLE, RESTORED, SNAPSHOT, stagingVolume } from "./staging.ts";
-import { type Restoring, readRestore, writeRestore } from "./state.ts";
+import { type Restoring, readRestore, refuseHalfUndone, unfinishedRestore, writeRestore } from "./state.ts";
 import { swapAll } from "./swap.ts";
 
 export interface RestoreOptions {
@@ -53,6 +52,7 @@ export interface Restored {
 export const restore = (options: RestoreOptions): Promise<Restored> =>
   guarded({ name: options.stack.name, ...options }, async () => {
     const { stack, home, report, signal, rehearsal } = options;
+    refuseHalfUndone(home);
     await refuseForeignData(stack, home);
     await removeLeftOver(stack, RESTORE_ROLE);
     await makeImages(stack, { report, signal });
@@ -89,10 +89,7 @@ async function beginning(options: RestoreOptions, repository: Repository): Promi
   const { now, former } = readRestore(home);
   if (now !== undefined && now.swaps.length > 0) {
     if (rehearsal || (snapshot !== "latest" && !now.snapshot.startsWith(snapshot)))
-      throw new UserError(
-        `a restore of snapshot ${now.snapshot.slice(0, 8)} was stopped while it replaced data`,
-        "let it come to its end first: exploreiot restore --yes -c CONFIG",
-      );
+      throw unfinishedRestore(now);
     report(`going on with the restore of snapshot ${now.snapshot.slice(0, 8)}`);
     return now;
   }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { UserError } from "../../core/errors.ts";
 import { type Repository, restic } from "./repository.ts";
 import { onVolumes, RESTORED } from "./staging.ts";
+import type { Swap } from "./state.ts";
 
 interface Room {
   readonly repository: Repository;
@@ -30,18 +31,18 @@ export async function refuseLittleRoom(room: Room, snapshot: string): Promise<vo
  */
 export async function refuseLittleRoomForSwap(
   room: Omit<Room, "repository">,
-  swaps: readonly { readonly volume: string; readonly from: string; readonly former?: string }[],
+  swaps: readonly Pick<Swap, "volume" | "source" | "from" | "former">[],
 ): Promise<void> {
   const kept = swaps.filter(({ former }) => former !== undefined);
+  const sourceOf = ({ source = room.staging }: Pick<Swap, "source">) => source;
   const { stdout } = await onVolumes({
     ...room,
-    mounts: [
-      `${room.staging}:${RESTORED}:ro`,
-      ...kept.map(({ volume }) => `${volume}:/volumes/${volume}:ro`),
-    ],
+    mounts: [...new Set([...swaps.map(sourceOf), ...kept.map(({ volume }) => volume)])].map(
+      (volume) => `${volume}:/volumes/${volume}:ro`,
+    ),
     program: 'for folder in "$@"; do du -sk "$folder"; done',
     args: [
-      ...swaps.map(({ from }) => `${RESTORED}/${from}`),
+      ...swaps.map((swap) => `/volumes/${sourceOf(swap)}/${swap.from}`),
       ...kept.map(({ volume }) => `/volumes/${volume}`),
     ],
   });

@@ -14,7 +14,10 @@ const progress = z.enum(["waiting", "kept", "done"]);
 const swap = z.strictObject({
   volume: z.string(),
 
-  /** Folder below the staging volume. */
+  /** Volume that its new data comes from. @default - the staging volume */
+  source: z.string().exactOptional(),
+
+  /** Folder below it. */
   from: z.string(),
 
   /** Numeric `uid:gid` that owns its files. @default - those that owned them at the backup */
@@ -42,6 +45,9 @@ const shape = z.strictObject({
     })
     .exactOptional(),
 
+  /** Of the way back to the data of before a restore that is under way. @default - none is */
+  undo: z.array(swap).readonly().exactOptional(),
+
   /** Volumes that hold the data of before a restore, until they are deleted by `--delete-former`. */
   former: z.array(z.string()).readonly(),
 });
@@ -61,7 +67,8 @@ export const readRestore = (home: string): RestoreState =>
   ) ?? { former: [] };
 
 export function writeRestore(home: string, state: RestoreState): void {
-  if (state.now === undefined && state.former.length === 0) rmSync(file(home), { force: true });
+  if (state.now === undefined && state.undo === undefined && state.former.length === 0)
+    rmSync(file(home), { force: true });
   else writeWholeJson(file(home), state);
 }
 
@@ -71,6 +78,7 @@ export function writeRestore(home: string, state: RestoreState): void {
  * @throws UserError that says how to go on
  */
 export function refuseHalfRestored(home: string): void {
+  refuseHalfUndone(home);
   const { now } = readRestore(home);
   const open = now?.swaps.filter((entry) => entry.progress !== "done") ?? [];
   if (open.length === 0) return;
@@ -79,3 +87,20 @@ export function refuseHalfRestored(home: string): void {
     "let it come to its end: exploreiot restore --yes -c CONFIG",
   );
 }
+
+/** @throws UserError while the way back to the data of before a restore was stopped */
+export function refuseHalfUndone(home: string): void {
+  const { undo } = readRestore(home);
+  if (undo === undefined) return;
+  throw new UserError(
+    `restore --undo was stopped, and ${undo.map(({ volume }) => volume).join(", ")} may be filled in part`,
+    "let it come to its end: exploreiot restore --undo --yes -c CONFIG",
+  );
+}
+
+/** @returns the error for what cannot be done while a restore replaces data */
+export const unfinishedRestore = ({ snapshot }: Pick<Restoring, "snapshot">): UserError =>
+  new UserError(
+    `a restore of snapshot ${snapshot.slice(0, 8)} was stopped while it replaced data`,
+    "let it come to its end first: exploreiot restore --yes -c CONFIG",
+  );

@@ -9,7 +9,9 @@ import type { Swap } from "./state.ts";
 
 interface Swapping {
   readonly stack: Stack;
-  readonly staging: string;
+
+  /** Needed only where a swap names no source of its own. */
+  readonly staging?: string;
   readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly report: Report;
@@ -35,7 +37,7 @@ export async function swapAll(swaps: readonly Swap[], swapping: Swapping): Promi
     all = all.map((swap) => (swap.volume === volume ? { ...swap, progress } : swap));
     swapping.record(all);
   };
-  for (const { volume, former, from, user, progress } of swaps) {
+  for (const { volume, former, source = swapping.staging, from, user, progress } of swaps) {
     if (progress === "waiting" && former !== undefined) {
       swapping.report(`keeping the data of ${volume} in ${former}`);
       await copy(swapping, { from: `${volume}:/from:ro`, to: former, folder: "/from" });
@@ -44,7 +46,7 @@ export async function swapAll(swaps: readonly Swap[], swapping: Swapping): Promi
     if (progress === "done") continue;
     swapping.report(`restoring ${volume}`);
     await copy(swapping, {
-      from: `${swapping.staging}:${RESTORED}:ro`,
+      from: `${source}:${RESTORED}:ro`,
       to: volume,
       folder: `${RESTORED}/${from}`,
       ...(user === undefined ? {} : { user }),

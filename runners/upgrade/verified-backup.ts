@@ -1,26 +1,34 @@
 import { UserError } from "../../core/errors.ts";
-import { backupOf, listBackups } from "../docker/backup.ts";
+import { backupOf, listBackups, type Snapshot } from "../docker/backup.ts";
 import type { DeploymentRecord } from "../record.ts";
 import type { Stack } from "../stack.ts";
 
 /** Above it a backup misses too much of what an upgrade could lose. */
 const FRESH_HOURS = 24;
 
+/** A backup that was restored and compared; `at` is when it was made. */
+export type Verified = Pick<Snapshot, "id" | "at">;
+
 /**
- * When the last backup was made that was restored and compared.
+ * The last backup that was restored and compared.
  *
  * @returns undefined where there is none, or the container that makes backups cannot be asked
  */
-export async function lastVerifiedBackup(stack: Stack): Promise<Date | undefined> {
+export async function lastVerified(stack: Stack): Promise<Verified | undefined> {
   const spec = backupOf(stack);
   if (spec === undefined) return undefined;
   try {
-    const last = (await listBackups(spec)).findLast(({ verified }) => verified);
-    return last === undefined ? undefined : new Date(last.at);
+    return (await listBackups(spec)).findLast(({ verified }) => verified);
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;
   }
+}
+
+/** When that backup was made. */
+export async function lastVerifiedBackup(stack: Stack): Promise<Date | undefined> {
+  const last = await lastVerified(stack);
+  return last === undefined ? undefined : new Date(last.at);
 }
 
 /** Whether a deployment makes backups: declared, and known to the last `up`, so that there can be one. */

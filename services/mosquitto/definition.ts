@@ -8,6 +8,9 @@ import { defineService } from "../definition.ts";
 const LEAST_MOSQUITTO_MIB = 32;
 
 export const MQTT_PORT = 1883;
+
+/** The user of the probe, which may read the broker's uptime and nothing else; images/mosquitto/guard knows it too. */
+export const HEALTH_USER = "health";
 export const MQTTS_PORT = 8883;
 
 /** The broker's user of the roles of the backend that have none of their own; only those that name its password are given it. */

@@ -1,8 +1,8 @@
 import type { Deployment } from "../deployment.ts";
-import { BACKEND_USER } from "./definition.ts";
+import { BACKEND_USER, HEALTH_USER } from "./definition.ts";
 
 /** Users of the broker that are the kit's own. */
-const SERVICES: readonly string[] = [BACKEND_USER, "health"];
+const SERVICES: readonly string[] = [BACKEND_USER, HEALTH_USER];
 
 /**
  * Why a device may not have that name; undefined if it may. The name becomes the MQTT user: that of a service carries

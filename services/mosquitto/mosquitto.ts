@@ -11,13 +11,19 @@ import type { SecretText } from "../../core/secret-text.ts";
 import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "../certificates/certificates.ts";
 import type { Deployment } from "../deployment.ts";
 import type { ServiceScope } from "../service-scope.ts";
-import { BACKEND_USER, formerMqttSecret, MQTT_PORT, MQTTS_PORT, mqttSecret } from "./definition.ts";
+import {
+  BACKEND_USER,
+  formerMqttSecret,
+  HEALTH_USER,
+  MQTT_PORT,
+  MQTTS_PORT,
+  mqttSecret,
+} from "./definition.ts";
 import { brokerMemory, type MosquittoMemory } from "./memory.ts";
 import { certificateFiles, devicePatterns, TLS_PROBE, tlsListener } from "./tls.ts";
 
 const USER = "1883:1883";
 const DATA = "/mosquitto/data";
-const HEALTH_USER = "health";
 const UPTIME = "$SYS/broker/uptime";
 
 /** Proves in a shell that the broker answers, and shows whether it has set its store aside (images/README.md). */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { namedPackets, readFields } from "../../cli/capture/packets.ts";
+import { probeConnections } from "../../cli/capture/own-probes.ts";
+import { fieldsOf, namedPackets, readFields } from "../../cli/capture/packets.ts";
 import { renderTable } from "../../cli/table.ts";
 
 type Row = Readonly<Record<string, string | readonly string[]>>;
@@ -28,9 +29,11 @@ const up = (fields: Row) => between(CLIENT, BROKER, fields);
 const back = (fields: Row) => between(BROKER, CLIENT, fields);
 const bare = (flags: string): Row => ({ "tcp.flags": flags, "tcp.len": "0" });
 
+const fields = (...rows: readonly Row[]) =>
+  fieldsOf(rows.map((row) => readFields.map((field) => [row[field] ?? []].flat())));
 const named = (...rows: readonly Row[]) =>
   namedPackets(
-    rows.map((row) => readFields.map((field) => [row[field] ?? []].flat())),
+    fields(...rows),
     new Map([
       ["10.0.0.2", "mosquitto"],
       ["10.0.0.3", "ingest"],
@@ -172,4 +175,36 @@ describe("capture", () => {
       ["details", 'client "a\\u001b[2J" s/\\x1b]0;x\\x9b31m'].join("\n"),
     );
   });
+});
+
+describe("the service's own health check", () => {
+  const login = (user: string) => ({ "mqtt.msgtype": "1", "mqtt.username": user });
+  const asks = (agent: string) => ({ "http.request.method": "GET", "http.user_agent": agent });
+  const v6 = { "ip.src": [], "ip.dst": [], "ipv6.src": "fd00::2", "ipv6.dst": "fd00::2" };
+  const SELF = "10.0.0.2:40000";
+
+  test.each([
+    { is: true, what: "the broker's user for it", rows: [bare("0x0002"), login("health")] },
+    { is: false, what: "a verb that logs in from inside", rows: [bare("0x0002"), login("sensor")] },
+    { is: false, what: "MQTT that began before", rows: [{ "mqtt.msgtype": "3", "mqtt.topic": "a" }] },
+    {
+      is: true,
+      what: "a request by the probe",
+      rows: [asks("exploreiot-probe"), { "http.response.code": "200" }],
+    },
+    { is: false, what: "a request by a verb", rows: [asks("node")] },
+    { is: false, what: "a request without a name", rows: [{ "http.request.method": "GET" }] },
+    { is: false, what: "the probe's request and another", rows: [asks("exploreiot-probe"), asks("curl/8")] },
+    { is: true, what: "a connection without a word", rows: [bare("0x0002"), bare("0x0011")] },
+    { is: true, what: "a handshake of TLS", rows: [{ "tls.handshake.type": "1" }] },
+    { is: true, what: "the same over IPv6", rows: [{ ...v6, ...login("health") }] },
+  ])("is told from others: $what", ({ is, rows }) => {
+    const inside = rows.map((row) => between(SELF, "10.0.0.2:1883", { "tcp.stream": "7", ...row }));
+    const outside = rows.map((row) => up({ "tcp.stream": "8", ...(row as Row), ...NOT_ITSELF }));
+
+    expect(probeConnections(fields(...inside, ...outside))).toEqual(new Set(is ? [7] : []));
+  });
+
+  // A device may choose the names of the probe, and is no probe.
+  const NOT_ITSELF = { "ip.src": "10.0.0.3", "ip.dst": "10.0.0.2", "ipv6.src": [], "ipv6.dst": [] };
 });

@@ -93,19 +93,19 @@ test("what differs stands in one line, and setting by setting; what it takes sta
       { kind: "container", name: NAME, differences, changes },
       { kind: "network", name: NAME, differences: ["is not there"], changes: [] },
     ],
-    usage: new Map([[NAME, { memoryMiB: 46.8, cpuPercent: 2 }]]),
+    usage: new Map([[NAME, { memoryMiB: 46.8, cpuPercent: 2, cpuSince: "start" as const }]]),
   });
 
   expect(status.containers).toEqual([
     {
       ...{ ...well(observed), difference: "a; b; c; and 2 more", changes },
-      usage: { memoryMiB: 46.8, cpuPercent: 2, memoryLimitMiB: 64, cpuLimit: 0.5 },
+      usage: { memoryMiB: 46.8, cpuPercent: 2, cpuSince: "start", memoryLimitMiB: 64, cpuLimit: 0.5 },
     },
   ]);
 });
 
 test("the table has what is known, and what could not be found out as warnings", () => {
-  const usage = new Map([[NAME, { memoryMiB: 46.8, cpuPercent: 2 }]]);
+  const usage = new Map([[NAME, { memoryMiB: 46.8, cpuPercent: 2, cpuSince: "start" as const }]]);
   const { containers, ...status } = stackStatus(stack, seen({ restarts: 1 }), {
     ports: [port(false)],
     usage,
@@ -116,8 +116,8 @@ test("the table has what is known, and what could not be found out as warnings",
   expect(status.unknown).toEqual([`${NAME}: port 127.0.0.1:80 refuses connections`]);
   const warnings = ["the firewall is off"];
   expect(statusTable({ ...status, containers: dated, warnings }).split("\n")).toEqual([
-    "service  state    health   since  image  memory        CPU          restarts  listens on    difference",
-    "api      running  healthy  5 s    3 d    47 of 64 MiB  0.02 of 0.5  1         127.0.0.1:80  was restarted once, last 5 s ago",
+    "service  state    health   since  image  memory        CPU since start  restarts  listens on    difference",
+    "api      running  healthy  5 s    3 d    47 of 64 MiB  0.02 of 0.5      1         127.0.0.1:80  was restarted once, last 5 s ago",
     `warning: ${NAME}: port 127.0.0.1:80 refuses connections`,
     "warning: the firewall is off",
   ]);

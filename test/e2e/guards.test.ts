@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { run } from "../../runners/run.ts";
 import { BROKER_ALONE } from "../support/broker-alone.ts";
-import { docker, missing, TestDeployment, titled } from "../support/e2e.ts";
+import { docker, kit, missing, TestDeployment, titled } from "../support/e2e.ts";
 import { Clone } from "../support/e2e-clone.ts";
 
 const STRAY = "e2e-guards-stray";
@@ -126,6 +126,40 @@ describe.skipIf(reason)(titled("a deployment", reason), () => {
     expect(await everything()).toEqual(volumes.map((name) => deployment.container(name)));
     expect((await deployment.up("terraform")).changed).toBe(true);
     rmSync(`${file}.damaged`);
+  });
+
+  test("gives up data that is not as configured by the volume's name alone", async () => {
+    const volume = deployment.container("mosquitto-data");
+    await docker("rm", "--force", broker);
+    await docker("volume", "rm", volume);
+    await docker("volume", "create", "--opt", "type=tmpfs", "--opt", "device=tmpfs", volume);
+    const options = () => docker("volume", "inspect", "--format", "{{json .Options}}", volume);
+    const stack = join("cdktf.out/stacks", deployment.name);
+    const up = (...words: readonly string[]) => deployment.kit("up", "--runner", "terraform", ...words);
+
+    const plan = await deployment.kit("plan", "--json");
+    const refused = [
+      await up(),
+      await up("--replace-data", broker),
+      await kit(["preflight", "--stack", stack]),
+    ];
+    const left = await options();
+    const replaced = await up("--replace-data", volume);
+
+    const danger = `error: volume ${volume} holds data and is not as configured: to make it so deletes the data`;
+    expect({ code: plan.code, ...JSON.parse(plan.stdout) }).toMatchObject({
+      ...{ code: 1, dataInDanger: [volume], refused: [volume] },
+    });
+    expect(
+      refused.map(({ code, stderr }) => [code, stderr.split("\n").find((line) => /^error/.test(line))]),
+    ).toEqual([
+      [1, danger],
+      [1, `error: --replace-data ${broker}: no data volume of e2e-guards`],
+      [1, danger],
+    ]);
+    expect(left).toBe('{"device":"tmpfs","type":"tmpfs"}');
+    expect([replaced.code, await options()]).toEqual([0, "null"]);
+    expect((await deployment.kit("status")).code).toBe(0);
   });
 });
 

@@ -350,6 +350,7 @@ describe.skipIf(local)(titled("a deployment in clear text", local), () => {
     const recorded = Promise.all([
       told(plain, "capture", "capture", "mosquitto", "--seconds", "4", "--write", file),
       told(plain, "capture", "capture", "api", "--seconds", "4"),
+      told(plain, "capture", "capture", "api", "--seconds", "4", "--probes"),
     ]);
     let done = false;
     const end = () => {
@@ -360,7 +361,7 @@ describe.skipIf(local)(titled("a deployment in clear text", local), () => {
       await kit(["publish", "captured", "1", "-c", plain.site]);
       await upgraded(28810, "/ws?key=in-the-query");
     }
-    const [broker, api] = (await recorded).map(({ json }) => json);
+    const [broker, api, probed] = (await recorded).map(({ json }) => json);
     const seen = ({
       packets,
     }: {
@@ -393,6 +394,11 @@ describe.skipIf(local)(titled("a deployment in clear text", local), () => {
     expect([statSync(file).mode & 0o777, pcap.readUInt32LE(0)]).toEqual([0o600, 0xa1b23c4d]);
     // With nanoseconds. The test can see a password where one is: the file has it.
     expect(pcap.includes(plain.secret("mqtt-sensor-password"))).toBe(true);
+    // The health check asks every two seconds.
+    expect([broker.ofProbes > 0, api.ofProbes > 0, probed.ofProbes]).toEqual([true, true, 0]);
+    expect(JSON.stringify(seen(broker))).not.toContain('user \\"health\\"');
+    expect(seen(api)).not.toContain("HTTP GET /readyz");
+    expect(seen(probed)).toContain("HTTP GET /readyz");
     const shown = JSON.stringify([broker, api]);
     expect([...plain.secrets().values(), "in-the-query"].filter((secret) => shown.includes(secret))).toEqual(
       [],

@@ -54,13 +54,21 @@ async function publish(sensor: string, total: number): Promise<void> {
 const image = (role: string) => docker("inspect", "--format", "{{.Image}}", deployment.container(role));
 
 /** While data is replaced: how far it is stands in a file. */
-const replacing = () =>
+const replacing = () => swapping(({ now }) => now?.swaps);
+const undoing = () => swapping(({ undo }) => undo);
+
+interface Progress {
+  readonly now?: { readonly swaps: readonly unknown[] };
+  readonly undo?: readonly unknown[];
+}
+
+const swapping = (swaps: (progress: Progress) => readonly unknown[] | undefined) =>
   until(
     "data is replaced",
     async () => {
       try {
-        const { now } = JSON.parse(readFileSync(join(deployment.home, "restore.json"), "utf8"));
-        return now.swaps.length > 0;
+        const progress = JSON.parse(readFileSync(join(deployment.home, "restore.json"), "utf8"));
+        return (swaps(progress)?.length ?? 0) > 0;
       } catch {
         return false;
       }
@@ -131,12 +139,49 @@ describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: 
     expect(await volumes()).toEqual([database, former]);
   });
 
+  test("goes back to the data of before, killed half-way and run again, and forth again", async () => {
+    const kept = await volumes();
+    const undo = ["restore", "--undo", "--yes"] as const;
+    await killed([...undo, "--config", deployment.site], undoing, true);
+    const refused = [
+      await deployment.kit("up", "--runner", runner),
+      await deployment.kit("restore", "--yes"),
+      await deployment.kit("restore", "--delete-former", "--yes"),
+    ].map(({ code, stderr }) => [code, stderr.includes("restore --undo was stopped")]);
+    const back = await deployment.kit(...undo, "--json");
+    const damaged = await ask("SELECT count(*), min(value) FROM readings WHERE sensor = 'before'");
+    const forth = await deployment.kit(...undo, "--json");
+
+    expect(refused).toEqual([
+      [1, true],
+      [1, true],
+      [1, true],
+    ]);
+    const former = expect.stringMatching(new RegExp(`^${database}-before-\\d{8}T\\d{6}Z$`));
+    expect({ code: back.code, stdout: JSON.parse(back.stdout) }).toEqual({
+      code: 0,
+      stdout: {
+        deployment: "e2e-restore",
+        volumes: [{ volume: database, back: kept[1], former }],
+        deleted: [],
+      },
+    });
+    // 500 less the 250 that were deleted, and the one that was changed.
+    expect(damaged).toBe("250|-1");
+    expect({ code: forth.code, volumes: JSON.parse(forth.stdout).volumes }).toEqual({
+      code: 0,
+      volumes: [{ volume: database, back: JSON.parse(back.stdout).volumes[0].former, former }],
+    });
+    expect(await readings("before")).toBe(before);
+  });
+
   test("is rehearsed without a change, and its data of before goes when told so", async () => {
     const rehearsed = await deployment.kit("restore", "--rehearse", "--json");
     const deleted = await deployment.kit("restore", "--delete-former", "--yes", "--json");
 
     expect([rehearsed.code, JSON.parse(rehearsed.stdout).volumes]).toEqual([0, []]);
-    expect([deleted.code, JSON.parse(deleted.stdout).deleted.length]).toEqual([0, 1]);
+    // Of the restore, of the way back and of the way forth.
+    expect([deleted.code, JSON.parse(deleted.stdout).deleted.length]).toEqual([0, 3]);
     expect(await readings("before")).toBe(before);
     expect(await volumes()).toEqual([database]);
   });

@@ -86,6 +86,12 @@ test("a volume with data that is not as configured is in danger, one that is not
   const driver = { setting: "driver", declared: "local", found: "nfs" };
   const volume = (given: Partial<Drift>) => driftOf("data", { kind: "volume", ...given });
 
-  expect(plan([volume({ changes: [driver], differences: ["x"] })]).dataInDanger).toEqual(["data"]);
+  const danger = plan([volume({ changes: [driver], differences: ["x"] })]);
+  expect(danger.dataInDanger).toEqual(["data"]);
+  // Who mounts it is made again, too.
+  expect(danger.steps.map(({ name, action, reasons }) => [name, action, reasons])).toEqual([
+    ["data", "create", ["driver nfs → local"]],
+    [store.name, "replace", ["its volume data is made again"]],
+  ]);
   expect(plan([volume({ changes: [], differences: ["is not there"] })]).dataInDanger).toEqual([]);
 });

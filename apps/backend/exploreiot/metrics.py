@@ -22,6 +22,9 @@ DISK_FREE = Gauge(
 REFUSING = Gauge("exploreiot_readings_refused", "1 while none are stored for want of room")
 ALARMS = Counter("exploreiot_alarms", "Alarms of sensors", ["kind", "event"])
 ALARMS_LOST = Counter("exploreiot_alarms_lost", "Alarms that a way out did not take", ["way"])
+ALARM_TRIES_FAILED = Counter(
+    "exploreiot_alarm_tries_failed", "Tries to deliver an alarm that failed; more follow", ["way"]
+)
 BATCH = Histogram(
     "exploreiot_batch_rows",
     "Messages committed together",

@@ -1,11 +1,14 @@
 """Alarms: begun and ended once each, kept, and told on every way out."""
 
 import json
+import ssl
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from queue import Queue
 
 import pytest
@@ -289,7 +292,8 @@ class Posts:
 
 
 @contextmanager
-def webhook(*statuses: int) -> Iterator[Posts]:
+def webhook(*statuses: int, pair: Path | None = None) -> Iterator[Posts]:
+    """Over TLS where it has a certificate, with its key in the same file."""
     posts = Posts(*statuses)
 
     class Handler(BaseHTTPRequestHandler):
@@ -306,7 +310,13 @@ def webhook(*statuses: int) -> Iterator[Posts]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    posts.url = f"http://127.0.0.1:{server.server_port}/hook?key=in-the-address"
+    if pair is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pair)
+        # A client that goes away in its handshake must not end the server.
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    scheme = "http" if pair is None else "https"
+    posts.url = f"{scheme}://127.0.0.1:{server.server_port}/hook?key=in-the-address"
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -353,3 +363,83 @@ def test_a_webhook_that_will_not_take_it_keeps_the_next_from_nothing(
         assert posts.next()["fin"] == time(-50)
         assert posts.empty()
     assert f"the webhook answered {status}" in role.process.output
+
+
+def authority(folder: Path, name: str) -> Path:
+    """A CA of its own, as a file for those who trust it."""
+    openssl(
+        *("req", "-x509", "-nodes", "-days", "2", "-subj", f"/CN={name}"),
+        *("-addext", "basicConstraints=critical,CA:TRUE"),
+        *("-addext", "keyUsage=critical,keyCertSign"),
+        *KEY,
+        *("-keyout", str(folder / f"{name}.key"), "-out", str(folder / f"{name}.crt")),
+    )
+    return folder / f"{name}.crt"
+
+
+def issued(ca: Path, address: str) -> Path:
+    """Certificate and key for an address, in one file."""
+    key, request = ca.with_name(f"{address}.key"), ca.with_name(f"{address}.csr")
+    pair = ca.with_name(f"{address}.pem")
+    openssl(
+        *("req", "-nodes", "-subj", "/CN=webhook", "-addext", f"subjectAltName=IP:{address}"),
+        *KEY,
+        *("-keyout", str(key), "-out", str(request)),
+    )
+    openssl(
+        *("x509", "-req", "-in", str(request), "-days", "2", "-copy_extensions", "copy"),
+        *("-CA", str(ca), "-CAkey", str(ca.with_suffix(".key")), "-out", str(pair)),
+    )
+    pair.write_text(pair.read_text() + key.read_text())
+    return pair
+
+
+KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+
+
+def openssl(*arguments: str) -> None:
+    subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+
+
+def test_a_webhook_is_told_over_tls_by_a_ca_of_its_own(watched: Watched, tmp_path: Path) -> None:
+    ca = authority(tmp_path, "own")
+    with webhook(pair=issued(ca, "127.0.0.1")) as posts:
+        secret = "only-for-the-webhook"
+        trusted = {"SSL_CERT_FILE": str(ca), "ALARM_WEBHOOK_SECRET": secret}
+        watched.ingest(ALARM_WEBHOOK_URL=posts.url, **trusted)
+        watched.send(reading(99, -60))
+        headers, alarm = posts.next_whole()
+
+    alarm.pop("id")
+    assert alarm == watched.alarm("haut", 99, -60)
+    assert headers["Authorization"] == f"Bearer {secret}"
+
+
+@pytest.mark.parametrize("trusts", ["another", "its own, for another name", "none of its own"])
+def test_a_webhook_that_is_not_who_it_should_be_is_told_nothing(
+    watched: Watched, tmp_path: Path, trusts: str
+) -> None:
+    ca = authority(tmp_path, "own")
+    address = "192.0.2.7" if trusts.startswith("its own") else "127.0.0.1"
+    trusted = {
+        "another": {"SSL_CERT_FILE": str(authority(tmp_path, "another"))},
+        "its own, for another name": {"SSL_CERT_FILE": str(ca)},
+        "none of its own": {},
+    }[trusts]
+    with webhook(pair=issued(ca, address)) as posts:
+        secret = "only-for-the-webhook"
+        role = watched.ingest(ALARM_WEBHOOK_URL=posts.url, ALARM_WEBHOOK_SECRET=secret, **trusted)
+        watched.send(reading(99, -60))
+        # It is said at once, and not when it is given up after a night.
+        wait_for(lambda: "CERTIFICATE_VERIFY_FAILED" in role.process.output, "said")
+        # Tried again, and refused again.
+        tries = "exploreiot_alarm_tries_failed_total"
+        wait_for(lambda: role.metric(tries) >= 2, "tried again")
+        assert posts.empty()
+
+    assert "alarm not delivered yet" in role.process.output
+    assert role.process.output.count("alarm not delivered yet") == 1
+    assert secret not in role.process.output
+    assert "in-the-address" not in role.process.output
+    # A reading never waits for it.
+    assert watched.alarms() == [watched.alarm("haut", 99, -60)]

@@ -9,6 +9,7 @@ import { compareTables } from "../../../runners/restore/rehearse.ts";
 import { choose } from "../../../runners/restore/snapshots.ts";
 import { readRestore, refuseHalfRestored, writeRestore } from "../../../runners/restore/state.ts";
 import { formerName } from "../../../runners/restore/swap.ts";
+import { newestFormer } from "../../../runners/restore/undo.ts";
 import { errorText } from "../../support/error-text.ts";
 import { containerSpec, stackOf } from "../../support/stack.ts";
 import { temporaryFolder, write } from "../../support/temporary-folder.ts";
@@ -241,6 +242,55 @@ describe("a restore that was stopped", () => {
     writeFileSync(join(home, "restore.json"), '{"former": [');
 
     expect(await errorText(() => refuseHalfRestored(home))).toContain("cut short, or not JSON (12 bytes)");
+  });
+});
+
+describe("the way back to the data of before", () => {
+  const mount = { name: "database", path: "/data", readOnly: false };
+  const stack = stackOf([containerSpec("postgres", { volumes: [mount, { ...mount, name: "notes" }] })]);
+  const early = ["database-before-20261128T120000Z"];
+  const late = ["database-before-20261129T120000Z", "notes-before-20261129T120000Z"];
+
+  test("leads to what was kept last, of every volume", () => {
+    expect(newestFormer(stack, [...late, ...early], new Set([...early, ...late]))).toEqual([
+      { volume: "database", source: late[0] },
+      { volume: "notes", source: late[1] },
+    ]);
+    // Who deleted it by hand still has what was kept before.
+    expect(newestFormer(stack, [...early, ...late], new Set(early))).toEqual([
+      { volume: "database", source: early[0] },
+    ]);
+  });
+
+  test.each([
+    {
+      given: "where nothing is kept",
+      former: [],
+      text:
+        "demo: no data of before a restore is kept\n" +
+        "  → exploreiot restore --snapshot ID goes to another backup: exploreiot backup list",
+    },
+    {
+      given: "into a volume that is not declared any more",
+      former: ["database-16-before-20261129T120000Z"],
+      text:
+        "database-16-before-20261129T120000Z: kept of a volume that this deployment does not have any more\n" +
+        "  → go back with the version of the kit, and the site file, of the time of the restore",
+    },
+  ])("does not lead $given", async ({ former, text }) => {
+    expect(await errorText(() => newestFormer(stack, former, new Set(former)))).toBe(text);
+  });
+
+  test("keeps services away until it has come to its end", async () => {
+    const home = temporaryFolder();
+    const undo = [{ volume: "database", source: "kept", from: ".", progress: "done" as const }];
+    writeRestore(home, { undo, former: ["kept"] });
+
+    expect(await errorText(() => refuseHalfRestored(home))).toBe(
+      "restore --undo was stopped, and database may be filled in part\n" +
+        "  → let it come to its end: exploreiot restore --undo --yes -c CONFIG",
+    );
+    expect(readRestore(home)).toEqual({ undo, former: ["kept"] });
   });
 });
 

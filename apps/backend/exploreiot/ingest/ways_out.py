@@ -55,6 +55,7 @@ class WayOut:
     async def _deliver(self, alarm: Alarm) -> None:
         loop, backoff = asyncio.get_running_loop(), Backoff(1, 60)
         give_up_at = loop.time() + self._keep_trying_seconds
+        is_first = True
         while True:
             try:
                 return await self._send(alarm)
@@ -63,7 +64,17 @@ class WayOut:
             except (Unavailable, httpx.HTTPError, *AWAY) as error:
                 if loop.time() >= give_up_at:
                     return self._lost(alarm, type(error).__name__)
+                self._failed(alarm, error, is_first)
+                is_first = False
             await backoff.wait()
+
+    def _failed(self, alarm: Alarm, error: Exception, is_first: bool) -> None:
+        metrics.ALARM_TRIES_FAILED.labels(self._name).inc()
+        # A wrong certificate stays wrong for a night of tries: it is told before they are over.
+        if is_first:
+            reason = f"{type(error).__name__}: {error}"
+            extra = {"way": self._name, "alarm": alarm.id, "reason": reason}
+            log.warning("alarm not delivered yet", extra=extra)
 
     def _lost(self, alarm: Alarm, reason: str) -> None:
         metrics.ALARMS_LOST.labels(self._name).inc()
