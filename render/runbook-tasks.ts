@@ -3,6 +3,7 @@ import { roleOf } from "../core/labels.ts";
 import { ofRole } from "../runners/containers.ts";
 import type { ContainerSpec, Stack } from "../runners/stack.ts";
 import type { Model } from "./model.ts";
+import { repositoryFiles } from "./server-script.ts";
 
 const block = (...lines: readonly string[]): string => ["```sh", ...lines, "```"].join("\n");
 
@@ -105,11 +106,10 @@ export function restore(model: Model): string {
 /** With what the backups' server asks for, which only people can bring. */
 function fromRepository({ stack, deliveries }: Model): readonly string[] {
   if (ofRole(stack, "backup") === undefined) return [];
-  const brought = deliveries
-    .filter(({ role }) => role === "backup-files")
-    .flatMap(({ secret }) => secret.filter(({ origin }) => origin === undefined).map(({ path }) => path));
+  const [password = "", ...more] = repositoryFiles(deliveries).map(({ path }) => `\`${path}\``);
+  const asked = more.length === 0 ? "" : `, and what its server asks for into ${more.join(", ")}`;
   return [
-    `From the repository of the service \`backup\`, onto a server that has nothing but Docker: copy this folder there, put the repository's password into ${["secrets/backup-password", ...brought].map((path) => `\`${path}\``).join(" and what its server asks for into ")}, each readable by its owner alone, and run the line below; a snapshot's id behind it takes that one. It brings secrets and keys back as well, compares everything with what the backup recorded before a service starts, and may be run again after an interruption. It never writes over data that is there.`,
+    `From the repository of the service \`backup\`, onto a server that has nothing but Docker: copy this folder there, put the repository's password into ${password}${asked}, each readable by its owner alone, and run the line below; a snapshot's id behind it takes that one. It brings secrets and keys back as well, compares everything with what the backup recorded before a service starts, and may be run again after an interruption. It never writes over data that is there.`,
     block("./start.sh restore"),
     'By hand, from what "Back up" wrote without that service:',
   ];

@@ -69,7 +69,7 @@ const formerSteps = (spec: ContainerSpec, stack: Stack): readonly string[] =>
 function restoreFacts({ stack, deliveries }: Model): readonly string[] {
   const location = repositoryLocation(stack);
   if (location === undefined) return [];
-  const files = deliveries.find(({ role }) => role === "backup-files")?.secret ?? [];
+  const files = repositoryFiles(deliveries);
   const postgres = ofRole(stack, "postgres");
   const places = restorable(stack);
   return [
@@ -81,7 +81,7 @@ function restoreFacts({ stack, deliveries }: Model): readonly string[] {
     `postgres_major=${postgres?.versioned?.version ?? ""}`,
     "",
     "repository_files() {",
-    ...files.map(({ file, path }) => `  ${call("credential", file.replace(/^\/incoming\//, ""), path)}`),
+    ...files.map(({ name, path }) => `  ${call("credential", name, path)}`),
     "}",
     "",
     `restored_volumes() { echo ${places.map(({ volume }) => shellWord(volume)).join(" ")}; }`,
@@ -98,6 +98,12 @@ function restoreFacts({ stack, deliveries }: Model): readonly string[] {
     "",
   ];
 }
+
+/** What opens the repository and logs in to its server: names in a container, and where each lies in the folder. */
+export const repositoryFiles = (deliveries: Model["deliveries"]) =>
+  (deliveries.find(({ role }) => role === "backup-files")?.secret ?? [])
+    .map(({ file, path }) => ({ name: file.replace(/^\/incoming\//, ""), path }))
+    .filter(({ name }) => name === "password" || name.startsWith("credentials/"));
 
 /** What start.sh's `older` and restore.sh's `load_database` begin with. */
 const serverOf = (spec: ContainerSpec): readonly string[] => [

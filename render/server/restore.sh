@@ -7,7 +7,10 @@ staging=$project-restore
 under_way=secrets/.restoring
 
 # credential NAME PATH: a line that read-repository (images/backup) reads.
-credential() { printf '%s %s\n' "$1" "$(base64 <"$2" | tr -d '\n')"; }
+credential() {
+  brought "${2#secrets/}"
+  printf '%s %s\n' "$1" "$(base64 <"$2" | tr -d '\n')"
+}
 
 # read_repository VOLUME ARGUMENTS…: restic, which only reads; VOLUME, if any, is mounted at /restored.
 read_repository() {
@@ -35,7 +38,8 @@ files_run() {
 
 # Before secrets are made: those of the backup belong to its data.
 bring_secrets() {
-  brought backup-password
+  # Said here: in a pipe it would be lost.
+  repository_files >/dev/null
   snapshot=$(cat "$under_way" 2>/dev/null || true)
   if [ -n "$snapshot" ]; then
     say "going on with the restore of snapshot $snapshot"
