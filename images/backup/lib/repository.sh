@@ -31,7 +31,7 @@ ssh_says() {
 }
 
 # What no second try makes better; restic itself tries for 15 minutes.
-HOPELESS='x509: |signature we calculated|[Aa]ccess [Kk]ey I[Dd]|specified bucket does not exist|507 Insufficient Storage|no space left on device'
+HOPELESS='x509: |signature we calculated|access key ID|specified bucket does not exist|507 Insufficient Storage|no space left on device'
 
 # repository ARGUMENTS…: restic on this deployment's repository; `why` says what a failure means (restic's manual, "Exit
 # codes").
@@ -39,10 +39,10 @@ repository() {
   local code=0 errors=/tmp/restic-errors ssh running
   ssh=$(ssh_options)
   : >"$errors"
-  timeout ${limit:-0} restic ${ssh:+-o "$ssh"} --quiet --retry-lock 30s "$@" 2>"$errors" &
+  timeout --kill-after=15 ${limit:-0} restic ${ssh:+-o "$ssh"} --quiet --retry-lock 30s "$@" 2>"$errors" &
   running=$!
   # It holds neither the lock of this program nor the end of a pipe.
-  (while sleep 1 && kill -0 $running; do ! grep -qE "$HOPELESS" "$errors" || kill $running; done) >/dev/null 2>&1 9>&- &
+  (while sleep 1 && kill -0 $running; do ! grep -qiE "$HOPELESS" "$errors" || kill $running; done) >/dev/null 2>&1 9>&- &
   wait $running || code=$?
   [ $code != 0 ] || return 0
   # A repository that is not there yet is told by the caller.
@@ -67,7 +67,7 @@ explain() {
     11:*) echo "$BACKUP_TARGET is locked by another machine; a lock whose owner is gone counts for 30 minutes, then the next backup goes on" ;;
     12:*) echo "the password does not open $BACKUP_TARGET: bring back the secret backup-password that it was made with" ;;
     *"unsupported repository version"*) echo "$BACKUP_TARGET was made by a newer restic than $(restic version | cut -d' ' -f2), which cannot read it: use the version of the kit that made it" ;;
-    *"no space left on device"* | *"507 Insufficient Storage"* | *"QuotaExceeded"*) echo "$FULL" ;;
+    *[Nn]"o space left on device"* | *"507 Insufficient Storage"* | *"QuotaExceeded"*) echo "$FULL" ;;
     *"invalid data returned"* | *"ciphertext verification failed"* | *"contains errors"* | *"does not match id"*) echo "$BACKUP_TARGET is damaged: $line" ;;
     *"unknown authority"*) echo "$BACKUP_TARGET shows a certificate of a CA that nobody here knows: name its PEM file, backup.credentials.RESTIC_CACERT" ;;
     *"x509: "*) echo "$BACKUP_TARGET shows a certificate that is not its own, or too old: $line" ;;
