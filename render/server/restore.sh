@@ -36,6 +36,13 @@ files_run() {
     --security-opt no-new-privileges --read-only --memory 512m --memory-swap 512m --tmpfs /tmp:mode=1777,size=64m "$@"
 }
 
+# Standard input: a manifest. Prints why it is not for this folder, before anything of the snapshot is used.
+READABLE='manifest=$(cat)
+of() { printf "%s" "$manifest" | jq -r "$1"; }
+[ "$(of .version)" = 1 ] || { echo "its manifest is of version $(of .version), and this folder reads 1: render it with version $(of .kit) of the kit"; exit; }
+[ "$(of .deployment)" = "$1" ] || { echo "it is of deployment $(of .deployment), and this folder of $1"; exit; }
+[ "$(of ".postgres.major // 0")" -le "${2:-0}" ] || echo "it holds data of PostgreSQL $(of .postgres.major), and this folder runs ${2:-none}: render it with version $(of .kit) of the kit"'
+
 # Before secrets are made: those of the backup belong to its data.
 bring_secrets() {
   # Said here: in a pipe it would be lost.
@@ -46,12 +53,17 @@ bring_secrets() {
     return
   fi
   snapshot=${1:-latest}
+  case $snapshot in latest) ;; *[!0-9a-f]*) fail "snapshot $snapshot: allowed: the hexadecimal id that backup list shows, or its beginning" ;; esac
   if [ "$snapshot" = latest ]; then
     found=$(read_repository "" snapshots --json --latest 1 --host "$deployment" --tag "exploreiot,deployment=$deployment") ||
       fail "no snapshot can be read" "fix what the line above says, and run this again"
     snapshot=$(printf '%s' "$found" | sed -n 's/.*"id":"\([0-9a-f]\{64\}\)".*/\1/p')
     [ -n "$snapshot" ] || fail "$repository_name holds no snapshot of $deployment"
   fi
+  manifest=$(read_repository "" dump "$snapshot" /snapshot/manifest.json) ||
+    fail "snapshot $snapshot cannot be read" "fix what the line above says, and run this again"
+  wrong=$(printf '%s' "$manifest" | files_run --interactive --network none --entrypoint /bin/sh "$backup_image" -euc "$READABLE" restore "$deployment" "$postgres_major")
+  [ -z "$wrong" ] || fail "snapshot $snapshot: $wrong"
   rm -rf secrets/.brought
   mkdir -p secrets/.brought
   read_repository "" dump --archive tar "$snapshot:/snapshot/home" / >secrets/.brought/home.tar ||
@@ -81,15 +93,6 @@ refuse_data() {
   done
 }
 
-# What the snapshot is, before anything is made of it.
-READABLE='manifest=/restored/snapshot/manifest.json
-is=$(jq -r .version $manifest)
-[ "$is" = 1 ] || { echo "its manifest is of version $is, and this folder reads 1: render it with version $(jq -r .kit $manifest) of the kit"; exit; }
-is=$(jq -r .deployment $manifest)
-[ "$is" = "$1" ] || { echo "it is of deployment $is"; exit; }
-is=$(jq -r ".postgres.major // 0" $manifest)
-[ "$is" -le "${2:-0}" ] || echo "it holds data of PostgreSQL $is, and this folder runs ${2:-none}: render it with version $(jq -r .kit $manifest) of the kit"'
-
 # Standard input: a line of JSON for each table that was restored. Prints what is not as the backup recorded it.
 COMPARE='cd /restored/snapshot
 jq -c ".postgres.databases // [] | .[] | .name as \$name | .tables[] | {database: \$name} + ." manifest.json | jq -S -c . | sort >/tmp/recorded
@@ -116,16 +119,17 @@ load_database() {
 }
 
 rehearse() {
-  [ ! -e "$under_way" ] || return 0
+  # All that volumes are filled from is there, as it was compared.
+  ! { [ -e "$under_way" ] && volume_is_there "$staging"; } || return 0
   docker volume rm --force "$staging" >/dev/null
-  size=$(read_repository "" stats "$snapshot" --mode restore-size --json | sed -n 's/.*"total_size":\([0-9]*\).*/\1/p')
-  short=$(on_staging "$ROOM" "${size:-0}" </dev/null)
+  size=$(read_repository "" stats "$snapshot" --mode restore-size --json) ||
+    fail "snapshot $snapshot cannot be read" "fix what the line above says, and run this again"
+  size=$(printf '%s' "$size" | sed -n 's/.*"total_size":\([0-9]*\).*/\1/p')
+  short=$(on_staging "$ROOM" "$size" </dev/null)
   [ -z "$short" ] || fail "the engine's disk has too little room: $short" "make room: docker system df says what takes it"
   say "reading snapshot $snapshot"
   read_repository "$staging" restore "$snapshot:/snapshot" --target /restored/snapshot --exclude /home >&2 ||
     fail "snapshot $snapshot cannot be read" "fix what the line above says, and run this again"
-  wrong=$(on_staging "$READABLE" "$deployment" "$postgres_major" </dev/null)
-  [ -z "$wrong" ] || fail "snapshot $snapshot: $wrong"
   say "rehearsing: a database of its own is filled, and everything compared"
   : >secrets/.tables
   databases
@@ -144,10 +148,16 @@ place() {
     cp -a "/restored/$1/." /to/
     [ -z "$2" ] || chown -R "$2" /to
     sync -f /to' restore "$2" "$3" || fail "$1 was not filled" "run ./start.sh restore again: it goes on from there"
+  placed="$placed $2"
   say "restored $1"
 }
+placed=
 
+# Data of a service that is not there any more is told, and left out.
 restored() {
+  on_staging 'cd /restored; for folder in snapshot/volumes/*/*; do
+    [ ! -d "$folder" ] || case "$1 " in *" $folder "*) ;; *) echo "· left out, since no service of this folder has it: $folder" >&2 ;; esac
+  done' "$placed" </dev/null
   rm -f "$under_way"
   docker volume rm --force "$staging" >/dev/null
   say "snapshot $snapshot is restored"
