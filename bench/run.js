@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { applicationImages, applicationReady } from "./measurements/application.js";
+import { backup1m, backup10m } from "./measurements/backup.js";
 import { brokerAttacks } from "./measurements/broker-attacks.js";
 import { certificateReload } from "./measurements/certificate-reload.js";
 import { connectionAttacks } from "./measurements/connection-attacks.js";
@@ -39,6 +40,8 @@ const all = [
   noLoss,
   liveLatency,
   listLatency,
+  backup1m,
+  backup10m,
   applicationReady,
   applicationImages,
   edgeThroughput,

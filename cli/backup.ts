@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { foldersNotInBackups } from "../config/warnings.ts";
 import { variableOf } from "../runners/containers.ts";
 import { askBackup, backupIn, handOverHome, lastBackupOf, listBackups } from "../runners/docker/backup.ts";
 import { refuseForeignContainers } from "../runners/guards.ts";
@@ -66,7 +67,13 @@ async function found({ config }: Options) {
   const { deployment, stack, home } = await synthesize(config, { unjudged: true });
   const spec = backupIn(stack);
   await refuseForeignContainers(deployment.name, home);
-  return { stack, home, spec, common: { deployment: deployment.name, repository: targetOf(spec) } };
+  return {
+    deployment,
+    stack,
+    home,
+    spec,
+    common: { deployment: deployment.name, repository: targetOf(spec) },
+  };
 }
 
 const targetOf = (spec: ContainerSpec): string => variableOf(spec, "BACKUP_TARGET") as string;
@@ -133,7 +140,8 @@ export const backupCommand = verb(
     "\nBackups by a schedule need no command: backup.at or backup.every in the site file.",
   )
   .action(async (options: Options) => {
-    const { stack, home, spec, common } = await found(options);
+    const { deployment, stack, home, spec, common } = await found(options);
+    for (const line of foldersNotInBackups(deployment)) progress(`warning: ${line}`);
     await handOverHome(stack, home);
     await askBackup(spec, ["now"], { onLine: progress });
     const { id, at, verified, bytes, seconds } = await lastBackupOf(spec);

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { sourceOf } from "../config/load.ts";
+import { namedPaths } from "../config/site-paths.ts";
 import { deploymentHome, enterProject, projectRoot, stackFolder } from "../core/home.ts";
 import { rememberSite } from "../core/known-sites.ts";
 import { readStack, type Stack } from "../runners/stack.ts";
@@ -29,7 +30,7 @@ export async function synthesize(
   const config = isFile ? resolve(source) : source;
   if (isFile) enterProject(config);
   const deployment = await written(config, { onlyLooks: unjudged, draft });
-  if (isFile) rememberSite(deployment.name, config);
+  if (isFile) rememberSite(deployment.name, config, namedPaths(deployment));
   const folder = stackFolder(deployment.name);
   return { deployment, stack: readStack(folder), home: deploymentHome(deployment.name) };
 }

@@ -10,8 +10,24 @@ import type { Deployment } from "../services/deployment.ts";
  *
  * @param folder of the site file
  */
-export function fromSiteFile(deployment: Deployment, folder: string): Deployment {
-  const here = (path: string) => relative(projectRoot, resolve(folder, path)).split(sep).join("/") || ".";
+export const fromSiteFile = (deployment: Deployment, folder: string): Deployment =>
+  withPaths(deployment, (path) => relative(projectRoot, resolve(folder, path)).split(sep).join("/") || ".");
+
+/** The files and folders that a deployment's site file names, as the deployment has them: from the project's root. */
+export function namedPaths(deployment: Deployment): readonly string[] {
+  const found = new Set<string>();
+  // The folder in which a command runs is nobody's file.
+  const secrets = Object.fromEntries(
+    Object.entries(deployment.secrets).filter(([, source]) => !("command" in source)),
+  );
+  withPaths({ ...deployment, secrets }, (path) => {
+    found.add(path);
+    return path;
+  });
+  return [...found].sort();
+}
+
+function withPaths(deployment: Deployment, here: (path: string) => string): Deployment {
   const placed = (program: Program): Program => ({
     ...program,
     of: builtFrom(program.of, here),

@@ -6,7 +6,20 @@ export const warningsOf = (deployment: Deployment): readonly string[] => [
   ...openToOthers(deployment),
   ...unreadTopics(deployment),
   ...backupsOnTheSameMachine(deployment),
+  ...foldersNotInBackups(deployment),
 ];
+
+/** Sources of an image and rules are kept with their history elsewhere, and may be of any size. */
+export function foldersNotInBackups({ backup, programs, policies }: Deployment): readonly string[] {
+  if (!backup.enabled) return [];
+  const contexts = programs.flatMap(({ of: { build } }) => (build === undefined ? [] : [build.context]));
+  const folders = [...new Set([...contexts, ...(policies.rules === undefined ? [] : [policies.rules])])];
+  return folders.length === 0
+    ? []
+    : [
+        `not in backups: ${folders.length === 1 ? "the folder" : "the folders"} ${folders.join(", ")}, which a restore onto a new machine needs: keep ${folders.length === 1 ? "it" : "them"} with the site file elsewhere`,
+      ];
+}
 
 /** A disk or a machine that is lost takes both. */
 function backupsOnTheSameMachine({ backup }: Deployment): readonly string[] {

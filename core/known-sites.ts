@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { deploymentHome, projectRoot } from "./home.ts";
 import { readIfThere, replaceFile } from "./private-files.ts";
@@ -6,13 +6,33 @@ import { readIfThere, replaceFile } from "./private-files.ts";
 /** Below a deployment's own directory: the path of its site file, relative to the project. */
 const FILE = "site";
 
-/** Notes which file a deployment was last made from, so that its name alone is enough from then on. */
-export function rememberSite(name: string, siteFile: string): void {
+/** The same: files that it names, one path a line, relative to the project. */
+const NAMED = "site-paths";
+
+/**
+ * Notes which file a deployment was last made from, so that its name alone is enough from then on.
+ *
+ * @param named files and folders that the site file names, relative to the project
+ */
+export function rememberSite(name: string, siteFile: string, named: readonly string[]): void {
   const home = deploymentHome(name);
-  const path = relative(projectRoot, resolve(siteFile));
   // A file that only tests or one command had is not worth a folder of its own.
-  if (existsSync(home) && readIfThere(join(home, FILE)) !== path) replaceFile(join(home, FILE), path, 0o600);
+  if (!existsSync(home)) return;
+  note(join(home, FILE), relative(projectRoot, resolve(siteFile)));
+  note(join(home, NAMED), named.map((path) => `${path}\n`).join(""));
 }
+
+function note(file: string, text: string): void {
+  if (readIfThere(file) !== text) replaceFile(file, text, 0o600);
+}
+
+/** The files, and no folders, that the site file of a deployment names and that are there: absolute paths. */
+export const filesOfSite = (name: string): readonly string[] =>
+  (readIfThere(join(deploymentHome(name), NAMED)) ?? "")
+    .split("\n")
+    .filter(Boolean)
+    .map((path) => resolve(projectRoot, path))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
 
 /** The site file that a deployment was last made from; undefined if none is known, or it is gone. */
 export function siteFileOf(name: string): string | undefined {

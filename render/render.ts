@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { kitRoot } from "../core/home.ts";
+import { ofRole } from "../runners/containers.ts";
 import type { Stack } from "../runners/stack.ts";
 import { serverCompose } from "./compose.ts";
 import { diagramOf } from "./diagram/model.ts";
@@ -26,6 +27,7 @@ export async function render(stack: Stack, home: string): Promise<Files> {
     "deployment.sh": deploymentScript(model),
     "start.sh": readFileSync(join(kitRoot, "render/server/start.sh"), "utf8"),
     ...upgradeProgram(stack),
+    ...restoreProgram(stack),
     "RUNBOOK.md": runbook(model),
     [DIAGRAM]: await svgText(diagramOf(stack)),
     "terraform/cdk.tf.json": serverTerraform(readFileSync(join(stack.folder, "cdk.tf.json"), "utf8"), model),
@@ -34,11 +36,17 @@ export async function render(stack: Stack, home: string): Promise<Files> {
   };
 }
 
-/** Only where there can be something to carry over. */
-const upgradeProgram = ({ containers }: Stack): Files =>
-  containers.some(({ versioned }) => versioned !== undefined && versioned.former.length > 0)
+/** Only where there can be something to carry over, or a dump to be restored. */
+const upgradeProgram = (stack: Stack): Files =>
+  stack.containers.some(({ versioned }) => versioned !== undefined && versioned.former.length > 0) ||
+  ofRole(stack, "backup") !== undefined
     ? { "upgrade-postgres.sh": readFileSync(join(kitRoot, "images/postgres/upgrade.sh"), "utf8") }
     : {};
+
+const restoreProgram = (stack: Stack): Files =>
+  ofRole(stack, "backup") === undefined
+    ? {}
+    : { "restore.sh": readFileSync(join(kitRoot, "render/server/restore.sh"), "utf8") };
 
 /** The public files of every service, to be read by people and handed over by compose. */
 const configFiles = ({ deliveries }: Model): Files =>

@@ -3,6 +3,7 @@ import { roleOf } from "../core/labels.ts";
 import { ofRole } from "../runners/containers.ts";
 import type { ContainerSpec, Stack } from "../runners/stack.ts";
 import type { Model } from "./model.ts";
+import { repositoryFiles } from "./server-script.ts";
 
 const block = (...lines: readonly string[]): string => ["```sh", ...lines, "```"].join("\n");
 
@@ -86,6 +87,7 @@ export function restore(model: Model): string {
     .map(roleOf)
     .filter((role) => !services.includes(role));
   return [
+    ...fromRepository(model),
     "On a new server: copy this folder and `backup/` there, `tar -xf backup/secrets.tar`, `./start.sh`, then go on here. Everything since the backup is lost.",
     block(
       "(cd backup && sha256sum --check --quiet SHA256SUMS)",
@@ -99,6 +101,18 @@ export function restore(model: Model): string {
       "./start.sh",
     ),
   ].join("\n\n");
+}
+
+/** With what the backups' server asks for, which only people can bring. */
+function fromRepository({ stack, deliveries }: Model): readonly string[] {
+  if (ofRole(stack, "backup") === undefined) return [];
+  const [password = "", ...more] = repositoryFiles(deliveries).map(({ path }) => `\`${path}\``);
+  const asked = more.length === 0 ? "" : `, and what its server asks for into ${more.join(", ")}`;
+  return [
+    `From the repository of the service \`backup\`, onto a server that has nothing but Docker: copy this folder there, put the repository's password into ${password}${asked}, each readable by its owner alone, and run the line below; a snapshot's id behind it takes that one. It brings secrets and keys back as well, compares everything with what the backup recorded before a service starts, and may be run again after an interruption. It never writes over data that is there.`,
+    block("./start.sh restore"),
+    'By hand, from what "Back up" wrote without that service:',
+  ];
 }
 
 /** Next to the old database first, which goes only when the new one is whole. The last start lets its roles in again. */
@@ -118,6 +132,12 @@ export const rotation = (): string =>
   [
     "A new secret replaces the containers that read it, and no others; PostgreSQL takes its passwords from their files at each start. `ls secrets` lists the names.",
     block("rm -f secrets/NAME", "./start.sh"),
+    "This is done by hand, one secret after the other, and there is no time in which both the former and the new one are taken: a client that is not in this folder (a device, a script) is refused until it has the new one. `exploreiot rotate`, which goes through all of them without losing a reading and can be stopped anywhere, needs the kit and a deployment that the kit brought up. These are not replaced by removing their files:",
+    [
+      "- `secrets/backup-password`: the repository would no longer open. `head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '=\\n' >new`, `docker compose exec -T backup backup key add <new`, `mv -f new secrets/backup-password`, `./start.sh`, and then `docker compose exec -T backup backup key keep`, which shuts the former one out",
+      "- `secrets/pki/authority`: a new CA is trusted by nobody until its `ca.crt` is with every client. Bring it there first, then remove the folder `secrets/pki` and start",
+      "- what is brought from elsewhere: ask for a new one there, and write it over the former one",
+    ].join("\n"),
   ].join("\n\n");
 
 export const bundle = (): string =>

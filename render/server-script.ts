@@ -3,6 +3,8 @@ import { composeProject } from "../core/labels.ts";
 import { type IssuedPair, isText, namesIn, type SecretText } from "../core/secret-text.ts";
 import { shellCommand, shellWord } from "../core/shell-words.ts";
 import { dependentsOf, ofRole, variableOf } from "../runners/containers.ts";
+import { restorable } from "../runners/restore/places.ts";
+import { repositoryLocation } from "../runners/restore/reach.ts";
 import type { ContainerSpec, Stack } from "../runners/stack.ts";
 import type { Delivery, Model } from "./model.ts";
 import { configPath } from "./paths.ts";
@@ -39,6 +41,7 @@ export function deploymentScript(model: Model): string {
     "  :",
     "}",
     "",
+    ...restoreFacts(model),
     "digests() {",
     ...model.deliveries
       .filter(({ secret }) => secret.length > 0)
@@ -56,12 +59,57 @@ const formerSteps = (spec: ContainerSpec, stack: Stack): readonly string[] =>
   (spec.versioned?.former ?? []).map(({ version, volume }) =>
     call(
       "older",
-      ...[spec.name, spec.image, spec.block.user ?? "", `${spec.block.memory}m`],
-      ...[variableOf(spec, "PGDATA") ?? "", variableOf(spec, "POSTGRES_INITDB_ARGS") ?? ""],
+      ...serverOf(spec),
       ...[String(spec.versioned?.version), spec.versioned?.volume ?? "", String(version), volume],
       ...dependentsOf(stack, spec).map(({ name }) => name),
     ),
   );
+
+/** What restore.sh has to know: where the repository is and what opens it, and where each part of a snapshot goes. */
+function restoreFacts({ stack, deliveries }: Model): readonly string[] {
+  const location = repositoryLocation(stack);
+  if (location === undefined) return [];
+  const files = repositoryFiles(deliveries);
+  const postgres = ofRole(stack, "postgres");
+  const places = restorable(stack);
+  return [
+    `deployment=${shellWord(stack.name)}`,
+    `backup_image=${shellWord(location.image)}`,
+    `repository=${shellWord(location.location)}`,
+    `repository_name=${shellWord(location.name)}`,
+    `repository_mount=${shellWord(location.mount ?? "")}`,
+    `postgres_major=${postgres?.versioned?.version ?? ""}`,
+    "",
+    "repository_files() {",
+    ...files.map(({ name, path }) => `  ${call("credential", name, path)}`),
+    "}",
+    "",
+    `restored_volumes() { echo ${places.map(({ volume }) => shellWord(volume)).join(" ")}; }`,
+    "",
+    "databases() {",
+    ...(postgres === undefined ? [] : [`  ${call("load_database", ...serverOf(postgres))}`]),
+    "  :",
+    "}",
+    "",
+    "places() {",
+    ...places.map(({ volume, from, user = "" }) => `  ${call("place", volume, from, user)}`),
+    "  :",
+    "}",
+    "",
+  ];
+}
+
+/** What opens the repository and logs in to its server: names in a container, and where each lies in the folder. */
+export const repositoryFiles = (deliveries: Model["deliveries"]) =>
+  (deliveries.find(({ role }) => role === "backup-files")?.secret ?? [])
+    .map(({ file, path }) => ({ name: file.replace(/^\/incoming\//, ""), path }))
+    .filter(({ name }) => name === "password" || name.startsWith("credentials/"));
+
+/** What start.sh's `older` and restore.sh's `load_database` begin with. */
+const serverOf = (spec: ContainerSpec): readonly string[] => [
+  ...[spec.name, spec.image, spec.block.user ?? "", `${spec.block.memory}m`],
+  ...[variableOf(spec, "PGDATA") ?? "", variableOf(spec, "POSTGRES_INITDB_ARGS") ?? ""],
+];
 
 /** Each file of a delivery: where it lies in the folder, and where the container looks for it. */
 const handedOver = ({ role, public: files, secret }: Delivery): readonly string[] => [

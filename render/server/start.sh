@@ -5,6 +5,8 @@
 #   ./start.sh            everything
 #   ./start.sh secrets    the secrets and .env alone, for Terraform or to rotate one
 #   ./start.sh upgrade    everything, and carry data of an older PostgreSQL over first; the old volume is kept
+#   ./start.sh restore [SNAPSHOT]
+#                         everything, with the data of a backup, on a server that has none yet
 #
 # Needs Docker with its compose plugin, and openssl where this deployment has a CA of its own.
 set -eu
@@ -301,13 +303,22 @@ wanted=${1:-}
 check_folder
 check_docker
 images
+if [ "$wanted" = restore ]; then
+  [ -f restore.sh ] || fail "this deployment makes no backups" "set backup.enabled: true and render again"
+  . ./restore.sh
+  bring_secrets "${2:-}"
+elif [ -e secrets/.restoring ]; then
+  fail "a restore of snapshot $(cat secrets/.restoring) was stopped, and volumes may be filled in part" "./start.sh restore goes on"
+fi
 make_secrets
 [ "$wanted" != secrets ] || exit 0
 older_data
+[ "$wanted" != restore ] || { refuse_data $(restored_volumes); rehearse; }
 try_rules_again
 say "starting $project"
 plain docker compose create --remove-orphans --quiet-pull >&2 || fail "the containers of $project cannot be made" \
   "fix what the lines above say, and run ./start.sh again"
+[ "$wanted" != restore ] || { places; restored; }
 deliveries
 plain docker compose up --detach --wait --wait-timeout "$wait_seconds" --remove-orphans --quiet-pull || fail "$project did not start" \
   "docker compose ps --all shows what is not well, docker compose logs SERVICE why" \

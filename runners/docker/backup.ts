@@ -1,11 +1,12 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { type LastBackup, lastBackup } from "../../core/backup-manifest.ts";
 import { UserError } from "../../core/errors.ts";
-import { siteFileOf } from "../../core/known-sites.ts";
+import { filesOfSite, siteFileOf } from "../../core/known-sites.ts";
 import { roleOf } from "../../core/labels.ts";
+import { keepNamedFiles } from "../../core/named-files.ts";
 import { ofRole, variableOf } from "../containers.ts";
 import { run } from "../run.ts";
 import type { ContainerSpec, Stack } from "../stack.ts";
@@ -105,6 +106,7 @@ export async function handOverHome(stack: Stack, home: string): Promise<void> {
     if (siteFile !== undefined) {
       mkdirSync(join(more, "site-file"));
       copyFileSync(siteFile, join(more, "site-file", basename(siteFile)));
+      keepNamedFiles(filesOfSite(stack.name), dirname(resolve(siteFile)), more);
     }
     const left = LEFT_OUT.map((name) => `--exclude=${name}`);
     const { stdout } = await run(["tar", "--create", ...left, "-C", home, ".", "-C", more, "."], {

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { UserError } from "../../core/errors.ts";
 import { deploymentHome, enterProject, kitRoot } from "../../core/home.ts";
 import { imageRecipes } from "../../core/images.ts";
+import { NAMED_FILES, placeNamedFiles } from "../../core/named-files.ts";
 import { replaceFile } from "../../core/private-files.ts";
 import { ensureImages } from "../images/ensure.ts";
 import { run } from "../run.ts";
@@ -62,6 +63,8 @@ export async function bringHome(bringing: Bringing): Promise<Brought> {
   // Of a restore on the machine of the backup.
   writeRestore(draft, { former: [] });
   const site = placeSite(draft, into);
+  placeNamedFiles(draft, dirname(site), report);
+  rmSync(join(draft, NAMED_FILES), { recursive: true, force: true });
   if (existsSync(home)) {
     report(`${home} is there already and stays as it is`);
     rmSync(draft, { recursive: true });

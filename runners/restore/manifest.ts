@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { type BackupManifest, backupManifest } from "../../core/backup-manifest.ts";
 import { UserError } from "../../core/errors.ts";
 import { POSTGRES_MAJOR } from "../../core/postgres-major.ts";
@@ -29,9 +30,19 @@ export async function manifestOf(
   return manifest;
 }
 
+const VERSION = backupManifest.shape.version.value;
+const newerManifest = z.looseObject({ version: z.int().gt(VERSION), kit: z.string() });
+
 /** @throws UserError for a text that is no whole manifest of a version which this kit reads */
 export function readManifest(text: string, snapshot: string): BackupManifest {
-  const { success, data, error } = backupManifest.safeParse(parsed(text));
+  const value = parsed(text);
+  const newer = newerManifest.safeParse(value);
+  if (newer.success)
+    throw new UserError(
+      `snapshot ${snapshot.slice(0, 8)}: its manifest is of version ${newer.data.version}, and this version of the kit reads ${VERSION}`,
+      `restore it with the version of the kit that made it: ${newer.data.kit}`,
+    );
+  const { success, data, error } = backupManifest.safeParse(value);
   if (success) return data;
   const [issue] = error.issues;
   throw new UserError(

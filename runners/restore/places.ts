@@ -10,6 +10,9 @@ import { filled, formerName } from "./swap.ts";
 /** Where the backup's container reads the broker's files. */
 const BROKER = "/sources/broker";
 
+/** Where its files stand in the staging volume. */
+const BROKER_FOLDER = `${SNAPSHOT}/broker`;
+
 /** Where a part of a snapshot goes. */
 export interface Place {
   readonly volume: string;
@@ -36,40 +39,43 @@ const KEPT = ["renewer"];
  * more is told, and left out.
  */
 export function placesOf(stack: Stack, manifest: BackupManifest, report: Report): readonly Place[] {
-  const read = ofRole(stack, "backup")?.volumes ?? [];
-  const readAt = (path: string) => read.find((mount) => mount.path === path)?.name;
-  const common = { onlyIfEmpty: false, isBroker: false };
+  const all = restorable(stack);
+  const saved = manifest.volumes.map((entry) => ({ ...entry, from: `${SNAPSHOT}/${folderOf(entry)}` }));
+  for (const { service, name, from } of saved) {
+    if (!all.some((place) => place.from === from))
+      report(`${service}: the site file declares no volume ${name} any more; its data is left out`);
+  }
+  const kept = saved.filter(({ service }) => KEPT.includes(service)).map(({ from }) => from);
+  const held = [
+    ...(manifest.postgres === null ? [] : [CLUSTER]),
+    ...(manifest.broker === null ? [] : [BROKER_FOLDER]),
+    ...saved.map(({ from }) => from),
+  ];
+  return all
+    .filter(({ from }) => held.includes(from))
+    .map((place) => {
+      const isBroker = place.from === BROKER_FOLDER;
+      return { ...place, isBroker, onlyIfEmpty: isBroker || kept.includes(place.from) };
+    });
+}
+
+/** Every volume that a snapshot of this stack can have data for, whether one has or not. */
+export function restorable(stack: Stack): readonly Pick<Place, "volume" | "from" | "user">[] {
   const database = ofRole(stack, "postgres")?.versioned?.volume;
-  const store = readAt(BROKER);
   const user = ofRole(stack, "mosquitto")?.block.user;
+  const read = ofRole(stack, "backup")?.volumes ?? [];
   return [
-    ...(manifest.postgres === null || database === undefined
-      ? []
-      : [{ volume: database, from: CLUSTER, ...common }]),
-    ...(manifest.broker === null || store === undefined
-      ? []
-      : [
-          {
-            ...{ volume: store, from: `${SNAPSHOT}/broker`, onlyIfEmpty: true, isBroker: true },
-            ...(user === undefined ? {} : { user }),
-          },
-        ]),
-    ...manifest.volumes.flatMap((entry) => {
-      const volume = readAt(`/${SNAPSHOT}/${folderOf(entry)}`);
-      if (volume !== undefined)
-        return [
-          {
-            ...common,
-            volume,
-            from: `${SNAPSHOT}/${folderOf(entry)}`,
-            onlyIfEmpty: KEPT.includes(entry.service),
-          },
-        ];
-      report(
-        `${entry.service}: the site file declares no volume ${entry.name} any more; its data is left out`,
-      );
-      return [];
-    }),
+    ...(database === undefined ? [] : [{ volume: database, from: CLUSTER }]),
+    ...read
+      .filter(({ path }) => path === BROKER)
+      .map(({ name }) => ({
+        volume: name,
+        from: BROKER_FOLDER,
+        ...(user === undefined ? {} : { user }),
+      })),
+    ...read
+      .filter(({ path }) => path.startsWith(`/${SNAPSHOT}/volumes/`))
+      .map(({ name, path }) => ({ volume: name, from: path.slice(1) })),
   ];
 }
 

@@ -12,26 +12,35 @@ const INCOMING = /^\/incoming\//;
 /** Where a repository in a folder of the engine's machine is mounted. */
 const MOUNTED = "/repository";
 
-/**
- * The repository of a deployment, reached as its own backups reach it.
- *
- * @throws UserError for a deployment that makes no backups
- */
-export function repositoryOf(stack: Stack): Omit<Repository, "labels"> {
+/** Where the repository of a deployment is, and the image that reads it; undefined for one that makes no backups. */
+export function repositoryLocation(stack: Stack): Omit<Repository, "labels" | "files"> | undefined {
   const spec = ofRole(stack, "backup");
   const location = spec && variableOf(spec, "RESTIC_REPOSITORY");
-  if (spec === undefined || location === undefined)
-    throw new UserError(
-      `${stack.name} makes no backups, so it has no repository to restore from`,
-      "set backup.enabled: true, and backup.repository to where they went, and run this again",
-    );
-  const uploads = ofRole(stack, "backup-files")?.uploads ?? [];
+  if (spec === undefined || location === undefined) return undefined;
   const mount = mountOf(stack, spec.volumes.find(({ path }) => path === location)?.name);
   return {
     name: variableOf(spec, "BACKUP_TARGET") ?? location,
     location,
     image: spec.image,
     ...(mount === undefined ? {} : { mount: `${mount},target=${location},readonly` }),
+  };
+}
+
+/**
+ * The repository of a deployment, reached as its own backups reach it.
+ *
+ * @throws UserError for a deployment that makes no backups
+ */
+export function repositoryOf(stack: Stack): Omit<Repository, "labels"> {
+  const location = repositoryLocation(stack);
+  if (location === undefined)
+    throw new UserError(
+      `${stack.name} makes no backups, so it has no repository to restore from`,
+      "set backup.enabled: true, and backup.repository to where they went, and run this again",
+    );
+  const uploads = ofRole(stack, "backup-files")?.uploads ?? [];
+  return {
+    ...location,
     files: Object.fromEntries(
       uploads.flatMap((upload) =>
         "source" in upload

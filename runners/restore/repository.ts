@@ -22,21 +22,7 @@ export interface Repository {
 
 const FILES = "/run/exploreiot";
 
-/**
- * Secrets come in by standard input, where neither arguments nor the container's JSON show them, as lines of a name and
- * base64. The image's own library knows how they are used.
- */
-const PROGRAM = `set -euo pipefail
-umask 077
-mkdir -p ${FILES}/credentials
-while read -r name text; do base64 --decode <<<"$text" >"${FILES}/$name"; done
-files=${FILES} state=/tmp
-. /usr/local/lib/backup/repository.sh
-credentials
-ssh=$(ssh_options)
-exec restic \${ssh:+-o "$ssh"} --no-cache --no-lock --quiet "$@" </dev/null`;
-
-/** What restic ends with, and what it means; anything else is told in its own words. */
+/** What restic ends with, and what to do about it here; anything else is told in the words of the image's program. */
 const MEANINGS: Readonly<Record<number, (name: string) => UserError>> = {
   10: (name) =>
     new UserError(
@@ -78,10 +64,10 @@ export async function restic(
       ...["--cap-add", "FOWNER", "--security-opt", "no-new-privileges", "--read-only"],
       ...["--memory", "512m", "--memory-swap", "512m", "--tmpfs", "/tmp:mode=1777,size=64m"],
       ...["--tmpfs", `${FILES}:mode=0700,size=1m`, "--env", `RESTIC_REPOSITORY=${location}`],
-      ...["--env", "BACKUP_DEPLOYMENT=any"],
+      ...["--env", `BACKUP_TARGET=${name}`],
       ...(mount === undefined ? [] : ["--mount", mount]),
       ...(into === undefined ? [] : ["--volume", `${into}:/restored`]),
-      ...["--entrypoint", "/bin/bash", image, "-c", PROGRAM, "restic", ...args],
+      ...["--entrypoint", "read-repository", image, ...args],
     ],
     { ...options, input, expected: Array.from({ length: 256 }, (_, code) => code) },
   );
@@ -89,8 +75,8 @@ export async function restic(
   throw (
     MEANINGS[result.code]?.(name) ??
     new UserError(
-      `restic ${args[0]} ended with exit code ${result.code}\n${result.stderr.trim().split("\n").slice(-8).join("\n")}`,
-      "fix what the lines above say, and run this again",
+      result.stderr.trim().split("\n").at(-1) || `restic ${args[0]} ended with exit code ${result.code}`,
+      "nothing was replaced; run this again when that is put right",
     )
   );
 }

@@ -26,7 +26,7 @@ const repository = z.union(
 
 /** What restic and ssh take to log in at each kind of target; nothing that would change what is done there. */
 const CREDENTIAL =
-  /^(AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|DEFAULT_REGION)|RESTIC_REST_(USERNAME|PASSWORD)|SSH_(PRIVATE_KEY|KNOWN_HOSTS))$/;
+  /^(AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|DEFAULT_REGION)|RESTIC_(REST_(USERNAME|PASSWORD)|CACERT)|SSH_(PRIVATE_KEY|KNOWN_HOSTS))$/;
 
 const duration = text(
   /^(?:[1-9]\d?h|[1-9]\dm)$/,
@@ -47,7 +47,7 @@ const settings = z
       .record(
         environmentName.regex(CREDENTIAL, {
           error:
-            "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_DEFAULT_REGION, RESTIC_REST_USERNAME, RESTIC_REST_PASSWORD, SSH_PRIVATE_KEY or SSH_KNOWN_HOSTS",
+            "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_DEFAULT_REGION, RESTIC_REST_USERNAME, RESTIC_REST_PASSWORD, RESTIC_CACERT, SSH_PRIVATE_KEY or SSH_KNOWN_HOSTS",
         }),
         text(
           /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/,

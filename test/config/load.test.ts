@@ -4,8 +4,9 @@ import { join, relative, resolve } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { loadDeployment, loadDeployments, sourceOf } from "../../config/load.ts";
 import { parseDeployment } from "../../config/parse.ts";
+import { namedPaths } from "../../config/site-paths.ts";
 import { deploymentHome, projectRoot } from "../../core/home.ts";
-import { rememberSite } from "../../core/known-sites.ts";
+import { filesOfSite, rememberSite } from "../../core/known-sites.ts";
 import { referenceFrontend } from "../../services/application/reference.ts";
 import type { Deployment } from "../../services/deployment.ts";
 import { serviceNames } from "../../services/registry.ts";
@@ -506,17 +507,49 @@ describe("a name", () => {
     const folder = temporaryFolder();
     const file = write(folder, "other.yaml", `name: ${name}\n`);
     expect(sourceOf(name)).toBe(name);
-    rememberSite(name, file);
+    rememberSite(name, file, []);
     // Nothing is kept for what has no directory of its own yet.
     expect(sourceOf(name)).toBe(name);
     onTestFinished(() => rmSync(deploymentHome(name), { recursive: true }));
     mkdirSync(deploymentHome(name), { recursive: true });
 
-    rememberSite(name, file);
+    const named = write(folder, "named.txt", "text");
+    rememberSite(name, file, [named, folder, `${named}.gone`]);
+    expect(filesOfSite(name)).toEqual([named]);
     expect(resolve(sourceOf(name))).toBe(file);
     expect(sourceOf("local")).toBe("local");
 
     rmSync(file);
     expect(sourceOf(name)).toBe(name);
   });
+});
+
+test("the files and folders that a site file names are found, no matter who reads them", async () => {
+  const folder = temporaryFolder();
+  const site = {
+    name: "named",
+    environment: "production",
+    hosts: ["iot.example.org"],
+    tls: { certificate: { source: "files", certificate: "tls/edge.crt", key: "/etc/edge.key" } },
+    secrets: { "backup-password": { file: "words/backup" }, "hash-key": { command: ["true"] } },
+    services: {
+      notes: {
+        build: { context: "notes" },
+        networks: ["broker"],
+        health: { process: "notes" },
+        files: { one: { from: "notes.conf" }, two: { text: "as it is" } },
+      },
+    },
+    policies: { rules: "rules" },
+  };
+  const file = write(folder, "site.json", JSON.stringify(site));
+  const [deployment] = await loadDeployments({ EXPLOREIOT_CONFIG: file });
+
+  const found = namedPaths(deployment as Deployment).map((path) => resolve(projectRoot, path));
+  expect(found.sort()).toEqual(
+    [
+      "/etc/edge.key",
+      ...["notes", "notes.conf", "rules", "tls/edge.crt", "words/backup"].map((path) => join(folder, path)),
+    ].sort(),
+  );
 });

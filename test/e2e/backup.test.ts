@@ -16,6 +16,7 @@ import { projectRoot } from "../../core/home.ts";
 import { run } from "../../runners/run.ts";
 import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { BackupAlone, PASSWORD } from "../support/e2e-backup-alone.ts";
+import { BackupTarget } from "../support/e2e-target.ts";
 import { setRepositoryVersion } from "../support/restic-config.ts";
 
 const subnet = (third: number) => ({ ipv4: `10.131.${third}.0/24` });
@@ -357,4 +358,104 @@ describe.skipIf(missing.docker)(titled("faults of a backup's target", missing.do
   /** Whether restic has begun to write. */
   const isSending = async (): Promise<boolean> =>
     (await docker("exec", alone.name, "bash", "-c", "pgrep -f '[r]estic .*backup --json' || true")) !== "";
+});
+
+describe.skipIf(missing.docker)(titled("faults of a backup's target on a server", missing.docker), () => {
+  const alone = new BackupAlone();
+  const target = new BackupTarget(1);
+
+  beforeAll(async () => {
+    await alone.prepare();
+    await target.open();
+    await alone.start(undefined, undefined, "bridge");
+  });
+  afterAll(async () => {
+    await alone.forget();
+    await target.close();
+  });
+
+  test("over SFTP: its host key is checked before anything is sent, and its client's key has to fit", async () => {
+    const own = target.credentials("sftp");
+    const { private: stranger, public: other } = target.stranger;
+    alone.at(target.sftp());
+    alone.setCredentials({ ...own, SSH_KNOWN_HOSTS: `${target.address} ${other}` });
+    const otherHost = await alone.said("now");
+    alone.setCredentials({ ...own, SSH_KNOWN_HOSTS: "" });
+    const unknownHost = await alone.said("now");
+    alone.setCredentials({ ...own, SSH_PRIVATE_KEY: stranger });
+    const otherClient = await alone.said("now");
+    const before = await target.kibibytes("sftp");
+    alone.setCredentials(own);
+    const made = await alone.backup("now");
+    const verified = await alone.backup("verify");
+    await target.kill("sftp");
+    const gone = await alone.said("now");
+    await target.start("sftp");
+    const back = await alone.backup("now");
+
+    const wrongKey = `backup: ${target.sftp()} shows another host key than SSH_KNOWN_HOSTS of backup.credentials has: find out why before it is changed; nothing was sent`;
+    expect([otherHost, unknownHost]).toEqual([wrongKey, wrongKey]);
+    expect(otherClient).toBe(
+      `backup: ${target.sftp()} does not let us in: check SSH_PRIVATE_KEY of backup.credentials, and the user's authorized_keys there`,
+    );
+    expect(before).toBeLessThan(8);
+    expect([made.code, verified.code, back.code]).toEqual([0, 0, 0]);
+    expect(gone).toMatch(/ does not answer: ssh: connect to host .* port 22: Connection refused$/);
+    expect(await alone.ids()).toHaveLength(2);
+  });
+
+  test("over SFTP: a full disk is told, and nothing that was there is lost", async () => {
+    alone.at(target.sftp("full"));
+    alone.setCredentials(target.credentials("sftp"));
+    const first = await alone.backup("now");
+    alone.setData(16);
+    const full = await alone.said("now");
+    alone.setData(1);
+
+    expect(first).toMatchObject({ code: 0 });
+    expect(full).toBe(
+      `backup: ${target.sftp("full")} is full: make room there, or keep fewer (backup.keep); the snapshots in it are whole`,
+    );
+    expect(await alone.ids()).toHaveLength(1);
+  });
+
+  test("over HTTPS: its certificate is of a CA that is named, and its password has to fit", async () => {
+    const { RESTIC_CACERT: _, ...unknown } = target.credentials("rest");
+    alone.at(target.rest);
+    alone.setCredentials(unknown);
+    const untrusted = await alone.said("now");
+    alone.setCredentials({ ...target.credentials("rest"), RESTIC_REST_PASSWORD: "another one" });
+    const refused = await alone.said("now");
+    alone.setCredentials(target.credentials("rest"));
+    const made = await alone.backup("now");
+    const verified = await alone.backup("verify");
+
+    expect([untrusted, refused]).toEqual([
+      `backup: ${target.rest} shows a certificate of a CA that nobody here knows: name its PEM file, backup.credentials.RESTIC_CACERT`,
+      `backup: ${target.rest} does not let us in: check RESTIC_REST_USERNAME and RESTIC_REST_PASSWORD of backup.credentials`,
+    ]);
+    expect([made.code, verified.code]).toEqual([0, 0]);
+  });
+
+  test("over HTTPS: a server that is full says so at once, and one that ends in the middle is waited for", async () => {
+    alone.setData(24);
+    await target.kill("rest");
+    await target.start("rest", 10 * 2 ** 20);
+    const full = await alone.said("now");
+    await target.kill("rest");
+    await target.start("rest");
+    const before = await target.kibibytes("rest");
+    const sending = alone.backup("now");
+    await until("restic sends", async () => (await target.kibibytes("rest")) > before + 2048);
+    await target.kill("rest");
+    await target.start("rest");
+    const waited = await sending;
+
+    expect(full).toBe(
+      `backup: ${target.rest} is full: make room there, or keep fewer (backup.keep); the snapshots in it are whole`,
+    );
+    expect(waited.code).toBe(0);
+    expect(await alone.ids()).toHaveLength(2);
+    expect((await alone.backup("check")).code).toBe(0);
+  });
 });

@@ -1,18 +1,23 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { docker, kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { killed } from "../support/e2e-kill.ts";
 import { NumberedPublisher } from "../support/e2e-publisher.ts";
+import { RenderedFolder } from "../support/e2e-rendered.ts";
+import { BackupTarget } from "../support/e2e-target.ts";
 
 const SOME_MINUTES = 600_000;
 const PORT = 24_950;
 const runner = missing.terraform === undefined ? "terraform" : "compose";
 const reason = missing[runner];
 
-/** Stands for a disk that outlives the machine. */
+/** Outlive the machine: what its operator has elsewhere, and the server that backups go to. */
 const disk = mkdtempSync("/var/tmp/exploreiot-restore-");
-const repository = join(disk, "repository");
+const target = new BackupTarget(2);
+const repository = target.rest;
+const CREDENTIALS = ["RESTIC_REST_USERNAME", "RESTIC_REST_PASSWORD", "RESTIC_CACERT"];
+const secretOf = (variable: string) => variable.toLowerCase().replaceAll("_", "-");
 const deployment = new TestDeployment({
   name: "e2e-restore",
   listeners: { mqtt: { port: PORT }, backend: { port: PORT + 1 } },
@@ -23,9 +28,31 @@ const deployment = new TestDeployment({
   },
   frontend: { enabled: false },
   mosquitto: { users: [{ name: "sensor", publish: ["sensor/+"] }] },
-  backup: { enabled: true, repository, verify: 1000 },
+  // A file that the site file names has to come back as well.
+  secrets: { "mqtt-sensor-password": { file: "sensor-password" } },
+  backup: {
+    ...{ enabled: true, repository, verify: 1000 },
+    credentials: Object.fromEntries(CREDENTIALS.map((variable) => [variable, secretOf(variable)])),
+  },
 });
 const database = deployment.container("postgres-17-data");
+const SENSOR_PASSWORD = "a-password-that-a-file-holds";
+
+/** restic's own words on the repository, with what the deployment's container knows. */
+const restic = (program: string) =>
+  docker(
+    ...["exec", deployment.container("backup"), "bash", "-euc"],
+    `files=/run/exploreiot state=/state; . /usr/local/lib/backup/repository.sh; credentials; ${program}`,
+  );
+
+interface Listed {
+  readonly id: string;
+}
+
+const ids = async (): Promise<readonly string[]> => {
+  const { stdout } = await deployment.kit("backup", "list", "--json");
+  return (JSON.parse(stdout).snapshots as Listed[]).map(({ id }) => id);
+};
 
 /** Answers of the server that runs, as text. */
 const ask = (statement: string) =>
@@ -42,8 +69,7 @@ const count = (sensor: string) =>
 const volumes = async () =>
   (await docker("volume", "ls", "--quiet")).split("\n").filter((name) => name.startsWith(database));
 
-const publisher = (sensor: string) =>
-  NumberedPublisher.connect(PORT, "sensor", deployment.secret("mqtt-sensor-password"), sensor);
+const publisher = (sensor: string) => NumberedPublisher.connect(PORT, "sensor", SENSOR_PASSWORD, sensor);
 
 async function publish(sensor: string, total: number): Promise<void> {
   const device = await publisher(sensor);
@@ -80,12 +106,20 @@ describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: 
   let before = "";
 
   beforeAll(async () => {
-    mkdirSync(repository);
+    await target.open();
+    mkdirSync(join(deployment.home, "secrets"), { recursive: true, mode: 0o700 });
+    mkdirSync(join(disk, "credentials"));
+    for (const [variable, text] of Object.entries(target.credentials("rest"))) {
+      writeFileSync(join(deployment.home, "secrets", `own-${secretOf(variable)}`), text, { mode: 0o400 });
+      writeFileSync(join(disk, "credentials", variable), text);
+    }
+    writeFileSync(join(dirname(deployment.site), "sensor-password"), SENSOR_PASSWORD);
     await deployment.remove();
     await deployment.up(runner);
   }, SOME_MINUTES);
   afterAll(async () => {
     await deployment.wipe();
+    await target.close();
     rmSync(disk, { recursive: true, force: true });
   }, SOME_MINUTES);
 
@@ -94,9 +128,18 @@ describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: 
     await until("500 readings", async () => (await count("before")) === "500 500");
     before = await readings("before");
     const load = await publisher("load");
-    const published = load.publish(400, 200);
-    expect(await deployment.kit("backup")).toMatchObject({ code: 0 });
+    let isLoaded = true;
+    const published = load.publishWhile(() => isLoaded, 1000);
+    await until("the load is there", async () => Number((await count("load")).split(" ")[0]) > 1000);
+    const atLeast = Number((await count("load")).split(" ")[0]);
+    const made = await deployment.kit("backup", "--json");
+    isLoaded = false;
     await published;
+    expect(made).toMatchObject({ code: 0 });
+    const { id } = JSON.parse(made.stdout) as Listed;
+    const sent = load.acknowledged.size;
+    await until("all of the load", async () => (await count("load")) === `${sent} ${sent}`);
+    const loaded = (await readings("load")).split("\n");
     await ask("DELETE FROM readings WHERE sensor = 'before' AND value < 250");
     await ask("UPDATE readings SET value = -1 WHERE sensor = 'before' AND value = 300");
     const device = await publisher("meanwhile");
@@ -104,13 +147,14 @@ describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: 
     let isRestoring = true;
     const meanwhile = device.publishWhile(() => isRestoring, 50);
 
-    const early = await killed(["restore", "--yes", "--config", deployment.site], replacing, true);
+    const restore = ["restore", "--yes", "--snapshot", id.slice(0, 10)] as const;
+    const early = await killed([...restore, "--config", deployment.site], replacing, true);
     const staged = await docker(
       ...["run", "--rm", "--network", "none", "--volume", `${deployment.container("restore")}:/restored:ro`],
       ...["--user", "0:0", "--entrypoint", "ls", await image("mosquitto"), "/restored/snapshot"],
     );
     const up = await deployment.kit("up", "--runner", runner);
-    const { code, stdout, stderr } = await deployment.kit("restore", "--yes", "--json");
+    const { code, stdout, stderr } = await deployment.kit(...restore, "--json");
     isRestoring = false;
     await meanwhile;
     await device.close();
@@ -132,9 +176,13 @@ describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: 
       deleted: [],
     });
     expect(await readings("before")).toBe(before);
+    // Of the load every reading up to a moment of the backup, and none behind it.
+    const back = (await readings("load")).split("\n");
+    expect(back.length).toBeGreaterThanOrEqual(atLeast);
+    expect(back).toEqual(loaded.slice(0, back.length));
     // What came while the services were away waits in the broker's store, which was left as it is.
-    const sent = device.acknowledged.size;
-    const isWhole = `SELECT count(*) = ${sent} - min(value) AND max(value) = ${sent - 1} FROM readings WHERE sensor = 'meanwhile'`;
+    const came = device.acknowledged.size;
+    const isWhole = `SELECT count(*) = ${came} - min(value) AND max(value) = ${came - 1} FROM readings WHERE sensor = 'meanwhile'`;
     await until("the readings of the time of the restore", async () => (await ask(isWhole)) === "t", 60_000);
     expect(await volumes()).toEqual([database, former]);
   });
@@ -201,11 +249,75 @@ describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: 
     });
   });
 
+  test("is not begun where the engine's disk has too little room", async () => {
+    const [id] = await ids();
+    const staging = deployment.container("restore");
+    // As one that was stopped before its rehearsal, on a disk of 1 MiB.
+    const now = { snapshot: id, made: "2026-01-01T00:00:00Z", swaps: [] };
+    writeFileSync(join(deployment.home, "restore.json"), JSON.stringify({ now, former: [] }));
+    const disk = ["--opt", "type=tmpfs", "--opt", "device=tmpfs", "--opt", "o=size=1m"];
+    await docker("volume", "create", "--driver", "local", ...disk, staging);
+    const { code, stderr } = await deployment.kit("restore", "--rehearse", "--snapshot", id as string);
+    rmSync(join(deployment.home, "restore.json"));
+    await docker("volume", "rm", staging);
+
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(
+        /\nerror: the engine's disk has [01] MiB left, and a rehearsal takes up to \d+ MiB; nothing was replaced\n {2}→ make room: /,
+      ),
+    });
+  });
+
+  test("is not begun from what a newer version of the kit, or of PostgreSQL, wrote", async () => {
+    const before = await ids();
+    const own = "--host e2e-restore --tag exploreiot,deployment=e2e-restore";
+    const change = (
+      filter: string,
+    ) => `repository dump latest /snapshot/manifest.json | jq '${filter}' >/tmp/changed
+      cp /tmp/changed /snapshot/manifest.json; repository backup ${own} /snapshot/manifest.json; rm /snapshot/manifest.json`;
+    await restic(
+      `${change('.version = 2 | .kit = "9.0.0"')}; ${change(".version = 1 | .postgres.major = 99")}`,
+    );
+    const made = (await ids()).filter((id) => !before.includes(id));
+    const answers = [];
+    for (const id of made) answers.push(await deployment.kit("restore", "--yes", "--snapshot", id));
+    await restic(`repository forget ${made.join(" ")}`);
+
+    expect(answers.map(({ code, stderr }) => [code, stderr.split("\n").slice(-3, -1)])).toEqual([
+      [
+        1,
+        [
+          `error: snapshot ${made[0]?.slice(0, 8)}: its manifest is of version 2, and this version of the kit reads 1`,
+          "  → restore it with the version of the kit that made it: 9.0.0",
+        ],
+      ],
+      [
+        1,
+        [
+          `error: snapshot ${made[1]?.slice(0, 8)} holds data of PostgreSQL 99, and this version of the kit runs PostgreSQL 17`,
+          "  → restore it with the version of the kit that made it: 9.0.0",
+        ],
+      ],
+    ]);
+    expect(await ids()).toEqual(before);
+  });
+
   test("comes back onto a machine that has nothing but the repository and its password, with what waited in the broker", async () => {
     await docker("stop", deployment.container("ingest"));
     await publish("waiting", 100);
     // The broker saves once a second, and its files are copied after the dump.
     expect(await deployment.kit("backup")).toMatchObject({ code: 0 });
+    await docker("start", deployment.container("ingest"));
+    await until("nothing waits any more", async () => (await count("waiting")) === "100 100", 60_000);
+    const again = await deployment.kit("restore", "--broker", "--yes", "--json");
+    expect(again).toMatchObject({ code: 0 });
+    expect(JSON.parse(again.stdout).volumes.map(({ volume }: { volume: string }) => volume)).toEqual([
+      database,
+      deployment.container("mosquitto-data"),
+    ]);
+    // Neither is in the dump: they came back with the broker's store alone.
+    await until("what waited at the backup", async () => (await count("waiting")) === "100 100", 60_000);
     const password = join(disk, "password");
     writeFileSync(password, deployment.secret("backup-password"), { mode: 0o400 });
     const wrong = join(disk, "wrong");
@@ -214,7 +326,10 @@ describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: 
     await deployment.wipe();
     const into = join(disk, "project");
     const restore = (file: string) =>
-      kit(["restore", "--from", repository, "--password-file", file, "--into", into, "--json"]);
+      kit([
+        ...["restore", "--from", repository, "--credentials", join(disk, "credentials")],
+        ...["--password-file", file, "--into", into, "--json"],
+      ]);
 
     const refused = await restore(wrong);
     const { code, stdout, stderr } = await restore(password);
@@ -229,6 +344,43 @@ describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: 
       { volume: deployment.container("mosquitto-data") },
     ]);
     expect(await readings("before")).toBe(before);
+    expect(readFileSync(join(into, "sensor-password"), "utf8")).toBe(SENSOR_PASSWORD);
     await until("what waited in the broker", async () => (await count("waiting")) === "100 100", 60_000);
+  });
+
+  test("comes back from a rendered folder, with a shell, Docker, the repository and its password", async () => {
+    const files = new RenderedFolder({ DOCKER_HOST: "unix:///var/run/docker.sock" });
+    onTestFinished(() => files.remove());
+    await files.render({ site: join(disk, "project", basename(deployment.site)) });
+    await deployment.wipe();
+    const early = await files.shell("./start.sh restore");
+    const secrets = join(files.server, "secrets");
+    mkdirSync(secrets, { recursive: true, mode: 0o700 });
+    copyFileSync(join(disk, "password"), join(secrets, "backup-password"));
+    for (const variable of CREDENTIALS)
+      copyFileSync(join(disk, "credentials", variable), join(secrets, `own-${secretOf(variable)}`));
+
+    const { code, stderr } = await files.shell("./start.sh restore");
+
+    expect([early.code, early.stderr.split("\n").at(-3)]).toEqual([
+      1,
+      "error: secrets/backup-password is not here",
+    ]);
+    expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+    expect(await readings("before")).toBe(before);
+    await until("what waited in the broker", async () => (await count("waiting")) === "100 100", 60_000);
+    await publish("after", 10);
+    await until("a reading of a device", async () => (await count("after")) === "10 10");
+    const again = await files.shell("./start.sh restore");
+    expect([again.code, again.stderr.split("\n").at(-4)]).toEqual([
+      1,
+      `error: ${database} holds data, and this brings a backup onto a server that has none`,
+    ]);
+    // A container that writes to a half-filled volume would be worse than one that does not start.
+    const marked = await files.shell("echo 0123 >secrets/.restoring; ./start.sh; rm secrets/.restoring");
+    expect(marked.stderr).toContain(
+      "error: a restore of snapshot 0123 was stopped, and volumes may be filled in part",
+    );
+    expect(await readings("before")).toBe(before);
   });
 });

@@ -56,6 +56,26 @@ describe("a rendered folder", () => {
     expect(two["compose.yaml"]).toBe(one["compose.yaml"]);
   });
 
+  test("knows where its backups are, what opens them, and where each part of one goes", async () => {
+    const files = await rendered({ ...local, backup: { enabled: true, repository: "/srv/backups" } });
+    const script = (name: string) =>
+      new RegExp(`^${name}\\(\\) \\{\\n([^}]*)\\n\\}`, "m")
+        .exec(files["deployment.sh"] ?? "")?.[1]
+        ?.split("\n");
+
+    expect(Object.keys(files)).toEqual(expect.arrayContaining(["restore.sh", "upgrade-postgres.sh"]));
+    expect(files["deployment.sh"]).toContain(
+      "repository_mount=type=bind,source=/srv/backups,target=/repository,readonly\n",
+    );
+    expect(script("repository_files")).toEqual(["  credential password secrets/backup-password"]);
+    expect(script("places")).toEqual([
+      "  place exploreiot-NAME-postgres-17-data cluster ''",
+      "  place exploreiot-NAME-mosquitto-data snapshot/broker 1883:1883",
+      "  :",
+    ]);
+    expect(files["RUNBOOK.md"]).toContain("./start.sh restore");
+  });
+
   test("holds what a production server needs, each server's files and rules of its own", async () => {
     expect(Object.keys(await rendered(production)).sort()).toEqual([
       "RUNBOOK.md",

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../core/home.ts";
@@ -22,16 +22,25 @@ export class BackupAlone {
   readonly folder = mkdtempSync(join(tmpdir(), "exploreiot-test-"));
   readonly repository = join(this.folder, "repository");
   #image = "";
+  #settings: readonly string[] = [];
 
   async prepare(): Promise<void> {
     this.#image = await backupImage();
-    for (const name of ["files", "volume", "repository"]) mkdirSync(join(this.folder, name));
+    for (const name of ["files/credentials", "volume", "repository"])
+      mkdirSync(join(this.folder, name), { recursive: true });
     this.setPassword(PASSWORD);
     this.setData(1);
   }
 
   setPassword(password: string): void {
     writeFileSync(join(this.folder, "files/password"), password);
+  }
+
+  /** What the server of the repository asks for, in place of what was there. */
+  setCredentials(credentials: Readonly<Record<string, string>>): void {
+    const folder = join(this.folder, "files/credentials");
+    for (const name of readdirSync(folder)) rmSync(join(folder, name));
+    for (const [name, text] of Object.entries(credentials)) writeFileSync(join(folder, name), text);
   }
 
   /** Bytes that cannot be compressed, others each time. */
@@ -42,14 +51,22 @@ export class BackupAlone {
   /**
    * @param repository its mount. @default - the folder `repository` of this machine
    * @param every seconds between two backups by its schedule. @default - one at midnight
+   * @param network by which a server is reached. @default - none
    */
   async start(
     repository = `type=bind,src=${this.repository},dst=/repository`,
     every?: number,
+    network = "none",
   ): Promise<void> {
     await run(["docker", "rm", "--force", this.name], { expected: [0, 1] });
     const fence = [
-      ...["--init", "--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--network=none"],
+      ...[
+        "--init",
+        "--read-only",
+        "--cap-drop=ALL",
+        "--security-opt=no-new-privileges",
+        `--network=${network}`,
+      ],
       ...["DAC_OVERRIDE", "SETGID", "SETUID"].map((name) => `--cap-add=${name}`),
     ];
     const mounts = [
@@ -69,9 +86,20 @@ export class BackupAlone {
     await docker("run", "--detach", "--name", this.name, ...fence, ...mounts, ...variables, this.#image);
   }
 
+  /** From now on its verbs have this repository, in restic's notation. @default - the mounted one */
+  at(repository?: string): void {
+    const settings = { RESTIC_REPOSITORY: repository, BACKUP_TARGET: repository };
+    this.#settings =
+      repository === undefined
+        ? []
+        : Object.entries(settings).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
+  }
+
   /** A verb of the backup's own program; any exit code is an answer. */
   backup(...words: readonly string[]): Promise<RunResult> {
-    return run(["docker", "exec", this.name, "backup", ...words], { expected: [0, 1, 75, 137] });
+    return run(["docker", "exec", ...this.#settings, this.name, "backup", ...words], {
+      expected: [0, 1, 75, 137],
+    });
   }
 
   /** The last line of what it says to a person. */

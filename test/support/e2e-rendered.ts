@@ -6,7 +6,7 @@ import { kit, type TestDeployment } from "./e2e.ts";
 
 /** All that the server has besides Docker: no Node, no Terraform. */
 const TOOLS =
-  "sh docker base64 cat chmod cmp cut dirname openssl paste grep head mkdir mv rm sha256sum sort tar tr printf sed env".split(
+  "sh docker base64 cat chmod cmp cut dirname openssl paste grep head mkdir mv rm sha256sum sort tar tr printf sed env find".split(
     " ",
   );
 
@@ -22,7 +22,7 @@ export class RenderedFolder {
     this.#env = { PATH: join(this.folder, "bin"), ...env };
   }
 
-  async render(deployment: TestDeployment, ...options: readonly string[]): Promise<void> {
+  async render(deployment: Pick<TestDeployment, "site">, ...options: readonly string[]): Promise<void> {
     mkdirSync(join(this.folder, "bin"));
     for (const tool of TOOLS) {
       const { stdout } = await run(["sh", "-c", `command -v ${tool} || echo /usr/bin/${tool}`]);

@@ -5,28 +5,45 @@ export RESTIC_PASSWORD_FILE=$files/password RESTIC_CACHE_DIR=$state/cache RESTIC
 # Without a host restic takes the container's, which is another one after each `up`.
 own=(--host "$BACKUP_DEPLOYMENT" --tag "exploreiot,deployment=$BACKUP_DEPLOYMENT")
 
-# Variables for the target, each from a file: they are in no `docker inspect`. A key for SSH stays a file.
+# Variables for the target, each from a file: they are in no `docker inspect`. Those of SSH and the CA are files.
 credentials() {
   for credential in "$files"/credentials/*; do
     [ -f "$credential" ] || continue
     case ${credential##*/} in
-      SSH_PRIVATE_KEY | SSH_KNOWN_HOSTS) ;;
+      SSH_KNOWN_HOSTS) ;;
+      # ssh refuses a key without a line end, and secrets are kept without one.
+      SSH_PRIVATE_KEY) printf '%s\n' "$(cat "$credential")" >/tmp/ssh-key ;;
+      RESTIC_CACERT) export RESTIC_CACERT=$credential ;;
       *) export "${credential##*/}=$(cat "$credential")" ;;
     esac
   done
 }
 
-ssh_options() {
-  case $RESTIC_REPOSITORY in sftp:*) ;; *) return 0 ;; esac
-  echo "sftp.args=-o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=20 -o StrictHostKeyChecking=yes -o IdentitiesOnly=yes -o UserKnownHostsFile=$files/credentials/SSH_KNOWN_HOSTS -i $files/credentials/SSH_PRIVATE_KEY"
+SSH="-o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=20 -o StrictHostKeyChecking=yes -o IdentitiesOnly=yes -o UserKnownHostsFile=$files/credentials/SSH_KNOWN_HOSTS -i /tmp/ssh-key"
+ssh_options() { case $RESTIC_REPOSITORY in sftp:*) echo "sftp.args=$SSH" ;; esac; }
+
+# restic does not wait for the last words of ssh, so it is asked again. Prints nothing where it gets through.
+ssh_says() {
+  local server=${RESTIC_REPOSITORY#sftp:}
+  case $server in //*) server=${server#//} server=${server%%/*} ;; *) server=${server%%:*} ;; esac
+  # shellcheck disable=SC2086 -- options
+  ssh $SSH -s "ssh://$server" sftp </dev/null 2>&1 >/dev/null | grep -E 'verification failed|Permission denied|ssh: |Connection|error in libcrypto|invalid format' | tail -n 1
 }
+
+# What no second try makes better; restic itself tries for 15 minutes.
+HOPELESS='x509: |signature we calculated|access key ID|specified bucket does not exist|507 Insufficient Storage|no space left on device'
 
 # repository ARGUMENTS…: restic on this deployment's repository; `why` says what a failure means (restic's manual, "Exit
 # codes").
 repository() {
-  local code=0 errors=/tmp/restic-errors ssh
+  local code=0 errors=/tmp/restic-errors ssh running
   ssh=$(ssh_options)
-  timeout ${limit:-0} restic ${ssh:+-o "$ssh"} --quiet --retry-lock 30s "$@" 2>"$errors" || code=$?
+  : >"$errors"
+  timeout --kill-after=15 ${limit:-0} restic ${ssh:+-o "$ssh"} --quiet --retry-lock 30s "$@" 2>"$errors" &
+  running=$!
+  # It holds neither the lock of this program nor the end of a pipe.
+  (while sleep 1 && kill -0 $running; do ! grep -qiE "$HOPELESS" "$errors" || kill $running; done) >/dev/null 2>&1 9>&- &
+  wait $running || code=$?
   [ $code != 0 ] || return 0
   # A repository that is not there yet is told by the caller.
   [ $code = 10 ] || grep -v '^$' "$errors" >&2 || true
@@ -37,18 +54,40 @@ repository() {
 why() { cat /tmp/reason; }
 must() { repository "$@" || fail "$(why)"; }
 
+# The last line that says what happened, and not where or what is done next.
+reason_in() { grep -E '^Fatal: |"Fatal: |failed: |returned error|^[a-z]+: ' <<<"$1" | grep -vE 'context canceled|retrying lock' | tail -n 1 | sed 's/^Fatal: //; s/^.*"message":"Fatal: //; s/"}$//; s/ returned error, retrying after [^:]*: / /'; }
+
+FULL="$BACKUP_TARGET is full: make room there, or keep fewer (backup.keep); the snapshots in it are whole"
+
 explain() {
   local line
-  line=$(grep -v '^$' <<<"$2" | tail -n 1)
+  line=$(reason_in "$2")
   case $1:$2 in
     10:*) echo "$BACKUP_TARGET holds no repository" ;;
     11:*) echo "$BACKUP_TARGET is locked by another machine; a lock whose owner is gone counts for 30 minutes, then the next backup goes on" ;;
     12:*) echo "the password does not open $BACKUP_TARGET: bring back the secret backup-password that it was made with" ;;
     *"unsupported repository version"*) echo "$BACKUP_TARGET was made by a newer restic than $(restic version | cut -d' ' -f2), which cannot read it: use the version of the kit that made it" ;;
-    *"no space left on device"*) echo "$BACKUP_TARGET is full: make room there, or keep fewer (backup.keep); the snapshots in it are whole" ;;
+    *[Nn]"o space left on device"* | *"507 Insufficient Storage"* | *"QuotaExceeded"*) echo "$FULL" ;;
     *"invalid data returned"* | *"ciphertext verification failed"* | *"contains errors"* | *"does not match id"*) echo "$BACKUP_TARGET is damaged: $line" ;;
-    124:*) echo "$BACKUP_TARGET did not answer within two minutes" ;;
-    *) echo "$BACKUP_TARGET: $line" ;;
+    *"unknown authority"*) echo "$BACKUP_TARGET shows a certificate of a CA that nobody here knows: name its PEM file, backup.credentials.RESTIC_CACERT" ;;
+    *"x509: "*) echo "$BACKUP_TARGET shows a certificate that is not its own, or too old: $line" ;;
+    *"401 Unauthorized"* | *"403 Forbidden"*) echo "$BACKUP_TARGET does not let us in: check RESTIC_REST_USERNAME and RESTIC_REST_PASSWORD of backup.credentials" ;;
+    *"signature we calculated"* | *"ccess "[Kk]"ey I"[Dd]* | *"Access Denied"*)
+      echo "$BACKUP_TARGET does not let us in: check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of backup.credentials, and what they may do" ;;
+    *"specified bucket does not exist"*) echo "$BACKUP_TARGET: there is no such bucket: make it there first" ;;
+    *"unable to start the sftp session"*) explain_ssh ;;
+    124:*) echo "$BACKUP_TARGET did not answer within $ANSWER seconds${line:+: $line}" ;;
+    *) echo "$BACKUP_TARGET: ${line:-$(grep -v '^$' <<<"$2" | tail -n 1)}" ;;
+  esac
+}
+
+explain_ssh() {
+  local line
+  line=$(ssh_says || true)
+  case $line in
+    *"verification failed"*) echo "$BACKUP_TARGET shows another host key than SSH_KNOWN_HOSTS of backup.credentials has: find out why before it is changed; nothing was sent" ;;
+    *"Permission denied"*) echo "$BACKUP_TARGET does not let us in: check SSH_PRIVATE_KEY of backup.credentials, and the user's authorized_keys there" ;;
+    *) echo "$BACKUP_TARGET does not answer: ${line:-its SSH server ended the connection}" ;;
   esac
 }
 
@@ -62,7 +101,6 @@ open_repository() {
   [ -z "${opened:-}" ] || return 0
   credentials
   known=$(cat "$state/repository" 2>/dev/null || true)
-  # restic itself asks a target that does not answer for 15 minutes.
   config=$(repository_config) || code=$?
   if [ $code = 10 ]; then
     case $known in "$BACKUP_TARGET "*) fail "$BACKUP_TARGET is gone: repository ${known##* } was there. Bring its target back; to begin a new one in its place: $FORGET_IT" ;; esac
@@ -82,13 +120,16 @@ open_repository() {
   must unlock
 }
 
-repository_config() { limit=120 repository cat config; }
+# Seconds for what a target answers at once; restic itself asks one that does not answer for 15 minutes.
+ANSWER=120
+
+repository_config() { limit=$ANSWER repository cat config; }
 
 # The snapshots of this deployment, oldest first. A repository that nobody made yet has none.
 snapshots() {
   local all code=0
   credentials
-  all=$(repository snapshots --json --no-lock --host "$BACKUP_DEPLOYMENT" --tag "exploreiot,deployment=$BACKUP_DEPLOYMENT") || code=$?
+  all=$(limit=$ANSWER repository snapshots --json --no-lock --host "$BACKUP_DEPLOYMENT" --tag "exploreiot,deployment=$BACKUP_DEPLOYMENT") || code=$?
   if [ $code = 10 ] && [ ! -s "$state/repository" ]; then all='[]' code=0; fi
   [ $code = 0 ] || fail "$(why)"
   jq -c '[.[] | {id: .id, at: .time, verified: ((.tags // []) | index("verified") != null), bytes: (.summary.total_bytes_processed // 0), added: (.summary.data_added_packed // 0)}] | sort_by(.at)' <<<"$all"

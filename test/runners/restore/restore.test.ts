@@ -86,13 +86,22 @@ describe("a snapshot's manifest", () => {
 
   test.each([
     ["that is cut short", '{"version":1', "the whole: Invalid input: expected object, received undefined"],
-    ["of another version", JSON.stringify({ ...MANIFEST, version: 2 }), "version: Invalid input: expected 1"],
+    ["of another version", JSON.stringify({ ...MANIFEST, version: 0 }), "version: Invalid input: expected 1"],
   ])("%s is refused", async (_, text, reason) => {
     expect(await errorText(() => readManifest(text, "0123456789"))).toBe(
       `snapshot 01234567: its manifest.json is not what this version of the kit reads (${reason})\n` +
         "  → take another snapshot: --snapshot ID; or the version of the kit that made this one",
     );
   });
+});
+
+test("a manifest of a newer version says which version of the kit reads it", async () => {
+  const text = JSON.stringify({ ...MANIFEST, version: 2, kit: "0.9.0", more: [] });
+
+  expect(await errorText(() => readManifest(text, "0123456789"))).toBe(
+    "snapshot 01234567: its manifest is of version 2, and this version of the kit reads 1\n" +
+      "  → restore it with the version of the kit that made it: 0.9.0",
+  );
 });
 
 test("each part of a snapshot goes where the backup read it; broker and certificates only where nothing is", () => {

@@ -104,6 +104,25 @@ describe("where to", () => {
     expect(rules({})).not.toContain("dport 2222");
   });
 
+  test("folders that the site file names are told as not saved", () => {
+    const notes = {
+      build: { context: "notes" },
+      networks: ["broker" as const],
+      health: { process: "notes" },
+    };
+    const warnings = (enabled: boolean) =>
+      warningsOf(
+        parseDeployment(
+          { name: "site", services: { notes }, policies: { rules: "rules" }, backup: { enabled } },
+          "test",
+        ),
+      ).filter((line) => line.startsWith("not in backups"));
+    expect(warnings(false)).toEqual([]);
+    expect(warnings(true)).toEqual([
+      "not in backups: the folders notes, rules, which a restore onto a new machine needs: keep them with the site file elsewhere",
+    ]);
+  });
+
   test.each([
     [undefined, /lost with the machine: set backup\.repository/],
     ["/srv/backups", /\/srv\/backups of the engine's machine/],
