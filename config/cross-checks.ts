@@ -16,6 +16,7 @@ import {
 import { repositoryCanBeReached } from "./backup-checks.ts";
 import { firewallFits } from "./firewall-checks.ts";
 import { subnetsHaveRoom } from "./network-room.ts";
+import { outsideIsReachedSafely } from "./outside-checks.ts";
 import { ownNamesAreFree } from "./own-name-checks.ts";
 import { ownServicesAreWhole, ownServicesFindTheirStores } from "./own-service-checks.ts";
 import { referencesExist } from "./reference-checks.ts";
@@ -64,6 +65,7 @@ const checks: readonly CrossCheck[] = [
   { needs: [...listeningParts, "firewall"], check: firewallFits },
   { needs: ["mosquitto"], check: mqttUsersAreDistinct },
   { needs: ["mosquitto"], check: brokerFitsItsMemory },
+  { needs: ["environment", "mosquitto", "postgres", "redis"], check: outsideIsReachedSafely },
   { needs: [...listeningParts, "tls"], check: usersHaveAListener },
   { needs: ["backend", "topics"], check: readingsNameTheirSensor },
   { needs: [...listeningParts, "tls", "topics"], check: devicesAreRead },
@@ -86,7 +88,10 @@ const checks: readonly CrossCheck[] = [
   { needs: ["services"], check: ownServicesAreWhole },
   { needs: listeningParts, check: ownServicesFindTheirStores },
   { needs: [...listeningParts, "hosts"], check: routesAreDistinct },
-  { needs: [...applicationParts, ...programParts, "postgres", "redis"], check: variablesAreSetOnce },
+  {
+    needs: [...applicationParts, ...programParts, "mosquitto", "postgres", "redis"],
+    check: variablesAreSetOnce,
+  },
   { needs: [...listeningParts, ...programParts, "http"], check: referencesExist },
   { needs: serviceNames, check: referenceApplicationIsComplete },
   { needs: [...serviceNames, "services"], check: somethingIsOn },

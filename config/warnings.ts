@@ -1,4 +1,5 @@
 import type { Deployment } from "../services/deployment.ts";
+import { outsideOf } from "../services/outside.ts";
 import { unreadTopics } from "./topic-checks.ts";
 
 /** What a site file may say, and people should know of: told by every verb that shows a deployment, refused by none. */
@@ -6,7 +7,21 @@ export const warningsOf = (deployment: Deployment): readonly string[] => [
   ...openToOthers(deployment),
   ...unreadTopics(deployment),
   ...backupsOnTheSameMachine(deployment),
+  ...notSavedHere(deployment),
 ];
+
+/** A backup of the deployment looks whole, and its data is elsewhere. */
+function notSavedHere(deployment: Deployment): readonly string[] {
+  if (!deployment.backup.enabled) return [];
+  return (["postgres", "mosquitto"] as const).flatMap((service) => {
+    const server = outsideOf(deployment, service);
+    return server === undefined
+      ? []
+      : [
+          `not saved here: ${service} at ${server.host}, which is outside: its operator's own backups are all there is`,
+        ];
+  });
+}
 
 /** A disk or a machine that is lost takes both. */
 function backupsOnTheSameMachine({ backup }: Deployment): readonly string[] {
