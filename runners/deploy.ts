@@ -23,7 +23,7 @@ import { type Plan, planLines, planOf } from "./plan.ts";
 import { refuseBadGround } from "./preflight/preflight.ts";
 import { type DeploymentRecord, type RunnerName, readRecord, writeRecord } from "./record.ts";
 import { refuseHalfRestored } from "./restore/state.ts";
-import type { Runner, RunnerContext } from "./runner.ts";
+import type { Report, Runner, RunnerContext } from "./runner.ts";
 import type { Stack } from "./stack.ts";
 import { refuseFormerData } from "./upgrade/former-data.ts";
 
