@@ -5,6 +5,7 @@ import { MqttClient } from "mqtt";
 import { UserError } from "../core/errors.ts";
 import { SecretStore } from "../core/secrets.ts";
 import { dialInside, insideError } from "../runners/docker/inside.ts";
+import { openOutside, serverName } from "../runners/outside.ts";
 import { mqttSecret } from "../services/mosquitto/definition.ts";
 import type { BrokerWay } from "./broker-way.ts";
 
@@ -15,18 +16,20 @@ export async function asUser<T>(
   { container, way, user, home }: Login,
   work: (client: MqttClient) => Promise<T>,
 ): Promise<T> {
-  const stream = await dialInside(container, way.port);
+  const { outside } = way;
+  const broker = outside === undefined ? (container ?? "") : serverName(outside);
+  const stream = outside === undefined ? await dialInside(broker, way.port) : await openOutside(outside);
   const password = new SecretStore(home).value(mqttSecret(user));
   return speak({ stream, ...(way.tls === undefined ? {} : { tls: way.tls }), user, password }, work).catch(
     (error: unknown) => {
-      throw error instanceof UserError ? error : inWords(error, container, user);
+      throw error instanceof UserError ? error : inWords(error, broker, user);
     },
   );
 }
 
 export interface Login {
-  /** Of the broker. */
-  readonly container: string;
+  /** Of the broker. @default - it is outside */
+  readonly container: string | undefined;
   readonly way: BrokerWay;
   readonly user: string;
 

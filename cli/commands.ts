@@ -14,6 +14,7 @@ import { imagesCommand } from "./images.ts";
 import { initCommand } from "./init.ts";
 import { listCommand } from "./list.ts";
 import { logsCommand } from "./logs.ts";
+import { outsideCommand } from "./outside.ts";
 import { planCommand } from "./plan.ts";
 import { policyCommand } from "./policy.ts";
 import { portsCommand } from "./ports.ts";
@@ -62,6 +63,7 @@ export const commands: readonly Command[] = [
   firewallCommand,
   backupCommand,
   certificatesCommand,
+  outsideCommand,
   devicesCommand,
   secretsCommand,
   rotateCommand,

@@ -17,7 +17,7 @@ const hop = z.object({
 export const followOutput = z.object({
   deployment: z.string(),
   sensor: z.string().describe("the name that marks the reading"),
-  listener: z.enum(["mqtt", "mqtts", "inside"]),
+  listener: z.enum(["mqtt", "mqtts", "inside", "outside"]),
   tls: z.boolean(),
   hops: z.array(hop).readonly(),
   failed: z.string().nullable().describe("the hop that failed; null: the reading went through all of them"),

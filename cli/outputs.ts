@@ -21,6 +21,7 @@ import { initOutput } from "./init.ts";
 import { errorOutput } from "./json.ts";
 import { listOutput } from "./list.ts";
 import { logsOutput } from "./logs.ts";
+import { outsideOutput } from "./outside.ts";
 import { policyExplainOutput, policyListOutput } from "./policy-rules.ts";
 import { portsOutput } from "./ports-output.ts";
 import { preflightOutput } from "./preflight.ts";
@@ -68,6 +69,7 @@ export const outputs: Readonly<Record<string, z.ZodType>> = {
   init: initOutput,
   list: listOutput,
   logs: logsOutput,
+  outside: outsideOutput,
   plan: planOutput,
   "policy-explain": policyExplainOutput,
   "policy-list": policyListOutput,

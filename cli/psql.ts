@@ -2,8 +2,11 @@ import { UserError } from "../core/errors.ts";
 import { ofRole } from "../runners/containers.ts";
 import { refuseForeignContainers } from "../runners/guards.ts";
 import { attached } from "../runners/run.ts";
+import { outsideServer } from "../services/outside-servers.ts";
 import { interactive } from "./exec.ts";
 import { configOption, verb } from "./options.ts";
+import { ownersLogin } from "./outside-database.ts";
+import { psqlOutside } from "./outside-psql.ts";
 import { synthesize } from "./synthesize.ts";
 
 export const psqlCommand = verb(
@@ -13,12 +16,20 @@ export const psqlCommand = verb(
 )
   .argument("[arguments...]", "for psql, after --; SQL on standard input works too")
   .addOption(configOption())
-  .addHelpText("after", "\nRESET ROLE gives the rights of a superuser.")
+  .addHelpText(
+    "after",
+    "\nRESET ROLE gives the rights of a superuser. Of a PostgreSQL outside, this machine's own psql is used.",
+  )
   .action(async (args: readonly string[], { config }: { readonly config: string }) => {
     const { deployment, stack, home } = await synthesize(config, { unjudged: true });
+    const server = outsideServer(deployment, "postgres");
+    if (server !== undefined) {
+      process.exitCode = await psqlOutside(server, ownersLogin(deployment, home), args);
+      return;
+    }
     const postgres = ofRole(stack, "postgres");
     if (postgres === undefined || stack.database === undefined)
-      throw new UserError(`${deployment.name}: has no database of its own`, "set postgres.enabled: true");
+      throw new UserError(`${deployment.name}: has no database`, "set postgres.enabled: true");
     await refuseForeignContainers(deployment.name, home);
     const { name, owner } = stack.database;
     process.exitCode = await attached([

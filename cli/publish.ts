@@ -3,7 +3,7 @@ import { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import { ofRole } from "../runners/containers.ts";
 import { publisherOf, topicOf } from "./broker-user.ts";
-import { brokerWay } from "./broker-way.ts";
+import { brokerWay, isTls } from "./broker-way.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { synthesize } from "./synthesize.ts";
@@ -13,7 +13,9 @@ export const publishOutput = z.object({
   topic: z.string(),
   payload: z.string(),
   user: z.string().describe("the user of mosquitto.users that published it"),
-  listener: z.enum(["mqtt", "mqtts", "inside"]).describe("inside: the broker's listener for containers"),
+  listener: z
+    .enum(["mqtt", "mqtts", "inside", "outside"])
+    .describe("inside: the broker's listener for containers; outside: a broker that somebody else runs"),
   tls: z.boolean(),
   acknowledged: z.literal(true).describe("the broker has taken it"),
 });
@@ -28,15 +30,15 @@ export const publishCommand = verb(
   .addOption(jsonOption())
   .action(async (sensor: string, payload: string, { config, json }: { config: string; json?: true }) => {
     const { deployment, stack, home } = await synthesize(config, { unjudged: true });
-    const broker = ofRole(stack, "mosquitto");
-    if (broker === undefined)
-      throw new UserError(`${deployment.name}: has no broker of its own`, "set mosquitto.enabled: true");
+    const container = ofRole(stack, "mosquitto")?.name;
+    const way = brokerWay(deployment, home);
+    if (container === undefined && way.outside === undefined)
+      throw new UserError(`${deployment.name}: has no broker`, "set mosquitto.enabled: true");
     const topic = topicOf(deployment, sensor);
     const user = publisherOf(deployment, topic);
-    const way = brokerWay(deployment, home);
     const { asUser } = await import("./broker-client.ts");
-    await asUser({ container: broker.name, way, user, home }, (client) => publish(client, topic, payload));
-    const told = { topic, payload, user, listener: way.listener, tls: way.tls !== undefined };
+    await asUser({ container, way, user, home }, (client) => publish(client, topic, payload));
+    const told = { topic, payload, user, listener: way.listener, tls: isTls(way) };
     if (json) printJson(publishOutput, { deployment: deployment.name, ...told, acknowledged: true });
     else console.log(`${topic} = ${payload}, as ${user} ${wayInWords(told)}: the broker has it`);
   });

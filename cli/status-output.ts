@@ -157,6 +157,17 @@ export const statusOutput = z.strictObject({
   backup: backupOutput
     .exactOptional()
     .describe("absent where the deployment makes none, or its container does not run"),
+  outside: z
+    .array(
+      z.strictObject({
+        service: z.string(),
+        address: z.string().describe("host:port"),
+        tls: z.boolean().describe("whether its certificate is checked; without TLS nobody is"),
+      }),
+    )
+    .readonly()
+    .exactOptional()
+    .describe("servers that somebody else runs, in place of containers"),
   waived: z.array(waiver).readonly().describe("findings of rules that are accepted, each until a day"),
   warnings,
 });

@@ -1,5 +1,6 @@
 import { warningsOf } from "../config/warnings.ts";
 import { UserError } from "../core/errors.ts";
+import type { OutsideServer } from "../core/stack-facts.ts";
 import { engineVersion } from "../runners/docker/engine-check.ts";
 import { firewallOf, firewallStatus } from "../runners/docker/firewall.ts";
 import { firewallWarnings } from "../runners/docker/firewall-check.ts";
@@ -89,10 +90,15 @@ export async function statusReport(
     ...(typeof readings === "object" ? { readings } : {}),
     ...(storage === undefined ? {} : { storage }),
     ...(backup === undefined ? {} : { backup }),
+    ...(stack.outside === undefined ? {} : { outside: stack.outside.map(outsideLine) }),
     waived: deployment.policies.waivers,
     warnings: [...warningsOf(deployment), ...warnings.flat(), ...probeWarnings(stack, seen)],
   };
 }
+
+const outsideLine = ({ service, host, port, ca }: OutsideServer) => ({
+  ...{ service, address: `${host}:${port}`, tls: ca !== undefined },
+});
 
 /** The engine tells nothing where its kernel does not count. */
 function unmeasured(
@@ -148,6 +154,9 @@ export function statusText(report: StatusReport): string {
       : [`firewall: ${[firewall.state, firewall.reason].filter(Boolean).join(": ")}`]),
     ...(storage === undefined ? [] : storageText(storage)),
     ...(backup === undefined ? [] : [backupLine(backup)]),
+    ...(report.outside ?? []).map(
+      ({ service, address, tls }) => `${service}: outside, ${address}, ${tls ? "TLS" : "clear text"}`,
+    ),
     ...waived.map(({ rule, at, expires, reason }) => `waived until ${expires}: ${rule} at ${at}: ${reason}`),
   ].join("\n");
 }

@@ -1,7 +1,8 @@
 import { FILES, PROBE_FOLDER } from "../core/container-folders.ts";
 import type { Problem } from "../core/problems.ts";
 import { placesIn } from "../services/application/places.ts";
-import { DATABASE_CA, MIGRATE, type Role, WRAPPER } from "../services/application/settings.ts";
+import { MIGRATE, type Role, WRAPPER } from "../services/application/settings.ts";
+import type { ServiceDefinition } from "../services/definition.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
 import { replicaNames } from "../services/references.ts";
 import { definitions } from "../services/registry.ts";
@@ -151,10 +152,13 @@ export function mountsAreDistinct(deployment: ParsedDeployment): readonly Proble
   });
 }
 
-/** Files and secrets of a program lie in one folder, next to the two that the kit may put there itself. */
+/** Names of the files of the CAs that programs check the stores by. */
+const AUTHORITIES = Object.values<ServiceDefinition>(definitions).flatMap(({ trust }) => trust?.file ?? []);
+
+/** Files and secrets of a program lie in one folder, next to those that the kit may put there itself. */
 export function filesAreDistinct(deployment: ParsedDeployment): readonly Problem[] {
   return placesIn(deployment).flatMap(({ at, files, secrets }) => {
-    const taken = [WRAPPER, DATABASE_CA, ...Object.keys(secrets)];
+    const taken = [WRAPPER, ...AUTHORITIES, ...Object.keys(secrets)];
     return Object.keys(files).flatMap((name) => {
       const others = [...taken, ...Object.keys(files).filter((other) => other !== name)];
       const meets = others.find((other) => other === name || other.startsWith(`${name}/`));

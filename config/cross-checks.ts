@@ -16,11 +16,13 @@ import {
 import { repositoryCanBeReached } from "./backup-checks.ts";
 import { firewallFits } from "./firewall-checks.ts";
 import { subnetsHaveRoom } from "./network-room.ts";
+import { outsideIsReachedSafely } from "./outside-checks.ts";
 import { ownNamesAreFree } from "./own-name-checks.ts";
 import { ownServicesAreWhole, ownServicesFindTheirStores } from "./own-service-checks.ts";
 import { referencesExist } from "./reference-checks.ts";
 import { classesAreApart, timesGrow } from "./retention-checks.ts";
 import { routesAreDistinct } from "./route-checks.ts";
+import { connectionsFit, readingsAreTakenOnce, socketsLeaveRoom, writersAreAlone } from "./scale-checks.ts";
 import { limitsAreApart, webhookIsPrivate } from "./sensor-checks.ts";
 import {
   addressesAreOutside,
@@ -64,6 +66,7 @@ const checks: readonly CrossCheck[] = [
   { needs: [...listeningParts, "firewall"], check: firewallFits },
   { needs: ["mosquitto"], check: mqttUsersAreDistinct },
   { needs: ["mosquitto"], check: brokerFitsItsMemory },
+  { needs: ["environment", "mosquitto", "postgres", "redis"], check: outsideIsReachedSafely },
   { needs: [...listeningParts, "tls"], check: usersHaveAListener },
   { needs: ["backend", "topics"], check: readingsNameTheirSensor },
   { needs: [...listeningParts, "tls", "topics"], check: devicesAreRead },
@@ -77,6 +80,10 @@ const checks: readonly CrossCheck[] = [
   { needs: [], check: noReferenceElsewhere },
   { needs: ["backend"], check: rolesFit },
   { needs: ["backend"], check: volumesHaveAWriter },
+  { needs: ["backend"], check: writersAreAlone },
+  { needs: ["backend", "topics"], check: readingsAreTakenOnce },
+  { needs: listeningParts, check: socketsLeaveRoom },
+  { needs: [...listeningParts, ...programParts], check: connectionsFit },
   { needs: applicationParts, check: oneSourceEach },
   { needs: applicationParts, check: wrappersHaveACommand },
   { needs: applicationParts, check: mountsAreDistinct },
@@ -86,7 +93,10 @@ const checks: readonly CrossCheck[] = [
   { needs: ["services"], check: ownServicesAreWhole },
   { needs: listeningParts, check: ownServicesFindTheirStores },
   { needs: [...listeningParts, "hosts"], check: routesAreDistinct },
-  { needs: [...applicationParts, ...programParts, "postgres", "redis"], check: variablesAreSetOnce },
+  {
+    needs: [...applicationParts, ...programParts, "mosquitto", "postgres", "redis"],
+    check: variablesAreSetOnce,
+  },
   { needs: [...listeningParts, ...programParts, "http"], check: referencesExist },
   { needs: serviceNames, check: referenceApplicationIsComplete },
   { needs: [...serviceNames, "services"], check: somethingIsOn },

@@ -3,7 +3,8 @@ import type { Problem } from "../core/problems.ts";
 import { programsOf } from "../services/application/programs.ts";
 import { repositoryServer } from "../services/backup/definition.ts";
 import type { Configured, ParsedDeployment } from "../services/deployment.ts";
-import { completeListeners, type Listening } from "../services/listeners.ts";
+import { completeListeners, isMade, type Listening } from "../services/listeners.ts";
+import type { ServiceName } from "../services/registry.ts";
 import type { NetworkName } from "../site/settings.ts";
 import { subnetsIn } from "./subnet-checks.ts";
 
@@ -11,7 +12,8 @@ import { subnetsIn } from "./subnet-checks.ts";
 export function membersOf(
   deployment: Configured & Listening & Pick<ParsedDeployment, "backup" | "mosquitto" | "tls">,
 ): Readonly<Record<NetworkName, number>> {
-  const { backup, mosquitto, postgres, redis, tls } = deployment;
+  const { backup, tls } = deployment;
+  const made = (service: ServiceName) => Number(isMade(deployment, service));
   const programs = programsOf(deployment).filter(({ job }) => !job);
   const inside = (network: NetworkName) =>
     programs
@@ -21,8 +23,8 @@ export function membersOf(
   const renewer = edge && tls.certificate.source === "acme";
   return {
     edge: inside("edge") + Number(edge) + Number(renewer) + Number(repositoryServer(backup) !== undefined),
-    broker: inside("broker") + Number(mosquitto.enabled),
-    data: inside("data") + Number(postgres.enabled) + Number(redis.enabled) + Number(backup.enabled),
+    broker: inside("broker") + made("mosquitto"),
+    data: inside("data") + made("postgres") + made("redis") + made("backup"),
   };
 }
 

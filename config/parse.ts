@@ -2,7 +2,7 @@ import type { UserError } from "../core/errors.ts";
 import { configError, type Problem, problemsOf } from "../core/problems.ts";
 import { edgeSubnet } from "../core/subnets.ts";
 import { hosts, servedNames } from "../services/addresses.ts";
-import { programsOf } from "../services/application/programs.ts";
+import { programsOf, reachesOf } from "../services/application/programs.ts";
 import { repositoryServer } from "../services/backup/definition.ts";
 import type { Deployment, ParsedDeployment } from "../services/deployment.ts";
 import { completeListeners } from "../services/listeners.ts";
@@ -11,6 +11,7 @@ import { withName } from "../site/topics.ts";
 import { crossCheck } from "./cross-checks.ts";
 import { firewallIsOn } from "./firewall-checks.ts";
 import { adviceOnValue } from "./other-shapes.ts";
+import { containersAreNotOutside } from "./outside-checks.ts";
 import { deploymentSchema } from "./schema.ts";
 import { adviceOnKey, keysAt } from "./site-keys.ts";
 
@@ -34,7 +35,7 @@ export function parseDeployment(
         onKey: adviceOnKey,
         onValue: (path) => adviceOnValue(input, path),
       });
-  problems.push(...crossCheck(soundParts(input)));
+  problems.push(...crossCheck(soundParts(input)), ...containersAreNotOutside(input));
   if (!whole.success || problems.length > 0) throw configError(origin, problems, lineOf) satisfies UserError;
   return complete(whole.data);
 }
@@ -55,6 +56,10 @@ function soundParts(input: unknown): Partial<ParsedDeployment> {
 
 function complete(parsed: ParsedDeployment): Deployment {
   const server = repositoryServer(parsed.backup);
+  const reaches = [
+    ...(server === undefined ? [] : [{ url: server, networks: ["edge"] as const }]),
+    ...reachesOf(parsed),
+  ];
   const whole = {
     ...parsed,
     hosts: hosts(parsed),
@@ -64,7 +69,7 @@ function complete(parsed: ParsedDeployment): Deployment {
     firewall: { ...parsed.firewall, enabled: firewallIsOn(parsed) },
     mosquitto: { ...parsed.mosquitto, users: parsed.mosquitto.users.map(underOwnName) },
     programs: programsOf(parsed),
-    ...(server === undefined ? {} : { reaches: [server] }),
+    ...(reaches.length === 0 ? {} : { reaches }),
   };
   return { ...whole, ports: openPorts(whole) };
 }

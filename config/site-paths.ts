@@ -3,6 +3,8 @@ import { projectRoot } from "../core/home.ts";
 import type { SecretSource } from "../core/secret-source.ts";
 import type { Application, Program } from "../services/application/program.ts";
 import type { Deployment } from "../services/deployment.ts";
+import type { Outside } from "../services/outside.ts";
+import { stores } from "../services/store-logins.ts";
 
 /**
  * A deployment whose paths, written relative to its site file, are relative to the project's root instead: those of
@@ -44,10 +46,19 @@ function withPaths(deployment: Deployment, here: (path: string) => string): Depl
     secrets: Object.fromEntries(
       Object.entries(secrets).map(([name, source]) => [name, sourceFrom(source, here)]),
     ),
+    ...Object.fromEntries(stores.map((store) => [store, trustedFrom(deployment[store], here)])),
     programs: deployment.programs.map(placed),
     tls: { ...tls, certificate: certificateFrom(tls.certificate, here) },
     policies: policies.rules === undefined ? policies : { ...policies, rules: here(policies.rules) },
   };
+}
+
+/** With the path of the CA of a server outside. */
+function trustedFrom<T extends object>(settings: T, here: (path: string) => string): T {
+  const { outside } = settings as { readonly outside?: Outside };
+  return outside?.tls === undefined
+    ? settings
+    : { ...settings, outside: { ...outside, tls: { ...outside.tls, ca: here(outside.tls.ca) } } };
 }
 
 const builtFrom = (application: Application, here: (path: string) => string): Application =>

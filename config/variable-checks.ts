@@ -2,7 +2,11 @@ import type { Problem } from "../core/problems.ts";
 import { placesIn } from "../services/application/places.ts";
 import type { Program } from "../services/application/program.ts";
 import { programsOf } from "../services/application/programs.ts";
+import type { ServiceDefinition } from "../services/definition.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
+import { outsideOf } from "../services/outside.ts";
+import { definitions } from "../services/registry.ts";
+import { type Store, stores } from "../services/store-logins.ts";
 
 type Secrets = ParsedDeployment["frontend"]["secrets"];
 
@@ -19,20 +23,31 @@ function givenBy(secrets: Secrets): ReadonlyMap<string, string> {
 
 /** A variable that the kit sets would win without a word over one that the site file sets. */
 export function variablesAreSetOnce(deployment: ParsedDeployment): readonly Problem[] {
-  const { postgres } = deployment;
   const programs = programsOf(deployment);
-  const database = new Map(
-    postgres.enabled && postgres.tls
-      ? ["PGSSLMODE", "PGSSLROOTCERT"].map((name) => [name, "postgres.tls"])
-      : [],
-  );
   const given = ({ secrets, rights }: Program) =>
-    new Map([...givenBy(secrets), ...(rights.postgres === undefined ? [] : database)]);
+    new Map([
+      ...givenBy(secrets),
+      ...stores.flatMap((store) => (rights[store] === undefined ? [] : ofTls(store, deployment))),
+    ]);
   return placesIn(deployment).flatMap(({ at, environment }) => {
     // What the programs of an application share is laid under what each of them sets.
     const whose = programs.filter((program) => program.at === at || program.of.at === at);
     return taken(at, environment, new Map(whose.flatMap((program) => [...given(program)])));
   });
+}
+
+/** What tells a program to check a store's certificate, and the setting that makes it so. */
+function ofTls(store: Store, deployment: ParsedDeployment): readonly (readonly [string, string])[] {
+  const { trust } = definitions[store] as ServiceDefinition;
+  const { postgres } = deployment;
+  const setting =
+    outsideOf(deployment, store)?.tls !== undefined
+      ? `${store}.outside.tls`
+      : store === "postgres" && postgres.enabled && postgres.outside === undefined && postgres.tls
+        ? "postgres.tls"
+        : undefined;
+  if (setting === undefined || trust === undefined) return [];
+  return Object.keys(trust.environment("")).map((name) => [name, setting] as const);
 }
 
 const taken = (

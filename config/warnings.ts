@@ -1,4 +1,5 @@
 import type { Deployment } from "../services/deployment.ts";
+import { outsideOf } from "../services/outside.ts";
 import { unreadTopics } from "./topic-checks.ts";
 
 /** What a site file may say, and people should know of: told by every verb that shows a deployment, refused by none. */
@@ -7,6 +8,7 @@ export const warningsOf = (deployment: Deployment): readonly string[] => [
   ...unreadTopics(deployment),
   ...backupsOnTheSameMachine(deployment),
   ...foldersNotInBackups(deployment),
+  ...notSavedHere(deployment),
 ];
 
 /** Sources of an image and rules are kept with their history elsewhere, and may be of any size. */
@@ -19,6 +21,19 @@ export function foldersNotInBackups({ backup, programs, policies }: Deployment):
     : [
         `not in backups: ${folders.length === 1 ? "the folder" : "the folders"} ${folders.join(", ")}, which a restore onto a new machine needs: keep ${folders.length === 1 ? "it" : "them"} with the site file elsewhere`,
       ];
+}
+
+/** A backup of the deployment looks whole, and its data is elsewhere. */
+function notSavedHere(deployment: Deployment): readonly string[] {
+  if (!deployment.backup.enabled) return [];
+  return (["postgres", "mosquitto"] as const).flatMap((service) => {
+    const server = outsideOf(deployment, service);
+    return server === undefined
+      ? []
+      : [
+          `not saved here: ${service} at ${server.host}, which is outside: its operator's own backups are all there is`,
+        ];
+  });
 }
 
 /** A disk or a machine that is lost takes both. */

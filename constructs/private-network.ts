@@ -15,12 +15,23 @@ export interface JoinedNetwork {
   readonly internal: boolean;
 }
 
+export interface PrivateNetworkProps {
+  readonly name: NetworkName;
+
+  /** Whether it has no way out. */
+  readonly internal: boolean;
+
+  /** Whether its members cannot reach each other: it is there for its way out alone. */
+  readonly apart: boolean;
+  readonly context: DeploymentScope;
+}
+
 /** One bridge network of a deployment. */
 export class PrivateNetwork extends Construct implements JoinedNetwork {
   readonly id: string;
   readonly internal: boolean;
 
-  constructor(scope: Construct, id: string, name: NetworkName, internal: boolean, context: DeploymentScope) {
+  constructor(scope: Construct, id: string, { name, internal, apart, context }: PrivateNetworkProps) {
     super(scope, id);
     const { ipv4, ipv6 } = context.deployment.networks[name];
     this.internal = internal;
@@ -35,6 +46,7 @@ export class PrivateNetwork extends Construct implements JoinedNetwork {
         "com.docker.network.bridge.name": bridgeName(context.deployment.name, name),
         // What somebody publishes here without an address stays on the machine; the kit always states one.
         "com.docker.network.bridge.host_binding_ipv4": "127.0.0.1",
+        ...(apart ? { "com.docker.network.bridge.enable_icc": "false" } : {}),
       },
       ...addressing({ ipv4, ipv6 }),
       // By these compose takes it over. Compose's own has more of them, and a label edit replaces the network (rule 10).

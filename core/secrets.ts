@@ -172,8 +172,13 @@ export class SecretStore {
 
   /** A file of plain text and secrets, written to disk. */
   fileOf(name: string, origin: SecretText): SecretFile {
-    const content = origin.map((part) => (typeof part === "string" ? part : this.#form(part))).join("");
+    const content = this.textOf(origin);
     return { secretFile: this.derivedFile(name, content), hash: this.keyedHash(content), origin };
+  }
+
+  /** Plain text and secrets as one text, which must not go into any JSON. */
+  textOf(origin: SecretText): string {
+    return origin.map((part) => (typeof part === "string" ? part : this.#form(part))).join("");
   }
 
   #made(name: string): string {

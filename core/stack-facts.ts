@@ -36,6 +36,24 @@ const stackFacts = z.object({
   /** Those that services have for themselves. @default - none */
   ownDatabases: z.array(database).readonly().exactOptional(),
 
+  /** Servers that somebody else runs, in place of containers, each by the name of its service. @default - none */
+  outside: z
+    .array(
+      z.object({
+        service: z.string(),
+
+        /** For people: `MQTT`. */
+        speaks: z.string(),
+        host: z.string(),
+        port: z.int(),
+
+        /** PEM of the CA that its certificate is from. @default - clear text */
+        ca: z.string().exactOptional(),
+      }),
+    )
+    .readonly()
+    .exactOptional(),
+
   /** The table in the kernel; rules that are not confirmed within `confirmSeconds` are taken back, 0 means never. */
   firewall: z
     .object({ table: z.string(), scope: z.enum(["containers", "host"]), confirmSeconds: z.int() })
@@ -117,6 +135,7 @@ const containerFacts = z.object({
 });
 
 export type StackFacts = z.output<typeof stackFacts>;
+export type OutsideServer = NonNullable<StackFacts["outside"]>[number];
 export type ContainerFacts = z.output<typeof containerFacts>;
 export type Connection = z.output<typeof connection>;
 

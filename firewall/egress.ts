@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { NetworkName } from "../site/settings.ts";
-import type { Site } from "../site/site.ts";
+import type { Reach, Site } from "../site/site.ts";
 import { bridgeName, bridgePrefix } from "./bridges.ts";
 import { inRange, names, refusal } from "./text.ts";
 
@@ -16,7 +16,7 @@ interface Egress {
 }
 
 /** Those that have a way out; `data` is internal. A container on both leaves by the one that the engine picks. */
-const WAYS_OUT: readonly NetworkName[] = ["edge", "broker"];
+export const WAYS_OUT: readonly NetworkName[] = ["edge", "broker"];
 const ANYWHERE = ["0.0.0.0/0", "::/0"];
 const NAMES = 53;
 const PORT_OF: Readonly<Record<string, number>> = { "https:": 443, "http:": 80, "ssh:": 22 };
@@ -34,19 +34,19 @@ function egressOf(deployment: Site): readonly Egress[] {
 }
 
 const acmeOf = ({ tls: { certificate } }: Site): readonly Egress[] =>
-  certificate.source === "acme" ? [serverAt(certificate.directory, "edge")] : [];
+  certificate.source === "acme" ? [serverAt({ url: certificate.directory, networks: ["edge"] })] : [];
 
 /** The program that sends alarms is where the broker is. */
 const webhookOf = ({ alarms: { webhook } }: Site): readonly Egress[] =>
-  webhook === undefined ? [] : [serverAt(webhook.url, "broker")];
+  webhook === undefined ? [] : [serverAt({ url: webhook.url, networks: ["broker"] })];
 
-const serversOf = ({ reaches = [] }: Site): readonly Egress[] => reaches.map((url) => serverAt(url, "edge"));
+const serversOf = ({ reaches = [] }: Site): readonly Egress[] => reaches.map(serverAt);
 
-function serverAt(url: string, from: NetworkName): Egress {
+function serverAt({ url, networks, addresses = ANYWHERE }: Reach): Egress {
   const { hostname, port, protocol } = new URL(url);
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
-  const to = isIP(host) === 0 ? ANYWHERE : [singleAddress(host)];
-  return { networks: [from], to, port: Number(port) || (PORT_OF[protocol] ?? 443), protocol: "tcp" };
+  const to = isIP(host) === 0 ? addresses : [singleAddress(host)];
+  return { networks, to, port: Number(port) || (PORT_OF[protocol] ?? 443), protocol: "tcp" };
 }
 
 const singleAddress = (address: string) => `${address}/${isIP(address) === 6 ? 128 : 32}`;

@@ -36,6 +36,17 @@ export interface Login {
   readonly references?: Readonly<Record<string, string>>;
 }
 
+export interface Trust {
+  /** Name of the CA's file, next to the program's other files. */
+  readonly file: string;
+
+  /** @param path of that file, in the container */
+  environment(path: string): Readonly<Record<string, string>>;
+
+  /** The rule that finds a connection in clear text, by the variable that names the server. */
+  readonly clearText: { readonly rule: string; readonly variable: string };
+}
+
 /** What a program may do at each store; it does not log in at one that is left out. */
 export interface Rights {
   /**
@@ -111,6 +122,21 @@ export interface ServiceDefinition<
    * @default - its secrets open doors, and nothing is encrypted under them
    */
   keyrings?(settings: z.output<Settings>): Readonly<Record<string, Keyring>>;
+
+  /**
+   * How a program that logs in there is told to check the server's certificate against a CA.
+   *
+   * @default - nobody speaks TLS with it
+   */
+  readonly trust?: Trust;
+
+  /**
+   * The settings that still mean something where it is a server outside of the deployment; all others configure its
+   * container. A service that has them has a setting `outside`.
+   *
+   * @default - it is always a container
+   */
+  readonly whereOutside?: readonly string[];
 
   /** Services that have to be up before it, as far as they are on. @default - none */
   readonly needs: readonly string[];

@@ -20,7 +20,7 @@ export interface ParsedDeployment extends SiteSettings, ServiceSettings, OwnServ
 /** The settings that programs are made from. */
 export type Configured = Pick<
   ParsedDeployment,
-  "backend" | "frontend" | "services" | "topics" | "alarms" | "retention" | "redis" | "postgres"
+  "backend" | "frontend" | "services" | "topics" | "alarms" | "retention" | "mosquitto" | "redis" | "postgres"
 >;
 
 /** A deployment that is sound and whole: what the services are made from. */

@@ -1,6 +1,7 @@
 import type { Listener } from "../site/listeners.ts";
 import type { SiteSettings } from "../site/settings.ts";
 import type { ServiceDefinition } from "./definition.ts";
+import { outsideOf } from "./outside.ts";
 import type { OwnService } from "./own/settings.ts";
 import { definitions, type ListenerName, listeners, type ServiceName, serviceNames } from "./registry.ts";
 
@@ -66,6 +67,10 @@ export const servesTls = (deployment: Listening): boolean => openListeners(deplo
 /** Whether MQTT clients prove with certificates who they are, so that a CA for devices is needed. */
 export const servesDevices = (deployment: Listening & Pick<SiteSettings, "tls">): boolean =>
   deployment.tls.mqttClients === "certificates" && completeListeners(deployment).mqtts.enabled;
+
+/** Whether a service of the kit is a container of the deployment, and no server outside of it. */
+export const isMade = (deployment: Listening, service: ServiceName): boolean =>
+  isOn(deployment, service) && outsideOf(deployment, service) === undefined;
 
 /** Whether a deployment has a service of the kit: it is enabled, or, where that is no setting of its own, one of its listeners is open. */
 export function isOn(deployment: Listening, service: ServiceName): boolean {

@@ -34,6 +34,8 @@ export const redisLogins = (deployment: Whole): readonly StoreLogin<string>[] =>
 /** Where a program may log in. */
 export type Store = keyof Rights;
 
+export const stores: readonly Store[] = ["mosquitto", "postgres", "redis"];
+
 /** As whom a program logs in at a store; undefined where its secrets do not name the password. */
 export function loginAt(deployment: Whole, store: Store, program: Program): Login | undefined {
   const login = (definitions[store] as ServiceDefinition).login?.(deployment[store], program);

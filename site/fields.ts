@@ -102,6 +102,20 @@ export const healthCheck = z
     error: "one of path, command and process",
   });
 
+/** Something that the rules refuse, accepted in this place alone; it stands in the JSON as a waiver. */
+export const allowance = z
+  .strictObject({
+    reason: z
+      .string()
+      .trim()
+      .min(10, { error: "a reason of at least 10 characters that a reviewer can judge" })
+      .describe("why it is accepted, for a reviewer"),
+    expires: z.iso
+      .date({ error: 'the last day on which it holds, as "2027-01-31"' })
+      .describe("the last day on which it holds"),
+  })
+  .optional();
+
 export type Limits = z.output<ReturnType<typeof limits>>;
 export type HealthCheck = z.output<typeof healthCheck>;
 export type HealthTiming = NonNullable<z.output<typeof timing>>;

@@ -8,12 +8,12 @@ const RANGE =
   'an address range without a host part, such as "10.0.0.0/24", "192.0.2.7/32" or "2001:db8::/64"';
 
 /** `192.0.2.7/24` would mean a network where one machine may be meant. */
-const range = z
+export const addressRange = z
   .union([z.cidrv4(), z.cidrv6()], { error: RANGE })
   .refine((cidr) => hasNoHostPart(cidr), { error: RANGE });
 
 /** Who may connect: address ranges, none of them meaning everybody. */
-const from = z.array(range).default([]).describe("address ranges that may connect; none = everybody");
+const from = z.array(addressRange).default([]).describe("address ranges that may connect; none = everybody");
 
 const interfaceName = z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,14}$/, {
   error: 'the name of a network interface as ip link shows it, such as "eth0"',
@@ -49,7 +49,7 @@ export const firewall = z
       .array(
         z.strictObject({
           to: z
-            .array(range)
+            .array(addressRange)
             .min(1)
             .describe("address ranges; a single address (/32, /128) may be the machine's own"),
           port: port.describe("the port there"),

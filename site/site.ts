@@ -1,5 +1,5 @@
 import type { SecretSource } from "../core/secret-source.ts";
-import type { SiteSettings } from "./settings.ts";
+import type { NetworkName, SiteSettings } from "./settings.ts";
 
 /** A port that is open on the host. */
 export interface OpenPort {
@@ -17,6 +17,17 @@ export interface OpenPort {
   readonly newConnectionsPerSecond?: number;
 }
 
+/** A server elsewhere that containers connect to. */
+export interface Reach {
+  readonly url: string;
+
+  /** Of those containers: the ones that have a way out. */
+  readonly networks: readonly NetworkName[];
+
+  /** Address ranges that its name may lead to. @default - any, where it is a name */
+  readonly addresses?: readonly string[];
+}
+
 /** A deployment as everyone sees it who knows no service. */
 export interface Site extends Omit<SiteSettings, "hosts" | "firewall" | "secrets"> {
   readonly hosts: readonly string[];
@@ -28,6 +39,6 @@ export interface Site extends Omit<SiteSettings, "hosts" | "firewall" | "secrets
   /** Every port that is open. Published ports and the packet filter are made from it, so they cannot disagree. */
   readonly ports: readonly OpenPort[];
 
-  /** Addresses of servers elsewhere that services on the network `edge` connect to. @default - none */
-  readonly reaches?: readonly string[];
+  /** @default - no service connects to any */
+  readonly reaches?: readonly Reach[];
 }

@@ -5,6 +5,8 @@ import { factsOf, type StackFacts } from "../core/stack-facts.ts";
 import { confirmSeconds } from "../firewall/confirmation.ts";
 import { tableName } from "../firewall/nftables.ts";
 import type { Deployment } from "../services/deployment.ts";
+import { isMade } from "../services/listeners.ts";
+import { outsideServers } from "../services/outside-servers.ts";
 import { databaseOf } from "../services/postgres/roles.ts";
 import { databaseLogins } from "../services/store-logins.ts";
 
@@ -12,8 +14,10 @@ import { databaseLogins } from "../services/store-logins.ts";
 export function deploymentFacts(deployment: Deployment): StackFacts {
   const { name, environment, firewall, postgres, policies } = deployment;
   const { scope } = firewall;
+  const outside = outsideServers(deployment);
+  const hasDatabase = isMade(deployment, "postgres");
   const own = databaseLogins(deployment)
-    .filter(({ rights }) => rights === "own")
+    .filter(({ rights }) => hasDatabase && rights === "own")
     .map((login) => ({ name: databaseOf(postgres.database, login), owner: login.user }));
   return factsOf({
     deployment: name,
@@ -22,8 +26,9 @@ export function deploymentFacts(deployment: Deployment): StackFacts {
     listeners: deployment.ports.map(({ listener, address, port, protocol, tls }) => ({
       ...{ listener, address, port, protocol, tls },
     })),
-    ...(postgres.enabled ? { database: { name: postgres.database, owner: postgres.user } } : {}),
+    ...(hasDatabase ? { database: { name: postgres.database, owner: postgres.user } } : {}),
     ...(own.length === 0 ? {} : { ownDatabases: own }),
+    ...(outside.length === 0 ? {} : { outside }),
     ...(firewall.enabled
       ? { firewall: { table: tableName(name), scope, confirmSeconds: confirmSeconds(deployment) } }
       : {}),

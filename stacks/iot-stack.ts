@@ -6,7 +6,7 @@ import { StateBackend } from "../constructs/state-backend.ts";
 import { WholeSynthesizer } from "../constructs/whole-synthesizer.ts";
 import { Certificates } from "../services/certificates/certificates.ts";
 import type { Deployment } from "../services/deployment.ts";
-import { isOn } from "../services/listeners.ts";
+import { isMade } from "../services/listeners.ts";
 import { makers, ownMaker, type Parts } from "../services/makers.ts";
 import { ownInOrder } from "../services/own/order.ts";
 import { inOrder, type ServiceName } from "../services/registry.ts";
@@ -30,7 +30,7 @@ export class IotStack extends TerraformStack {
       up: (service) => [made.get(service)].filter((construct) => construct !== undefined),
     };
     const make = ({ name }: { readonly name: ServiceName }) => made.set(name, makers[name](this, parts));
-    const on = inOrder().filter(({ name }) => isOn(deployment, name));
+    const on = inOrder().filter(({ name }) => isMade(deployment, name));
     on.filter(({ readsVolumes }) => !readsVolumes).forEach(make);
     for (const name of ownInOrder(deployment.services)) made.set(name, ownMaker(this, name, parts));
     on.filter(({ readsVolumes }) => readsVolumes).forEach(make);

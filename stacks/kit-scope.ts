@@ -14,6 +14,8 @@ import { closest } from "../core/template.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { Firewall } from "../services/firewall/firewall.ts";
+import { outsideOf } from "../services/outside.ts";
+import { outsideSecrets } from "../services/outside-setup.ts";
 import type { ServiceScope } from "../services/service-scope.ts";
 import type { NetworkName } from "../site/settings.ts";
 import { deploymentFacts } from "./deployment-facts.ts";
@@ -48,6 +50,8 @@ export function kitScope(
   const home = deploymentHome(deployment.name);
   // A stack that nobody deploys may be made without their values.
   const secrets = new SecretStore(home, judged ? Object.keys(deployment.secrets) : []);
+  // No container is given the passwords of devices at a broker outside: they are made, or taken, here.
+  for (const name of outsideSecrets(deployment)) secrets.value(name);
   // Aspects see a stack last: what was added to it from outside is there by then.
   Aspects.of(stack).add({
     visit: (node) => {
@@ -74,11 +78,22 @@ export function kitScope(
 /** Ids of their constructs, which are parts of addresses in Terraform's state. */
 const NETWORK_IDS = { edge: "Edge", broker: "Broker", data: "Data" } as const;
 
-function networksIn(stack: TerraformStack, context: DeploymentScope): ServiceScope["network"] {
+/** A network whose broker is outside is there for the way to it, unless services of the user's own are on it. */
+const isForLeaving = (name: NetworkName, deployment: Deployment): boolean =>
+  name === "broker" &&
+  outsideOf(deployment, "mosquitto") !== undefined &&
+  deployment.programs.every(
+    ({ application, networks }) => application === "backend" || !networks.includes(name),
+  );
+
+function networksIn(stack: TerraformStack, context: DeploymentScope<Deployment>): ServiceScope["network"] {
   const made = new Map<NetworkName, PrivateNetwork>();
   return (name) => {
     const network =
-      made.get(name) ?? new PrivateNetwork(stack, NETWORK_IDS[name], name, name === "data", context);
+      made.get(name) ??
+      new PrivateNetwork(stack, NETWORK_IDS[name], {
+        ...{ name, internal: name === "data", apart: isForLeaving(name, context.deployment), context },
+      });
     made.set(name, network);
     return network;
   };

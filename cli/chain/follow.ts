@@ -8,11 +8,11 @@ import { API_KEY } from "../../services/backend/definition.ts";
 import { apiOf, listFromApi } from "../api-way.ts";
 import { asUser } from "../broker-client.ts";
 import { publisherOf, topicOf } from "../broker-user.ts";
-import { brokerWay } from "../broker-way.ts";
+import { type BrokerWay, brokerWay, isTls } from "../broker-way.ts";
 import type { Step } from "../doctor/steps.ts";
 import { publish } from "../publish.ts";
 import type { Synthesized } from "../synthesize.ts";
-import { apiHop, brokerHop, databaseHop, inDatabase, ingestHop, ingestOf, redisHop } from "./hops.ts";
+import { apiHop, askDatabase, brokerHop, databaseHop, ingestHop, ingestOf, redisHop } from "./hops.ts";
 import { type Listening, listen } from "./listen.ts";
 
 /** What a working chain does in some 50 ms. */
@@ -31,7 +31,7 @@ export interface Hop {
 
 export interface Followed {
   readonly sensor: string;
-  readonly listener: "mqtt" | "mqtts" | "inside";
+  readonly listener: BrokerWay["listener"];
   readonly tls: boolean;
   readonly hops: readonly Hop[];
   readonly cleanedUp: boolean;
@@ -57,7 +57,7 @@ export async function follow(synthesized: Synthesized): Promise<Followed> {
   return {
     sensor,
     listener: way.listener,
-    tls: way.tls !== undefined,
+    tls: isTls(way),
     hops,
     cleanedUp: await cleanUp(synthesized, sensor),
   };
@@ -75,13 +75,12 @@ async function* journey(
   { sensor, topic, user, socket }: Marked,
 ): AsyncGenerator<Hop> {
   const { deployment, stack, home } = synthesized;
-  const broker = ofRole(stack, "mosquitto")?.name ?? "";
   const way = brokerWay(deployment, home);
   const pushed = socket instanceof UserError ? undefined : socket.heard(sensor, LIMIT_MS);
   let start = performance.now();
   const since = (moment = performance.now()) => Math.round(moment - start);
   try {
-    await asUser({ container: broker, way, user, home }, (client) => {
+    await asUser({ container: ofRole(stack, "mosquitto")?.name, way, user, home }, (client) => {
       start = performance.now();
       return publish(client, topic, "21.5", LIMIT_MS / 1000);
     });
@@ -105,10 +104,9 @@ async function* journey(
 }
 
 /** Waits for the row inside of the database, where a look costs nothing. */
-async function notStored({ stack, ...rest }: Synthesized, sensor: string): Promise<Hop | undefined> {
+async function notStored(synthesized: Synthesized, sensor: string): Promise<Hop | undefined> {
   const rounds = LIMIT_MS / 50;
-  const wait = `SET statement_timeout = '${LIMIT_MS + 2000}';
-    DO $$ BEGIN
+  const wait = `DO $$ BEGIN
       FOR i IN 1..${rounds} LOOP
         PERFORM 1 FROM readings WHERE sensor = '${sensor}';
         IF FOUND THEN RETURN; END IF;
@@ -117,14 +115,13 @@ async function notStored({ stack, ...rest }: Synthesized, sensor: string): Promi
       RAISE EXCEPTION 'not stored within ${LIMIT_MS / 1000} s';
     END $$;`;
   try {
-    await inDatabase(stack, wait);
+    await askDatabase(synthesized, wait, LIMIT_MS / 1000 + 2);
     return undefined;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    const cause = await firstFailed(
-      { stack, ...rest },
-      { broker: brokerHop, database: databaseHop, ingest: ingestHop },
-    );
+    const cause = await firstFailed(synthesized, {
+      ...{ broker: brokerHop, database: databaseHop, ingest: ingestHop },
+    });
     return cause ?? { hop: "ingest", state: "failed", evidence: error.message };
   }
 }
@@ -194,10 +191,10 @@ async function told({ stack, ...rest }: Synthesized, hop: Hop): Promise<Hop> {
 }
 
 /** What was not stored yet expires at the broker within the same time. */
-async function cleanUp({ stack }: Synthesized, sensor: string): Promise<boolean> {
+async function cleanUp(synthesized: Synthesized, sensor: string): Promise<boolean> {
   try {
-    await inDatabase(
-      stack,
+    await askDatabase(
+      synthesized,
       `DELETE FROM readings WHERE sensor = '${sensor}'; DELETE FROM sensors WHERE sensor = '${sensor}';`,
     );
     return true;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { UserError } from "../../core/errors.ts";
 import { roleOf } from "../../core/labels.ts";
+import type { OutsideServer } from "../../core/stack-facts.ts";
 import { ofRole } from "../../runners/containers.ts";
 import { askInside } from "../../runners/docker/ask-inside.ts";
 import { inspect } from "../../runners/docker/observe.ts";
@@ -9,8 +10,11 @@ import { lastAnswer } from "../../runners/docker/reasons.ts";
 import { run } from "../../runners/run.ts";
 import type { ContainerSpec, Stack } from "../../runners/stack.ts";
 import { MQTT_PORT } from "../../services/mosquitto/definition.ts";
+import { outsideServer } from "../../services/outside-servers.ts";
 import { apiOf } from "../api-way.ts";
 import { failed, failedIn, passed, type Step } from "../doctor/steps.ts";
+import { askOutside, ownersLogin } from "../outside-database.ts";
+import { logIn } from "../outside-login.ts";
 import type { Synthesized } from "../synthesize.ts";
 
 /** Why a container cannot do its work; undefined if it runs and is well. */
@@ -95,21 +99,59 @@ export function ingestHop({ deployment, stack }: Synthesized): Promise<Step> {
 export const ingestOf = (stack: Stack): ContainerSpec | undefined =>
   stack.containers.find((spec) => /^ingest(-\d+)?$/.test(roleOf(spec)) && !spec.job);
 
-export const redisHop = ({ stack }: Synthesized): Promise<Step> =>
-  hop("redis", ofRole(stack, "redis"), async () => passed("redis", "answers its probe"));
+/** The same of a server outside, which has no container to look at. */
+async function outsideHop(step: string, ask: () => Promise<Step>): Promise<Step> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return failed(step, error.message, ...error.remedy);
+  }
+}
 
-export const databaseHop = ({ stack }: Synthesized): Promise<Step> =>
-  hop("database", ofRole(stack, "postgres"), async () => {
-    const newest = await inDatabase(
-      stack,
+/** The login and what it answers, of a server outside. */
+const loginStep = (step: string, synthesized: Synthesized, server: OutsideServer) =>
+  outsideHop(step, async () => passed(step, await logIn(synthesized, server)));
+
+export function redisHop(synthesized: Synthesized): Promise<Step> {
+  const server = outsideServer(synthesized.deployment, "redis");
+  if (server !== undefined) return loginStep("redis", synthesized, server);
+  return hop("redis", ofRole(synthesized.stack, "redis"), async () => passed("redis", "answers its probe"));
+}
+
+export function databaseHop(synthesized: Synthesized): Promise<Step> {
+  const { deployment, stack } = synthesized;
+  const ask = async () => {
+    const newest = await askDatabase(
+      synthesized,
       "SELECT sensor, value, time FROM sensors ORDER BY time DESC LIMIT 1",
     );
     const told = newest === "" ? "no reading is stored" : `newest reading: ${newest.replaceAll("|", ", ")}`;
     return passed("database", told);
-  });
+  };
+  return outsideServer(deployment, "postgres") === undefined
+    ? hop("database", ofRole(stack, "postgres"), ask)
+    : outsideHop("database", ask);
+}
 
-/** Rows as `psql -At` prints them; SQL comes by standard input, with the rights of the owner of the tables. */
-export async function inDatabase(stack: Stack, sql: string): Promise<string> {
+/**
+ * Rows as `psql -At` prints them, with the rights of the owner of the tables.
+ *
+ * @param limitSeconds after which the server ends a statement. @default 5
+ */
+export async function askDatabase(
+  { deployment, stack, home }: Synthesized,
+  sql: string,
+  limitSeconds = 5,
+): Promise<string> {
+  const server = outsideServer(deployment, "postgres");
+  return server === undefined
+    ? inDatabase(stack, sql, limitSeconds)
+    : askOutside(server, ownersLogin(deployment, home), sql, limitSeconds);
+}
+
+/** In the deployment's own; SQL comes by standard input, as psql reads it. */
+export async function inDatabase(stack: Stack, sql: string, limitSeconds = 5): Promise<string> {
   const postgres = ofRole(stack, "postgres");
   if (postgres === undefined || stack.database === undefined)
     throw new UserError(`${stack.name}: has no database of its own`);
@@ -117,7 +159,7 @@ export async function inDatabase(stack: Stack, sql: string): Promise<string> {
   const { code, stdout, stderr } = await run(
     [
       ...(["docker", "exec", "--interactive", "--env"] as const),
-      ...[`PGOPTIONS=-c role=${owner} -c statement_timeout=5s`, postgres.name],
+      ...[`PGOPTIONS=-c role=${owner} -c statement_timeout=${limitSeconds}s`, postgres.name],
       ...[
         "psql",
         "-X",
@@ -138,10 +180,13 @@ export async function inDatabase(stack: Stack, sql: string): Promise<string> {
   throw new UserError(`${postgres.name}: ${stderr.trim()}`, AGAIN);
 }
 
-export const brokerHop = ({ stack }: Synthesized): Promise<Step> =>
-  hop("broker", ofRole(stack, "mosquitto"), async ({ name }) => {
+export function brokerHop(synthesized: Synthesized): Promise<Step> {
+  const server = outsideServer(synthesized.deployment, "mosquitto");
+  if (server !== undefined) return loginStep("broker", synthesized, server);
+  return hop("broker", ofRole(synthesized.stack, "mosquitto"), async ({ name }) => {
     const why = await answersInside(name, MQTT_PORT);
     return why === undefined
       ? passed("broker", `answers on port ${MQTT_PORT}`)
       : failed("broker", why, AGAIN);
   });
+}

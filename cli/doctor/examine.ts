@@ -13,11 +13,12 @@ import { ownFiles } from "../../runners/doctor/own-files.ts";
 import { architecture, diskRoom, memoryRoom } from "../../runners/doctor/room.ts";
 import type { Synthesized } from "../synthesize.ts";
 import { acmeDirectory } from "./acme.ts";
+import { outsideAnswers } from "./outside.ts";
 
 /** Looks at everything that a deployment stands on, at the same time, and changes nothing. */
 export async function examine(synthesized: Synthesized): Promise<readonly Finding[]> {
   const { deployment, stack, home } = synthesized;
-  const own = [acmeDirectory(deployment), names(stack), ownFiles(home)];
+  const own = [acmeDirectory(deployment), names(stack), ownFiles(home), outsideAnswers(synthesized)];
   const engine = await engineAnswers();
   const onEngine =
     engine.state === "ok"

@@ -1,5 +1,5 @@
 import { UserError } from "../../core/errors.ts";
-import { apiHop, brokerHop, databaseHop, inDatabase, ingestHop, pageHop, redisHop } from "../chain/hops.ts";
+import { apiHop, askDatabase, brokerHop, databaseHop, ingestHop, pageHop, redisHop } from "../chain/hops.ts";
 import type { Synthesized } from "../synthesize.ts";
 import { passed, type Step, untried } from "./steps.ts";
 
@@ -16,11 +16,11 @@ const CAUSES = ["database", "redis", "broker", "ingest", "api", "page"];
 export const causeOf = (steps: readonly Step[]): string | null =>
   CAUSES.find((name) => steps.some(({ step, state }) => step === name && state === "failed")) ?? null;
 
-async function rejects({ stack }: Synthesized): Promise<Step> {
+async function rejects(synthesized: Synthesized): Promise<Step> {
   try {
     const [count = "", newest = ""] = (
-      await inDatabase(
-        stack,
+      await askDatabase(
+        synthesized,
         "SELECT count(*) FROM rejects; SELECT received, topic, reason FROM rejects ORDER BY id DESC LIMIT 1",
       )
     ).split("\n");

@@ -8,6 +8,7 @@ import { secretRotation } from "../../runners/secrets/rotate-secret.ts";
 import type { Stack } from "../../runners/stack.ts";
 import { keyRotations } from "../../services/certificates/rotation.ts";
 import type { Keyring } from "../../services/definition.ts";
+import { outsideSecrets } from "../../services/outside-setup.ts";
 import { formerSecrets, keyrings } from "../../services/rotation.ts";
 import type { Synthesized } from "../synthesize.ts";
 
@@ -23,9 +24,10 @@ export async function rotationsOf({
   const readers = readersOfSecrets(stack);
   const formers = formerSecrets(deployment);
   const rings = keyrings(deployment);
+  const outside = new Set(outsideSecrets(deployment));
   const isFormer = new Set(formers.values());
   const secrets = [...readers].flatMap(([name, roles]) => {
-    if (name in deployment.secrets || isFormer.has(name)) return [];
+    if (name in deployment.secrets || isFormer.has(name) || outside.has(name)) return [];
     const former = formers.get(name);
     // A program of one's own may take one value alone.
     const isRead = former !== undefined && readers.has(former);
@@ -67,6 +69,11 @@ export function rotationNamed(
     throw new UserError(
       `${name}: comes from elsewhere (${describeSource(source)})`,
       "change it there, then run exploreiot up: it takes the new value over",
+    );
+  if (outsideSecrets(deployment).includes(name))
+    throw new UserError(
+      `${name}: a server outside of the deployment knows it, and would refuse another one`,
+      "docs/outside.md says how it is changed at the server first",
     );
   const best = closest(name, [...rotations.keys()]);
   throw new UserError(

@@ -1,5 +1,6 @@
 import type { Stack } from "../../runners/stack.ts";
 import type { Deployment } from "../../services/deployment.ts";
+import { isMade } from "../../services/listeners.ts";
 
 /** A deployment as the table below asks about it. */
 export interface Upgraded {
@@ -33,7 +34,7 @@ export const changes: readonly Change[] = [
     since: "0.2.0",
     what: "PostgreSQL 17 takes the place of 15, and cannot read its files",
     remedy: "exploreiot upgrade carries the data over and keeps the old volume",
-    touches: ({ deployment }) => deployment.postgres.enabled,
+    touches: ({ deployment }) => isMade(deployment, "postgres"),
   },
   {
     name: "containers-once",
@@ -47,7 +48,7 @@ export const changes: readonly Change[] = [
     since: "0.2.0",
     what: "Mosquitto 2.0.21 refuses MQTT 3.1.1 clients that turn keep-alive off (0)",
     remedy: "give such clients a keep-alive",
-    touches: ({ deployment }) => deployment.mosquitto.enabled,
+    touches: ({ deployment }) => isMade(deployment, "mosquitto"),
   },
   {
     name: "mqtt-packet-size",
@@ -56,7 +57,7 @@ export const changes: readonly Change[] = [
     remedy:
       "write mosquitto: { maxPacketBytes: 65536 } where clients send more to other subscribers than ingest",
     touches: ({ deployment, written }) =>
-      deployment.mosquitto.enabled && !isWritten(written, "mosquitto.maxPacketBytes"),
+      isMade(deployment, "mosquitto") && !isWritten(written, "mosquitto.maxPacketBytes"),
   },
   {
     name: "egress-closed",

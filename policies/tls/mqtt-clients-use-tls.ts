@@ -22,8 +22,8 @@ export const mqttClientsUseTls = definePolicy({
   avoid: 'environment: {MQTT_URL: "mqtt://broker.example.org:1883"}',
   prefer: 'environment: {MQTT_URL: "mqtts://broker.example.org:8883", MQTT_CA_CERTS: /certs/ca.crt}',
   allowed:
-    "mqtts:// or MQTT_TLS true with port 8883, and a CA file in MQTT_CA_CERTS; or a host name that a container on a shared bridge answers to",
-  fix: "connect to 8883 with TLS and name the CA file, or use the broker of the stack",
+    "mqtts:// or MQTT_TLS true with a port that is not 1883, and a CA file in MQTT_CA_CERTS; or a host name that a container on a shared bridge answers to",
+  fix: "connect with TLS, mostly at 8883, and name the CA file, or use the broker of the stack",
   source: "MQTT 3.1.1, 5.4.5; mosquitto.conf(5)",
   enforcedIn: ["production"],
   looksAt: RUNS,
@@ -46,7 +46,9 @@ function problems(resource: Resource, scheme: string): readonly string[] {
   const port = firstValue(resource, ["MQTT_PORT"]);
   return [
     ...(isEncrypted ? [] : ["without TLS"]),
-    ...(scheme === "" && port !== "8883" ? [`MQTT_PORT is ${port ?? "not set"}`] : []),
+    ...(scheme === "" && (port === undefined || port === "" || port === "1883")
+      ? [`MQTT_PORT is ${port ?? "not set"}`]
+      : []),
     ...((firstValue(resource, AUTHORITIES) ?? "") === "" ? ["no CA file is named"] : []),
   ];
 }

@@ -1,4 +1,5 @@
 import { UserError } from "../../core/errors.ts";
+import type { OutsideServer } from "../../core/stack-facts.ts";
 import { refuseEndangered } from "../data-in-danger.ts";
 import { rememberDataVolumes } from "../docker/data-volumes.ts";
 import { engineVersion } from "../docker/engine-check.ts";
@@ -6,8 +7,10 @@ import { firewallOf } from "../docker/firewall.ts";
 import { confirmationNotice, probeFirewall, refuseUnguardableEngine } from "../docker/firewall-check.ts";
 import { observe } from "../docker/observe.ts";
 import { refuseTakenPorts } from "../docker/ports.ts";
+import { remoteScheme } from "../docker/remote.ts";
 import { refuseRoutedSubnets, refuseTakenSubnets } from "../docker/subnets.ts";
 import { refuseForeign } from "../guards.ts";
+import { openOutside, serverName } from "../outside.ts";
 import { run } from "../run.ts";
 import type { Report } from "../runner.ts";
 import type { Stack } from "../stack.ts";
@@ -20,7 +23,8 @@ import { nameProblems, strangerWarnings } from "./names.ts";
  *
  * @throws UserError with every problem at once
  */
-export async function refuseBadGround({ preflight }: Stack, report: Report): Promise<void> {
+export async function refuseBadGround({ preflight, outside = [] }: Stack, report: Report): Promise<void> {
+  await refuseUnreachable(outside, report);
   if (preflight === undefined) return;
   const [names, clocks] = await Promise.all([
     nameProblems(preflight.hosts),
@@ -34,6 +38,26 @@ export async function refuseBadGround({ preflight }: Stack, report: Report): Pro
     );
   }
   for (const line of preflight.issued ? await strangerWarnings(preflight.hosts) : []) report(line);
+}
+
+/** A server in place of a container that cannot be used: every program that needs it would fail at its start. */
+async function refuseUnreachable(servers: readonly OutsideServer[], report: Report): Promise<void> {
+  if (servers.length > 0 && remoteScheme() !== undefined) {
+    report(
+      `not looked at from here, since the engine is on another machine: ${servers.map(serverName).join(", ")}`,
+    );
+    return;
+  }
+  const tried = await Promise.allSettled(servers.map(openOutside));
+  for (const { value } of tried.filter((one) => one.status === "fulfilled")) value.destroy();
+  const failed = tried.filter((one) => one.status === "rejected").map(({ reason }) => reason as UserError);
+  const [first] = failed;
+  if (first !== undefined && !(first instanceof UserError)) throw first;
+  if (first !== undefined)
+    throw new UserError(
+      failed.map(({ message }) => message).join("\n"),
+      ...new Set(failed.flatMap(({ remedy }) => remedy)),
+    );
 }
 
 /** Everything that `up` looks at before it changes anything, for `cdktf deploy`, which goes to Terraform directly. */

@@ -1,6 +1,11 @@
 import type { WaiverProps } from "../../constructs/waiver.ts";
 import type { Environment } from "../../site/settings.ts";
-import type { Allowances, Application } from "./program.ts";
+import type { ServiceDefinition } from "../definition.ts";
+import type { Deployment } from "../deployment.ts";
+import { outsideOf } from "../outside.ts";
+import { definitions } from "../registry.ts";
+import { loginAt, stores } from "../store-logins.ts";
+import type { Allowances, Application, Program } from "./program.ts";
 
 type Asked = keyof Allowances;
 
@@ -31,3 +36,23 @@ const waivers =
 /** The waivers that an application asks for, each with its reason. */
 export const containerWaivers = waivers(OF_CONTAINER);
 export const imageWaivers = waivers(OF_IMAGE);
+
+/** The connections in clear text to servers outside, each accepted by that server's own setting. */
+export const linkWaivers = (program: Program, deployment: Deployment): readonly WaiverProps[] =>
+  deployment.environment === "production"
+    ? stores.flatMap((store) => linkWaiver(program, store, deployment))
+    : [];
+
+function linkWaiver(
+  program: Program,
+  store: (typeof stores)[number],
+  deployment: Deployment,
+): readonly WaiverProps[] {
+  const { trust } = definitions[store] as ServiceDefinition;
+  const accepted = outsideOf(deployment, store)?.allow.clearText;
+  if (trust === undefined || accepted === undefined) return [];
+  // Where the rule finds nothing, a waiver would be a finding itself.
+  const { rule, variable } = trust.clearText;
+  if (program.environment[variable] === undefined) return [];
+  return loginAt(deployment, store, program) === undefined ? [] : [{ rule, ...accepted }];
+}

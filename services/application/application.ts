@@ -5,7 +5,7 @@ import { probeOf } from "../../constructs/probes.ts";
 import { type ContainerProps, JobContainer, ServiceContainer } from "../../constructs/service-container.ts";
 import { referents, replicaNames } from "../references.ts";
 import type { ServiceScope } from "../service-scope.ts";
-import { containerWaivers, imageWaivers } from "./allowances.ts";
+import { containerWaivers, imageWaivers, linkWaivers } from "./allowances.ts";
 import { storesOf } from "./connects.ts";
 import { type DeliveredSettings, deliveredSettings } from "./files.ts";
 import type { Program, Application as Settings } from "./program.ts";
@@ -54,6 +54,7 @@ export class Application extends Construct {
         ...confined(program, settings, network),
         ...run(program, settings),
         connects: storesOf(program, context.deployment),
+        waivers: [...(shared.waivers ?? []), ...linkWaivers(program, context.deployment)],
         volumes: volumes.map((mount) => mounted(mount, program)),
         after: [...volumes.map(({ volume }) => volume), ...before],
       };

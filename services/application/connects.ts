@@ -4,20 +4,18 @@ import type { Deployment } from "../deployment.ts";
 import { isOn } from "../listeners.ts";
 import { INFO_ALONE } from "../redis/definition.ts";
 import { definitions } from "../registry.ts";
-import { loginAt, type Store } from "../store-logins.ts";
+import { loginAt, type Store, stores } from "../store-logins.ts";
 import type { Program } from "./program.ts";
-
-const STORES: readonly Store[] = ["mosquitto", "postgres", "redis"];
 
 /** The stores that a program logs in at, and which way data goes between the two. */
 export const storesOf = (program: Program, deployment: Deployment): readonly Connection[] =>
-  STORES.filter(
-    (store) => isOn(deployment, store) && loginAt(deployment, store, program) !== undefined,
-  ).flatMap((store) => {
-    const { speaks, references } = definitions[store] as ServiceDefinition;
-    const { host = "", port } = references(deployment[store]);
-    return WAYS[store](program.rights).map((way) => ({ to: host, port: Number(port), speaks, ...way }));
-  });
+  stores
+    .filter((store) => isOn(deployment, store) && loginAt(deployment, store, program) !== undefined)
+    .flatMap((store) => {
+      const { speaks, references } = definitions[store] as ServiceDefinition;
+      const { host = "", port } = references(deployment[store]);
+      return WAYS[store](program.rights).map((way) => ({ to: host, port: Number(port), speaks, ...way }));
+    });
 
 type Way = Pick<Connection, "way" | "topics">;
 

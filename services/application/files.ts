@@ -3,12 +3,11 @@ import { type DeliveredFile, FileDelivery } from "../../constructs/file-delivery
 import { FILES } from "../../core/container-folders.ts";
 import { publicText, type Referent, splitReferences } from "../../core/references.ts";
 import type { SecretText } from "../../core/secret-text.ts";
-import { authorityFile } from "../postgres/tls.ts";
 import { type RoleIdentity, referents, roleReferents } from "../references.ts";
 import type { ServiceScope } from "../service-scope.ts";
-import { databaseLogins } from "../store-logins.ts";
+import { trustedBy } from "../trusted.ts";
 import type { Program } from "./program.ts";
-import { DATABASE_CA, type FileSource, WRAPPER } from "./settings.ts";
+import { type FileSource, WRAPPER } from "./settings.ts";
 import { readTextFile } from "./text-file.ts";
 
 /** What an application is given: files with its secrets, variables that name them, and plain variables. */
@@ -21,12 +20,6 @@ export interface DeliveredSettings {
   /** In front of the command: exports secrets as variables. Empty where the application reads files. */
   readonly wrapper: readonly string[];
 }
-
-/** By libpq's names: read by libpq itself and by asyncpg, so by the reference application too. */
-const tlsEnvironment = {
-  PGSSLMODE: "verify-full",
-  PGSSLROOTCERT: `${FILES}/${DATABASE_CA}`,
-};
 
 /** For images that know no NAME_FILE: reads each file into its variable and becomes the original program. */
 const WRAPPER_SCRIPT = `#!/bin/sh
@@ -56,11 +49,9 @@ export function deliveredSettings(
     return Object.fromEntries(filled) as Record<string, string>;
   };
   const secrets = Object.entries(program.secrets);
-  const databaseCa =
-    context.deployment.postgres.tls &&
-    databaseLogins(context.deployment).some(({ role }) => role === program.name);
+  const trusted = trustedBy(program, context);
   const ownFiles = Object.entries(program.files);
-  if (secrets.length === 0 && ownFiles.length === 0 && !databaseCa)
+  if (secrets.length === 0 && ownFiles.length === 0 && trusted.length === 0)
     return { environment: plain, wrapper: [] };
   const asFiles = secrets.filter(([, secret]) => secret.as === "file").map(([name]) => name);
   const asVariables = secrets.filter(([, secret]) => secret.as === "variable").map(([name]) => name);
@@ -75,7 +66,7 @@ export function deliveredSettings(
         secretFile(`${program.name}/${name}`, name, value, known, context),
       ),
       ...(wrapped ? [{ name: WRAPPER, content: WRAPPER_SCRIPT }] : []),
-      ...(databaseCa ? [authorityFile(context, DATABASE_CA)] : []),
+      ...trusted.map(({ file }) => file),
     ],
   });
   return {
@@ -85,7 +76,7 @@ export function deliveredSettings(
       ...plain(identity),
       ...Object.fromEntries(asFiles.map((name) => [`${name}_FILE`, `${FILES}/${name}`])),
       ...(wrapped ? { SECRET_VARIABLES: asVariables.join(" ") } : {}),
-      ...(databaseCa ? tlsEnvironment : {}),
+      ...Object.assign({}, ...trusted.map(({ trust }) => trust.environment(`${FILES}/${trust.file}`))),
     }),
   };
 }

@@ -13,9 +13,8 @@ import {
 } from "../../site/fields.ts";
 import { publishedTopic, subscribedTopic } from "../../site/topics.ts";
 
-/** Files that the kit itself may put next to those of a program: what exports secrets as variables, and the database's CA. */
+/** What exports secrets as variables, next to a program's own files. */
 export const WRAPPER = "with-secrets.sh";
-export const DATABASE_CA = "database-ca.crt";
 
 const environment = z
   .record(environmentName, z.string())

@@ -17,7 +17,8 @@ import { deploymentHome } from "../../core/home.ts";
 import { kitVersion } from "../../core/kit-version.ts";
 import { POSTGRES_MAJOR } from "../../core/postgres-major.ts";
 import type { Connection } from "../../core/stack-facts.ts";
-import { BACKUP_ROLE_PASSWORD, backupUser, POSTGRES_PORT } from "../postgres/definition.ts";
+import { isMade } from "../listeners.ts";
+import { BACKUP_ROLE_PASSWORD, backupUser, DATABASE_CA, POSTGRES_PORT } from "../postgres/definition.ts";
 import { authorityFile } from "../postgres/tls.ts";
 import type { ServiceScope } from "../service-scope.ts";
 import {
@@ -37,7 +38,6 @@ const USER = "0:0";
 const CAPABILITIES = ["CAP_DAC_OVERRIDE", "CAP_SETGID", "CAP_SETUID"];
 
 const REPOSITORY = "/repository";
-const DATABASE_CA = "database-ca.crt";
 
 export interface BackupProps {
   readonly context: ServiceScope;
@@ -53,7 +53,7 @@ export class Backup extends Construct {
   constructor(scope: Construct, id: string, { context, after }: BackupProps) {
     super(scope, id);
     const { deployment } = context;
-    const { backup, postgres } = deployment;
+    const { backup } = deployment;
     const server = repositoryServer(backup);
     const files = new FileDelivery(this, "Files", {
       service: "backup",
@@ -79,7 +79,7 @@ export class Backup extends Construct {
       tmpfs: { "/tmp": tmpfsOptions(64, USER) },
       probe: commandProbe(["backup", "health"]),
       connects: [
-        ...(postgres.enabled ? [POSTGRES] : []),
+        ...(isMade(deployment, "postgres") ? [POSTGRES] : []),
         ...(server === undefined ? [] : [connectionTo(server)]),
       ],
       after,
@@ -113,7 +113,6 @@ export class Backup extends Construct {
 
   /** All read-only. */
   #volumesOfOthers(context: ServiceScope) {
-    const { mosquitto } = context.deployment;
     const known = new Map(
       TerraformStack.of(this)
         .node.findAll()
@@ -121,7 +120,7 @@ export class Backup extends Construct {
     );
     const named = (part: string) => known.get(resourceName(context, part)) as string;
     return [
-      ...(mosquitto.enabled
+      ...(isMade(context.deployment, "mosquitto")
         ? [{ name: named("mosquitto-data"), path: "/sources/broker", readOnly: true }]
         : []),
       ...savedVolumes(context.deployment).map(({ service, name, part }) => ({
@@ -146,6 +145,7 @@ function environmentOf({ deployment }: ServiceScope): Readonly<Record<string, st
   const { repository } = backup;
   const onMachine = repository === undefined || repository.startsWith("/");
   const at = timeOfDay(backup);
+  const hasDatabase = isMade(deployment, "postgres");
   return {
     BACKUP_DEPLOYMENT: name,
     BACKUP_KIT: kitVersion(),
@@ -160,9 +160,9 @@ function environmentOf({ deployment }: ServiceScope): Readonly<Record<string, st
     BACKUP_TARGET: repository ?? `the volume exploreiot-${name}-backup-repository`,
     RESTIC_REPOSITORY: onMachine ? REPOSITORY : repository,
     BACKUP_POSTGRES_MAJOR: String(POSTGRES_MAJOR),
-    BACKUP_POSTGRES_USER: postgres.enabled ? backupUser(postgres.user) : "",
-    BACKUP_DATABASE: postgres.enabled ? postgres.database : "",
-    ...(postgres.enabled && postgres.tls
+    BACKUP_POSTGRES_USER: hasDatabase ? backupUser(postgres.user) : "",
+    BACKUP_DATABASE: hasDatabase ? postgres.database : "",
+    ...(hasDatabase && postgres.tls
       ? { PGSSLMODE: "verify-full", PGSSLROOTCERT: `${FILES}/${DATABASE_CA}` }
       : {}),
   };
@@ -171,10 +171,11 @@ function environmentOf({ deployment }: ServiceScope): Readonly<Record<string, st
 function filesOf(context: ServiceScope): readonly DeliveredFile[] {
   const { deployment, secrets } = context;
   const { backup, postgres, name } = deployment;
+  const hasDatabase = isMade(deployment, "postgres");
   return [
     { name: "password", ...secrets.file(REPOSITORY_PASSWORD) },
-    ...(postgres.enabled ? [{ name: "postgres.password", ...secrets.file(BACKUP_ROLE_PASSWORD) }] : []),
-    ...(postgres.enabled && postgres.tls ? [authorityFile(context, DATABASE_CA)] : []),
+    ...(hasDatabase ? [{ name: "postgres.password", ...secrets.file(BACKUP_ROLE_PASSWORD) }] : []),
+    ...(hasDatabase && postgres.tls ? [authorityFile(context, DATABASE_CA)] : []),
     ...Object.entries(backup.credentials).map(([variable, secret]) => {
       mustBeThere(name, variable, secret);
       // Without where it comes from: nobody can make it.

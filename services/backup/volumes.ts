@@ -1,5 +1,5 @@
 import type { Deployment } from "../deployment.ts";
-import { servesTls } from "../listeners.ts";
+import { isMade, servesTls } from "../listeners.ts";
 import { redisLogins } from "../store-logins.ts";
 
 /** A volume whose files are copied as they are. */
@@ -27,6 +27,6 @@ export function savedVolumes(deployment: Deployment): readonly SavedVolume[] {
     ...(servesTls(deployment) && deployment.tls.certificate.source === "acme"
       ? [{ service: "renewer", name: "acme", part: "acme" }]
       : []),
-    ...(deployment.redis.enabled && own ? [{ service: "redis", name: "data", part: "redis-data" }] : []),
+    ...(own && isMade(deployment, "redis") ? [{ service: "redis", name: "data", part: "redis-data" }] : []),
   ];
 }

@@ -2,7 +2,7 @@ import { UserError } from "../../core/errors.ts";
 import { currentPair } from "../../pki/folder.ts";
 import { prepareInternal, preparePlaceholder } from "../../pki/internal.ts";
 import type { Deployment } from "../deployment.ts";
-import { servesDevices, servesTls } from "../listeners.ts";
+import { isMade, servesDevices, servesTls } from "../listeners.ts";
 
 /**
  * Sees to it that every key and certificate that a deployment needs is there and good, before anything is
@@ -18,7 +18,7 @@ export async function preparePki(
   home: string,
   { keepCurrent = false } = {},
 ): Promise<void> {
-  if (deployment.postgres.enabled && deployment.postgres.tls) {
+  if (isMade(deployment, "postgres") && deployment.postgres.tls) {
     const { preparePostgres } = await import("../postgres/pki.ts");
     await preparePostgres(deployment, home);
   }

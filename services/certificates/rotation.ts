@@ -7,7 +7,7 @@ import { authorityName, ensureAuthority, makeServerCertificate } from "../../pki
 import { nextTo, stageAuthority, switchTo } from "../../pki/next-authority.ts";
 import { readPair } from "../../pki/pair.ts";
 import type { Deployment } from "../deployment.ts";
-import { servesDevices, servesTls } from "../listeners.ts";
+import { isMade, servesDevices, servesTls } from "../listeners.ts";
 
 /** The keys and certificates that a deployment makes itself, and so can exchange. */
 export async function keyRotations(deployment: Deployment, home: string): Promise<readonly Rotation[]> {
@@ -15,7 +15,7 @@ export async function keyRotations(deployment: Deployment, home: string): Promis
   const found: Rotation[] = isInternal
     ? [serverCertificate(deployment, home), serverAuthority(deployment, home)]
     : [];
-  if (deployment.postgres.enabled && deployment.postgres.tls) {
+  if (isMade(deployment, "postgres") && deployment.postgres.tls) {
     const { postgresAuthority } = await import("../postgres/rotation.ts");
     found.push(postgresAuthority(home));
   }

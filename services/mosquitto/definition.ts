@@ -3,6 +3,7 @@ import { text } from "../../core/formats.ts";
 import { enabled, limits, timing } from "../../site/fields.ts";
 import { deviceTopic, publishedTopic, subscribedTopic } from "../../site/topics.ts";
 import { defineService } from "../definition.ts";
+import { outside } from "../outside.ts";
 
 /** With less the program itself leaves too little for its limits to mean anything: all that clients may hold is a part of it. */
 const LEAST_MOSQUITTO_MIB = 32;
@@ -72,6 +73,7 @@ export const mosquitto = defineService({
         })
         .prefault({})
         .describe("what each client with a certificate may do under its own name, which %u stands for"),
+      outside: outside(MQTTS_PORT, {}),
     })
     .prefault({})
     .describe("the MQTT broker"),
@@ -79,11 +81,23 @@ export const mosquitto = defineService({
     mqtt: { port: 1883, serves: "MQTT in clear text", openIn: "local", tls: false },
     mqtts: { port: 8883, serves: "MQTT over TLS", openIn: "production", tls: true },
   },
-  isServed: ({ enabled }) => enabled,
-  references: () => ({ host: "mosquitto", port: String(MQTT_PORT) }),
-  // Nobody outside logs in as a program does.
-  formerSecrets: ({ users }) =>
-    Object.fromEntries(users.map(({ name }) => [mqttSecret(name), formerMqttSecret(name)])),
+  isServed: ({ enabled, outside }) => enabled && outside === undefined,
+  whereOutside: ["enabled", "users", "outside"],
+  trust: {
+    file: "broker-ca.crt",
+    environment: (path) => ({ MQTT_TLS: "true", MQTT_CA_CERTS: path }),
+    clearText: { rule: "TLS-012", variable: "MQTT_HOST" },
+  },
+  references: ({ outside }) => ({
+    host: outside?.host ?? "mosquitto",
+    port: String(outside?.port ?? MQTT_PORT),
+    scheme: outside?.tls === undefined ? "mqtt" : "mqtts",
+  }),
+  // Nobody outside logs in as a program does. Two passwords at a time is what the kit's own broker can.
+  formerSecrets: ({ users, outside }) =>
+    outside === undefined
+      ? Object.fromEntries(users.map(({ name }) => [mqttSecret(name), formerMqttSecret(name)]))
+      : {},
   login: (_, { rights: { mosquitto } }) =>
     mosquitto && { user: mosquitto.user, secret: mqttSecret(mosquitto.user) },
 });

@@ -11,6 +11,7 @@ import type { SecretText } from "../../core/secret-text.ts";
 import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "../certificates/certificates.ts";
 import type { Deployment } from "../deployment.ts";
 import type { ServiceScope } from "../service-scope.ts";
+import { accessControlList, type BrokerUser, brokerClients, passwordFile } from "./access.ts";
 import {
   BACKEND_USER,
   formerMqttSecret,
@@ -35,13 +36,6 @@ const NOTICE = `{ cat ${DATA}/set-aside.txt 2>/dev/null || :; }`;
  * Saving after each change instead leaves 1,000 to 2,000 messages a second (docs/decisions/0010-what-is-never-lost.md).
  */
 const SAVE_SECONDS = 1;
-
-/** One identity at the broker and what it may do there. */
-export interface BrokerUser {
-  readonly name: string;
-  readonly publish: readonly string[];
-  readonly subscribe: readonly string[];
-}
 
 export interface MosquittoProps {
   readonly context: ServiceScope;
@@ -104,10 +98,6 @@ export class Mosquitto extends Construct {
   }
 }
 
-/** The password file: a name and the hash of its password on each line. */
-const passwordFile = (users: readonly BrokerUser[]): SecretText =>
-  users.flatMap(({ name }) => [`${name}:`, { secret: mqttSecret(name), as: "mosquitto" as const }, "\n"]);
-
 /** The same, of the passwords that the declared users had before. */
 const formerPasswords = ({ mosquitto }: Deployment): SecretText => [
   "# Accepted as well, by the guard.\n",
@@ -160,11 +150,10 @@ function brokerFiles({ deployment, secrets }: ServiceScope): readonly DeliveredF
 }
 
 /** Everybody who may connect: the probe that only reads the uptime, the programs of the deployment, and the declared users. */
-export function brokerUsers({ mosquitto, programs }: Deployment): readonly BrokerUser[] {
-  const ofPrograms = programs.flatMap(({ rights }) => rights.mosquitto ?? []);
-  const named = new Map(ofPrograms.map(({ user: name, ...topics }) => [name, { name, ...topics }]));
-  return [{ name: HEALTH_USER, publish: [], subscribe: [UPTIME] }, ...named.values(), ...mosquitto.users];
-}
+export const brokerUsers = (deployment: Deployment): readonly BrokerUser[] => [
+  { name: HEALTH_USER, publish: [], subscribe: [UPTIME] },
+  ...brokerClients(deployment),
+];
 
 /** mosquitto.conf (2.0): no anonymous clients, everything bounded by the container's memory, sessions kept for a week. */
 export function mosquittoConf(deployment: Deployment): string {
@@ -220,15 +209,3 @@ const guard = (memory: MosquittoMemory, trusted: readonly string[]): readonly st
   `plugin_opt_memory_short ${memory.short}`,
   `plugin_opt_memory_full ${memory.full}`,
 ];
-
-/** The ACL file: a user that has no line may do nothing but what the patterns say of everybody. */
-export function accessControlList(users: readonly BrokerUser[], patterns: readonly string[]): string {
-  const rules = users.map(({ name, publish, subscribe }) => [
-    `user ${name}`,
-    ...publish.map((topic) => `topic write ${topic}`),
-    ...subscribe.map((topic) => `topic read ${topic}`),
-  ]);
-  return [...rules, ...(patterns.length === 0 ? [] : [patterns])]
-    .map((lines) => `${lines.join("\n")}\n`)
-    .join("\n");
-}

@@ -1,6 +1,15 @@
 import { z } from "zod";
 import { text } from "../../core/formats.ts";
-import { command, healthCheck, hostPort, limits, numericUser, pathPrefix, slug } from "../../site/fields.ts";
+import {
+  allowance,
+  command,
+  healthCheck,
+  hostPort,
+  limits,
+  numericUser,
+  pathPrefix,
+  slug,
+} from "../../site/fields.ts";
 import { hostName, listenerFields } from "../../site/listeners.ts";
 import { application, brokerUser } from "../application/settings.ts";
 
@@ -8,20 +17,6 @@ const ROOT = "0:0";
 
 /** An empty one would be all keys, those of the application among them. */
 const OWN_PREFIX = text(/^[a-z0-9-]+:$/, 'lower-case letters, digits and dashes, then ":"');
-
-/** Something that the rules refuse, accepted for this service alone; it stands in the JSON as a waiver. */
-const allowance = z
-  .strictObject({
-    reason: z
-      .string()
-      .trim()
-      .min(10, { error: "a reason of at least 10 characters that a reviewer can judge" })
-      .describe("why it is accepted, for a reviewer"),
-    expires: z.iso
-      .date({ error: 'the last day on which it holds, as "2027-01-31"' })
-      .describe("the last day on which it holds"),
-  })
-  .optional();
 
 const upgrades = z
   .array(pathPrefix)

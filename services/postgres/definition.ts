@@ -3,9 +3,13 @@ import { databaseName, databaseOwner } from "../../core/formats.ts";
 import { enabled, limits, timing } from "../../site/fields.ts";
 import { MIGRATE } from "../application/settings.ts";
 import { defineService } from "../definition.ts";
+import { outside } from "../outside.ts";
 import { LEAST_POSTGRES_MIB } from "./memory.ts";
 
 export const POSTGRES_PORT = 5432;
+
+/** The CA that a program checks PostgreSQL by, among its files. */
+export const DATABASE_CA = "database-ca.crt";
 
 /** Names of programs have no underscores, so no two of them get the same. */
 export const inSql = (name: string) => name.replaceAll("-", "_");
@@ -34,11 +38,31 @@ export const postgres = defineService({
         .describe("clients must use TLS and check the certificate, from a CA that this deployment makes"),
       limits: limits(256, 1, 128, LEAST_POSTGRES_MIB),
       health: timing,
+      outside: outside(POSTGRES_PORT, {
+        maxConnections: z
+          .int()
+          .min(1)
+          .max(262_143)
+          .optional()
+          .describe("how many connections the server keeps for this deployment; default: nobody counts them"),
+      }),
     })
     .prefault({})
     .describe("PostgreSQL, where readings are kept"),
   isServed: ({ enabled }) => enabled,
-  references: ({ database }) => ({ host: "postgres", port: String(POSTGRES_PORT), database }),
+  whereOutside: ["enabled", "database", "user", "outside"],
+  // By libpq's names: read by libpq itself and by asyncpg, so by the reference application too.
+  trust: {
+    file: DATABASE_CA,
+    environment: (path) => ({ PGSSLMODE: "verify-full", PGSSLROOTCERT: path }),
+    clearText: { rule: "TLS-010", variable: "DATABASE_HOST" },
+  },
+  references: ({ database, tls, outside }) => ({
+    host: outside?.host ?? "postgres",
+    port: String(outside?.port ?? POSTGRES_PORT),
+    database,
+    sslmode: (outside === undefined ? tls : outside.tls !== undefined) ? "verify-full" : "disable",
+  }),
   login: ({ user: owner }, { name, rights }) =>
     rights.postgres === undefined
       ? undefined

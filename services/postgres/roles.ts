@@ -43,6 +43,38 @@ export function rolesSql(
   ].join("\n");
 }
 
+/**
+ * The same for a server that somebody else runs, once, by an administrator who need not be a superuser: `psql -f`. It
+ * holds no password, but what PostgreSQL keeps of one, so neither the file nor the server's log gives one away.
+ *
+ * @param verifier what PostgreSQL keeps of the password of that secret
+ */
+export function outsideSql(
+  { database, user: owner }: Store,
+  logins: readonly DatabaseLogin[],
+  verifier: (secret: string) => string,
+): string {
+  const ownerLogsIn = logins.some(({ user }) => user === owner);
+  const create = (user: string) => ifMissing("pg_roles", "rolname", user, `CREATE ROLE "${user}";`);
+  // It makes databases for others, and grants for their owners, which only a member may.
+  const joined = (user: string) => `GRANT "${user}" TO CURRENT_USER;`;
+  const owners = [owner, ...logins.filter(({ rights }) => rights === "own").map(({ user }) => user)];
+  return [
+    "\\set ON_ERROR_STOP on",
+    ...[...new Set([owner, ...logins.map(({ user }) => user)])].flatMap(create),
+    ...(ownerLogsIn ? [] : [`ALTER ROLE "${owner}" NOLOGIN PASSWORD NULL;`]),
+    ...logins.map(({ user, secret }) => `ALTER ROLE "${user}" LOGIN PASSWORD '${verifier(secret)}';`),
+    ...[...new Set(owners)].map(joined),
+    ...ownedDatabase(database, owner),
+    ...logins
+      .filter(({ rights }) => rights === "own")
+      .flatMap((login) => ownedDatabase(databaseOf(database, login), login.user)),
+    `\\connect "${database}"`,
+    ...logins.filter(({ user }) => user !== owner).flatMap((login) => rights(database, owner, login)),
+    "",
+  ].join("\n");
+}
+
 type Store = Pick<ParsedDeployment["postgres"], "database" | "user">;
 type DatabaseLogin = ReturnType<typeof databaseLogins>[number];
 

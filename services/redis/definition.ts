@@ -2,6 +2,7 @@ import { z } from "zod";
 import { text } from "../../core/formats.ts";
 import { enabled, limits, timing } from "../../site/fields.ts";
 import { defineService } from "../definition.ts";
+import { outside } from "../outside.ts";
 import { LEAST_REDIS_MIB } from "./memory.ts";
 
 export const REDIS_PORT = 6379;
@@ -28,11 +29,22 @@ export const redis = defineService({
       keyPrefix: text(/^[a-z0-9-]*:?$/, 'lower-case letters, digits and dashes, then ":"')
         .default("exploreiot:")
         .describe("the application's user reaches these keys and channels only; empty = all"),
+      outside: outside(REDIS_PORT, {}),
     })
     .prefault({})
     .describe("Redis: short-lived state, and messages between the programs of an application"),
   isServed: ({ enabled }) => enabled,
-  references: () => ({ host: "redis", port: String(REDIS_PORT) }),
+  whereOutside: ["enabled", "keyPrefix", "outside"],
+  trust: {
+    file: "redis-ca.crt",
+    environment: (path) => ({ REDIS_TLS: "true", REDIS_CA_CERTS: path }),
+    clearText: { rule: "TLS-011", variable: "REDIS_HOST" },
+  },
+  references: ({ outside }) => ({
+    host: outside?.host ?? "redis",
+    port: String(outside?.port ?? REDIS_PORT),
+    scheme: outside?.tls === undefined ? "redis" : "rediss",
+  }),
   login: (_, { name, application, rights }) =>
     rights.redis === undefined
       ? undefined

@@ -6,11 +6,11 @@ import { commandProbe } from "../../constructs/probes.ts";
 import { ServiceContainer } from "../../constructs/service-container.ts";
 import { DataVolume } from "../../constructs/volumes.ts";
 import { FILES } from "../../core/container-folders.ts";
-import type { SecretText } from "../../core/secret-text.ts";
 import type { ServiceScope } from "../service-scope.ts";
 import { redisLogins } from "../store-logins.ts";
 import { REDIS_PORT } from "./definition.ts";
 import { redisMemory } from "./memory.ts";
+import { redisUsers } from "./users.ts";
 
 const USER = "999:999";
 
@@ -107,20 +107,4 @@ export function redisConf(memoryMiB: number, policy: string): string {
     'logfile ""',
     "",
   ].join("\n");
-}
-
-/** The ACL file: the default user is off; each role that logs in has its own keys and channels and no administration. */
-export function redisUsers(logins: ReturnType<typeof redisLogins>): SecretText {
-  return [
-    "user default off\nuser health on ",
-    { secret: "redis-health-password", as: "redis" },
-    " resetchannels -@all +ping\n",
-    ...logins.flatMap(
-      ({ user, secret, rights }): SecretText => [
-        `user ${user} on `,
-        { secret, as: "redis" },
-        ` resetchannels ${rights}\n`,
-      ],
-    ),
-  ];
 }

@@ -5,13 +5,15 @@ import { local } from "../../config/local.ts";
 import { parseDeployment } from "../../config/parse.ts";
 import { production } from "../../config/production.ts";
 import type { SecretText } from "../../core/secret-text.ts";
+import { accessControlList } from "../../services/mosquitto/access.ts";
 import { mosquittoMemory } from "../../services/mosquitto/memory.ts";
-import { accessControlList, brokerUsers, mosquittoConf } from "../../services/mosquitto/mosquitto.ts";
+import { brokerUsers, mosquittoConf } from "../../services/mosquitto/mosquitto.ts";
 import { devicePatterns } from "../../services/mosquitto/tls.ts";
 import { pgHba } from "../../services/postgres/files.ts";
 import { postgresMemory } from "../../services/postgres/memory.ts";
 import { rolesSql } from "../../services/postgres/roles.ts";
-import { redisConf, redisUsers } from "../../services/redis/redis.ts";
+import { redisConf } from "../../services/redis/redis.ts";
+import { redisUsers } from "../../services/redis/users.ts";
 import { databaseLogins, redisLogins } from "../../services/store-logins.ts";
 import { Sandbox } from "../support/synthesized.ts";
 

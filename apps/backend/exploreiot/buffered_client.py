@@ -3,6 +3,7 @@
 It builds on inner methods of the library, whose version is pinned; `tests/test_ingest.py` goes
 through all of them."""
 
+import ssl
 from collections.abc import Iterable
 
 from paho.mqtt.client import PUBACK, Client, MQTTMessage
@@ -22,12 +23,18 @@ class BufferedClient(Client):
 
     @property
     def has_unread(self) -> bool:
-        return len(self._unread) > 0
+        return len(self._unread) > 0 or self._decrypted > 0
+
+    @property
+    def _decrypted(self) -> int:
+        """Bytes that TLS has taken out of the socket already, so that the loop is not woken."""
+        sock = self.socket()
+        return sock.pending() if isinstance(sock, ssl.SSLSocket) else 0
 
     def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:
         for _ in range(_PACKETS_AT_ONCE):
             result = super().loop_read(max_packets)
-            if result != MQTTErrorCode.MQTT_ERR_SUCCESS or self.held or not self._unread:
+            if result != MQTTErrorCode.MQTT_ERR_SUCCESS or self.held or not self.has_unread:
                 break
         return result
 

@@ -39,6 +39,10 @@ def connect_redis(settings: Settings) -> Redis:
         port=settings.redis_port,
         username=settings.redis_user or None,
         password=settings.redis_password.get_secret_value() or None,
+        ssl=settings.redis_tls,
+        ssl_cert_reqs="required",
+        ssl_check_hostname=True,
+        ssl_ca_certs=settings.redis_ca_certs or None,
         socket_timeout=2,
         socket_connect_timeout=2,
         # Once, at once: the pool may hold connections from before a restart. What happens when

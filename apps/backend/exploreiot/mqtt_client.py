@@ -1,5 +1,7 @@
 """The MQTT client, set up but not connected, and what it asks of the broker."""
 
+import ssl
+
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -16,6 +18,9 @@ def make_client(settings: Settings, client_id: str) -> BufferedClient:
     if settings.mqtt_user:
         password = settings.mqtt_password.get_secret_value()
         client.username_pw_set(settings.mqtt_user, password)
+    if settings.mqtt_tls:
+        # A context of its own: the certificate and its name are checked.
+        client.tls_set_context(ssl.create_default_context(cafile=settings.mqtt_ca_certs or None))
     return client
 
 

@@ -61,11 +61,17 @@ class Settings(BaseSettings):
     redis_port: Port = 6379
     redis_user: str = ""
     redis_password: SecretStr = SecretStr("")
+    # The certificate and its name are always checked; without a file by the system's CAs.
+    redis_tls: bool = False
+    redis_ca_certs: str = ""
 
     mqtt_host: str = ""
     mqtt_port: Port = 1883
     mqtt_user: str = ""
     mqtt_password: SecretStr = SecretStr("")
+    # As of Redis.
+    mqtt_tls: bool = False
+    mqtt_ca_certs: str = ""
     mqtt_topic: str = "sensor/+"
     mqtt_status_topic: str = "status/backend"
     mqtt_client_id: str = "exploreiot-ingest"

@@ -3,7 +3,7 @@ import { mayPublish, readAmong } from "../../../cli/doctor/acl.ts";
 import { apart } from "../../../cli/doctor/device.ts";
 import { causeOf } from "../../../cli/doctor/page.ts";
 import { failed, passed } from "../../../cli/doctor/steps.ts";
-import { accessControlList } from "../../../services/mosquitto/mosquitto.ts";
+import { accessControlList } from "../../../services/mosquitto/access.ts";
 
 const acl = accessControlList(
   [

@@ -34,6 +34,10 @@ judges(mqttClientsUseTls, "TLS-012", {
   ],
   accepts: [
     { name: "TLS with a CA", given: env(OTHER, "MQTT_TLS=true", "MQTT_PORT=8883", "MQTT_CA_CERTS=/ca.crt") },
+    {
+      name: "TLS with a CA, at a port of the broker's own",
+      given: env(OTHER, "MQTT_TLS=true", "MQTT_PORT=8884", "MQTT_CA_CERTS=/ca.crt"),
+    },
     { name: "a URL of TLS", given: env("BROKER=mqtts://mqtt.example.org", "MQTT_CA_FILE=/ca.crt") },
     {
       name: "the broker of the stack on a shared bridge",

@@ -18,6 +18,26 @@ REDIS_RIGHTS = {
 _POSTGRES_BIN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
 
+class Certificate:
+    """A server's, from a CA of its own, as files."""
+
+    def __init__(self, folder: Path, name: str, alternative: str, days: int = 2) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.ca, self.file, self.key = (
+            folder / f"{name}{end}" for end in ("-ca.crt", ".crt", ".key")
+        )
+        ca_key, request = folder / f"{name}-ca.key", folder / f"{name}.csr"
+        new = ["openssl", "req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}"]
+        signed = ["-CA", self.ca, "-CAkey", ca_key, "-days", str(days), "-extfile", "/dev/stdin"]
+        for argv in (
+            [*new, "-x509", "-days", "2", "-keyout", ca_key, "-out", self.ca],
+            [*new, "-keyout", self.key, "-out", request],
+            ["openssl", "x509", "-req", "-in", request, "-out", self.file, *signed],
+        ):
+            text = f"subjectAltName={alternative}\n".encode()
+            subprocess.run(argv, check=True, capture_output=True, input=text, timeout=20)
+
+
 class Postgres:
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
@@ -56,6 +76,18 @@ class Postgres:
         self._process = Process([*argv, *options, *speed], log)
         wait_for(lambda: self.sql("SELECT 1"), "postgres answers")
 
+    def serve_tls(self, certificate: Certificate) -> None:
+        for source in (certificate.file, certificate.key):
+            copy = self._folder / source.name
+            copy.write_bytes(source.read_bytes())
+            copy.chmod(0o600)
+            hand_over(copy, "postgres")
+        self.sql(f"ALTER SYSTEM SET ssl_cert_file = '{self._folder / certificate.file.name}'")
+        self.sql(f"ALTER SYSTEM SET ssl_key_file = '{self._folder / certificate.key.name}'")
+        self.sql("ALTER SYSTEM SET ssl = on")
+        self.sql("SELECT pg_reload_conf()")
+        wait_for(lambda: self.sql("SHOW ssl") == "on", "PostgreSQL speaks TLS")
+
     def stop(self) -> None:
         self._process.stop(number=2)
 
@@ -89,8 +121,9 @@ class Postgres:
 
 
 class Redis:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, certificate: Certificate | None = None) -> None:
         self.port = free_port()
+        self._certificate = certificate
         self._folder = folder
         folder.mkdir()
         users = "".join(
@@ -101,9 +134,17 @@ class Redis:
 
     def start(self) -> None:
         options = ["--bind", "127.0.0.1", "--save", "", "--aclfile", "users.acl"]
-        argv = ["redis-server", "--port", str(self.port), *options]
+        argv = ["redis-server", *self._listener(), *options]
         self._process = Process(argv, self._folder / "redis.log")
         wait_for(lambda: is_open(self.port), "redis listens")
+
+    def _listener(self) -> list[str]:
+        if self._certificate is None:
+            return ["--port", str(self.port)]
+        made = self._certificate
+        files = ["--tls-cert-file", str(made.file), "--tls-key-file", str(made.key)]
+        trust = ["--tls-ca-cert-file", str(made.ca), "--tls-auth-clients", "no"]
+        return ["--port", "0", "--tls-port", str(self.port), *files, *trust]
 
     def stop(self) -> None:
         self._process.stop()
@@ -121,8 +162,8 @@ class Redis:
 
 
 class Mosquitto:
-    def __init__(self, folder: Path) -> None:
-        self.port = free_port()
+    def __init__(self, folder: Path, certificate: Certificate | None = None) -> None:
+        self.port, self.tls_port = free_port(), free_port()
         self._folder = folder
         folder.mkdir()
         passwords = folder / "passwords"
@@ -134,6 +175,12 @@ class Mosquitto:
             f"listener {self.port} 127.0.0.1\npassword_file {passwords}\nuser root\n"
             f"persistence true\npersistence_location {folder}/\nallow_anonymous false\n"
             "max_queued_messages 100000\n"
+            + (
+                ""
+                if certificate is None
+                else f"listener {self.tls_port} 127.0.0.1\ncertfile {certificate.file}\n"
+                f"keyfile {certificate.key}\n"
+            )
         )
         self.start()
 

@@ -1,0 +1,44 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UserError } from "../core/errors.ts";
+import { withOwnFolder } from "../core/own-folder.ts";
+import { replaceFile } from "../core/private-files.ts";
+import type { OutsideServer } from "../core/stack-facts.ts";
+import { openOutside } from "../runners/outside.ts";
+import { attached, NotInstalledError, run } from "../runners/run.ts";
+import type { DatabaseLogin } from "./outside-database.ts";
+
+/** This machine's psql at a server outside. The password is in a file that is gone afterwards, and in no argument. */
+export async function psqlOutside(
+  server: OutsideServer,
+  { user, database, password }: DatabaseLogin,
+  args: readonly string[],
+): Promise<number> {
+  await isThere();
+  (await openOutside(server)).destroy();
+  return withOwnFolder(tmpdir(), "psql", async (folder) => {
+    const passwords = join(folder, "passwords");
+    const authority = join(folder, "ca.crt");
+    replaceFile(passwords, `*:*:*:*:${password.replaceAll(/[\\:]/g, "\\$&")}\n`);
+    if (server.ca !== undefined) replaceFile(authority, server.ca);
+    const where = [
+      ...[`host=${server.host}`, `port=${server.port}`, `user=${user}`, `dbname=${database}`],
+      `passfile=${quoted(passwords)}`,
+      ...(server.ca === undefined
+        ? ["sslmode=disable"]
+        : ["sslmode=verify-full", `sslrootcert=${quoted(authority)}`]),
+    ].join(" ");
+    return attached(["psql", "-X", "-d", where, ...args]);
+  });
+}
+
+const quoted = (value: string) => `'${value.replaceAll(/[\\']/g, "\\$&")}'`;
+
+async function isThere(): Promise<void> {
+  try {
+    await run(["psql", "--version"]);
+  } catch (error) {
+    if (!(error instanceof NotInstalledError)) throw error;
+    throw new UserError("psql: is not on this machine", "install it: apt-get install postgresql-client");
+  }
+}

@@ -1,0 +1,77 @@
+import { isIP } from "node:net";
+import ipaddr from "ipaddr.js";
+import { z } from "zod";
+import { allowance, hostPort } from "../site/fields.ts";
+import { addressRange } from "../site/firewall.ts";
+import { hostName } from "../site/listeners.ts";
+
+/** More ranges are told by a shorter prefix. */
+const MOST_RANGES = 64;
+
+/**
+ * A server that somebody else runs, in place of the container of a service.
+ *
+ * @param port unless a site file says otherwise
+ * @param own what the service adds
+ */
+export const outside = <Own extends z.ZodRawShape>(port: number, own: Own) =>
+  z
+    .strictObject({
+      host: hostName.describe("name or address; the server's certificate is for it"),
+      port: hostPort.default(port).describe("where the server listens"),
+      tls: z
+        .strictObject({
+          ca: z
+            .string()
+            .min(1)
+            .describe(
+              "PEM file, relative to the site file, with the CA that the server's certificate is from",
+            ),
+        })
+        .optional()
+        .describe("clients use TLS, and check the certificate and its name; default: clear text"),
+      addresses: z
+        .array(addressRange)
+        .min(1)
+        .max(MOST_RANGES)
+        .optional()
+        .describe("where a name may lead: the firewall lets nobody connect elsewhere; default: anywhere"),
+      allow: z
+        .strictObject({ clearText: allowance.describe("a connection without TLS") })
+        .prefault({})
+        .describe("what the server cannot do, each with a reason and a day on which it ends"),
+      ...own,
+    })
+    .optional()
+    .describe("a server that somebody else runs, in place of a container");
+
+/** The part that every service has in common. */
+export type Outside = NonNullable<z.output<ReturnType<typeof outside<Record<never, never>>>>>;
+
+interface Settings {
+  readonly enabled?: boolean;
+  readonly outside?: Outside | undefined;
+}
+
+/** The server that stands in for a service; undefined where that is off, or a container. */
+export function outsideOf<Name extends string>(
+  deployment: Readonly<Record<Name, object>>,
+  service: Name,
+): Outside | undefined {
+  const { enabled, outside } = deployment[service] as Settings;
+  return enabled === true ? outside : undefined;
+}
+
+/** Whether an address is one that no packet of the internet has: of a private network, or of the machine itself. */
+export function isPrivate(host: string): boolean {
+  return isIP(host) !== 0 && ["private", "uniqueLocal", "linkLocal"].includes(ipaddr.process(host).range());
+}
+
+/** Whether a host means the machine that asks: from a container, that is the container itself. */
+export const isLoopback = (host: string): boolean =>
+  /^(localhost|.*\.localhost)$/i.test(host) ||
+  (isIP(host) !== 0 && ["loopback", "unspecified"].includes(ipaddr.process(host).range()));
+
+/** As it stands in a URL: an IPv6 address in brackets. */
+export const inAddress = ({ host, port }: Pick<Outside, "host" | "port">): string =>
+  `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
