@@ -27,6 +27,7 @@ import { restartCommand } from "./restart.ts";
 import { restoreCommand } from "./restore.ts";
 import { rotateCommand } from "./rotate.ts";
 import { secretsCommand } from "./secrets.ts";
+import { sitesCommand } from "./sites.ts";
 import { statusCommand } from "./status.ts";
 import { synthCommand } from "./synth.ts";
 import { upCommand } from "./up.ts";
@@ -65,5 +66,6 @@ export const commands: readonly Command[] = [
   devicesCommand,
   secretsCommand,
   rotateCommand,
+  sitesCommand,
   initCommand,
 ];

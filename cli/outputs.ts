@@ -32,6 +32,7 @@ import { restartOutput } from "./restart.ts";
 import { restoreOutput } from "./restore.ts";
 import { rotateOutput } from "./rotate.ts";
 import { secretsExportOutput, secretsImportOutput, secretsListOutput } from "./secrets.ts";
+import { SITE_VERBS, sitesOutput } from "./sites/output.ts";
 import { planOutput, statusOutput, synthOutput, upOutput } from "./status-output.ts";
 import { upgradePlanOutput } from "./upgrade/plan.ts";
 import { upgradeRewriteOutput } from "./upgrade/rewrite.ts";
@@ -83,6 +84,7 @@ export const outputs: Readonly<Record<string, z.ZodType>> = {
   "secrets-import": secretsImportOutput,
   "secrets-list": secretsListOutput,
   restore: restoreOutput,
+  ...Object.fromEntries(SITE_VERBS.map((verb) => [`sites-${verb}`, sitesOutput])),
   status: statusOutput,
   synth: synthOutput,
   up: upOutput,

@@ -6,7 +6,7 @@ import type { Deployment } from "../services/deployment.ts";
 
 /**
  * A deployment whose paths, written relative to its site file, are relative to the project's root instead: those of
- * Dockerfiles' contexts, of files that are handed to programs, of PEM files, of secrets and of rules. Absolute ones stay where they lead.
+ * Dockerfiles' contexts, of an engine's certificates, of files that are handed to programs, of PEM files, of secrets and of rules. Absolute ones stay where they lead.
  *
  * @param folder of the site file
  */
@@ -22,13 +22,16 @@ export function fromSiteFile(deployment: Deployment, folder: string): Deployment
       ]),
     ),
   });
-  const { policies, secrets, tls } = deployment;
+  const { engine, policies, secrets, tls } = deployment;
   return {
     ...deployment,
     secrets: Object.fromEntries(
       Object.entries(secrets).map(([name, source]) => [name, sourceFrom(source, here)]),
     ),
     programs: deployment.programs.map(placed),
+    ...(engine?.certificates === undefined
+      ? {}
+      : { engine: { ...engine, certificates: here(engine.certificates) } }),
     tls: { ...tls, certificate: certificateFrom(tls.certificate, here) },
     policies: policies.rules === undefined ? policies : { ...policies, rules: here(policies.rules) },
   };
