@@ -12,6 +12,7 @@ import { mqttTlsClients } from "./measurements/mqtt-tls-clients.js";
 import { noLoss } from "./measurements/no-loss.js";
 import { policies } from "./measurements/policies.js";
 import { policiesCheckov } from "./measurements/policies-checkov.js";
+import { readingSize } from "./measurements/reading-size.js";
 import { synthesis } from "./measurements/synthesis.js";
 import { upFreshCompose, upFreshTerraform } from "./measurements/up-fresh.js";
 import { upIdleCompose, upIdleTerraform } from "./measurements/up-idle.js";
@@ -37,6 +38,7 @@ const all = [
   noLoss,
   liveLatency,
   listLatency,
+  readingSize,
   applicationReady,
   applicationImages,
   edgeThroughput,

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { backupCommand } from "./backup.ts";
 import { bundleCommand } from "./bundle.ts";
+import { capacityCommand } from "./capacity.ts";
 import { captureCommand } from "./capture.ts";
 import { certificatesCommand } from "./certificates.ts";
 import { devicesCommand } from "./devices.ts";
@@ -66,6 +67,7 @@ export const commands: readonly Command[] = [
   devicesCommand,
   secretsCommand,
   rotateCommand,
+  capacityCommand,
   sitesCommand,
   initCommand,
 ];

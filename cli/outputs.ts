@@ -7,6 +7,7 @@ import {
   bundleKeyOutput,
   bundleVerifyOutput,
 } from "./bundle/output.ts";
+import { capacityOutput } from "./capacity.ts";
 import { captureOutput } from "./capture.ts";
 import { certificatesOutput } from "./certificates.ts";
 import { devicesIssueOutput, devicesListOutput, devicesRevokeOutput } from "./devices.ts";
@@ -49,6 +50,7 @@ export const outputs: Readonly<Record<string, z.ZodType>> = {
   "backup-list": backupListOutput,
   "backup-verify": backupVerifyOutput,
   diagram: diagramOutput,
+  capacity: capacityOutput,
   capture: captureOutput,
   certificates: certificatesOutput,
   "devices-issue": devicesIssueOutput,

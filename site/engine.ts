@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { text } from "../core/formats.ts";
 
-/** Whoever reaches an engine in clear text is root on its machine. */
+/** Anyone who reaches an engine in clear text is root on its machine. */
 const address = text(
   /^(?:unix:\/\/\/[A-Za-z0-9._/-]+|ssh:\/\/(?:[A-Za-z0-9._-]+@)?[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,5})?|tcp:\/\/[A-Za-z0-9][A-Za-z0-9.-]*:\d{1,5})$/,
   'the address of an engine: "ssh://user@host", "unix:///path/of/a/socket", or "tcp://host:2376" with certificates',

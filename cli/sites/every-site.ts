@@ -12,7 +12,7 @@ export interface EverySite extends SiteWork {
   /** Those that have to end well before any other is begun. @default - none */
   readonly canaries?: readonly LoadedSite[];
 
-  /** When more than so many have failed, no other is begun. @default - whatever fails, all are */
+  /** When more than so many have failed, no other is begun. @default - all are, no matter what fails */
   readonly maxFailures?: number;
 
   /** Told after each of them. */

@@ -33,7 +33,7 @@ export const notReached = (site: LoadedSite): SiteRow => ({
   report: undefined,
 });
 
-/** Does with one site what the verb does with it alone. Whatever goes wrong is a part of the answer. */
+/** Does with one site what the verb does with it alone. Everything that goes wrong is a part of the answer. */
 export async function workOn(site: LoadedSite, work: SiteWork): Promise<SiteRow> {
   const row = notReached(site);
   const begun = performance.now();

@@ -42,7 +42,7 @@ export async function followContext(): Promise<void> {
 }
 
 /**
- * Makes every program that is started from here talk to the engine that a site file names, whatever the environment says:
+ * Makes every program that is started from here talk to the engine that a site file names, no matter what the environment says:
  * the file belongs to one machine.
  */
 export function useEngine(engine: EngineAddress | undefined): void {
