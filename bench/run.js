@@ -13,6 +13,7 @@ import { mqttTlsClients } from "./measurements/mqtt-tls-clients.js";
 import { noLoss } from "./measurements/no-loss.js";
 import { policies } from "./measurements/policies.js";
 import { policiesCheckov } from "./measurements/policies-checkov.js";
+import { readingSize } from "./measurements/reading-size.js";
 import { status } from "./measurements/status.js";
 import { synthesis } from "./measurements/synthesis.js";
 import { upFreshCompose, upFreshTerraform } from "./measurements/up-fresh.js";
@@ -42,6 +43,7 @@ const all = [
   listLatency,
   backup1m,
   backup10m,
+  readingSize,
   applicationReady,
   applicationImages,
   edgeThroughput,

@@ -1,6 +1,5 @@
 import { relative } from "node:path";
 import { z } from "zod";
-import { loadDeployment } from "../config/load.ts";
 import { UserError } from "../core/errors.ts";
 import { deploymentHome } from "../core/home.ts";
 import { EXIT } from "../core/report.ts";
@@ -10,6 +9,7 @@ import { servedCertificates } from "./certificate-report.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { certificateOutput, type ListenerReport } from "./status-output.ts";
+import { deploymentOf } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
 
 export const certificatesOutput = z.strictObject({
@@ -28,7 +28,7 @@ export const certificatesCommand = verb(
     "\nExits with 1 when less than 14 days are left, or when something else is served than was published.",
   )
   .action(async ({ config, json }: { readonly config: string; readonly json?: true }) => {
-    const deployment = await loadDeployment(config);
+    const deployment = await deploymentOf(config);
     const listeners = await servedCertificates(deployment);
     if (listeners.length === 0)
       throw new UserError(

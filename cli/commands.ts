@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { backupCommand } from "./backup.ts";
 import { bundleCommand } from "./bundle.ts";
+import { capacityCommand } from "./capacity.ts";
 import { captureCommand } from "./capture.ts";
 import { certificatesCommand } from "./certificates.ts";
 import { devicesCommand } from "./devices.ts";
@@ -28,6 +29,7 @@ import { restartCommand } from "./restart.ts";
 import { restoreCommand } from "./restore.ts";
 import { rotateCommand } from "./rotate.ts";
 import { secretsCommand } from "./secrets.ts";
+import { sitesCommand } from "./sites.ts";
 import { statusCommand } from "./status.ts";
 import { synthCommand } from "./synth.ts";
 import { upCommand } from "./up.ts";
@@ -67,5 +69,7 @@ export const commands: readonly Command[] = [
   devicesCommand,
   secretsCommand,
   rotateCommand,
+  capacityCommand,
+  sitesCommand,
   initCommand,
 ];

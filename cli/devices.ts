@@ -1,6 +1,5 @@
 import { relative, resolve } from "node:path";
 import { z } from "zod";
-import { loadDeployment } from "../config/load.ts";
 import { deploymentHome } from "../core/home.ts";
 import { shellCommand } from "../core/shell-words.ts";
 import { writableFolder } from "../pki/pair.ts";
@@ -18,6 +17,7 @@ import {
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { progress } from "./progress.ts";
+import { deploymentOf } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
 
 interface Options {
@@ -63,7 +63,7 @@ const issue = verb("issue", "issue a certificate to a device; its name becomes i
   .addOption(configOption())
   .addOption(jsonOption())
   .action(async (name: string, { config, json, output }: Options) => {
-    const deployment = await loadDeployment(config);
+    const deployment = await deploymentOf(config);
     const home = deploymentHome(deployment.name);
     const folder = output === undefined ? handedOutFolder(home, name) : resolve(output);
     // Before the key exists, which is nowhere else.
@@ -81,7 +81,7 @@ const list = verb("list", "list the certificates that devices have")
   .addOption(configOption())
   .addOption(jsonOption())
   .action(async ({ config, json }: Options) => {
-    const deployment = await loadDeployment(config);
+    const deployment = await deploymentOf(config);
     const devices = listDevices(deploymentHome(deployment.name));
     if (json) printJson(devicesListOutput, { deployment: deployment.name, devices: devices.map(written) });
     else console.log(devices.length === 0 ? "no device has a certificate" : table(devices));
@@ -92,7 +92,7 @@ const revoke = verb("revoke", "revoke every certificate of a device")
   .addOption(configOption())
   .addOption(jsonOption())
   .action(async (name: string, { config, json }: Options) => {
-    const deployment = await loadDeployment(config);
+    const deployment = await deploymentOf(config);
     const home = deploymentHome(deployment.name);
     const serials = await guarded(keysOf(deployment.name, home), () => revokeDevice(deployment, home, name));
     if (json) printJson(devicesRevokeOutput, { deployment: deployment.name, device: name, revoked: serials });

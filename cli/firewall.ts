@@ -1,12 +1,14 @@
+import { existsSync } from "node:fs";
 import { Argument } from "commander";
 import { z } from "zod";
-import { nameOf } from "../config/load.ts";
+import { sourceOf } from "../config/load.ts";
 import { deploymentHome } from "../core/home.ts";
 import { EXIT } from "../core/report.ts";
 import { confirmFirewall, type FirewallStatus, firewallStatus } from "../runners/docker/firewall.ts";
 import { refuseForeignContainers } from "../runners/guards.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
+import { deploymentOf } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
 
 interface Options {
@@ -65,6 +67,13 @@ export const firewallCommand = verb(
     const name = await nameOf(former ?? options.config);
     await (action === "status" ? status(name, options) : confirm(name, options));
   });
+
+/** Of one that runs, the site file may be on another machine: its name is enough then, and the engine is that of the environment. */
+async function nameOf(given: string): Promise<string> {
+  return existsSync(sourceOf(given)) || /\.(ya?ml|json)$/.test(given)
+    ? (await deploymentOf(given)).name
+    : given;
+}
 
 async function status(deployment: string, { json }: Options): Promise<void> {
   const found = await firewallStatus(deployment);

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { Argument } from "commander";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
@@ -10,13 +9,13 @@ import { lockImages } from "../runners/images/lock.ts";
 import { makeImages } from "../runners/images/make-images.ts";
 import { readRecord } from "../runners/record.ts";
 import { refuseHalfRestored } from "../runners/restore/state.ts";
-import { readStack, type Stack } from "../runners/stack.ts";
+import type { Stack } from "../runners/stack.ts";
 import { BY_THE_KIT } from "../runners/terraform/terraform.ts";
 import { refuseFormerData } from "../runners/upgrade/former-data.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { during, interruptSignal, progress } from "./progress.ts";
-import { synthesize } from "./synthesize.ts";
+import { stackIn, synthesize } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
 
 interface Options {
@@ -68,7 +67,7 @@ export const imagesCommand = verb("images", "pull or build the images that are m
   );
 
 async function ensure({ config, json, stack: folder }: Options): Promise<void> {
-  const stack = folder === undefined ? (await synthesize(config)).stack : readStack(resolve(folder));
+  const stack = folder === undefined ? (await synthesize(config)).stack : stackIn(folder);
   // In every stack, before its containers: here `cdktf deploy` meets the guards. Its volumes may be there by now.
   if (folder !== undefined) {
     await refuseForeignContainers(stack.name, deploymentHome(stack.name));

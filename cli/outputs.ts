@@ -7,6 +7,7 @@ import {
   bundleKeyOutput,
   bundleVerifyOutput,
 } from "./bundle/output.ts";
+import { capacityOutput } from "./capacity.ts";
 import { captureOutput } from "./capture.ts";
 import { certificatesOutput } from "./certificates.ts";
 import { devicesIssueOutput, devicesListOutput, devicesRevokeOutput } from "./devices.ts";
@@ -33,6 +34,7 @@ import { restartOutput } from "./restart.ts";
 import { restoreOutput } from "./restore.ts";
 import { rotateOutput } from "./rotate.ts";
 import { secretsExportOutput, secretsImportOutput, secretsListOutput } from "./secrets.ts";
+import { SITE_VERBS, sitesOutput } from "./sites/output.ts";
 import { planOutput, statusOutput, synthOutput, upOutput } from "./status-output.ts";
 import { upgradePlanOutput } from "./upgrade/plan.ts";
 import { upgradeRewriteOutput } from "./upgrade/rewrite.ts";
@@ -49,6 +51,7 @@ export const outputs: Readonly<Record<string, z.ZodType>> = {
   "backup-list": backupListOutput,
   "backup-verify": backupVerifyOutput,
   diagram: diagramOutput,
+  capacity: capacityOutput,
   capture: captureOutput,
   certificates: certificatesOutput,
   "devices-issue": devicesIssueOutput,
@@ -85,6 +88,7 @@ export const outputs: Readonly<Record<string, z.ZodType>> = {
   "secrets-import": secretsImportOutput,
   "secrets-list": secretsListOutput,
   restore: restoreOutput,
+  ...Object.fromEntries(SITE_VERBS.map((verb) => [`sites-${verb}`, sitesOutput])),
   status: statusOutput,
   synth: synthOutput,
   up: upOutput,

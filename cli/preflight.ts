@@ -1,14 +1,12 @@
-import { resolve } from "node:path";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import { deploymentHome } from "../core/home.ts";
 import { unspokenContext } from "../runners/docker/remote.ts";
 import { preflight } from "../runners/preflight/preflight.ts";
-import { readStack } from "../runners/stack.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { progress } from "./progress.ts";
-import { synthesize } from "./synthesize.ts";
+import { stackIn, synthesize } from "./synthesize.ts";
 
 interface Options {
   readonly config: string;
@@ -31,7 +29,6 @@ export const preflightCommand = verb(
   .addOption(jsonOption())
   .option("--stack <folder>", "judge this synthesized stack instead of a configuration")
   .action(async ({ config, json, stack: folder }: Options) => {
-    if (folder !== undefined) refuseUnseenContext();
     const { stack, home } = folder === undefined ? await synthesize(config) : synthesized(folder);
     await preflight(stack, home, progress);
     if (json) printJson(preflightOutput, { deployment: stack.name, ready: true });
@@ -39,7 +36,8 @@ export const preflightCommand = verb(
   });
 
 function synthesized(folder: string) {
-  const stack = readStack(resolve(folder));
+  const stack = stackIn(folder);
+  refuseUnseenContext();
   return { stack, home: deploymentHome(stack.name) };
 }
 

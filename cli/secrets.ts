@@ -1,7 +1,6 @@
 import { statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { z } from "zod";
-import { loadDeployment } from "../config/load.ts";
 import { deploymentHome } from "../core/home.ts";
 import { replaceFile } from "../core/private-files.ts";
 import { describeSource } from "../core/secret-source.ts";
@@ -12,7 +11,7 @@ import { importBundle } from "../runners/secrets/import-bundle.ts";
 import { readersOfSecrets } from "../runners/secrets/readers.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
-import { synthesize } from "./synthesize.ts";
+import { deploymentOf, synthesize } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
 
 interface Options {
@@ -99,7 +98,7 @@ const exportVerb = verb(
       to,
       output,
     }: Options & { readonly to: readonly string[]; readonly output?: string }) => {
-      const deployment = await loadDeployment(config);
+      const deployment = await deploymentOf(config);
       const { name } = deployment;
       const home = deploymentHome(name);
       const elsewhere = Object.keys(deployment.secrets);
@@ -129,7 +128,7 @@ const importVerb = verb(
   .addOption(configOption())
   .addOption(jsonOption())
   .action(async (bundle: string, { config, json, identity }: Options & { readonly identity: string }) => {
-    const { name } = await loadDeployment(config);
+    const { name } = await deploymentOf(config);
     const home = deploymentHome(name);
     const imported = await alone(name, home, () => importBundle({ name, home, bundle, identity }));
     if (json) printJson(secretsImportOutput, { deployment: name, ...imported });

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { sourceOf } from "../config/load.ts";
+import { loadDeployment, sourceOf } from "../config/load.ts";
 import { namedPaths } from "../config/site-paths.ts";
 import { deploymentHome, enterProject, projectRoot, stackFolder } from "../core/home.ts";
 import { rememberSite } from "../core/known-sites.ts";
+import { useEngine } from "../runners/docker/remote.ts";
 import { readStack, type Stack } from "../runners/stack.ts";
 import type { Deployment } from "../services/deployment.ts";
 
@@ -31,8 +32,33 @@ export async function synthesize(
   if (isFile) enterProject(config);
   const deployment = await written(config, { onlyLooks: unjudged, draft });
   if (isFile) rememberSite(deployment.name, config, namedPaths(deployment));
-  const folder = stackFolder(deployment.name);
-  return { deployment, stack: readStack(folder), home: deploymentHome(deployment.name) };
+  const stack = stackIn(stackFolder(deployment.name));
+  return { deployment, stack, home: deploymentHome(deployment.name) };
+}
+
+/** A stack that was synthesized. From here on this process talks to its engine. */
+export function stackIn(folder: string): Stack {
+  const stack = readStack(resolve(folder));
+  useEngine(stack.engine);
+  return stack;
+}
+
+/**
+ * A deployment without its stack, for what needs none. From here on this process talks to its engine.
+ *
+ * @throws UserError as `loadDeployment`
+ */
+export async function deploymentOf(given: string): Promise<Deployment> {
+  const deployment = await loadDeployment(given);
+  const { engine } = deployment;
+  if (engine !== undefined)
+    useEngine({
+      host: engine.host,
+      ...(engine.certificates === undefined
+        ? {}
+        : { certificates: resolve(projectRoot, engine.certificates) }),
+    });
+  return deployment;
 }
 
 async function written(

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../core/errors.ts";
 import { enterProject } from "../core/home.ts";
 import { siteFileOf } from "../core/known-sites.ts";
@@ -7,6 +7,7 @@ import { shellCommand } from "../core/shell-words.ts";
 import type { YamlFile } from "../core/yaml.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { local } from "./local.ts";
+import { refuseOverlaps } from "./overlaps.ts";
 import { parseDeployment } from "./parse.ts";
 import { production } from "./production.ts";
 import { fromSiteFile } from "./site-paths.ts";
@@ -17,10 +18,11 @@ const shipped: Readonly<Record<string, unknown>> = { local, production };
 
 /**
  * Reads which deployments are meant: `EXPLOREIOT_CONFIG` holds the name of a shipped one or the path of a
- * site file; unset means all shipped ones, as `cdktf synth` expects.
+ * site file, or of a folder of them; unset means all shipped ones, as `cdktf synth` expects.
  */
 export async function loadDeployments(env: NodeJS.ProcessEnv = process.env): Promise<readonly Deployment[]> {
   const wanted = env.EXPLOREIOT_CONFIG;
+  if (wanted && isFolder(wanted)) return loadWhole(wanted);
   return wanted
     ? [await loadDeployment(wanted)]
     : Object.entries(shipped).map(([name, input]) => parseDeployment(input, `config/${name}.ts`));
@@ -32,13 +34,56 @@ export const sourceOf = (source: string): string =>
 
 const SITE = /\.(ya?ml|json)$/;
 
+/** Files with such a name that are no site files, next to which site files may be. */
+const OTHERS = /^\.|^(cdktf|package|package-lock|tsconfig)\.json$|\.schema\.json$/;
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+/** One site of a folder: its file, and its deployment or why there is none. */
+export type LoadedSite = { readonly file: string } & (
+  | { readonly deployment: Deployment }
+  | { readonly error: UserError }
+);
+
 /**
- * The name of a deployment that may be known by its name alone: of one that runs, its site file may be on another machine.
+ * The sites of a folder by the names of their files. A file that is not sound keeps nobody from the others.
  *
- * @throws UserError as `loadDeployment`, where a site file is named
+ * @throws UserError if there is none, or if two of them cannot be there together
  */
-export async function nameOf(given: string): Promise<string> {
-  return SITE.test(given) ? (await loadDeployment(given)).name : given;
+export async function loadFolder(folder: string): Promise<readonly LoadedSite[]> {
+  const sites: LoadedSite[] = [];
+  for (const file of siteFilesIn(folder)) {
+    try {
+      sites.push({ file, deployment: await loadDeployment(file) });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      sites.push({ file, error });
+    }
+  }
+  refuseOverlaps(sites.filter((site) => "deployment" in site));
+  return sites;
+}
+
+/** All of a folder, or none: what cannot be read is told of every file. */
+async function loadWhole(folder: string): Promise<readonly Deployment[]> {
+  const sites = await loadFolder(folder);
+  const errors = sites.flatMap((site) => ("error" in site ? [site.error.render()] : []));
+  if (errors.length > 0) throw new UserError(errors.join("\n"));
+  return sites.flatMap((site) => ("deployment" in site ? [site.deployment] : []));
+}
+
+function siteFilesIn(folder: string): readonly string[] {
+  const stands = "a folder of site files, each a .yaml, .yml or .json file";
+  if (!isFolder(folder)) throw new UserError(`${folder}: is no folder; allowed: ${stands}`);
+  const files = readdirSync(folder)
+    .filter((name) => SITE.test(name) && !OTHERS.test(name))
+    .sort();
+  if (files.length === 0)
+    throw new UserError(
+      `${folder}: has no site file; allowed: ${stands}`,
+      `${shellCommand("exploreiot", "init", join(folder, "site.yaml"))} writes one to start from`,
+    );
+  return files.map((name) => join(folder, name));
 }
 
 /**
@@ -48,6 +93,11 @@ export async function nameOf(given: string): Promise<string> {
 export async function loadDeployment(given: string): Promise<Deployment> {
   const source = sourceOf(given);
   if (Object.hasOwn(shipped, source)) return parseDeployment(shipped[source], `config/${source}.ts`);
+  if (isFolder(source))
+    throw new UserError(
+      `${source}: is a folder of sites; allowed here: one of its files`,
+      `${shellCommand("exploreiot", "sites", "--help")} lists what can be done with all of them`,
+    );
   if (!SITE.test(source)) {
     throw new UserError(
       `configuration ${JSON.stringify(source)}: unknown; allowed: ${Object.keys(shipped).join(", ")}, a .yaml, .yml or .json file, or a name that exploreiot list shows with one`,

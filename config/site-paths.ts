@@ -8,7 +8,7 @@ import { stores } from "../services/store-logins.ts";
 
 /**
  * A deployment whose paths, written relative to its site file, are relative to the project's root instead: those of
- * Dockerfiles' contexts, of files that are handed to programs, of PEM files, of secrets and of rules. Absolute ones stay where they lead.
+ * Dockerfiles' contexts, of an engine's certificates, of files that are handed to programs, of PEM files, of secrets and of rules. Absolute ones stay where they lead.
  *
  * @param folder of the site file
  */
@@ -40,7 +40,7 @@ function withPaths(deployment: Deployment, here: (path: string) => string): Depl
       ]),
     ),
   });
-  const { policies, secrets, tls } = deployment;
+  const { engine, policies, secrets, tls } = deployment;
   return {
     ...deployment,
     secrets: Object.fromEntries(
@@ -48,6 +48,9 @@ function withPaths(deployment: Deployment, here: (path: string) => string): Depl
     ),
     ...Object.fromEntries(stores.map((store) => [store, trustedFrom(deployment[store], here)])),
     programs: deployment.programs.map(placed),
+    ...(engine?.certificates === undefined
+      ? {}
+      : { engine: { ...engine, certificates: here(engine.certificates) } }),
     tls: { ...tls, certificate: certificateFrom(tls.certificate, here) },
     policies: policies.rules === undefined ? policies : { ...policies, rules: here(policies.rules) },
   };

@@ -23,6 +23,9 @@ export interface RunOptions {
   /** Ends the child: SIGTERM, then SIGKILL after 10 s. */
   readonly signal?: AbortSignal;
 
+  /** Leaves out the SIGKILL: for a child that ends in order, however long that takes. @default false */
+  readonly endsByItself?: true;
+
   /** Exit codes that are an answer and not a failure. @default [0] */
   readonly expected?: readonly number[];
 
@@ -161,10 +164,20 @@ export async function converse(
 const isStream = (input: RunOptions["input"]): input is Readable =>
   input !== undefined && typeof input !== "string" && !(input instanceof Uint8Array);
 
-const settings = ({ cwd, env, input, inputFile, signal, onLine, binary, ownGroup }: RunOptions) => ({
+const settings = ({
+  cwd,
+  env,
+  input,
+  inputFile,
+  signal,
+  endsByItself,
+  onLine,
+  binary,
+  ownGroup,
+}: RunOptions) => ({
   reject: false,
   stripFinalNewline: false,
-  forceKillAfterDelay: 10_000,
+  forceKillAfterDelay: endsByItself ? (false as const) : 10_000,
   maxBuffer: 64 * 1024 * 1024,
   all: onLine !== undefined,
   // Any open file will do; execa's types know those that a process starts with.

@@ -94,6 +94,9 @@ export interface RawNetwork extends RawRest {
 }
 
 export interface RawStack {
+  readonly provider?: {
+    readonly docker?: readonly { readonly host?: string; readonly cert_path?: string }[];
+  };
   readonly terraform?: { readonly backend?: Readonly<Record<string, unknown>> };
   readonly resource: {
     readonly docker_container?: Readonly<Record<string, RawContainer>>;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import type { ImageRecipe } from "../core/image-recipe.ts";
@@ -72,6 +72,12 @@ export interface VolumeSpec {
   readonly more?: Readonly<Record<string, unknown>>;
 }
 
+/** Where an engine is, and the folder of the certificates by which it is reached over TCP. */
+export interface EngineAddress {
+  readonly host: string;
+  readonly certificates?: string;
+}
+
 /** The synthesized stack, as far as it concerns anyone who runs it. */
 export interface Stack
   extends Pick<StackFacts, "listeners" | "database" | "ownDatabases" | "outside" | "firewall" | "preflight"> {
@@ -91,6 +97,9 @@ export interface Stack
 
   /** Where Terraform keeps the state: `local`, or the name of a backend elsewhere. */
   readonly backend: string;
+
+  /** The engine that the provider is told to use. @default - the one that this process is told of */
+  readonly engine?: EngineAddress;
 
   /** Changes with every byte of the JSON. */
   readonly fingerprint: string;
@@ -131,7 +140,16 @@ export function readStack(folder: string): Stack {
     ),
     images: Object.values(resource.docker_image ?? {}).map(({ name }) => unescaped(name)),
     backend: Object.keys(terraform?.backend ?? {})[0] ?? "local",
+    ...engineIn(raw, folder),
     fingerprint: createHash("sha256").update(text).digest("hex"),
+  };
+}
+
+function engineIn({ provider }: RawStack, folder: string): Pick<Stack, "engine"> {
+  const [{ host, cert_path } = {}] = provider?.docker ?? [];
+  if (host === undefined) return {};
+  return {
+    engine: { host, ...(cert_path === undefined ? {} : { certificates: resolve(folder, cert_path) }) },
   };
 }
 

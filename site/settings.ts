@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { httpUrl, registryAddress, webOrigin } from "../core/formats.ts";
+import { engine } from "./engine.ts";
 import { slug, timing } from "./fields.ts";
 import { firewall } from "./firewall.ts";
 import { bindAddress, hostName } from "./listeners.ts";
@@ -50,6 +51,7 @@ export const siteShape = {
     .max(50)
     .optional()
     .describe("names and addresses users type; default for loopback: localhost, 127.0.0.1"),
+  engine,
   tls,
   firewall,
   state: state.describe("where Terraform keeps its state; credentials come from the environment"),

@@ -1,9 +1,11 @@
+import { relative, resolve } from "node:path";
 import { DockerProvider } from "@cdktf/provider-docker/lib/provider/index.js";
 import type { IConstruct } from "constructs";
 import type { App } from "../constructs/cdktf.ts";
 import { TerraformStack } from "../constructs/cdktf.ts";
 import { StateBackend } from "../constructs/state-backend.ts";
 import { WholeSynthesizer } from "../constructs/whole-synthesizer.ts";
+import { projectRoot } from "../core/home.ts";
 import { Certificates } from "../services/certificates/certificates.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { isMade } from "../services/listeners.ts";
@@ -14,13 +16,21 @@ import type { ServiceScope } from "../services/service-scope.ts";
 import { type Judging, kitScope } from "./kit-scope.ts";
 import { Preflight } from "./preflight.ts";
 
+/** Where the provider finds the engine; a folder is named as Terraform finds it from the stack's own. */
+const engineOf = ({ engine }: Deployment, stackFolder: string) => ({
+  ...(engine === undefined ? {} : { host: engine.host }),
+  ...(engine?.certificates === undefined
+    ? {}
+    : { certPath: relative(stackFolder, resolve(projectRoot, engine.certificates)) }),
+});
+
 /** One deployment: its services and the networks between them, each made after what it needs. */
 export class IotStack extends TerraformStack {
   constructor(app: App, deployment: Deployment, judging?: Judging) {
     super(app, deployment.name);
     this.synthesizer = new WholeSynthesizer(this.synthesizer);
-    new DockerProvider(this, "docker", {});
     const context = kitScope(this, deployment, judging);
+    new DockerProvider(this, "docker", engineOf(deployment, context.stackFolder));
     new StateBackend(this, deployment, context.stackFolder);
 
     const made = new Map<string, IConstruct>();

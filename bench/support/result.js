@@ -8,13 +8,13 @@ import { summary } from "./statistics.js";
  * @typedef {Summary & { command: string, unit?: Unit, details?: Readonly<Record<string, Summary>> }} Figures
  * `unit` where it is another than the result's
  *
- * @typedef {"ms" | "MiB" | "/s" | "readings"} Unit
+ * @typedef {"ms" | "MiB" | "/s" | "readings" | "bytes"} Unit
  *
  * @typedef {object} Verdict
  * @property {string} says the target in words
  * @property {number} measured
  * @property {number} limit the most that `measured` may be, or the least for rates
- * @property {"×" | "ms" | "MiB" | "/s" | "requests" | "readings"} unit of both
+ * @property {"×" | "ms" | "MiB" | "/s" | "requests" | "readings" | "bytes"} unit of both
  * @property {boolean} met
  *
  * @typedef {object} Result

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../../core/errors.ts";
 import { run } from "../run.ts";
+import type { EngineAddress } from "../stack.ts";
 import { engineAddress } from "./engine-errors.ts";
 
 /** The context that `docker context use` chose, when the environment says nothing. */
@@ -38,6 +39,21 @@ export async function followContext(): Promise<void> {
     process.env.DOCKER_CERT_PATH = certificates;
     process.env.DOCKER_TLS_VERIFY = "1";
   }
+}
+
+/**
+ * Makes every program that is started from here talk to the engine that a site file names, no matter what the environment says:
+ * the file belongs to one machine.
+ */
+export function useEngine(engine: EngineAddress | undefined): void {
+  if (engine === undefined) return;
+  unspoken = undefined;
+  process.env.DOCKER_HOST = engine.host;
+  delete process.env.DOCKER_TLS_VERIFY;
+  delete process.env.DOCKER_CERT_PATH;
+  if (engine.certificates === undefined) return;
+  process.env.DOCKER_CERT_PATH = engine.certificates;
+  process.env.DOCKER_TLS_VERIFY = "1";
 }
 
 /** The context that programs besides Docker's client do not know of; see `followContext`. */

@@ -17,6 +17,7 @@ const site = (text: string, name = "site.yaml") => write(temporaryFolder(), name
 
 const full = {
   name: "full",
+  engine: { host: "tcp://engine.example.org:2376", certificates: "keys" },
   environment: "production",
   bind: "192.168.1.10",
   hosts: ["iot.example.org", "192.168.1.10", "fd00::10"],
@@ -241,6 +242,7 @@ describe("a site file is read", () => {
 
     expect(withoutOthers(await loadDeployment(path))).toEqual({
       ...full,
+      engine: { ...full.engine, certificates: here("keys") },
       ports: [
         {
           ...open,
@@ -454,25 +456,20 @@ describe("a site file is refused", () => {
     );
   });
 
-  test("that is a folder", async () => {
-    const path = join(site("", "site.yaml/file"), "..");
-
+  test.each(["test", "."])("that is a folder: %s", async (path) => {
     expect(await errorText(() => loadDeployment(path))).toBe(
-      `${path}: EISDIR: illegal operation on a directory, read\n  → exploreiot init site.yaml writes one to start from`,
+      `${path}: is a folder of sites; allowed here: one of its files\n  → exploreiot sites --help lists what can be done with all of them`,
     );
   });
 
-  test.each(["staging", "constructor", "site.toml", "."])(
-    "by the name %j, which says nothing",
-    async (source) => {
-      expect(await errorText(() => loadDeployment(source))).toBe(
-        [
-          `configuration "${source}": unknown; allowed: local, production, a .yaml, .yml or .json file, or a name that exploreiot list shows with one`,
-          "  → exploreiot init writes a commented site file to start from",
-        ].join("\n"),
-      );
-    },
-  );
+  test.each(["staging", "constructor", "site.toml"])("by the name %j, which says nothing", async (source) => {
+    expect(await errorText(() => loadDeployment(source))).toBe(
+      [
+        `configuration "${source}": unknown; allowed: local, production, a .yaml, .yml or .json file, or a name that exploreiot list shows with one`,
+        "  → exploreiot init writes a commented site file to start from",
+      ].join("\n"),
+    );
+  });
 
   test("that is empty: its name is missing", async () => {
     expect(await yaml("# nothing\n")()).toBe(
