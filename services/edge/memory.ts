@@ -1,7 +1,13 @@
-/** A connection at worst; two workers hold some for as long as a reload leaves sockets open. */
+/**
+ * A connection at worst; two workers hold some for as long as a reload leaves sockets open. Measured with the shipped
+ * configuration: 0.03 MiB for one over TLS that asks the API and stays open.
+ */
 const CONNECTION_MIB = 0.1;
 
-/** HAProxy with its certificate and tables, without connections. */
+/**
+ * HAProxy with its certificate and tables, without connections. Measured with a limit of 34 MiB (HAProxy 3.0, control groups):
+ * 16 MiB at rest, 19 while it starts, 21 at most with 100 connections. The rest is an estimate, for a second worker at a reload.
+ */
 const BASE_MIB = 24;
 
 const FEWEST_CONNECTIONS = 100;
