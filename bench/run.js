@@ -1,6 +1,5 @@
 import { parseArgs } from "node:util";
 import { applicationImages, applicationReady } from "./measurements/application.js";
-import { backup1m, backup10m } from "./measurements/backup.js";
 import { brokerAttacks } from "./measurements/broker-attacks.js";
 import { certificateReload } from "./measurements/certificate-reload.js";
 import { connectionAttacks } from "./measurements/connection-attacks.js";
@@ -41,8 +40,6 @@ const all = [
   noLoss,
   liveLatency,
   listLatency,
-  backup1m,
-  backup10m,
   readingSize,
   applicationReady,
   applicationImages,

@@ -35,10 +35,9 @@ export const liveLatency = {
 /**
  * @param {ReferenceApp} app
  * @param {number} run
- * @returns {Promise<Latencies>}
  * @throws {Error} when a reading does not reach every socket
  */
-export async function oneRun(app, run) {
+async function oneRun(app, run) {
   const latencies = new Latencies();
   const total = (WARM_UP_SECONDS + SECONDS) * PER_SECOND;
   const sentAt = new Float64Array(total);

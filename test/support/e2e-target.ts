@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../../core/home.ts";
 import { imageRecipes } from "../../core/images.ts";
+import { ensureImages } from "../../runners/images/ensure.ts";
 import { run } from "../../runners/run.ts";
 import { docker, until } from "./e2e.ts";
 
@@ -87,7 +88,13 @@ export class BackupTarget {
       ${inside} address add ${this.address}/30 dev eth0; ${inside} link set eth0 up
       ${inside} route add default via ${this.#gateway}`,
     ]);
-    await docker("exec", this.name, "bash", "-c", "cp /target/host /etc/ssh/host; chmod 0600 /etc/ssh/host");
+    await docker(
+      "exec",
+      this.name,
+      "bash",
+      "-c",
+      "cp /target/host /target/authorized /etc/ssh; chmod 0600 /etc/ssh/host; chmod 0644 /etc/ssh/authorized",
+    );
     await this.start("sftp");
     await this.start("rest");
   }
@@ -121,13 +128,7 @@ export class BackupTarget {
 
   /** At once, with every connection. */
   async kill(kind: "rest" | "sftp"): Promise<void> {
-    await docker(
-      "exec",
-      this.name,
-      "bash",
-      "-c",
-      `pkill -KILL ${kind === "sftp" ? "sshd" : "-f restic-rest-server"} || true`,
-    );
+    await docker("exec", this.name, "pkill", "-KILL", kind === "sftp" ? "sshd" : "restic-rest");
   }
 
   /** How much of the target's disk a server's data takes. */
@@ -163,14 +164,16 @@ export class BackupTarget {
       ...["-keyout", path("server.key"), "-out", path("server.crt")],
     ]);
     const settings = [
-      ...["HostKey /etc/ssh/host", "AuthorizedKeysFile /target/authorized", "StrictModes no", "UsePAM no"],
+      ...["HostKey /etc/ssh/host", "AuthorizedKeysFile /etc/ssh/authorized", "StrictModes no", "UsePAM no"],
       ...["PasswordAuthentication no", "PidFile none", "Subsystem sftp internal-sftp"],
     ];
     writeFileSync(path("sshd_config"), `${settings.join("\n")}\n`);
   }
 
   async #image(): Promise<string> {
-    const base = imageRecipes(projectRoot, ["backup"], { source: "packages" })[0]?.tag as string;
+    const recipes = imageRecipes(projectRoot, ["base"], { source: "auto" });
+    await ensureImages(recipes, { projectRoot, report: (line) => process.stderr.write(`${line}\n`) });
+    const base = recipes.at(-1)?.tag as string;
     const text = DOCKERFILE(base);
     const tag = `exploreiot-test/target:${createHash("sha256").update(text).digest("hex").slice(0, 16)}`;
     const { code } = await run(["docker", "image", "inspect", tag], { expected: [0, 1] });
