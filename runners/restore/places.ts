@@ -45,6 +45,13 @@ export function placesOf(stack: Stack, manifest: BackupManifest, report: Report)
     if (!all.some((place) => place.from === from))
       report(`${service}: the site file declares no volume ${name} any more; its data is left out`);
   }
+  for (const [part, service, from] of [
+    [manifest.postgres, "postgres", CLUSTER],
+    [manifest.broker, "mosquitto", BROKER_FOLDER],
+  ] as const) {
+    if (part !== null && !all.some((place) => place.from === from))
+      report(`${service}: the deployment has none of its own any more; its data is left out`);
+  }
   const kept = saved.filter(({ service }) => KEPT.includes(service)).map(({ from }) => from);
   const held = [
     ...(manifest.postgres === null ? [] : [CLUSTER]),
