@@ -13,6 +13,7 @@ import { noLoss } from "./measurements/no-loss.js";
 import { policies } from "./measurements/policies.js";
 import { policiesCheckov } from "./measurements/policies-checkov.js";
 import { readingSize } from "./measurements/reading-size.js";
+import { sites } from "./measurements/sites.js";
 import { synthesis } from "./measurements/synthesis.js";
 import { upFreshCompose, upFreshTerraform } from "./measurements/up-fresh.js";
 import { upIdleCompose, upIdleTerraform } from "./measurements/up-idle.js";
@@ -27,6 +28,7 @@ import { terminalTable } from "./support/table.js";
 /** @type {readonly Measurement[]} */
 const all = [
   synthesis,
+  sites,
   policies,
   policiesCheckov,
   upIdleCompose,
