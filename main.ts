@@ -35,7 +35,9 @@ export async function writeStacks({
   const deployments = await loadDeployments(env);
   const write = async () => {
     const app = new App(outdir === undefined ? {} : { outdir });
-    for (const deployment of deployments) await addDeployment(app, deployment, told);
+    // Deployments refer to none but themselves: take it out with a stack of your own that refers to one of them.
+    const isApart = true;
+    for (const deployment of deployments) await addDeployment(app, deployment, { ...told, isApart });
     app.synth();
   };
   const [deployment] = deployments;

@@ -13,6 +13,7 @@ import { noLoss } from "./measurements/no-loss.js";
 import { policies } from "./measurements/policies.js";
 import { policiesCheckov } from "./measurements/policies-checkov.js";
 import { readingSize } from "./measurements/reading-size.js";
+import { sites } from "./measurements/sites.js";
 import { status } from "./measurements/status.js";
 import { synthesis } from "./measurements/synthesis.js";
 import { upFreshCompose, upFreshTerraform } from "./measurements/up-fresh.js";
@@ -28,6 +29,7 @@ import { terminalTable } from "./support/table.js";
 /** @type {readonly Measurement[]} */
 const all = [
   synthesis,
+  sites,
   policies,
   policiesCheckov,
   upIdleCompose,

@@ -32,6 +32,18 @@ export const BUNDLING = {
   minifyWhitespace: true,
   // cdktf zips TerraformAssets with archiver, which takes 90 ms to load; the kit has no such assets.
   alias: { archiver: "./bin/no-archiver.js" },
+  plugins: [
+    {
+      // cdktf notes for each token the whole stack on which it was made, for its own error messages: an eighth of a synthesis.
+      name: "no-creation-stacks",
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /\/stack-trace$/ }, ({ importer }) =>
+          /[\\/]cdktf[\\/]lib[\\/]/.test(importer)
+            ? { path: join(root, "bin", "no-creation-stacks.js") }
+            : undefined,
+        ),
+    },
+  ],
   // The CommonJS packages inside call require for Node's own modules.
   banner: {
     js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',

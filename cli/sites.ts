@@ -32,11 +32,12 @@ async function overAll(name: SiteVerb, folder: string, options: Options): Promis
   const record = options.maxFailures === undefined ? undefined : new SitesRecord(folder);
   const unfinished = options.failed ? record?.unfinished(name) : undefined;
   const sites = loaded.filter(({ file }) => unfinished?.has(basename(file)) ?? true);
+  const care = careOf(options, sites);
   record?.write(name, sites.map(inRecord("not reached")));
   const ended = await everySite({
     ...{ verb: name, options: wordsOf(options), sites, atOnce: options.concurrency ?? 1 },
     signal: interruptSignal(),
-    ...careOf(options, sites),
+    ...care,
     onRow: (row) => record?.write(name, [inRecord(row.outcome)(row)]),
   });
   const report = { verb: name, folder, ...ended };

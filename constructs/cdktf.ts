@@ -5,11 +5,14 @@
 export {
   App,
   Aspects,
+  DefaultTokenResolver,
   type IStackSynthesizer,
   type ISynthesisSession,
+  StringConcat,
   TerraformBackend,
   TerraformElement,
   type TerraformRemoteState,
   TerraformResource,
   TerraformStack,
+  Tokenization,
 } from "cdktf";

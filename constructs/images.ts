@@ -7,7 +7,7 @@ import { imageRecipes, userImageRecipes } from "../core/images.ts";
 import type { Referent } from "../core/references.ts";
 import { imageReferents, publicText, splitReferences } from "../core/references.ts";
 import type { Site } from "../site/site.ts";
-import { TerraformResource } from "./cdktf.ts";
+import { App, TerraformResource } from "./cdktf.ts";
 import { literal } from "./literal.ts";
 import { ownVerb } from "./own-verb.ts";
 import { type WaiverProps, waive } from "./waiver.ts";
@@ -22,6 +22,18 @@ interface BuildContext {
 interface ApplicationImage {
   readonly image?: string | undefined;
   readonly build?: BuildContext | undefined;
+}
+
+const known = new WeakMap<App, Map<string, readonly ImageRecipe[]>>();
+
+/** Read from the disk once in each app: deployments with the same settings have the same images. */
+function recipesOf(app: App, name: KitImage | "base", settings: Site["images"]): readonly ImageRecipe[] {
+  const ofApp = known.get(app) ?? new Map<string, readonly ImageRecipe[]>();
+  known.set(app, ofApp);
+  const key = JSON.stringify([name, settings]);
+  const recipes = ofApp.get(key) ?? imageRecipes(projectRoot, [name], settings, kitRoot);
+  ofApp.set(key, recipes);
+  return recipes;
 }
 
 /**
@@ -51,7 +63,7 @@ export class Images extends Construct {
 
   /** Terraform reference to the id of one of the kit's own images. */
   kit(name: KitImage | "base"): string {
-    return this.#made(imageRecipes(projectRoot, [name], this.#deployment.images, kitRoot), name);
+    return this.#made(recipesOf(App.of(this), name, this.#deployment.images), name);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
 import { z } from "zod";
 import { dataOf } from "../core/data.ts";
@@ -6,7 +7,7 @@ import { readOwnJson } from "../core/own-files.ts";
 import { replaceFile } from "../core/private-files.ts";
 import type { ContainerFacts } from "../core/stack-facts.ts";
 import type { Site } from "../site/site.ts";
-import type { TerraformStack } from "./cdktf.ts";
+import { DefaultTokenResolver, StringConcat, type TerraformStack, Tokenization } from "./cdktf.ts";
 
 /** The part of the synthesized JSON that says who writes to which volume. */
 interface Json {
@@ -42,7 +43,7 @@ export function keepData(
   home: string,
 ): void {
   const preventDestroy = environment === "production" || process.env[DELETE_DATA] !== name;
-  const { resource = {} } = stack.toTerraform() as Json;
+  const resource = declaredIn(stack);
   const volumes = new Set(Object.keys(resource.docker_volume ?? {}).map((id) => `docker_volume.${id}`));
   const data = dataIn(resource).filter((address) => volumes.has(address));
   for (const volume of stack.node.findAll())
@@ -52,6 +53,36 @@ export function keepData(
     ({ "//": notes }) => notes?.exploreiot?.versioned?.former.map(({ address }) => address) ?? [],
   );
   forgetUndeclared(stack, { data, former, volumes, file: join(home, "declared-data.json") });
+}
+
+/**
+ * What is asked of volumes and containers, with everything that is laid over them, as `toTerraform` of the stack would say
+ * it: that resolves all the rest as well, which takes a sixth of a synthesis.
+ */
+function declaredIn(stack: TerraformStack): NonNullable<Json["resource"]> {
+  const laidOver = (stack as unknown as { readonly rawOverrides: Json }).rawOverrides;
+  const found: Record<"docker_volume" | "docker_container", Record<string, object>> = {
+    docker_volume: {},
+    docker_container: {},
+  };
+  const add = ({ resource = {} }: Json): void => {
+    for (const id of Object.keys(resource.docker_volume ?? {})) found.docker_volume[id] = {};
+    for (const [id, container] of Object.entries(resource.docker_container ?? {})) {
+      const { must_run, volumes, "//": notes } = container;
+      const said = Object.entries({ must_run, volumes, "//": notes }).filter(
+        ([, value]) => value !== undefined,
+      );
+      found.docker_container[id] = { ...found.docker_container[id], ...Object.fromEntries(said) };
+    }
+  };
+  for (const element of stack.node.findAll())
+    if (element instanceof Volume || element instanceof Container) add(element.toTerraform() as Json);
+  add(laidOver);
+  return Tokenization.resolve(found, {
+    scope: stack,
+    resolver: new DefaultTokenResolver(new StringConcat()),
+    preparing: false,
+  });
 }
 
 interface Declared {

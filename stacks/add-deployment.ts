@@ -5,7 +5,7 @@ import { SecretStore } from "../core/secrets.ts";
 import { loadOwnRules } from "../policies/own-rules.ts";
 import { preparePki } from "../services/certificates/prepare.ts";
 import type { Deployment } from "../services/deployment.ts";
-import { IotStack } from "./iot-stack.ts";
+import { IotStack, type Togetherness } from "./iot-stack.ts";
 import type { Judging } from "./kit-scope.ts";
 
 /**
@@ -13,12 +13,13 @@ import type { Judging } from "./kit-scope.ts";
  * adds to those of the kit.
  *
  * @param onlyLooks for verbs that look or remove: nothing that is found keeps anybody from it. @default false
+ * @param isApart whether no stack of the app refers to another. @default false
  * @param say takes what the rules tell of a stack that they let pass. @default console.log
  */
 export async function addDeployment(
   app: App,
   deployment: Deployment,
-  { onlyLooks = false, ...told }: { readonly onlyLooks?: boolean } & Pick<Judging, "say"> = {},
+  { onlyLooks = false, ...told }: { readonly onlyLooks?: boolean } & Pick<Judging, "say"> & Togetherness = {},
 ): Promise<IotStack> {
   const home = deploymentHome(deployment.name);
   // Who only looks needs no program of a password manager: what was taken last is what runs.
@@ -27,7 +28,7 @@ export async function addDeployment(
     await takeSecrets(deployment.secrets, new SecretStore(home));
   }
   await preparePki(deployment, home, { keepCurrent: onlyLooks });
-  if (onlyLooks) return new IotStack(app, deployment, { judged: false });
+  if (onlyLooks) return new IotStack(app, deployment, { ...told, judged: false });
   const { rules } = deployment.policies;
   const ownRules = rules === undefined ? [] : await loadOwnRules(resolve(projectRoot, rules));
   return new IotStack(app, deployment, { ownRules, ...told });

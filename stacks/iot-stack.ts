@@ -24,10 +24,18 @@ const engineOf = ({ engine }: Deployment, stackFolder: string) => ({
     : { certPath: relative(stackFolder, resolve(projectRoot, engine.certificates)) }),
 });
 
+export interface Togetherness {
+  /** Whether no stack of the app refers to another. @default false */
+  readonly isApart?: boolean;
+}
+
 /** One deployment: its services and the networks between them, each made after what it needs. */
 export class IotStack extends TerraformStack {
-  constructor(app: App, deployment: Deployment, judging?: Judging) {
+  readonly #isApart: boolean;
+
+  constructor(app: App, deployment: Deployment, judging?: Judging & Togetherness) {
     super(app, deployment.name);
+    this.#isApart = judging?.isApart ?? false;
     this.synthesizer = new WholeSynthesizer(this.synthesizer);
     const context = kitScope(this, deployment, judging);
     new DockerProvider(this, "docker", engineOf(deployment, context.stackFolder));
@@ -50,10 +58,11 @@ export class IotStack extends TerraformStack {
 
   /**
    * cdktf resolves every element here and once more when it writes, to find what refers to another stack. Where there is
-   * no other, that finds nothing, and takes a sixth of the synthesis.
+   * none that could be referred to, that finds nothing, and takes a sixth of the synthesis.
    */
   override prepareStack(): void {
-    if (this.node.root.node.findAll().filter(TerraformStack.isStack).length > 1) super.prepareStack();
+    if (!this.#isApart && this.node.root.node.findAll().filter(TerraformStack.isStack).length > 1)
+      super.prepareStack();
   }
 
   #certificates(context: ServiceScope): Parts["certificates"] {
