@@ -1,6 +1,20 @@
 import type { Problem } from "../core/problems.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
 
+/** The log of a database that is elsewhere is its server's. */
+export function archiveHasALog({ backup, postgres }: ParsedDeployment): readonly Problem[] {
+  if (!backup.archive || (backup.enabled && postgres.enabled)) return [];
+  const missing = backup.enabled ? "postgres.enabled" : "backup.enabled";
+  return [
+    {
+      path: "backup.archive",
+      got: true,
+      allowed: `true where ${missing} is true, since it is the log of this deployment's PostgreSQL, kept with its backups`,
+      fix: `set ${missing}: true, or leave backup.archive out`,
+    },
+  ];
+}
+
 /** A server that is logged in to over SSH is known by its key, and knows its client by one. */
 export function repositoryCanBeReached({ backup }: ParsedDeployment): readonly Problem[] {
   const { enabled, repository = "", credentials } = backup;

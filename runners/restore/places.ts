@@ -34,8 +34,14 @@ const KEPT = ["renewer"];
 /**
  * The volumes of a stack that a snapshot has data for, as its backups read them. Data of a service that is not there any
  * more is told, and left out.
+ *
+ * @param toMoment whether the database is brought to a moment: what others have is not of it, and stays as it is
  */
-export function placesOf(stack: Stack, manifest: BackupManifest, report: Report): readonly Place[] {
+export function placesOf(
+  stack: Stack,
+  manifest: BackupManifest,
+  { toMoment, report }: { readonly toMoment: boolean; readonly report: Report },
+): readonly Place[] {
   const read = ofRole(stack, "backup")?.volumes ?? [];
   const readAt = (path: string) => read.find((mount) => mount.path === path)?.name;
   const common = { onlyIfEmpty: false, isBroker: false };
@@ -62,7 +68,7 @@ export function placesOf(stack: Stack, manifest: BackupManifest, report: Report)
             ...common,
             volume,
             from: `${SNAPSHOT}/${folderOf(entry)}`,
-            onlyIfEmpty: KEPT.includes(entry.service),
+            onlyIfEmpty: toMoment || KEPT.includes(entry.service),
           },
         ];
       report(

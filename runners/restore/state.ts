@@ -34,6 +34,16 @@ const shape = z.strictObject({
       /** RFC 3339. */
       made: z.string(),
 
+      /** What brings the database to a moment. @default - it is the snapshot's */
+      moment: z
+        .strictObject({
+          to: z.string(),
+          base: z.string(),
+          logs: z.array(z.string()).readonly(),
+          lsn: z.string(),
+        })
+        .exactOptional(),
+
       /** What was compared with the manifest. @default - not yet */
       rehearsed: z.strictObject({ tables: z.int(), rows: z.int() }).exactOptional(),
 

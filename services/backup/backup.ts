@@ -17,10 +17,17 @@ import { deploymentHome } from "../../core/home.ts";
 import { kitVersion } from "../../core/kit-version.ts";
 import { POSTGRES_MAJOR } from "../../core/postgres-major.ts";
 import type { Connection } from "../../core/stack-facts.ts";
-import { BACKUP_ROLE_PASSWORD, backupUser, POSTGRES_PORT } from "../postgres/definition.ts";
+import {
+  ARCHIVE_ROLE_PASSWORD,
+  archiveUser,
+  BACKUP_ROLE_PASSWORD,
+  backupUser,
+  POSTGRES_PORT,
+} from "../postgres/definition.ts";
 import { authorityFile } from "../postgres/tls.ts";
 import type { ServiceScope } from "../service-scope.ts";
 import {
+  ARCHIVE_OLDEST_SECONDS,
   intervalSeconds,
   oldestSeconds,
   REPOSITORY_PASSWORD,
@@ -162,6 +169,8 @@ function environmentOf({ deployment }: ServiceScope): Readonly<Record<string, st
     BACKUP_POSTGRES_MAJOR: String(POSTGRES_MAJOR),
     BACKUP_POSTGRES_USER: postgres.enabled ? backupUser(postgres.user) : "",
     BACKUP_DATABASE: postgres.enabled ? postgres.database : "",
+    BACKUP_ARCHIVE_OLDEST: backup.archive ? String(ARCHIVE_OLDEST_SECONDS) : "",
+    BACKUP_ARCHIVE_USER: backup.archive ? archiveUser(postgres.user) : "",
     ...(postgres.enabled && postgres.tls
       ? { PGSSLMODE: "verify-full", PGSSLROOTCERT: `${FILES}/${DATABASE_CA}` }
       : {}),
@@ -174,6 +183,7 @@ function filesOf(context: ServiceScope): readonly DeliveredFile[] {
   return [
     { name: "password", ...secrets.file(REPOSITORY_PASSWORD) },
     ...(postgres.enabled ? [{ name: "postgres.password", ...secrets.file(BACKUP_ROLE_PASSWORD) }] : []),
+    ...(backup.archive ? [{ name: "archive.password", ...secrets.file(ARCHIVE_ROLE_PASSWORD) }] : []),
     ...(postgres.enabled && postgres.tls ? [authorityFile(context, DATABASE_CA)] : []),
     ...Object.entries(backup.credentials).map(([variable, secret]) => {
       mustBeThere(name, variable, secret);

@@ -97,13 +97,25 @@ describe("a snapshot's manifest", () => {
 test("each part of a snapshot goes where the backup read it; broker and certificates only where nothing is", () => {
   const lines: string[] = [];
 
-  expect(placesOf(stack, MANIFEST, (line) => lines.push(line))).toEqual([
+  const report = (line: string) => lines.push(line);
+  expect(placesOf(stack, MANIFEST, { toMoment: false, report })).toEqual([
     { volume: "database", from: "cluster", onlyIfEmpty: false, isBroker: false },
     { volume: "store", from: "snapshot/broker", onlyIfEmpty: true, isBroker: true, user: "1883:1883" },
     { volume: "notes", from: "snapshot/volumes/notes/files", onlyIfEmpty: false, isBroker: false },
     { volume: "acme", from: "snapshot/volumes/renewer/acme", onlyIfEmpty: true, isBroker: false },
   ]);
   expect(lines).toEqual(["gone: the site file declares no volume files any more; its data is left out"]);
+});
+
+test("with a moment the database alone is replaced, and what holds nothing is filled from the snapshot", () => {
+  const places = placesOf(stack, MANIFEST, { toMoment: true, report: () => undefined });
+
+  expect(places.map(({ volume, onlyIfEmpty }) => [volume, onlyIfEmpty])).toEqual([
+    ["database", false],
+    ["store", true],
+    ["notes", true],
+    ["acme", true],
+  ]);
 });
 
 describe("a snapshot is chosen", () => {
