@@ -1,7 +1,7 @@
 import type { LastBackup } from "../core/backup-manifest.ts";
 import { UserError } from "../core/errors.ts";
 import { variableOf } from "../runners/containers.ts";
-import { backupOf, lastBackupOf, oldestOf } from "../runners/docker/backup.ts";
+import { archiveOldestOf, backupOf, lastBackupOf, oldestOf } from "../runners/docker/backup.ts";
 import type { ContainerSpec, Stack } from "../runners/stack.ts";
 import { ageOf } from "./age.ts";
 import type { BackupReport } from "./status-output.ts";
@@ -19,7 +19,10 @@ export async function backupReport(stack: Stack): Promise<BackupReport | undefin
 }
 
 /** Judges the record of a backup container. */
-export function reportOf(spec: ContainerSpec, { at, id, verified, failed }: LastBackup): BackupReport {
+export function reportOf(
+  spec: ContainerSpec,
+  { at, id, verified, failed, archive }: LastBackup,
+): BackupReport {
   const oldest = oldestOf(spec);
   const each = Number(variableOf(spec, "BACKUP_VERIFY"));
   const isOld = (moment: string, seconds: number) => Date.now() - Date.parse(moment) > seconds * 1000;
@@ -28,6 +31,7 @@ export function reportOf(spec: ContainerSpec, { at, id, verified, failed }: Last
     repository: variableOf(spec, "BACKUP_TARGET") ?? "",
     ...(at === null || id === null ? {} : { last: { at, id } }),
     ...(verified === null ? {} : { verified }),
+    ...(archive === null ? {} : { archive: known(archive) }),
     problems: [
       ...(at !== null && isOld(at, oldest)
         ? [
@@ -40,8 +44,35 @@ export function reportOf(spec: ContainerSpec, { at, id, verified, failed }: Last
           ]
         : []),
       ...(failed === null ? [] : [`${failed.at}: ${failed.reason}`]),
+      ...(archive === null ? [] : archiveProblems(archive, archiveOldestOf(spec))),
     ],
   };
+}
+
+type ArchiveState = NonNullable<LastBackup["archive"]>;
+
+const known = ({ from, until, behind }: ArchiveState) => ({
+  ...(from === null ? {} : { from }),
+  ...(until === null ? {} : { until }),
+  behind,
+});
+
+const archiveProblems = ({ behind, failed }: ArchiveState, most: number): readonly string[] =>
+  behind <= most
+    ? []
+    : [
+        `the archive is ${Math.floor(behind / 60)} minutes behind, and that much would be lost with the machine${failed === null ? "" : `: ${failed.reason}`}`,
+      ];
+
+/** A line for a person about the archive; none where there is no archive. */
+export function archiveLines({ archive }: BackupReport): readonly string[] {
+  if (archive === undefined) return [];
+  const { from, until, behind } = archive;
+  return [
+    from === undefined || until === undefined
+      ? "archive: no moment can be restored yet"
+      : `archive: any moment from ${from} to ${until}, ${behind} s behind`,
+  ];
 }
 
 /** One line for a person. */

@@ -2,7 +2,14 @@ import { join } from "node:path";
 import { z } from "zod";
 import { foldersNotInBackups } from "../config/warnings.ts";
 import { variableOf } from "../runners/containers.ts";
-import { askBackup, backupIn, handOverHome, lastBackupOf, listBackups } from "../runners/docker/backup.ts";
+import {
+  archivedRanges,
+  askBackup,
+  backupIn,
+  handOverHome,
+  lastBackupOf,
+  listBackups,
+} from "../runners/docker/backup.ts";
 import { refuseForeignContainers } from "../runners/guards.ts";
 import type { ContainerSpec } from "../runners/stack.ts";
 import { REPOSITORY_PASSWORD } from "../services/backup/definition.ts";
@@ -47,6 +54,10 @@ export const backupListOutput = z.strictObject({
     )
     .readonly()
     .describe("oldest first"),
+  moments: z
+    .array(z.strictObject({ from: z.string(), until: z.string() }))
+    .readonly()
+    .describe("stretches of time, RFC 3339 in UTC, of which restore --to restores any moment; oldest first"),
 });
 
 export const backupVerifyOutput = z.strictObject({
@@ -84,8 +95,9 @@ const list = verb("list", "list the backups in the repository, oldest first")
   .action(async (options: Options) => {
     const { spec, common } = await found(options);
     const snapshots = await listBackups(spec);
+    const moments = await archivedRanges(spec);
     if (options.json) {
-      printJson(backupListOutput, { ...common, snapshots });
+      printJson(backupListOutput, { ...common, snapshots, moments });
       return;
     }
     if (snapshots.length === 0)
@@ -100,6 +112,8 @@ const list = verb("list", "list the backups in the repository, oldest first")
           ]),
         ),
       );
+    for (const { from, until } of moments)
+      console.log(`any moment from ${from} to ${until}: exploreiot restore --to TIME`);
   });
 
 const verify = verb(

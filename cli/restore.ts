@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { Option } from "commander";
 import { z } from "zod";
+import { momentOf } from "../core/archive.ts";
 import { UserError } from "../core/errors.ts";
 import { deploy } from "../runners/deploy.ts";
 import { dataVolumes, presentVolumes } from "../runners/docker/data-volumes.ts";
@@ -19,6 +20,7 @@ interface Options {
   readonly config: string;
   readonly json?: true;
   readonly snapshot: string;
+  readonly to?: string;
   readonly from?: string;
   readonly passwordFile?: string;
   readonly credentials?: string;
@@ -36,10 +38,13 @@ export const restoreOutput = z.strictObject({
     .strictObject({ id: z.string(), made: z.string().describe("RFC 3339") })
     .exactOptional()
     .describe("absent with --delete-former and --undo"),
+  to: z.string().exactOptional().describe("with --to: the moment that the database is of, RFC 3339 in UTC"),
   compared: z
     .strictObject({ tables: z.int(), rows: z.int() })
     .exactOptional()
-    .describe("what was restored, and is as the backup recorded; absent with --delete-former and --undo"),
+    .describe(
+      "what was restored, and is as the backup recorded; with --to what the database held then; absent with --delete-former and --undo",
+    ),
   volumes: z
     .array(
       z.strictObject({
@@ -60,6 +65,7 @@ export const restoreCommand = verb("restore", "bring data back from a backup: re
   .addOption(configOption())
   .addOption(jsonOption())
   .option("--snapshot <id>", "which one, as backup list names it", "latest")
+  .option("--to <time>", "bring the database to that moment, with its zone: 2026-11-29T14:03:00Z; or latest")
   .option(
     "--from <repository>",
     "onto a machine that has nothing yet: a folder, or restic's sftp:, s3:, rest:",
@@ -87,6 +93,9 @@ Every table is compared with what the backup recorded, before anything is replac
 readings wait in the broker. The data of before is kept in volumes of its own: --undo goes back to it, --delete-former
 deletes it. Run it again after any interruption.
 
+With --to the database alone is brought to the moment, by the archive (backup.archive); other data stays as it is, or comes from
+the backup where there is none. exploreiot backup list says which moments there are.
+
 Onto a new machine: exploreiot restore --from /mnt/backups --password-file password
 
 Example: exploreiot restore -c site.yaml`,
@@ -95,6 +104,7 @@ Example: exploreiot restore -c site.yaml`,
     const signal = interruptSignal();
     if (options.deleteFormer) return deleteFormer(options);
     if (options.undo) return undo(options, signal);
+    const moment = options.to === undefined ? {} : { to: momentOf(options.to) };
     const { from, json, rehearse: rehearsal = false, broker = false } = options;
     const brought = from === undefined ? undefined : await bring({ ...options, from }, signal);
     const { deployment, stack, home } = await synthesize(brought?.site ?? options.config);
@@ -104,7 +114,7 @@ Example: exploreiot restore -c site.yaml`,
       await confirm(options, `replace the data of ${deployment.name}`, deployment.name);
     const context = { stack, home, report: progress, signal };
     const snapshot = brought?.snapshot.id ?? options.snapshot;
-    const restored = await restore({ ...context, repository, snapshot, rehearsal, broker });
+    const restored = await restore({ ...context, repository, snapshot, ...moment, rehearsal, broker });
     if (!rehearsal) await deploy({ ...context, runner: "auto" });
     if (json) printJson(restoreOutput, { deployment: deployment.name, ...restored, deleted: [] });
     else for (const line of told(restored, rehearsal)) console.log(line);
@@ -150,9 +160,10 @@ async function undo(options: Options, signal: AbortSignal): Promise<void> {
       );
 }
 
-function told({ snapshot, compared, volumes }: Restored, rehearsal: boolean): readonly string[] {
-  const short = `snapshot ${snapshot.id.slice(0, 8)} of ${snapshot.made}`;
-  const equal = `${compared.rows} rows in ${compared.tables} tables are as recorded`;
+function told({ snapshot, to, compared, volumes }: Restored, rehearsal: boolean): readonly string[] {
+  const short =
+    to === undefined ? `snapshot ${snapshot.id.slice(0, 8)} of ${snapshot.made}` : `the database of ${to}`;
+  const equal = `${compared.rows} rows in ${compared.tables} tables${to === undefined ? " are as recorded" : ""}`;
   if (rehearsal) return [`${short} can be restored: ${equal}. Nothing was replaced.`];
   return [
     `${short} is restored: ${equal}.`,

@@ -111,6 +111,14 @@ const backupOutput = z.strictObject({
     .strictObject({ at: z.string().describe("RFC 3339 in UTC"), id: z.string() })
     .exactOptional()
     .describe("the last one that was restored and compared, and when; absent where there is none"),
+  archive: z
+    .strictObject({
+      from: z.string().exactOptional().describe("RFC 3339 in UTC; absent before the first base backup"),
+      until: z.string().exactOptional().describe("RFC 3339 in UTC; absent before anything was sent"),
+      behind: z.int().describe("seconds since then: what would be lost with the machine now"),
+    })
+    .exactOptional()
+    .describe("any moment of this time can be restored; absent where backup.archive is false"),
   problems: z.array(z.string()).readonly().describe("too old, or what failed last"),
 });
 

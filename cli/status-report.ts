@@ -12,7 +12,7 @@ import { limitWarnings } from "../runners/docker/unapplied.ts";
 import type { Usage, UsageMeter } from "../runners/docker/usage.ts";
 import { difference, findDrift } from "../runners/drift.ts";
 import type { Stack } from "../runners/stack.ts";
-import { backupLine, backupReport } from "./backup-status.ts";
+import { archiveLines, backupLine, backupReport } from "./backup-status.ts";
 import { servedCertificates } from "./certificate-report.ts";
 import { lastReadingsText, readLast } from "./last-readings.ts";
 import { probeWarnings } from "./probe-warnings.ts";
@@ -153,7 +153,7 @@ export function statusText(report: StatusReport): string {
       ? []
       : [`firewall: ${[firewall.state, firewall.reason].filter(Boolean).join(": ")}`]),
     ...(storage === undefined ? [] : storageText(storage)),
-    ...(backup === undefined ? [] : [backupLine(backup)]),
+    ...(backup === undefined ? [] : [backupLine(backup), ...archiveLines(backup)]),
     ...(report.outside ?? []).map(
       ({ service, address, tls }) => `${service}: outside, ${address}, ${tls ? "TLS" : "clear text"}`,
     ),

@@ -13,7 +13,7 @@ import {
   volumesHaveAWriter,
   wrappersHaveACommand,
 } from "./application-checks.ts";
-import { repositoryCanBeReached } from "./backup-checks.ts";
+import { archiveHasALog, repositoryCanBeReached } from "./backup-checks.ts";
 import { firewallFits } from "./firewall-checks.ts";
 import { subnetsHaveRoom } from "./network-room.ts";
 import { outsideIsReachedSafely } from "./outside-checks.ts";
@@ -75,6 +75,7 @@ const checks: readonly CrossCheck[] = [
   { needs: ["retention"], check: classesAreApart },
   { needs: ["retention"], check: timesGrow },
   { needs: ["backup"], check: repositoryCanBeReached },
+  { needs: ["backup", "postgres"], check: archiveHasALog },
   { needs: ["alarms", "environment"], check: webhookIsPrivate },
   { needs: [], check: textsAreWhole },
   { needs: [], check: noReferenceElsewhere },

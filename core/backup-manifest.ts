@@ -64,6 +64,19 @@ export const lastBackup = z.strictObject({
     .describe("what failed last, and was not done well since"),
   bytes: count.describe("of the last snapshot, before deduplication and compression"),
   seconds: count.describe("that it took"),
+
+  /** Null where PostgreSQL's log is not archived. */
+  archive: z
+    .strictObject({
+      from: z.iso
+        .datetime()
+        .nullable()
+        .describe("moments from here on can be restored; null before the first base backup"),
+      until: z.iso.datetime().nullable().describe("up to here; null before anything was sent"),
+      behind: z.int().describe("seconds since then"),
+      failed: z.strictObject({ at: z.iso.datetime(), reason: z.string() }).nullable(),
+    })
+    .nullable(),
 });
 
 export type LastBackup = z.output<typeof lastBackup>;

@@ -10,6 +10,9 @@
 #
 #   sh upgrade.sh load FOLDER    any image, a place for a cluster at PGDATA: makes it from the dumps of a backup in FOLDER, and tells
 #                                of each table: database, schema, table, rows, sum
+#   sh upgrade.sh recover BASE LOG TIME LSN
+#                                a place for a cluster at PGDATA: makes it from the tar of a base backup, and replays the log in the
+#                                folder LOG up to TIME; LSN stands behind all that TIME can need. Tells the same of each table
 set -eu
 umask 077
 # Names of databases may have blanks.
@@ -119,6 +122,72 @@ load() {
   mv -T "$stage" "$PGDATA"
 }
 
+# Of a segment that was being written there may be several states: the last one counts, and its finished form before all.
+name_segments() {
+  for file in "$1"/*.partial; do
+    [ ! -f "$file" ] || mv -f "$file" "${file%.*.partial}.newest"
+  done
+  for file in "$1"/*.newest; do
+    [ ! -f "$file" ] || [ -f "${file%.newest}" ] || mv "$file" "${file%.newest}"
+  done
+}
+
+# replay [SETTING]…: up to the moment that the settings say, or to the end of the log; it is a server of its own then.
+replay() {
+  cat >"$private/postgresql.conf" <<CONF
+listen_addresses = ''
+unix_socket_directories = '$private'
+hba_file = '$private/pg_hba.conf'
+hot_standby = off
+shared_buffers = '32MB'
+restore_command = 'cp "$log/%f" "%p"'
+recovery_target_timeline = 'current'
+recovery_target_action = 'promote'
+max_wal_size = '1GB'
+fsync = off
+jit = off
+autovacuum = off
+CONF
+  for setting; do echo "$setting" >>"$private/postgresql.conf"; done
+  pg_ctl --pgdata="$stage" --silent --wait --timeout=300 --log="$private/log" --options="-c config_file=$private/postgresql.conf" start >>"$private/log" 2>&1 || return 1
+  # It counts as started while it still replays, no matter how long that takes.
+  until new pg_isready --quiet; do
+    pg_ctl --pgdata="$stage" status >/dev/null || return 1
+    sleep 0.2
+  done
+}
+
+recover() {
+  base=$1 log=$2 moment=$3 position=$4
+  rm -rf "$PGDATA" "$stage"
+  private=$(mktemp -d)
+  say "base backup"
+  mkdir -m 0700 "$stage"
+  tar -xf "$base" -C "$stage"
+  pg_verifybackup --no-parse-wal --quiet "$stage" || fail "the base backup is not as it was written"
+  rm -f "$stage/backup_manifest"
+  name_segments "$log"
+  echo 'local all all trust' >"$private/pg_hba.conf"
+  : >"$stage/recovery.signal"
+  say "log up to $moment"
+  # The file knows no `Z`. Where nothing was committed behind that moment, the log ends before it: then all of it counts.
+  if ! replay "recovery_target_time = '${moment%Z}+00'"; then
+    grep -q 'recovery ended before configured recovery target was reached' "$private/log" ||
+      { tail -n 20 "$private/log" >&2; fail "the log cannot be replayed"; }
+    replay || { tail -n 20 "$private/log" >&2; fail "the log cannot be replayed"; }
+    [ "$(query new --dbname=postgres --command="SELECT pg_last_wal_replay_lsn() >= '$position'")" = t ] ||
+      fail "the log ends at $(query new --dbname=postgres --command='SELECT pg_last_wal_replay_lsn()'), before $position: a part of it is missing"
+  fi
+  [ "$(query new --dbname=postgres --command="SELECT coalesce(pg_last_xact_replay_timestamp() <= '$moment', true)")" = t ] ||
+    fail "the log was replayed beyond $moment"
+  say "counting"
+  recorded
+  pg_ctl --pgdata="$stage" --silent --wait --mode=fast stop
+  pg_checksums --check --pgdata="$stage" >/dev/null || fail "pages of the data are not as they were written"
+  initdb --sync-only --pgdata="$stage" >/dev/null
+  mv -T "$stage" "$PGDATA"
+}
+
 # Rows and checksum of each table, as backup records them (images/backup/lib/database.sh): a line of JSON for each.
 recorded() {
   export PGOPTIONS="-c timezone=UTC -c datestyle=ISO,YMD -c intervalstyle=postgres -c extra_float_digits=1 -c bytea_output=hex"
@@ -157,6 +226,6 @@ case ${1:-} in
     exec postgres -D "$PGDATA" -c hba_file=/tmp/pg_hba.conf -c listen_addresses=127.0.0.1 -c unix_socket_directories=/tmp \
       -c ssl=off -c default_transaction_read_only=on
     ;;
-  fill | commit | check | load) "$@" ;;
-  *) fail "one of serve, fill, commit, check, load" ;;
+  fill | commit | check | load | recover) "$@" ;;
+  *) fail "one of serve, fill, commit, check, load, recover" ;;
 esac

@@ -1,7 +1,7 @@
 import type { Resource, StackDocument } from "../document.ts";
 import { type Evidence, unknown } from "../evidence.ts";
 import { usesPostgres } from "../facts/database-clients.ts";
-import { isFile, runs } from "../facts/deliveries.ts";
+import { filesWith, isFile, runs } from "../facts/deliveries.ts";
 import { type Variable, variableOf, variablesOf } from "../facts/environment.ts";
 import { parseOnce } from "../facts/parsed-files.ts";
 import { remembered, rememberedText } from "../facts/remembered.ts";
@@ -26,14 +26,15 @@ CREATE ROLE app LOGIN SUPERUSER;`,
 CREATE ROLE app LOGIN;
 REVOKE ALL ON DATABASE app, postgres FROM PUBLIC;`,
   allowed:
-    "a user that is not POSTGRES_USER; roles without SUPERUSER, CREATEDB, CREATEROLE, REPLICATION, BYPASSRLS; databases, postgres among them, that PUBLIC is revoked from; host records for named users",
+    "a user that is not POSTGRES_USER; roles without SUPERUSER, CREATEDB, CREATEROLE, REPLICATION, BYPASSRLS, but REPLICATION for one that pg_hba.conf lets replicate and nothing else; databases, postgres among them, that PUBLIC is revoked from; host records for named users",
   fix: "create a role for the application in an init file, and let only it in over the network",
   source: "PostgreSQL documentation, role-attributes; least privilege",
   looksAt: ["file/sql", "file/pg_hba.conf", ...RUNS],
   where: (resource, stack) =>
     isFile(resource) || (!runs("postgres")(resource, stack) && usersIn(resource, stack).length > 0),
   check: (resource, stack) => {
-    if (resource.type === "file/sql") return roles(parseOnce(resource, parseSql));
+    if (resource.type === "file/sql")
+      return roles(parseOnce(resource, parseSql), replicasOf(resource, stack));
     const superusers = superusersOf(stack);
     return resource.type === "file/pg_hba.conf"
       ? letIn(resource, superusers)
@@ -82,14 +83,31 @@ const letIn = (file: Resource, superusers: ReadonlySet<string>) =>
         .map((user) => `${user} may log in over the network (${place})`),
     );
 
-function roles(statements: readonly Statement[]): readonly string[] {
+/**
+ * Those that pg_hba.conf lets in for replication alone, so no application logs in as one of them; in upper case, as an
+ * unquoted name of SQL is read here.
+ */
+function replicasOf(file: Resource, stack: StackDocument): ReadonlySet<string> {
+  const records = filesWith(file, "pg_hba.conf", stack).flatMap((hba) => parseOnce(hba, parsePgHba));
+  const letIn = (isReplication: boolean) =>
+    records
+      .filter(({ databases }) => databases.some((name) => (name === "replication") === isReplication))
+      .flatMap(({ users }) => users.map((user) => user.toUpperCase()));
+  const elsewhere = new Set(letIn(false));
+  return new Set(elsewhere.has("ALL") ? [] : letIn(true).filter((user) => !elsewhere.has(user)));
+}
+
+function roles(statements: readonly Statement[], replicas: ReadonlySet<string>): readonly string[] {
   const closed = new Set(statements.flatMap((statement) => revoked(statement) ?? []));
   const created = statements.filter(({ words }) => words[0] === "CREATE" && words[1] === "DATABASE");
   const shared = created.length > 0 && !closed.has("postgres") && !closed.has("POSTGRES");
   const found = statements.flatMap((statement) => {
     const { words, line } = statement;
     const powers = /^(CREATE|ALTER) (ROLE|USER)$/.test(words.slice(0, 2).join(" "))
-      ? words.slice(3).filter((word) => POWERS.includes(word))
+      ? words
+          .slice(3)
+          .filter((word) => POWERS.includes(word))
+          .filter((word) => word !== "REPLICATION" || !replicas.has(String(words[2]).toUpperCase()))
       : [];
     const open = created.includes(statement) && !closed.has(String(words[2]));
     return [

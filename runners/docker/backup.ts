@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
+import { type Range, rangesOf, readArchive } from "../../core/archive.ts";
 import { type LastBackup, lastBackup } from "../../core/backup-manifest.ts";
 import { UserError } from "../../core/errors.ts";
 import { filesOfSite, siteFileOf } from "../../core/known-sites.ts";
@@ -78,12 +79,20 @@ const ownLine = (say: (line: string) => void) => (line: string) => {
 export const listBackups = async (spec: ContainerSpec): Promise<readonly Snapshot[]> =>
   snapshotList.parse(JSON.parse(await askBackup(spec, ["list"])));
 
+/** The stretches of time of which any moment can be restored, oldest first. */
+export const archivedRanges = async (spec: ContainerSpec): Promise<readonly Range[]> =>
+  rangesOf(readArchive(await askBackup(spec, ["archive"])));
+
 /** What its container knows of the last one. */
 export const lastBackupOf = async (spec: ContainerSpec): Promise<LastBackup> =>
   lastBackup.parse(JSON.parse(await askBackup(spec, ["state"])));
 
 /** The age in seconds at which the last one is too old. */
 export const oldestOf = (spec: ContainerSpec): number => Number(variableOf(spec, "BACKUP_OLDEST"));
+
+/** How many seconds the archive may be behind. */
+export const archiveOldestOf = (spec: ContainerSpec): number =>
+  Number(variableOf(spec, "BACKUP_ARCHIVE_OLDEST"));
 
 /** Whose locks, and drafts of a verb that works, mean nothing elsewhere. */
 const LEFT_OUT = ["./at-work.json", "./.draft-*"];

@@ -37,8 +37,14 @@ const KEPT = ["renewer"];
 /**
  * The volumes of a stack that a snapshot has data for, as its backups read them. Data of a service that is not there any
  * more is told, and left out.
+ *
+ * @param toMoment whether the database is brought to a moment: what others have is not of it, and stays as it is
  */
-export function placesOf(stack: Stack, manifest: BackupManifest, report: Report): readonly Place[] {
+export function placesOf(
+  stack: Stack,
+  manifest: BackupManifest,
+  { toMoment, report }: { readonly toMoment: boolean; readonly report: Report },
+): readonly Place[] {
   const all = restorable(stack);
   const saved = manifest.volumes.map((entry) => ({ ...entry, from: `${SNAPSHOT}/${folderOf(entry)}` }));
   for (const { service, name, from } of saved) {
@@ -62,7 +68,8 @@ export function placesOf(stack: Stack, manifest: BackupManifest, report: Report)
     .filter(({ from }) => held.includes(from))
     .map((place) => {
       const isBroker = place.from === BROKER_FOLDER;
-      return { ...place, isBroker, onlyIfEmpty: isBroker || kept.includes(place.from) };
+      const isOther = toMoment && place.from !== CLUSTER;
+      return { ...place, isBroker, onlyIfEmpty: isBroker || isOther || kept.includes(place.from) };
     });
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import type { Moment } from "../../core/archive.ts";
 import type { BackupManifest } from "../../core/backup-manifest.ts";
 import { UserError } from "../../core/errors.ts";
 import { variableOf } from "../containers.ts";
@@ -7,7 +8,7 @@ import { run } from "../run.ts";
 import type { ContainerSpec } from "../stack.ts";
 import { confinedAs } from "../throw-away.ts";
 import { UPGRADE_PROGRAM } from "../upgrade/step.ts";
-import { CLUSTER, onVolumes, RESTORE_ROLE, RESTORED, SNAPSHOT } from "./staging.ts";
+import { BASE, CLUSTER, LOG, onVolumes, RESTORE_ROLE, RESTORED, SNAPSHOT } from "./staging.ts";
 
 export interface Compared {
   readonly tables: number;
@@ -16,6 +17,9 @@ export interface Compared {
 
 interface Rehearsal {
   readonly manifest: BackupManifest;
+
+  /** That the database is brought to. @default - it is filled from the dumps of the snapshot */
+  readonly moment: Moment | undefined;
 
   /** The database of the deployment. @default - it has none */
   readonly postgres: ContainerSpec | undefined;
@@ -32,13 +36,16 @@ interface Rehearsal {
 
 /**
  * Makes of the files of a snapshot what services will run on, next to what they run on now, and compares all of it with
- * what the backup recorded.
+ * what the backup recorded. Of a moment nobody recorded a table: there the files of the base backup, the log up to the
+ * moment and each page of the result are checked, and each table is read.
  *
  * @throws UserError that names what differs
  */
 export async function rehearse(rehearsal: Rehearsal): Promise<Compared> {
   await compareFiles(rehearsal);
-  const { postgres, manifest } = rehearsal;
+  const { postgres, manifest, moment } = rehearsal;
+  if (postgres !== undefined && moment !== undefined)
+    return counted(await recover(rehearsal, postgres, moment));
   if (postgres === undefined || manifest.postgres === null) return { tables: 0, rows: 0 };
   return compareTables(manifest, await load(rehearsal, postgres));
 }
@@ -84,16 +91,57 @@ const table = z.object({
 
 type Table = z.output<typeof table>;
 
-/** Fills a cluster from the dumps, with the server that the deployment runs. */
-async function load(
+/** Fills a cluster from the dumps. */
+const load = (rehearsal: Rehearsal, postgres: ContainerSpec): Promise<readonly Table[]> =>
+  makeCluster(rehearsal, postgres, {
+    owned: [`${RESTORED}/${SNAPSHOT}/postgres`],
+    step: ["load", `${RESTORED}/${SNAPSHOT}/postgres`],
+  });
+
+/** Replays the log on a base backup. */
+async function recover(
+  rehearsal: Rehearsal,
+  postgres: ContainerSpec,
+  { to, lsn }: Moment,
+): Promise<readonly Table[]> {
+  const found = await makeCluster(rehearsal, postgres, {
+    owned: [`${RESTORED}/${BASE}`, `${RESTORED}/${LOG}`],
+    step: ["recover", `${RESTORED}/${BASE}/base.tar`, `${RESTORED}/${LOG}`, to, lsn],
+  });
+  const { image, labels, staging } = rehearsal;
+  await onVolumes({
+    ...{ image, labels, mounts: [`${staging}:${RESTORED}`] },
+    program: 'rm -rf "$1" "$2"',
+    args: [`${RESTORED}/${BASE}`, `${RESTORED}/${LOG}`],
+  });
+  return found;
+}
+
+/** The cluster is the server's user's alone; what it is made from can be reached. */
+const OWN = `user=$1 cluster=$2; shift
+mkdir -p "$cluster"
+for folder; do chown -R "$user" "$folder"; chmod 0755 "\${folder%/*}"; done
+chmod 0700 "$cluster"`;
+
+interface Making {
+  /** Folders that the server's user needs as well. */
+  readonly owned: readonly string[];
+
+  /** Of the shell program. */
+  readonly step: readonly string[];
+}
+
+/** Makes a cluster in the staging volume, with the server that the deployment runs. */
+async function makeCluster(
   { staging, image, labels, report, signal }: Rehearsal,
   postgres: ContainerSpec,
+  { owned, step }: Making,
 ): Promise<readonly Table[]> {
   const cluster = `${RESTORED}/${CLUSTER}`;
   await onVolumes({
     ...{ image, labels, signal, mounts: [`${staging}:${RESTORED}`] },
-    program: `mkdir -p "$1"; chown -R "$2" "$1"; chmod 0700 "$1"; chown -R "$2" "$3"; chmod 0755 "$4"`,
-    args: [cluster, postgres.block.user ?? "", `${RESTORED}/${SNAPSHOT}/postgres`, `${RESTORED}/${SNAPSHOT}`],
+    program: OWN,
+    args: [postgres.block.user ?? "", cluster, ...owned],
   });
   const data = (variableOf(postgres, "PGDATA") ?? "").split("/").at(-1);
   const { code, stdout, stderr } = await run(
@@ -101,7 +149,7 @@ async function load(
       ...(["docker", "run", "--rm", "--network", "none", ...confinedAs(postgres, RESTORE_ROLE)] as const),
       ...["--env", `PGDATA=${cluster}/${data}`, "--volume", `${staging}:${RESTORED}`],
       ...["--entrypoint", "/bin/sh", postgres.image, "-c", readFileSync(UPGRADE_PROGRAM, "utf8"), "restore"],
-      ...["load", `${RESTORED}/${SNAPSHOT}/postgres`],
+      ...step,
     ],
     {
       ...{ signal, expected: Array.from({ length: 256 }, (_, index) => index) },
@@ -138,8 +186,13 @@ export function compareTables({ postgres }: BackupManifest, found: readonly Tabl
   );
   if (wrong.length > 0)
     throw notWhole([...wrong.slice(0, NAMED), `${wrong.length} of ${before.size} tables`]);
-  return { tables: found.length, rows: found.reduce((sum, { rows }) => sum + rows, 0) };
+  return counted(found);
 }
+
+const counted = (found: readonly Table[]): Compared => ({
+  tables: found.length,
+  rows: found.reduce((sum, { rows }) => sum + rows, 0),
+});
 
 const notWhole = (lines: readonly string[]) =>
   new UserError(

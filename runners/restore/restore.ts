@@ -1,5 +1,7 @@
+import { ARCHIVE_TAGS, LATEST, type Moment, momentIn, readArchive } from "../../core/archive.ts";
 import type { BackupManifest } from "../../core/backup-manifest.ts";
 import { LABEL } from "../../core/labels.ts";
+import { POSTGRES_MAJOR } from "../../core/postgres-major.ts";
 import { ofRole } from "../containers.ts";
 import { presentVolumes, refuseForeignData, rememberDataVolumes } from "../docker/data-volumes.ts";
 import { guarded } from "../guards.ts";
@@ -14,7 +16,7 @@ import { type Compared, rehearse } from "./rehearse.ts";
 import { type Repository, restic } from "./repository.ts";
 import { refuseLittleRoom, refuseLittleRoomForSwap } from "./room.ts";
 import { chosenSnapshot } from "./snapshots.ts";
-import { RESTORE_ROLE, RESTORED, SNAPSHOT, stagingVolume } from "./staging.ts";
+import { BASE, LOG, RESTORE_ROLE, RESTORED, SNAPSHOT, stagingVolume } from "./staging.ts";
 import { type Restoring, readRestore, refuseHalfUndone, unfinishedRestore, writeRestore } from "./state.ts";
 import { swapAll } from "./swap.ts";
 
@@ -28,6 +30,9 @@ export interface RestoreOptions {
   /** `latest`, or the beginning of an id. */
   readonly snapshot: string;
 
+  /** The moment that the database is brought to, RFC 3339 in UTC, or `latest`. @default - that of the snapshot */
+  readonly to?: string;
+
   /** Whether nothing is replaced. */
   readonly rehearsal: boolean;
 
@@ -37,6 +42,7 @@ export interface RestoreOptions {
 
 export interface Restored {
   readonly snapshot: { readonly id: string; readonly made: string };
+  readonly to?: string;
   readonly compared: Compared;
 
   /** Volumes that hold the snapshot's data now, and where their data of before is kept. */
@@ -85,20 +91,35 @@ function workOf({ stack, repository }: RestoreOptions): Work {
 
 /** One that already replaces data goes on with its own snapshot, which some volumes may hold by now. */
 async function beginning(options: RestoreOptions, repository: Repository): Promise<Restoring> {
-  const { stack, home, snapshot, rehearsal, report } = options;
+  const { stack, home, snapshot, rehearsal, report, to } = options;
   const { now, former } = readRestore(home);
   if (now !== undefined && now.swaps.length > 0) {
-    if (rehearsal || (snapshot !== "latest" && !now.snapshot.startsWith(snapshot)))
-      throw unfinishedRestore(now);
+    const isAnother =
+      (snapshot !== "latest" && !now.snapshot.startsWith(snapshot)) ||
+      (to !== undefined && !isMeant(to, now.moment));
+    if (rehearsal || isAnother) throw unfinishedRestore(now);
     report(`going on with the restore of snapshot ${now.snapshot.slice(0, 8)}`);
     return now;
   }
   const { id, time } = await chosenSnapshot(repository, snapshot, stack.name);
-  if (now?.snapshot === id) return now;
-  const begun = { snapshot: id, made: time, swaps: [] };
+  if (now?.snapshot === id && isMeant(to, now.moment)) return now;
+  const moment = to === undefined ? {} : { moment: await momentAt(to, options, repository) };
+  const begun = { snapshot: id, made: time, ...moment, swaps: [] };
   await run(["docker", "volume", "rm", "--force", stagingVolume(stack.name)]);
   writeRestore(home, { now: begun, former });
   return begun;
+}
+
+const isMeant = (to: string | undefined, moment: Moment | undefined) =>
+  to === LATEST ? moment !== undefined : to === moment?.to;
+
+/** @throws UserError for one that the archive does not reach */
+async function momentAt(to: string, { stack }: RestoreOptions, repository: Repository): Promise<Moment> {
+  const tags = ARCHIVE_TAGS.flatMap((tag) => ["--tag", `${tag},deployment=${stack.name}`]);
+  const { stdout } = await restic(repository, ["snapshots", "--json", ...tags]);
+  return momentIn(readArchive(stdout), {
+    ...{ to, deployment: stack.name, repository: repository.name, major: POSTGRES_MAJOR },
+  });
 }
 
 /** With what replaces what written down, and everything for it rehearsed and in the staging volume. */
@@ -109,7 +130,9 @@ async function prepared(options: RestoreOptions, work: Work, begun: Restoring): 
   const manifest = await manifestOf(work.repository, begun.snapshot, options.stack.name);
   const now = isWhole ? begun : await rehearsed(options, work, { now: begun, manifest });
   if (options.rehearsal || now.swaps.length > 0) return now;
-  const swaps = await plannedSwaps(placesOf(options.stack, manifest, options.report), options.broker, work);
+  const toMoment = now.moment !== undefined;
+  const places = placesOf(options.stack, manifest, { toMoment, report: options.report });
+  const swaps = await plannedSwaps(places, options.broker, work);
   await refuseLittleRoomForSwap(work, swaps);
   return { ...now, swaps };
 }
@@ -119,19 +142,40 @@ async function rehearsed(
   work: Work,
   { now, manifest }: { readonly now: Restoring; readonly manifest: BackupManifest },
 ): Promise<Restoring> {
-  await refuseLittleRoom(work, now.snapshot);
+  const { moment } = now;
+  await refuseLittleRoom(work, [
+    now.snapshot,
+    ...(moment === undefined ? [] : [moment.base, ...moment.logs]),
+  ]);
   report(`reading snapshot ${now.snapshot.slice(0, 8)} of ${now.made}`);
-  const target = ["--target", `${RESTORED}/${SNAPSHOT}`, "--exclude", "/home"];
-  await restic(work.repository, ["restore", `${now.snapshot}:/snapshot`, ...target], {
-    ...{ into: work.staging, signal },
-  });
-  report("rehearsing: a database of its own is filled, and every table compared");
-  const compared = await rehearse({ ...work, manifest, postgres: ofRole(stack, "postgres"), report, signal });
-  report(`rehearsed: ${compared.rows} rows in ${compared.tables} tables are as recorded`);
+  const read = (snapshot: string, folder: string, ...more: readonly string[]) =>
+    restic(work.repository, ["restore", snapshot, "--target", `${RESTORED}/${folder}`, ...more], {
+      ...{ into: work.staging, signal },
+    });
+  const dumps = moment === undefined ? [] : ["--exclude", "/postgres"];
+  await read(`${now.snapshot}:/snapshot`, SNAPSHOT, "--exclude", "/home", ...dumps);
+  if (moment !== undefined) {
+    report(`reading the base backup and the log for ${moment.to}`);
+    await read(moment.base, BASE);
+    for (const log of moment.logs) await read(`${log}:${SHIPPED}`, LOG);
+  }
+  report(
+    moment === undefined
+      ? "rehearsing: a database of its own is filled, and every table compared"
+      : `rehearsing: a database of its own is brought to ${moment.to}, and every page and table read`,
+  );
+  const postgres = ofRole(stack, "postgres");
+  const compared = await rehearse({ ...work, manifest, moment, postgres, report, signal });
+  report(
+    `rehearsed: ${compared.rows} rows in ${compared.tables} tables ${moment === undefined ? "are as recorded" : `as of ${moment.to}`}`,
+  );
   const after = { ...now, rehearsed: compared };
   writeRestore(home, { now: after, former: readRestore(home).former });
   return after;
 }
+
+/** Where the backup's container has what it sends of the log. */
+const SHIPPED = "/state/archive/ship";
 
 async function replace({ stack, home, report }: RestoreOptions, work: Work, now: Restoring): Promise<void> {
   const kept = now.swaps.flatMap(({ former }) => former ?? []);
@@ -142,8 +186,9 @@ async function replace({ stack, home, report }: RestoreOptions, work: Work, now:
   await swapAll(now.swaps, { ...work, stack, report, record });
 }
 
-const told = ({ snapshot, made, rehearsed, swaps }: Restoring): Restored => ({
+const told = ({ snapshot, made, moment, rehearsed, swaps }: Restoring): Restored => ({
   snapshot: { id: snapshot, made },
+  ...(moment === undefined ? {} : { to: moment.to }),
   compared: rehearsed ?? { tables: 0, rows: 0 },
   volumes: swaps.map(({ volume, former }) => ({ volume, ...(former === undefined ? {} : { former }) })),
 });

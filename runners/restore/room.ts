@@ -11,7 +11,7 @@ interface Room {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** The files of the snapshot, and what is made of them: a cluster takes up to twice its dump, for indexes and its log. */
+/** The files of the snapshots, and what is made of them: a cluster takes up to twice its dump, for indexes and its log. */
 const TIMES_AT_REHEARSAL = 3;
 
 const MIB = 2 ** 20;
@@ -19,8 +19,10 @@ const MIB = 2 ** 20;
 const size = z.object({ total_size: z.int() });
 
 /** @throws UserError where the engine's disk cannot hold what a rehearsal makes */
-export async function refuseLittleRoom(room: Room, snapshot: string): Promise<void> {
-  const { stdout } = await restic(room.repository, ["stats", snapshot, "--mode", "restore-size", "--json"]);
+export async function refuseLittleRoom(room: Room, snapshots: readonly string[]): Promise<void> {
+  const { stdout } = await restic(room.repository, [
+    ...["stats", ...snapshots, "--mode", "restore-size", "--json"],
+  ]);
   const { total_size: bytes } = size.parse(JSON.parse(stdout));
   refuseLess(await freeBytes(room), bytes * TIMES_AT_REHEARSAL, "a rehearsal");
 }

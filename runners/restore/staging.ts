@@ -9,6 +9,10 @@ export const RESTORED = "/restored";
 export const SNAPSHOT = "snapshot";
 export const CLUSTER = "cluster";
 
+/** A base backup, and the log behind it. */
+export const BASE = "base";
+export const LOG = "log";
+
 /** The volume that a snapshot is read into and rehearsed in. */
 export const stagingVolume = (deployment: string) => `exploreiot-${deployment}-restore`;
 

@@ -37,6 +37,16 @@ const shape = z.strictObject({
       /** RFC 3339. */
       made: z.string(),
 
+      /** What brings the database to a moment. @default - it is the snapshot's */
+      moment: z
+        .strictObject({
+          to: z.string(),
+          base: z.string(),
+          logs: z.array(z.string()).readonly(),
+          lsn: z.string(),
+        })
+        .exactOptional(),
+
       /** What was compared with the manifest. @default - not yet */
       rehearsed: z.strictObject({ tables: z.int(), rows: z.int() }).exactOptional(),
 
@@ -99,8 +109,8 @@ export function refuseHalfUndone(home: string): void {
 }
 
 /** @returns the error for what cannot be done while a restore replaces data */
-export const unfinishedRestore = ({ snapshot }: Pick<Restoring, "snapshot">): UserError =>
+export const unfinishedRestore = ({ snapshot, moment }: Pick<Restoring, "snapshot" | "moment">): UserError =>
   new UserError(
-    `a restore of snapshot ${snapshot.slice(0, 8)} was stopped while it replaced data`,
+    `a restore of snapshot ${snapshot.slice(0, 8)}${moment === undefined ? "" : ` to ${moment.to}`} was stopped while it replaced data`,
     "let it come to its end first: exploreiot restore --yes -c CONFIG",
   );

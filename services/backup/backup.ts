@@ -18,10 +18,18 @@ import { kitVersion } from "../../core/kit-version.ts";
 import { POSTGRES_MAJOR } from "../../core/postgres-major.ts";
 import type { Connection } from "../../core/stack-facts.ts";
 import { isMade } from "../listeners.ts";
-import { BACKUP_ROLE_PASSWORD, backupUser, DATABASE_CA, POSTGRES_PORT } from "../postgres/definition.ts";
+import {
+  ARCHIVE_ROLE_PASSWORD,
+  archiveUser,
+  BACKUP_ROLE_PASSWORD,
+  backupUser,
+  DATABASE_CA,
+  POSTGRES_PORT,
+} from "../postgres/definition.ts";
 import { authorityFile } from "../postgres/tls.ts";
 import type { ServiceScope } from "../service-scope.ts";
 import {
+  ARCHIVE_OLDEST_SECONDS,
   intervalSeconds,
   oldestSeconds,
   REPOSITORY_PASSWORD,
@@ -162,6 +170,8 @@ function environmentOf({ deployment }: ServiceScope): Readonly<Record<string, st
     BACKUP_POSTGRES_MAJOR: String(POSTGRES_MAJOR),
     BACKUP_POSTGRES_USER: hasDatabase ? backupUser(postgres.user) : "",
     BACKUP_DATABASE: hasDatabase ? postgres.database : "",
+    BACKUP_ARCHIVE_OLDEST: backup.archive ? String(ARCHIVE_OLDEST_SECONDS) : "",
+    BACKUP_ARCHIVE_USER: backup.archive ? archiveUser(postgres.user) : "",
     ...(hasDatabase && postgres.tls
       ? { PGSSLMODE: "verify-full", PGSSLROOTCERT: `${FILES}/${DATABASE_CA}` }
       : {}),
@@ -175,6 +185,7 @@ function filesOf(context: ServiceScope): readonly DeliveredFile[] {
   return [
     { name: "password", ...secrets.file(REPOSITORY_PASSWORD) },
     ...(hasDatabase ? [{ name: "postgres.password", ...secrets.file(BACKUP_ROLE_PASSWORD) }] : []),
+    ...(backup.archive ? [{ name: "archive.password", ...secrets.file(ARCHIVE_ROLE_PASSWORD) }] : []),
     ...(hasDatabase && postgres.tls ? [authorityFile(context, DATABASE_CA)] : []),
     ...Object.entries(backup.credentials).map(([variable, secret]) => {
       mustBeThere(name, variable, secret);

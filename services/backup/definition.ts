@@ -77,6 +77,12 @@ const settings = z
       .max(1000)
       .default(1)
       .describe("each so many-th is restored into a throw-away server and compared"),
+    archive: z
+      .boolean()
+      .default(false)
+      .describe(
+        "whether PostgreSQL's log is archived as it is written, so that at most a minute is lost with the machine, and any minute of keep.daily days can be restored",
+      ),
     limits: limits(384, 1, 128, LEAST_BACKUP_MIB),
   })
   .refine(({ at, every }) => at === undefined || every === undefined, { error: "either at or every" })
@@ -110,6 +116,9 @@ export function intervalSeconds({ every }: BackupSettings): number {
 
 /** The age in seconds at which the last one is too old: one was missed, and the next one is late. */
 export const oldestSeconds = (settings: BackupSettings): number => 2 * intervalSeconds(settings);
+
+/** The archive is sent twice a minute; one that is behind by more has a reason. */
+export const ARCHIVE_OLDEST_SECONDS = 300;
 
 /** The time of day at which one is made; undefined where they are made in intervals. */
 export const timeOfDay = ({ at, every }: BackupSettings): string | undefined =>

@@ -21,6 +21,10 @@ export const databaseUser = (owner: string, program: string) => `${owner}_${inSq
 export const backupUser = (owner: string) => databaseUser(owner, "backup");
 export const BACKUP_ROLE_PASSWORD = "role-backup-postgres-password";
 
+/** As whom the log is received: replicates, and is let into no database. No program's name begins with a dash. */
+export const archiveUser = (owner: string) => `${owner}__archive`;
+export const ARCHIVE_ROLE_PASSWORD = "role-replication-postgres-password";
+
 /** The databases: of the application, and of services that have one of their own. */
 export const postgres = defineService({
   name: "postgres",

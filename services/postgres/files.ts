@@ -13,6 +13,12 @@ export interface PostgresSettings {
   readonly tls: boolean;
 }
 
+/**
+ * The most that the server keeps for a receiver of its log that has gone: it must not fill the disk of the data. It holds
+ * for a slot of anyone's, and where nothing is archived any more.
+ */
+const MOST_KEPT_MIB = 1024;
+
 /** postgresql.conf. Timeouts are bounds against what hangs; a migration or a backup ends well within them. */
 export function postgresqlConf({ limits, logConnections, tls }: PostgresSettings): string {
   const memory = postgresMemory(limits.memoryMiB);
@@ -37,6 +43,8 @@ export function postgresqlConf({ limits, logConnections, tls }: PostgresSettings
     `max_wal_size = ${memory.maxWalSizeMiB}MB`,
     "checkpoint_timeout = '15min'",
     "wal_compression = on",
+    "wal_level = replica",
+    `max_slot_wal_keep_size = ${MOST_KEPT_MIB}MB`,
     // The official image has LLVM, of which each connection that uses it takes more memory than all others together have.
     "jit = off",
     "statement_timeout = '10min'",
@@ -67,14 +75,18 @@ interface Entrance {
   readonly database: string;
 }
 
-/** Over the network those who are named, each into one database, with SCRAM; inside the container the superuser, by its uid. */
-export function pgHba(entrances: readonly Entrance[], tls: boolean): string {
+/**
+ * Over the network those who are named, each into one database, with SCRAM; inside the container the superuser, by its uid.
+ *
+ * @param receiver who may receive the log, from the server's own network. @default - nobody
+ */
+export function pgHba(entrances: readonly Entrance[], tls: boolean, receiver?: string): string {
+  const type = tls ? "hostssl" : "host   ";
   return [
     "# type  database  user  address  method",
     "local   all  postgres  peer",
-    ...entrances.map(
-      ({ database, user }) => `${tls ? "hostssl" : "host   "} ${database}  ${user}  all  scram-sha-256`,
-    ),
+    ...entrances.map(({ database, user }) => `${type} ${database}  ${user}  all  scram-sha-256`),
+    ...(receiver === undefined ? [] : [`${type} replication  ${receiver}  samenet  scram-sha-256`]),
     "",
   ].join("\n");
 }

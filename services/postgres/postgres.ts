@@ -15,9 +15,22 @@ import { kitRoot } from "../../core/home.ts";
 import { POSTGRES_MAJOR } from "../../core/postgres-major.ts";
 import type { ServiceScope } from "../service-scope.ts";
 import { databaseLogins } from "../store-logins.ts";
-import { BACKUP_ROLE_PASSWORD, backupUser, POSTGRES_PORT } from "./definition.ts";
+import {
+  ARCHIVE_ROLE_PASSWORD,
+  archiveUser,
+  BACKUP_ROLE_PASSWORD,
+  backupUser,
+  POSTGRES_PORT,
+} from "./definition.ts";
 import { pgHba, postgresqlConf } from "./files.ts";
-import { BACKUP_ROLE, databaseOf, passwordFile, rolesSql, SUPERUSER_PASSWORD } from "./roles.ts";
+import {
+  ARCHIVE_ROLE,
+  BACKUP_ROLE,
+  databaseOf,
+  passwordFile,
+  rolesSql,
+  SUPERUSER_PASSWORD,
+} from "./roles.ts";
 import { serverFiles } from "./tls.ts";
 
 const USER = "999:999";
@@ -105,9 +118,14 @@ export class Postgres extends Construct {
 
 function filesOf(context: ServiceScope): readonly DeliveredFile[] {
   const { deployment, secrets } = context;
-  const { database, limits, tls } = deployment.postgres;
+  const { database, limits, tls, user } = deployment.postgres;
+  const { enabled, archive } = deployment.backup;
   const logins = databaseLogins(deployment);
-  const reader = deployment.backup.enabled ? backupUser(deployment.postgres.user) : undefined;
+  const backups = {
+    ...(enabled ? { reader: backupUser(user) } : {}),
+    ...(archive ? { receiver: archiveUser(user) } : {}),
+  };
+  const { reader, receiver } = backups;
   const entrances = [
     ...logins.map((login) => ({ user: login.user, database: databaseOf(database, login) })),
     ...(reader === undefined ? [] : [{ user: reader, database: "all" }]),
@@ -121,13 +139,16 @@ function filesOf(context: ServiceScope): readonly DeliveredFile[] {
     program("entrypoint.sh"),
     program("measure.sh"),
     { name: "postgresql.conf", content: postgresqlConf({ limits, logConnections, tls }) },
-    { name: "pg_hba.conf", content: pgHba(entrances, tls) },
-    { name: "start/roles.sql", content: rolesSql(deployment.postgres, logins, reader) },
+    { name: "pg_hba.conf", content: pgHba(entrances, tls, receiver) },
+    { name: "start/roles.sql", content: rolesSql(deployment.postgres, logins, backups) },
     { name: SUPERUSER_PASSWORD, ...secrets.file("postgres-superuser-password") },
     ...logins.map(({ role, secret }) => ({ name: passwordFile(role), ...secrets.file(secret) })),
     ...(reader === undefined
       ? []
       : [{ name: passwordFile(BACKUP_ROLE), ...secrets.file(BACKUP_ROLE_PASSWORD) }]),
+    ...(receiver === undefined
+      ? []
+      : [{ name: passwordFile(ARCHIVE_ROLE), ...secrets.file(ARCHIVE_ROLE_PASSWORD) }]),
     ...(tls ? serverFiles(context) : []),
   ];
 }

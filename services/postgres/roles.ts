@@ -5,6 +5,7 @@ import type { databaseLogins } from "../store-logins.ts";
 /** Where passwords are delivered, below the folder of the server's files. */
 export const SUPERUSER_PASSWORD = "superuser.password";
 export const BACKUP_ROLE = "backup";
+export const ARCHIVE_ROLE = "replication";
 export const passwordFile = (role: string) => `roles/${role}.password`;
 
 /**
@@ -13,11 +14,12 @@ export const passwordFile = (role: string) => `roles/${role}.password`;
  * quotes them.
  *
  * @param reader as whom backups are made. @default - none are
+ * @param receiver as whom the log is archived. @default - it is not
  */
 export function rolesSql(
   { database, user: owner }: Store,
   logins: readonly DatabaseLogin[],
-  reader?: string,
+  { reader, receiver }: { readonly reader?: string; readonly receiver?: string } = {},
 ): string {
   const ownerLogsIn = logins.some(({ user }) => user === owner);
   return [
@@ -36,6 +38,7 @@ export function rolesSql(
       .flatMap((login) => ownedDatabase(databaseOf(database, login), login.user)),
     "REVOKE ALL ON DATABASE postgres FROM PUBLIC;",
     ...(reader === undefined ? [] : readsEverything(reader)),
+    ...(receiver === undefined ? [FORGET_RECEIVERS] : receivesTheLog(receiver)),
     `\\connect "${database}"`,
     SILENT,
     ...logins.filter(({ user }) => user !== owner).flatMap((login) => rights(database, owner, login)),
@@ -120,6 +123,19 @@ const readsEverything = (reader: string): readonly string[] => [
   `ALTER ROLE "${reader}" SET default_transaction_read_only = on;`,
   `SELECT format('GRANT CONNECT ON DATABASE %I TO "${reader}"', datname) FROM pg_database WHERE datallowconn AND NOT datistemplate AND datname <> 'postgres' \\gexec`,
 ];
+
+/** Replication is the whole cluster, passwords' hashes included, and no table by its name: it is let into no database. */
+const receivesTheLog = (receiver: string): readonly string[] => [
+  ...ifMissing("pg_roles", "rolname", receiver, `CREATE ROLE "${receiver}";`),
+  ...withPassword(
+    passwordFile(ARCHIVE_ROLE),
+    `ALTER ROLE "${receiver}" LOGIN ${POWERLESS.replace("NOREPLICATION", "REPLICATION")} CONNECTION LIMIT 4`,
+  ),
+];
+
+/** Slots of an archive that was turned off: the server would keep its log for them. */
+const FORGET_RECEIVERS =
+  "DO $$ BEGIN PERFORM pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name ~ '^exploreiot_archive_'; END $$;";
 
 const ifMissing = (table: string, column: string, name: string, statement: string) =>
   onlyIf(`NOT EXISTS (SELECT FROM ${table} WHERE ${column} = '${name}')`, statement);

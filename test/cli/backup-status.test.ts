@@ -1,14 +1,21 @@
 import { describe, expect, test } from "vitest";
-import { backupLine, reportOf, safetyOf } from "../../cli/backup-status.ts";
+import { archiveLines, backupLine, reportOf, safetyOf } from "../../cli/backup-status.ts";
 import type { LastBackup } from "../../core/backup-manifest.ts";
 import { containerSpec } from "../support/stack.ts";
 
 const spec = containerSpec("backup", {
-  block: { env: ["BACKUP_OLDEST=172800", "BACKUP_VERIFY=2", "BACKUP_TARGET=/srv/backups"] },
+  block: {
+    env: [
+      "BACKUP_OLDEST=172800",
+      "BACKUP_VERIFY=2",
+      "BACKUP_ARCHIVE_OLDEST=300",
+      "BACKUP_TARGET=/srv/backups",
+    ],
+  },
 });
 const ago = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
 const record = (given: Partial<LastBackup>): LastBackup => ({
-  ...{ at: null, id: null, verified: null, failed: null, bytes: 0, seconds: 0 },
+  ...{ at: null, id: null, verified: null, failed: null, bytes: 0, seconds: 0, archive: null },
   ...given,
 });
 const good = record({ at: ago(5), id: "abcdef0123", verified: { at: ago(4), id: "abcdef0123" } });
@@ -51,5 +58,36 @@ describe("the report of backups", () => {
     expect(safetyOf(report)).toBe(
       `the last verified backup is 4 h old (abcdef01), and not fresh: ${report.problems[0]}`,
     );
+  });
+
+  test("tells which moments the archive has, and how far it is behind", () => {
+    const until = "2026-11-29T14:00:00.250Z";
+    const archive = {
+      from: "2026-11-22T02:31:00.000Z",
+      until,
+      behind: 300,
+      failed: { at: until, reason: "locked" },
+    };
+    const report = reportOf(spec, { ...good, archive });
+
+    expect([report.archive, report.problems]).toEqual([{ from: archive.from, until, behind: 300 }, []]);
+    expect(archiveLines(report)).toEqual([
+      "archive: any moment from 2026-11-22T02:31:00.000Z to 2026-11-29T14:00:00.250Z, 300 s behind",
+    ]);
+    expect(archiveLines(reportOf(spec, good))).toEqual([]);
+  });
+
+  test("has a problem with an archive that is further behind than it may be, with its reason", () => {
+    const archive = { from: null, until: null, behind: 301, failed: null };
+    const problem = "the archive is 5 minutes behind, and that much would be lost with the machine";
+    const failed = { at: "2026-11-29T14:00:00Z", reason: "/srv/backups is full" };
+
+    expect(reportOf(spec, { ...good, archive }).problems).toEqual([problem]);
+    expect(reportOf(spec, { ...good, archive: { ...archive, failed } }).problems).toEqual([
+      `${problem}: /srv/backups is full`,
+    ]);
+    expect(archiveLines(reportOf(spec, { ...good, archive }))).toEqual([
+      "archive: no moment can be restored yet",
+    ]);
   });
 });

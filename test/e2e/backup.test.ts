@@ -211,9 +211,7 @@ describe.skipIf(missing.docker)(titled("backups of a deployment", missing.docker
       ...["exec", container, "bash", "-c"],
       "exec 3<>/dev/tcp/127.0.0.1/9100; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3",
     );
-    const { verified } = lastBackup.parse(
-      JSON.parse(await docker("exec", container, "cat", "/state/last.json")),
-    );
+    const { verified } = lastBackup.parse(JSON.parse(await docker("exec", container, "backup", "state")));
     const at = Date.parse(verified?.at ?? "") / 1000;
     const [, shown] = /^exploreiot_backup_checked_timestamp_seconds (\S+)$/m.exec(told) ?? [];
     expect(Number(shown)).toBe(at);

@@ -254,6 +254,7 @@ CREATE DATABASE "readings" OWNER "app";
 \\endif
 REVOKE ALL ON DATABASE "readings" FROM PUBLIC;
 REVOKE ALL ON DATABASE postgres FROM PUBLIC;
+DO $$ BEGIN PERFORM pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name ~ '^exploreiot_archive_'; END $$;
 \\connect "readings"
 SET log_min_error_statement = 'panic';
 SELECT pg_has_role('app_api', 'app', 'MEMBER') AS wanted \\gset

@@ -10,6 +10,12 @@ interface Mount {
   readonly read_only?: boolean;
 }
 
+/** Of the role that receives the log: where a service gets it, and from which file. */
+const passwordsOf = (stack: RawStack, role: string) =>
+  ((byRole(stack)[role]?.upload ?? []) as unknown as { file: string; source?: string }[])
+    .filter(({ file }) => /archive|replication/.test(file))
+    .map(({ file, source }) => [file, source?.split("/").at(-1)]);
+
 describe.each([
   ["local", local],
   ["production", production],
@@ -68,6 +74,18 @@ describe.each([
       security_opts: ["no-new-privileges:true"],
     });
     expect(container().networks_advanced).toHaveLength(1);
+  });
+
+  test("receives the log, where that is archived, as a role whose password is a file at both ends", () => {
+    const archived = sandbox.json({
+      ...(input as DeploymentInput),
+      backup: { enabled: true, archive: true, repository: "/srv/backups" },
+    });
+    expect([passwordsOf(archived, "backup-files"), passwordsOf(archived, "postgres-files")]).toEqual([
+      [["/incoming/archive.password", "role-replication-postgres-password"]],
+      [["/incoming/roles/replication.password", "role-replication-postgres-password"]],
+    ]);
+    expect([passwordsOf(json, "backup-files"), passwordsOf(json, "postgres-files")]).toEqual([[], []]);
   });
 
   test("has a folder of the machine under the volume's name", () => {

@@ -80,7 +80,12 @@ export class BackupAlone {
       ...{ BACKUP_OLDEST: "9999", BACKUP_TARGET: "/srv/backups" },
       ...(every === undefined ? { BACKUP_AT: "00:00" } : { BACKUP_EVERY: String(every) }),
       ...{ RESTIC_REPOSITORY: "/repository", BACKUP_POSTGRES_MAJOR: "17" },
-      ...{ BACKUP_POSTGRES_USER: "", BACKUP_DATABASE: "" },
+      ...{
+        BACKUP_POSTGRES_USER: "",
+        BACKUP_DATABASE: "",
+        BACKUP_ARCHIVE_OLDEST: "",
+        BACKUP_ARCHIVE_USER: "",
+      },
     };
     const variables = Object.entries(environment).map(([key, value]) => `--env=${key}=${value}`);
     await docker("run", "--detach", "--name", this.name, ...fence, ...mounts, ...variables, this.#image);

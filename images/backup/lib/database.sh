@@ -8,12 +8,18 @@ export PGCONNECT_TIMEOUT=20
 
 psql_quiet() { psql --no-psqlrc --quiet --no-align --tuples-only --set=ON_ERROR_STOP=1 "$@"; }
 
-# As the deployment's server is reached. The password is in no argument and no variable.
+# As the deployment's server is reached. The passwords are in no argument and no variable.
 live() {
-  export PGHOST=postgres PGUSER=$BACKUP_POSTGRES_USER PGPASSFILE=/tmp/pgpass
+  export PGHOST=postgres PGUSER=$BACKUP_POSTGRES_USER PGPASSFILE=$private/pgpass
+  password_line "$BACKUP_POSTGRES_USER" postgres.password >"$PGPASSFILE"
+  [ -z "$BACKUP_ARCHIVE_USER" ] || password_line "$BACKUP_ARCHIVE_USER" archive.password >>"$PGPASSFILE"
+}
+
+# password_line USER FILE
+password_line() {
   local password
-  password=$(sed 's/[\\:]/\\&/g' "$files/postgres.password")
-  printf '*:*:*:*:%s\n' "$password" >"$PGPASSFILE"
+  password=$(sed 's/[\\:]/\\&/g' "$files/$2")
+  printf '*:*:*:%s:%s\n' "$1" "$password"
 }
 
 # Prints SQL that prints a line of JSON for each table: how many rows, and a sum over the text of each, in any order.
@@ -45,7 +51,7 @@ dump() {
   all=$(databases "$BACKUP_DATABASE") || fail "PostgreSQL does not answer, or does not let $PGUSER in; exploreiot status says how it is"
   pg_dumpall --roles-only --no-role-passwords --database="$BACKUP_DATABASE" >"$folder/roles.sql" || fail "the roles of PostgreSQL could not be read"
   while IFS= read -r database; do
-    dump_one "$folder" "$database" || { cat /tmp/dump-errors >&2; fail "database $database could not be dumped: $(grep -m 1 . /tmp/dump-errors)"; }
+    dump_one "$folder" "$database" || { cat "$private/dump-errors" >&2; fail "database $database could not be dumped: $(grep -m 1 . "$private/dump-errors")"; }
   done <<<"$all" >"$folder/.lines"
   jq -sc . "$folder/.lines" >"$folder/.databases"
   rm "$folder/.lines"
@@ -59,7 +65,7 @@ dump_one() {
   local holder=$HOLD_PID input=${HOLD[1]} output=${HOLD[0]}
   echo "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_export_snapshot();" >&"$input"
   IFS= read -r snapshot <&"$output" || return 1
-  pg_dump --format=custom --compress=0 --snapshot="$snapshot" --dbname="$database" --file="$folder/$database.dump" 2>/tmp/dump-errors &
+  pg_dump --format=custom --compress=0 --snapshot="$snapshot" --dbname="$database" --file="$folder/$database.dump" 2>"$private/dump-errors" &
   dumping=$!
   owner=$(psql_quiet --dbname="$database" --command="SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()") &&
     tables=$(contents "$database" "$snapshot") || { kill $dumping "$holder" 2>/dev/null; wait $dumping || true; return 1; }

@@ -5,16 +5,19 @@ metrics=$state/metrics
 
 # Times are 0 before the first one, so that its age rings.
 measure() {
+  local until
   mkdir -p -m 0755 "$metrics"
-  recorded | jq -r '
+  until=$(jq -r '.until // empty' "$archive/shipped.json" 2>/dev/null || true)
+  recorded | jq -r --arg archived "$([ -z "$until" ] || seconds_of "$until")" '
     def seconds: if . == null then 0 else fromdateiso8601 end;
     "exploreiot_backup_made_timestamp_seconds \(.at | seconds)",
     "exploreiot_backup_checked_timestamp_seconds \(.verified.at | seconds)",
     "exploreiot_backup_failed \(if .failed then 1 else 0 end)",
     "exploreiot_backup_bytes \(.bytes)",
-    "exploreiot_backup_seconds \(.seconds)"' >"$metrics/.new"
-  chmod 0644 "$metrics/.new"
-  mv "$metrics/.new" "$metrics/backup.prom"
+    "exploreiot_backup_seconds \(.seconds)",
+    (select($archived != "") | "exploreiot_backup_archived_timestamp_seconds \($archived)")' >"$metrics/.new-$$"
+  chmod 0644 "$metrics/.new-$$"
+  mv "$metrics/.new-$$" "$metrics/backup.prom"
 }
 
 # As nobody, without any capability, and without the collectors that measure a machine.

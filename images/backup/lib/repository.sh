@@ -12,14 +12,14 @@ credentials() {
     case ${credential##*/} in
       SSH_KNOWN_HOSTS) ;;
       # ssh refuses a key without a line end, and secrets are kept without one.
-      SSH_PRIVATE_KEY) printf '%s\n' "$(cat "$credential")" >/tmp/ssh-key ;;
+      SSH_PRIVATE_KEY) printf '%s\n' "$(cat "$credential")" >"$private/ssh-key" ;;
       RESTIC_CACERT) export RESTIC_CACERT=$credential ;;
       *) export "${credential##*/}=$(cat "$credential")" ;;
     esac
   done
 }
 
-SSH="-o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=20 -o StrictHostKeyChecking=yes -o IdentitiesOnly=yes -o UserKnownHostsFile=$files/credentials/SSH_KNOWN_HOSTS -i /tmp/ssh-key"
+SSH="-o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=20 -o StrictHostKeyChecking=yes -o IdentitiesOnly=yes -o UserKnownHostsFile=$files/credentials/SSH_KNOWN_HOSTS -i $private/ssh-key"
 ssh_options() { case $RESTIC_REPOSITORY in sftp:*) echo "sftp.args=$SSH" ;; esac; }
 
 # restic does not wait for the last words of ssh, so it is asked again. Prints nothing where it gets through.
@@ -36,7 +36,7 @@ HOPELESS='x509: |signature we calculated|access key ID|specified bucket does not
 # repository ARGUMENTS…: restic on this deployment's repository; `why` says what a failure means (restic's manual, "Exit
 # codes").
 repository() {
-  local code=0 errors=/tmp/restic-errors ssh running
+  local code=0 errors=$private/restic-errors ssh running
   ssh=$(ssh_options)
   : >"$errors"
   timeout --kill-after=15 ${limit:-0} restic ${ssh:+-o "$ssh"} --quiet --retry-lock 30s "$@" 2>"$errors" &
@@ -47,11 +47,11 @@ repository() {
   [ $code != 0 ] || return 0
   # A repository that is not there yet is told by the caller.
   [ $code = 10 ] || grep -v '^$' "$errors" >&2 || true
-  explain $code "$(cat "$errors")" >/tmp/reason
+  explain $code "$(cat "$errors")" >"$private/reason"
   return $code
 }
 
-why() { cat /tmp/reason; }
+why() { cat "$private/reason"; }
 must() { repository "$@" || fail "$(why)"; }
 
 # The last line that says what happened, and not where or what is done next.
@@ -100,6 +100,9 @@ open_repository() {
   local code=0 id known config
   [ -z "${opened:-}" ] || return 0
   credentials
+  # The archive may open it at the same time: it is made once.
+  exec 8>"$state/opening"
+  flock 8
   known=$(cat "$state/repository" 2>/dev/null || true)
   config=$(repository_config) || code=$?
   if [ $code = 10 ]; then
@@ -116,6 +119,7 @@ open_repository() {
     "$BACKUP_TARGET "*) fail "$BACKUP_TARGET is another repository than before: $id, and not ${known##* }. If that is meant: $FORGET_IT" ;;
     *) echo "$BACKUP_TARGET $id" | replace "$state/repository" ;;
   esac
+  exec 8>&-
   # Locks of a process of this container that was killed.
   must unlock
 }
@@ -125,19 +129,26 @@ ANSWER=120
 
 repository_config() { limit=$ANSWER repository cat config; }
 
-# The snapshots of this deployment, oldest first. A repository that nobody made yet has none.
-snapshots() {
+# listed ARGUMENTS…: snapshots as restic has them. A repository that nobody made yet has none.
+listed() {
   local all code=0
   credentials
-  all=$(limit=$ANSWER repository snapshots --json --no-lock --host "$BACKUP_DEPLOYMENT" --tag "exploreiot,deployment=$BACKUP_DEPLOYMENT") || code=$?
+  all=$(limit=$ANSWER repository snapshots --json --no-lock --host "$BACKUP_DEPLOYMENT" "$@") || code=$?
   if [ $code = 10 ] && [ ! -s "$state/repository" ]; then all='[]' code=0; fi
   [ $code = 0 ] || fail "$(why)"
+  printf '%s\n' "$all"
+}
+
+# The snapshots of this deployment, oldest first.
+snapshots() {
+  local all
+  all=$(listed --tag "exploreiot,deployment=$BACKUP_DEPLOYMENT")
   jq -c '[.[] | {id: .id, at: .time, verified: ((.tags // []) | index("verified") != null), bytes: (.summary.total_bytes_processed // 0), added: (.summary.data_added_packed // 0)}] | sort_by(.at)' <<<"$all"
 }
 
 # Own ones alone are counted and removed. The last verified one stays, no matter how old: it may be the only good one.
 forget_old() {
-  local rule keep=() listed best gone
+  local rule keep=() listed best gone gone_of_archive
   open_repository
   for rule in $BACKUP_KEEP; do keep+=("--keep-${rule%%=*}" "${rule#*=}"); done
   best=$(snapshots | jq -r '[.[] | select(.verified)] | last | .id // empty')
@@ -145,12 +156,14 @@ forget_old() {
   listed=$(must forget --dry-run --json --host "$BACKUP_DEPLOYMENT" --tag "exploreiot,deployment=$BACKUP_DEPLOYMENT" --group-by host "${keep[@]}")
   gone=$(jq -r --arg best "$best" '.[].remove // [] | .[].id | select(. != $best)' <<<"$listed")
   # shellcheck disable=SC2086 -- ids
-  [ -z "$gone" ] || must forget --prune $gone >&2
+  [ -z "$gone" ] || must forget $gone >&2
+  gone_of_archive=$(forget_archive)
+  [ -z "$gone$gone_of_archive" ] || must prune >&2
 }
 
 # A repository that is not there yet is made first: a schedule could else make it between the two, under the former password.
 add_key() {
-  local new=/tmp/new-password
+  local new=$private/new-password
   cat >"$new"
   open_repository
   # It may have been added before.

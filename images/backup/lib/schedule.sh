@@ -31,16 +31,17 @@ is_due() {
 }
 
 schedule() {
-  local running=
+  local running= receiving=
   [ -s "$state/since" ] || date +%s | replace "$state/since"
   date +%s >/tmp/started
   say "backups of $BACKUP_DEPLOYMENT to $BACKUP_TARGET, ${BACKUP_EVERY:+every $BACKUP_EVERY s}${BACKUP_AT:+each day at $BACKUP_AT UTC}"
   serve_metrics
-  trap '[ -z "$running" ] || kill "$running" 2>/dev/null; exit 0' TERM INT
+  trap 'for child in $running $receiving; do kill "$child" 2>/dev/null; done; exit 0' TERM INT
   while :; do
     date +%s >/tmp/beat
     if [ -n "$running" ] && ! kill -0 "$running" 2>/dev/null; then wait "$running" || true; running=; fi
     if [ -z "$running" ] && is_due; then backup now & running=$!; fi
+    if [ -n "$BACKUP_ARCHIVE_OLDEST" ] && { [ -z "$receiving" ] || ! kill -0 "$receiving" 2>/dev/null; }; then backup receive & receiving=$!; fi
     sleep $TICK &
     wait $! || true
   done
@@ -55,5 +56,6 @@ health() {
   began=$(baseline)
   [ "$began" -gt "$(cat /tmp/started)" ] || began=$(cat /tmp/started)
   [ $((now - began)) -le "$BACKUP_OLDEST" ] || { recorded | jq -r '"the last backup is of \(.at // "never")\(if .failed then "; \(.failed.at): \(.failed.reason)" else "" end)"'; exit 1; }
+  archive_health
   recorded | jq -r '"last backup \(.at // "none yet"), verified \(.verified.at // "none yet")"'
 }

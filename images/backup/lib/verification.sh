@@ -45,7 +45,7 @@ bad() {
 
 # Of what could not be read: a target that does not answer says nothing of the snapshot.
 unreadable() {
-  if grep -q "is damaged" /tmp/reason; then bad "$1" "$2: $(why)"; fi
+  if grep -q "is damaged" "$private/reason"; then bad "$1" "$2: $(why)"; fi
   fail "snapshot ${1:0:8}: $2: $(why)"
 }
 
@@ -78,13 +78,13 @@ verify_databases() {
   [ "$(jq .postgres <<<"$2")" != null ] || return 0
   [ "$(jq .postgres.major <<<"$2")" -le "$BACKUP_POSTGRES_MAJOR" ] || fail "snapshot ${1:0:8} is of PostgreSQL $(jq .postgres.major <<<"$2"), newer than $BACKUP_POSTGRES_MAJOR, which is here"
   start_server
-  : >/tmp/reason
+  : >"$private/reason"
   repository dump "$1" "$work/postgres/roles.sql" | sed '/^CREATE ROLE postgres;$/d' | as_postgres psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --dbname=postgres >/dev/null ||
     fail "snapshot ${1:0:8}: its roles cannot be made"
   jq -r '.postgres.databases[].name' <<<"$2" | while IFS= read -r database; do
-    : >/tmp/reason
+    : >"$private/reason"
     repository dump "$1" "$work/postgres/$database.dump" | as_postgres pg_restore --exit-on-error --create --dbname=postgres ||
-      if [ -s /tmp/reason ]; then unreadable "$1" "database $database cannot be restored"; else bad "$1" "database $database cannot be restored; the lines above say why"; fi
+      if [ -s "$private/reason" ]; then unreadable "$1" "database $database cannot be restored"; else bad "$1" "database $database cannot be restored; the lines above say why"; fi
     compare "$1" "$database" "$(jq -c --arg name "$database" '.postgres.databases[] | select(.name == $name) | .tables' <<<"$2")"
   done
 }

@@ -1,6 +1,6 @@
 import { applicationIsNoSuperuser } from "../../../policies/postgres/application-is-no-superuser.ts";
 import { judges } from "../judging.ts";
-import { alone, server } from "../servers.ts";
+import { alone, file, server } from "../servers.ts";
 
 const type = "docker_container";
 const beside = server({ image: "postgres:15", env: ["POSTGRES_USER=boss"] });
@@ -24,6 +24,24 @@ judges(applicationIsNoSuperuser, "PGS-004", {
         "PUBLIC is not revoked from the database APP (line 4)",
         "PUBLIC is not revoked from the database postgres",
       ],
+    },
+    {
+      name: "replication for a role that is let into a database as well, and for one whose records are not known",
+      type: "file/sql",
+      given: file("init.sql", [
+        "CREATE ROLE copy LOGIN REPLICATION;",
+        'ALTER ROLE "app" REPLICATION;',
+        'ALTER ROLE "other" REPLICATION;',
+      ]),
+      beside: {
+        "file/pg_hba.conf": {
+          Hba: file("pg_hba.conf", [
+            "host replication copy,app samenet scram-sha-256",
+            "host app app all scram-sha-256",
+          ]),
+        },
+      },
+      evidence: ["app is given REPLICATION (line 2)", "other is given REPLICATION (line 3)"],
     },
     {
       name: "superusers over the network",
@@ -57,6 +75,21 @@ judges(applicationIsNoSuperuser, "PGS-004", {
         'CREATE DATABASE "app" OWNER "app"; REVOKE ALL ON DATABASE "app" FROM PUBLIC;',
         "REVOKE ALL ON DATABASE postgres FROM PUBLIC;",
       ]),
+    },
+    {
+      name: "a role that replicates and does nothing else",
+      type: "file/sql",
+      examined: 2,
+      given: file("init.sql", ['ALTER ROLE "copy" LOGIN NOSUPERUSER REPLICATION;']),
+      beside: {
+        "file/pg_hba.conf": {
+          Hba: file("pg_hba.conf", [
+            "local all postgres peer",
+            "host app app all scram-sha-256",
+            "host replication copy samenet scram-sha-256",
+          ]),
+        },
+      },
     },
     { name: "a role for a database that is there", given: alone("init.sql", ["CREATE ROLE app LOGIN;"]) },
     {

@@ -107,7 +107,8 @@ test("a manifest of a newer version says which version of the kit reads it", asy
 test("each part of a snapshot goes where the backup read it; broker and certificates only where nothing is", () => {
   const lines: string[] = [];
 
-  expect(placesOf(stack, MANIFEST, (line) => lines.push(line))).toEqual([
+  const report = (line: string) => lines.push(line);
+  expect(placesOf(stack, MANIFEST, { toMoment: false, report })).toEqual([
     { volume: "database", from: "cluster", onlyIfEmpty: false, isBroker: false },
     { volume: "store", from: "snapshot/broker", onlyIfEmpty: true, isBroker: true, user: "1883:1883" },
     { volume: "notes", from: "snapshot/volumes/notes/files", onlyIfEmpty: false, isBroker: false },
@@ -121,12 +122,26 @@ test("data of a store that is outside by now is told, and left out", () => {
   const containers = stack.containers
     .filter(({ name }) => !/-(postgres|mosquitto)$/.test(name))
     .map((spec) => ({ ...spec, volumes: spec.volumes.filter(({ name }) => name !== "store") }));
-  const places = placesOf({ ...stack, containers }, MANIFEST, (line) => lines.push(line));
+  const places = placesOf({ ...stack, containers }, MANIFEST, {
+    toMoment: false,
+    report: (line) => lines.push(line),
+  });
 
   expect(places.map(({ volume }) => volume)).toEqual(["notes", "acme"]);
   expect(lines.slice(0, 2)).toEqual([
     "postgres: the deployment has none of its own any more; its data is left out",
     "mosquitto: the deployment has none of its own any more; its data is left out",
+  ]);
+});
+
+test("with a moment the database alone is replaced, and what holds nothing is filled from the snapshot", () => {
+  const places = placesOf(stack, MANIFEST, { toMoment: true, report: () => undefined });
+
+  expect(places.map(({ volume, onlyIfEmpty }) => [volume, onlyIfEmpty])).toEqual([
+    ["database", false],
+    ["store", true],
+    ["notes", true],
+    ["acme", true],
   ]);
 });
 

@@ -10,6 +10,7 @@ import {
   timeOfDay,
 } from "../../../services/backup/definition.ts";
 import { savedVolumes } from "../../../services/backup/volumes.ts";
+import { pgHba, postgresqlConf } from "../../../services/postgres/files.ts";
 import { rolesSql } from "../../../services/postgres/roles.ts";
 
 type Given = NonNullable<DeploymentInput["backup"]>;
@@ -170,9 +171,50 @@ describe("which volumes", () => {
 test("its role at PostgreSQL is there only where backups are made, and has no power but to read", () => {
   const store = { database: "readings", user: "app" };
   expect(rolesSql(store, [])).not.toContain("app_backup");
-  const sql = rolesSql(store, [], "app_backup");
+  const sql = rolesSql(store, [], { reader: "app_backup" });
   expect(sql).toContain(
     `ALTER ROLE "app_backup" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION CONNECTION LIMIT 8 PASSWORD :'password';`,
   );
   expect(sql).toContain('GRANT pg_read_all_data TO "app_backup";');
+});
+
+describe("the archive", () => {
+  test("is off unless a deployment says so, and asks for backups and for a database of its own", () => {
+    expect(parsed({}).backup.archive).toBe(false);
+    expect(refusal(() => parsed({ enabled: false, archive: true }))).toContain(
+      "true where backup.enabled is true, since it is the log of this deployment's PostgreSQL, kept with its backups",
+    );
+    expect(refusal(() => parsed({ archive: true }, { postgres: { enabled: false } }))).toContain(
+      "true where postgres.enabled is true",
+    );
+  });
+
+  test("has a role of its own, which replicates and is let into no database, from the database's network alone", () => {
+    const store = { database: "readings", user: "app" };
+    const sql = rolesSql(store, [], { reader: "app_backup", receiver: "app__archive" });
+
+    expect(sql).toContain(
+      `ALTER ROLE "app__archive" LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE REPLICATION NOBYPASSRLS CONNECTION LIMIT 4 PASSWORD :'password';`,
+    );
+    expect(sql).not.toMatch(/GRANT .*app__archive/);
+    expect(pgHba([], false, "app__archive").split("\n").slice(2)).toEqual([
+      "host    replication  app__archive  samenet  scram-sha-256",
+      "",
+    ]);
+    expect(pgHba([], true, "app__archive")).toContain("\nhostssl replication  app__archive  samenet");
+  });
+
+  test("leaves no slot behind that keeps log, once it is off", () => {
+    const drop = "pg_drop_replication_slot(slot_name)";
+    const store = { database: "readings", user: "app" };
+
+    expect(rolesSql(store, [])).toContain(drop);
+    expect(rolesSql(store, [], { receiver: "app__archive" })).not.toContain(drop);
+  });
+
+  test.each([true, false])("the server keeps a bounded piece of its log for one that is gone: %s", (tls) => {
+    const conf = postgresqlConf({ limits: { memoryMiB: 256, cpus: 1 }, logConnections: false, tls });
+
+    expect(conf).toContain("\nwal_level = replica\nmax_slot_wal_keep_size = 1024MB\n");
+  });
 });

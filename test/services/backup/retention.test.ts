@@ -1,0 +1,82 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { projectRoot } from "../../../core/home.ts";
+import { run } from "../../../runners/run.ts";
+
+const reason = spawnSync("jq", ["--version"]).error === undefined ? "" : " [skipped: no jq here]";
+
+const day = (number: number, time = "12:00:00") => `2026-11-${String(number).padStart(2, "0")}T${time}Z`;
+const entry = (id: string, made: number, kind: string, ...tags: readonly string[]) => ({
+  ...{ id, time: day(made), tags: [`exploreiot-${kind}`, "deployment=demo", ...tags] },
+});
+const base = (id: string, line: string, part: number, made: number, from?: string) =>
+  entry(
+    id,
+    made,
+    "base",
+    ...[`line=${line}`, `part=${part}`, ...(from === undefined ? [] : [`from=${from}`])],
+  );
+const log = (id: string, line: string, part: number, until: string) =>
+  entry(id, 1, "archive", `line=${line}`, `part=${part}`, `until=${until}`, "lsn=0/1");
+
+/** What the program in the image would remove on the 29th, where moments from `before` on are kept. */
+async function gone(all: readonly object[], before: string, current = "two") {
+  const library = join(projectRoot, "images/backup/lib/archive.sh");
+  const { stdout } = await run(
+    [
+      ...(["bash", "-euc", '. "$0"; exec jq -c "$@" "$OLD_ARCHIVE"', library] as const),
+      ...["--arg", "current", current, "--arg", "before", before, "--arg", "orphaned", day(28)],
+    ],
+    { input: JSON.stringify(all), env: { ...process.env, BACKUP_DEPLOYMENT: "demo", state: "/nowhere" } },
+  );
+  const { from, gone: ids } = JSON.parse(stdout) as { from: string | null; gone: string[] };
+  return { from, gone: ids.sort() };
+}
+
+describe.skipIf(reason !== "")(`what the archive keeps${reason}`, () => {
+  const written = [
+    base("b1", "two", 1, 10, day(10)),
+    log("a1", "two", 1, day(11)),
+    log("a2", "two", 2, day(13, "10:00:00")),
+    log("a3", "two", 2, day(13)),
+    base("b2", "two", 2, 13, day(13)),
+    log("a10", "two", 10, day(28)),
+    base("b3", "two", 10, 28, day(28)),
+    log("a11", "two", 10, day(29)),
+  ];
+
+  test("is the last snapshot of each part, and all base backups, while the days are not over", async () => {
+    expect(await gone(written, day(1))).toEqual({ from: day(10), gone: ["a10", "a2"] });
+  });
+
+  test("is the base backup from before the days, with all that follows it", async () => {
+    expect(await gone(written, day(13, "11:59:59"))).toEqual({ from: day(10), gone: ["a10", "a2"] });
+    expect(await gone(written, day(13))).toEqual({ from: day(13), gone: ["a1", "a10", "a2", "b1"] });
+    // The log of the line that is written stays, no matter how old.
+    expect(await gone(written, day(30))).toEqual({
+      from: day(28),
+      gone: ["a1", "a10", "a2", "a3", "b1", "b2"],
+    });
+  });
+
+  test("is nothing of a line that ended before the days, and of a base backup without an end for a day", async () => {
+    const former = [
+      base("f1", "one", 1, 2, day(2)),
+      log("f2", "one", 1, day(4)),
+      log("f3", "one", 1, day(5)),
+    ];
+
+    expect((await gone([...former, ...written], day(5))).gone).toEqual(["a10", "a2", "f2"]);
+    expect((await gone([...former, ...written], day(5, "12:00:01"))).gone).toEqual([
+      ...["a10", "a2", "f1", "f2", "f3"],
+    ]);
+    const unfinished = [base("u1", "two", 10, 27), base("u2", "two", 10, 29)];
+    expect((await gone([...unfinished, ...written], day(1))).gone).toEqual(["a10", "a2", "u1"]);
+  });
+
+  test("is nothing at all, some days after it was turned off", async () => {
+    expect((await gone(written, day(30), "")).gone).toHaveLength(written.length);
+    expect(await gone([], day(30))).toEqual({ from: null, gone: [] });
+  });
+});
