@@ -11,6 +11,7 @@ import { type Model, modelOf } from "./model.ts";
 import { configPath } from "./paths.ts";
 import { DIAGRAM, runbook } from "./runbook.ts";
 import { deploymentScript } from "./server-script.ts";
+import { startScript } from "./start-script.ts";
 import { serverTerraform } from "./terraform.ts";
 
 /**
@@ -24,7 +25,7 @@ export async function render(stack: Stack, home: string): Promise<Files> {
   return {
     "compose.yaml": serverCompose(model),
     "deployment.sh": deploymentScript(model),
-    "start.sh": readFileSync(join(kitRoot, "render/server/start.sh"), "utf8"),
+    "start.sh": startScript("compose"),
     ...upgradeProgram(stack),
     "RUNBOOK.md": runbook(model),
     [DIAGRAM]: await svgText(diagramOf(stack)),
