@@ -14,6 +14,7 @@ import { imagesCommand } from "./images.ts";
 import { initCommand } from "./init.ts";
 import { listCommand } from "./list.ts";
 import { logsCommand } from "./logs.ts";
+import { parityCommand } from "./parity.ts";
 import { planCommand } from "./plan.ts";
 import { policyCommand } from "./policy.ts";
 import { portsCommand } from "./ports.ts";
@@ -54,6 +55,7 @@ export const commands: readonly Command[] = [
   psqlCommand,
   synthCommand,
   diagramCommand,
+  parityCommand,
   policyCommand,
   preflightCommand,
   renderCommand,

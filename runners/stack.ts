@@ -74,7 +74,7 @@ export interface VolumeSpec {
 
 /** The synthesized stack, as far as it concerns anyone who runs it. */
 export interface Stack
-  extends Pick<StackFacts, "listeners" | "database" | "ownDatabases" | "firewall" | "preflight"> {
+  extends Pick<StackFacts, "listeners" | "database" | "ownDatabases" | "firewall" | "swarm" | "preflight"> {
   /** How it is judged, as the JSON says it. */
   readonly policies?: unknown;
 
