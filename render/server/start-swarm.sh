@@ -95,7 +95,7 @@ settled() {
   esac
   [ "$(task "$name" '{{.Status.State}}')" = "$wanted_state" ] || return 1
   # A task of before is no answer: the swarm takes a moment to see what is declared now.
-  [ "$(task "$name" '{{json .Spec.ContainerSpec}}')" = "$(docker service inspect --format '{{json .Spec.TaskTemplate.ContainerSpec}}' "$name")" ] || return 1
+  [ "$(task "$name" '{{index .Spec.ContainerSpec.Labels "exploreiot.spec"}}')" = "$(docker service inspect --format '{{index .Spec.TaskTemplate.ContainerSpec.Labels "exploreiot.spec"}}' "$name")" ] || return 1
 }
 
 # stage NUMBER NAME …: deploys the stages up to this one, and waits for the services of it.

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { LABEL, roleOf } from "../../core/labels.ts";
 import { composeYaml, defined } from "../../runners/compose/yaml.ts";
 import type { ContainerSpec, NetworkSpec } from "../../runners/stack.ts";
@@ -50,7 +51,19 @@ const objects = (files: readonly SwarmFile[]) =>
     ]),
   );
 
+/** With a label that changes with all that is said here: by it start.sh tells a task of now from one of before. */
 function service(one: SwarmService, plan: SwarmPlan) {
+  const said = sayings(one, plan);
+  const names = one.files.map(({ name }) => name);
+  const hash = createHash("sha256")
+    .update(JSON.stringify([said, names]))
+    .digest("hex");
+  const variables = names.flatMap((name) => /<[A-Z][A-Z0-9_]*>/.exec(name)?.[0] ?? []);
+  const version = [hash.slice(0, 12), ...new Set(variables)].join("-");
+  return { ...said, labels: { [LABEL.role]: roleOf(one.container), [LABEL.spec]: version } };
+}
+
+function sayings(one: SwarmService, plan: SwarmPlan) {
   const { container, environment, files } = one;
   const { block } = container;
   const of = (wanted: SwarmFile["kind"]) =>
@@ -83,7 +96,6 @@ function service(one: SwarmService, plan: SwarmPlan) {
     stop_signal: block.stop_signal,
     stop_grace_period: block.stop_timeout === undefined ? undefined : `${block.stop_timeout}s`,
     logging: { driver: block.log_driver, options: block.log_opts },
-    labels: { [LABEL.role]: roleOf(container) },
     deploy: deploy(one, plan),
   });
 }
