@@ -3,7 +3,7 @@ import { LABEL, roleOf } from "../../core/labels.ts";
 import { composeYaml, defined } from "../../runners/compose/yaml.ts";
 import type { ContainerSpec, NetworkSpec } from "../../runners/stack.ts";
 import { judgedFacts } from "../judged.ts";
-import { withVariables } from "../model.ts";
+import { withServerParts } from "../model.ts";
 import { dataLabel, type SwarmFile, type SwarmPlan, type SwarmService } from "./plan.ts";
 
 /** A container that asks for no network still needs one on a swarm: one that leads nowhere, with nobody else on it. */
@@ -37,7 +37,7 @@ export function stackFile(plan: SwarmPlan): string {
       return [`  # stage ${stage}\n`, indented(composeYaml(section))];
     }),
   ].join("");
-  return withVariables(text, (variable) => `\${${variable}:?run ./start.sh}`);
+  return withServerParts(text, model);
 }
 
 const indented = (text: string): string => text.replaceAll(/^(?=.)/gm, "  ");

@@ -20,7 +20,7 @@ interface Service {
     readonly restart_policy: { readonly condition: string };
     readonly labels: object;
   };
-  readonly environment: readonly string[];
+  readonly environment?: readonly string[];
   readonly secrets?: readonly { readonly source: string; readonly target: string }[];
 }
 
@@ -63,7 +63,7 @@ describe("a deployment for Docker Swarm", () => {
       text
         .replace(/-[0-9a-f]{8}-/g, "-HASH-")
         .replace(/10\.2\d\d\.\d+\.\d+/g, "ADDRESS")
-        .replace(/-[0-9a-f]{12}\b/g, "-HASH");
+        .replace(/(-|exploreiot\.spec: )[0-9a-f]{12}\b/g, "$1HASH");
     expect(stable(two["stack.yaml"])).toBe(stable(one["stack.yaml"]));
     expect(stable(two["deployment.sh"])).toBe(stable(one["deployment.sh"]));
   });
@@ -125,6 +125,13 @@ describe("a deployment for Docker Swarm", () => {
       expect(name.replace(/\$\{.*\}/, "0123456789ab")).toMatch(
         /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}[A-Za-z0-9]$/,
       );
+  });
+
+  test("leaves alone what only looks like a part of the server's, and keeps a dollar sign one", () => {
+    const backend = { image: "registry.example/app:1", environment: { HINT: "<NAME> $${HOME}" } };
+
+    const services = Object.values(stackOf({ ...OPEN, backend }).services);
+    expect(services.flatMap(({ environment = [] }) => environment)).toContain("HINT=<NAME> $${HOME}");
   });
 
   test("gives certificates at the places where its services look for them", () => {
