@@ -16,6 +16,7 @@ import { initCommand } from "./init.ts";
 import { listCommand } from "./list.ts";
 import { logsCommand } from "./logs.ts";
 import { outsideCommand } from "./outside.ts";
+import { parityCommand } from "./parity.ts";
 import { planCommand } from "./plan.ts";
 import { policyCommand } from "./policy.ts";
 import { portsCommand } from "./ports.ts";
@@ -57,6 +58,7 @@ export const commands: readonly Command[] = [
   psqlCommand,
   synthCommand,
   diagramCommand,
+  parityCommand,
   policyCommand,
   preflightCommand,
   renderCommand,

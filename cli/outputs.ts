@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { diagramOutput } from "../render/diagram/model.ts";
+import { parityOutput } from "../render/parity/report.ts";
 import { backupCheckOutput, backupListOutput, backupOutput, backupVerifyOutput } from "./backup.ts";
 import {
   bundleApplyOutput,
@@ -73,6 +74,7 @@ export const outputs: Readonly<Record<string, z.ZodType>> = {
   list: listOutput,
   logs: logsOutput,
   outside: outsideOutput,
+  parity: parityOutput,
   plan: planOutput,
   "policy-explain": policyExplainOutput,
   "policy-list": policyListOutput,

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
+import { Option } from "commander";
 import { z } from "zod";
 import { writeFolder } from "../render/folder.ts";
-import { render } from "../render/render.ts";
+import { render, renderSwarm, TARGETS } from "../render/render.ts";
 import { alone } from "../runners/deploy-lock.ts";
 import { archiveImages } from "../runners/images/archive.ts";
 import { makeImages } from "../runners/images/make-images.ts";
@@ -13,6 +14,7 @@ import { synthesize } from "./synthesize.ts";
 interface Options {
   readonly config: string;
   readonly output: string;
+  readonly target: (typeof TARGETS)[number];
   readonly images?: true;
   readonly json?: true;
 }
@@ -35,12 +37,17 @@ export const renderCommand = verb(
     "-o, --output <folder>",
     "needed; a folder that is empty, not there yet, or an earlier render",
   )
+  .addOption(
+    new Option("--target <target>", "what it is for: one machine, or Docker Swarm")
+      .choices(TARGETS)
+      .default("compose"),
+  )
   .option("--images", "add images.tar with every image, for a server that reaches no registry")
   .addOption(jsonOption())
-  .action(async (former: string | undefined, { config, output, images, json }: Options) => {
+  .action(async (former: string | undefined, { config, output, target, images, json }: Options) => {
     const folder = resolve(output);
     const { deployment, stack, home } = await synthesize(former ?? config);
-    const files = await render(stack, home);
+    const files = target === "swarm" ? renderSwarm(stack, home) : await render(stack, home);
     const options = { report: progress, signal: interruptSignal() };
     // Needs no engine, and what it writes is the same in every checkout.
     await alone(
@@ -58,6 +65,6 @@ export const renderCommand = verb(
     if (json) printJson(renderOutput, { deployment: deployment.name, folder, files: paths });
     else
       console.log(
-        `${output}: ${paths.length} files. Copy the folder to the server and run ./start.sh there; RUNBOOK.md tells the rest.`,
+        `${output}: ${paths.length} files. Copy the folder to ${target === "swarm" ? "a manager" : "the server"} and run ./start.sh there; RUNBOOK.md tells the rest.`,
       );
   });

@@ -37,6 +37,9 @@ export interface DeliveryJobProps {
 
   readonly files: readonly DeliveredFile[];
 
+  /** Where a file is in the volume when the script is done, by its name. @default - at its name */
+  readonly places?: Readonly<Record<string, string>>;
+
   /** Whether it delivers nothing, and gives an empty volume to its user. @default false */
   readonly givesVolume?: boolean;
 
@@ -85,7 +88,11 @@ export function deliveryJob(scope: Construct, id: string, props: DeliveryJobProp
       ],
     },
   });
-  stateFacts(container, { origins: origins(files), ...(props.givesVolume ? { givesVolume: true } : {}) });
+  stateFacts(container, {
+    origins: origins(files),
+    ...(props.places === undefined ? {} : { places: placed(props.places) }),
+    ...(props.givesVolume ? { givesVolume: true } : {}),
+  });
   return container;
 }
 
@@ -101,6 +108,9 @@ const origins = (files: readonly DeliveredFile[]) =>
       "content" in file || file.origin === undefined ? [] : [[`${INCOMING}/${file.name}`, file.origin]],
     ),
   );
+
+const placed = (places: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(places).map(([name, place]) => [`${INCOMING}/${name}`, place]));
 
 /** What identifies a delivered file: its text if that is public, else its keyed hash. */
 export const fingerprint = (file: DeliveredFile) => [file.name, "content" in file ? file.content : file.hash];

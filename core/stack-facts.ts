@@ -59,6 +59,20 @@ const stackFacts = z.object({
     .object({ table: z.string(), scope: z.enum(["containers", "host"]), confirmSeconds: z.int() })
     .exactOptional(),
 
+  /** How it is realised on Docker Swarm; absent where an earlier version of the kit wrote the JSON. */
+  swarm: z
+    .object({
+      encrypted: z.boolean(),
+      endpointMode: z.enum(["vip", "dnsrr"]),
+
+      /** Where the nodes pull images from. @default - each node has them already */
+      registry: z.string().exactOptional(),
+
+      /** Addresses of all nodes. */
+      nodes: z.array(z.string()).readonly(),
+    })
+    .exactOptional(),
+
   /** What can make a production deploy fail; absent elsewhere. */
   preflight: z
     .object({
@@ -126,6 +140,9 @@ const containerFacts = z.object({
       former: z.array(z.object({ version: z.int(), volume: z.string(), address: z.string() })).readonly(),
     })
     .exactOptional(),
+
+  /** Where files that it is given are in its volume, by their path here. @default - at the same place below the volume */
+  places: z.record(z.string(), z.string()).exactOptional(),
 
   /** Whether all that it does is to give an empty volume to the user of those who write to it. */
   givesVolume: z.literal(true).exactOptional(),

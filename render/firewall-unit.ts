@@ -18,12 +18,12 @@ export function firewallUnit({ stack, deliveries }: Model): Files {
   const name = `${composeProject(stack.name)}-firewall`;
   return {
     [`firewall/${name}.nft`]: rules.content,
-    [`firewall/${name}.service`]: unit(stack.name, name, `inet ${stack.firewall.table}`),
+    [`firewall/${name}.service`]: firewallService(stack.name, name, `inet ${stack.firewall.table}`),
   };
 }
 
 /** Not `/etc/nftables.conf`, which flushes the whole ruleset, the engine's included. */
-const unit = (deployment: string, name: string, table: string): string => `[Unit]
+export const firewallService = (deployment: string, name: string, table: string): string => `[Unit]
 Description=Firewall of the ExploreIOT deployment ${deployment}
 DefaultDependencies=no
 Wants=network-pre.target

@@ -78,6 +78,14 @@ const sharesFiles = (reader: ContainerSpec, writer: ContainerSpec): boolean =>
     ({ name, path }) => path === FILES && writer.volumes.some((volume) => volume.name === name),
   );
 
+/** A file for the server: each variable of a delivery is one of `.env` there. Anything else that looks like one is the user's. */
+export const withServerParts = (text: string, { deliveries }: Model): string =>
+  withVariables(text, (variable) =>
+    deliveries.some((delivery) => delivery.variable === variable)
+      ? `\${${variable}:?run ./start.sh}`
+      : `<${variable}>`,
+  );
+
 /** A label's text with each `<VARIABLE>` replaced. */
 export const withVariables = (text: string, replace: (variable: string) => string): string =>
   text.replaceAll(/<([A-Z][A-Z0-9_]*)>/g, (_, variable: string) => replace(variable));

@@ -12,7 +12,16 @@ import { type Model, modelOf } from "./model.ts";
 import { configPath } from "./paths.ts";
 import { DIAGRAM, runbook } from "./runbook.ts";
 import { deploymentScript } from "./server-script.ts";
+import { startScript } from "./start-script.ts";
+import { nodeRules } from "./swarm/node-rules.ts";
+import { possibleSwarm } from "./swarm/plan.ts";
+import { swarmRunbook } from "./swarm/runbook.ts";
+import { swarmScript } from "./swarm/script.ts";
+import { stackFile } from "./swarm/stack-file.ts";
 import { serverTerraform } from "./terraform.ts";
+
+/** What a folder is rendered for: one machine, or a swarm. */
+export const TARGETS = ["compose", "swarm"] as const;
 
 /**
  * Everything that a server needs, as files. The same configuration gives the same bytes on every machine, and no
@@ -25,7 +34,7 @@ export async function render(stack: Stack, home: string): Promise<Files> {
   return {
     "compose.yaml": serverCompose(model),
     "deployment.sh": deploymentScript(model),
-    "start.sh": readFileSync(join(kitRoot, "render/server/start.sh"), "utf8"),
+    "start.sh": startScript("compose"),
     ...upgradeProgram(stack),
     ...restoreProgram(stack),
     "RUNBOOK.md": runbook(model),
@@ -33,6 +42,24 @@ export async function render(stack: Stack, home: string): Promise<Files> {
     "terraform/cdk.tf.json": serverTerraform(readFileSync(join(stack.folder, "cdk.tf.json"), "utf8"), model),
     ...configFiles(model),
     ...firewallUnit(model),
+  };
+}
+
+/**
+ * The same for Docker Swarm: a stack file, and what deploys it.
+ *
+ * @throws UserError that names everything that a swarm cannot keep
+ */
+export function renderSwarm(stack: Stack, home: string): Files {
+  const model = modelOf(stack, home);
+  const plan = possibleSwarm(model);
+  return {
+    "stack.yaml": stackFile(plan),
+    "deployment.sh": swarmScript(plan),
+    "start.sh": startScript("swarm"),
+    "RUNBOOK.md": swarmRunbook(plan),
+    ...configFiles(model),
+    ...nodeRules(plan),
   };
 }
 

@@ -12,47 +12,57 @@ import { configPath } from "./paths.ts";
 /** deployment.sh: what start.sh has to know of this deployment, as calls of start.sh's own functions. */
 export function deploymentScript(model: Model): string {
   const { stack } = model;
+  return [
+    ...preparation(model),
+    ...shellFunction(
+      "deliveries",
+      model.deliveries.map((delivery) => call("deliver", delivery.container.name, ...handedOver(delivery))),
+    ),
+    ...shellFunction(
+      "older_data",
+      stack.containers.flatMap((container) => formerSteps(container, stack)),
+    ),
+    ...restoreFacts(model),
+  ].join("\n");
+}
+
+/**
+ * The images, secrets and digests of a deployment: every target needs them before it starts.
+ *
+ * @param images those that the target runs
+ */
+export function preparation(model: Model, images: readonly string[] = model.stack.images): readonly string[] {
+  const { stack, deliveries } = model;
   const waitSeconds = Math.max(...stack.containers.map(({ block }) => block.wait_timeout ?? 0)) * 2;
-  const broker = ofRole(stack, "mosquitto");
+  const withSecrets = deliveries.filter(({ secret }) => secret.length > 0);
   return [
     "# Read by start.sh. Written by exploreiot render: change the configuration and render again.",
     `project=${composeProject(stack.name)}`,
     `wait_seconds=${waitSeconds}`,
-    `mosquitto_image=${shellWord(broker?.image ?? "")}`,
+    `mosquitto_image=${shellWord(ofRole(stack, "mosquitto")?.image ?? "")}`,
     "",
-    "images() {",
-    ...stack.images.map((image) => `  ${call("image", image, ...pulled(image, stack.recipes))}`),
-    "}",
-    "",
-    "secrets() {",
-    ...secretSteps(model).map((step) => `  ${step}`),
-    "  :",
-    "}",
-    "",
-    "deliveries() {",
-    ...model.deliveries.map(
-      (delivery) => `  ${call("deliver", delivery.container.name, ...handedOver(delivery))}`,
+    ...shellFunction(
+      "images",
+      images.map((image) => call("image", image, ...pulled(image, stack.recipes))),
     ),
-    "  :",
-    "}",
-    "",
-    "older_data() {",
-    ...stack.containers.flatMap((container) => formerSteps(container, stack)).map((step) => `  ${step}`),
-    "  :",
-    "}",
-    "",
-    ...restoreFacts(model),
-    "digests() {",
-    ...model.deliveries
-      .filter(({ secret }) => secret.length > 0)
-      .map(
-        ({ variable, secret }) => `  ${call("digest", variable, ...secret.map(({ path }) => tail(path)))}`,
+    ...shellFunction("secrets", secretSteps(model)),
+    ...shellFunction(
+      "digests",
+      withSecrets.map(({ variable, secret }) =>
+        call("digest", variable, ...secret.map(({ path }) => tail(path))),
       ),
-    "  :",
-    "}",
-    "",
-  ].join("\n");
+    ),
+  ];
 }
+
+/** A function of deployment.sh; one that has nothing to do is still one. */
+export const shellFunction = (name: string, steps: readonly string[]): readonly string[] => [
+  `${name}() {`,
+  ...steps.map((step) => `  ${step}`),
+  "  :",
+  "}",
+  "",
+];
 
 /** For each volume that an earlier version filled: what start.sh's `older` has to know to carry it over. */
 const formerSteps = (spec: ContainerSpec, stack: Stack): readonly string[] =>
@@ -80,22 +90,20 @@ function restoreFacts({ stack, deliveries }: Model): readonly string[] {
     `repository_mount=${shellWord(location.mount ?? "")}`,
     `postgres_major=${postgres?.versioned?.version ?? ""}`,
     "",
-    "repository_files() {",
-    ...files.map(({ name, path }) => `  ${call("credential", name, path)}`),
-    "}",
-    "",
+    ...shellFunction(
+      "repository_files",
+      files.map(({ name, path }) => call("credential", name, path)),
+    ),
     `restored_volumes() { echo ${places.map(({ volume }) => shellWord(volume)).join(" ")}; }`,
     "",
-    "databases() {",
-    ...(postgres === undefined ? [] : [`  ${call("load_database", ...serverOf(postgres))}`]),
-    "  :",
-    "}",
-    "",
-    "places() {",
-    ...places.map(({ volume, from, user = "" }) => `  ${call("place", volume, from, user)}`),
-    "  :",
-    "}",
-    "",
+    ...shellFunction(
+      "databases",
+      postgres === undefined ? [] : [call("load_database", ...serverOf(postgres))],
+    ),
+    ...shellFunction(
+      "places",
+      places.map(({ volume, from, user = "" }) => call("place", volume, from, user)),
+    ),
   ];
 }
 

@@ -80,7 +80,10 @@ export interface EngineAddress {
 
 /** The synthesized stack, as far as it concerns anyone who runs it. */
 export interface Stack
-  extends Pick<StackFacts, "listeners" | "database" | "ownDatabases" | "outside" | "firewall" | "preflight"> {
+  extends Pick<
+    StackFacts,
+    "listeners" | "database" | "ownDatabases" | "outside" | "firewall" | "swarm" | "preflight"
+  > {
   /** How it is judged, as the JSON says it. */
   readonly policies?: unknown;
 

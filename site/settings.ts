@@ -9,6 +9,7 @@ import { retention } from "./retention.ts";
 import { secrets } from "./secrets.ts";
 import { alarms, sensors } from "./sensors.ts";
 import { state } from "./state.ts";
+import { swarm } from "./swarm.ts";
 import { tls } from "./tls.ts";
 import { readingsTopic, statusTopic } from "./topics.ts";
 
@@ -118,6 +119,7 @@ export const siteShape = {
   alarms,
   secrets,
   retention,
+  swarm,
   policies: policySettings,
   version: z
     .int()

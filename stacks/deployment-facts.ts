@@ -12,7 +12,8 @@ import { databaseLogins } from "../services/store-logins.ts";
 
 /** What the JSON says about a deployment, for everybody who reads it later. */
 export function deploymentFacts(deployment: Deployment): StackFacts {
-  const { name, environment, firewall, postgres, policies } = deployment;
+  const { name, environment, firewall, postgres, policies, swarm } = deployment;
+  const { registry, ...spread } = swarm;
   const { scope } = firewall;
   const outside = outsideServers(deployment);
   const hasDatabase = isMade(deployment, "postgres");
@@ -32,6 +33,7 @@ export function deploymentFacts(deployment: Deployment): StackFacts {
     ...(firewall.enabled
       ? { firewall: { table: tableName(name), scope, confirmSeconds: confirmSeconds(deployment) } }
       : {}),
+    swarm: { ...spread, ...(registry === undefined ? {} : { registry }) },
     ...(environment === "production" ? { preflight: preflightFacts(deployment) } : {}),
   });
 }

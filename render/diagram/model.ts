@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { composeProject, roleOf } from "../../core/labels.ts";
-import { type Connection, type ContainerFacts, readContainerFacts } from "../../core/stack-facts.ts";
-import { type ContainerSpec, rawResources, type Stack } from "../../runners/stack.ts";
+import type { Connection, ContainerFacts } from "../../core/stack-facts.ts";
+import type { ContainerSpec, Stack } from "../../runners/stack.ts";
+import { containerFacts } from "../facts.ts";
 
 const service = z.object({
   name: z.string().describe("the role of its container"),
@@ -86,10 +87,7 @@ export function diagramOf(stack: Stack): Diagram {
 
 /** In the order of the JSON, which is that of their addresses: the same on every machine. */
 function drawnOf(stack: Stack): readonly Drawn[] {
-  const raw = Object.values(rawResources(stack).docker_container ?? {});
-  const stated = new Map(
-    raw.map((block) => [block.name, readContainerFacts(block, `${stack.folder}: ${block.name}`)]),
-  );
+  const stated = containerFacts(stack);
   return stack.containers
     .map((container): Drawn => ({ container, facts: stated.get(container.name) ?? {} }))
     .filter(({ container, facts }) => !container.job || facts.connects !== undefined);

@@ -1,6 +1,6 @@
-import { stringify } from "yaml";
 import { composeProject, LABEL, roleOf } from "../../core/labels.ts";
 import type { ContainerSpec, NetworkSpec, Stack } from "../stack.ts";
+import { composeYaml, defined } from "./yaml.ts";
 
 /** Where the files of a container lie, and where it looks for them. */
 type FilesOf = (container: ContainerSpec) => readonly { readonly source: string; readonly target: string }[];
@@ -25,8 +25,7 @@ export function composeFile(stack: Stack, filesOf?: FilesOf, facts?: object): st
     networks: Object.fromEntries(stack.networks.map((network) => [network.name, networkSection(network)])),
     volumes: Object.fromEntries(stack.volumes.map(({ name, more }) => [name, { name, ...more }])),
   };
-  // Quoted as YAML 1.1 needs it: some readers take a bare `no` for false and 0:0 for a number.
-  return stringify(escaped(document), { lineWidth: 0, aliasDuplicateObjects: false, version: "1.1" });
+  return composeYaml(document);
 }
 
 function service(container: ContainerSpec, stack: Stack) {
@@ -101,23 +100,4 @@ function networkSection({ name, internal, ipv6, subnets, options }: NetworkSpec)
     enable_ipv6: ipv6 || undefined,
     ipam: subnets.length === 0 ? undefined : { config: subnets },
   });
-}
-
-/** Without the fields that say nothing. */
-function defined(section: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(section).filter(
-      ([, value]) =>
-        value !== undefined &&
-        !(typeof value === "object" && value !== null && Object.keys(value).length === 0),
-    ),
-  );
-}
-
-/** Compose substitutes `$NAME` in every text; `$$` stands for one dollar sign. */
-function escaped(value: unknown): unknown {
-  if (typeof value === "string") return value.replaceAll("$", "$$$$");
-  if (Array.isArray(value)) return value.map(escaped);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, escaped(inner)]));
 }

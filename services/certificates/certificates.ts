@@ -51,6 +51,7 @@ export class Certificates extends Construct {
       volumeName: this.volumeName,
       path: CERTIFICATES,
       files: delivered,
+      places: { "edge.crt": "current/edge.crt", "edge.key": "current/edge.key" },
       hash: secrets.keyedHash(JSON.stringify([script, delivered.map(fingerprint)])),
       context,
     });

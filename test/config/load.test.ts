@@ -70,6 +70,12 @@ const full = {
     dailyDays: 4000,
     whenFull: "aggregateOldest",
   },
+  swarm: {
+    encrypted: false,
+    endpointMode: "dnsrr",
+    registry: "registry.example:5000/iot",
+    nodes: ["192.0.2.11"],
+  },
   networks: { edge: { ipv4: "10.1.0.0/24", ipv6: "fd00:1::/64" }, broker: {}, data: { ipv4: "10.1.1.0/24" } },
   images: {
     source: "packages",
@@ -216,6 +222,7 @@ describe("a site file is read", () => {
       topics: { readings: "sensor/+", status: "status/backend" },
       sensors: {},
       alarms: { silentAfterSeconds: 60 },
+      swarm: { encrypted: true, endpointMode: "vip", nodes: [] },
       retention: { rawDays: 365, classes: {}, hourlyDays: 1825, dailyDays: 3650, whenFull: "refuse" },
       mosquitto: {
         enabled: true,

@@ -27,7 +27,18 @@ const KEYS = [
     "images",
     "health",
   ],
-  ...["http", "topics", "sensors", "alarms", "secrets", "retention", "policies", "version", "$schema"],
+  ...[
+    "http",
+    "topics",
+    "sensors",
+    "alarms",
+    "secrets",
+    "retention",
+    "swarm",
+    "policies",
+    "version",
+    "$schema",
+  ],
   ...["listeners", ...serviceNames, "services"],
 ].join(", ");
 
@@ -48,7 +59,7 @@ describe("a deployment is refused", () => {
         '  name: got "Bad Name"; allowed: a name of 1 to 20 lower-case letters, digits and dashes that begins with a letter; fix: write bad-name',
         '  environment: got "prodution"; allowed: "local" or "production"; fix: did you mean production?',
         '  listeners.mqtt.port: got "1883"; allowed: a number; fix: remove the quotes',
-        `  lisenters: got {}; allowed: the keys name, environment, bind, hosts, engine, tls, firewall, state, networks, images, health, http, topics, sensors, alarms, secrets, retention, policies, version, $schema, listeners, ${serviceNames.join(", ")}, services; fix: did you mean listeners?`,
+        `  lisenters: got {}; allowed: the keys name, environment, bind, hosts, engine, tls, firewall, state, networks, images, health, http, topics, sensors, alarms, secrets, retention, swarm, policies, version, $schema, listeners, ${serviceNames.join(", ")}, services; fix: did you mean listeners?`,
         '  networks.data.ipv4: got "10.1.2.0/24"; allowed: a subnet apart from networks.edge.ipv4 (10.1.0.0/16); fix: choose another subnet, or leave it out and the engine picks one',
         "  backend.roles.0.replicas: got 2; allowed: 1 replica of the published role: one host port leads to one container; fix: set replicas to 1",
       ].join("\n"),

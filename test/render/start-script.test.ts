@@ -2,12 +2,12 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { kitRoot } from "../../core/home.ts";
+import { startScript } from "../../render/start-script.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 
 /** Functions of start.sh, which are alone between an empty line and a closing brace in the first column. */
 function functions(...names: readonly string[]): string {
-  const script = readFileSync(join(kitRoot, "render/server/start.sh"), "utf8");
+  const script = startScript("compose");
   return names
     .map((name) => script.slice(script.indexOf(`\n${name}() {`)).split("\n}\n")[0])
     .map((text) => `${text}\n}`)

@@ -1,0 +1,162 @@
+#!/bin/sh
+# Makes the secrets that this deployment lacks, sees to the images, and deploys the stack to the swarm, stage by stage. Run
+# it again at any time: what is there stays, and what did not change is left running.
+#
+#   ./start.sh            everything
+#   ./start.sh secrets    the secrets and .env alone, to rotate one
+#
+#   DATA_NODE=NAME ./start.sh             which node has the data, at the first start of a swarm of several
+#   NEW_PRIVILEGES=allowed ./start.sh     also where programs could gain privileges (docs/swarm.md)
+#
+# Run it on a manager. Needs Docker, and openssl where this deployment has a CA of its own.
+set -eu
+umask 077
+cd "$(dirname "$0")"
+# What you have set for other projects must not choose other platforms or images here.
+for name in DOCKER_DEFAULT_PLATFORM DOCKER_CONTENT_TRUST; do unset "$name"; done
+
+. prepare.sh
+
+check_swarm() {
+  [ "$(docker info --format '{{.Swarm.ControlAvailable}}')" = true ] || fail "this engine is no manager of a swarm" \
+    "make a swarm: docker swarm init --advertise-addr ADDRESS" \
+    "or copy this folder to a manager, and run it there"
+  [ -z "$(docker ps --all --quiet --filter "label=exploreiot.deployment=$deployment")" ] ||
+    fail "$deployment has containers without the swarm on this engine, which use the same ports" \
+      "take them down first: exploreiot down, or docker compose down; their data stays, and is not the swarm's"
+}
+
+# No stack file can say no-new-privileges, so it has to be what the engine gives every container. Asked of this node.
+check_privileges() {
+  [ "${NEW_PRIVILEGES:-}" != allowed ] || return 0
+  found=$(plain docker run --rm --network none --read-only --cap-drop ALL --entrypoint /bin/grep "$probe_image" \
+    NoNewPrivs /proc/self/status)
+  case $found in
+    *1) ;;
+    *) fail "programs in services of this swarm could gain privileges: the engine does not forbid it, and a stack cannot" \
+      "on every node put \"no-new-privileges\": true into /etc/docker/daemon.json, and restart the engine" \
+      "or take the risk (services run without root and without capabilities): NEW_PRIVILEGES=allowed ./start.sh" ;;
+  esac
+}
+
+# offer TAG: to the registry that the nodes pull from.
+offer() {
+  docker tag "$1" "$registry/$1"
+  docker push --quiet "$registry/$1" >/dev/null || fail "$registry/$1 cannot be pushed" \
+    "log in: docker login ${registry%%/*}" "or change swarm.registry, and render again"
+}
+
+# The program that probes, as a config: every node gives it to its tasks, and no volume has to be filled first.
+offer_probe() {
+  ! docker config inspect "$probe_config" >/dev/null 2>&1 || return 0
+  plain docker run --rm --network none --read-only --cap-drop ALL --entrypoint /bin/cat "$probe_image" \
+    /usr/local/lib/exploreiot/probe | docker config create --label "com.docker.stack.namespace=$project" "$probe_config" - >/dev/null
+}
+
+# Data is on the disk of one node; another one would start empty.
+choose_data_node() {
+  chosen=$(docker node ls --quiet --filter "node.label=$data_label=true")
+  case $(printf '%s\n' "$chosen" | grep -c .) in
+    0)
+      node=${DATA_NODE:-}
+      if [ -z "$node" ]; then
+        [ "$(docker node ls --quiet | grep -c .)" = 1 ] || fail "no node of this swarm is chosen for the data of $deployment" \
+          "choose one for good: DATA_NODE=NAME ./start.sh; docker node ls has their names"
+        node=$(docker info --format '{{.Swarm.NodeID}}')
+      fi
+      docker node update --label-add "$data_label=true" "$node" >/dev/null || fail "$node is no node of this swarm" "docker node ls has their names"
+      say "the data of $deployment is on the node $(docker node inspect --format '{{.Description.Hostname}}' "$node")"
+      ;;
+    1)
+      [ -z "${DATA_NODE:-}" ] || [ "$(docker node inspect --format '{{.ID}}' "$DATA_NODE")" = "$(docker node inspect --format '{{.ID}}' "$chosen")" ] ||
+        fail "the data of $deployment is on the node $(docker node inspect --format '{{.Description.Hostname}}' "$chosen"), and $DATA_NODE would start empty" \
+          "leave DATA_NODE out" \
+          "or move the data first: back it up, take the label $data_label away, start on $DATA_NODE, and restore it"
+      ;;
+    *) fail "several nodes have the label $data_label, so the data could be on any of them" "take it from all but the one that has the data: docker node update --label-rm $data_label NODE" ;;
+  esac
+}
+
+# task NAME FORMAT: something of the newest task of a service.
+task() {
+  newest=$(docker service ps --no-trunc --quiet "$1" | head -n 1)
+  [ -z "$newest" ] || docker inspect --type task --format "$2" "$newest"
+}
+
+# settled NAME|job:NAME: 0 if it runs as it is declared now, or is done; 1 if not yet; 2 if the swarm gave up.
+settled() {
+  name=${1#job:}
+  wanted_state=running
+  [ "$name" = "$1" ] || wanted_state=complete
+  case $(docker service inspect --format '{{with .UpdateStatus}}{{.State}}{{end}}' "$name") in
+    '' | completed) ;;
+    updating) return 1 ;;
+    *) return 2 ;;
+  esac
+  [ "$(task "$name" '{{.Status.State}}')" = "$wanted_state" ] || return 1
+  # A task of before is no answer: the swarm takes a moment to see what is declared now.
+  [ "$(task "$name" '{{index .Spec.ContainerSpec.Labels "exploreiot.spec"}}')" = "$(docker service inspect --format '{{index .Spec.TaskTemplate.ContainerSpec.Labels "exploreiot.spec"}}' "$name")" ] || return 1
+}
+
+# stage NUMBER NAME …: deploys the stages up to this one, and waits for the services of it.
+stage() {
+  number=$1
+  shift
+  say "stage $number: $*"
+  last=
+  [ "$number" != "$stages" ] || last=--prune
+  # Above the line of the next stage is a whole file. What is in no stage any more goes with the last one.
+  # shellcheck disable=SC2086 -- none or one option
+  sed "/^  # stage $((number + 1))\$/,\$d" stack.yaml | docker stack deploy --compose-file - $last \
+    --resolve-image "$resolve" --with-registry-auth "$project" >&2 || fail "the swarm refuses $project" "fix what the lines above say, and run ./start.sh again"
+  for one in "$@"; do
+    seconds=0
+    until settled "$one"; do
+      result=$?
+      [ $result -ne 2 ] || given_up "${one#job:}" "was taken back by the swarm: its new tasks do not stay healthy"
+      [ $seconds -lt "$wait_seconds" ] || given_up "${one#job:}" "is not $([ "$one" = "${one#job:}" ] && echo healthy || echo done) after $wait_seconds s"
+      sleep 1
+      seconds=$((seconds + 1))
+    done
+  done
+}
+
+given_up() {
+  docker service ps --no-trunc --format '{{.Name}} on {{.Node}}: {{.CurrentState}} {{.Error}}' "$1" | head -n 5 >&2
+  timeout 10 docker service logs --raw --tail 10 "$1" >&2 || true
+  fail "$1 $2" "fix what the lines above say, and run ./start.sh again: it goes on from there"
+}
+
+# Objects that a service still has are kept by the swarm itself; the others are of before.
+forget_files() {
+  for kind in config secret; do
+    for id in $(docker $kind ls --quiet --filter "label=com.docker.stack.namespace=$project"); do
+      docker $kind rm "$id" >/dev/null 2>&1 || true
+    done
+  done
+}
+
+wanted=${1:-}
+check_folder
+check_docker
+[ "$wanted" = secrets ] || check_swarm
+images
+make_secrets
+[ "$wanted" != secrets ] || exit 0
+check_privileges
+choose_data_node
+if [ -n "$registry" ]; then
+  resolve=always
+  offers
+else
+  resolve=never
+  [ "$(docker node ls --quiet | grep -c .)" = 1 ] || say "no swarm.registry: every node must have the images itself"
+fi
+offer_probe
+# For docker stack deploy, which reads no .env: a version of the secrets each, and nothing of them.
+set -a
+. ./.env
+set +a
+services
+forget_files
+say "$project is up"

@@ -1,0 +1,41 @@
+import { shellCommand, shellWord } from "../../core/shell-words.ts";
+import { preparation, shellFunction } from "../server-script.ts";
+import { dataLabel, type SwarmPlan } from "./plan.ts";
+
+/** deployment.sh of a stack for Docker Swarm: what start.sh has to know of it. */
+export function swarmScript({ model, services, settings, probe }: SwarmPlan): string {
+  const { stack } = model;
+  const stages = [...new Set(services.map(({ stage }) => stage))];
+  const used = new Set([...services.map(({ container }) => container.image), probe?.image]);
+  return [
+    ...preparation(
+      model,
+      stack.images.filter((image) => used.has(image)),
+    ),
+    `deployment=${stack.name}`,
+    `stages=${stages.at(-1) ?? 0}`,
+    `data_label=${dataLabel(stack)}`,
+    `registry=${shellWord(settings.registry ?? "")}`,
+    `probe_image=${shellWord(probe?.image ?? "")}`,
+    `probe_config=${shellWord(probe?.config ?? "")}`,
+    "",
+    ...shellFunction(
+      "offers",
+      stack.recipes
+        .filter(({ tag }) => services.some(({ container }) => container.image === tag))
+        .map(({ tag }) => shellCommand("offer", tag)),
+    ),
+    ...shellFunction(
+      "services",
+      stages.map((stage) =>
+        shellCommand(
+          "stage",
+          String(stage),
+          ...services
+            .filter((one) => one.stage === stage)
+            .map(({ name, container }) => (container.job ? `job:${name}` : name)),
+        ),
+      ),
+    ),
+  ].join("\n");
+}

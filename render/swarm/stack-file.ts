@@ -1,0 +1,195 @@
+import { createHash } from "node:crypto";
+import { LABEL, roleOf } from "../../core/labels.ts";
+import { composeYaml, defined } from "../../runners/compose/yaml.ts";
+import type { ContainerSpec, NetworkSpec } from "../../runners/stack.ts";
+import { judgedFacts } from "../judged.ts";
+import { withServerParts } from "../model.ts";
+import { dataLabel, type SwarmFile, type SwarmPlan, type SwarmService } from "./plan.ts";
+
+/** A container that asks for no network still needs one on a swarm: one that leads nowhere, with nobody else on it. */
+const NOWHERE = "nowhere";
+
+/** Longest time in which a new task may still fail and be counted as a failed update. */
+const MONITOR = "15s";
+
+/**
+ * stack.yaml, for `docker stack deploy`. The services come last, by stage: up to the line of a stage it is a whole file
+ * of the stages before, which start.sh deploys first.
+ */
+export function stackFile(plan: SwarmPlan): string {
+  const { model, services } = plan;
+  const all = services.flatMap(({ files }) => files);
+  const stages = [...new Set(services.map(({ stage }) => stage))];
+  const head = {
+    version: "3.9",
+    "x-exploreiot": judgedFacts(model.stack),
+    networks: networks(plan),
+    volumes: volumes(plan),
+    configs: objects(all.filter(({ kind }) => kind === "config")),
+    secrets: objects(all.filter(({ kind }) => kind === "secret")),
+  };
+  const text = [
+    composeYaml(head),
+    "services:\n",
+    ...stages.flatMap((stage) => {
+      const ones = services.filter((one) => one.stage === stage);
+      const section = Object.fromEntries(ones.map((one) => [roleOf(one.container), service(one, plan)]));
+      return [`  # stage ${stage}\n`, indented(composeYaml(section))];
+    }),
+  ].join("");
+  return withServerParts(text, model);
+}
+
+const indented = (text: string): string => text.replaceAll(/^(?=.)/gm, "  ");
+
+/** A config or secret of this name is this content for ever; another content has another name. */
+const objects = (files: readonly SwarmFile[]) =>
+  Object.fromEntries(
+    files.map(({ key, name, source }) => [
+      key,
+      source === undefined ? { name, external: true } : { name, file: source },
+    ]),
+  );
+
+/** With a label that changes with all that is said here: by it start.sh tells a task of now from one of before. */
+function service(one: SwarmService, plan: SwarmPlan) {
+  const said = sayings(one, plan);
+  const names = one.files.map(({ name }) => name);
+  const hash = createHash("sha256")
+    .update(JSON.stringify([said, names]))
+    .digest("hex");
+  const variables = names.flatMap((name) => /<[A-Z][A-Z0-9_]*>/.exec(name)?.[0] ?? []);
+  const version = [hash.slice(0, 12), ...new Set(variables)].join("-");
+  return { ...said, labels: { [LABEL.role]: roleOf(one.container), [LABEL.spec]: version } };
+}
+
+function sayings(one: SwarmService, plan: SwarmPlan) {
+  const { container, environment, files } = one;
+  const { block } = container;
+  const of = (wanted: SwarmFile["kind"]) =>
+    files.filter(({ kind }) => kind === wanted).map((file) => grant(file, container));
+  return defined({
+    image: imageOf(container.image, plan),
+    entrypoint: block.entrypoint,
+    command: block.command,
+    user: block.user,
+    environment,
+    read_only: block.read_only,
+    init: block.init,
+    ulimits: Object.fromEntries((block.ulimit ?? []).map(({ name, soft, hard }) => [name, { soft, hard }])),
+    cap_add: block.capabilities?.add,
+    cap_drop: block.capabilities?.drop,
+    volumes: [
+      ...one.volumes.map(({ name, path, readOnly }) => ({
+        ...{ type: "volume", source: short(name, plan), target: path, read_only: readOnly },
+      })),
+      ...Object.entries(block.tmpfs ?? {}).map(([target, options]) => ({
+        ...{ type: "tmpfs", target, tmpfs: { size: bytesOf(options) } },
+      })),
+    ],
+    configs: of("config"),
+    secrets: of("secret"),
+    networks: attachments(container, plan),
+    // Not by the routing mesh, which would show every client as one address.
+    ports: published(container),
+    healthcheck: block.healthcheck,
+    stop_signal: block.stop_signal,
+    stop_grace_period: block.stop_timeout === undefined ? undefined : `${block.stop_timeout}s`,
+    logging: { driver: block.log_driver, options: block.log_opts },
+    deploy: deploy(one, plan),
+  });
+}
+
+/** A registry of the user's own has what the kit made; any other name is the deployment's, digest and all. */
+function imageOf(image: string, { settings, model }: SwarmPlan): string {
+  const own = model.stack.recipes.some(({ tag }) => tag === image);
+  return own && settings.registry !== undefined ? `${settings.registry}/${image}` : image;
+}
+
+function grant({ key, target, mode }: SwarmFile, { block }: ContainerSpec) {
+  const [uid = "0", gid = "0"] = (block.user ?? "0:0").split(":");
+  return { source: key, target, uid, gid, mode };
+}
+
+const bytesOf = (options: string): number | undefined => {
+  const [, count, unit] = /(?:^|,)size=(\d+)([km]?)/.exec(options) ?? [];
+  if (count === undefined) return undefined;
+  return Number(count) * { "": 1, k: 1024, m: 1_048_576 }[unit as "" | "k" | "m"];
+};
+
+function attachments({ networks, block }: ContainerSpec, plan: SwarmPlan) {
+  if (block.network_mode !== undefined) return { [NOWHERE]: {} };
+  return Object.fromEntries(networks.map(({ name, aliases }) => [short(name, plan), { aliases }]));
+}
+
+/** Both families at once: a swarm publishes on every address of the node. */
+function published({ block }: ContainerSpec) {
+  const ports = (block.ports ?? []).map(({ internal, external, protocol }) => ({
+    ...{ target: internal, published: external, protocol, mode: "host" },
+  }));
+  return [...new Map(ports.map((port) => [`${port.published}/${port.protocol}`, port])).values()];
+}
+
+function deploy(one: SwarmService, { settings, model }: SwarmPlan) {
+  const { container, order, pinned } = one;
+  const { block, labels, job } = container;
+  const memory = block.memory === undefined ? undefined : `${block.memory}M`;
+  const change = { parallelism: 1, order, monitor: MONITOR, failure_action: "rollback" };
+  return defined({
+    mode: "replicated",
+    replicas: 1,
+    endpoint_mode: settings.endpointMode,
+    labels: serviceLabels(container, model.labels.get(container.name) as string),
+    placement: pinned ? { constraints: [`node.labels.${dataLabel(model.stack)} == true`] } : undefined,
+    // A job ends: its end is no failed update, and it is done over only after a failure.
+    update_config: job ? { order, failure_action: "continue" } : change,
+    rollback_config: job ? undefined : { ...change, failure_action: "pause" },
+    restart_policy: job
+      ? { condition: "on-failure", delay: "2s", max_attempts: 3 }
+      : { condition: "any", delay: "2s", window: "30s" },
+    resources: {
+      limits: defined({ cpus: block.cpus, memory, pids: Number(labels[LABEL.pidsLimit]) || undefined }),
+      // All of the memory, so that no node is given more than it holds; processors are shared.
+      reservations: defined({ memory }),
+    },
+  });
+}
+
+const serviceLabels = ({ labels }: ContainerSpec, hash: string) => ({
+  [LABEL.deployment]: labels[LABEL.deployment],
+  [LABEL.role]: labels[LABEL.role],
+  [LABEL.environment]: labels[LABEL.environment],
+  [LABEL.configHash]: hash,
+});
+
+function networks(plan: SwarmPlan) {
+  const { model, settings, services } = plan;
+  const driver_opts = settings.encrypted ? { encrypted: "true" } : undefined;
+  const isAlone = services.some(({ container }) => container.block.network_mode !== undefined);
+  return {
+    ...Object.fromEntries(
+      model.stack.networks.map((network) => [short(network.name, plan), overlay(network, driver_opts)]),
+    ),
+    ...(isAlone ? { [NOWHERE]: defined({ driver: "overlay", internal: true, driver_opts }) } : {}),
+  };
+}
+
+/** Overlays have addresses of IPv4 alone, and no bridge of the machine. */
+function overlay({ internal, subnets }: NetworkSpec, driver_opts: object | undefined) {
+  const config = subnets.filter(({ subnet }) => !subnet.includes(":")).map(({ subnet }) => ({ subnet }));
+  return defined({
+    driver: "overlay",
+    internal: internal || undefined,
+    driver_opts,
+    ipam: config.length === 0 ? undefined : { config },
+  });
+}
+
+/** Not the names that containers without a swarm have: two databases on one volume would ruin it. */
+function volumes(plan: SwarmPlan) {
+  const names = new Set(plan.services.flatMap((one) => one.volumes.map(({ name }) => short(name, plan))));
+  return Object.fromEntries([...names].map((name) => [name, { name: `${plan.project}_${name}` }]));
+}
+
+const short = (name: string, { project }: SwarmPlan): string =>
+  name.startsWith(`${project}-`) ? name.slice(project.length + 1) : name;
