@@ -100,8 +100,7 @@ describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: 
     await ask("DELETE FROM readings WHERE sensor = 'before' AND value < 250");
     await ask("UPDATE readings SET value = -1 WHERE sensor = 'before' AND value = 300");
     const device = await publisher("meanwhile");
-    // For longer than a busy machine takes until the services are stopped: what comes before that is in the old data.
-    const meanwhile = device.publish(600, 25);
+    const meanwhile = device.publish(600, 50);
 
     const early = await killed(["restore", "--yes", "--config", deployment.site], replacing, true);
     const staged = await docker(
