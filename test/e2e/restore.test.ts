@@ -177,6 +177,8 @@ describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: 
 
   test("gets back the moment before a mistake, under load, reading by reading", async () => {
     await archived();
+    // What is no database comes from a backup.
+    expect(await deployment.kit("backup")).toMatchObject({ code: 0 });
     await publish("quiet", 300);
     await ask("CREATE TABLE precious AS SELECT generate_series(1, 500) AS n");
     await until("300 readings", async () => (await count("quiet")) === "300 300");
