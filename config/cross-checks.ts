@@ -22,6 +22,7 @@ import { ownServicesAreWhole, ownServicesFindTheirStores } from "./own-service-c
 import { referencesExist } from "./reference-checks.ts";
 import { classesAreApart, timesGrow } from "./retention-checks.ts";
 import { routesAreDistinct } from "./route-checks.ts";
+import { connectionsFit, readingsAreTakenOnce, socketsLeaveRoom, writersAreAlone } from "./scale-checks.ts";
 import { limitsAreApart, webhookIsPrivate } from "./sensor-checks.ts";
 import {
   addressesAreOutside,
@@ -79,6 +80,10 @@ const checks: readonly CrossCheck[] = [
   { needs: [], check: noReferenceElsewhere },
   { needs: ["backend"], check: rolesFit },
   { needs: ["backend"], check: volumesHaveAWriter },
+  { needs: ["backend"], check: writersAreAlone },
+  { needs: ["backend", "topics"], check: readingsAreTakenOnce },
+  { needs: listeningParts, check: socketsLeaveRoom },
+  { needs: [...listeningParts, ...programParts], check: connectionsFit },
   { needs: applicationParts, check: oneSourceEach },
   { needs: applicationParts, check: wrappersHaveACommand },
   { needs: applicationParts, check: mountsAreDistinct },

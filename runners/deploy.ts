@@ -2,6 +2,7 @@ import { UserError } from "../core/errors.ts";
 import { clearTheWay, findInTheWay } from "./docker/clear-the-way.ts";
 import { refuseForeignData, rememberDataVolumes } from "./docker/data-volumes.ts";
 import { engineVersion } from "./docker/engine-check.ts";
+import { engineInfo } from "./docker/engine-info.ts";
 import { probeFirewall, refuseUnguardableEngine } from "./docker/firewall-check.ts";
 import { explained, lostError } from "./docker/lost.ts";
 import { type Observation, observe } from "./docker/observe.ts";
@@ -12,6 +13,7 @@ import { type Survey, survey } from "./docker/survey.ts";
 import { verify } from "./docker/verify.ts";
 import { watch } from "./docker/watch.ts";
 import type { Lost } from "./docker/watcher.ts";
+import { memoryRoom } from "./doctor/room.ts";
 import { type Drift, findDrift } from "./drift.ts";
 import { guarded } from "./guards.ts";
 import { makeImages } from "./images/make-images.ts";
@@ -21,7 +23,7 @@ import { type Plan, planLines, planOf } from "./plan.ts";
 import { refuseBadGround } from "./preflight/preflight.ts";
 import { type DeploymentRecord, type RunnerName, readRecord, writeRecord } from "./record.ts";
 import { refuseHalfRestored } from "./restore/state.ts";
-import type { Runner, RunnerContext } from "./runner.ts";
+import type { Report, Runner, RunnerContext } from "./runner.ts";
 import type { Stack } from "./stack.ts";
 import { refuseFormerData } from "./upgrade/former-data.ts";
 
@@ -128,6 +130,7 @@ async function bringUp(options: DeployOptions, { record, seen }: Situation): Pro
     refuseForeignData(stack, home),
     refuseUnguardableEngine(stack, report),
     refuseBadGround(stack, report),
+    tellRoom(stack, report),
   ]);
   const owns = await runner.ownership(context);
   const plan = await planned(stack, { record, seen }, runner, owns);
@@ -151,6 +154,12 @@ async function bringUp(options: DeployOptions, { record, seen }: Situation): Pro
     writeRecord(home, runner.name, { ...stack, fingerprint: UNFINISHED }, left, { record, seen });
     throw error;
   }
+}
+
+/** Limits are no reservations, so a machine that is too small is told of, and not refused. */
+async function tellRoom(stack: Stack, report: Report): Promise<void> {
+  const { state, evidence } = memoryRoom(stack, await engineInfo());
+  if (state !== "ok") report(`memory: ${evidence}`);
 }
 
 /** Runs the runner and reads the result back; ends both as soon as a container cannot become healthy any more. */

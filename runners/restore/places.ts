@@ -42,6 +42,12 @@ export function placesOf(stack: Stack, manifest: BackupManifest, report: Report)
   const database = ofRole(stack, "postgres")?.versioned?.volume;
   const store = readAt(BROKER);
   const user = ofRole(stack, "mosquitto")?.block.user;
+  for (const [saved, volume, service] of [
+    [manifest.postgres, database, "postgres"],
+    [manifest.broker, store, "mosquitto"],
+  ])
+    if (saved !== null && volume === undefined)
+      report(`${service}: the deployment has none of its own any more; its data is left out`);
   return [
     ...(manifest.postgres === null || database === undefined
       ? []

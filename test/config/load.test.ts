@@ -392,7 +392,7 @@ describe("a site file is read", () => {
     test("are known by their command, no matter what the role is called; another program gets nothing", async () => {
       const command = (program: string) => `command: [python, -m, exploreiot, ${program}]`;
       const found = await programs(
-        `{ roles: [{ name: web, publish: true }, { name: in-1, ${command("ingest")} }, { name: in-2, ${command("ingest")} }, { name: shell, command: [sh] }] }`,
+        `{ roles: [{ name: web, publish: true }, { name: in-1, ${command("ingest")} }, { name: in-2, environment: { MQTT_TOPIC: hall/+ }, ${command("ingest")} }, { name: shell, command: [sh] }] }`,
       );
 
       expect(found.map(({ name, secrets }) => [name, names(secrets)])).toEqual([

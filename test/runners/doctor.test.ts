@@ -59,11 +59,12 @@ describe("doctor", () => {
       "runners/doctor/room.ts",
       "cli/doctor/acme.ts",
       "cli/doctor/examine.ts",
+      "cli/doctor/outside.ts",
     ];
     const ids = sources.flatMap((file) =>
       [
         ...readFileSync(join(projectRoot, file), "utf8").matchAll(
-          /"((?:engine|runner|limits|kernel|disk|memory|clock|names|acme|subnets|ports|firewall|files)\.[a-z-]+)"/g,
+          /"((?:engine|runner|limits|kernel|disk|memory|clock|names|acme|subnets|ports|firewall|files|outside)\.[a-z-]+)"/g,
         ),
       ].map(([, id]) => id as string),
     );

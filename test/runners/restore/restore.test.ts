@@ -106,6 +106,20 @@ test("each part of a snapshot goes where the backup read it; broker and certific
   expect(lines).toEqual(["gone: the site file declares no volume files any more; its data is left out"]);
 });
 
+test("data of a store that is outside by now is told, and left out", () => {
+  const lines: string[] = [];
+  const containers = stack.containers
+    .filter(({ name }) => !/-(postgres|mosquitto)$/.test(name))
+    .map((spec) => ({ ...spec, volumes: spec.volumes.filter(({ name }) => name !== "store") }));
+  const places = placesOf({ ...stack, containers }, MANIFEST, (line) => lines.push(line));
+
+  expect(places.map(({ volume }) => volume)).toEqual(["notes", "acme"]);
+  expect(lines.slice(0, 2)).toEqual([
+    "postgres: the deployment has none of its own any more; its data is left out",
+    "mosquitto: the deployment has none of its own any more; its data is left out",
+  ]);
+});
+
 describe("a snapshot is chosen", () => {
   const snapshot = (id: string, hostname: string, time: string) => ({ id, hostname, time, tags: [] });
   const all = [
