@@ -38,7 +38,10 @@ export const renderCommand = verb(
     "needed; a folder that is empty, not there yet, or an earlier render",
   )
   .addOption(
-    new Option("--target <target>", "what it is for: one machine, or Docker Swarm")
+    new Option(
+      "--target <target>",
+      "what it is for: one machine, or Docker Swarm (a first step, see docs/swarm.md)",
+    )
       .choices(TARGETS)
       .default("compose"),
   )

@@ -234,15 +234,16 @@ export const guarantees: readonly Guarantee[] = [
     swarm: ({ swarm }) =>
       tmpfs(
         (Array.isArray(swarm.yaml.volumes) ? swarm.yaml.volumes : [])
-          .filter(({ type }) => type === "tmpfs")
-          .map(
-            ({ target, tmpfs: { size } }) =>
-              `${target}:size=${size / 1_048_576}m,noexec,nosuid,nodev,mode=1777`,
+          .filter(({ source }) => source === undefined)
+          .map(({ type, target, tmpfs }) =>
+            type === "tmpfs"
+              ? `${target}:size=${tmpfs.size / 1_048_576}m,noexec,nosuid,nodev,mode=1777`
+              : `${target}:on disk`,
           ),
       ),
     reasons: {
       swarm:
-        "a stack file says the size alone; the engine mounts it noexec, nosuid and nodev, and every user of the container may write to it",
+        "a stack file says the size alone; the engine mounts it noexec, nosuid and nodev, and every user of the container may write to it; a folder other than /tmp, /var/tmp and /dev/shm is on the node's disk",
     },
   },
   {

@@ -83,9 +83,7 @@ function sayings(one: SwarmService, plan: SwarmPlan) {
       ...one.volumes.map(({ name, path, readOnly }) => ({
         ...{ type: "volume", source: short(name, plan), target: path, read_only: readOnly },
       })),
-      ...Object.entries(block.tmpfs ?? {}).map(([target, options]) => ({
-        ...{ type: "tmpfs", target, tmpfs: { size: bytesOf(options) } },
-      })),
+      ...Object.entries(block.tmpfs ?? {}).map(([target, options]) => scratch(target, options)),
     ],
     configs: of("config"),
     secrets: of("secret"),
@@ -110,6 +108,16 @@ function grant({ key, target, mode }: SwarmFile, { block }: ContainerSpec) {
   const [uid = "0", gid = "0"] = (block.user ?? "0:0").split(":");
   return { source: key, target, uid, gid, mode };
 }
+
+/**
+ * A stack file can say the size of a tmpfs, and neither its owner nor its mode: it belongs to root, with the mode of the
+ * image's folder. Any other folder is a volume without a name, which takes both from the image and goes with its task.
+ */
+const ANYONES = ["/tmp", "/var/tmp", "/dev/shm"];
+const scratch = (target: string, options: string) =>
+  ANYONES.includes(target)
+    ? { type: "tmpfs", target, tmpfs: { size: bytesOf(options) } }
+    : { type: "volume", target };
 
 const bytesOf = (options: string): number | undefined => {
   const [, count, unit] = /(?:^|,)size=(\d+)([km]?)/.exec(options) ?? [];
