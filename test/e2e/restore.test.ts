@@ -77,6 +77,15 @@ async function publish(sensor: string, total: number): Promise<void> {
   await device.close();
 }
 
+interface Range {
+  readonly from: string;
+  readonly until: string;
+}
+
+/** Stretches of time of which any moment can be restored. */
+const moments = async (): Promise<readonly Range[]> =>
+  JSON.parse((await kit(["backup", "list", "--config", deployment.site, "--json"])).stdout).moments;
+
 const backupContainer = deployment.container("backup");
 
 /** Until the archive has all that came before now; it sends twice a minute, and is not waited for that long. */
@@ -87,7 +96,7 @@ async function archived(): Promise<void> {
     async () => {
       await docker("exec", backupContainer, "bash", "-c", "kill -USR1 $(cat /tmp/receive/pid) || true");
       const { archive } = JSON.parse(await docker("exec", backupContainer, "backup", "state"));
-      return archive.from !== null && archive.until >= now;
+      return archive.from !== null && archive.until >= archive.from && archive.until >= now;
     },
     120_000,
   );
@@ -96,6 +105,12 @@ async function archived(): Promise<void> {
 /** What the server's clock says, in milliseconds. */
 const moment = () =>
   ask(`SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
+
+/** Whether each line of a text is one of another. */
+const isPartOf = (some: string, all: string) => {
+  const lines = new Set(all.split("\n"));
+  return some.split("\n").every((line) => lines.has(line));
+};
 
 const image = (role: string) => docker("inspect", "--format", "{{.Image}}", deployment.container(role));
 
@@ -252,6 +267,94 @@ describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: 
     expect([deleted.code, JSON.parse(deleted.stdout).deleted.length]).toEqual([0, 3]);
     expect(await readings("before")).toBe(before);
     expect(await volumes()).toEqual([database]);
+  });
+
+  test("gets back the moment before a mistake, under load, reading by reading", async () => {
+    await archived();
+    // What is no database comes from a backup.
+    expect(await deployment.kit("backup")).toMatchObject({ code: 0 });
+    await publish("quiet", 300);
+    await ask("CREATE TABLE precious AS SELECT generate_series(1, 500) AS n");
+    await until("300 readings", async () => (await count("quiet")) === "300 300");
+    const quiet = await readings("quiet");
+    const device = await publisher("running");
+    let isRunning = true;
+    const running = device.publishWhile(() => isRunning, 200);
+    await until("readings come", async () => Number((await count("running")).split(" ")[0]) > 200);
+    const committed = await readings("running");
+    const to = await moment();
+    const later = await readings("running");
+    await ask("DELETE FROM readings WHERE sensor = 'quiet' AND value >= 100; DROP TABLE precious");
+    await until("readings come", async () => Number((await count("running")).split(" ")[0]) > 600);
+    await archived();
+    isRunning = false;
+    await running;
+    await device.close();
+    // Else they would come behind the restore.
+    await until("all are stored", async () =>
+      (await count("running")).startsWith(`${device.acknowledged.size} `),
+    );
+    const [whole] = (await moments()).slice(-1);
+    const refused = [
+      await deployment.kit("restore", "--yes", "--to", "2026-01-01T00:00:00Z"),
+      await deployment.kit("restore", "--yes", "--to", to.replace("Z", "")),
+    ];
+    const { code, stdout, stderr } = await deployment.kit("restore", "--yes", "--json", "--to", to);
+
+    expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
+    expect(JSON.parse(stdout)).toMatchObject({ to, volumes: [{ volume: database }] });
+    expect(await readings("quiet")).toBe(quiet);
+    expect(await ask("SELECT count(*), sum(n) FROM precious")).toBe("500|125250");
+    // What was seen before the moment is there, and nothing that was not there just behind it.
+    const restored = await readings("running");
+    expect({ before: isPartOf(committed, restored), behind: isPartOf(restored, later) }).toEqual({
+      before: true,
+      behind: true,
+    });
+    const [rows, last] = (
+      await ask("SELECT count(DISTINCT value), max(value) FROM readings WHERE sensor = 'running'")
+    ).split("|");
+    expect(Number(rows)).toBe(Number(last) + 1);
+    expect(refused.map(({ code: refusal }) => refusal)).toEqual([1, 1]);
+    expect(refused[0]?.stderr).toContain(
+      "--to 2026-01-01T00:00:00.000Z: is not in the archive of e2e-restore\n  → allowed: ",
+    );
+    expect(refused[0]?.stderr).toContain(`${whole?.from} to `);
+    expect(refused[1]?.stderr).toContain("allowed: a time with its zone");
+  });
+
+  test("goes on with its archive: where other data came, after an outage, and where the server gave up its log", async () => {
+    const slot = () => ask("SELECT slot_name, wal_status FROM pg_replication_slots");
+    await archived();
+    const [first, lines] = [await slot(), (await moments()).length];
+    await docker("stop", backupContainer);
+    await publish("outage", 100);
+    await until("100 readings", async () => (await count("outage")) === "100 100");
+    await docker("start", backupContainer);
+    await archived();
+    const after = [await slot(), (await moments()).length] as const;
+
+    await docker("stop", backupContainer);
+    await ask("ALTER SYSTEM SET max_slot_wal_keep_size = '16MB'");
+    await ask("SELECT pg_reload_conf()");
+    for (let count = 0; count < 4; count++)
+      await ask("SELECT pg_logical_emit_message(true, 'test', 'x'), pg_switch_wal()");
+    await ask("CHECKPOINT");
+    const lost = await slot();
+    const kept = Number(await ask("SELECT sum(size) / 1048576 FROM pg_ls_waldir()"));
+    const told = await deployment.kit("status", "--no-usage");
+    await ask("ALTER SYSTEM RESET max_slot_wal_keep_size");
+    await ask("SELECT pg_reload_conf()");
+    await docker("start", backupContainer);
+    await archived();
+
+    expect(first).toMatch(/^exploreiot_archive_[0-9a-f]{8}\|reserved$/);
+    expect(after).toEqual([first, lines]);
+    expect(lost).toBe(first.replace("reserved", "lost"));
+    expect(kept).toBeLessThan(200);
+    expect(told.code).toBe(2);
+    expect(await slot()).not.toBe(first);
+    expect(await moments()).toHaveLength(lines + 1);
   });
 
   test("that was stopped before it changed anything is refused by up, though all runs as it should", async () => {
