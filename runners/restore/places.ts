@@ -47,16 +47,16 @@ export function placesOf(
 ): readonly Place[] {
   const all = restorable(stack);
   const saved = manifest.volumes.map((entry) => ({ ...entry, from: `${SNAPSHOT}/${folderOf(entry)}` }));
-  for (const { service, name, from } of saved) {
-    if (!all.some((place) => place.from === from))
-      report(`${service}: the site file declares no volume ${name} any more; its data is left out`);
-  }
   for (const [part, service, from] of [
     [manifest.postgres, "postgres", CLUSTER],
     [manifest.broker, "mosquitto", BROKER_FOLDER],
   ] as const) {
     if (part !== null && !all.some((place) => place.from === from))
       report(`${service}: the deployment has none of its own any more; its data is left out`);
+  }
+  for (const { service, name, from } of saved) {
+    if (!all.some((place) => place.from === from))
+      report(`${service}: the site file declares no volume ${name} any more; its data is left out`);
   }
   const kept = saved.filter(({ service }) => KEPT.includes(service)).map(({ from }) => from);
   const held = [

@@ -303,7 +303,7 @@ describe("exploreiot synth", { timeout: 60_000 }, () => {
     const [made, files] = [stack(), kept()];
     const { code } = await cli(folder, "synth", "-c", "site.yaml");
 
-    expect({ code, files: kept() }).toEqual({ code: 0, files: [...files, "site"].sort() });
+    expect({ code, files: kept() }).toEqual({ code: 0, files: [...files, "site", "site-paths"].sort() });
     expect(JSON.parse(stack())).toEqual(JSON.parse(made));
   });
 

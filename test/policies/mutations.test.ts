@@ -18,6 +18,10 @@ const SURVIVORS: Readonly<Record<string, readonly string[]>> = {
     // its own clients have none left, which is noticed at once.
     'local/Mosquitto/Files/Container: /incoming/acl: without "user sensor"',
     'local/Mosquitto/Files/Container: /incoming/acl: without "user viewer"',
+    // PostgreSQL says the same of its log by itself, and without an archive nobody has a slot that could hold log back.
+    'local/Postgres/Files/Container: /incoming/postgresql.conf: without "wal_level = replica"',
+    'local/Postgres/Files/Container: /incoming/postgresql.conf: without "max_slot_wal_keep_size = 1024MB"',
+    `local/Postgres/Files/Container: /incoming/start/roles.sql: without "DO $$ BEGIN PERFORM pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name ~ '^exploreiot_archive_'; END $$;"`,
     // A statement that fails would be quoted in the server's log. No rule reads what psql is told of that.
     `local/Postgres/Files/Container: /incoming/start/roles.sql: without "SET log_min_error_statement = 'panic';"`,
     // VOL-002 lets data on a developer's machine be destroyed; that a person has named it no file says.
@@ -30,10 +34,14 @@ const SURVIVORS: Readonly<Record<string, readonly string[]>> = {
     'production/Mosquitto/Files/Container: /incoming/mosquitto.conf: without "listener 1883"',
     // As above.
     'production/Mosquitto/Files/Container: /incoming/acl: without "user sensor"',
+    // As above.
+    'production/Postgres/Files/Container: /incoming/postgresql.conf: without "wal_level = replica"',
+    'production/Postgres/Files/Container: /incoming/postgresql.conf: without "max_slot_wal_keep_size = 1024MB"',
     // PGS-012 lets a database on an internal network log no connections (docs/decisions/0055).
     'production/Postgres/Files/Container: /incoming/postgresql.conf: without "log_connections = on"',
     'production/Postgres/Files/Container: /incoming/postgresql.conf: without "log_disconnections = on"',
     // As above.
+    `production/Postgres/Files/Container: /incoming/start/roles.sql: without "DO $$ BEGIN PERFORM pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name ~ '^exploreiot_archive_'; END $$;"`,
     `production/Postgres/Files/Container: /incoming/start/roles.sql: without "SET log_min_error_statement = 'panic';"`,
   ],
 };

@@ -67,7 +67,7 @@ describe("a rendered folder", () => {
     expect(files["deployment.sh"]).toContain(
       "repository_mount=type=bind,source=/srv/backups,target=/repository,readonly\n",
     );
-    expect(script("repository_files")).toEqual(["  credential password secrets/backup-password"]);
+    expect(script("repository_files")).toEqual(["  credential password secrets/backup-password", "  :"]);
     expect(script("places")).toEqual([
       "  place exploreiot-NAME-postgres-17-data cluster ''",
       "  place exploreiot-NAME-mosquitto-data snapshot/broker 1883:1883",
