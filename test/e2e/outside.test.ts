@@ -62,7 +62,7 @@ async function serve(
     `--network=${NETWORK}`,
     published,
     `--user=${USERS[name]}:${USERS[name]}`,
-    "--tmpfs=/data:mode=0777",
+    "--tmpfs=/work:mode=1777",
   ];
   const files = [`--volume=${folder}:/given:ro`];
   await docker(
@@ -88,13 +88,13 @@ async function images(): Promise<Readonly<Record<string, string>>> {
 const SERVE = {
   postgres: `
     export PATH=/usr/lib/postgresql/17/bin:$PATH
-    initdb -D /data/pg -U postgres --auth-local=trust --auth-host=reject --encoding=UTF8 --no-sync >/dev/null
-    echo "hostssl all all all scram-sha-256" >>/data/pg/pg_hba.conf
-    sed -i '/reject$/d' /data/pg/pg_hba.conf
-    exec postgres -D /data/pg -c listen_addresses='*' -c unix_socket_directories=/data -c fsync=off \\
+    initdb -D /work/pg -U postgres --auth-local=trust --auth-host=reject --encoding=UTF8 --no-sync >/dev/null
+    echo "hostssl all all all scram-sha-256" >>/work/pg/pg_hba.conf
+    sed -i '/reject$/d' /work/pg/pg_hba.conf
+    exec postgres -D /work/pg -c listen_addresses='*' -c unix_socket_directories=/work -c fsync=off \\
       -c ssl=on -c ssl_cert_file=/given/postgres.crt -c ssl_key_file=/given/postgres.key`,
   redis: `exec valkey-server --port 0 --tls-port 6379 --tls-cert-file /given/redis.crt --tls-key-file /given/redis.key \\
-    --tls-ca-cert-file /given/ca.pem --tls-auth-clients no --dir /data --save "" --aclfile /given/redis-users.acl`,
+    --tls-ca-cert-file /given/ca.pem --tls-auth-clients no --protected-mode no --dir /work --save "" --aclfile /given/redis-users.acl`,
   mosquitto: "exec mosquitto -c /given/mosquitto.conf",
 };
 
@@ -137,7 +137,7 @@ async function operate(): Promise<void> {
     serve("redis", 6379, made.redis as string, SERVE.redis),
     serve("mosquitto", 8883, made.mosquitto as string, SERVE.mosquitto),
   ]);
-  const psql = ["docker", "exec", "--interactive", postgres, "psql", "-h/data", "-Upostgres"] as const;
+  const psql = ["docker", "exec", "--interactive", postgres, "psql", "-h/work", "-Upostgres"] as const;
   await until("PostgreSQL answers", async () => {
     // 126: its namespaces are not there yet.
     const { code } = await run([...psql, "-c", "SELECT 1"], { expected: [0, 1, 2, 126] });
@@ -152,7 +152,7 @@ async function operate(): Promise<void> {
     "--interactive",
     postgres,
     "psql",
-    "-h/data",
+    "-h/work",
     "-Uoperator",
     "-dpostgres",
   ] as const;
@@ -216,7 +216,7 @@ describe.skipIf(missing[quickest])(titled("stores outside of the deployment", mi
     ]);
     // By the server itself: nobody of the deployment is there without TLS.
     const clear = await docker(
-      ...["exec", `${NETWORK}-postgres`, "psql", "-h/data", "-Upostgres", "-Atc"],
+      ...["exec", `${NETWORK}-postgres`, "psql", "-h/work", "-Upostgres", "-Atc"],
       "SELECT count(*) FILTER (WHERE ssl) > 0, count(*) FILTER (WHERE NOT ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE datname = 'exploreiot'",
     );
     expect(clear).toBe("t|0");

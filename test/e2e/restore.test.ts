@@ -397,7 +397,7 @@ describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: 
     const own = "--host e2e-restore --tag exploreiot,deployment=e2e-restore";
     const change = (
       filter: string,
-    ) => `repository dump latest /snapshot/manifest.json | jq '${filter}' >/tmp/changed
+    ) => `repository dump --host e2e-restore --tag exploreiot,deployment=e2e-restore latest /snapshot/manifest.json | jq '${filter}' >/tmp/changed
       cp /tmp/changed /snapshot/manifest.json; repository backup ${own} /snapshot/manifest.json; rm /snapshot/manifest.json`;
     await restic(
       `${change('.version = 2 | .kit = "9.0.0"')}; ${change(".version = 1 | .postgres.major = 99")}`,

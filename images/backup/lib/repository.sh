@@ -43,7 +43,8 @@ repository() {
   running=$!
   # It holds neither the lock of this program nor the end of a pipe.
   (while sleep 1 && kill -0 $running; do ! grep -qiE "$HOPELESS" "$errors" || kill $running; done) >/dev/null 2>&1 9>&- &
-  wait $running || code=$?
+  # A signal that is trapped ends a wait, and not what is waited for.
+  until code=0; wait $running || code=$?; ! kill -0 $running 2>/dev/null; do :; done
   [ $code != 0 ] || return 0
   # A repository that is not there yet is told by the caller.
   [ $code = 10 ] || grep -v '^$' "$errors" >&2 || true
