@@ -429,7 +429,7 @@ describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: 
   test("comes back onto a machine that has nothing but the repository and its password, with what waited in the broker", async () => {
     await docker("stop", deployment.container("ingest"));
     await publish("waiting", 100);
-    // The broker saves once a second, and its files are copied after the dump.
+    // Its files are copied once they hold what was acknowledged before.
     expect(await deployment.kit("backup")).toMatchObject({ code: 0 });
     await docker("start", deployment.container("ingest"));
     await until("nothing waits any more", async () => (await count("waiting")) === "100 100", 60_000);

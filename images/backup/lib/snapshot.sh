@@ -30,10 +30,15 @@ copy_home() {
   [ ! -f "$work/home/images.json" ] || mv "$work/home/images.json" "$work/.images"
 }
 
-# The broker saves once a second, whole and by one rename: a copy of its files is its state of at most a second ago.
+# Seconds within which a broker that runs saves; one that does not has saved when it ended.
+SAVED_WITHIN=6
+
+# copy_broker BEGAN: the broker saves every 2 s, whole and by one rename. A save from behind the beginning of the backup holds
+# what was acknowledged before it, and what the dump does not have yet.
 copy_broker() {
   local tries=0
   [ -d /sources/broker ] || return 0
+  until [ "$(stat -c %Y /sources/broker/mosquitto.db 2>/dev/null || echo 0)" -gt $(($1 + 1)) ] || [ $(($1 + SAVED_WITHIN)) -lt "$(date +%s)" ]; do sleep 0.2; done
   until rm -rf "$work/broker" && mkdir "$work/broker" && cp --recursive --no-dereference /sources/broker/. "$work/broker/" 2>/dev/null; do
     # A file was renamed between its name and its content.
     tries=$((tries + 1))
@@ -69,7 +74,7 @@ make_backup() {
   clear_work
   trap clear_work EXIT
   [ -z "$BACKUP_POSTGRES_USER" ] || { room_for_dump; dump "$work/postgres"; }
-  copy_broker
+  copy_broker "$began"
   copy_home
   manifest "$made"
   # A service may remove a file of its volume between its name and its content: restic calls that snapshot incomplete.
