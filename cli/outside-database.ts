@@ -8,7 +8,7 @@ import type { Deployment } from "../services/deployment.ts";
 import { databaseOf } from "../services/postgres/roles.ts";
 import { databaseLogins } from "../services/store-logins.ts";
 
-/** As whom the kit's verbs log in at a PostgreSQL outside: as the owner of the tables, or whoever comes nearest. */
+/** As whom the kit's verbs log in at a PostgreSQL outside: as the owner of the tables, or the next best user. */
 export interface DatabaseLogin {
   readonly user: string;
   readonly database: string;
