@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { applicationImages, applicationReady } from "./measurements/application.js";
+import { backup1m, backup10m } from "./measurements/backup.js";
 import { brokerAttacks } from "./measurements/broker-attacks.js";
 import { certificateReload } from "./measurements/certificate-reload.js";
 import { connectionAttacks } from "./measurements/connection-attacks.js";
@@ -43,6 +44,8 @@ const all = [
   liveLatency,
   listLatency,
   readingSize,
+  backup1m,
+  backup10m,
   applicationReady,
   applicationImages,
   edgeThroughput,

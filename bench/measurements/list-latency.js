@@ -51,7 +51,7 @@ export const listLatency = {
  * @param {ReferenceApp} app
  * @param {number} rows
  */
-async function fill(app, rows) {
+export async function fill(app, rows) {
   await app.sql("TRUNCATE readings");
   const moment = `now() - make_interval(secs => n * ${SECONDS_APART})`;
   const weeks = Math.ceil((rows * SECONDS_APART) / (7 * 24 * 3600));

@@ -50,6 +50,11 @@ export class BenchDeployment {
     await this.#verb("down", "--delete-data", "--yes");
   }
 
+  /** `restore`, as a user runs it, of the last backup. */
+  restore() {
+    return this.#verb("restore", "--yes");
+  }
+
   /**
    * As `docker inspect` tells it.
    *

@@ -70,13 +70,13 @@ export class MqttPublisher {
 }
 
 /**
- * Level 4; user name, password and clean session; no keep-alive.
+ * Level 4; user name, password and clean session; the longest keep-alive, since the broker takes none without an end.
  *
  * @param {{ clientId: string, username: string, password: string }} identity
  */
 export function connectPacket({ clientId, username, password }) {
   const identity = [clientId, username, password].map(text);
-  return packet(CONNECT, [text("MQTT"), Buffer.from([4, 0xc2, 0, 0]), ...identity]);
+  return packet(CONNECT, [text("MQTT"), Buffer.from([4, 0xc2, 0xff, 0xff]), ...identity]);
 }
 
 /** @param {string} value */
