@@ -6,7 +6,7 @@ export const defaultBridgeIsUnused = definePolicy({
   id: "NET-008",
   severity: "high",
   title: "no container is on the engine's default network",
-  why: "On the default bridge every container of the machine reaches every other, of whatever stack it is.",
+  why: "On the default bridge every container of the machine reaches every other, no matter of which stack.",
   avoid: "network_mode: bridge",
   prefer: "networks: [web]",
   allowed: "networks_advanced with a network of the stack, or network_mode none",

@@ -26,7 +26,7 @@ export const firewallOpensWhatIsPublished = definePolicy({
   id: "NET-024",
   severity: "high",
   title: "the firewall opens exactly the published ports",
-  why: "A port that the rules do not open is a service nobody reaches; one that they open and nobody publishes waits for whatever is published there next.",
+  why: "A port that the rules do not open is a service nobody reaches; one that they open and nobody publishes waits for the next program that is published there.",
   avoid: `services:
   web: {image: "haproxy:3.0", networks: [web], ports: ["0.0.0.0:443:443"]}
   firewall:

@@ -6,7 +6,7 @@ export const addressesAreStated = definePolicy({
   id: "PGS-010",
   severity: "low",
   title: "it is stated on which addresses PostgreSQL listens",
-  why: "The image writes `*` into the data directory once; what is not stated is whatever that first start left there.",
+  why: "The image writes `*` into the data directory once; an address that is not stated is the one that the first start left there.",
   avoid: `image: postgres:17
 command: postgres -c max_connections=100`,
   prefer: `image: postgres:17

@@ -10,7 +10,7 @@ export const containersMayFinish = definePolicy({
   formerly: ["CTR-033"],
   severity: "high",
   title: "a container gets time to finish before it is killed",
-  why: "Unset or 0, the provider sends SIGTERM and SIGKILL together, whatever `stop_timeout` says: a database then starts with a recovery.",
+  why: "Unset or 0, the provider sends SIGTERM and SIGKILL together, no matter what `stop_timeout` says: a database then starts with a recovery.",
   avoid: `{"resource": {"docker_container": {"web": {
   "stop_timeout": 30
 }}}}`,

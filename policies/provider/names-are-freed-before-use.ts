@@ -8,7 +8,7 @@ export const namesAreFreedBeforeUse = definePolicy({
   id: "PRV-002",
   severity: "high",
   title: "what has a name is destroyed before it is created again",
-  why: "Two containers, networks or volumes cannot have one name: the engine answers with a conflict. Terraform hands `create_before_destroy` on to whatever a resource depends on, so one that has no name passes it to containers.",
+  why: "Two containers, networks or volumes cannot have one name: the engine answers with a conflict. Terraform hands `create_before_destroy` on to everything that a resource depends on, so one that has no name passes it to containers.",
   avoid: `{"resource": {"docker_container": {"web": {
   "name": "web", "lifecycle": {"create_before_destroy": true}
 }}}}`,

@@ -7,7 +7,7 @@ export const outputsHideSecrets = definePolicy({
   id: "SEC-011",
   severity: "high",
   title: "an output that holds a secret is sensitive",
-  why: "Terraform prints outputs after each apply, into the log of whatever ran it.",
+  why: "Terraform prints outputs after each apply, into the log of the program that ran it.",
   avoid: `{"output": {
   "db_password": {"value": "\${random_password.db.result}"}
 }}`,

@@ -23,7 +23,7 @@ export const stateIsKeptSafely = definePolicy({
   check: ({ block }) => {
     const backend = backendOf(block);
     return backend === undefined
-      ? ["no backend is stated: the state lies in whatever folder Terraform ran"]
+      ? ["no backend is stated: the state lies in the folder where Terraform ran"]
       : problems(backend);
   },
 });

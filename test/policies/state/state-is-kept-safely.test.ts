@@ -8,7 +8,7 @@ judges(stateIsKeptSafely, "STA-001", {
     {
       name: "no backend",
       given: {},
-      evidence: ["no backend is stated: the state lies in whatever folder Terraform ran"],
+      evidence: ["no backend is stated: the state lies in the folder where Terraform ran"],
     },
     {
       name: "a bucket without encryption and lock",
