@@ -343,13 +343,30 @@ describe.skipIf(missing.docker)(titled("faults of a backup's target", missing.do
     expect((await alone.backup("check")).code).toBe(0);
   });
 
+  test("one that is stopped with its container leaves no lock in the repository", async () => {
+    alone.setData(48);
+    const before = await alone.ids();
+    const stopped = alone.backup("now");
+    await until("restic sends", isSending);
+    await docker("stop", alone.name);
+    expect((await stopped).code).toBe(143);
+    await docker("start", alone.name);
+    expect(await docker("exec", alone.name, "ls", "/repository/locks")).toBe("");
+    expect(await alone.ids()).toEqual(before);
+  });
+
   test("is made by its schedule when it is due, without being asked for, and the oldest one goes", async () => {
-    const [, newest] = await alone.ids();
+    const before = await alone.ids();
     await alone.start(undefined, 1);
-    await until("one more, and one less", async () => {
-      const ids = await alone.ids();
-      return ids.length === 2 && ids[0] === newest;
-    });
+    // They go on: by the time that somebody looks, all of before may be gone.
+    await until(
+      "one more, and one less",
+      async () => {
+        const ids = await alone.ids();
+        return ids.length === 2 && !before.includes(ids[1] as string) && ids[0] !== before[0];
+      },
+      60_000,
+    );
     expect(await alone.backup("health")).toMatchObject({ code: 0 });
   });
 

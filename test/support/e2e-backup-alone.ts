@@ -103,7 +103,7 @@ export class BackupAlone {
   /** A verb of the backup's own program; any exit code is an answer. */
   backup(...words: readonly string[]): Promise<RunResult> {
     return run(["docker", "exec", ...this.#settings, this.name, "backup", ...words], {
-      expected: [0, 1, 75, 137],
+      expected: [0, 1, 75, 137, 143],
     });
   }
 

@@ -165,10 +165,8 @@ cycle() {
 
 # A base backup is due for a line that has none, and behind a full backup, at most twice a day.
 base_is_due() {
-  local failed
   [ -s "$archive/shipped.json" ] || return 1
-  failed=$(recorded | jq -r 'select(.failed.reason // "" | startswith("the base backup")) | .failed.at')
-  [ -z "$failed" ] || [ $(($(seconds_of "$failed") + RETRY)) -le "$(date +%s)" ] || return 1
+  ! failed_lately "the base backup" || return 1
   [ "$(jq -r '.line' "$archive/bases.json" 2>/dev/null)" = "$(line_of)" ] || return 0
   local last made
   last=$(seconds_of "$(jq -r '.last' "$archive/bases.json")")

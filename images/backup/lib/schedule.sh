@@ -21,13 +21,32 @@ slot() {
   echo "$today"
 }
 
+# failed_lately WHAT: whether it is too early for another try. What was cut short by a stop is tried again at once.
+failed_lately() {
+  local at
+  at=$(recorded | jq -r --arg what "$1" 'select(.failed.reason // "" | startswith($what)) | .failed.at // empty')
+  [ -n "$at" ] || return 1
+  at=$(seconds_of "$at")
+  [ "$at" -ge "$(cat /tmp/started)" ] && [ $((at + RETRY)) -gt "$(date +%s)" ]
+}
+
 is_due() {
-  local slot failed now
-  now=$(date +%s)
+  local slot
   slot=$(slot)
-  [ "$slot" -le "$now" ] && [ "$(baseline)" -lt "$slot" ] || return 1
-  failed=$(recorded | jq -r '.failed.at // empty')
-  [ -z "$failed" ] || [ $(($(seconds_of "$failed") + RETRY)) -le "$now" ]
+  [ "$slot" -le "$(date +%s)" ] && [ "$(baseline)" -lt "$slot" ] && ! failed_lately ""
+}
+
+# Everything in this container is asked to end, no matter who started it, and restic is waited for: one that is killed leaves its lock
+# in the repository, and nothing can be removed there for half an hour.
+end_all() {
+  local tries=0
+  trap '' TERM INT
+  kill -TERM -1 2>/dev/null || true
+  while pgrep -x restic >/dev/null && [ $tries -lt 80 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
+  done
+  exit 0
 }
 
 schedule() {
@@ -36,7 +55,7 @@ schedule() {
   date +%s >/tmp/started
   say "backups of $BACKUP_DEPLOYMENT to $BACKUP_TARGET, ${BACKUP_EVERY:+every $BACKUP_EVERY s}${BACKUP_AT:+each day at $BACKUP_AT UTC}"
   serve_metrics
-  trap 'for child in $running $receiving; do kill "$child" 2>/dev/null; done; exit 0' TERM INT
+  trap end_all TERM INT
   while :; do
     date +%s >/tmp/beat
     if [ -n "$running" ] && ! kill -0 "$running" 2>/dev/null; then wait "$running" || true; running=; fi
