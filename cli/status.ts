@@ -31,7 +31,7 @@ export const statusCommand = verb(
   .option("--watch", "show it again and again until Ctrl-C; with --json one line each time")
   .addHelpText(
     "after",
-    "\nCPU is the mean since the start of the container, with --watch since the look before.\nExits with 2 when something is not as configured, does not answer, or was restarted within 10 minutes, or when a sensor of the site file is silent.",
+    "\nCPU is the mean since the start of the container, with --watch since the look before.\nExits with 2 when something is not as configured, does not answer, or was restarted within 10 minutes, when the bridge to a central broker is not connected, or when a sensor of the site file is silent.",
   )
   .action(async ({ config, json, watch, usage }: Options) => {
     const synthesized = await synthesize(config, { unjudged: true });
