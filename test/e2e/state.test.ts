@@ -22,6 +22,9 @@ const deploymentOf = (backend: string, port: number, ipv4: string) =>
 const deployment = deploymentOf("http", 25531, "10.126.32.0/24");
 const broker = deployment.container("mosquitto");
 const PASSWORD = "e2e-state-password";
+const reason = missing.terraform;
+/** They slow each other on a busy machine. */
+const LONG = { timeout: 300_000 };
 
 interface Case {
   readonly deployment: TestDeployment;
@@ -69,7 +72,7 @@ const verb = (env: Record<string, string>, name: string, ...args: readonly strin
 const verbOf = (of: TestDeployment, env: Record<string, string>, name: string, ...args: readonly string[]) =>
   kit([name, "--config", of.site, ...args, "--json"], { env });
 
-describe.skipIf(missing.terraform).concurrent(titled("the state of a deployment", missing.terraform), () => {
+describe.skipIf(reason).concurrent(titled("the state of a deployment", reason), LONG, () => {
   beforeAll(async () => {
     await Promise.all([...Object.values(cases).map(({ deployment }) => deployment.clear()), server.start()]);
   });
@@ -104,8 +107,7 @@ describe.skipIf(missing.terraform).concurrent(titled("the state of a deployment"
     expect(await docker("ps", "--all", "--quiet", "--filter", `name=${broker}`)).toBe("");
   }
 
-  // Its server is a package with many others below it.
-  test("is kept by s3, without a credential in any file, and read back", { timeout: 300_000 }, async () => {
+  test("is kept by s3, without a credential in any file, and read back", async () => {
     await startS3();
     await isKept(cases.s3);
   });
