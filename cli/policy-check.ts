@@ -75,7 +75,7 @@ export function checkCommand({ usual, loadRules }: Verb): Command {
         });
       } catch (error) {
         // Nothing was judged: that is no finding.
-        const code = tell(error, options.json === true || options.format === "json");
+        const code = await tell(error, options.json === true || options.format === "json");
         process.exitCode = code === EXIT.userError ? EXIT.cannotJudge : code;
       }
     });

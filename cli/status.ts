@@ -6,6 +6,7 @@ import { configOption, jsonOption, verb } from "./options.ts";
 import { type StatusReport, statusOutput } from "./status-output.ts";
 import { statusReport, statusText } from "./status-report.ts";
 import { synthesize } from "./synthesize.ts";
+import { VERBS } from "./verbs.ts";
 
 interface Options {
   readonly config: string;
@@ -21,10 +22,7 @@ const WATCH_MS = 2000;
 /** Moves to the top of the screen and clears it. */
 const CLEAR = "\u001b[H\u001b[2J";
 
-export const statusCommand = verb(
-  "status",
-  "show what runs, what answers, and what differs from the configuration",
-)
+export const statusCommand = verb("status", VERBS.status)
   .addOption(configOption())
   .addOption(jsonOption())
   .option("--no-usage", "do not measure memory and CPU")
