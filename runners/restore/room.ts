@@ -20,11 +20,12 @@ const size = z.object({ total_size: z.int() });
 
 /** @throws UserError where the engine's disk cannot hold what a rehearsal makes */
 export async function refuseLittleRoom(room: Room, snapshots: readonly string[]): Promise<void> {
-  const { stdout } = await restic(room.repository, [
-    ...["stats", ...snapshots, "--mode", "restore-size", "--json"],
+  const [{ stdout }, [free = 0]] = await Promise.all([
+    restic(room.repository, ["stats", ...snapshots, "--mode", "restore-size", "--json"]),
+    kibibytes(room, [], []),
   ]);
   const { total_size: bytes } = size.parse(JSON.parse(stdout));
-  refuseLess(await freeBytes(room), bytes * TIMES_AT_REHEARSAL, "a rehearsal");
+  refuseLess(free * 1024, bytes * TIMES_AT_REHEARSAL, "a rehearsal");
 }
 
 /**
@@ -37,27 +38,33 @@ export async function refuseLittleRoomForSwap(
 ): Promise<void> {
   const kept = swaps.filter(({ former }) => former !== undefined);
   const sourceOf = ({ source = room.staging }: Pick<Swap, "source">) => source;
-  const { stdout } = await onVolumes({
-    ...room,
-    mounts: [...new Set([...swaps.map(sourceOf), ...kept.map(({ volume }) => volume)])].map(
-      (volume) => `${volume}:/volumes/${volume}:ro`,
-    ),
-    program: 'for folder in "$@"; do du -sk "$folder"; done',
-    args: [
+  const [free = 0, ...used] = await kibibytes(
+    room,
+    [...new Set([...swaps.map(sourceOf), ...kept.map(({ volume }) => volume)])],
+    [
       ...swaps.map((swap) => `/volumes/${sourceOf(swap)}/${swap.from}`),
       ...kept.map(({ volume }) => `/volumes/${volume}`),
     ],
-  });
-  const kib = stdout.split("\n").reduce((sum, line) => sum + Number.parseInt(line || "0", 10), 0);
-  refuseLess(await freeBytes(room), kib * 1024, "the data of before and of the snapshot");
+  );
+  const needed = used.reduce((sum, kib) => sum + kib, 0);
+  refuseLess(free * 1024, needed * 1024, "the data of before and of the snapshot");
 }
 
-async function freeBytes({ staging, image, labels }: Omit<Room, "repository">): Promise<number> {
+/** What is free where the staging volume is, and what each of these folders takes. */
+async function kibibytes(
+  { staging, image, labels }: Omit<Room, "repository">,
+  volumes: readonly string[],
+  folders: readonly string[],
+): Promise<readonly number[]> {
   const { stdout } = await onVolumes({
-    ...{ image, labels, mounts: [`${staging}:${RESTORED}`] },
-    program: `df -Pk ${RESTORED} | awk 'NR == 2 { print $4 }'`,
+    ...{ image, labels, args: folders },
+    mounts: [`${staging}:${RESTORED}`, ...volumes.map((volume) => `${volume}:/volumes/${volume}:ro`)],
+    program: `df -Pk ${RESTORED} | awk 'NR == 2 { print $4 }'; for folder in "$@"; do du -sk "$folder"; done`,
   });
-  return Number(stdout) * 1024;
+  return stdout
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => Number.parseInt(line, 10));
 }
 
 function refuseLess(free: number, needed: number, by: string): void {

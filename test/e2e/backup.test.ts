@@ -67,7 +67,7 @@ describe.skipIf(missing.docker)(titled("backups of a deployment", missing.docker
   let manifest: BackupManifest;
 
   beforeAll(async () => {
-    await deployment.remove();
+    await deployment.clear();
     await deployment.up("compose");
     tried.add("exploreiot up");
     await sql(`CREATE TABLE measured (at timestamptz NOT NULL, value numeric, note text) PARTITION BY RANGE (at);

@@ -76,7 +76,7 @@ describe.skipIf(reason)(
       await engine.remove();
       await run(["umount", at("full")], { expected: [0, 1, 32] });
       rmSync(folder, { recursive: true, force: true });
-      await deployment.forget();
+      await deployment.wipe();
     }, SOME_MINUTES);
 
     test("holds no secret, and of images that an older one has only what is new", async () => {

@@ -37,10 +37,10 @@ describe.skipIf(local)(titled("the example on busybox, by compose", local), () =
     listeners: { backend: { port: 28300 }, mqtt: { port: 21885 } },
   });
   beforeAll(async () => {
-    await plant.remove();
+    await plant.clear();
     await plant.up("compose");
   });
-  afterAll(() => plant.forget());
+  afterAll(() => plant.wipe());
 
   test("shows what its simulator and a machine from outside publish", async () => {
     const press = await connect(21885, { username: "press", password: plant.secret("mqtt-press-password") });
@@ -97,7 +97,7 @@ describe.skipIf(production)(titled(`the example on busybox in production, by ${r
     },
   });
   beforeAll(async () => {
-    await plant.remove();
+    await plant.clear();
     await plant.up(runner);
   });
   afterAll(() => plant.forget());

@@ -48,10 +48,10 @@ describe.skipIf(missing.compose)(titled("the example with Node-RED, by compose",
     services: { "node-red": { ...flow, listener: { port: 21880 } } },
   });
   beforeAll(async () => {
-    await plant.remove();
+    await plant.clear();
     await plant.up("compose");
   });
-  afterAll(() => plant.forget());
+  afterAll(() => plant.wipe());
 
   test("takes a reading from the broker and writes back a mean, which is stored and shown", async () => {
     const oven = await connect(21884, { username: "oven", password: plant.secret("mqtt-oven-password") });
@@ -187,7 +187,7 @@ describe.skipIf(missing[runner])(
     beforeAll(async () => {
       writeFileSync(join(folder, "Dockerfile"), "ARG BASE\nFROM ${BASE}\nUSER 10003:10003\n");
       writeFileSync(join(folder, "seed.py"), SEED);
-      await plant.remove();
+      await plant.clear();
       await plant.up(runner);
       ca = readFileSync(join(authorityFolder(plant.home), "ca.crt"), "utf8");
     });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { projectRoot } from "../../core/home.ts";
 import { imageRecipes } from "../../core/images.ts";
 import { run } from "../../runners/run.ts";
-import { missing, titled } from "../support/e2e.ts";
+import { clearEngine, missing, titled } from "../support/e2e.ts";
 import { filesIn, nextVersion, PackageUser, pack } from "../support/e2e-package.ts";
 
 const SOME_MINUTES = 600_000;
@@ -127,9 +127,9 @@ describe.skipIf(missing.docker)(
           frontend: { enabled: false },
         }),
       );
-      await user.kit("down", "--delete-data", "--yes");
+      await clearEngine(NAME);
     }, SOME_MINUTES);
-    afterAll(() => user.kit("down", "--delete-data", "--yes"), SOME_MINUTES);
+    afterAll(() => clearEngine(NAME), SOME_MINUTES);
 
     const databaseId = async () =>
       (await run(["docker", "inspect", "--format", "{{.Id}}", `exploreiot-${NAME}-postgres`])).stdout;
@@ -178,6 +178,7 @@ describe("a cdktf app of one's own", { timeout: SOME_MINUTES }, () => {
       dependencies: { ...dependencies, exploreiot: `file:${tarball}`, tsx: devDependencies?.tsx ?? "" },
     };
     of.write("package.json", JSON.stringify(change(manifest)));
+    await of.startFrom(user);
     await of.install();
     symlinkSync(join(projectRoot, "node_modules", "vitest"), join(of.folder, "node_modules", "vitest"));
   }

@@ -96,7 +96,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await ssh.stop();
   await engine.remove();
-  await deployment.forget();
+  await deployment.wipe();
 });
 
 describe.each(["terraform", "compose"] as const)("over SSH, with %s", (name: RunnerName) => {

@@ -94,8 +94,8 @@ async function archived(): Promise<void> {
   await until(
     "the archive has this moment",
     async () => {
-      await docker("exec", backupContainer, "bash", "-c", "kill -USR1 $(cat /tmp/receive/pid) || true");
-      const { archive } = JSON.parse(await docker("exec", backupContainer, "backup", "state"));
+      const look = "backup state; kill -USR1 $(cat /tmp/receive/pid) || true";
+      const { archive } = JSON.parse(await docker("exec", backupContainer, "bash", "-c", look));
       return archive.from !== null && archive.until >= archive.from && archive.until >= now;
     },
     120_000,
@@ -142,6 +142,7 @@ describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: 
 
   beforeAll(async () => {
     await target.open();
+    await deployment.clear();
     mkdirSync(join(deployment.home, "secrets"), { recursive: true, mode: 0o700 });
     mkdirSync(join(disk, "credentials"));
     for (const [variable, text] of Object.entries(target.credentials("rest"))) {
@@ -149,7 +150,6 @@ describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: 
       writeFileSync(join(disk, "credentials", variable), text);
     }
     writeFileSync(join(dirname(deployment.site), "sensor-password"), SENSOR_PASSWORD);
-    await deployment.remove();
     await deployment.up(runner);
   }, SOME_MINUTES);
   afterAll(async () => {

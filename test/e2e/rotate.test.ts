@@ -165,9 +165,7 @@ const rotate = async (...args: readonly string[]) => {
 
 describe.skipIf(missing.compose)(titled("a rotation of everything under load", missing.compose), () => {
   beforeAll(async () => {
-    await deployment.remove();
-    // A run that was killed leaves certificates of its devices.
-    rmSync(deployment.home, { recursive: true, force: true });
+    await deployment.clear();
     await deployment.up("compose");
     for (const device of ["press", "probe"])
       expect((await kit(["devices", "issue", device, "--config", deployment.site])).code).toBe(0);

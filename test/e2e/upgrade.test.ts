@@ -65,7 +65,7 @@ const filling = () =>
 
 async function publish(sensor: string, total: number): Promise<void> {
   const publisher = await NumberedPublisher.connect(PORT, "sensor", sensorPassword(), sensor);
-  await publisher.publish(total, PER_SECOND);
+  await publisher.publish(total, total);
   await publisher.close();
 }
 
@@ -102,7 +102,7 @@ describe.skipIf(reason)(
   { timeout: SOME_MINUTES },
   () => {
     beforeAll(async () => {
-      await deployment.remove();
+      await deployment.clear();
       await older.checkOut(ON_BOOKWORM);
       await olderUp();
       oldImage = await docker("inspect", "--format", "{{.Image}}", deployment.container("postgres"));
@@ -113,7 +113,7 @@ describe.skipIf(reason)(
       await publish("waiting", 100);
     }, SOME_MINUTES);
     afterAll(async () => {
-      await deployment.forget();
+      await deployment.wipe();
       older.remove();
     }, SOME_MINUTES);
 
@@ -217,10 +217,8 @@ describe.skipIf(reason)(
       );
       const files = new RenderedFolder();
       onTestFinished(async () => {
-        await files.shell("docker compose down --volumes");
-        await docker("volume", "rm", "--force", volume);
         files.remove();
-        await folder.forget();
+        await folder.wipe();
       });
       await files.render(folder);
       const refused = await files.shell("./start.sh");

@@ -14,6 +14,8 @@ import { type RunResult, run } from "../../runners/run.ts";
 
 const QUIET = ["--omit=dev", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"] as const;
 
+const CODES = [0, 1, 2, 70, 130];
+
 /** Packs this checkout into a folder, and returns the tarball's path. */
 export async function pack(folder: string): Promise<string> {
   const { stdout } = await run(["npm", "pack", "--silent", "--pack-destination", folder], {
@@ -54,6 +56,14 @@ export class PackageUser {
   readonly folder = mkdtempSync(join(tmpdir(), "exploreiot-user-"));
   readonly package = join(this.folder, "node_modules", "exploreiot");
 
+  /**
+   * Has what another one has installed, before anything is installed here: npm then adds what differs, and need not unpack
+   * the rest again. Links to its files, which npm replaces and never writes into.
+   */
+  async startFrom({ folder }: PackageUser): Promise<void> {
+    await run(["cp", "--archive", "--link", join(folder, "node_modules"), this.folder]);
+  }
+
   /** Installs what package.json names, and these. */
   async install(...packages: readonly string[]): Promise<void> {
     await run(["npm", "install", ...QUIET, ...packages], { cwd: this.folder });
@@ -61,11 +71,13 @@ export class PackageUser {
 
   /** Runs a program that is installed here; any exit code is an answer. */
   npx(program: string, args: readonly string[], cwd = this.folder): Promise<RunResult> {
-    return run(["npx", "--no-install", program, ...args], { cwd, expected: [0, 1, 2, 70, 130] });
+    return run(["npx", "--no-install", program, ...args], { cwd, expected: CODES });
   }
 
+  /** The program that npx would start. */
   kit(...args: readonly string[]): Promise<RunResult> {
-    return this.npx("exploreiot", args);
+    const program = join(this.folder, "node_modules", ".bin", "exploreiot");
+    return run([program, ...args], { cwd: this.folder, expected: CODES });
   }
 
   read(...path: readonly string[]): string {

@@ -29,6 +29,18 @@ const WIPED = [
   ["volume ls", "volume rm"],
 ] as const;
 
+/**
+ * Takes a deployment's containers, networks and volumes away with Docker alone. Not for the end of one with a firewall:
+ * `down` takes the rules out of the kernel.
+ */
+export async function clearEngine(deployment: string): Promise<void> {
+  for (const [list, remove] of WIPED) {
+    const name = `name=exploreiot-${deployment}-`;
+    const found = await docker(...list.split(" "), "--quiet", "--filter", name);
+    if (found !== "") await docker(...remove.split(" "), ...found.split("\n"));
+  }
+}
+
 /** A deployment that only tests use: own name, own ports, and nothing left over from an earlier run. */
 export class TestDeployment {
   readonly name: string;
@@ -84,12 +96,9 @@ export class TestDeployment {
     this.#forgetFiles();
   }
 
-  /** Begins with nothing that an earlier run has left. */
+  /** Takes away what an earlier run has left, secrets too. */
   async clear(): Promise<void> {
-    for (const [list, remove] of WIPED) {
-      const found = await docker(...list.split(" "), "--quiet", "--filter", `name=${this.container("")}`);
-      if (found !== "") await docker(...remove.split(" "), ...found.split("\n"));
-    }
+    await clearEngine(this.name);
     this.#forgetMade();
   }
 

@@ -8,20 +8,23 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const FIRST = [
   "all",
   ...[
+    "restore",
     "firewall",
     "stack",
+    "operations",
     "upgrade",
+    "backup",
     "runners",
     "kills",
     "health",
     "state",
     "faults",
-    "rotate",
     "package",
     "render",
     "edge",
     "own-services",
-    "operations",
+    "new-service",
+    "rotate",
   ],
 ];
 
