@@ -71,10 +71,10 @@ async function inVolume(script: string, input: Buffer = Buffer.alloc(0)): Promis
 
 describe.skipIf(missing.compose)(titled("the broker", missing.compose), () => {
   beforeAll(async () => {
-    await deployment.remove();
+    await deployment.clear();
     await deployment.up("compose");
   }, 900_000);
-  afterAll(() => deployment.forget(), 120_000);
+  afterAll(() => deployment.wipe(), 120_000);
 
   test("lets several devices of one user work side by side over TLS", async () => {
     const reader = await client("viewer", "reader");

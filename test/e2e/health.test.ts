@@ -38,10 +38,10 @@ async function upWith(frontend: DeploymentInput["frontend"], runner = quickest) 
 }
 
 beforeAll(async () => {
-  if (missing.docker === undefined) await deployment.remove();
+  if (missing.docker === undefined) await deployment.clear();
 });
 afterAll(async () => {
-  if (missing.docker === undefined) await deployment.forget();
+  if (missing.docker === undefined) await deployment.wipe();
 });
 
 describe.skipIf(missing[quickest])(titled("a page in a bare image", missing[quickest]), () => {
@@ -83,11 +83,28 @@ describe.skipIf(missing[quickest])(titled("a page in a bare image", missing[quic
     expect(code).toBe(1);
     expect(stderr).toMatch(/unhealthy: no process collector runs; there is (busybox|sleep)\n/);
   });
+
+  test("an up that fails says which answer is not the right one", async () => {
+    const { code, stderr } = await upWith({ healthPath: "/none", health: SOON });
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${container}: not healthy yet: GET /none: 404 Not Found`);
+    expect(stderr).toMatch(failed("is unhealthy: GET /none: 404 Not Found"));
+  });
+
+  test("an up that fails says that memory does not suffice, with the limit and its setting", async () => {
+    const greedy = sh("x=aaaaaaaaaaaaaaaa; while true; do x=$x$x; done");
+    const limits = { memoryMiB: 8 };
+    const { code, stderr, seconds } = await upWith({ command: greedy, limits });
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${container}: out of memory: its limit is 8 MiB (frontend.limits.memoryMiB)`);
+    expect(stderr).toMatch(failed("ended with exit code 137, out of memory: its limit is 8 MiB"));
+    expect(seconds).toBeLessThan(25);
+  });
 });
 
 for (const runner of ["terraform", "compose"] as const) {
   describe.skipIf(missing[runner])(titled(`with ${runner}, up says why`, missing[runner]), () => {
-    beforeAll(() => deployment.remove());
+    beforeAll(() => deployment.clear());
 
     test("nobody can reach a program that listens on loopback only", async () => {
       const { code, stderr } = await upWith({ command: httpd("127.0.0.1:3000"), health: SOON }, runner);
@@ -97,13 +114,6 @@ for (const runner of ["terraform", "compose"] as const) {
       );
     });
 
-    test("an answer is not the right one", async () => {
-      const { code, stderr } = await upWith({ healthPath: "/none", health: SOON }, runner);
-      expect(code).toBe(1);
-      expect(stderr).toContain(`${container}: not healthy yet: GET /none: 404 Not Found`);
-      expect(stderr).toMatch(failed("is unhealthy: GET /none: 404 Not Found"));
-    });
-
     test("a program is not there, and does not wait for its time limit", async () => {
       const { code, stderr, seconds } = await upWith({ command: ["no-such-program"] }, runner);
       expect(code).toBe(1);
@@ -111,20 +121,10 @@ for (const runner of ["terraform", "compose"] as const) {
       expect(seconds).toBeLessThan(25);
     });
 
-    test("memory does not suffice, with the limit and its setting", async () => {
-      const greedy = sh("x=aaaaaaaaaaaaaaaa; while true; do x=$x$x; done");
-      const limits = { memoryMiB: 8 };
-      const { code, stderr, seconds } = await upWith({ command: greedy, limits }, runner);
-      expect(code).toBe(1);
-      expect(stderr).toContain(`${container}: out of memory: its limit is 8 MiB (frontend.limits.memoryMiB)`);
-      expect(stderr).toMatch(failed("ended with exit code 137, out of memory: its limit is 8 MiB"));
-      expect(seconds).toBeLessThan(25);
-    });
-
     test("a start that is slow goes on where it was, after an up that was interrupted", async () => {
       expect((await upWith({}, runner)).code).toBe(0);
       deployment.configure({
-        frontend: { ...page, command: sh(`sleep 12; exec ${httpd("3000").join(" ")}`) },
+        frontend: { ...page, command: sh(`sleep 6; exec ${httpd("3000").join(" ")}`) },
       });
       await interruptedUp(runner);
       const started = () => docker("inspect", "--format", "{{.Id}} {{.State.StartedAt}}", container);

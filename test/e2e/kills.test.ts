@@ -7,12 +7,12 @@ import { killed, randomFrom } from "../support/e2e-kill.ts";
 
 /** For each runner: 20 in all. */
 const MOMENTS = 10;
-const LIMIT = 300_000;
+const LIMIT = 600_000;
 const seed = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000);
 
 const PORTS = { terraform: 26020, compose: 26022 } as const;
 
-for (const runner of ["terraform", "compose"] as const) {
+describe.concurrent.each(["terraform", "compose"] as const)("%s", (runner) => {
   const reason = missing.docker ?? missing[runner];
   describe.skipIf(reason)(titled(`a verb that is killed while ${runner} works`, reason), () => {
     const deployment = new TestDeployment({
@@ -20,8 +20,8 @@ for (const runner of ["terraform", "compose"] as const) {
       listeners: { mqtt: { port: PORTS[runner] } },
       ...BROKER_ALONE,
     });
-    beforeAll(() => deployment.remove());
-    afterAll(() => deployment.forget());
+    beforeAll(() => deployment.clear());
+    afterAll(() => deployment.wipe());
 
     test(`leaves what up and down can go on from, at ${MOMENTS} moments of seed ${seed} (KILL_SEED=${seed} has them again)`, {
       timeout: LIMIT,
@@ -59,7 +59,7 @@ for (const runner of ["terraform", "compose"] as const) {
       expect([log.length, up.code, status.code, down.code]).toEqual([MOMENTS, 0, 0, 0]);
     });
   });
-}
+});
 
 async function duration(deployment: TestDeployment, runner: RunnerName): Promise<number> {
   const started = performance.now();
