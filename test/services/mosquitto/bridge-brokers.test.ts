@@ -113,7 +113,7 @@ describe.skipIf(missingBroker)(`a site and its centre${why}`, () => {
     expect(atSite.came.filter((text) => text.startsWith("site/"))).toEqual([]);
     expect(new Set(readings(atSite.came, "")).size).toBe(total);
     await sensor.close();
-  });
+  }, 90_000);
 
   test("let no other site speak for this one", async () => {
     const { centre, ports, other } = both;
