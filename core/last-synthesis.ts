@@ -18,7 +18,10 @@ interface Kept extends Pick<Inputs, "from" | "until"> {
   /** The deployment, as `node:v8` writes it, in base64. */
   readonly deployment: string;
 
-  /** HMAC of all of this, of what each look found, and of what else counts; by a key that only the deployment's owner can read. */
+  /** HMAC of what each look found, by a key that only the deployment's owner can read. */
+  readonly results: string;
+
+  /** The same of all of this and of what else counts: nothing is looked at that somebody else wrote down. */
   readonly seal: string;
 }
 
@@ -34,7 +37,6 @@ const OF_THE_SHELL = new Set(["_", "SHLVL", "PWD", "OLDPWD", "COLUMNS", "LINES"]
 export function keepSynthesis(name: string, config: string, deployment: object): void {
   const inputs = inputsSoFar();
   const key = keyOf(name);
-  const program = programNow();
   const json = join(stackFolder(name), "cdk.tf.json");
   const text = madeAt(json);
   if (inputs === undefined || key === undefined || program === undefined || text === undefined) return;
@@ -45,11 +47,13 @@ export function keepSynthesis(name: string, config: string, deployment: object):
     ...{ from: inputs.from, until: inputs.until },
     looks: found.map(([look]) => look),
     deployment: serialize(deployment).toString("base64"),
+    results: hmac(
+      key,
+      found.map(([, result]) => result),
+    ),
   };
-  const results = found.map(([, result]) => result);
-  const content = JSON.stringify({ ...kept, seal: sealOf(key, kept, [results, config, program]) });
   try {
-    replaceFile(fileOf(name), content, 0o600);
+    replaceFile(fileOf(name), JSON.stringify({ ...kept, seal: sealOf(key, kept, config) }), 0o600);
   } catch (error) {
     // Who may not write here may look all the same.
     if (!(error instanceof UserError)) throw error;
@@ -62,17 +66,15 @@ export function keepSynthesis(name: string, config: string, deployment: object):
  */
 export function synthesizedBefore(name: string, config: string): unknown {
   const key = keyOf(name);
-  const program = programNow();
   const kept = key === undefined ? undefined : readKept(fileOf(name));
   if (key === undefined || program === undefined || kept === undefined) return undefined;
-  const { seal, ...said } = kept;
+  const { from, until, looks, deployment, results, seal } = kept;
+  if (!areEqual(seal, sealOf(key, kept, config))) return undefined;
   const now = Date.now();
-  if (now <= (said.from ?? Number.NEGATIVE_INFINITY) || now > (said.until ?? Number.POSITIVE_INFINITY))
+  if (now <= (from ?? Number.NEGATIVE_INFINITY) || now > (until ?? Number.POSITIVE_INFINITY))
     return undefined;
-  const wanted = sealOf(key, said, [said.looks.map(lookAgain), config, program]);
-  if (seal.length !== wanted.length || !timingSafeEqual(Buffer.from(seal), Buffer.from(wanted)))
-    return undefined;
-  return deserialize(Buffer.from(said.deployment, "base64"));
+  if (!areEqual(results, hmac(key, looks.map(lookAgain)))) return undefined;
+  return deserialize(Buffer.from(deployment, "base64"));
 }
 
 const fileOf = (name: string) => join(deploymentHome(name), FILE);
@@ -84,6 +86,7 @@ function readKept(file: string): Kept | undefined {
     const kept = JSON.parse(readFileSync(file, "utf8")) as Partial<Kept>;
     const isWhole =
       typeof kept.seal === "string" &&
+      typeof kept.results === "string" &&
       typeof kept.deployment === "string" &&
       Array.isArray(kept.looks) &&
       kept.looks.every((look) => typeof look === "string");
@@ -100,12 +103,17 @@ function ownFile(file: string) {
   return status;
 }
 
-function sealOf(key: Buffer, kept: Omit<Kept, "seal">, rest: readonly unknown[]): string {
-  const around = [projectRoot, process.cwd(), process.getuid?.(), process.version, environment()];
-  return createHmac("sha256", key)
-    .update(JSON.stringify([kept.from, kept.until, kept.looks, kept.deployment, around, rest]))
-    .digest("hex");
-}
+const sealOf = (key: Buffer, kept: Omit<Kept, "seal">, config: string): string =>
+  hmac(key, [
+    ...[kept.from, kept.until, kept.looks, kept.deployment, kept.results, config, program],
+    ...[projectRoot, process.cwd(), process.getuid?.(), process.version, environment()],
+  ]);
+
+const hmac = (key: Buffer, value: unknown): string =>
+  createHmac("sha256", key).update(JSON.stringify(value)).digest("hex");
+
+const areEqual = (one: string, other: string): boolean =>
+  one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
 
 const environment = () =>
   Object.entries(process.env)
@@ -121,6 +129,9 @@ function keyOf(name: string): Buffer | undefined {
     return undefined;
   }
 }
+
+/** As it was when this process started: it may be replaced meanwhile. */
+const program = programNow();
 
 /**
  * Size, times and number of each file of the program that runs; the kernel sets one of the times, so a change is seen
