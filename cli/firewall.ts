@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { Argument } from "commander";
 import { z } from "zod";
-import { sourceOf } from "../config/load.ts";
+import { sourceOf } from "../config/source.ts";
 import { deploymentHome } from "../core/home.ts";
 import { EXIT } from "../core/report.ts";
 import { confirmFirewall, type FirewallStatus, firewallStatus } from "../runners/docker/firewall.ts";

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { loadDeployment, sourceOf } from "../config/load.ts";
 import { namedPaths } from "../config/site-paths.ts";
+import { isShipped, sourceOf } from "../config/source.ts";
 import { deploymentHome, enterProject, projectRoot, stackFolder } from "../core/home.ts";
-import { rememberSite } from "../core/known-sites.ts";
+import { deploymentsFrom, rememberSite } from "../core/known-sites.ts";
+import { keepSynthesis, synthesizedBefore } from "../core/last-synthesis.ts";
 import { useEngine } from "../runners/docker/remote.ts";
 import { readStack, type Stack } from "../runners/stack.ts";
 import type { Deployment } from "../services/deployment.ts";
@@ -13,6 +14,9 @@ export interface Synthesized {
   readonly stack: Stack;
   readonly home: string;
 }
+
+/** What a process makes later depends, as far as it knows, on all that it read before. */
+let isFirst = true;
 
 /**
  * Checks a configuration and synthesizes its stack by main.ts, which `cdktf synth` starts too, so there is one way from a
@@ -30,10 +34,23 @@ export async function synthesize(
   const isFile = existsSync(source);
   const config = isFile ? resolve(source) : source;
   if (isFile) enterProject(config);
-  const deployment = await written(config, { onlyLooks: unjudged, draft });
+  const before = unjudged && draft ? madeBefore(config) : undefined;
+  const deployment = before ?? (await written(config, { onlyLooks: unjudged, draft }));
+  if (before === undefined && isFirst && (unjudged || !draft))
+    keepSynthesis(deployment.name, config, deployment);
+  isFirst = false;
   if (isFile) rememberSite(deployment.name, config, namedPaths(deployment));
   const stack = stackIn(stackFolder(deployment.name));
   return { deployment, stack, home: deploymentHome(deployment.name) };
+}
+
+/** The deployment of a stack that would be made the same again. What changes something does not ask: it makes and judges its stack. */
+function madeBefore(config: string): Deployment | undefined {
+  for (const name of isShipped(config) ? [config] : deploymentsFrom(config)) {
+    const deployment = synthesizedBefore(name, config);
+    if (deployment !== undefined) return deployment as Deployment;
+  }
+  return undefined;
 }
 
 /** A stack that was synthesized. From here on this process talks to its engine. */
@@ -49,6 +66,7 @@ export function stackIn(folder: string): Stack {
  * @throws UserError as `loadDeployment`
  */
 export async function deploymentOf(given: string): Promise<Deployment> {
+  const { loadDeployment } = await import("../config/load.ts");
   const deployment = await loadDeployment(given);
   const { engine } = deployment;
   if (engine !== undefined)

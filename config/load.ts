@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../core/errors.ts";
 import { enterProject } from "../core/home.ts";
-import { siteFileOf } from "../core/known-sites.ts";
+import { readdirSync, readFileSync, statSync } from "../core/inputs.ts";
 import { shellCommand } from "../core/shell-words.ts";
 import type { YamlFile } from "../core/yaml.ts";
 import type { Deployment } from "../services/deployment.ts";
@@ -11,10 +10,11 @@ import { refuseOverlaps } from "./overlaps.ts";
 import { parseDeployment } from "./parse.ts";
 import { production } from "./production.ts";
 import { fromSiteFile } from "./site-paths.ts";
+import { isShipped, SHIPPED, type ShippedName, SITE, sourceOf } from "./source.ts";
 import { type Rewritten, toToday } from "./versions.ts";
 
 /** The deployments that ship with the kit, by name. */
-const shipped: Readonly<Record<string, unknown>> = { local, production };
+const shipped: Readonly<Record<ShippedName, unknown>> = { local, production };
 
 /**
  * Reads which deployments are meant: `EXPLOREIOT_CONFIG` holds the name of a shipped one or the path of a
@@ -27,12 +27,6 @@ export async function loadDeployments(env: NodeJS.ProcessEnv = process.env): Pro
     ? [await loadDeployment(wanted)]
     : Object.entries(shipped).map(([name, input]) => parseDeployment(input, `config/${name}.ts`));
 }
-
-/** The path of the site file that is meant: named itself, or by the deployment that was made from it. */
-export const sourceOf = (source: string): string =>
-  Object.hasOwn(shipped, source) || SITE.test(source) ? source : (siteFileOf(source) ?? source);
-
-const SITE = /\.(ya?ml|json)$/;
 
 /** Files with such a name that are no site files, next to which site files may be. */
 const OTHERS = /^\.|^(cdktf|package|package-lock|tsconfig)\.json$|\.schema\.json$/;
@@ -92,7 +86,7 @@ function siteFilesIn(folder: string): readonly string[] {
  */
 export async function loadDeployment(given: string): Promise<Deployment> {
   const source = sourceOf(given);
-  if (Object.hasOwn(shipped, source)) return parseDeployment(shipped[source], `config/${source}.ts`);
+  if (isShipped(source)) return parseDeployment(shipped[source], `config/${source}.ts`);
   if (isFolder(source))
     throw new UserError(
       `${source}: is a folder of sites; allowed here: one of its files`,
@@ -100,7 +94,7 @@ export async function loadDeployment(given: string): Promise<Deployment> {
     );
   if (!SITE.test(source)) {
     throw new UserError(
-      `configuration ${JSON.stringify(source)}: unknown; allowed: ${Object.keys(shipped).join(", ")}, a .yaml, .yml or .json file, or a name that exploreiot list shows with one`,
+      `configuration ${JSON.stringify(source)}: unknown; allowed: ${SHIPPED.join(", ")}, a .yaml, .yml or .json file, or a name that exploreiot list shows with one`,
       "exploreiot init writes a commented site file to start from",
     );
   }
@@ -111,7 +105,7 @@ export async function loadDeployment(given: string): Promise<Deployment> {
 /** What a configuration says itself, before anything is filled in. */
 export async function writtenIn(given: string): Promise<unknown> {
   const source = sourceOf(given);
-  return Object.hasOwn(shipped, source) ? shipped[source] : (await siteFile(source)).value;
+  return isShipped(source) ? shipped[source] : (await siteFile(source)).value;
 }
 
 /** A site file as it would be written today, and what an older version of it said otherwise. */

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FILES } from "../core/container-folders.ts";
 import { kitRoot } from "../core/home.ts";
+import { readFileSync } from "../core/inputs.ts";
 import type { DeliveredFile } from "./delivery-job.ts";
 
 const NAME = "watch-then-run.sh";

@@ -1,5 +1,6 @@
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { noteMade } from "../core/inputs.ts";
 import type { IStackSynthesizer, ISynthesisSession } from "./cdktf.ts";
 
 const STACKS = "stacks";
@@ -20,8 +21,10 @@ export class WholeSynthesizer implements IStackSynthesizer {
       for (const stack of readdirSync(join(draft, STACKS))) {
         const target = join(session.outdir, STACKS, stack);
         mkdirSync(target, { recursive: true });
-        for (const file of readdirSync(join(draft, STACKS, stack)))
+        for (const file of readdirSync(join(draft, STACKS, stack))) {
+          noteMade(join(target, file), readFileSync(join(draft, STACKS, stack, file), "utf8"));
           renameSync(join(draft, STACKS, stack, file), join(target, file));
+        }
       }
     } finally {
       rmSync(draft, { recursive: true, force: true });

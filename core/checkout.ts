@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { existsSync } from "./inputs.ts";
 import { HASH_KEY, SecretStore } from "./secrets.ts";
 
 /**

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { noteAsOf } from "./inputs.ts";
 
 /** The site file that verbs take where none is named. */
 export const SITE_FILE = "exploreiot.yaml";
@@ -44,13 +45,15 @@ export function nearestSiteFile(): string | undefined {
 
 let aside: string | undefined;
 
-/** Has what a deployment keeps made in another folder while something works. */
-export async function keptAside<T>(folder: string, work: () => Promise<T>): Promise<T> {
+/** Has what the deployment of one home keeps made in another folder while something works. */
+export async function keptAside<T>(folder: string, home: string, work: () => Promise<T>): Promise<T> {
   aside = folder;
+  noteAsOf({ folder, home });
   try {
     return await work();
   } finally {
     aside = undefined;
+    noteAsOf(undefined);
   }
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
 import dockerIgnore from "@balena/dockerignore";
 import { UserError } from "./errors.ts";
 import type { ImageRecipe } from "./image-recipe.ts";
+import { existsSync, isLink, readdirSync, readFileSync, readlinkSync, statSync } from "./inputs.ts";
 
 type HashedParts = Pick<
   ImageRecipe,
@@ -61,16 +61,15 @@ export function contextFiles(folder: string): readonly ContextFile[] {
       if (excluded.has(entry.name) || path === "ca") continue;
       // An ignored folder may still hold files that a later "!" rule takes back.
       if (entry.isDirectory()) visit(path);
-      else if (!rules.ignores(path))
-        files.push({ path, kind: kindOf(join(folder, path), entry.isSymbolicLink()) });
+      else if (!rules.ignores(path)) files.push({ path, kind: kindOf(join(folder, path)) });
     }
   };
   visit("");
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function kindOf(file: string, isLink: boolean): ContextFile["kind"] {
-  if (isLink) return "link";
+function kindOf(file: string): ContextFile["kind"] {
+  if (isLink(file)) return "link";
   return (statSync(file).mode & 0o111) === 0 ? "file" : "executable";
 }
 

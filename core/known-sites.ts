@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { deploymentHome, projectRoot } from "./home.ts";
 import { readIfThere, replaceFile } from "./private-files.ts";
@@ -41,6 +41,20 @@ export function siteFileOf(name: string): string | undefined {
   if (path === undefined) return undefined;
   const file = resolve(projectRoot, path);
   return existsSync(file) ? relative(process.cwd(), file) || file : undefined;
+}
+
+/** The deployments that were last made from a site file: one, unless its name was changed. */
+export function deploymentsFrom(siteFile: string): readonly string[] {
+  const path = relative(projectRoot, resolve(siteFile));
+  return knownDeployments().filter((name) => notedIn(join(deploymentHome(name), FILE)) === path);
+}
+
+function notedIn(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 /** The deployments that this project has a directory for. */

@@ -1,7 +1,8 @@
 import { createHash, createHmac, createPrivateKey, pbkdf2Sync, randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "./errors.ts";
+import { existsSync, readFileSync } from "./inputs.ts";
 import { damaged } from "./own-files.ts";
 import { makeFileOnce, readIfThere, replaceFile, writing } from "./private-files.ts";
 import { readRotation } from "./rotation-state.ts";

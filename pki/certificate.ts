@@ -1,5 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
+import { isPast } from "../core/inputs.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -8,9 +9,9 @@ export const daysLeft = ({ validTo }: X509Certificate, now = Date.now()): number
   Math.floor((Date.parse(validTo) - now) / DAY_MS);
 
 /** Less than a third of its life is left: time to make another. */
-export function isDue({ validFrom, validTo }: X509Certificate, now = Date.now()): boolean {
+export function isDue({ validFrom, validTo }: X509Certificate): boolean {
   const [begin, end] = [Date.parse(validFrom), Date.parse(validTo)];
-  return end - now < (end - begin) / 3;
+  return isPast(end - (end - begin) / 3);
 }
 
 /** Fewer days than this are a reason to say so: anyone who renews should have done it long before. */

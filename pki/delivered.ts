@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { existsSync } from "../core/inputs.ts";
 import { readIfThere } from "../core/private-files.ts";
 import { bothDeviceAuthorities, currentPair, devicesFolder } from "./folder.ts";
 

@@ -1,5 +1,6 @@
 import { type KeyObject, X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
+import { isPast } from "../core/inputs.ts";
 import type { Problem } from "../core/problems.ts";
 import { commonName, covers, namesIn } from "./certificate.ts";
 
@@ -100,12 +101,10 @@ function datesAreNow(chain: readonly X509Certificate[]): readonly Problem[] {
       },
     ];
     const begin = Date.parse(certificate.validFrom);
-    if (begin > Date.now())
+    if (!isPast(begin))
       return found(`valid from ${day(begin)} on`, "wait until then, or set this machine's clock right");
     const end = Date.parse(certificate.validTo);
-    return end > Date.now()
-      ? []
-      : found(`expired on ${day(end)}`, "renew it, or set this machine's clock right");
+    return !isPast(end) ? [] : found(`expired on ${day(end)}`, "renew it, or set this machine's clock right");
   });
 }
 

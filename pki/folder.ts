@@ -1,5 +1,6 @@
-import { lstatSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { lstatSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
+import { readdirSync, readlinkSync } from "../core/inputs.ts";
 import { damaged } from "../core/own-files.ts";
 import { type Pair, pairId, putPair, readPair } from "./pair.ts";
 

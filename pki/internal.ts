@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
-import { existsSync, renameSync } from "node:fs";
+import { renameSync } from "node:fs";
+import { existsSync } from "../core/inputs.ts";
 import { covers, isDue, namesIn } from "./certificate.ts";
 import { authorityFolder, currentPair, setCurrentPair } from "./folder.ts";
 import type { Named } from "./named.ts";

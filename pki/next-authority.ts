@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
+import { existsSync } from "../core/inputs.ts";
 import { putPair } from "./pair.ts";
 
 /** Folder of the CA that a rotation has made to take the place of another. */

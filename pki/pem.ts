@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync } from "../core/inputs.ts";
 import type { Problem } from "../core/problems.ts";
 import { shellCommand } from "../core/shell-words.ts";
 

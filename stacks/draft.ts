@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { UserError } from "../core/errors.ts";
 import { deploymentHome, keptAside, stackFolder } from "../core/home.ts";
+import { madeAt, noteMade } from "../core/inputs.ts";
 import { withOwnFolder } from "../core/own-folder.ts";
-import { readIfThere, replaceFile } from "../core/private-files.ts";
+import { replaceFile } from "../core/private-files.ts";
 import { ROTATION_FILE } from "../core/rotation-state.ts";
 
 /** What a synthesis reads and makes in a deployment's own directory. */
@@ -25,14 +26,17 @@ export async function synthesizeInDraft(name: string, work: () => Promise<void>)
     const inHome = (text: string) =>
       text.replaceAll(relative(folder, draft), relative(folder, home)).replaceAll(draft, home);
     try {
-      await keptAside(draft, work);
+      await keptAside(draft, home, work);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       throw new UserError(inHome(error.message), ...error.remedy.map(inHome));
     } finally {
       const json = join(folder, "cdk.tf.json");
-      const text = readIfThere(json);
-      if (text?.includes(relative(folder, draft))) replaceFile(json, inHome(text), 0o644);
+      const text = madeAt(json);
+      if (text?.includes(relative(folder, draft))) {
+        noteMade(json, inHome(text));
+        replaceFile(json, inHome(text), 0o644);
+      }
     }
   });
 }

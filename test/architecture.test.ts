@@ -124,6 +124,49 @@ describe("imports", () => {
     ]);
   });
 
+  test("read what a stack is made of through core/inputs.ts, which notes it", () => {
+    const making = [
+      "core",
+      "site",
+      "firewall",
+      "pki",
+      "constructs",
+      "services",
+      "config",
+      "stacks",
+      "main.ts",
+    ];
+    const readers = sources
+      .filter((file) => making.includes(area(file)))
+      .filter((file) => {
+        const text = readFileSync(join(projectRoot, file), "utf8");
+        const named = [...text.matchAll(/^import ([^;]*?) from "node:fs(?:\/promises)?"/gm)].map(
+          ([, names]) => names,
+        );
+        return /\b(read\w*|exists\w*|l?stat\w*|open\w*|createReadStream)\b|\*/.test(named.join());
+      });
+
+    expect(readers.sort()).toEqual(
+      [
+        // Where the project is, and which deployment was made from a site file: the folder and the file are in the seal by themselves.
+        "core/home.ts",
+        "core/inputs.ts",
+        "core/known-sites.ts",
+        "core/last-synthesis.ts",
+        // For handing over files and secrets, which no synthesis does.
+        "core/named-files.ts",
+        "core/own-folder.ts",
+        // Whether a program is there, which no stack depends on.
+        "core/programs.ts",
+        // What a synthesis has written itself, and what there is to link to in its draft.
+        "constructs/whole-synthesizer.ts",
+        "stacks/draft.ts",
+        // Which old pairs to remove after a new one was made.
+        "pki/folder.ts",
+      ].sort(),
+    );
+  });
+
   test("lead from rules to facts and to the parsers of files, never back", () => {
     const below = ["facts", "files", "document.ts", "evidence.ts", "files.ts", "policy.ts", "values.ts"];
     const inFacts = imports.filter(

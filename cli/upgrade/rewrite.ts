@@ -1,6 +1,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { z } from "zod";
-import { loadDeployment, siteFile, sourceOf } from "../../config/load.ts";
+import { loadDeployment, siteFile } from "../../config/load.ts";
+import { sourceOf } from "../../config/source.ts";
 import { UserError } from "../../core/errors.ts";
 import { replaceFile } from "../../core/private-files.ts";
 import { SITE_VERSION } from "../../site/settings.ts";

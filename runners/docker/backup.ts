@@ -95,7 +95,7 @@ export const archiveOldestOf = (spec: ContainerSpec): number =>
   Number(variableOf(spec, "BACKUP_ARCHIVE_OLDEST"));
 
 /** Whose locks, and drafts of a verb that works, mean nothing elsewhere. */
-const LEFT_OUT = ["./at-work.json", "./.draft-*"];
+const LEFT_OUT = ["./at-work.json", "./last-synthesis.json", "./.draft-*"];
 
 /**
  * Gives the deployment's own directory (secrets, keys, Terraform's state, what it was made from) to the container that

@@ -1,7 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { UserError } from "../../core/errors.ts";
 import { projectRoot } from "../../core/home.ts";
+import { readFileSync, statSync } from "../../core/inputs.ts";
 
 /** It stands in the JSON and in Terraform's state, and goes over the Docker API as a whole. */
 const MOST_KIB = 512;

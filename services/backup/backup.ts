@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
@@ -14,6 +13,7 @@ import { DataVolume } from "../../constructs/volumes.ts";
 import { FILES } from "../../core/container-folders.ts";
 import { UserError } from "../../core/errors.ts";
 import { deploymentHome } from "../../core/home.ts";
+import { readFileSync } from "../../core/inputs.ts";
 import { kitVersion } from "../../core/kit-version.ts";
 import { POSTGRES_MAJOR } from "../../core/postgres-major.ts";
 import type { Connection } from "../../core/stack-facts.ts";

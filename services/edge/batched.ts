@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DeliveredFile } from "../../constructs/delivery-job.ts";
 import { FILES } from "../../core/container-folders.ts";
 import { kitRoot } from "../../core/home.ts";
+import { readFileSync } from "../../core/inputs.ts";
 
 const NAME = "batch-output.pl";
 

@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { readFileSync } from "../../core/inputs.ts";
 import type { Rotation } from "../../core/rotation.ts";
 import { devicesFolder, formerDeviceAuthorityFolder } from "../../pki/folder.ts";
 import { readAuthority } from "../../pki/internal.ts";

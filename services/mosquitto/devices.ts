@@ -1,7 +1,8 @@
 import { X509Certificate } from "node:crypto";
-import { readdirSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../../core/errors.ts";
+import { readdirSync } from "../../core/inputs.ts";
 import { damaged } from "../../core/own-files.ts";
 import { readIfThere, replaceFile } from "../../core/private-files.ts";
 import { commonName, daysLeft, isDue } from "../../pki/certificate.ts";

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Container } from "@cdktf/provider-docker/lib/container/index.js";
 import { Construct } from "constructs";
@@ -12,6 +11,7 @@ import { ServiceContainer } from "../../constructs/service-container.ts";
 import { DataVolume, volumeAddress } from "../../constructs/volumes.ts";
 import { FILES } from "../../core/container-folders.ts";
 import { kitRoot } from "../../core/home.ts";
+import { readFileSync } from "../../core/inputs.ts";
 import { POSTGRES_MAJOR } from "../../core/postgres-major.ts";
 import type { ServiceScope } from "../service-scope.ts";
 import { databaseLogins } from "../store-logins.ts";

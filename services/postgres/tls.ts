@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DeliveredFile } from "../../constructs/delivery-job.ts";
 import { deploymentHome } from "../../core/home.ts";
+import { readFileSync } from "../../core/inputs.ts";
 import type { Origin } from "../../core/secret-text.ts";
 import type { ServiceScope } from "../service-scope.ts";
 import { postgresAuthorityFolder, postgresFolder } from "./pki.ts";

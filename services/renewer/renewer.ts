@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Construct, type IConstruct } from "constructs";
 import { FileDelivery } from "../../constructs/file-delivery.ts";
@@ -10,6 +9,7 @@ import { DataVolume } from "../../constructs/volumes.ts";
 import { FILES } from "../../core/container-folders.ts";
 import { UserError } from "../../core/errors.ts";
 import { projectRoot } from "../../core/home.ts";
+import { readFileSync } from "../../core/inputs.ts";
 import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "../certificates/certificates.ts";
 import type { Deployment } from "../deployment.ts";
 import { EDGE_PORT, RENEWER_PORT } from "../edge/definition.ts";

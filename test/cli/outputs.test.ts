@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { allCommands } from "../../cli/commands.ts";
 import { outputs } from "../../cli/outputs.ts";
+import { VERBS } from "../../cli/verbs.ts";
 import { projectRoot } from "../../core/home.ts";
 
 const folder = join(projectRoot, "docs", "json");
@@ -53,4 +54,10 @@ test("every verb that takes --json has one, and there is none besides but that o
       .filter((name) => !["error", "doctor-setup", "upgrade-plan", "upgrade-rewrite"].includes(name))
       .sort(),
   );
+});
+
+test("a verb that is loaded is the one that the help lists", async () => {
+  const loaded = await allCommands();
+
+  expect(Object.fromEntries(loaded.map((verb) => [verb.name(), verb.description()]))).toEqual(VERBS);
 });

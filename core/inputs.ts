@@ -1,0 +1,155 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import { resolve, sep } from "node:path";
+
+/**
+ * What is made of a configuration depends on files and on the clock. All that makes it reads them through here, so that it is known
+ * afterwards what was read, and whether it would be found the same again.
+ */
+const LOOKS = {
+  content: (path: string) => hashOf(fs.readFileSync(path)),
+  names: (path: string) => namesOf(fs.readdirSync(path, { withFileTypes: true })),
+  target: (path: string) => fs.readlinkSync(path),
+  kind: (path: string) => kindOf(fs.statSync(path)),
+  isLink: (path: string) => String(fs.lstatSync(path).isSymbolicLink()),
+  isThere: (path: string) => String(fs.existsSync(path)),
+} as const;
+
+type Look = keyof typeof LOOKS;
+
+/** Of each look and path what was found, by all of this process. */
+const found = new Map<string, string>();
+let isInDoubt = false;
+let from = Number.NEGATIVE_INFINITY;
+let until = Number.POSITIVE_INFINITY;
+
+/** A folder that stands for another one, and is gone afterwards. */
+let standIn: { readonly folder: string; readonly home: string } | undefined;
+
+/** Has what is read in one folder noted as of the other, until this is called without. */
+export function noteAsOf(folders: typeof standIn): void {
+  standIn = folders;
+}
+
+const asKept = (path: string): string =>
+  standIn !== undefined && path.startsWith(`${standIn.folder}${sep}`)
+    ? `${standIn.home}${path.slice(standIn.folder.length)}`
+    : path;
+
+/** What was read up to now; a look is its kind, a space and a path. */
+export interface Inputs {
+  readonly found: readonly (readonly [look: string, result: string])[];
+
+  /** The time in which the clock gives the same answers, in milliseconds since 1970; `null` for no end. */
+  readonly from: number | null;
+  readonly until: number | null;
+}
+
+/** Undefined where something changed while it was read, or was made: another time it would be read otherwise. */
+export function inputsSoFar(): Inputs | undefined {
+  if (isInDoubt) return undefined;
+  const all = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+  return { found: all, from: finite(from), until: finite(until) };
+}
+
+const finite = (time: number) => (Number.isFinite(time) ? time : null);
+
+const made = new Map<string, string>();
+
+/** Notes what this process made of all that, at the path where it belongs: another one may make it there as well. */
+export function noteMade(path: string, text: string): void {
+  made.set(resolve(path), text);
+}
+
+export const madeAt = (path: string): string | undefined => made.get(resolve(path));
+
+/** What looking at a file with that text would find. */
+export const lookOf = (path: string, text: string): readonly [look: string, result: string] => [
+  `content ${resolve(path)}`,
+  was(hashOf(Buffer.from(text))),
+];
+
+/** What such a look finds now. */
+export function lookAgain(look: string): string {
+  const space = look.indexOf(" ");
+  const [kind, path] = [look.slice(0, space), look.slice(space + 1)];
+  if (!Object.hasOwn(LOOKS, kind)) return "no such look";
+  try {
+    return was(LOOKS[kind as Look](path));
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** As the function of that name of `node:fs`, and noted; the rest as well. */
+export function readFileSync(path: string): Buffer;
+export function readFileSync(path: string, encoding: "utf8"): string;
+export function readFileSync(path: string, encoding?: "utf8"): Buffer | string {
+  const content = noted("content", path, () => fs.readFileSync(path), hashOf);
+  return encoding === undefined ? content : content.toString(encoding);
+}
+
+export function readdirSync(path: string): string[];
+export function readdirSync(path: string, options: { readonly withFileTypes: true }): fs.Dirent[];
+export function readdirSync(path: string, options?: object): (string | fs.Dirent)[] {
+  const entries = noted("names", path, () => fs.readdirSync(path, { withFileTypes: true }), namesOf);
+  return options === undefined ? entries.map(({ name }) => name) : entries;
+}
+
+export const readlinkSync = (path: string): string =>
+  noted("target", path, () => fs.readlinkSync(path), String);
+
+export function statSync(path: string): fs.Stats;
+export function statSync(path: string, options: { readonly throwIfNoEntry: false }): fs.Stats | undefined;
+export function statSync(path: string, options?: { readonly throwIfNoEntry: false }): fs.Stats | undefined {
+  try {
+    return noted("kind", path, () => fs.statSync(path), kindOf);
+  } catch (error) {
+    if (options !== undefined && (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+export const isLink = (path: string): boolean =>
+  noted("isLink", path, () => fs.lstatSync(path).isSymbolicLink(), String);
+
+export const existsSync = (path: string): boolean =>
+  noted("isThere", path, () => fs.existsSync(path), String);
+
+/** Whether a moment is behind this machine's clock. */
+export function isPast(moment: number): boolean {
+  const is = moment < Date.now();
+  if (is) from = Math.max(from, moment);
+  else until = Math.min(until, moment);
+  return is;
+}
+
+function noted<T>(look: Look, path: string, read: () => T, told: (result: T) => string): T {
+  const note = (result: string) => {
+    const key = `${look} ${asKept(resolve(path))}`;
+    if ((found.get(key) ?? result) !== result) isInDoubt = true;
+    found.set(key, result);
+  };
+  try {
+    const result = read();
+    note(was(told(result)));
+    return result;
+  } catch (error) {
+    note(failed(error));
+    throw error;
+  }
+}
+
+const was = (result: string) => `= ${result}`;
+
+/** A path that cannot be read is a result as well: it may be there tomorrow. */
+const failed = (error: unknown) => `! ${(error as NodeJS.ErrnoException).code}`;
+
+const hashOf = (content: Uint8Array): string => createHash("sha256").update(content).digest("hex");
+
+/** Whether an entry is a link is asked apart: a draft of a deployment's directory has links where that has files. */
+const namesOf = (entries: readonly fs.Dirent[]): string =>
+  JSON.stringify(entries.map((entry) => [entry.name, entry.isDirectory()]).sort());
+
+const kindOf = (found: fs.Stats): string =>
+  found.isFile() ? `file ${found.size} ${found.mode & 0o111}` : found.isDirectory() ? "folder" : "other";
