@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { applicationImages, applicationReady } from "./measurements/application.js";
 import { backup1m, backup10m } from "./measurements/backup.js";
+import { backupLatency } from "./measurements/backup-latency.js";
 import { brokerAttacks } from "./measurements/broker-attacks.js";
 import { certificateReload } from "./measurements/certificate-reload.js";
 import { connectionAttacks } from "./measurements/connection-attacks.js";
@@ -46,6 +47,7 @@ const all = [
   readingSize,
   backup1m,
   backup10m,
+  backupLatency,
   applicationReady,
   applicationImages,
   edgeThroughput,

@@ -11,7 +11,7 @@ const SOCKETS = 50;
 const PUBLISHERS = 5;
 const WARM_UP_SECONDS = 3;
 const SECONDS = 20;
-const COMMAND = `${PER_SECOND} readings a second at QoS 1 to ${SOCKETS} sockets, for ${SECONDS} s`;
+export const LIVE_COMMAND = `${PER_SECOND} readings a second at QoS 1 to ${SOCKETS} sockets, for ${SECONDS} s`;
 
 /** @satisfies {import("../support/measurement.js").Measurement} */
 export const liveLatency = {
@@ -23,10 +23,10 @@ export const liveLatency = {
       const app = new ReferenceApp(deployment);
       const results = [];
       for (let run = 0; run < runs; run += 1) {
-        report(`run ${run + 1} of ${runs}: ${COMMAND}`);
-        results.push(await oneRun(app, run));
+        report(`run ${run + 1} of ${runs}: ${LIVE_COMMAND}`);
+        results.push(await liveRun(app, run));
       }
-      const figures = percentilesOf(COMMAND, results);
+      const figures = percentilesOf(LIVE_COMMAND, results);
       const target = verdict("p99 at most 50 ms", figures.p99?.median ?? Infinity, 50, "ms");
       return { unit: "ms", figures, ratios: {}, target };
     }),
@@ -37,7 +37,7 @@ export const liveLatency = {
  * @param {number} run
  * @throws {Error} when a reading does not reach every socket
  */
-async function oneRun(app, run) {
+export async function liveRun(app, run) {
   const latencies = new Latencies();
   const total = (WARM_UP_SECONDS + SECONDS) * PER_SECOND;
   const sentAt = new Float64Array(total);

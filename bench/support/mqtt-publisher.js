@@ -70,13 +70,14 @@ export class MqttPublisher {
 }
 
 /**
- * Level 4; user name, password and clean session; the longest keep-alive, since the broker takes none without an end.
+ * Level 4; user name, password and clean session; a keep-alive of an hour, since the broker takes none without an end, and
+ * Mosquitto ends a client that asks for exactly the longest (`max_keepalive`, 65535) after a second.
  *
  * @param {{ clientId: string, username: string, password: string }} identity
  */
 export function connectPacket({ clientId, username, password }) {
   const identity = [clientId, username, password].map(text);
-  return packet(CONNECT, [text("MQTT"), Buffer.from([4, 0xc2, 0xff, 0xff]), ...identity]);
+  return packet(CONNECT, [text("MQTT"), Buffer.from([4, 0xc2, 0x0e, 0x10]), ...identity]);
 }
 
 /** @param {string} value */

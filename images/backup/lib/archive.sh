@@ -11,7 +11,8 @@ SHIP=30 PART=64 MOST=128 BASE_AGE=43200
 BROKEN=3
 
 # What restic has of it, as it prints snapshots: their tags say of which line and part each is.
-archive_snapshots() { listed --tag "exploreiot-archive,deployment=$BACKUP_DEPLOYMENT" --tag "exploreiot-base,deployment=$BACKUP_DEPLOYMENT"; }
+of_archive=(--tag "exploreiot-archive,deployment=$BACKUP_DEPLOYMENT" --tag "exploreiot-base,deployment=$BACKUP_DEPLOYMENT")
+archive_snapshots() { listed "${of_archive[@]}"; }
 
 query() { psql_quiet --dbname="$BACKUP_DATABASE" --field-separator=' ' --command="$1"; }
 replication() { PGUSER=$BACKUP_ARCHIVE_USER psql_quiet --dbname="dbname=replication replication=true" --command="$1"; }
@@ -250,19 +251,15 @@ OLD_ARCHIVE='
       end)
   | {from: ([.[].from | values] | first), gone: (map(.gone) | add // [])}'
 
-# Any minute of as many days as there are daily backups. Prints whether anything went; where the archive was turned off as well.
-forget_archive() {
-  local old gone from days=1
+# Standard input: the snapshots of the archive. Prints those that go: any minute of as many days as there are daily backups is kept.
+# Where the archive was turned off as well.
+old_of_archive() {
+  local old from days=1
   case " $BACKUP_KEEP " in *" daily="*) days=${BACKUP_KEEP##*daily=} days=${days%% *} ;; esac
-  old=$(archive_snapshots | jq -c --arg current "$([ -z "$BACKUP_ARCHIVE_OLDEST" ] || line_of)" --arg before "$(date -u -d "-$days days" +%Y-%m-%dT%H:%M:%SZ)" \
-    --arg orphaned "$(date -u -d '-1 day' +%Y-%m-%dT%H:%M:%SZ)" "$OLD_ARCHIVE")
-  mapfile -t gone < <(jq -r '.gone[]' <<<"$old")
-  # As many as an argument list holds.
-  while [ ${#gone[@]} -gt 0 ]; do
-    must forget "${gone[@]:0:500}" >&2
-    gone=("${gone[@]:500}")
-    echo removed
-  done
+  old=$(jq -c --arg current "$([ -z "$BACKUP_ARCHIVE_OLDEST" ] || line_of)" --arg before "$(date -u -d "-$days days" +%Y-%m-%dT%H:%M:%SZ)" \
+    --arg orphaned "$(date -u -d '-1 day' +%Y-%m-%dT%H:%M:%SZ)" "$OLD_ARCHIVE") || return 1
+  jq -r '.gone[]' <<<"$old"
+  # Before they go: no moment is promised that is not there any more.
   from=$(jq -r '.from // empty' <<<"$old")
   [ -z "$from" ] || [ ! -s "$archive/bases.json" ] || jq -c --arg from "$from" '.from = $from' "$archive/bases.json" | replace "$archive/bases.json"
 }

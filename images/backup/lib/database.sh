@@ -22,23 +22,22 @@ password_line() {
   printf '*:*:*:%s:%s\n' "$1" "$password"
 }
 
-# Prints SQL that prints a line of JSON for each table: how many rows, and a sum over the text of each, in any order.
+# SQL that prints a line of JSON for each table: how many rows, and a sum over the text of each, in any order.
 # Tables that an extension made are not in a dump.
 CONTENTS=$(cat <<'SQL'
-SELECT format('SELECT json_build_object(''schema'', %1$L, ''table'', %2$L, ''rows'', count(*), ''checksum'', coalesce(sum(hashtextextended(one_row::text, 0)::numeric), 0)::text) FROM ONLY %1$I.%2$I one_row;', nspname, relname)
+SELECT format('SELECT json_build_object(''schema'', %1$L, ''table'', %2$L, ''rows'', count(*), ''checksum'', coalesce(sum(hashtextextended(one_row::text, 0)), 0)::text) FROM ONLY %1$I.%2$I one_row;', nspname, relname)
   FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
  WHERE relkind = 'r' AND relpersistence <> 't' AND nspname <> 'information_schema' AND nspname !~ '^pg_'
    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e')
- ORDER BY nspname, relname;
+ ORDER BY nspname, relname \gexec
 SQL
 )
 
 # contents DATABASE [SNAPSHOT]: those lines, one JSON array.
 contents() {
-  local begin="BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;" statements
+  local begin="BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
   [ -z "${2:-}" ] || begin="$begin SET TRANSACTION SNAPSHOT '$2';"
-  statements=$(psql_quiet --dbname="$1" <<<"$begin $CONTENTS")
-  psql_quiet --dbname="$1" <<<"$begin $statements" | jq -sc .
+  psql_quiet --dbname="$1" <<<"$begin $CONTENTS" | jq -sc .
 }
 
 databases() { psql_quiet --dbname="$1" --command="SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate AND datname <> 'postgres' ORDER BY 1"; }

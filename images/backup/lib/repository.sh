@@ -36,19 +36,32 @@ HOPELESS='x509: |signature we calculated|access key ID|specified bucket does not
 # repository ARGUMENTS…: restic on this deployment's repository; `why` says what a failure means (restic's manual, "Exit
 # codes").
 repository() {
-  local code=0 errors=$private/restic-errors ssh running
+  local code=0 errors=$private/restic-errors
+  restic_once "$@" || code=$?
+  # The lock of a process of this container that was killed goes at once; where another one is at work, it is waited for.
+  if [ $code = 11 ]; then
+    restic_once unlock || true
+    code=0
+    restic_once --retry-lock 30s "$@" || code=$?
+  fi
+  [ $code != 0 ] || return 0
+  # A repository that is not there yet is told by the caller.
+  [ $code = 10 ] || grep -v '^$' "$errors" >&2 || true
+  explain $code "$(cat "$errors")" >"$private/reason"
+  return $code
+}
+
+# Its errors are left in `errors`.
+restic_once() {
+  local code ssh running
   ssh=$(ssh_options)
   : >"$errors"
-  timeout --kill-after=15 ${limit:-0} restic ${ssh:+-o "$ssh"} --quiet --retry-lock 30s "$@" 2>"$errors" &
+  timeout --kill-after=15 ${limit:-0} restic ${ssh:+-o "$ssh"} --quiet "$@" 2>"$errors" &
   running=$!
   # It holds neither the lock of this program nor the end of a pipe.
   (while sleep 1 && kill -0 $running; do ! grep -qiE "$HOPELESS" "$errors" || kill $running; done) >/dev/null 2>&1 9>&- &
   # A signal that is trapped ends a wait, and not what is waited for.
   until code=0; wait $running || code=$?; ! kill -0 $running 2>/dev/null; do :; done
-  [ $code != 0 ] || return 0
-  # A repository that is not there yet is told by the caller.
-  [ $code = 10 ] || grep -v '^$' "$errors" >&2 || true
-  explain $code "$(cat "$errors")" >"$private/reason"
   return $code
 }
 
@@ -98,37 +111,33 @@ FORGET_IT='docker exec exploreiot-'$BACKUP_DEPLOYMENT'-backup rm /state/reposito
 # mounted, and a new one there would hide that all backups are gone. Each start of restic costs half a second of CPU for the
 # password, so that what is `opened` is not asked again.
 open_repository() {
-  local code=0 id known config
+  local code=0 id known
   [ -z "${opened:-}" ] || return 0
   credentials
   # The archive may open it at the same time: it is made once.
   exec 8>"$state/opening"
   flock 8
   known=$(cat "$state/repository" 2>/dev/null || true)
-  config=$(repository_config) || code=$?
+  id=$(repository_id) || code=$?
   if [ $code = 10 ]; then
     case $known in "$BACKUP_TARGET "*) fail "$BACKUP_TARGET is gone: repository ${known##* } was there. Bring its target back; to begin a new one in its place: $FORGET_IT" ;; esac
     say "making a repository at $BACKUP_TARGET. Without its password it is lost: keep a copy of the secret backup-password elsewhere"
-    must init >&2
     code=0
-    config=$(repository_config) || code=$?
+    id=$(repository init --json | jq -r .id) || code=$?
   fi
   [ $code = 0 ] || fail "$(why)"
-  id=$(jq -r .id <<<"$config")
   case $known in
     "$BACKUP_TARGET $id") ;;
     "$BACKUP_TARGET "*) fail "$BACKUP_TARGET is another repository than before: $id, and not ${known##* }. If that is meant: $FORGET_IT" ;;
     *) echo "$BACKUP_TARGET $id" | replace "$state/repository" ;;
   esac
   exec 8>&-
-  # Locks of a process of this container that was killed.
-  must unlock
 }
 
 # Seconds for what a target answers at once; restic itself asks one that does not answer for 15 minutes.
 ANSWER=120
 
-repository_config() { limit=$ANSWER repository cat config; }
+repository_id() { limit=$ANSWER repository cat config | jq -r .id; }
 
 # listed ARGUMENTS…: snapshots as restic has them. A repository that nobody made yet has none.
 listed() {
@@ -143,23 +152,31 @@ listed() {
 # The snapshots of this deployment, oldest first.
 snapshots() {
   local all
-  all=$(listed --tag "exploreiot,deployment=$BACKUP_DEPLOYMENT")
+  all=$(listed --tag "exploreiot,deployment=$BACKUP_DEPLOYMENT") || return 1
   jq -c '[.[] | {id: .id, at: .time, verified: ((.tags // []) | index("verified") != null), bytes: (.summary.total_bytes_processed // 0), added: (.summary.data_added_packed // 0)}] | sort_by(.at)' <<<"$all"
 }
 
 # Own ones alone are counted and removed. The last verified one stays, no matter how old: it may be the only good one.
+OLD='
+  [.[] | (.keep, .remove) // [] | .[] | select((.tags | index("exploreiot")) and (.tags | index("verified")))] as $verified
+  | ($verified | max_by(.time) | .id) as $best
+  | .[].remove // [] | .[] | select((.tags | index("exploreiot")) and .id != $best) | .id'
+
+# restic has no rule that spares one snapshot, so its dry run says which ones would go. It lists those of the archive as well, in
+# groups of their own; rules of their own say which of them go.
 forget_old() {
-  local rule keep=() listed best gone gone_of_archive
+  local rule keep=() listed old gone
   open_repository
   for rule in $BACKUP_KEEP; do keep+=("--keep-${rule%%=*}" "${rule#*=}"); done
-  best=$(snapshots | jq -r '[.[] | select(.verified)] | last | .id // empty')
-  # restic has no rule that spares one snapshot, so its dry run says which ones would go.
-  listed=$(must forget --dry-run --json --host "$BACKUP_DEPLOYMENT" --tag "exploreiot,deployment=$BACKUP_DEPLOYMENT" --group-by host "${keep[@]}")
-  gone=$(jq -r --arg best "$best" '.[].remove // [] | .[].id | select(. != $best)' <<<"$listed")
-  # shellcheck disable=SC2086 -- ids
-  [ -z "$gone" ] || must forget $gone >&2
-  gone_of_archive=$(forget_archive)
-  [ -z "$gone$gone_of_archive" ] || must prune >&2
+  listed=$(must forget --dry-run --no-lock --json --host "$BACKUP_DEPLOYMENT" --tag "exploreiot,deployment=$BACKUP_DEPLOYMENT" "${of_archive[@]}" --group-by paths "${keep[@]}")
+  old=$(jq -r "$OLD" <<<"$listed" && jq -c '[.[] | (.keep, .remove) // [] | .[] | select(.tags | index("exploreiot") | not)]' <<<"$listed" | old_of_archive)
+  mapfile -t gone < <(grep . <<<"$old")
+  # As many as an argument list holds.
+  while [ ${#gone[@]} -gt 500 ]; do
+    must forget "${gone[@]:0:500}" >&2
+    gone=("${gone[@]:500}")
+  done
+  [ ${#gone[@]} = 0 ] || must forget --prune "${gone[@]}" >&2
 }
 
 # A repository that is not there yet is made first: a schedule could else make it between the two, under the former password.
@@ -168,7 +185,7 @@ add_key() {
   cat >"$new"
   open_repository
   # It may have been added before.
-  RESTIC_PASSWORD_FILE=$new repository_config >/dev/null 2>&1 || must key add --new-password-file "$new" >&2
+  RESTIC_PASSWORD_FILE=$new repository_id >/dev/null 2>&1 || must key add --new-password-file "$new" >&2
   rm "$new"
 }
 

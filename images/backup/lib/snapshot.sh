@@ -33,12 +33,13 @@ copy_home() {
 # Seconds within which a broker that runs saves; one that does not has saved when it ended.
 SAVED_WITHIN=6
 
-# copy_broker BEGAN: the broker saves every 2 s, whole and by one rename. A save from behind the beginning of the backup holds
-# what was acknowledged before it, and what the dump does not have yet.
+# copy_broker BEGAN: the broker saves every 2 s, whole and by one rename. A save from behind the beginning of the backup holds what was acknowledged
+# before it. The dump is made after the copy: in between a reading may leave the broker for the database, and never the
+# other way.
 copy_broker() {
   local tries=0
   [ -d /sources/broker ] || return 0
-  until [ "$(stat -c %Y /sources/broker/mosquitto.db 2>/dev/null || echo 0)" -gt $(($1 + 1)) ] || [ $(($1 + SAVED_WITHIN)) -lt "$(date +%s)" ]; do sleep 0.2; done
+  until [ /sources/broker/mosquitto.db -nt "$private/began" ] || [ $(($1 + SAVED_WITHIN)) -lt $EPOCHSECONDS ]; do sleep 0.1; done
   until rm -rf "$work/broker" && mkdir "$work/broker" && cp --recursive --no-dereference /sources/broker/. "$work/broker/" 2>/dev/null; do
     # A file was renamed between its name and its content.
     tries=$((tries + 1))
@@ -67,15 +68,18 @@ manifest() {
 
 # Where it stands if it is killed: the repository has no new snapshot, and the next one takes what was sent already.
 make_backup() {
-  local began made summary incomplete tries=0
+  local began made copying summary incomplete tries=0
+  : >"$private/began"
   began=$(date +%s)
   made=$(now)
-  open_repository
   clear_work
-  trap clear_work EXIT
-  [ -z "$BACKUP_POSTGRES_USER" ] || { room_for_dump; dump "$work/postgres"; }
-  copy_broker "$began"
+  copy_broker "$began" &
+  copying=$!
+  trap "wait $copying || true; clear_work" EXIT
+  open_repository
   copy_home
+  wait $copying || exit 1
+  [ -z "$BACKUP_POSTGRES_USER" ] || { room_for_dump; dump "$work/postgres"; }
   manifest "$made"
   # A service may remove a file of its volume between its name and its content: restic calls that snapshot incomplete.
   until summary=$(repository backup --json "${own[@]}" "$work"); do

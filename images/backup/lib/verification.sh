@@ -3,13 +3,14 @@
 
 # verify ID|latest: prints { id, at } of the verification as JSON.
 verify() {
-  local id=$1 at manifest proof new listed
+  local id=$1 all manifest proof new
   open_repository
   case $id in latest) ;; *[!0-9a-f]*) fail "snapshot $id: allowed: the hexadecimal id that backup list shows, or its beginning" ;; esac
-  at=$(snapshots | jq -r --arg id "$id" '(if $id == "latest" then .[-1:] else [.[] | select(.id | startswith($id))] end) | if length == 1 then .[0] | "\(.id) \(.at)" else empty end')
-  if [ -z "$at" ] && [ "$id" = latest ]; then fail "there is no snapshot yet: backup now makes one"; fi
-  [ -n "$at" ] || fail "snapshot $id: there is none of $BACKUP_DEPLOYMENT with that id, or more than one; backup list shows them"
-  id=${at%% *} at=${at#* }
+  all=$(snapshots)
+  new=$(jq -r --arg id "$id" '(if $id == "latest" then .[-1:] else [.[] | select(.id | startswith($id))] end) | if length == 1 then .[0].id else empty end' <<<"$all")
+  if [ -z "$new" ] && [ "$id" = latest ]; then fail "there is no snapshot yet: backup now makes one"; fi
+  [ -n "$new" ] || fail "snapshot $id: there is none of $BACKUP_DEPLOYMENT with that id, or more than one; backup list shows them"
+  id=$new
   trap stop_server EXIT
   manifest=$(repository dump "$id" "$work/manifest.json") || unreadable "$id" "its manifest cannot be read"
   [ "$(jq -r '.version' <<<"$manifest")" = 1 ] || fail "snapshot ${id:0:8}: manifest version $(jq -c .version <<<"$manifest"); allowed: 1"
@@ -18,27 +19,28 @@ verify() {
   verify_databases "$id" "$manifest"
   stop_server
   trap - EXIT
-  new=$(retag "$id" "$at" --add)
+  new=$(retag "$id" --add)
   proof=$(jq -nc --arg at "$(now)" --arg id "$new" '{id: $id, at: $at}')
   # The record is of the newest one: a look at an older one makes nothing fresh.
-  listed=$(snapshots)
-  record '(if .id == $id then .id = $proof.id else . end) | if $newest == $proof.id then .verified = $proof else . end' --arg id "$id" \
-    --argjson proof "$proof" --arg newest "$(jq -r '[.[] | select(.verified)] | last | .id' <<<"$listed")"
+  record '(if .id == $id then .id = $proof.id else . end) | if $newest == $id then .verified = $proof else . end' --arg id "$id" \
+    --argjson proof "$proof" --arg newest "$(jq -r --arg id "$id" '[.[] | select(.verified or .id == $id)] | last | .id' <<<"$all")"
   [ "$(recorded | jq -r .id)" != "$new" ] || echo 0 | replace "$state/since-verified"
   say "snapshot ${new:0:8} is verified: restored, counted and compared"
   echo "$proof"
 }
 
-# retag ID TIME --add|--remove: prints the new id, since a snapshot's tags are a part of what it is made from; its time stays.
+# retag ID --add|--remove: prints the new id, since a snapshot's tags are a part of what it is made from; the same one where
+# nothing is to be changed.
 retag() {
-  must tag "$3" verified "$1" >&2
-  snapshots | jq -r --arg at "$2" '.[] | select(.at == $at) | .id'
+  local changed
+  changed=$(must tag --json "$2" verified "$1") || return 1
+  jq -rs --arg id "$1" '[.[] | select(.message_type == "changed") | .new_snapshot_id][0] // $id' <<<"$changed"
 }
 
 # A snapshot that is not what it was: it no longer counts, also where it was verified before.
 bad() {
   local new
-  new=$(retag "$1" "$at" --remove) || new=$1
+  new=$(retag "$1" --remove) || new=$1
   record 'if .verified.id == $id then .verified = null else . end | if .id == $id then .id = $new else . end' --arg id "$1" --arg new "$new"
   fail "snapshot ${1:0:8}: $2"
 }
