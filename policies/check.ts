@@ -105,7 +105,7 @@ function judge(
   };
 }
 
-/** What an input says about how it is judged. One whose settings nobody understands stops at everything. */
+/** The settings of an input itself. An input whose settings nobody understands stops at everything. */
 function ownOf({ facts, settings }: StackDocument) {
   if (settings === undefined) return NO_SETTINGS;
   const result = facts === undefined ? stackSettings.safeParse(settings) : policySettings.safeParse(settings);

@@ -2,7 +2,7 @@ import { LABEL } from "../core/labels.ts";
 import type { StackFacts } from "../core/stack-facts.ts";
 import { type Block, isBlock } from "./values.ts";
 
-/** What a stack is for. One that does not say is judged as production. */
+/** The purpose of a stack. One that does not say is judged as production. */
 export type Environment = "local" | "production";
 
 /** What a document was read from: Terraform's JSON, a plan of Terraform, or a compose file. */

@@ -10,7 +10,7 @@ import type { Finding, Policy } from "./policy.ts";
 import { waiverPolicies } from "./waiver-rules.ts";
 import { readWaivers, type WaivedFinding, type Waivers } from "./waivers.ts";
 
-/** What one policy saw in one stack. A policy that examined nothing has proved nothing. */
+/** The report of one policy on one stack. A policy that examined nothing has proved nothing. */
 export interface PolicyReport {
   readonly policy: Policy;
 
@@ -37,7 +37,7 @@ export interface NotEnforceable {
   readonly reason: string;
 }
 
-/** Rules that hold whatever the list of policies is. */
+/** Rules that hold for every list of policies. */
 export const builtIn: readonly Policy[] = [...aboutInput, ...waiverPolicies];
 
 /**

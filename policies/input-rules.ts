@@ -1,6 +1,6 @@
 import { definePolicy, type Policy } from "./policy.ts";
 
-/** Holds for every input, whatever the policies are: what cannot be read cannot be judged. */
+/** Holds for every input and every list of policies: a file that cannot be read cannot be judged. */
 export const stackCanBeRead = definePolicy({
   id: "INP-001",
   severity: "critical",

@@ -15,7 +15,7 @@ export interface Policy {
   readonly severity: Severity;
 
   /**
-   * What its findings weigh at most in a stack that the kit did not make, where what the rule asks may be done by a program
+   * The highest weight of its findings in a stack that the kit did not make, where the same may be done by a program
    * of which nothing is known here. @default - the same
    */
   readonly elsewhere?: Severity;
@@ -27,7 +27,7 @@ export interface Policy {
   readonly why: string;
 
   /**
-   * What breaks it, as it stands in a file: keys of one service of a compose file, a whole compose file, Terraform's JSON, or
+   * Examples that break it, as they stand in a file: keys of one service of a compose file, a whole compose file, Terraform's JSON, or
    * a file whose name stands behind `# ` in the first line. Behind `$ ` it is what a machine shows, where no file does.
    */
   readonly avoid: string;
@@ -57,7 +57,7 @@ export interface Policy {
   readonly enforcedIn?: readonly Environment[];
 
   /**
-   * Where it makes sense: `terraform` in whatever Terraform reads or plans, `source` in its JSON alone, since plans
+   * Where it makes sense: `terraform` in everything that Terraform reads or plans, `source` in its JSON alone, since plans
    * show no lifecycle, backend or variables. @default - everywhere
    */
   readonly dialect?: "terraform" | "source";

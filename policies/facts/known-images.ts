@@ -1,6 +1,6 @@
 import { rememberedText } from "./remembered.ts";
 
-/** What a container is there for, as far as rules ask. A `store` keeps the data of others and is none of the first four. */
+/** Purposes of a container, as far as rules ask. A `store` keeps the data of others and is none of the first four. */
 export const KINDS = [
   "mosquitto",
   "postgres",
@@ -77,7 +77,7 @@ const REPOSITORIES: readonly (readonly [RegExp, Kind])[] = [
 const OWN = /^exploreiot\/(mosquitto|postgres|redis|backend|frontend|edge|firewall|renewer|backup)$/;
 
 /**
- * What an image holds, by the name of its repository.
+ * The content of an image, by the name of its repository.
  *
  * @param repository `library/postgres`, without registry, tag and digest
  */

@@ -99,7 +99,7 @@ export const databaseOn = (network: Resource, stack: StackDocument): Resource | 
   DATABASES.flatMap((kind) => (kind && memberOfKind(network, kind, stack)) ?? [])[0];
 
 /**
- * What a container reaches under a host name over a bridge of this stack: such traffic never leaves the host. A network
+ * The containers that one reaches under a host name over a bridge of this stack: such traffic never leaves the host. A network
  * that is made elsewhere is taken for a bridge where both ends are of this stack.
  */
 export function neighbour(resource: Resource, host: string, stack: StackDocument): Resource | undefined {

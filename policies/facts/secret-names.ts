@@ -1,6 +1,6 @@
 import { rememberedText } from "./remembered.ts";
 
-/** Words that a secret is called by, whatever stands before them. */
+/** Words that a secret is called by, no matter what stands before them. */
 const SECRET_WORDS =
   /^(pass(word|wd|phrase|code)?s?|pwd|pw|secrets?|tokens?|credentials?|salts?|psk|(api|access|auth|private|secret|encryption|master)(keys?|tokens?|secrets?))$/;
 

@@ -33,7 +33,7 @@ const FORMS: readonly (readonly [RegExp, string])[] = [
 const HINT =
   /PRIVATE KEY|gh[pousr]_|github_pat_|glpat-|AKIA|ASIA|xox|k_live_|whsec_|eyJ|:\/\/|pass|pwd|AIza|GOCSPX|SG\.|npm_|pypi-|dckr_|hf_|dop_v1|sk-|\d:|SECRET-KEY|hvs\.|AccountKey/i;
 
-/** What kind of secret a text holds, told by its form; undefined if none can be told. Never the secret itself. */
+/** The kind of secret in a text, told by its form; undefined if none can be told. Never the secret itself. */
 export const secretForm = rememberedText((text): string | undefined => {
   if (!HINT.test(text)) return undefined;
   const form = FORMS.find(([pattern]) => pattern.test(text))?.[1];
@@ -113,7 +113,7 @@ export interface Assignment {
   readonly value: string;
 }
 
-/** `NAME=value`, `name: "value"`, `--name value`: whatever text of any language assigns to a secret. */
+/** `NAME=value`, `name: "value"`, `--name value`: the ways in which text of any language assigns to a secret. */
 const ASSIGNMENT =
   /(?:^|[\s,{"'-])([A-Za-z][\w.-]*)["']?(?:\s*[:=]\s*|[ \t]+)(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"',}]+))/g;
 

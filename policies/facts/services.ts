@@ -57,9 +57,9 @@ export function repositoryOf(resource: Resource, stack: StackDocument): string |
 }
 
 /**
- * What a container is there for: a job by what it does (it may end); the rest by the kit's own facts, and without them
+ * The purpose of a container: a job by what it does (it may end); the rest by the kit's own facts, and without them
  * by the image that it runs and the program that it is started with, since a role is a name that anybody may choose.
- * Undefined for what the kit does not know, and for clients of a server that run in its image.
+ * Undefined for images that the kit does not know, and for clients of a server that run in its image.
  */
 export const kindOf = remembered((resource: Resource, stack: StackDocument): Kind | undefined => {
   if (resource.type === "docker_container" && isFalse(resource.block.must_run)) return "job";

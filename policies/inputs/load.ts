@@ -17,7 +17,7 @@ export interface Request {
   /** Files with the variables of compose projects, instead of the `.env` next to them. @default - none */
   readonly envFiles?: readonly string[];
 
-  /** What was read from standard input. @default - nothing */
+  /** The text from standard input. @default - nothing */
   readonly stdin?: string;
 }
 

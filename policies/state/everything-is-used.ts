@@ -11,7 +11,7 @@ export const everythingIsUsed = definePolicy({
   id: "STA-007",
   severity: "low",
   title: "every network, volume and image is used by a container or a service",
-  why: "What nothing uses is left from something that was renamed: a network that still leads out, a volume with old data.",
+  why: "A resource that nothing uses is left from something that was renamed: a network that still leads out, a volume with old data.",
   avoid: `{"resource": {"docker_network": {"left": {
   "name": "left"
 }}}}`,

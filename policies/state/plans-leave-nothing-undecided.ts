@@ -7,7 +7,7 @@ export const plansLeaveNothingUndecided = definePolicy({
   id: "STA-008",
   severity: "medium",
   title: "a plan knows what its containers are given",
-  why: "What is known only at apply was judged by nobody: the plan is approved, and something else is made.",
+  why: "A value that is known only at apply was judged by nobody: the plan is approved, and something else is made.",
   avoid: `{
   "format_version": "1.2",
   "planned_values": {"root_module": {"resources": [{

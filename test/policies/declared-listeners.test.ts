@@ -25,7 +25,7 @@ function found(input: DeploymentInput, change?: (stack: IotStack) => void): read
     .map(({ policy, path, evidence }) => `${policy} ${path}: ${evidence}`);
 }
 
-test("a listener is expected whatever the image of its service is called", () => {
+test("a listener is expected no matter how the image of its service is called", () => {
   expect(found(site("local", { frontend: { image: "registry.example/nginx-page:1" } }))).toEqual([]);
 });
 

@@ -220,7 +220,7 @@ describe("a compose file that the kit did not make", () => {
     });
   });
 
-  test("what is about the whole file has one place, whatever its folder is called", () => {
+  test("a finding about the whole file has one place, no matter how its folder is called", () => {
     expect(loadStackPath("one")).toBe(loadStackPath("other"));
   });
 });

@@ -9,7 +9,7 @@ export interface Source {
   readonly documents?: readonly Document[];
 }
 
-/** What is found on the way, whatever file it is found in. */
+/** Findings on the way, in any of the files. */
 export interface Notes {
   readonly gaps: Gap[];
   readonly commented: Commented[];

@@ -39,7 +39,7 @@ export interface Project {
   readonly files: ReadonlySet<string>;
 }
 
-/** What the shell has: Compose takes its variables before those of `.env`. */
+/** The environment of the shell: Compose takes its variables before those of `.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**

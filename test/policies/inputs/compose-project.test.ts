@@ -286,7 +286,7 @@ describe("what a service is let do", () => {
 });
 
 describe("where something stands", () => {
-  test("is the key of its own file, whatever else has that name", () => {
+  test("is the key of its own file, no matter what else has that name", () => {
     const { folder, places } = read({
       "compose.yaml":
         "include: [other.yaml]\nx-a: &a\n  labels:\n    web: x\nservices:\n  db: {image: i}\n  web:\n    <<: *a\n    image: i\n",
