@@ -91,7 +91,7 @@ class Retention:
         return verdict
 
     async def _apply(self, connection: asyncpg.Connection, verdict: Verdict) -> None:
-        """What is due goes, and the run is put on record; of a run that is held, the reason alone.
+        """Deletes the rows that are due and records the run; of a held run, the reason alone.
         Each partition is a transaction: a run that is killed is finished by the next one."""
         horizon = verdict.horizons.get(DEFAULT)
         if verdict.held is None and horizon is not None:

@@ -64,7 +64,7 @@ async def _listen(notice: Notice) -> str | None:
     try:
         return await asyncio.wait_for(notice(), _CHECK_SECONDS)
     except Exception:
-        # What cannot be asked is named by its own check already.
+        # A service that cannot be asked is named by its own check already.
         return None
 
 

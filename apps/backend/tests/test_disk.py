@@ -196,7 +196,7 @@ def test_readings_that_fill_the_disk_by_themselves_are_refused_before_it_is_full
         taken += answer.json()["nouveau"]
 
     assert "no reading is stored" in refused(api)
-    # What came between two measurements is less than what is kept for the database.
+    # The readings between two measurements take less room than is kept for the database.
     assert disk.free > 5 * MIB
     assert disk.sql("SELECT count(*) FROM readings") == str(taken)
     disk.sql("CHECKPOINT")

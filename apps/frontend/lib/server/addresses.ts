@@ -20,7 +20,7 @@ export function publicSettings(settings: Settings, host: Host): PublicSettings {
   };
 }
 
-/** What the page may connect to. Older browsers do not count the same host's sockets as 'self'. */
+/** Addresses that the page may connect to. Older browsers do not count the same host's sockets as 'self'. */
 export function connectSources(settings: Settings, host: Host): string[] {
   const backend = backendAddress(settings, host);
   return backend === ""
