@@ -68,7 +68,7 @@ edge_leads_here() {
   return "$open"
 }
 
-# An account and a certificate for all names. Nothing is asked of the CA over anything but TLS, whatever its directory
+# An account and a certificate for all names. Nothing is asked of the CA over anything but TLS, no matter what its directory
 # says: anyone who stands between could else have certificates made for keys of their own.
 ask() {
   work=$(mktemp -d) || return 1
@@ -129,7 +129,7 @@ attempt() {
     keep not-before "$(next_day)"
     return
   fi
-  say "no certificate for $ACME_HOSTS from $ACME_DIRECTORY; the lines above say why. What is served stays."
+  say "no certificate for $ACME_HOSTS from $ACME_DIRECTORY; the lines above say why. The certificate that is served stays."
   say "Every one of these names has to lead here, to port 443 from the CA's side."
   say "Next attempt in $((wait_for / 60)) minutes; at once: remove /acme/not-before in this container."
 }

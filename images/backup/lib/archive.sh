@@ -152,7 +152,7 @@ cycle() {
   esac
   receive
   if [ -z "$receiver" ]; then
-    # What is there makes room; how far it goes is known of the last time only.
+    # The segments that are there make room; how far they go is known of the last time only.
     read -r until lsn <<<"$(jq -r '"\(.until) \(.lsn)"' "$archive/shipped.json" 2>/dev/null || echo 1970-01-01T00:00:00.000Z 0/0)"
   elif ! wait_for "$lsn"; then
     blame "PostgreSQL's log is not received; the lines above say why"

@@ -16,7 +16,7 @@ struct stored {
     uint64_t id;
     struct text user, topic;
     size_t payload;
-    size_t bytes; /* What it costs in memory once loaded. */
+    size_t bytes; /* Its cost in memory once loaded. */
 };
 
 /** Is told what a store (mosquitto.db, version 6) holds; a NULL member is not called. */

@@ -5,7 +5,7 @@
 #include "retained.h"
 #include "room.h"
 
-/* What a message costs besides its topic and its payload. */
+/* The cost of a message besides its topic and its payload. */
 enum { MESSAGE_BYTES = 400 };
 
 /* A retained message that has passed the first question and waits for the second, as the broker's own pointer. */
