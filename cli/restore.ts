@@ -89,7 +89,7 @@ export const restoreCommand = verb("restore", "bring data back from a backup: re
   .addHelpText(
     "after",
     `
-Every table is compared with what the backup recorded, before anything is replaced. What uses the data is stopped then, and
+Every table is compared with what the backup recorded, before anything is replaced. Services that use the data are stopped then, and
 readings wait in the broker. The data of before is kept in volumes of its own: --undo goes back to it, --delete-former
 deletes it. Run it again after any interruption.
 

@@ -8,7 +8,7 @@ import { type Drift, difference } from "../runners/drift.ts";
 import type { ContainerSpec, Stack } from "../runners/stack.ts";
 import type { BackupReport, StackStatus } from "./status-output.ts";
 
-/** What is known of a stack besides its containers. @default - nothing differs, nothing was tried or measured */
+/** Known facts of a stack besides its containers. @default - nothing differs, nothing was tried or measured */
 export interface Known {
   readonly drift?: readonly Drift[];
   readonly ports?: readonly PortTrouble[];

@@ -70,7 +70,7 @@ export async function storageOf(
   }
 }
 
-/** What the numbers come to. Sums are left out of what a day brings: they are a hundredth of it. */
+/** The forecast from the numbers. Sums are left out of the growth of a day: they are a hundredth of it. */
 export function forecast(said: Said): Storage {
   const room = roomOf(said);
   const bytesPerDay = growth(said);

@@ -64,7 +64,7 @@ export const upgradeCommand = verb(
 Names the breaking changes between the version that made the deployment and this one. --plan exits with 2 when there is
 something to do.
 
-What writes to the database is stopped meanwhile, and readings wait in the broker. Every table is compared before the new
+Services that write to the database are stopped meanwhile, and readings wait in the broker. Every table is compared before the new
 data counts. The old volume is kept; --delete-former deletes it. Run it again after any interruption.
 
 Example: exploreiot upgrade -c site.yaml`,

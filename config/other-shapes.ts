@@ -25,7 +25,7 @@ export function adviceOnValue(
   return fix === undefined ? undefined : { fix };
 }
 
-/** An issue at the place or below it. What is only missing there is told when the shape is right. */
+/** An issue at the place or below it. A key that is only missing there is told when the shape is right. */
 const refuses = (issue: z.core.$ZodIssue, path: Path): boolean =>
   path.every((step, index) => issue.path[index] === step) &&
   (issue.path.length === path.length || issue.input !== undefined);

@@ -70,7 +70,7 @@ const everyPath = (node: SchemaNode, before: readonly string[] = []): readonly (
   );
 
 /**
- * What to do about a key that is not known at its place: how a site file says what other tools call so, the nearest key
+ * The remedy for a key that is not known at its place: how a site file says what other tools call so, the nearest key
  * there, or the nearest anywhere else.
  */
 export function adviceOnKey(path: string, key: string): string {

@@ -64,7 +64,7 @@ export function devicesAreRead(deployment: ParsedDeployment): readonly Problem[]
   return [{ path: "mosquitto.devices.publish", got: publish, allowed, fix }];
 }
 
-/** What users may publish and nobody may read: the broker acknowledges it and throws it away. Told, not refused. */
+/** Topics that users may publish to and nobody may read: the broker acknowledges such a message and throws it away. Told, not refused. */
 export function unreadTopics(deployment: Deployment): readonly string[] {
   const { mosquitto, programs, topics } = deployment;
   const ofPrograms = programs.flatMap(({ at, rights }) =>

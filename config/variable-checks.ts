@@ -30,7 +30,7 @@ export function variablesAreSetOnce(deployment: ParsedDeployment): readonly Prob
       ...stores.flatMap((store) => (rights[store] === undefined ? [] : ofTls(store, deployment))),
     ]);
   return placesIn(deployment).flatMap(({ at, environment }) => {
-    // What the programs of an application share is laid under what each of them sets.
+    // The variables that the programs of an application share are laid under those that each of them sets.
     const whose = programs.filter((program) => program.at === at || program.of.at === at);
     return taken(at, environment, new Map(whose.flatMap((program) => [...given(program)])));
   });

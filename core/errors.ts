@@ -1,5 +1,5 @@
 /**
- * What the person at the keyboard can fix: shown without a stack trace, exit code 1.
+ * An error that the person at the keyboard can fix: shown without a stack trace, exit code 1.
  * Everything else that is thrown is a bug: shown with its stack trace, exit code 70.
  */
 export class UserError extends Error {

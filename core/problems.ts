@@ -182,7 +182,7 @@ function flow(value: unknown): string {
     const inner = Object.entries(value).map(([key, item]) => `${key}: ${flow(item)}`);
     return inner.length === 0 ? "{}" : `{ ${inner.join(", ")} }`;
   }
-  // What begins with a letter or a slash, and is no other word of YAML, needs no quotes.
+  // A text that begins with a letter or a slash, and is no other word of YAML, needs no quotes.
   const isPlain = typeof value === "string" && /^[A-Za-z/][\w./@-]*$/.test(value) && !OTHER_WORD.test(value);
   return isPlain ? value : JSON.stringify(value);
 }
