@@ -26,7 +26,7 @@ function egressOf(deployment: Site): readonly Egress[] {
   const declared = deployment.firewall.egress.map((egress) => ({ ...egress, networks: WAYS_OUT }));
   const all = [...declared, ...acmeOf(deployment), ...webhookOf(deployment), ...serversOf(deployment)];
   const networks = WAYS_OUT.filter((network) => all.some((egress) => egress.networks.includes(network)));
-  // The engine passes questions on from the container's own network, to whichever server the machine asks.
+  // The engine passes questions on from the container's own network, to the server that the machine asks.
   const lookUps = (["udp", "tcp"] as const).map((protocol) => ({
     ...{ networks, to: ANYWHERE, port: NAMES, protocol },
   }));
@@ -67,7 +67,7 @@ export function forwardedFromContainers(deployment: Site): readonly string[] {
 }
 
 /**
- * What containers of a deployment may ask of the machine itself, as rules of a chain at input. ICMP of both families
+ * Packets that containers of a deployment may send to the machine itself, as rules of a chain at input. ICMP of both families
  * carries what IP needs: the size of packets, and neighbour discovery. As numbers, since names need a file that small
  * systems lack.
  */

@@ -95,7 +95,7 @@ export interface Stack
   readonly volumes: readonly VolumeSpec[];
   readonly recipes: readonly ImageRecipe[];
 
-  /** References of the images that containers run: tags of recipes, and whatever a deployment names itself. */
+  /** References of the images that containers run: tags of recipes, and those that a deployment names itself. */
   readonly images: readonly string[];
 
   /** Where Terraform keeps the state: `local`, or the name of a backend elsewhere. */

@@ -141,7 +141,7 @@ export interface ServiceDefinition<
   /** Services that have to be up before it, as far as they are on. @default - none */
   readonly needs: readonly string[];
 
-  /** What its clients speak, for people. @default HTTP */
+  /** The protocol of its clients, for people. @default HTTP */
   readonly speaks: string;
 
   /** Whether the edge leads to it. */

@@ -18,7 +18,7 @@ const shown = (most: number) =>
 
 const MOST_SENSORS = 1000;
 
-/** What is known of sensors; the keys are read by apps/backend/exploreiot/sensor_settings.py. */
+/** The settings of sensors; the keys are read by apps/backend/exploreiot/sensor_settings.py. */
 export const sensors = z
   .record(
     sensorName,

@@ -72,7 +72,7 @@ const MOST_ADDRESSES = 256;
 export const dataLabel = (stack: Stack): string => `exploreiot.${stack.name}.data`;
 
 /**
- * What becomes of each container on a swarm.
+ * The form of each container on a swarm.
  *
  * @throws UserError that names everything that a swarm cannot keep, and what to do
  */

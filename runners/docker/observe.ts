@@ -141,7 +141,7 @@ export function qualified(reference: string): string {
   return last.includes(":") || last.includes("@") ? reference : `${reference}:latest`;
 }
 
-/** `docker inspect` of whatever of these exists. */
+/** `docker inspect` of those of them that exist. */
 export async function inspect(names: readonly string[]): Promise<readonly Inspected[]> {
   if (names.length === 0) return [];
   const { stdout } = await run(["docker", "inspect", ...names], { expected: [0, 1] });

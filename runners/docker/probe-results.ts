@@ -14,7 +14,7 @@ const NOTED_WITHIN_MS = 2000;
 
 const ANY_CODE = Array.from({ length: 256 }, (_, code) => code);
 
-/** Tells the probes of the engine from whatever else is run in a container. */
+/** Tells the probes of the engine from everything else that is run in a container. */
 export class ProbeResults {
   readonly #probes = new Set<string>();
 

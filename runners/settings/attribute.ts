@@ -13,7 +13,7 @@ export interface Attribute {
   readonly found: (state: ContainerState, spec: ContainerSpec) => unknown;
 
   /**
-   * What a container has where the JSON says nothing: nothing, what its image says, or what the engine's own settings
+   * The value of a container where the JSON says nothing: nothing, what its image says, or what the engine's own settings
    * say, which is not compared. @default nothing
    */
   readonly otherwise?: "engine" | ((image: ImageState["Config"], block: ContainerBlock) => unknown);

@@ -34,7 +34,7 @@ export interface Application extends Pick<ApplicationSettings, "image" | "build"
   /** Inside the container. @default - nobody connects to it */
   readonly port?: number | undefined;
 
-  /** What is asked for where `health` names nothing. @default - `health` names something */
+  /** The path that is asked for where `health` names none. @default - `health` names one */
   readonly healthPath?: string;
 
   readonly allow?: Partial<Allowances>;
