@@ -466,7 +466,7 @@ describe("a deployment is accepted with", () => {
     ],
     ["a broker alone", { backend: { enabled: false }, frontend: { enabled: false } }],
   ])("%s", (_, { backend = {}, ...input }: Input) => {
-    // What the roles of the backend share is given to each of them.
+    // Settings that the roles of the backend share are given to each of them.
     const { environment: _environment, secrets: _secrets, ...own } = backend;
 
     expect(parseDeployment({ name: "site", backend, ...input }, "site.yaml")).toMatchObject({

@@ -329,7 +329,7 @@ describe.skipIf(missing[runner])(titled("a stack behind TLS", missing[runner]), 
 try: u.urlopen(u.Request("http://api:8000/api/past-the-edge", headers={"Host": "backend", "X-Forwarded-For": "9.9.9.9"}))
 except e.HTTPError: pass`,
     );
-    // What comes from this machine reaches the edge from its network's gateway.
+    // A connection from this machine reaches the edge from its network's gateway.
     const gateway = firstAddress(parsed().networks.edge.ipv4 ?? "");
     expect(await loggedClient("/api/through-the-edge")).toBe(gateway);
     expect(await loggedClient("/api/past-the-edge")).toBe(await inside("ingest", "data"));

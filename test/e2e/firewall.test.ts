@@ -198,7 +198,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
       expect(await reachedFrom("bridge", [`${machine.v4} 25100`, `${outside.v4} 25200`])).toHaveLength(2);
     });
 
-    test("stands in nobody's way: beside, in from other containers, on the machine itself", async () => {
+    test("stands in nobody's way: on the same network, in from other containers, on the machine itself", async () => {
       expect(await askFrom(edge, "backend", 8000, http)).toBe("HTTP/1.1 200 OK");
       expect(await askFrom("bridge", machine.v4, 25001, http)).toBe("HTTP/1.1 200 OK");
       const { stdout } = await inMachine(

@@ -123,7 +123,7 @@ async function accepted(client: Held) {
 }
 
 /**
- * What the broker says to a client that was let in by its former password, when it asks about everybody again. It tells nobody
+ * The broker's word to a client that was let in by its former password, when it asks about everybody again. It tells nobody
  * that it does so at a signal; many round trips later it has.
  */
 async function afterReload({ secrets }: Held): Promise<string> {

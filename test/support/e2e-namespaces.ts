@@ -11,7 +11,7 @@ export const ADDRESS = {
 
 /**
  * Two network namespaces with a wire between them: a machine, whose only way out is `wan0`, and a neighbour that
- * may route to whatever it likes through it. Ends every process that was started inside.
+ * may route to any address through it. Ends every process that was started inside.
  */
 export class Namespaces {
   readonly machine = `fwm-${process.pid}`;
