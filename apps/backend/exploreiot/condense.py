@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Retention:
-    """What decides what may go."""
+    """The facts that decide which rows may go."""
 
     window: Window
     rules: Rules
@@ -132,7 +132,7 @@ class Retention:
 
 
 async def _may_be_copied(connection: asyncpg.Connection, week: date) -> bool:
-    """What stays of a week may be written once more before the rest is gone."""
+    """Whether the rows of a week that stay may be written once more before the rest is gone."""
     room = await measure(connection)
     return room is None or room.free - await size_of(connection, week) >= room.reserve
 

@@ -10,7 +10,7 @@ export type LoadStatus = "loading" | "slow" | "loaded" | "refused" | "absent" | 
 
 export interface Loaded<T> {
   readonly status: LoadStatus;
-  /** What was loaded last, also while it is being loaded again. */
+  /** The last answer, also while it is being loaded again. */
   readonly data: T | undefined;
   readonly retry: () => void;
 }

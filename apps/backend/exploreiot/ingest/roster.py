@@ -1,4 +1,4 @@
-"""What devices said of themselves and is not stored yet: of each the newest word."""
+"""Words of devices about themselves that are not stored yet: of each the newest."""
 
 import asyncio
 import logging
