@@ -1,6 +1,6 @@
 #!/bin/sh
 # renew.sh: gets a certificate for ACME_HOSTS from ACME_DIRECTORY, publishes it, and sees every day to its renewal.
-# What is served stays served when something fails here. ACME_EDGE (host:port) passes TLS-ALPN-01 on to ACME_LISTEN;
+# The certificate that is served stays served when something fails here. ACME_EDGE (host:port) passes TLS-ALPN-01 on to ACME_LISTEN;
 # ACME_CA is the PEM file of a private directory's own CA. /acme outlives this container: the account's key, the issued
 # pair, and when to try next, so that a container which is started again and again asks no more often.
 set -u
@@ -142,7 +142,7 @@ is_time() {
 
 trap 'exit 0' TERM INT
 say "certificate for $ACME_HOSTS by $ACME_DIRECTORY"
-# What was issued for these names may not be what is served: another source published in between.
+# The certificate that was issued for these names may not be the one that is served: another source published in between.
 if is_issued; then publish.sh "$pair.crt" "$pair.key" "$@"; fi
 while :; do
   if is_time; then round "$@"; fi

@@ -10,7 +10,7 @@ archive=$state/archive
 SHIP=30 PART=64 MOST=128 BASE_AGE=43200
 BROKEN=3
 
-# What restic has of it, as it prints snapshots: their tags say of which line and part each is.
+# The snapshots that restic has of it, as it prints them: their tags say of which line and part each is.
 archive_snapshots() { listed --tag "exploreiot-archive,deployment=$BACKUP_DEPLOYMENT" --tag "exploreiot-base,deployment=$BACKUP_DEPLOYMENT"; }
 
 query() { psql_quiet --dbname="$BACKUP_DATABASE" --field-separator=' ' --command="$1"; }
@@ -81,7 +81,7 @@ begin_line() {
   echo "$slot 1" | replace "$archive/line"
 }
 
-# What is received and not sent takes room of the same disk: above a bound the server keeps it, and its slot has a bound as well.
+# Segments that are received and not sent take room of the same disk: above a bound the server keeps them, and its slot has a bound as well.
 receive() {
   if [ "$(segments '' | wc -l)" -gt $MOST ]; then
     stop_receiver
@@ -122,7 +122,7 @@ ship() {
   roll
 }
 
-# What is in the repository goes, but for the newest finished segment, by which the receiver knows where it was.
+# Segments that are in the repository go, but for the newest finished segment, by which the receiver knows where it was.
 roll() {
   local name sent
   sent=$(find "$archive/ship" -regextype posix-extended -regex '.*/[0-9A-F]{24}' -printf '%f\n' | sort | head -n -1)
