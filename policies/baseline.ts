@@ -13,7 +13,7 @@ const baseline = z.strictObject({ version: z.literal(1), findings: z.array(entry
 
 type Entry = z.output<typeof entry>;
 
-/** What was found before, and is there still: it does not fail again. */
+/** Findings that were there before, and are there still: they do not fail again. */
 export interface Baseline {
   readonly file: string;
   readonly findings: readonly Entry[];

@@ -18,13 +18,13 @@ export interface PolicyReport {
   readonly enforced: boolean;
   readonly examined: number;
 
-  /** What stops: enforced and not waived. */
+  /** Findings that stop: enforced and not waived. */
   readonly findings: readonly Finding[];
 
-  /** What a baseline has: found before, and accepted for now. */
+  /** Findings in a baseline: found before, and accepted for now. */
   readonly known: readonly Finding[];
 
-  /** What would stop in an environment that enforces the policy. */
+  /** Findings that would stop in an environment that enforces the policy. */
   readonly relaxed: readonly Finding[];
   readonly waived: readonly WaivedFinding[];
 
@@ -62,7 +62,7 @@ export function evaluate(
 /** The day as waivers have it. */
 export const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
 
-/** What else counts when findings are excused. */
+/** Other facts that count when findings are excused. */
 export interface Excuses {
   /** Rules that exist, though others may judge. @default - those that judge */
   readonly known?: readonly Policy[];
@@ -107,7 +107,7 @@ const report = (policy: Policy, seen: Pick<PolicyReport, "examined" | "findings"
   ...seen,
 });
 
-/** What one policy saw, before waivers: nothing of it is made again for a resource on which nothing is found. */
+/** The view of one policy, before waivers: nothing of it is made again for a resource on which nothing is found. */
 interface Seen {
   readonly examined: number;
   readonly found: Finding[];

@@ -51,7 +51,7 @@ export const fileKind = rememberedText((path): string | undefined => {
   return known?.[1];
 });
 
-/** What is judged together with a stack. */
+/** The files that are judged together with a stack. */
 export interface Surroundings {
   /** Files that lie next to it. @default - none */
   readonly looseFiles?: readonly FileText[];
@@ -134,7 +134,7 @@ function uploads(container: Resource, surroundings: Surroundings): Resource[] {
   });
 }
 
-/** What is known of a file by its path: its text, or that it is made later. */
+/** The knowledge of a file by its path: its text, or that it is made later. */
 export function givenFile(source: string, { read, awaits }: Surroundings): Block {
   const text = asLiteral(read?.(source));
   return text === undefined && awaits?.(source) ? { awaited: true } : { text };

@@ -34,5 +34,5 @@ export const everythingIsUnderstood = definePolicy({
   check: () => [],
 });
 
-/** What these find nobody can judge: the verdict is neither good nor bad. */
+/** Nobody can judge what these rules find: the verdict is neither good nor bad. */
 export const aboutInput: readonly Policy[] = [stackCanBeRead, everythingIsUnderstood];

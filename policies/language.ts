@@ -20,7 +20,7 @@ function wordsOf({ allowed, fix, words }: Policy, language: Language): Words {
   return { allowed: inLanguage(said.allowed, language), fix: inLanguage(said.fix, language) };
 }
 
-/** What a report says of one piece of evidence. */
+/** The text of a report on one piece of evidence. */
 export function finding(
   policy: Policy,
   path: string,

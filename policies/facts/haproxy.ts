@@ -65,7 +65,7 @@ export const globals = (sections: readonly Section[]): readonly Directive[] =>
 export const titleOf = ({ kind, name, line }: Section): string =>
   `line ${line}: ${[kind, name].filter((word) => word !== "").join(" ")}`;
 
-/** What a directive does, without its condition. */
+/** The words of a directive, without its condition. */
 export const actionOf = ({ words }: Directive): readonly string[] => words.slice(0, conditionAt(words));
 
 const conditionAt = (words: readonly string[]) => {

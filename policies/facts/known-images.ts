@@ -136,7 +136,7 @@ const PROGRAMS: Readonly<Record<string, Product>> = {
 const CLIENTS =
   /^(psql|pg_(dump|dumpall|restore|isready|basebackup|receivewal)|pgbench|vacuumdb|(redis|valkey|keydb)-(cli|benchmark)|mosquitto_(pub|sub|rr|passwd|ctrl)|mysql(dump|admin|check)?|mariadb(-dump|-admin|-backup)?|mongo(sh|dump|restore|export|import)?|influx|clickhouse-client|crond?|supercronic|sleep|tail)$/;
 
-/** What the words of a command run: the kind of a server, `client`, or undefined where they name neither. */
+/** The program that the words of a command run: the kind of a server, `client`, or undefined where they name neither. */
 export function kindOfCommand(words: readonly string[]): Kind | "client" | undefined {
   const programs = words.map((word) => word.slice(word.lastIndexOf("/") + 1));
   const server = programs.find((name) => Object.hasOwn(SERVERS, name));

@@ -64,7 +64,7 @@ export function namedBy({ block }: Resource, { dialect }: StackDocument): Readon
   return new Map([...texts(block, "depends_on").map((service) => [service, service] as const), ...links]);
 }
 
-/** Who is on each network, in the order of the stack. */
+/** The members of each network, in the order of the stack. */
 const members = remembered((stack: StackDocument): ReadonlyMap<Resource, readonly Resource[]> => {
   const found = new Map<Resource, Resource[]>();
   for (const resource of stack.of(RUNS)) {

@@ -10,7 +10,7 @@ import { RUNS } from "./services.ts";
 /** Resources that rules about PostgreSQL look at: those that run it, and a postgresql.conf that nothing is seen to run. */
 export const POSTGRES = [...RUNS, "file/postgresql.conf"];
 
-/** What a PostgreSQL is started with: the file that `config_file` names, then the arguments, which win. */
+/** The settings that a PostgreSQL is started with: the file that `config_file` names, then the arguments, which win. */
 export const postgresSettings = remembered(
   (resource: Resource, stack: StackDocument): Settings => new Settings(read(resource, stack)),
 );

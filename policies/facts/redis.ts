@@ -12,7 +12,7 @@ import { RUNS } from "./services.ts";
 /** Resources that rules about Redis look at: those that run it, and a redis.conf that nothing is seen to run. */
 export const REDIS = [...RUNS, "file/redis.conf"];
 
-/** What a Redis is started with: its file, then its arguments, which win. */
+/** The settings that a Redis is started with: its file, then its arguments, which win. */
 export const redisSettings = remembered(
   (resource: Resource, stack: StackDocument): Settings => new Settings(read(resource, stack)),
 );

@@ -140,7 +140,7 @@ const REFERENCE =
 /** Whether what is given to a variable with the name of a secret is one that is written out. */
 export const isWrittenOut = (value: string): boolean => !NO_SECRET.test(value) && !REFERENCE.test(value);
 
-/** What manuals, examples and default configurations have as a password. */
+/** Passwords of manuals, examples and default configurations. */
 const KNOWN =
   /^(admin\d*|change[_-]?(me|it|this)\w*|default|demo|example|exploreiot\w*|foobared|guest|letmein|mosquitto|mqtt|mypassword|mysecretpassword|pass(word|wd|w0rd)?\d*|postgres(ql)?|qwerty\d*|redis|root|secret\d*|supersecret|test\d*|toor|user|your[_-]?\w*|123\d*)$/i;
 

@@ -85,13 +85,13 @@ export const isProduct: (product: Product) => Condition = rememberedText(
       productOf(resource, stack) === product,
 );
 
-/** What a container of the kit says of itself, in a file that was made of its stack. */
+/** The kind that a container of the kit states in its label, in a file that was made of its stack. */
 function byRole({ block }: Resource): Kind | undefined {
   const role = labelOf(block, LABEL.role);
   return KINDS.find((kind) => kind === role);
 }
 
-/** What is started: the first program, and what a shell is told to run. */
+/** The started programs: the first one, and those that a shell is told to run. */
 function wordsOf({ entrypoint, command, args }: Block): readonly string[] {
   return [entrypoint, command, args]
     .flatMap((list) => (Array.isArray(list) ? list.map(String) : []))
@@ -99,12 +99,12 @@ function wordsOf({ entrypoint, command, args }: Block): readonly string[] {
     .filter((word) => word !== "");
 }
 
-/** What keeps the data of others, and what nobody outside may reach. */
+/** Whether a service keeps the data of others, which nobody outside may reach. */
 export const isDatabase = (resource: Resource, stack: StackDocument): boolean =>
   DATABASES.includes(kindOf(resource, stack));
 
 export const DATABASES: readonly (Kind | undefined)[] = ["postgres", "redis", "mysql", "store"];
 
-/** What keeps state of its own. */
+/** Whether a service keeps state of its own. */
 export const isStateful = (resource: Resource, stack: StackDocument): boolean =>
   ["postgres", "redis", "mosquitto"].includes(kindOf(resource, stack) ?? "");

@@ -27,7 +27,7 @@ export interface Table {
   readonly sets: ReadonlyMap<string, readonly string[]>;
 }
 
-/** What a file tells nft to do, in order. */
+/** The commands of a file to nft, in order. */
 export interface Command {
   readonly line: number;
 

@@ -22,7 +22,7 @@ const CONTAINERS_ONLY = {
     "no rule of the file guards the machine itself at the hook input: its own services are guarded elsewhere, or not at all; ss -tln shows what listens",
 };
 
-/** What says nothing about who asks for what. */
+/** Matches that say nothing about who asks for what. */
 const VAGUE: readonly string[] = ["iifname", "iif", "nfproto", "l4proto"];
 
 export const firewallClosesTheHost = definePolicy({

@@ -6,7 +6,7 @@ import { hclRefused } from "./hcl.ts";
 import { ALLOWED, type Given, type Input, loadFile, overlaid } from "./read-file.ts";
 import { isStdin } from "./source.ts";
 
-/** What is to be judged. */
+/** The input to judge. */
 export interface Request {
   /** Files, folders or `-`, each for itself. */
   readonly paths: readonly string[];

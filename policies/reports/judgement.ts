@@ -5,7 +5,7 @@ import { aboutInput } from "../input-rules.ts";
 import type { Finding, Policy } from "../policy.ts";
 import type { Profile } from "../profiles.ts";
 
-/** What was said about one input: the reports of every rule, and where its findings stand. */
+/** The judgement of one input: the reports of every rule, and where its findings stand. */
 export interface Judgement {
   /** The file, as it was named. */
   readonly file: string;

@@ -59,7 +59,7 @@ const makes = (actions: unknown) =>
 const isUnknown = (value: unknown): boolean =>
   value === true || (typeof value === "object" && value !== null && Object.values(value).some(isUnknown));
 
-/** What nobody stated is the provider's to fill in; a reference to another resource is judged there. */
+/** The provider fills in values that nobody stated; a reference to another resource is judged there. */
 function isUndecided(value: unknown, stack: StackDocument): boolean {
   if (typeof value === "string") return !isKnown(value) && stack.follow(value) === undefined;
   return (

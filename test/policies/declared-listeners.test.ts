@@ -16,7 +16,7 @@ const site = (environment: "local" | "production", change: object): DeploymentIn
   ...change,
 });
 
-/** What the rules about published ports find, as `ID path: evidence`. */
+/** The findings of the rules about published ports, as `ID path: evidence`. */
 function found(input: DeploymentInput, change?: (stack: IotStack) => void): readonly string[] {
   const { json, read } = synthesized(input, change);
   return evaluate(readTerraformJson(json, { read }), policies)

@@ -6,7 +6,7 @@ const REDIS = "Redis/Service/Container";
 const API = "Backend/api/Container";
 const FILES = "Redis/Files/Container";
 
-/** What is relaxed on a developer's machine, found where one container does not say that it is for one. */
+/** Findings that are relaxed on a developer's machine, where one container does not say that it is for one. */
 const strictly = ["HTP-011 local/Backend/api/Container: OPEN_WRITES is on"];
 
 describe("the effect of an override is judged, no matter what the constructs say", () => {

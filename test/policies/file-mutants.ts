@@ -12,7 +12,7 @@ interface FileKind {
    */
   readonly harmless: readonly RegExp[];
 
-  /** What is found, and what stands there instead; each match is a mutant of its own. */
+  /** The text that is found, and the text in its place; each match is a mutant of its own. */
   readonly weaker: readonly (readonly [RegExp, string])[];
 }
 
@@ -23,7 +23,7 @@ const NFTABLES: FileKind = {
     /^ct state established,related accept$/,
     /^iifname "xi[^"]*" oifname "xi[^"]*" accept$/,
     /^iifname "lo" accept$/,
-    // Who is on the machine already: it keeps the engine's proxy alive, and nobody out.
+    // For programs on the machine already: it keeps the engine's proxy alive, and nobody out.
     /^iifname "lo" ct state new/,
     // Without these nft does not take the file.
     /^(typeof (tcp dport|ip saddr)|flags dynamic|size \d+|timeout )/,

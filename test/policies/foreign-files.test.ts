@@ -7,7 +7,7 @@ import { loadInputs } from "../../policies/inputs/load.ts";
 import { finding, type Language } from "../../policies/language.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
-/** What the rules say of a compose file, as `ID path: evidence` and `ID path: why it cannot be known`. */
+/** The findings of the rules on a compose file, as `ID path: evidence` and `ID path: why it cannot be known`. */
 function said(compose: string, ids: RegExp = /./) {
   const folder = join(temporaryFolder(), "project");
   mkdirSync(folder);

@@ -16,7 +16,7 @@ interface Case {
   /** @default - the first type that the policy looks at */
   readonly type?: string;
 
-  /** What else the stack holds. */
+  /** Other resources of the stack. */
   readonly beside?: Resources;
 }
 
@@ -78,7 +78,7 @@ export function reportOf(policy: Policy, json: unknown): { examined: number; fin
   return { examined: report?.examined ?? 0, findings: report?.findings ?? [] };
 }
 
-/** What the one container looks like that may be in the network namespace of the host. */
+/** The one container that may be in the network namespace of the host. */
 export const FIREWALL: Block = {
   network_mode: "host",
   labels: [{ label: "exploreiot.role", value: "firewall" }],

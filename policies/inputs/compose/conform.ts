@@ -53,7 +53,7 @@ function known(given: Block, keys: Readonly<Record<string, Shape>>, gaps: Gap[],
   );
 }
 
-/** What somebody most likely meant; nothing where no name is near. */
+/** The word that somebody most likely meant; nothing where no name is near. */
 export function meant(name: string, known: readonly string[]): string {
   const best = closest(name, known);
   return best === undefined ? "" : `; did you mean ${best}?`;

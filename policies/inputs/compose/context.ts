@@ -21,7 +21,7 @@ export interface Notes {
   readonly files: Set<string>;
 }
 
-/** What the files of one project share. */
+/** Things that the files of one project share. */
 export interface Context {
   readonly folder: string;
   readonly variables: Variables;

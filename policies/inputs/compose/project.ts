@@ -28,7 +28,7 @@ export interface Project {
   /** `x-exploreiot`: how it is judged. */
   readonly settings: unknown;
 
-  /** What in it is not understood. */
+  /** The parts of it that are not understood. */
   readonly gaps: readonly Gap[];
   readonly places: ReadonlyMap<string, Place>;
 

@@ -18,7 +18,7 @@ function read(files: Files, env: Files = {}) {
 const compose = (text: string, files: Files = {}, env: Files = {}) =>
   read({ "compose.yaml": text, ...files }, env);
 
-/** What is found by the rules, as `ID path: evidence`. */
+/** The findings of the rules, as `ID path: evidence`. */
 const found = (text: string, files: Files = {}) =>
   evaluate(compose(text, files).stack, policies)
     .flatMap(({ findings }) => findings)

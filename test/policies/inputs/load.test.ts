@@ -77,7 +77,7 @@ describe("what is to be judged is found by its content", () => {
   });
 });
 
-/** What a folder is found to hold: the files of each input, and why the rest is refused. */
+/** The content of a folder: the files of each input, and why the rest is refused. */
 function inFolder(files: Readonly<Record<string, string>>) {
   const folder = temporaryFolder();
   for (const [path, text] of Object.entries(files)) write(folder, path, text);
