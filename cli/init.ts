@@ -24,7 +24,7 @@ export const initOutput = z.strictObject({
   ignored: z.array(z.string()).readonly().describe("what was added to .gitignore"),
 });
 
-/** What a project keeps to itself: secrets and state, what is made from the site file, packages. */
+/** Files that a project keeps to itself: secrets and state, those that are made from the site file, packages. */
 const OWN_FOLDERS = [".exploreiot/", "cdktf.out/", "node_modules/"];
 
 export const initCommand = verb(

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import { EXIT, report } from "../core/report.ts";
 
-/** What every verb prints instead where it fails: the same as on standard error, for programs. */
+/** The output of every verb where it fails: the same as on standard error, for programs. */
 export const errorOutput = z.strictObject({
   error: z.strictObject({
     message: z.string(),

@@ -18,7 +18,7 @@ function usualConfig(): string {
   return file === undefined ? "local" : relative(process.cwd(), file);
 }
 
-/** What names a configuration on another command line; nothing where it is the usual one. */
+/** The option that names a configuration on another command line; nothing where it is the usual one. */
 export const configWords = (config: string): readonly string[] =>
   config === usualConfig() ? [] : ["-c", config];
 

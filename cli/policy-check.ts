@@ -33,7 +33,7 @@ interface Options {
 }
 
 interface Verb {
-  /** What is judged where nothing is named. */
+  /** The input where nothing is named. */
   readonly usual: string;
 
   /** Loads rules of the user's own from a folder. @default - there is no such option */

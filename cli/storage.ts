@@ -18,7 +18,7 @@ const LEAST_DAYS = 1;
 const DAY = 86_400;
 const WEEK = 7 * DAY;
 
-/** What the database says of itself; times in seconds since 1970. */
+/** The database's numbers about itself; times in seconds since 1970. */
 const saidByDatabase = z.object({
   bytes: z.number(),
   /** As images/postgres/measure.sh says it; null where nobody does. */

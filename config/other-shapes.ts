@@ -113,7 +113,7 @@ const TRUTH: ReadonlyMap<string, boolean> = new Map([
   ...["false", "no", "off"].map((word) => [word, false] as const),
 ]);
 
-/** What one of a unit is, in the unit that a key's name ends with. */
+/** The size of a unit, in the unit that a key's name ends with. */
 const UNITS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   MiB: { m: 1, mb: 1, mi: 1, mib: 1, g: 1024, gb: 1024, gi: 1024, gib: 1024 },
   Seconds: { s: 1, sec: 1, m: 60, min: 60, h: 3600 },

@@ -49,7 +49,7 @@ function next({ properties, items, additionalProperties }: SchemaNode, step: str
 /** A step that stands for any item of a list, or for any name that people choose. */
 const ANY = { item: "[]", name: "NAME" } as const;
 
-/** What is below a node, by the step that leads there. */
+/** The nodes below a node, by the step that leads there. */
 export function stepsIn({ properties, items, additionalProperties }: SchemaNode): [string, SchemaNode][] {
   return [
     ...Object.entries(properties ?? {}),

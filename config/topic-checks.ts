@@ -53,7 +53,7 @@ export function readingsNameTheirSensor(deployment: Reading): readonly Problem[]
   return found;
 }
 
-/** What devices with certificates may publish is read by the shipped backend, or nobody gets it. */
+/** The shipped backend has to read the topics that devices with certificates may publish to, or nobody gets the messages. */
 export function devicesAreRead(deployment: ParsedDeployment): readonly Problem[] {
   const { mosquitto, topics } = deployment;
   const { publish } = mosquitto.devices;

@@ -36,7 +36,7 @@ export function variablesAreSetOnce(deployment: ParsedDeployment): readonly Prob
   });
 }
 
-/** What tells a program to check a store's certificate, and the setting that makes it so. */
+/** The variable that tells a program to check a store's certificate, and the setting that makes it so. */
 function ofTls(store: Store, deployment: ParsedDeployment): readonly (readonly [string, string])[] {
   const { trust } = definitions[store] as ServiceDefinition;
   const { postgres } = deployment;

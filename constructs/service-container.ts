@@ -15,7 +15,7 @@ import type { JoinedNetwork } from "./private-network.ts";
 import { type Probe, type ProbeTiming, probeTiming, waitTimeoutSeconds } from "./probes.ts";
 import { type WaiverProps, waive } from "./waiver.ts";
 
-/** What a container of the stack runs, apart from how it is confined. */
+/** The program of a container of the stack, apart from how it is confined. */
 export interface ContainerProps {
   readonly context: DeploymentScope;
 

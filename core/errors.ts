@@ -5,7 +5,7 @@
 export class UserError extends Error {
   override readonly name = "UserError";
 
-  /** What to do about it, one step a line; empty where the message says it all. */
+  /** The remedy, one step a line; empty where the message says it all. */
   readonly remedy: readonly string[];
 
   constructor(message: string, ...remedy: readonly string[]) {

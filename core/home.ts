@@ -54,7 +54,7 @@ export async function keptAside<T>(folder: string, work: () => Promise<T>): Prom
   }
 }
 
-/** What the project keeps on this machine. */
+/** The folder that the project keeps on this machine. */
 export const keptFolder = () => join(projectRoot, ".exploreiot");
 
 /** The folder of one deployment on this machine: secrets, state, the record of the last `up`. Git-ignored, 0700. */

@@ -1,7 +1,7 @@
 import { PARENT_IMAGES, type ParentImage } from "./image-recipe.ts";
 import { parseTemplate } from "./template.ts";
 
-/** What a reference stands for: text, the name of a secret in the deployment's secret store, or an image of the kit. */
+/** The meaning of a reference: text, the name of a secret in the deployment's secret store, or an image of the kit. */
 export type Referent =
   | { readonly text: string }
   | { readonly secret: string; readonly as?: "url" }

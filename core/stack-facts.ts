@@ -73,7 +73,7 @@ const stackFacts = z.object({
     })
     .exactOptional(),
 
-  /** What can make a production deploy fail; absent elsewhere. */
+  /** Facts that can make a production deploy fail; absent elsewhere. */
   preflight: z
     .object({
       /** Names and addresses that users type. */

@@ -21,7 +21,7 @@ const ANYWHERE = ["0.0.0.0/0", "::/0"];
 const NAMES = 53;
 const PORT_OF: Readonly<Record<string, number>> = { "https:": 443, "http:": 80, "ssh:": 22 };
 
-/** What a deployment declares, and what it needs for the certificates that it asks for, its alarms and its services. */
+/** Ways out that a deployment declares, and those that it needs for the certificates that it asks for, its alarms and its services. */
 function egressOf(deployment: Site): readonly Egress[] {
   const declared = deployment.firewall.egress.map((egress) => ({ ...egress, networks: WAYS_OUT }));
   const all = [...declared, ...acmeOf(deployment), ...webhookOf(deployment), ...serversOf(deployment)];
@@ -55,7 +55,7 @@ const singleAddress = (address: string) => `${address}/${isIP(address) === 6 ? 1
 const mayBeTheMachine = ({ port }: Egress, range: string) =>
   /^[\d.]+\/32$|\/128$/.test(range) || port === NAMES;
 
-/** What containers of a deployment may send to other machines, as rules of a chain at forward. */
+/** Packets that containers of a deployment may send to other machines, as rules of a chain at forward. */
 export function forwardedFromContainers(deployment: Site): readonly string[] {
   const { name } = deployment;
   const own = (["edge", "broker", "data"] as const).map((network) => bridgeName(name, network));

@@ -62,7 +62,7 @@ function inputChain(deployment: Site): string {
 const limitsAtInput = (port: Reachable): readonly string[] =>
   sourceLimits(port, `ct state new ${port.match.input} tcp dport ${port.port}`);
 
-/** What else reaches the machine: only what is declared. */
+/** Other packets that reach the machine: only those that are declared. */
 function fromOutside(deployment: Site): readonly string[] {
   const { name, firewall } = deployment;
   const external = names(firewall.interfaces);

@@ -41,7 +41,7 @@ export function deliveredFiles(
   };
 }
 
-/** What the certificates of devices are checked by. */
+/** The file of authorities that the certificates of devices are checked by. */
 const trustedFile = (home: string): string =>
   existsSync(bothDeviceAuthorities(home))
     ? bothDeviceAuthorities(home)

@@ -68,7 +68,7 @@ export function refuseOtherFolder(folder: string, files: Files): void {
   if (existsSync(folder)) earlierRender(folder, files[MARK]);
 }
 
-/** What an earlier render wrote; nothing for a folder that is empty but for drafts and the lock. */
+/** The files that an earlier render wrote; none for a folder that is empty but for drafts and the lock. */
 function earlierRender(folder: string, mark = ""): readonly string[] {
   const before = listed(folder);
   const isEmpty = readdirSync(folder).every((name) => name.endsWith(".tmp") || name === LOCK_FILE);

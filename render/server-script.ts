@@ -107,7 +107,7 @@ function restoreFacts({ stack, deliveries }: Model): readonly string[] {
   ];
 }
 
-/** What opens the repository and logs in to its server: names in a container, and where each lies in the folder. */
+/** The secrets that open the repository and log in to its server: names in a container, and where each lies in the folder. */
 export const repositoryFiles = (deliveries: Model["deliveries"]) =>
   (deliveries.find(({ role }) => role === "backup-files")?.secret ?? [])
     .map(({ file, path }) => ({ name: file.replace(/^\/incoming\//, ""), path }))

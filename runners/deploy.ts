@@ -81,7 +81,7 @@ async function look({ stack, home }: DeployOptions): Promise<Situation> {
   return { record, seen, drift: await driftOf(stack, seen, record) };
 }
 
-/** What differs from the stack and the record; where nothing does, whether the ports of containers answer. */
+/** The differences from the stack and the record; where there are none, whether the ports of containers answer. */
 async function driftOf(
   stack: Stack,
   seen: Survey,

@@ -110,7 +110,7 @@ export interface Stack
 
 const SYNTHESIZE = "run exploreiot synth, or npx cdktf synth";
 
-/** What tells a whole stack from half of one; cdktf wrote the rest. */
+/** The sign that tells a whole stack from half of one; cdktf wrote the rest. */
 const shape = z.looseObject({
   terraform: z.looseObject({}).optional(),
   resource: z.record(z.string(), z.record(z.string(), z.looseObject({}))),
@@ -218,7 +218,7 @@ function volume({ name, ...rest }: RawVolume): VolumeSpec {
   return { name, ...more(rest) };
 }
 
-/** What is left of a network or a volume, without what Terraform does with it and labels, which runners differ in. */
+/** The rest of a network or a volume, without Terraform's own settings and without labels, in which runners differ. */
 function more({ "//": _, labels: __, lifecycle: ___, depends_on: ____, ...rest }: RawRest): {
   readonly more?: Readonly<Record<string, unknown>>;
 } {

@@ -18,7 +18,7 @@ import { dial, secured } from "./dial.ts";
 import { failed, failedIn, passed, type Step, untried, walk } from "./steps.ts";
 import { tlsReason } from "./tls-reasons.ts";
 
-/** What the steps hand on to the next one. */
+/** Results that the steps hand on to the next one. */
 interface Way {
   readonly synthesized: Synthesized;
   readonly identity: Identity;

@@ -78,7 +78,7 @@ const reported = z.looseObject({
   containers: z.union([z.number(), z.array(z.unknown())]).optional(),
 });
 
-/** What people want to know of one site first. */
+/** The first facts that people want to know of one site. */
 function inShort({ report, error }: SiteRow): string {
   if (error !== undefined) return error.message.split("\n")[0] ?? "";
   const { data = {} } = reported.safeParse(report);

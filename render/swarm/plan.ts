@@ -145,7 +145,7 @@ const stopsFirst = (
   // A broker ends the session of a client when another one with its name comes.
   connects.some(({ speaks }) => speaks === "MQTT");
 
-/** What a swarm cannot keep, one line each with what to do. */
+/** The guarantees that a swarm cannot keep, one line each with what to do. */
 export function swarmProblems(stack: Stack): readonly string[] {
   const facts = containerFacts(stack);
   const filled = new Set(

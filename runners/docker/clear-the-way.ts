@@ -19,7 +19,7 @@ export interface Situation {
   readonly record: DeploymentRecord | undefined;
 }
 
-/** What a runner would stumble over. */
+/** The containers and networks that a runner would stumble over. */
 export interface InTheWay {
   readonly containers: readonly { readonly state: ContainerState; readonly reason: string }[];
   readonly networks: readonly NetworkState[];

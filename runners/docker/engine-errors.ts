@@ -1,6 +1,6 @@
 import { UserError } from "../../core/errors.ts";
 
-/** What stands between a person and an engine; each has another remedy. */
+/** The obstacles between a person and an engine; each has another remedy. */
 type EngineTrouble =
   | "unreachable"
   | "permission"

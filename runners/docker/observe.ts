@@ -49,7 +49,7 @@ export interface ContainerState {
     readonly MemorySwap?: number;
   };
   readonly NetworkSettings: {
-    /** What the engine has bound; empty while the container does not run. */
+    /** The ports that the engine has bound; empty while the container does not run. */
     readonly Ports?: Readonly<
       Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[] | null>
     > | null;
@@ -97,7 +97,7 @@ export interface ImageState {
   };
 }
 
-/** What the engine has of a stack, by name. */
+/** The engine's containers and other things of a stack, by name. */
 export interface Observation {
   readonly containers: ReadonlyMap<string, ContainerState>;
 

@@ -50,7 +50,7 @@ export const listed = (field: string): Attribute => ({
   found: ({ HostConfig }) => unordered(at(HostConfig, field)),
 });
 
-/** What the engine has where nobody says anything. */
+/** The engine's value where nobody says anything. */
 export const upToEngine = (attribute: Attribute): Attribute => ({ ...attribute, otherwise: "engine" });
 
 /** A list whose order says nothing, as one text. */

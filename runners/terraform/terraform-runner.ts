@@ -22,7 +22,7 @@ const PROVIDER_MISSING = /provider packages|provider registry|Failed to (query|i
 export const terraformRunner: Runner = {
   name: "terraform",
 
-  /** What the provider gives to `docker update`. */
+  /** The attributes that the provider gives to `docker update`. */
   changesInPlace: ["memory", "memory_swap", "cpu_shares", "cpu_set", "restart", "max_retry_count"],
 
   async unavailable({ stack, report }) {

@@ -7,7 +7,7 @@ import { LEAST_REDIS_MIB } from "./memory.ts";
 
 export const REDIS_PORT = 6379;
 
-/** What a user may do that has all keys and channels of a prefix, as an ACL file says it; no administration. */
+/** The rights of a user that has all keys and channels of a prefix, as an ACL file says them; no administration. */
 export const ownKeys = (prefix: string) => `~${prefix}* &${prefix}* +@all -@admin -@dangerous`;
 
 /** What Redis measures of itself: no keys, no channels. */

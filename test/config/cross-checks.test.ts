@@ -15,7 +15,7 @@ const NEEDED = (service: string) =>
   `${service}.enabled: got false; allowed: true, since the reference backend needs it; fix: turn ${service} on, turn the backend off, or name your own backend.image`;
 const REFERENCES =
   "deployment.name, deployment.sensors, deployment.silentAfterSeconds, deployment.retention, deployment.alarmWebhook, topics.readings, topics.status, http.hosts, http.corsOrigins, http.rateLimitPerMinute, edge.address, http.openWrites, frontend.port, frontend.url, backend.host, backend.port, backend.internalUrl, backend.pathPrefix, backend.publicUrl, backend.url, backend.apiKey, backend.formerApiKey, mosquitto.host, mosquitto.port, mosquitto.scheme, mosquitto.user, mosquitto.password, postgres.host, postgres.port, postgres.database, postgres.sslmode, postgres.user, postgres.password, redis.host, redis.port, redis.scheme, redis.user, redis.password";
-/** What a program knows that has no login at the stores. */
+/** The references of a program that has no login at the stores. */
 const WITHOUT_LOGINS = REFERENCES.replace(/, (postgres|redis|mosquitto)\.(user|password)/g, "");
 const variable = { KEY: { value: "{secret.key}", as: "variable" } };
 

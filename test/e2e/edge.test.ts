@@ -497,7 +497,7 @@ const statusOf = (answer: string) => Number(/^HTTP\/1\.[01] (\d{3})/.exec(answer
 const closed = (socket: Socket) =>
   new Promise((resolve) => socket.on("error", () => undefined).once("close", () => resolve(true)));
 
-/** What the edge has logged, a line a request; it comes up to 100 ms after the answer. */
+/** The log of the edge, a line a request; it comes up to 100 ms after the answer. */
 async function accessLog(): Promise<readonly Record<string, unknown>[]> {
   const lines = (await docker("logs", deployment.container("edge"))).split("\n");
   return lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));

@@ -95,7 +95,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
     await until(`${name} listens`, async () => (await engine.docker(...ping)).stdout.trim() === "PONG");
   }
 
-  /** What a program in a container gets to read from a port, at once. */
+  /** The bytes that a program in a container gets from a port at once. */
   async function askFrom(network: string, host: string, port: number, request = ""): Promise<string> {
     const script = `exec 3<>/dev/tcp/${host}/${port}; printf '${request}' >&3; read -r -t 5 -u 3 line; printf %s "$line"`;
     const run = [

@@ -102,7 +102,7 @@ async function archived(): Promise<void> {
   );
 }
 
-/** What the server's clock says, in milliseconds. */
+/** The server's time, in milliseconds. */
 const moment = () =>
   ask(`SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
 
