@@ -7,7 +7,7 @@ import { EXIT, report } from "../core/report.ts";
 export const errorOutput = z.strictObject({
   error: z.strictObject({
     message: z.string(),
-    remedy: z.array(z.string()).readonly().describe("what to do about it, one step each"),
+    remedy: z.array(z.string()).readonly().describe("the remedy, one step each"),
     bug: z.boolean().describe("whether it is the kit's own fault: exit code 70"),
   }),
 });

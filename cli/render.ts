@@ -40,7 +40,7 @@ export const renderCommand = verb(
   .addOption(
     new Option(
       "--target <target>",
-      "what it is for: one machine, or Docker Swarm (a first step, see docs/swarm.md)",
+      "the target: one machine, or Docker Swarm (a first step, see docs/swarm.md)",
     )
       .choices(TARGETS)
       .default("compose"),

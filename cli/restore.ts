@@ -43,7 +43,7 @@ export const restoreOutput = z.strictObject({
     .strictObject({ tables: z.int(), rows: z.int() })
     .exactOptional()
     .describe(
-      "what was restored, and is as the backup recorded; with --to what the database held then; absent with --delete-former and --undo",
+      "the restored tables and rows, which are as the backup recorded; with --to those of the database at that moment; absent with --delete-former and --undo",
     ),
   volumes: z
     .array(

@@ -34,7 +34,9 @@ export const upgradeOutput = z.strictObject({
         compared: z
           .strictObject({ tables: z.int(), rows: z.int() })
           .exactOptional()
-          .describe("what was compared, and is equal; absent where it was carried over before"),
+          .describe(
+            "the tables and rows that were compared, and are equal; absent where the data was carried over before",
+          ),
       }),
     )
     .readonly(),

@@ -55,7 +55,7 @@ export const limits = (memory: number, cpus: number, pids: number, least?: numbe
       pids: limitFields.pids.default(pids),
     })
     .prefault({})
-    .describe("what one container may use; above memoryMiB it is killed and started again");
+    .describe("limits of one container; above memoryMiB it is killed and started again");
 
 export const enabled = z.boolean().default(true).describe("whether it is a part of the deployment");
 

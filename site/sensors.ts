@@ -23,7 +23,7 @@ export const sensors = z
   .record(
     sensorName,
     z.strictObject({
-      label: shown(64).optional().describe("what the page calls it; default: its name"),
+      label: shown(64).optional().describe("the name on the page; default: its own"),
       unit: shown(16).optional().describe('shown behind its values: "°C"'),
       decimals: z
         .int()

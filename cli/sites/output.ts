@@ -19,7 +19,7 @@ const siteRow = z.strictObject({
   outcome,
   bug: z.boolean().describe("whether it failed by the kit's own fault: exit code 70"),
   seconds: z.number(),
-  report: z.unknown().describe("what the verb itself prints with --json; absent where it said nothing"),
+  report: z.unknown().describe("the verb's own output with --json; absent where there was none"),
   error: z
     .strictObject({ message: z.string(), remedy: z.array(z.string()).readonly() })
     .exactOptional()

@@ -31,10 +31,10 @@ export const parityOutput = z.strictObject({
           .record(
             z.string(),
             z.strictObject({
-              asked: z.string().describe("what the JSON says"),
+              asked: z.string().describe("the text of the JSON"),
               terraform: z.string().nullable(),
               compose: z.string().nullable(),
-              swarm: z.string().nullable().describe("what the stack file says; null for nothing"),
+              swarm: z.string().nullable().describe("the text of the stack file; null for nothing"),
             }),
           )
           .describe("every service that asks for it"),

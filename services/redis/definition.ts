@@ -25,7 +25,7 @@ export const redis = defineService({
       memoryPolicy: z
         .enum(["noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru", "volatile-lfu", "volatile-ttl"])
         .default("noeviction")
-        .describe("what happens when its memory is full; noeviction: writing is refused"),
+        .describe("the rule for the time when its memory is full; noeviction: writing is refused"),
       keyPrefix: text(/^[a-z0-9-]*:?$/, 'lower-case letters, digits and dashes, then ":"')
         .default("exploreiot:")
         .describe("the application's user reaches these keys and channels only; empty = all"),
