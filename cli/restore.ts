@@ -81,7 +81,7 @@ export const restoreCommand = verb("restore", "bring data back from a backup: re
   .addOption(
     new Option(
       "--undo",
-      "go back to the data of before the last restore; once more goes forth again",
+      "go back to the data from before the last restore; a second run undoes that",
     ).conflicts(["snapshot", "from", "rehearse", "broker", "deleteFormer"]),
   )
   .option("--delete-former", "delete the volumes that keep the data of before earlier restores")

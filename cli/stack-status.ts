@@ -82,7 +82,7 @@ const differences = (drift: Drift | undefined) =>
         ...(drift.changes.length === 0 ? {} : { changes: drift.changes }),
       };
 
-/** A restart of late, with the reason where the engine still knows it. */
+/** A recent restart, with the reason where the engine still knows it. */
 function restarts(spec: ContainerSpec, found: ContainerState | undefined): readonly string[] {
   if (spec.job || found === undefined || found.RestartCount === 0) return [];
   const { StartedAt, OOMKilled } = found.State;

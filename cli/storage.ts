@@ -103,7 +103,7 @@ function roomOf({ room, now }: Said) {
   return { freeBytes: free, diskBytes: size };
 }
 
-/** Bytes that a day brings, from the weeks of late; undefined as long as there is less than a day of them. */
+/** Bytes that a day brings, from the last weeks; undefined as long as there is less than a day of them. */
 function growth({ weeks, first, now }: Said): number | undefined {
   if (first === null) return undefined;
   const late = weeks.filter(({ from }) => from + WEEK > now - LOOK_BACK_DAYS * DAY && from <= now);

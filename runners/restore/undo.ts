@@ -25,8 +25,8 @@ export interface Undone {
 }
 
 /**
- * Brings back the data of before the last restore. The data that is there now is kept in its turn, so that the same command goes
- * forth again. Services that use it are stopped, and stay so until the next `up`. May be stopped at any moment and run again.
+ * Brings back the data of before the last restore. The data that is there now is kept in its turn, so that a second run
+ * undoes that. Services that use it are stopped, and stay so until the next `up`. May be stopped at any moment and run again.
  *
  * @throws UserError if no data of before is kept; nothing was replaced then
  */

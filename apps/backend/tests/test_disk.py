@@ -146,7 +146,7 @@ def test_readings_wait_in_the_broker_while_the_disk_is_tight(
     small: Make, start, mosquitto: Mosquitto, tmp_path: Path
 ) -> None:
     disk = small(100)
-    # Of its own: the chain counts each `ingest` that was heard of late.
+    # Of its own: the chain counts each `ingest` that was heard recently.
     redis = Redis(tmp_path / "redis")
     own = {"MQTT_CLIENT_ID": "small", "MQTT_TOPIC": "small/+", **redis.env}
     ingest = start("ingest", **disk.env, **own).wait_ready()
