@@ -43,6 +43,14 @@ export const BUNDLING = {
             : undefined,
         ),
     },
+    {
+      // The messages of zod in 50 other languages: a quarter of what a verb loads.
+      name: "no-locales",
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /\/locales\/index\.js$/ }, ({ importer }) =>
+          /[\\/]zod[\\/]v4[\\/]/.test(importer) ? { path: join(root, "bin", "no-locales.js") } : undefined,
+        ),
+    },
   ],
   // The CommonJS packages inside call require for Node's own modules.
   banner: {

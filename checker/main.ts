@@ -29,6 +29,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   // Nothing was judged, which is no finding.
-  const code = tell(error, process.argv.includes("--json"));
+  const code = await tell(error, process.argv.includes("--json"));
   process.exitCode = code === EXIT.userError ? EXIT.cannotJudge : code;
 }

@@ -19,6 +19,7 @@ import { configOption, jsonOption, verb } from "./options.ts";
 import { progress } from "./progress.ts";
 import { synthesize } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
+import { VERBS } from "./verbs.ts";
 
 interface Options {
   readonly config: string;
@@ -142,11 +143,7 @@ const check = verb("check", "read every byte of the repository and compare it wi
     else console.log(`${common.repository} is whole.`);
   });
 
-export const backupCommand = verb(
-  "backup",
-  "make a backup now; list, verify and check those that are there",
-  "backup",
-)
+export const backupCommand = verb("backup", VERBS.backup, "backup")
   .addOption(configOption())
   .addOption(jsonOption())
   .addHelpText(

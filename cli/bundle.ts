@@ -3,11 +3,9 @@ import { bundleCreateCommand } from "./bundle/create.ts";
 import { bundleKeyCommand } from "./bundle/key.ts";
 import { bundleVerifyCommand } from "./bundle/verify.ts";
 import { verb } from "./options.ts";
+import { VERBS } from "./verbs.ts";
 
-export const bundleCommand = verb(
-  "bundle",
-  "carry a deployment to a machine without network, as one signed file",
-)
+export const bundleCommand = verb("bundle", VERBS.bundle)
   .addCommand(bundleCreateCommand)
   .addCommand(bundleVerifyCommand)
   .addCommand(bundleApplyCommand)

@@ -9,6 +9,7 @@ import { firstOf, type Resource, resourcesOf, rowsOf, shareOf } from "./capacity
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { renderTable } from "./table.ts";
+import { VERBS } from "./verbs.ts";
 
 interface Options {
   readonly config: string;
@@ -61,7 +62,7 @@ type Capacity = z.output<typeof capacityOutput>;
 
 export const capacityCommand = verb(
   "capacity",
-  "say what a deployment holds, what is exhausted first, and what to change",
+  VERBS.capacity,
   "capacity -c site.yaml --sensors 2000 --interval 10 --disk 100",
 )
   .addOption(configOption())

@@ -19,6 +19,7 @@ import { during, interruptSignal, progress } from "./progress.ts";
 import { serviceNamed } from "./service-arguments.ts";
 import { synthesize } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
+import { VERBS } from "./verbs.ts";
 
 export const captureOutput = z.strictObject({
   deployment: z.string(),
@@ -44,7 +45,7 @@ interface Options {
 
 export const captureCommand = verb(
   "capture",
-  "record packets where a service sends and receives them, and name them",
+  VERBS.capture,
   "capture mosquitto --seconds 30 --write broker.pcap",
 )
   .argument("<service>", "such as mosquitto")

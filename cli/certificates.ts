@@ -11,16 +11,14 @@ import { configOption, jsonOption, verb } from "./options.ts";
 import { certificateOutput, type ListenerReport } from "./status-output.ts";
 import { deploymentOf } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
+import { VERBS } from "./verbs.ts";
 
 export const certificatesOutput = z.strictObject({
   deployment: z.string(),
   listeners: z.array(certificateOutput).readonly(),
 });
 
-export const certificatesCommand = verb(
-  "certificates",
-  "show the certificates that the TLS listeners serve, and how many days they have left",
-)
+export const certificatesCommand = verb("certificates", VERBS.certificates)
   .addOption(configOption())
   .addOption(jsonOption())
   .addHelpText(

@@ -19,6 +19,7 @@ import { configOption, jsonOption, verb } from "./options.ts";
 import { progress } from "./progress.ts";
 import { deploymentOf } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
+import { VERBS } from "./verbs.ts";
 
 interface Options {
   readonly config: string;
@@ -106,7 +107,7 @@ const revoke = verb("revoke", "revoke every certificate of a device")
       );
   });
 
-export const devicesCommand = verb("devices", "certificates of MQTT devices: issue, list, revoke")
+export const devicesCommand = verb("devices", VERBS.devices)
   .addCommand(issue)
   .addCommand(list)
   .addCommand(revoke);

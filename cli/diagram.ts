@@ -7,6 +7,7 @@ import { svgText } from "../render/diagram/svg.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { synthesize } from "./synthesize.ts";
+import { VERBS } from "./verbs.ts";
 
 interface Options {
   readonly config: string;
@@ -17,7 +18,7 @@ interface Options {
 
 export const diagramCommand = verb(
   "diagram",
-  "draw services, networks, ports and the ways of data, as Mermaid or SVG",
+  VERBS.diagram,
   "diagram -c production --format svg --output stack.svg",
 )
   .addOption(configOption())

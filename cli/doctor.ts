@@ -12,6 +12,7 @@ import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { missingHere, missingLines } from "./setup/missing.ts";
 import { type Synthesized, synthesize } from "./synthesize.ts";
+import { VERBS } from "./verbs.ts";
 import { wrapped } from "./wrap.ts";
 
 const HINT =
@@ -57,10 +58,7 @@ function address(text: string): string {
   throw new InvalidArgumentError("Allowed: an IPv4 or IPv6 address.");
 }
 
-export const doctorCommand = verb(
-  "doctor",
-  "look for what is wrong with engine, machine, network and files; changes nothing",
-)
+export const doctorCommand = verb("doctor", VERBS.doctor)
   .addOption(configOption())
   .addOption(jsonOption())
   .addHelpText("after", HINT)

@@ -6,6 +6,7 @@ import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { interruptSignal, progress } from "./progress.ts";
 import { synthesize } from "./synthesize.ts";
+import { VERBS } from "./verbs.ts";
 
 interface Options {
   readonly config: string;
@@ -20,7 +21,7 @@ export const downOutput = z.strictObject({
   volumes: z.array(z.string()).readonly().describe("those that were deleted"),
 });
 
-export const downCommand = verb("down", "remove the containers and networks; data stays")
+export const downCommand = verb("down", VERBS.down)
   .addOption(configOption())
   .addOption(jsonOption())
   .option("--delete-data", "delete the data volumes too: every reading, message and key")

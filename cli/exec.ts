@@ -5,6 +5,7 @@ import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { serviceNamed } from "./service-arguments.ts";
 import { synthesize } from "./synthesize.ts";
+import { VERBS } from "./verbs.ts";
 
 export const execOutput = z.object({
   deployment: z.string(),
@@ -14,11 +15,7 @@ export const execOutput = z.object({
   stderr: z.string(),
 });
 
-export const execCommand = verb(
-  "exec",
-  "run a command in the container of a service, as that service's own user",
-  "exec mosquitto -- ls -l /mosquitto/data",
-)
+export const execCommand = verb("exec", VERBS.exec, "exec mosquitto -- ls -l /mosquitto/data")
   .argument("<service>", "such as mosquitto")
   .argument("<command...>", "after --, so that its options are not taken for this verb's")
   .addOption(configOption())

@@ -10,6 +10,7 @@ import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { deploymentOf } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
+import { VERBS } from "./verbs.ts";
 
 interface Options {
   readonly config: string;
@@ -51,10 +52,7 @@ const action = new Argument(
   "status: what the rules let in and dropped; confirm: keep new rules for the whole machine",
 ).choices(["status", "confirm"]);
 
-export const firewallCommand = verb(
-  "firewall",
-  "look at the packet filter of a deployment, or keep new rules",
-)
+export const firewallCommand = verb("firewall", VERBS.firewall)
   .addArgument(action)
   // How it was named up to version 0.1.0, which scripts of users have; the help has no word for it.
   .argument("[former]")

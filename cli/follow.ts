@@ -4,6 +4,7 @@ import type { Followed } from "./chain/follow.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { synthesize } from "./synthesize.ts";
+import { VERBS } from "./verbs.ts";
 import { wrapped } from "./wrap.ts";
 
 const hop = z.object({
@@ -24,11 +25,7 @@ export const followOutput = z.object({
   cleanedUp: z.boolean().describe("whether the reading is out of the database again"),
 });
 
-export const followCommand = verb(
-  "follow",
-  "send a marked reading through every hop, say how long each took, and take it out again",
-  "follow",
-)
+export const followCommand = verb("follow", VERBS.follow, "follow")
   .addOption(configOption())
   .addOption(jsonOption())
   .addHelpText(

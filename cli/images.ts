@@ -17,6 +17,7 @@ import { configOption, jsonOption, verb } from "./options.ts";
 import { during, interruptSignal, progress } from "./progress.ts";
 import { stackIn, synthesize } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
+import { VERBS } from "./verbs.ts";
 
 interface Options {
   readonly config: string;
@@ -57,7 +58,7 @@ const action = new Argument(
   .choices(["ensure", "lock"])
   .default("ensure");
 
-export const imagesCommand = verb("images", "pull or build the images that are missing")
+export const imagesCommand = verb("images", VERBS.images)
   .addArgument(action)
   .addOption(configOption())
   .addOption(jsonOption())

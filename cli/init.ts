@@ -10,6 +10,7 @@ import { readIfThere } from "../core/private-files.ts";
 import { shellCommand } from "../core/shell-words.ts";
 import { printJson } from "./json.ts";
 import { jsonOption, verb } from "./options.ts";
+import { VERBS } from "./verbs.ts";
 
 interface Options {
   readonly name: string;
@@ -27,10 +28,7 @@ export const initOutput = z.strictObject({
 /** Files that a project keeps to itself: secrets and state, those that are made from the site file, packages. */
 const OWN_FOLDERS = [".exploreiot/", "cdktf.out/", "node_modules/"];
 
-export const initCommand = verb(
-  "init",
-  "write a commented site file to start from, and keep secrets out of git",
-)
+export const initCommand = verb("init", VERBS.init)
   .argument("[file]", "where to", SITE_FILE)
   .option("--name <name>", "name of the deployment", "site")
   .option("--force", "overwrite the file if it is there")

@@ -1,16 +1,7 @@
 import { CommanderError } from "commander";
-import { z } from "zod";
+import type { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import { EXIT, report } from "../core/report.ts";
-
-/** The output of every verb where it fails: the same as on standard error, for programs. */
-export const errorOutput = z.strictObject({
-  error: z.strictObject({
-    message: z.string(),
-    remedy: z.array(z.string()).readonly().describe("the remedy, one step each"),
-    bug: z.boolean().describe("whether it is the kit's own fault: exit code 70"),
-  }),
-});
 
 /**
  * Tells an error on standard error and, for programs, as one line of JSON on standard output: it may come after lines of
@@ -18,13 +9,14 @@ export const errorOutput = z.strictObject({
  *
  * @param json whether the verb was asked for JSON
  */
-export function tell(error: unknown, json: boolean): number {
+export async function tell(error: unknown, json: boolean): Promise<number> {
   // Commander has printed its own message, or the help that was asked for.
   const isOurs = !(error instanceof CommanderError);
   if (!isOurs && error.exitCode === 0) return EXIT.ok;
   const code = isOurs ? report(error) : EXIT.userError;
   if (json) {
     const message = ((error as Error)?.message ?? String(error)).replace(/^error: /, "");
+    const { errorOutput } = await import("./error-output.ts");
     const remedy = error instanceof UserError ? error.remedy : [];
     printJson(errorOutput, { error: { message, remedy, bug: code === EXIT.bug } }, "line");
   }

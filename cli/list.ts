@@ -10,6 +10,7 @@ import {
 import { printJson } from "./json.ts";
 import { jsonOption, verb } from "./options.ts";
 import { renderTable } from "./table.ts";
+import { VERBS } from "./verbs.ts";
 
 const listed = z.object({
   name: z.string(),
@@ -29,11 +30,7 @@ type Listed = z.output<typeof listed>;
 
 export const listOutput = z.object({ deployments: z.array(listed) });
 
-export const listCommand = verb(
-  "list",
-  "list the deployments of this engine and of this project",
-  "list --json",
-)
+export const listCommand = verb("list", VERBS.list, "list --json")
   .addOption(jsonOption())
   .addHelpText("after", "\nEvery verb takes such a name as -c NAME where the site file is known.")
   .action(async ({ json }: { readonly json?: true }) => {

@@ -6,6 +6,7 @@ import { configOption, jsonOption, verb } from "./options.ts";
 import { interruptSignal, progress } from "./progress.ts";
 import { servicesNamed } from "./service-arguments.ts";
 import { synthesize } from "./synthesize.ts";
+import { VERBS } from "./verbs.ts";
 
 /** One line of `--json`, which is one object a line. */
 export const logsOutput = z.object({
@@ -22,11 +23,7 @@ interface Options {
   readonly tail: number;
 }
 
-export const logsCommand = verb(
-  "logs",
-  "show what the services wrote",
-  "logs --follow --since 10m mosquitto ingest",
-)
+export const logsCommand = verb("logs", VERBS.logs, "logs --follow --since 10m mosquitto ingest")
   .argument("[service...]", "such as mosquitto; all of them if none is named")
   .addOption(configOption())
   .addOption(jsonOption())

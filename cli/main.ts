@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { kitVersion } from "../core/kit-version.ts";
 import { followContext } from "../runners/docker/remote.ts";
-import { commands } from "./commands.ts";
+import { commandsFor } from "./commands.ts";
 import { withCompletion } from "./completion.ts";
 import { tell } from "./json.ts";
 
@@ -16,11 +16,13 @@ const program = new Command("exploreiot")
   )
   .showHelpAfterError("(exploreiot --help lists the commands)")
   .exitOverride()
+  // The options of a verb are told by its own help: here most of them are not loaded.
+  .configureHelp({ subcommandTerm: (command) => command.name() })
   // Else the options of `doctor page` would be taken for those of `doctor`.
   .enablePositionalOptions()
   .hook("preAction", followContext);
 
-for (const command of commands) {
+for (const command of await commandsFor(process.argv.slice(2))) {
   program.addCommand(inheriting(command, program));
 }
 
@@ -48,5 +50,5 @@ program.hook("preAction", (_, verb) => {
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = tell(error, asJson);
+  process.exitCode = await tell(error, asJson);
 }

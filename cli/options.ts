@@ -27,7 +27,9 @@ export function withRunner(command: Command): Command {
   const runners = ["auto", "terraform", "compose"];
   return command
     .addOption(
-      new Option("--runner <runner>", "what brings the containers up").choices(runners).default("auto"),
+      new Option("--runner <runner>", "the program that brings the containers up")
+        .choices(runners)
+        .default("auto"),
     )
     .addOption(new Option("--engine <runner>").choices(runners).hideHelp())
     .on("option:engine", (runner: string) => command.setOptionValueWithSource("runner", runner, "cli"));

@@ -15,12 +15,12 @@ import { devicesIssueOutput, devicesListOutput, devicesRevokeOutput } from "./de
 import { doctorOutput, setupOutput } from "./doctor/output.ts";
 import { walkOutput } from "./doctor/steps.ts";
 import { downOutput } from "./down.ts";
+import { errorOutput } from "./error-output.ts";
 import { execOutput } from "./exec.ts";
 import { firewallConfirmOutput, firewallStatusOutput } from "./firewall.ts";
 import { followOutput } from "./follow.ts";
 import { imagesLockOutput, imagesOutput } from "./images.ts";
 import { initOutput } from "./init.ts";
-import { errorOutput } from "./json.ts";
 import { listOutput } from "./list.ts";
 import { logsOutput } from "./logs.ts";
 import { outsideOutput } from "./outside.ts";

@@ -8,6 +8,7 @@ import { setupFiles } from "../services/outside-setup.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { synthesize } from "./synthesize.ts";
+import { VERBS } from "./verbs.ts";
 
 export const outsideOutput = z.strictObject({
   deployment: z.string(),
@@ -17,11 +18,7 @@ export const outsideOutput = z.strictObject({
     .describe("the file that the operator of each server applies once"),
 });
 
-export const outsideCommand = verb(
-  "outside",
-  "write what the operators of servers outside apply once: SQL, access lists, hashes of passwords",
-  "outside ./for-the-operators",
-)
+export const outsideCommand = verb("outside", VERBS.outside, "outside ./for-the-operators")
   .argument("<folder>", "where the files go, readable by you alone")
   .addOption(configOption())
   .addOption(jsonOption())

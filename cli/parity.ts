@@ -4,12 +4,9 @@ import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { synthesize } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
+import { VERBS } from "./verbs.ts";
 
-export const parityCommand = verb(
-  "parity",
-  "say which guarantees Terraform, compose and Docker Swarm each keep, and why not",
-  "parity -c production",
-)
+export const parityCommand = verb("parity", VERBS.parity, "parity -c production")
   .addOption(configOption())
   .addOption(jsonOption())
   .action(async ({ config, json }: { readonly config: string; readonly json?: true }) => {

@@ -13,6 +13,7 @@ import { progress } from "./progress.ts";
 import { planOutput } from "./status-output.ts";
 import { synthesize } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
+import { VERBS } from "./verbs.ts";
 
 interface Options {
   readonly config: string;
@@ -20,9 +21,7 @@ interface Options {
   readonly json?: true;
 }
 
-export const planCommand = withRunner(
-  verb("plan", "say what up would change, why, and what stands still meanwhile"),
-)
+export const planCommand = withRunner(verb("plan", VERBS.plan))
   .addOption(configOption())
   .addOption(jsonOption())
   .addHelpText(

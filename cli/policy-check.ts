@@ -57,7 +57,7 @@ export function checkCommand({ usual, loadRules }: Verb): Command {
       ).choices(SEVERITIES),
     )
     .option("--settings <file>", `how files are judged (default: ${SETTINGS_FILE}, where it is)`)
-    .option("--baseline <file>", "what was found before does not fail")
+    .option("--baseline <file>", "findings of before do not fail")
     .option("--write-baseline <file>", "write what is found as a baseline, and fail for none of it")
     .addOption(new Option("--format <format>", "of the report").choices(FORMATS).default("text"))
     .addOption(jsonOption())
@@ -75,7 +75,7 @@ export function checkCommand({ usual, loadRules }: Verb): Command {
         });
       } catch (error) {
         // Nothing was judged: that is no finding.
-        const code = tell(error, options.json === true || options.format === "json");
+        const code = await tell(error, options.json === true || options.format === "json");
         process.exitCode = code === EXIT.userError ? EXIT.cannotJudge : code;
       }
     });

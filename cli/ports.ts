@@ -5,12 +5,9 @@ import { portTable } from "./port-table.ts";
 import { type PortRow, type PortsReport, portsOutput } from "./ports-output.ts";
 import { synthesize } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
+import { VERBS } from "./verbs.ts";
 
-export const portsCommand = verb(
-  "ports",
-  "compare declared ports with what is published, bound, answered and filtered",
-  "ports --json",
-)
+export const portsCommand = verb("ports", VERBS.ports, "ports --json")
   .addOption(configOption())
   .addOption(jsonOption())
   .addHelpText(

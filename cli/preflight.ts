@@ -7,6 +7,7 @@ import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { progress } from "./progress.ts";
 import { stackIn, synthesize } from "./synthesize.ts";
+import { VERBS } from "./verbs.ts";
 
 interface Options {
   readonly config: string;
@@ -21,10 +22,7 @@ export const preflightOutput = z.strictObject({
   ready: z.literal(true).describe("anything in the way is an error"),
 });
 
-export const preflightCommand = verb(
-  "preflight",
-  "say what would make a deploy fail: names, clocks, ports, subnets, foreign data",
-)
+export const preflightCommand = verb("preflight", VERBS.preflight)
   .addOption(configOption())
   .addOption(jsonOption())
   .option("--stack <folder>", "judge this synthesized stack instead of a configuration")

@@ -8,12 +8,9 @@ import { configOption, verb } from "./options.ts";
 import { ownersLogin } from "./outside-database.ts";
 import { psqlOutside } from "./outside-psql.ts";
 import { synthesize } from "./synthesize.ts";
+import { VERBS } from "./verbs.ts";
 
-export const psqlCommand = verb(
-  "psql",
-  "open the application's database, with the rights of the owner of its tables",
-  "psql -- -c 'SELECT count(*) FROM readings'",
-)
+export const psqlCommand = verb("psql", VERBS.psql, "psql -- -c 'SELECT count(*) FROM readings'")
   .argument("[arguments...]", "for psql, after --; SQL on standard input works too")
   .addOption(configOption())
   .addHelpText(

@@ -7,6 +7,7 @@ import { brokerWay, isTls } from "./broker-way.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { synthesize } from "./synthesize.ts";
+import { VERBS } from "./verbs.ts";
 
 export const publishOutput = z.object({
   deployment: z.string(),
@@ -20,10 +21,7 @@ export const publishOutput = z.object({
   acknowledged: z.literal(true).describe("the broker has taken it"),
 });
 
-export const publishCommand = verb(
-  "publish",
-  "publish a reading through the broker, as the first user that may",
-)
+export const publishCommand = verb("publish", VERBS.publish)
   .argument("<sensor>", "name of a sensor, or a whole topic with a /")
   .argument("<value>", "the payload: a number, or any text")
   .addOption(configOption())

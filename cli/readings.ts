@@ -6,6 +6,7 @@ import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { synthesize } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
+import { VERBS } from "./verbs.ts";
 
 export const reading = z.object({
   sensor: z.string(),
@@ -29,11 +30,7 @@ interface Options {
   readonly limit: number;
 }
 
-export const readingsCommand = verb(
-  "readings",
-  "show the newest readings that are stored",
-  "readings temp --limit 5",
-)
+export const readingsCommand = verb("readings", VERBS.readings, "readings temp --limit 5")
   .argument("[sensor]", "of this sensor alone")
   .addOption(configOption())
   .addOption(jsonOption())

@@ -5,6 +5,7 @@ import { configOption, jsonOption, verb } from "./options.ts";
 import { atMost1000 } from "./readings.ts";
 import { synthesize } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
+import { VERBS } from "./verbs.ts";
 
 const reject = z.object({
   time: z.string().describe("when it came, RFC 3339 in UTC"),
@@ -34,11 +35,7 @@ interface Options {
   readonly limit: number;
 }
 
-export const rejectsCommand = verb(
-  "rejects",
-  "show the newest messages that held no reading, each with the reason",
-  "rejects --limit 5",
-)
+export const rejectsCommand = verb("rejects", VERBS.rejects, "rejects --limit 5")
   .addOption(configOption())
   .addOption(jsonOption())
   .option("-n, --limit <number>", "at most so many, 1 to 1000", atMost1000, 20)

@@ -10,6 +10,7 @@ import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { interruptSignal, progress } from "./progress.ts";
 import { synthesize } from "./synthesize.ts";
+import { VERBS } from "./verbs.ts";
 
 interface Options {
   readonly config: string;
@@ -25,10 +26,7 @@ export const renderOutput = z.strictObject({
   files: z.array(z.string()).readonly().describe("relative to the folder"),
 });
 
-export const renderCommand = verb(
-  "render",
-  "write everything a server needs, as files that start without this kit",
-)
+export const renderCommand = verb("render", VERBS.render)
   // How it was named up to version 0.1.0, which scripts of users have; the help has no word for it.
   .argument("[former]")
   .usage("[options]")

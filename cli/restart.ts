@@ -7,6 +7,7 @@ import { configOption, jsonOption, verb } from "./options.ts";
 import { progress } from "./progress.ts";
 import { servicesNamed } from "./service-arguments.ts";
 import { synthesize } from "./synthesize.ts";
+import { VERBS } from "./verbs.ts";
 
 export const restartOutput = z.object({
   deployment: z.string(),
@@ -15,11 +16,7 @@ export const restartOutput = z.object({
     .describe("services that were restarted and are healthy again, in this order"),
 });
 
-export const restartCommand = verb(
-  "restart",
-  "restart services one after the other, and wait until each is healthy",
-  "restart ingest",
-)
+export const restartCommand = verb("restart", VERBS.restart, "restart ingest")
   .argument("<service...>", "such as ingest")
   .addOption(configOption())
   .addOption(jsonOption())

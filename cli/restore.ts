@@ -15,6 +15,7 @@ import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { interruptSignal, progress } from "./progress.ts";
 import { synthesize } from "./synthesize.ts";
+import { VERBS } from "./verbs.ts";
 
 interface Options {
   readonly config: string;
@@ -61,7 +62,7 @@ export const restoreOutput = z.strictObject({
   deleted: z.array(z.string()).readonly().describe("volumes with data of before, with --delete-former"),
 });
 
-export const restoreCommand = verb("restore", "bring data back from a backup: rehearse, replace, deploy")
+export const restoreCommand = verb("restore", VERBS.restore)
   .addOption(configOption())
   .addOption(jsonOption())
   .option("--snapshot <id>", "which one, as backup list names it", "latest")

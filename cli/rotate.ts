@@ -10,6 +10,7 @@ import { finishInterrupted, refuseToFinish, rotate } from "./rotate/rotate.ts";
 import { rotationNamed, rotationsOf } from "./rotate/rotations.ts";
 import { type Synthesized, synthesize } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
+import { VERBS } from "./verbs.ts";
 
 interface Options {
   readonly config: string;
@@ -46,9 +47,7 @@ export const rotateOutput = z.strictObject({
     .describe("with --list: what can be rotated"),
 });
 
-export const rotateCommand = withRunner(
-  verb("rotate", "give secrets, keys and certificates new values, and deploy; the old ones are refused"),
-)
+export const rotateCommand = withRunner(verb("rotate", VERBS.rotate))
   .argument("[name...]", "as --list shows them")
   .option("--all", "everything that --list shows")
   .option("--list", "show what can be rotated, and change nothing")

@@ -13,6 +13,7 @@ import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { deploymentOf, synthesize } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
+import { VERBS } from "./verbs.ts";
 
 interface Options {
   readonly config: string;
@@ -138,10 +139,7 @@ const importVerb = verb(
       );
   });
 
-export const secretsCommand = verb(
-  "secrets",
-  "the secrets of a deployment: list them, hand them on, take them over",
-)
+export const secretsCommand = verb("secrets", VERBS.secrets)
   .addCommand(list)
   .addCommand(exportVerb)
   .addCommand(importVerb);

@@ -9,6 +9,7 @@ import { interruptSignal } from "./progress.ts";
 import { type EverySite, everySite } from "./sites/every-site.ts";
 import { exitCodeOf, type SiteRow, type SiteVerb, sitesOutput, sitesText } from "./sites/output.ts";
 import { SitesRecord } from "./sites/record.ts";
+import { VERBS } from "./verbs.ts";
 
 interface Options {
   readonly json?: true;
@@ -114,7 +115,7 @@ const spreading = (command: Command): Command =>
     )
     .option("--failed", "only those that failed in the last run, or were not reached");
 
-export const sitesCommand = verb("sites", "many sites: do one thing with every site file of a folder")
+export const sitesCommand = verb("sites", VERBS.sites)
   .addCommand(siteVerb("synth", "check every file, and that no two sites overlap, and write the stacks"))
   .addCommand(atOnce(withRunner(siteVerb("plan", "say what up would change at each site"))))
   .addCommand(spreading(withRunner(siteVerb("up", "deploy every site, each as if it were alone"))))

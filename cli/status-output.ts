@@ -174,6 +174,18 @@ export const statusOutput = z.strictObject({
   backup: backupOutput
     .exactOptional()
     .describe("absent where the deployment makes none, or its container does not run"),
+  bridge: z
+    .strictObject({
+      to: z.string().describe("host:port of the central broker"),
+      site: z.string().describe("the name in this site's certificate"),
+      connected: z.boolean(),
+      waiting: z.int().describe("messages that the central broker has not acknowledged"),
+      waitingBytes: z.int().describe("of their payloads"),
+    })
+    .exactOptional()
+    .describe(
+      "of the broker's last save, two seconds old at most; absent where there is no bridge, or it is not known, see unknown",
+    ),
   outside: z
     .array(
       z.strictObject({

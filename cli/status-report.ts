@@ -13,6 +13,7 @@ import type { Usage, UsageMeter } from "../runners/docker/usage.ts";
 import { difference, findDrift } from "../runners/drift.ts";
 import type { Stack } from "../runners/stack.ts";
 import { archiveLines, backupLine, backupReport } from "./backup-status.ts";
+import { bridgeLine, bridgeOf } from "./bridge-status.ts";
 import { servedCertificates } from "./certificate-report.ts";
 import { lastReadingsText, readLast } from "./last-readings.ts";
 import { probeWarnings } from "./probe-warnings.ts";
@@ -47,12 +48,13 @@ export async function statusReport(
     isThere ? readLast(synthesized) : undefined,
     storageOf(stack, early),
     isThere ? backupReport(stack) : undefined,
+    bridgeOf(stack, early),
     firewallWarnings(stack),
     // Without an image on a machine elsewhere they cannot be read, and then nothing is deployed there.
     routeWarnings(stack).then((lines) => lines ?? []),
     isThere ? limitWarnings() : [],
   ]);
-  const [[seen], [ports, used, certificates, firewall, readings, stored, backup, ...warnings]] =
+  const [[seen], [ports, used, certificates, firewall, readings, stored, backup, bridged, ...warnings]] =
     await Promise.all([surveyed, answers]);
   const drift = findDrift(stack, seen, undefined);
   const state = deploymentState(stack, seen);
@@ -61,6 +63,7 @@ export async function statusReport(
     ...(used === undefined ? {} : { usage: used }),
   });
   const storage = stored !== undefined && "unknown" in stored ? undefined : stored;
+  const bridge = bridged !== undefined && "unknown" in bridged ? undefined : bridged;
   const inForce = firewall === undefined || ["applied", "unconfirmed"].includes(firewall.state);
   return {
     deployment: deployment.name,
@@ -70,6 +73,7 @@ export async function statusReport(
       drift.length === 0 &&
       inForce &&
       (storage?.trouble ?? []).length === 0 &&
+      bridge?.connected !== false &&
       (typeof readings !== "object" || readings.silent.length === 0) &&
       certificates.every(({ problems }) => problems.length === 0),
     ...status,
@@ -78,6 +82,7 @@ export async function statusReport(
       ...unmeasured(status, used),
       ...(typeof readings === "string" ? [readings] : []),
       ...(stored !== undefined && "unknown" in stored ? [stored.unknown] : []),
+      ...(bridged !== undefined && "unknown" in bridged ? [bridged.unknown] : []),
     ],
     resources: drift
       .filter(({ kind }) => kind !== "container")
@@ -90,6 +95,7 @@ export async function statusReport(
     ...(typeof readings === "object" ? { readings } : {}),
     ...(storage === undefined ? {} : { storage }),
     ...(backup === undefined ? {} : { backup }),
+    ...(bridge === undefined ? {} : { bridge }),
     ...(stack.outside === undefined ? {} : { outside: stack.outside.map(outsideLine) }),
     waived: deployment.policies.waivers,
     warnings: [...warningsOf(deployment), ...warnings.flat(), ...probeWarnings(stack, seen)],
@@ -134,7 +140,8 @@ async function firewallIn(stack: Stack): Promise<StatusReport["firewall"]> {
 
 /** The report as a person reads it. */
 export function statusText(report: StatusReport): string {
-  const { deployment, state, resources, certificates, firewall, readings, storage, backup, waived } = report;
+  const { deployment, state, resources, certificates, firewall, readings, storage, backup, bridge, waived } =
+    report;
   if (state === "not deployed") return `${deployment} is not deployed: exploreiot up deploys it`;
   if (state === "down")
     return `${deployment} is down, its data is kept: exploreiot up brings it up again, exploreiot down --delete-data deletes the data`;
@@ -154,6 +161,7 @@ export function statusText(report: StatusReport): string {
       : [`firewall: ${[firewall.state, firewall.reason].filter(Boolean).join(": ")}`]),
     ...(storage === undefined ? [] : storageText(storage)),
     ...(backup === undefined ? [] : [backupLine(backup), ...archiveLines(backup)]),
+    ...(bridge === undefined ? [] : [bridgeLine(bridge)]),
     ...(report.outside ?? []).map(
       ({ service, address, tls }) => `${service}: outside, ${address}, ${tls ? "TLS" : "clear text"}`,
     ),

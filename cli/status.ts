@@ -6,6 +6,7 @@ import { configOption, jsonOption, verb } from "./options.ts";
 import { type StatusReport, statusOutput } from "./status-output.ts";
 import { statusReport, statusText } from "./status-report.ts";
 import { synthesize } from "./synthesize.ts";
+import { VERBS } from "./verbs.ts";
 
 interface Options {
   readonly config: string;
@@ -21,17 +22,14 @@ const WATCH_MS = 2000;
 /** Moves to the top of the screen and clears it. */
 const CLEAR = "\u001b[H\u001b[2J";
 
-export const statusCommand = verb(
-  "status",
-  "show what runs, what answers, and what differs from the configuration",
-)
+export const statusCommand = verb("status", VERBS.status)
   .addOption(configOption())
   .addOption(jsonOption())
   .option("--no-usage", "do not measure memory and CPU")
   .option("--watch", "show it again and again until Ctrl-C; with --json one line each time")
   .addHelpText(
     "after",
-    "\nCPU is the mean since the start of the container, with --watch since the look before.\nExits with 2 when something is not as configured, does not answer, or was restarted within 10 minutes, or when a sensor of the site file is silent.",
+    "\nCPU is the mean since the start of the container, with --watch since the look before.\nExits with 2 when something is not as configured, does not answer, or was restarted within 10 minutes, when the bridge to a central broker is not connected, or when a sensor of the site file is silent.",
   )
   .action(async ({ config, json, watch, usage }: Options) => {
     const synthesized = await synthesize(config, { unjudged: true });

@@ -7,6 +7,7 @@ import { configOption, jsonOption, verb } from "./options.ts";
 import { progress } from "./progress.ts";
 import { synthOutput } from "./status-output.ts";
 import { synthesize } from "./synthesize.ts";
+import { VERBS } from "./verbs.ts";
 
 interface Options {
   readonly config: string;
@@ -14,7 +15,7 @@ interface Options {
   readonly compose?: true;
 }
 
-export const synthCommand = verb("synth", "check the configuration and write the stack as Terraform JSON")
+export const synthCommand = verb("synth", VERBS.synth)
   .addOption(configOption())
   .addOption(jsonOption())
   .addOption(

@@ -16,6 +16,7 @@ import { stackStatus } from "./stack-status.ts";
 import { upOutput } from "./status-output.ts";
 import { statusTable } from "./status-table.ts";
 import { synthesize } from "./synthesize.ts";
+import { VERBS } from "./verbs.ts";
 
 interface Options {
   readonly config: string;
@@ -25,7 +26,7 @@ interface Options {
   readonly replaceData: readonly string[];
 }
 
-export const upCommand = withRunner(verb("up", "deploy: make what runs equal to what is configured"))
+export const upCommand = withRunner(verb("up", VERBS.up))
   .addOption(configOption())
   .addOption(jsonOption())
   .option(

@@ -9,6 +9,7 @@ import { synthesize } from "./synthesize.ts";
 import { outlookJson, outlookLines, outlookOf, outlookShape } from "./upgrade/outlook.ts";
 import { planUpgrade } from "./upgrade/plan.ts";
 import { rewriteSite } from "./upgrade/rewrite.ts";
+import { VERBS } from "./verbs.ts";
 
 interface Options {
   readonly config: string;
@@ -43,10 +44,7 @@ export const upgradeOutput = z.strictObject({
   deleted: z.array(z.string()).readonly().describe("former volumes, with --delete-former"),
 });
 
-export const upgradeCommand = verb(
-  "upgrade",
-  "bring a deployment of an older version of the kit to this one, with its data",
-)
+export const upgradeCommand = verb("upgrade", VERBS.upgrade)
   .addOption(configOption())
   .addOption(jsonOption())
   .option(

@@ -14,6 +14,7 @@ import {
   wrappersHaveACommand,
 } from "./application-checks.ts";
 import { archiveHasALog, repositoryCanBeReached } from "./backup-checks.ts";
+import { bridgeLeadsOneWay, keysComeFromElsewhere } from "./bridge-checks.ts";
 import { firewallFits } from "./firewall-checks.ts";
 import { subnetsHaveRoom } from "./network-room.ts";
 import { outsideIsReachedSafely } from "./outside-checks.ts";
@@ -67,6 +68,8 @@ const checks: readonly CrossCheck[] = [
   { needs: ["mosquitto"], check: mqttUsersAreDistinct },
   { needs: ["mosquitto"], check: brokerFitsItsMemory },
   { needs: ["environment", "mosquitto", "postgres", "redis"], check: outsideIsReachedSafely },
+  { needs: ["mosquitto"], check: bridgeLeadsOneWay },
+  { needs: [...listeningParts, "secrets"], check: keysComeFromElsewhere },
   { needs: [...listeningParts, "tls"], check: usersHaveAListener },
   { needs: ["backend", "topics"], check: readingsNameTheirSensor },
   { needs: [...listeningParts, "tls", "topics"], check: devicesAreRead },

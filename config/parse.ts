@@ -6,6 +6,7 @@ import { programsOf, reachesOf } from "../services/application/programs.ts";
 import { repositoryServer } from "../services/backup/definition.ts";
 import type { Deployment, ParsedDeployment } from "../services/deployment.ts";
 import { completeListeners } from "../services/listeners.ts";
+import { bridgeReach } from "../services/mosquitto/bridge-settings.ts";
 import { openPorts } from "../services/ports.ts";
 import { withName } from "../site/topics.ts";
 import { crossCheck } from "./cross-checks.ts";
@@ -59,6 +60,7 @@ function complete(parsed: ParsedDeployment): Deployment {
   const reaches = [
     ...(server === undefined ? [] : [{ url: server, networks: ["edge"] as const }]),
     ...reachesOf(parsed),
+    ...(parsed.mosquitto.enabled ? bridgeReach(parsed.mosquitto.bridge) : []),
   ];
   const whole = {
     ...parsed,

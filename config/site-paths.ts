@@ -40,7 +40,7 @@ function withPaths(deployment: Deployment, here: (path: string) => string): Depl
       ]),
     ),
   });
-  const { engine, policies, secrets, tls } = deployment;
+  const { engine, mosquitto, policies, secrets, tls } = deployment;
   return {
     ...deployment,
     secrets: Object.fromEntries(
@@ -48,6 +48,7 @@ function withPaths(deployment: Deployment, here: (path: string) => string): Depl
     ),
     ...Object.fromEntries(stores.map((store) => [store, trustedFrom(deployment[store], here)])),
     programs: deployment.programs.map(placed),
+    mosquitto: { ...mosquitto, ...bridgeFrom(mosquitto.bridge, here) },
     ...(engine?.certificates === undefined
       ? {}
       : { engine: { ...engine, certificates: here(engine.certificates) } }),
@@ -68,6 +69,11 @@ const builtFrom = (application: Application, here: (path: string) => string): Ap
   application.build === undefined
     ? application
     : { ...application, build: { ...application.build, context: here(application.build.context) } };
+
+const bridgeFrom = (bridge: Deployment["mosquitto"]["bridge"], here: (path: string) => string) =>
+  bridge === undefined
+    ? {}
+    : { bridge: { ...bridge, ca: here(bridge.ca), certificate: here(bridge.certificate) } };
 
 function sourceFrom(source: SecretSource, here: (path: string) => string): SecretSource {
   if ("file" in source) return { file: here(source.file) };

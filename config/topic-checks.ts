@@ -3,7 +3,7 @@ import { ALARM_TOPICS, STATUS_TOPICS } from "../services/application/reference.t
 import type { Deployment, ParsedDeployment } from "../services/deployment.ts";
 import { servesDevices } from "../services/listeners.ts";
 import { BACKEND_USER } from "../services/mosquitto/definition.ts";
-import { topicsOverlap } from "../site/topics.ts";
+import { OF_SITES, topicsOverlap } from "../site/topics.ts";
 
 /** Users that the kit makes itself. */
 const TAKEN = [BACKEND_USER, "health"];
@@ -34,10 +34,11 @@ export function readingsNameTheirSensor(deployment: Reading): readonly Problem[]
   const { readings, status } = deployment.topics;
   if (!isShipped(deployment)) return [];
   const found: Problem[] = [];
-  if (/[+#]/.test(readings.replace(/(^|\/)\+$/, ""))) {
-    const allowed =
-      "a topic with no wildcard but a + as its last level, which the reference backend takes for the name of the sensor: others would make one sensor of several";
-    const fix = 'name the sensor in the last level ("plant/+"), or use your own backend.image';
+  const [site, name, ...rest] = readings.split("/");
+  const named = site === OF_SITES && name === "+" && rest.length > 0 ? rest.join("/") : readings;
+  if (/[+#]/.test(named.replace(/(^|\/)\+$/, ""))) {
+    const allowed = `a topic with no wildcard but a + as its last level, which the reference backend takes for the name of the sensor, and one behind ${OF_SITES}/ for that of a site: others would make one sensor of several`;
+    const fix = `name the sensor in the last level ("plant/+", "${OF_SITES}/+/sensor/+"), or use your own backend.image`;
     found.push({ path: "topics.readings", got: readings, allowed, fix });
   }
   const kept = { [ALARM_TOPICS]: "its own alarms", [STATUS_TOPICS]: "the states of devices" };
@@ -60,7 +61,9 @@ export function devicesAreRead(deployment: ParsedDeployment): readonly Problem[]
   if (!isShipped(deployment) || !servesDevices(deployment) || publish.length === 0) return [];
   if (publish.some((topic) => topicsOverlap(topic, topics.readings))) return [];
   const allowed = `a topic among those of topics.readings (${topics.readings}), the only ones that the reference backend reads`;
-  const fix = `write ${topics.readings.replace(/\+$/, "%u")}, or change topics.readings`;
+  const ofSites = topics.readings.startsWith(`${OF_SITES}/+/`);
+  const own = topics.readings.replace(ofSites ? /\+/ : /\+$/, "%u");
+  const fix = `write ${own}, or change topics.readings`;
   return [{ path: "mosquitto.devices.publish", got: publish, allowed, fix }];
 }
 

@@ -1,4 +1,4 @@
-import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
+import { createHash, createHmac, createPrivateKey, pbkdf2Sync, randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "./errors.ts";
@@ -29,6 +29,9 @@ const MOSQUITTO_HASH = /^\$7\$\d+\$[A-Za-z0-9+/]{16}\$[A-Za-z0-9+/]{86}==$/;
 const LEAST_CHARACTERS = 16;
 const MOST_CHARACTERS = 4096;
 
+/** An RSA key of 16384 bit has 12,500; nobody has a larger one. */
+const MOST_OF_A_KEY = 16_384;
+
 /** Without line breaks at its end, as editors and `echo` leave them. */
 export const withoutLineEnd = (text: string): string => text.replace(/[\r\n]+$/, "");
 
@@ -41,6 +44,20 @@ export function problemOfSecret(text: string): string | undefined {
   if (text.length < LEAST_CHARACTERS || text.length > MOST_CHARACTERS)
     return `is ${text.length} characters long; allowed: ${LEAST_CHARACTERS} to ${MOST_CHARACTERS}`;
   return undefined;
+}
+
+/** The same of a private key in PEM, which has several lines. A program that starts by itself can ask nobody for a passphrase. */
+export function problemOfPrivateKey(text: string): string | undefined {
+  const allowed = "allowed: one private key in PEM, without a passphrase";
+  if (text.length > MOST_OF_A_KEY) return `is ${text.length} characters long; ${allowed}`;
+  if ((text.match(/-----BEGIN /g) ?? []).length !== 1) return `is not one PEM block; ${allowed}`;
+  try {
+    createPrivateKey(text);
+    return undefined;
+  } catch {
+    // Not the library's own message, which may quote the key.
+    return `cannot be read as a key; ${allowed}`;
+  }
 }
 
 /** Value that nobody can guess: 256 bit, URL-safe. */

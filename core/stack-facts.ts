@@ -54,6 +54,22 @@ const stackFacts = z.object({
     .readonly()
     .exactOptional(),
 
+  /** Where the broker hands messages on. @default - nowhere */
+  bridge: z
+    .object({
+      /** As what the central broker knows this one. */
+      site: z.string(),
+      host: z.string(),
+      port: z.int(),
+
+      /** The topic at which the broker says whether it is connected: 1 or 0. */
+      state: z.string(),
+
+      /** The client at this broker whose messages wait for the central one. */
+      client: z.string(),
+    })
+    .exactOptional(),
+
   /** The table in the kernel; rules that are not confirmed within `confirmSeconds` are taken back, 0 means never. */
   firewall: z
     .object({ table: z.string(), scope: z.enum(["containers", "host"]), confirmSeconds: z.int() })

@@ -82,7 +82,7 @@ export interface EngineAddress {
 export interface Stack
   extends Pick<
     StackFacts,
-    "listeners" | "database" | "ownDatabases" | "outside" | "firewall" | "swarm" | "preflight"
+    "listeners" | "database" | "ownDatabases" | "outside" | "bridge" | "firewall" | "swarm" | "preflight"
   > {
   /** How it is judged, as the JSON says it. */
   readonly policies?: unknown;

@@ -124,6 +124,14 @@ export interface ServiceDefinition<
   keyrings?(settings: z.output<Settings>): Readonly<Record<string, Keyring>>;
 
   /**
+   * Secrets that are a private key in PEM, and so have several lines, each with the setting that names its certificate. Somebody
+   * else issued that, so none of them can be made here.
+   *
+   * @default - each of its secrets is one line of text
+   */
+  privateKeys?(settings: z.output<Settings>): Readonly<Record<string, string>>;
+
+  /**
    * How a program that logs in there is told to check the server's certificate against a CA.
    *
    * @default - nobody speaks TLS with it

@@ -58,7 +58,7 @@ export const siteShape = {
   state: state.describe("where Terraform keeps its state; credentials come from the environment"),
   networks: z
     .strictObject({
-      edge: network("what is open to the outside"),
+      edge: network("the services that are open to the outside"),
       broker: network("the broker and its clients"),
       data: network("the databases and their clients, which has no way out"),
     })

@@ -18,6 +18,9 @@ const topicFilter = z
 
 const levels = (topic: string): readonly string[] => topic.split("/");
 
+/** Below it, by the name of a site, stands what that site's broker hands on; `_sensor_of` of apps/backend reads the same. */
+export const OF_SITES = "site";
+
 /** The level that stands for the name of anyone who publishes or subscribes. */
 const OWN_NAME = "%u";
 
@@ -39,6 +42,10 @@ const fixed = topicFilter.refine((topic) => !hasOwnName(topic) && !hasStrayName(
   error: "a topic without %u and %c, which stand for clients",
 });
 export const readingsTopic = fixed.refine(isReadable, { error: READABLE });
+/** mosquitto.conf separates the words of a bridge's topic by spaces, and takes two quotes for nothing. */
+export const bridgedTopic = fixed
+  .refine(isForClients, { error: CLIENTS })
+  .refine((topic) => !/[\s"]/.test(topic), { error: "a topic without spaces and quotes" });
 export const statusTopic = fixed
   .refine(isForClients, { error: CLIENTS })
   .refine((topic) => !/[+#]/.test(topic), { error: "one topic, without + and #" });

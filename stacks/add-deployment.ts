@@ -5,6 +5,7 @@ import { SecretStore } from "../core/secrets.ts";
 import { loadOwnRules } from "../policies/own-rules.ts";
 import { preparePki } from "../services/certificates/prepare.ts";
 import type { Deployment } from "../services/deployment.ts";
+import { privateKeys } from "../services/kinds-of-secrets.ts";
 import { IotStack, type Togetherness } from "./iot-stack.ts";
 import type { Judging } from "./kit-scope.ts";
 
@@ -25,7 +26,7 @@ export async function addDeployment(
   // Who only looks needs no program of a password manager: what was taken last is what runs.
   if (!onlyLooks && Object.keys(deployment.secrets).length > 0) {
     const { takeSecrets } = await import("../runners/secrets/take.ts");
-    await takeSecrets(deployment.secrets, new SecretStore(home));
+    await takeSecrets(deployment.secrets, new SecretStore(home), [...privateKeys(deployment).keys()]);
   }
   await preparePki(deployment, home, { keepCurrent: onlyLooks });
   if (onlyLooks) return new IotStack(app, deployment, { ...told, judged: false });

@@ -6,6 +6,7 @@ import { confirmSeconds } from "../firewall/confirmation.ts";
 import { tableName } from "../firewall/nftables.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { isMade } from "../services/listeners.ts";
+import { bridgeFacts } from "../services/mosquitto/bridge.ts";
 import { outsideServers } from "../services/outside-servers.ts";
 import { databaseOf } from "../services/postgres/roles.ts";
 import { databaseLogins } from "../services/store-logins.ts";
@@ -16,6 +17,7 @@ export function deploymentFacts(deployment: Deployment): StackFacts {
   const { registry, ...spread } = swarm;
   const { scope } = firewall;
   const outside = outsideServers(deployment);
+  const bridge = bridgeFacts(deployment);
   const hasDatabase = isMade(deployment, "postgres");
   const own = databaseLogins(deployment)
     .filter(({ rights }) => hasDatabase && rights === "own")
@@ -30,6 +32,7 @@ export function deploymentFacts(deployment: Deployment): StackFacts {
     ...(hasDatabase ? { database: { name: postgres.database, owner: postgres.user } } : {}),
     ...(own.length === 0 ? {} : { ownDatabases: own }),
     ...(outside.length === 0 ? {} : { outside }),
+    ...(bridge === undefined ? {} : { bridge }),
     ...(firewall.enabled
       ? { firewall: { table: tableName(name), scope, confirmSeconds: confirmSeconds(deployment) } }
       : {}),

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { UserError } from "../../core/errors.ts";
 import { SecretStore } from "../../core/secrets.ts";
@@ -17,6 +18,8 @@ import { type Listening, listen } from "./listen.ts";
 
 /** The time limit for a step that takes a working chain some 50 ms. */
 const LIMIT_MS = 10_000;
+/** Behind which it is worth a look whether what pushes is well at all. */
+const SOON_MS = 2000;
 
 /** One hop that the marked reading was followed through. */
 export interface Hop {
@@ -97,10 +100,8 @@ async function* journey(
   }
   yield { hop: "database", state: "passed", ms: since(), evidence: "ingest has stored it" };
   yield await fromApi(synthesized, sensor, since);
-  const arrived = await pushed;
-  if (arrived !== undefined)
-    yield { hop: "socket", state: "passed", ms: since(arrived), evidence: "/ws pushed it" };
-  else yield await notPushed(synthesized, socket);
+  if (pushed === undefined) yield { hop: "socket", state: "failed", evidence: (socket as UserError).message };
+  else yield await fromSocket(synthesized, pushed, since);
 }
 
 /** Waits for the row inside of the database, where a look costs nothing. */
@@ -155,12 +156,20 @@ async function fromApi(synthesized: Synthesized, sensor: string, since: () => nu
   }
 }
 
-async function notPushed(synthesized: Synthesized, socket: Listening | UserError): Promise<Hop> {
-  if (socket instanceof UserError) return { hop: "socket", state: "failed", evidence: socket.message };
-  const cause = await firstFailed(synthesized, { redis: redisHop, api: apiHop });
-  return (
-    cause ?? { hop: "socket", state: "failed", evidence: `/ws pushed nothing within ${LIMIT_MS / 1000} s` }
-  );
+/** Nobody waits to the limit for what a hop that is down cannot push. */
+async function fromSocket(
+  synthesized: Synthesized,
+  pushed: Promise<number | undefined>,
+  since: (moment: number) => number,
+): Promise<Hop> {
+  const soon = await Promise.race([pushed, delay(SOON_MS, undefined, { ref: false })]);
+  const cause =
+    soon === undefined ? await firstFailed(synthesized, { redis: redisHop, api: apiHop }) : undefined;
+  if (cause !== undefined) return cause;
+  const arrived = soon ?? (await pushed);
+  return arrived === undefined
+    ? { hop: "socket", state: "failed", evidence: `/ws pushed nothing within ${LIMIT_MS / 1000} s` }
+    : { hop: "socket", state: "passed", ms: since(arrived), evidence: "/ws pushed it" };
 }
 
 async function opened(synthesized: Synthesized): Promise<Listening | UserError> {

@@ -33,19 +33,25 @@ export async function listen({ container, port, host, key }: Listened): Promise<
   });
   socket.on("error", () => undefined);
   return {
-    heard: (sensor, limitMs) =>
-      new Promise((resolve) => {
-        const timer = setTimeout(() => resolve(undefined), limitMs);
-        socket.on("message", (data) => {
-          if (!String(data).includes(sensor)) return;
-          clearTimeout(timer);
-          resolve(performance.now());
-        });
-        socket.once("close", () => resolve(undefined));
-      }),
+    heard: (sensor, limitMs) => heardOn(socket, sensor, limitMs),
     close: () => {
       socket.terminate();
       stream.destroy();
     },
   };
+}
+
+/** Nothing of it is left once it is settled: a timer that goes on would keep the whole program from its end. */
+export function heardOn(socket: WebSocket, sensor: string, limitMs: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const end = (moment?: number) => {
+      clearTimeout(timer);
+      resolve(moment);
+    };
+    const timer = setTimeout(end, limitMs);
+    socket.on("message", (data) => {
+      if (String(data).includes(sensor)) end(performance.now());
+    });
+    socket.once("close", () => end());
+  });
 }

@@ -8,8 +8,8 @@ import { secretRotation } from "../../runners/secrets/rotate-secret.ts";
 import type { Stack } from "../../runners/stack.ts";
 import { keyRotations } from "../../services/certificates/rotation.ts";
 import type { Keyring } from "../../services/definition.ts";
+import { formerSecrets, keyrings } from "../../services/kinds-of-secrets.ts";
 import { outsideSecrets } from "../../services/outside-setup.ts";
-import { formerSecrets, keyrings } from "../../services/rotation.ts";
 import type { Synthesized } from "../synthesize.ts";
 
 /**

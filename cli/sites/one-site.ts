@@ -5,7 +5,7 @@ import { UserError } from "../../core/errors.ts";
 import { kitRoot } from "../../core/home.ts";
 import { EXIT } from "../../core/report.ts";
 import { run } from "../../runners/run.ts";
-import { errorOutput } from "../json.ts";
+import { errorOutput } from "../error-output.ts";
 import { progress } from "../progress.ts";
 import { synthesize } from "../synthesize.ts";
 import type { SiteRow, SiteVerb } from "./output.ts";

@@ -15,9 +15,15 @@ export const certificates = reader((text): readonly X509Certificate[] => {
   return found.map((pem) => new X509Certificate(pem));
 });
 
-/** A certificate that servers show, and not one that others are only checked against. */
+const SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
+const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+
+/** A certificate that servers show: not one that others are only checked against, and not one that is for a client alone. */
 export const isServed = (certificate: X509Certificate): boolean =>
-  !certificate.ca || certificate.subjectAltName !== undefined;
+  (!certificate.ca || certificate.subjectAltName !== undefined) && !isForClientAlone(certificate);
+
+const isForClientAlone = ({ keyUsage }: X509Certificate): boolean =>
+  keyUsage?.includes(CLIENT_AUTH) === true && !keyUsage.includes(SERVER_AUTH);
 
 /** Names under which users reach the stack, as the applications are told; not those of its own networks. */
 export const declaredHosts = remembered((stack: StackDocument): readonly string[] => {

@@ -28,7 +28,7 @@ const VAGUE: readonly string[] = ["iifname", "iif", "nfproto", "l4proto"];
 export const firewallClosesTheHost = definePolicy({
   id: "FWL-002",
   severity: "critical",
-  title: "what nobody declared is closed on the machine itself",
+  title: "a port that nobody declared is closed on the machine itself",
   why: "Services of the machine that listen on every address are open until something closes them.",
   avoid: `# firewall.nft
 table inet example {

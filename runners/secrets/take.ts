@@ -3,7 +3,12 @@ import { UserError } from "../../core/errors.ts";
 import { projectRoot } from "../../core/home.ts";
 import { readIfThere } from "../../core/private-files.ts";
 import { describeSource, type SecretSource } from "../../core/secret-source.ts";
-import { problemOfSecret, type SecretStore, withoutLineEnd } from "../../core/secrets.ts";
+import {
+  problemOfPrivateKey,
+  problemOfSecret,
+  type SecretStore,
+  withoutLineEnd,
+} from "../../core/secrets.ts";
 import { type RunResult, run } from "../run.ts";
 
 /** A program that asks a person for a password, or a server that does not answer, would hold everything up. */
@@ -16,16 +21,18 @@ const ANY_CODE = Array.from({ length: 256 }, (_, code) => code);
  * Takes the values of secrets that come from elsewhere over into the deployment's own. All are looked at before the first
  * is written, so that a source that fails changes nothing.
  *
+ * @param privateKeys names of those that are a private key in PEM; any other is one line of text
  * @throws UserError that names each source that gave no usable value, and never quotes what it gave
  */
 export async function takeSecrets(
   sources: Readonly<Record<string, SecretSource>>,
   store: SecretStore,
+  privateKeys: readonly string[],
 ): Promise<void> {
   const taken: [string, string][] = [];
   const problems: string[] = [];
   for (const [name, source] of Object.entries(sources)) {
-    const found = await read(source);
+    const found = await read(source, privateKeys.includes(name) ? problemOfPrivateKey : problemOfSecret);
     if ("problem" in found) problems.push(`secrets.${name}: ${describeSource(source)}: ${found.problem}`);
     else taken.push([name, found.value]);
   }
@@ -39,12 +46,12 @@ export async function takeSecrets(
 
 type Found = { readonly value: string } | { readonly problem: string };
 
-async function read(source: SecretSource): Promise<Found> {
+async function read(source: SecretSource, problemOf: typeof problemOfSecret): Promise<Found> {
   const text =
     "command" in source ? await printed(source) : "file" in source ? inFile(source) : inEnvironment(source);
   if (typeof text !== "string") return text;
   const value = withoutLineEnd(text);
-  const problem = problemOfSecret(value);
+  const problem = problemOf(value);
   return problem === undefined ? { value } : { problem: `gave a value that ${problem}` };
 }
 

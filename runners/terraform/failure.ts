@@ -15,7 +15,7 @@ export function failure(stack: Stack, command: string, stdout: string, stderr: s
     lockFailure(stack, text) ??
     new UserError(
       `${terraformBinary()} ${command} failed\n${text}`,
-      "what was made so far stays; the next up goes on from there",
+      "the resources that were made so far stay; the next up goes on from there",
     )
   );
 }

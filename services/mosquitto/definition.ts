@@ -4,6 +4,7 @@ import { enabled, limits, timing } from "../../site/fields.ts";
 import { deviceTopic, publishedTopic, subscribedTopic } from "../../site/topics.ts";
 import { defineService } from "../definition.ts";
 import { outside } from "../outside.ts";
+import { BRIDGE_KEY, bridgeSettings } from "./bridge-settings.ts";
 
 /** With less the program itself leaves too little for its limits to mean anything: all that clients may hold is a part of it. */
 const LEAST_MOSQUITTO_MIB = 32;
@@ -73,6 +74,7 @@ export const mosquitto = defineService({
         })
         .prefault({})
         .describe("the rights of each client with a certificate under its own name, which %u stands for"),
+      bridge: bridgeSettings(MQTTS_PORT),
       outside: outside(MQTTS_PORT, {}),
     })
     .prefault({})
@@ -98,6 +100,7 @@ export const mosquitto = defineService({
     outside === undefined
       ? Object.fromEntries(users.map(({ name }) => [mqttSecret(name), formerMqttSecret(name)]))
       : {},
+  privateKeys: ({ bridge }) => (bridge === undefined ? {} : { [BRIDGE_KEY]: "mosquitto.bridge.certificate" }),
   login: (_, { rights: { mosquitto } }) =>
     mosquitto && { user: mosquitto.user, secret: mqttSecret(mosquitto.user) },
 });

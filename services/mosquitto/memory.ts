@@ -53,7 +53,7 @@ export function mosquittoMemory(memoryMiB: number, maxPacketBytes: number, tls: 
     subscriptionBytes: part(0.1),
     retainedBytes: part(1 / 6),
     keptQueueBytes: part(1 / 8),
-    queuedBytes: part(1 / 2),
+    queuedBytes: part(1),
     queuedMessages: memoryMiB * 2048,
     short: part(0.54),
     full: part(0.66),

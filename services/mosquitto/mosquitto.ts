@@ -12,6 +12,7 @@ import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "../certific
 import type { Deployment } from "../deployment.ts";
 import type { ServiceScope } from "../service-scope.ts";
 import { accessControlList, type BrokerUser, brokerClients, passwordFile } from "./access.ts";
+import { BRIDGE_USER, bridgeConf, bridgeConnects, bridgeFiles, bridgeUsers } from "./bridge.ts";
 import {
   BACKEND_USER,
   formerMqttSecret,
@@ -82,6 +83,7 @@ export class Mosquitto extends Construct {
       environment: { XDG_CONFIG_HOME: FILES },
       files,
       graceSeconds: 60,
+      connects: bridgeConnects(deployment),
       published: [
         { listener: "mqtt", internal: MQTT_PORT },
         { listener: "mqtts", internal: MQTTS_PORT },
@@ -137,15 +139,20 @@ const startCommand = ({ store }: MosquittoMemory): readonly string[] => [
   ...["mosquitto", "-c", `${FILES}/mosquitto.conf`],
 ];
 
-function brokerFiles({ deployment, secrets }: ServiceScope): readonly DeliveredFile[] {
+function brokerFiles(context: ServiceScope): readonly DeliveredFile[] {
+  const { deployment, secrets } = context;
   const users = brokerUsers(deployment);
   return [
     { name: "mosquitto.conf", content: mosquittoConf(deployment) },
-    { name: "acl", content: accessControlList(users, devicePatterns(deployment)) },
+    {
+      name: "acl",
+      content: accessControlList([...users, ...bridgeUsers(deployment)], devicePatterns(deployment)),
+    },
     { name: "passwords", ...secrets.fileOf("mosquitto/passwords", passwordFile(users)) },
     { name: "former", ...secrets.fileOf("mosquitto/former", formerPasswords(deployment)) },
     // mosquitto_sub reads its options from here: no password in the probe's arguments.
     { name: "mosquitto_sub", ...secrets.fileOf("mosquitto/mosquitto_sub", clientOptions) },
+    ...bridgeFiles(context),
   ];
 }
 
@@ -180,13 +187,15 @@ export function mosquittoConf(deployment: Deployment): string {
     "log_type error",
     "log_type warning",
     "log_type notice",
+    ...bridgeConf(deployment),
     "",
   ].join("\n");
 }
 
-/** The backend and the probe: nobody from outside logs in as they do. */
-const trustedUsers = ({ programs }: Deployment): readonly string[] => [
+/** The backend, the probe and the bridge: nobody from outside logs in as they do. */
+const trustedUsers = ({ mosquitto, programs }: Deployment): readonly string[] => [
   HEALTH_USER,
+  ...(mosquitto.bridge === undefined ? [] : [BRIDGE_USER]),
   ...new Set([
     BACKEND_USER,
     ...programs.flatMap(({ application, rights }) =>

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { commands } from "../../cli/commands.ts";
+import { allCommands } from "../../cli/commands.ts";
 import { outputs } from "../../cli/outputs.ts";
 import { projectRoot } from "../../core/home.ts";
 
@@ -40,8 +40,8 @@ function jsonVerbs(command: Command, before: readonly string[] = []): readonly s
   return [...own, ...command.commands.flatMap((inner) => jsonVerbs(inner, words))];
 }
 
-test("every verb that takes --json has one, and there is none besides but that of errors", () => {
-  const verbs = commands
+test("every verb that takes --json has one, and there is none besides but that of errors", async () => {
+  const verbs = (await allCommands())
     .flatMap((command) => jsonVerbs(command))
     // A format of its own, with a version: policies/report.schema.json.
     .filter((verb) => verb !== "policy-check");

@@ -170,11 +170,11 @@ describe("a deployment is refused for", () => {
           `mosquitto.users.${index + 1}.name: got "${name}"; allowed: a name that is not taken, in capitals or small letters (backend and health belong to the kit); fix: rename the user`,
       ),
     ],
-    ...["plant/+/temperature", "sensor/#", "site/+/+", "#"].map((readings): [string, object, string[]] => [
+    ...["plant/+/temperature", "sensor/#", "hall/+/+", "#"].map((readings): [string, object, string[]] => [
       `readings ${readings}, whose last level is not the sensor`,
       { topics: { readings, status: "state" } },
       [
-        `topics.readings: got "${readings}"; allowed: a topic with no wildcard but a + as its last level, which the reference backend takes for the name of the sensor: others would make one sensor of several; fix: name the sensor in the last level ("plant/+"), or use your own backend.image`,
+        `topics.readings: got "${readings}"; allowed: a topic with no wildcard but a + as its last level, which the reference backend takes for the name of the sensor, and one behind site/ for that of a site: others would make one sensor of several; fix: name the sensor in the last level ("plant/+", "site/+/sensor/+"), or use your own backend.image`,
         ...(readings === "#"
           ? [
               'topics.readings: got "#"; allowed: a topic apart from alarm/+, where the reference backend would take its own alarms for readings; fix: choose another topic',

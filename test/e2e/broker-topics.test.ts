@@ -46,10 +46,10 @@ describe.skipIf(missing[runner])(
   titled("a user's topics, as the broker reads them,", missing[runner]),
   () => {
     beforeAll(async () => {
-      await deployment.remove();
+      await deployment.clear();
       await deployment.up(runner);
     });
-    afterAll(() => deployment.forget());
+    afterAll(() => deployment.wipe());
 
     test("are those of the site file, no matter what is in them, with the user's name for %u", async () => {
       const users = ["writer", "reader", "pump-1", "pump-2", "admin"];

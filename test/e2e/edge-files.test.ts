@@ -23,7 +23,7 @@ const ECHO =
   "require('http').createServer((asked, answer) => answer.end(JSON.stringify([asked.url, asked.headers['x-request-id']]))).listen(8000)";
 
 const deployment = new TestDeployment({
-  name: "e2e-edge-files",
+  name: "e2e-pem",
   hosts: [HOST],
   listeners: {
     ...{ frontend: off, backend: off, mqtt: off },
@@ -64,7 +64,7 @@ describe.skipIf(missing[runner])(
       await deployment.kit("images");
       await deployment.up(runner);
     });
-    afterAll(() => deployment.forget());
+    afterAll(() => deployment.wipe());
 
     test("shows it on both listeners", async () => {
       expect(await served()).toEqual([serialOf(first), serialOf(first)]);

@@ -34,7 +34,7 @@ describe.skipIf(reason)(titled("the systemd unit of a rendered folder", reason),
     const { code, stderr } = await kit(["render", "-c", deployment.site, "-o", folder]);
     if (code !== 0) throw new Error(stderr);
   });
-  afterAll(() => deployment.forget());
+  afterAll(() => deployment.wipe());
 
   test("is one that systemd takes as it stands", async () => {
     const broken = join(temporaryFolder(), "exploreiot-broken.service");
@@ -108,7 +108,7 @@ describe.skipIf(missing.namespaces)(titled("the rules for a node of a swarm", mi
   });
   afterAll(async () => {
     await namespaces.close();
-    await ports.forget();
+    await ports.wipe();
   });
 
   test("shut the ports of Swarm to a neighbour, and open them to the nodes that are named", async () => {

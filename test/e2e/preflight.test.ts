@@ -39,7 +39,7 @@ describe("a production deploy with a name that leads nowhere", () => {
   afterAll(async () => {
     // Declared again, so that its data goes too.
     deployment.configure({ redis: { enabled: true } });
-    await deployment.forget();
+    await deployment.wipe();
     rmSync(output, { recursive: true, force: true });
   });
 
@@ -118,7 +118,7 @@ describe("a deploy into a subnet that the machine routes elsewhere", () => {
     networks: { broker: { ipv4: "10.124.43.0/24" } },
     ...BROKER_ALONE,
   });
-  afterAll(() => elsewhere.forget());
+  afterAll(() => elsewhere.wipe());
 
   test("is refused by up and by preflight, with the route, before anything is made", async () => {
     const { subnet, part, device } = routed();

@@ -11,16 +11,23 @@ import { BROKER_ALONE } from "../support/broker-alone.ts";
 import { docker, kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { StateServer } from "../support/state-server.ts";
 
-const deployment = new TestDeployment({
-  name: "e2e-render-state",
-  listeners: { mqtt: { port: 25531 } },
-  networks: { broker: { ipv4: "10.126.32.0/24" } },
-  ...BROKER_ALONE,
-});
+/** One for each backend, so that they are at work at the same time. */
+const deploymentOf = (backend: string, port: number, ipv4: string) =>
+  new TestDeployment({
+    name: `e2e-state-${backend}`,
+    listeners: { mqtt: { port } },
+    networks: { broker: { ipv4 } },
+    ...BROKER_ALONE,
+  });
+const deployment = deploymentOf("http", 25531, "10.126.32.0/24");
 const broker = deployment.container("mosquitto");
 const PASSWORD = "e2e-state-password";
+const reason = missing.terraform;
+/** They slow each other on a busy machine. */
+const LONG = { timeout: 300_000 };
 
 interface Case {
+  readonly deployment: TestDeployment;
   readonly state: NonNullable<DeploymentInput["state"]>;
   readonly env: Record<string, string>;
 
@@ -29,40 +36,45 @@ interface Case {
 }
 
 const server = new StateServer(25532, `terraform:${PASSWORD}`);
-const database = "exploreiot-e2e-render-state-pg";
+const database = "exploreiot-e2e-state-database";
 const moto = mkdtempSync(join(tmpdir(), "exploreiot-moto-"));
 let s3: ChildProcess | undefined;
 
 const psql = (text: string) => docker("exec", database, "psql", "-h", "/tmp", "-U", "postgres", "-Atc", text);
 
-const cases: Record<string, Case> = {
+const cases: Record<"http" | "pg" | "s3", Case> = {
   http: {
+    deployment,
     state: { backend: "http", address: "http://127.0.0.1:25532/state" },
     env: { TF_HTTP_USERNAME: "terraform", TF_HTTP_PASSWORD: PASSWORD },
     held: async () => server.state,
   },
   pg: {
+    deployment: deploymentOf("pg", 25535, "10.126.33.0/24"),
     state: { backend: "pg" },
     env: { PG_CONN_STR: `postgres://postgres:${PASSWORD}@127.0.0.1:25533/postgres?sslmode=disable` },
     held: () => psql("SELECT data FROM exploreiot_state.states"),
   },
   s3: {
+    deployment: deploymentOf("s3", 25536, "10.126.34.0/24"),
     state: { backend: "s3", bucket: "states", endpoint: "http://127.0.0.1:25534" },
     env: { AWS_ACCESS_KEY_ID: "terraform", AWS_SECRET_ACCESS_KEY: PASSWORD },
     held: async () => {
-      const pull = [terraformBinary(), `-chdir=${deployment.stack}`, "state", "pull"] as const;
-      return (await run([...pull], { env: (cases.s3 as Case).env })).stdout;
+      const pull = [terraformBinary(), `-chdir=${cases.s3.deployment.stack}`, "state", "pull"] as const;
+      return (await run([...pull], { env: cases.s3.env })).stdout;
     },
   },
 };
 
 const verb = (env: Record<string, string>, name: string, ...args: readonly string[]) =>
-  kit([name, "--config", deployment.site, ...args, "--json"], { env });
+  verbOf(deployment, env, name, ...args);
 
-describe.skipIf(missing.terraform)(titled("the state of a deployment", missing.terraform), () => {
+const verbOf = (of: TestDeployment, env: Record<string, string>, name: string, ...args: readonly string[]) =>
+  kit([name, "--config", of.site, ...args, "--json"], { env });
+
+describe.skipIf(reason).concurrent(titled("the state of a deployment", reason), LONG, () => {
   beforeAll(async () => {
-    await deployment.remove();
-    await Promise.all([server.start(), startDatabase(), startS3()]);
+    await Promise.all([...Object.values(cases).map(({ deployment }) => deployment.clear()), server.start()]);
   });
   afterAll(async () => {
     if (s3 !== undefined) {
@@ -73,78 +85,88 @@ describe.skipIf(missing.terraform)(titled("the state of a deployment", missing.t
     rmSync(moto, { recursive: true, force: true });
     await docker("rm", "--force", "--volumes", database);
     await server.stop();
-    deployment.configure({ state: { backend: "local" } });
-    await deployment.forget();
+    await Promise.all(Object.values(cases).map(({ deployment }) => deployment.wipe()));
   });
 
-  test.each(Object.keys(cases))(
-    "is kept by %s, without a credential in any file, and read back",
-    async (name) => {
-      const { state, env, held } = cases[name] as Case;
-      deployment.configure({ state });
-      // Terraform remembers the backend before, and would ask for a migration.
-      rmSync(join(deployment.stack, ".terraform"), { recursive: true, force: true });
-      const up = await verb(env, "up", "--runner", "terraform");
-      expect({ code: up.code, stderr: up.code === 0 ? "" : up.stderr }).toEqual({ code: 0, stderr: "" });
-      const kept = await held();
-      const again = await verb(env, "up", "--runner", "terraform");
-      const down = await verb(env, "down", "--delete-data", "--yes");
-
-      expect(kept).toContain(broker);
-      expect(kept).not.toContain(deployment.secret("mqtt-health-password"));
-      expect([JSON.parse(again.stdout).changed, down.code]).toEqual([false, 0]);
-      expect(readFileSync(join(deployment.stack, "cdk.tf.json"), "utf8")).not.toContain(PASSWORD);
-      expect(existsSync(join(deployment.home, "terraform.tfstate"))).toBe(false);
-      expect(await docker("ps", "--all", "--quiet", "--filter", `name=${broker}`)).toBe("");
-    },
-  );
-
-  test("that another machine is changing refuses this one before anything is touched", async () => {
-    const { state, env } = cases.http as Case;
+  async function isKept({ deployment, state, env, held }: Case): Promise<void> {
+    const broker = deployment.container("mosquitto");
     deployment.configure({ state });
+    // Terraform remembers the backend before, and would ask for a migration.
     rmSync(join(deployment.stack, ".terraform"), { recursive: true, force: true });
-    const info = {
-      ID: "11111111-2222-3333-4444-555555555555",
-      Operation: "OperationTypeApply",
-      Who: "anna@office",
-      Version: "1.11.4",
-      Created: "2026-11-23T08:00:00Z",
-      Info: "",
-      Path: "",
-    };
-    server.lock = JSON.stringify(info);
-    const { code, stderr } = await verb(env, "up", "--runner", "terraform");
-    server.lock = undefined;
+    const up = await verbOf(deployment, env, "up", "--runner", "terraform");
+    expect({ code: up.code, stderr: up.code === 0 ? "" : up.stderr }).toEqual({ code: 0, stderr: "" });
+    const kept = await held();
+    const again = await verbOf(deployment, env, "up", "--runner", "terraform");
+    const down = await verbOf(deployment, env, "down", "--delete-data", "--yes");
 
-    expect(code).toBe(1);
-    expect(stderr).toContain(`error: the state of ${deployment.name} is locked: another deploy is at work`);
-    expect(stderr).toContain(`force-unlock ${info.ID}`);
+    expect(kept).toContain(broker);
+    expect(kept).not.toContain(deployment.secret("mqtt-health-password"));
+    expect([JSON.parse(again.stdout).changed, down.code]).toEqual([false, 0]);
+    expect(readFileSync(join(deployment.stack, "cdk.tf.json"), "utf8")).not.toContain(PASSWORD);
+    expect(existsSync(join(deployment.home, "terraform.tfstate"))).toBe(false);
     expect(await docker("ps", "--all", "--quiet", "--filter", `name=${broker}`)).toBe("");
+  }
+
+  test("is kept by s3, without a credential in any file, and read back", async () => {
+    await startS3();
+    await isKept(cases.s3);
   });
 
-  test("lets one of two deploys work that start together, and refuses the other", async () => {
-    const { state, env } = cases.http as Case;
-    deployment.configure({ state });
-    const both = await Promise.all([
-      verb(env, "up", "--runner", "terraform"),
-      verb(env, "up", "--runner", "terraform"),
-    ]);
-    const [refused] = both.filter(({ code }) => code !== 0);
-    await verb(env, "down", "--delete-data", "--yes");
-
-    expect(both.map(({ code }) => code).sort()).toEqual([0, 1]);
-    expect(refused?.stderr).toMatch(
-      new RegExp(`error: another command is changing ${deployment.name} \\(pid \\d+ on `),
-    );
+  test("is kept by pg, without a credential in any file, and read back", async () => {
+    await startDatabase();
+    await isKept(cases.pg);
   });
 
-  test("that cannot be reached is said, and no other runner takes its place", async () => {
-    deployment.configure({ state: (cases.http as Case).state });
-    const { code, stderr } = await verb({ TF_HTTP_USERNAME: "nobody", TF_HTTP_PASSWORD: "x" }, "up");
+  describe.concurrent("kept by a server of HTTP", () => {
+    test.sequential("is kept, without a credential in any file, and read back", () => isKept(cases.http));
 
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/HTTP remote state endpoint requires auth|401|invalid auth/i);
-    expect(stderr).not.toContain("runner: compose");
+    test.sequential("that another machine is changing refuses this one before anything is touched", async () => {
+      const { state, env } = cases.http;
+      deployment.configure({ state });
+      rmSync(join(deployment.stack, ".terraform"), { recursive: true, force: true });
+      const info = {
+        ID: "11111111-2222-3333-4444-555555555555",
+        Operation: "OperationTypeApply",
+        Who: "anna@office",
+        Version: "1.11.4",
+        Created: "2026-11-23T08:00:00Z",
+        Info: "",
+        Path: "",
+      };
+      server.lock = JSON.stringify(info);
+      const { code, stderr } = await verb(env, "up", "--runner", "terraform");
+      server.lock = undefined;
+
+      expect(code).toBe(1);
+      expect(stderr).toContain(`error: the state of ${deployment.name} is locked: another deploy is at work`);
+      expect(stderr).toContain(`force-unlock ${info.ID}`);
+      expect(await docker("ps", "--all", "--quiet", "--filter", `name=${broker}`)).toBe("");
+    });
+
+    test.sequential("lets one of two deploys work that start together, and refuses the other", async () => {
+      const { state, env } = cases.http;
+      deployment.configure({ state });
+      const both = await Promise.all([
+        verb(env, "up", "--runner", "terraform"),
+        verb(env, "up", "--runner", "terraform"),
+      ]);
+      const [refused] = both.filter(({ code }) => code !== 0);
+      await verb(env, "down", "--delete-data", "--yes");
+
+      expect(both.map(({ code }) => code).sort()).toEqual([0, 1]);
+      expect(refused?.stderr).toMatch(
+        new RegExp(`error: another command is changing ${deployment.name} \\(pid \\d+ on `),
+      );
+    });
+
+    test.sequential("that cannot be reached is said, and no other runner takes its place", async () => {
+      deployment.configure({ state: cases.http.state });
+      const { code, stderr } = await verb({ TF_HTTP_USERNAME: "nobody", TF_HTTP_PASSWORD: "x" }, "up");
+
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/HTTP remote state endpoint requires auth|401|invalid auth/i);
+      expect(stderr).not.toContain("runner: compose");
+    });
   });
 });
 
@@ -193,7 +215,7 @@ async function builtPostgres(): Promise<string> {
 /** An S3 server from PyPI, in an environment of its own. */
 async function startS3(): Promise<void> {
   await run(["python3", "-m", "venv", join(moto, "venv")]);
-  await run([join(moto, "venv/bin/pip"), "install", "--quiet", "moto[s3,server]"]);
+  await run([join(moto, "venv/bin/pip"), "install", "--quiet", "--no-compile", "moto[s3,server]"]);
   s3 = spawn(join(moto, "venv/bin/moto_server"), ["-H", "127.0.0.1", "-p", "25534"], { stdio: "ignore" });
   const bucket = "http://127.0.0.1:25534/states";
   await until(

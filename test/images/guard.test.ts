@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { projectRoot } from "../../core/home.ts";
 import { SecretStore } from "../../core/secrets.ts";
-import { wholeStore } from "../support/broker-store.ts";
+import { retainedStore, wholeStore } from "../support/broker-store.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const guard = join(projectRoot, "images/mosquitto/guard");
@@ -31,6 +31,9 @@ topic readwrite lamps/#
 user health
 topic read $SYS/broker/uptime
 
+user :bridge
+topic write lamps/+
+
 pattern write sensor/%u
 pattern read command/%u/#
 `,
@@ -40,6 +43,8 @@ pattern read command/%u/#
     ...sources("accounts", "acl", "bucket", "former", "lines", "quoted", "retained", "store", "topics"),
   ];
   execFileSync("cc", [...FLAGS, ...SANITIZED, "-o", join(folder, "ask"), ...ask, "-lcrypto"]);
+  const state = sources("bridge-state", "store", "topics");
+  execFileSync("cc", [...FLAGS, ...SANITIZED, "-o", join(folder, "bridge-state"), ...state]);
   const start = sources("start", "loading", "store", "topics");
   execFileSync("cc", [...FLAGS, ...SANITIZED, "-o", join(folder, "start-broker"), ...start]);
   return () => rmSync(folder, { recursive: true });
@@ -133,6 +138,11 @@ describe("a filter", () => {
     ["viewer", "x", "sensor/viewer", true],
     ["viewer", "x", "sensor/other", false],
     ["+", "x", "sensor/+", false],
+    // The broker's own bridge, which is nobody of those that patterns are for.
+    [":bridge", ":bridge", "lamps/hall", true],
+    [":bridge", ":bridge", "sensor/:bridge", false],
+    [":bridge", ":bridge", "sensor/a", false],
+    [":bridge", ":bridge", "$SYS/broker/uptime", false],
     ["press-1", "a#b", "sensor/press-1", false],
     ["press-1", "a/b", "sensor/press-1", true],
   ])("of %s as %s is let in at %s: %s", (user, id, topic, granted) => {
@@ -379,6 +389,33 @@ describe("a store", () => {
 
   test("may have any bytes changed: reading it stays inside it", { timeout: 60_000 }, () => {
     expect(ask([["fuzz", store(), join(folder, "fuzzed.db"), 5_000]])).toEqual(["read"]);
+  });
+});
+
+describe("bridge-state", () => {
+  const state = (store: Buffer, client: string, topic: string) => {
+    const file = join(temporaryFolder(), "mosquitto.db");
+    writeFileSync(file, store);
+    return execFileSync(join(folder, "bridge-state"), [file, client, topic], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ASAN_OPTIONS: "detect_leaks=0" },
+    });
+  };
+
+  test("counts what waits for one client, and takes 1 alone for connected", () => {
+    expect(state(wholeStore(), "dashboard", "sensor/a")).toBe("0 1 5\n");
+    expect(state(wholeStore(), "other", "sensor/b")).toBe("0 0 0\n");
+  });
+
+  test("believes what the broker itself retains at the topic, and nobody else", () => {
+    expect(state(retainedStore("status/lyon", "1"), ":bridge", "status/lyon")).toBe("1 0 0\n");
+    expect(state(retainedStore("status/lyon", "0"), ":bridge", "status/lyon")).toBe("0 0 0\n");
+    expect(state(retainedStore("status/lyon", "1", "device"), ":bridge", "status/lyon")).toBe("0 0 0\n");
+  });
+
+  test("says why where the store cannot be read", () => {
+    expect(() => state(wholeStore().subarray(0, 60), "a", "b")).toThrow(/it is cut short/);
   });
 });
 

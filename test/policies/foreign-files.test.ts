@@ -213,8 +213,8 @@ describe("a compose file that the kit did not make", () => {
     ).toEqual({
       found: [],
       unknown: [
-        "MQT-004 services.m: what its mosquitto.conf says is not known here",
-        "MQT-005 services.m: what its mosquitto.conf says is not known here",
+        "MQT-004 services.m: its mosquitto.conf is not known here",
+        "MQT-005 services.m: its mosquitto.conf is not known here",
         "RDS-001 services.r: /etc/r.conf: its text is not known here",
       ],
     });

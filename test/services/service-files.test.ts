@@ -88,7 +88,7 @@ persistent_client_expiration 7d
 max_packet_size 16384
 max_inflight_messages 20
 max_queued_messages 131072
-max_queued_bytes 33554432
+max_queued_bytes 67108864
 max_keepalive 65535
 auto_id_prefix auto-
 log_dest stderr

@@ -28,11 +28,11 @@ function fixed(bytes: number, shorts: Readonly<Record<number, number>>, id?: num
   return buffer;
 }
 
-function message(id: number, topic: string, payload: Buffer): Buffer {
-  const head = fixed(32, { 26: topic.length }, id);
+function message(id: number, topic: string, payload: Buffer, user = ""): Buffer {
+  const head = fixed(32, { 24: user.length, 26: topic.length }, id);
   head.writeUInt32BE(payload.length, 16);
   head.writeUInt8(1, 31);
-  return chunk(MESSAGE, head, Buffer.from(topic), payload);
+  return chunk(MESSAGE, head, Buffer.from(user + topic), payload);
 }
 
 const retained = (id: number) => chunk(RETAINED, fixed(8, {}, id));
@@ -51,6 +51,10 @@ export const wholeStore = (): Buffer => Buffer.concat(parts);
 
 /** Where one of its chunks ends, in bytes. */
 wholeStore.boundaries = parts.map((_, index) => Buffer.concat(parts.slice(0, index + 1)).length);
+
+/** One retained message. @param user who sent it. @default - the broker itself */
+export const retainedStore = (topic: string, text: string, user?: string): Buffer =>
+  Buffer.concat([beginning(), message(1, topic, Buffer.from(text), user), retained(1)]);
 
 /** A store with retained messages, whole, however large. */
 export const largeStore = (messages: number, payloadBytes: number): Buffer =>

@@ -1,5 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 
+/** Most questions start a program, which many at a time would wait for as well: the longer it takes, the seldomer. */
+const LONGEST_PAUSE_MS = 500;
+
 /** Waits until a question has an answer. */
 export async function until<T>(
   what: string,
@@ -7,10 +10,10 @@ export async function until<T>(
   limitMs = 15_000,
 ): Promise<T> {
   const deadline = Date.now() + limitMs;
-  for (;;) {
+  for (let pause = 100; ; pause = Math.min(pause * 1.25, LONGEST_PAUSE_MS)) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
     if (Date.now() > deadline) throw new Error(`${what}: not within ${limitMs} ms`);
-    await delay(100);
+    await delay(pause);
   }
 }

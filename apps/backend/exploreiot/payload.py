@@ -23,22 +23,32 @@ def parse_readings(body: bytes) -> list[Reading]:
         raise BadReading(details_of(error)) from None
 
 
-def parse_message(topic: str, payload: bytes) -> Reading:
-    """An MQTT message: a bare number, or an object whose sensor must be the topic's."""
+def parse_message(topic: str, payload: bytes, *, of_sites: bool = False) -> Reading:
+    """An MQTT message: a bare number, or an object whose sensor must be the topic's.
+
+    `of_sites`: the second level of the topic is the site that handed the message on.
+    """
     level = topic.rpartition("/")[2]
+    name = f"{topic.split('/')[1]}:{level}" if of_sites else level
     try:
         if not payload.lstrip(b" \t\r\n").startswith(b"{"):
-            return Reading(capteur=level, valeur=_number.validate_json(payload))
+            return Reading(capteur=name, valeur=_number.validate_json(payload))
         reading = _from_topic.validate_json(payload)
-        if reading.capteur is None:
-            reading.capteur = _name.validate_python(level)
+        said = reading.capteur
+        reading.capteur = _name.validate_python(name)
     except ValidationError as error:
         raise BadReading(details_of(error)) from None
-    if reading.capteur != level:
+    if said not in (None, level):
         # A device may be allowed to publish on its own topic only; the payload must not undo that.
-        message = f"must be the last level of the topic, {level!r}, got {reading.capteur!r}"
+        message = f"must be the last level of the topic, {level!r}, got {said!r}"
         raise BadReading([{"champ": "capteur", "message": message}])
     return reading
+
+
+def is_of_sites(subscribed: str) -> bool:
+    """Whether all that comes by this topic filter was handed on by the brokers of sites."""
+    levels = subscribed.split("/")
+    return levels[:2] == ["site", "+"] and len(levels) > 2
 
 
 def details_of(error: ValidationError) -> list[dict[str, str]]:

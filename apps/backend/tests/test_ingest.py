@@ -130,6 +130,21 @@ def test_whatever_the_broker_acknowledges_is_stored_or_explained(
     assert state == {"gardes": len(listed), "dernier": listed[0]["recu"]}
 
 
+def test_a_reading_of_a_site_bears_its_name(
+    start: StartRole, api: Role, mosquitto: Mosquitto, sensor: str
+) -> None:
+    start("ingest", MQTT_CLIENT_ID=f"c-{sensor}", MQTT_TOPIC="site/+/sensor/+").wait_ready()
+    timed = json.dumps({"valeur": 1, "horodatage": datetime.now(UTC).isoformat()})
+
+    # Handed on twice, as after a line that was cut before the acknowledgement.
+    publish(mosquitto, f"site/lyon/sensor/{sensor}", timed, timed, "2")
+    publish(mosquitto, f"site/paris/sensor/{sensor}", "3")
+
+    wait_for(lambda: values(api, f"lyon:{sensor}") == [1, 2], "both of one site")
+    wait_for(lambda: values(api, f"paris:{sensor}") == [3], "that of the other")
+    assert values(api, sensor) == []
+
+
 def test_a_flood_of_bad_messages_is_kept_up_to_the_bound(
     start: StartRole, postgres: Postgres, mosquitto: Mosquitto, sensor: str, folder
 ) -> None:

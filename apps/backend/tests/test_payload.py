@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from exploreiot.errors import BadReading
-from exploreiot.payload import parse_message, parse_readings
+from exploreiot.payload import is_of_sites, parse_message, parse_readings
 from exploreiot.reading import Window
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -78,6 +78,55 @@ def test_any_topic_ends_as_a_good_name_or_a_refusal(topic: str) -> None:
         return
     assert 1 <= len(name) <= 64
     assert not set(name) & set("/+# \n\0")
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "name"),
+    [
+        ("site/lyon/sensor/temp", b"1", "lyon:temp"),
+        ("site/lyon/sensor/temp", b'{"valeur":1}', "lyon:temp"),
+        # As the site's own sensor wrote it.
+        ("site/lyon/sensor/temp", b'{"valeur":1,"capteur":"temp"}', "lyon:temp"),
+        ("site/lyon/temp", b"1", "lyon:temp"),
+    ],
+)
+def test_names_the_site_that_handed_a_reading_on(topic: str, payload: bytes, name: str) -> None:
+    assert parse_message(topic, payload, of_sites=True).capteur == name
+    # Only where it is told so: a deployment may call its own topics that.
+    assert parse_message(topic, payload).capteur == "temp"
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [
+        # Of another sensor, and of another site: the payload must not undo what the topic says.
+        ("site/lyon/sensor/temp", b'{"valeur":1,"capteur":"door"}'),
+        ("site/lyon/sensor/temp", b'{"valeur":1,"capteur":"paris:temp"}'),
+        ("site/lyon/sensor/temp", b'{"valeur":1,"capteur":"lyon:temp"}'),
+        ("site/lyon/sensor/+", b"1"),
+        ("site/" + "a" * 20 + "/sensor/" + "b" * 44, b"1"),
+    ],
+)
+def test_refuses_what_no_site_may_hand_on(topic: str, payload: bytes) -> None:
+    with pytest.raises(BadReading):
+        parse_message(topic, payload, of_sites=True)
+
+
+@pytest.mark.parametrize(
+    ("subscribed", "of_sites"),
+    [
+        ("sensor/+", False),
+        ("site/+", False),
+        ("site/hall/+", False),
+        ("plant/+/temp", False),
+        ("site/+/sensor/+", True),
+        ("site/+/+", True),
+    ],
+)
+def test_takes_the_second_level_for_a_site_only_behind_that_filter(
+    subscribed: str, *, of_sites: bool
+) -> None:
+    assert is_of_sites(subscribed) is of_sites
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,8 @@ bool acl_may_subscribe(const struct acl *acl, const char *user, const char *id, 
 bool acl_may_publish(const struct acl *acl, const char *user, const char *id, const char *topic)
 {
     if (user_may(acl, user, false, topic)) return true;
-    return !changes_patterns(user, id, "+#") && everybody_may(acl, user, id, false, topic);
+    /* A bridge is nobody of those that patterns are for. */
+    return user[0] != ':' && !changes_patterns(user, id, "+#") && everybody_may(acl, user, id, false, topic);
 }
 
 bool acl_names(const struct acl *acl, const char *name, size_t length)

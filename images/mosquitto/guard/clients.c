@@ -42,10 +42,11 @@ static bool is_gone(const struct session *session)
     return session->client == NULL && !session->certificate && !broker_keeps(session);
 }
 
-/* An id with a colon belongs to the user whose name stands before it. */
+/* An id with a colon belongs to the user whose name stands before it; one that begins with it to the broker's own bridge. */
 static bool is_reserved(const char *id, const char *user)
 {
     size_t length = strcspn(id, ":");
+    if (id[0] == ':') return true;
     if (id[length] == '\0') return false;
     return acl_names(guard_acl, id, length) && (strlen(user) != length || memcmp(id, user, length) != 0);
 }

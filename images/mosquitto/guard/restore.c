@@ -29,6 +29,8 @@ static void open_session(void *of, struct text id, struct text user)
 {
     static char id_name[NAME_BYTES], user_name[NAME_BYTES];
     (void)of;
+    /* The broker's own bridge, which has no user in the store: what waits for it counts for nobody. */
+    if (id.length > 0 && id.at[0] == ':') return;
     struct user *owner = accounts_user(ended(user, user_name));
     if (owner == NULL || session_of(id) != NULL) return;
     struct session *session = accounts_open(ended(id, id_name), owner);

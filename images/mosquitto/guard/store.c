@@ -80,7 +80,7 @@ static bool take_message(struct walk *walk, const char *at, size_t length)
     walk->memory += bytes;
     walk->sorted = false;
     walk->messages[walk->count++] = (struct stored){
-        .id = read_id(at), .user = {text, user}, .topic = {text + user, topic}, .payload = payload, .bytes = bytes};
+        .id = read_id(at), .user = {text, user}, .topic = {text + user, topic}, .body = text + user + topic, .payload = payload, .bytes = bytes};
     return true;
 }
 

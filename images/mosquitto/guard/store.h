@@ -15,6 +15,7 @@ struct text {
 struct stored {
     uint64_t id;
     struct text user, topic;
+    const char *body; /* `payload` bytes. */
     size_t payload;
     size_t bytes; /* Its cost in memory once loaded. */
 };

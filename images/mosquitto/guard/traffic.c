@@ -139,10 +139,25 @@ static int may_publish(struct session *session, const struct mosquitto_evt_messa
     return MOSQ_ERR_SUCCESS;
 }
 
+/*
+ * Messages from the other side of the broker's bridge: the broker lets it publish anything (2.0), no matter what the bridge has
+ * subscribed to. A message that it retains there is not counted among what is retained here, and so is not retained.
+ */
+static int may_come_back(struct session *session, struct mosquitto_evt_message *event)
+{
+    event->retain = false;
+    if (acl_may_publish(guard_acl, session->user->name, session->id, event->topic)) return may_publish(session, event);
+    report(QUIET, REPORT_PUBLISH, session->user->name, "the central broker may not publish to %s here: it is not among what the bridge receives",
+           quoted(event->topic));
+    return MOSQ_ERR_ACL_DENIED;
+}
+
 int traffic_message(struct mosquitto_evt_message *event)
 {
     struct session *session = clients_session(event->client, true);
     if (session == NULL) return MOSQ_ERR_NOMEM;
+    /* No login has such a name. */
+    if (session->user->name[0] == ':') return may_come_back(session, event);
     if (event->retain && take_flag_away && retained_topic == event->topic) {
         take_flag_away = false;
         event->retain = false;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, vi } from "vitest";
 import { certificatesAreValid } from "../../../policies/tls/certificates-are-valid.ts";
-import { CA, GOOD, NAMELESS } from "../certificates.ts";
+import { CA, CLIENT, GOOD, NAMELESS } from "../certificates.ts";
 import { judges } from "../judging.ts";
 
 /** GOOD and CA end on 2126-10-30. */
@@ -43,5 +43,10 @@ judges(certificatesAreValid, "TLS-005", {
       beside: hosts("iot.example.org,a.iot.example.org,192.0.2.7,localhost,127.0.0.1,stack-backend"),
     },
     { name: "a CA, which has no names", given: { text: CA } },
+    {
+      name: "a certificate for a client alone, which no user types a name of",
+      given: { text: CLIENT },
+      beside: hosts("iot.example.org"),
+    },
   ],
 });

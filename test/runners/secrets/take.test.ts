@@ -1,6 +1,7 @@
+import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { SecretStore } from "../../../core/secrets.ts";
 import { takeSecrets } from "../../../runners/secrets/take.ts";
 import { errorText } from "../../support/error-text.ts";
@@ -24,6 +25,7 @@ test("takes a value from a program, a file and the environment, without line bre
       three: { environment: "PATH" },
     },
     new SecretStore(home),
+    [],
   );
 
   const taken = (name: string) => readFileSync(join(home, "secrets", name), "utf8");
@@ -63,7 +65,7 @@ test.each([
   const home = temporaryFolder();
   const sources = { good: says(`console.log("${VALUE}")`), bad: says(script) };
 
-  const told = await errorText(() => takeSecrets(sources, new SecretStore(home)));
+  const told = await errorText(() => takeSecrets(sources, new SecretStore(home), []));
 
   expect(told).toBe(`secrets.bad: command ${process.execPath}: ${why}${REMEDY}`);
   // The command that failed has changed nothing.
@@ -80,6 +82,7 @@ test("names every source that is not there", async () => {
         three: { environment: "NO_SUCH_VARIABLE" },
       },
       new SecretStore(temporaryFolder()),
+      [],
     ),
   );
 
@@ -90,4 +93,49 @@ test("names every source that is not there", async () => {
       `secrets.three: environment NO_SUCH_VARIABLE: the variable is not set${REMEDY}`,
     ].join("\n"),
   );
+});
+
+describe("a secret that is a private key", () => {
+  const { privateKey } = generateKeyPairSync("ec", {
+    namedCurve: "P-256",
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
+  const take = async (text: string) => {
+    const home = temporaryFolder();
+    const sources = { key: { file: write(temporaryFolder(), "key", text) } };
+    await takeSecrets(sources, new SecretStore(home), ["key"]);
+    return readFileSync(join(home, "secrets", "key"), "utf8");
+  };
+
+  test("may have several lines, from a file as from a program", async () => {
+    expect(await take(`${privateKey}\n`)).toBe(privateKey.trimEnd());
+    const home = temporaryFolder();
+    const sources = { key: says(`console.log(${JSON.stringify(privateKey)})`) };
+    await takeSecrets(sources, new SecretStore(home), ["key"]);
+    expect(createPrivateKey(readFileSync(join(home, "secrets", "key"))).asymmetricKeyType).toBe("ec");
+  });
+
+  test.each([
+    ["one line of text", VALUE, "is not one PEM block"],
+    ["two keys", `${privateKey}${privateKey}`, "is not one PEM block"],
+    ["a public key", privateKey.replaceAll("PRIVATE", "PUBLIC"), "cannot be read as a key"],
+    ["a damaged key", privateKey.replace(/M[A-Za-z]/, "!!"), "cannot be read as a key"],
+    ["more than any key", privateKey + "x".repeat(20_000), "is 2\\d+ characters long"],
+    [
+      "a key with a passphrase",
+      createPrivateKey(privateKey)
+        .export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "horse" })
+        .toString(),
+      "cannot be read as a key",
+    ],
+  ])("is refused where it is %s, and never shown", async (_, text, why) => {
+    const told = await errorText(() => take(text));
+    expect(told).toMatch(
+      new RegExp(
+        `^secrets\\.key: file .*: gave a value that ${why}; allowed: one private key in PEM, without a passphrase\n`,
+      ),
+    );
+    expect(told).not.toContain(text.split("\n").at(1) ?? VALUE);
+  });
 });

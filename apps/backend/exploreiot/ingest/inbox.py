@@ -31,8 +31,9 @@ class Received(NamedTuple):
 
 
 class Inbox:
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Window, *, of_sites: bool = False) -> None:
         self._window = window
+        self._of_sites = of_sites
         self._queue: deque[Received] = deque()
         self._arrived = asyncio.Event()
         self.last_arrival: datetime | None = None
@@ -59,7 +60,8 @@ class Inbox:
             reason = f"payload: {len(message.payload)} bytes; allowed: {MAX_PAYLOAD_BYTES}"
             return _reject(topic, message.payload, reason)
         try:
-            return self._window.place(parse_message(topic, message.payload), now)
+            reading = parse_message(topic, message.payload, of_sites=self._of_sites)
+            return self._window.place(reading, now)
         except BadReading as error:
             return _reject(topic, message.payload, str(error))
 

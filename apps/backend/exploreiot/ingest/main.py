@@ -20,6 +20,7 @@ from exploreiot.ingest.ways_out import ways_out
 from exploreiot.ingest.writer import Writer
 from exploreiot.maintain import maintain, notice
 from exploreiot.mqtt import BrokerLink, Subscription
+from exploreiot.payload import is_of_sites
 from exploreiot.serve import background, config_for, serve
 from exploreiot.settings import Settings, sensors_of, window_of
 
@@ -40,7 +41,8 @@ def topic_of(settings: Settings) -> str:
 async def _run(settings: Settings) -> None:
     database, redis = Database(settings), connect_redis(settings)
     disk, retention = Disk(database), Retention.of(settings)
-    inbox, publisher = Inbox(window_of(settings)), Publisher(redis)
+    inbox = Inbox(window_of(settings), of_sites=is_of_sites(settings.mqtt_topic))
+    publisher = Publisher(redis)
     roster = Roster(database, settings.mqtt_status_topic)
 
     def receive(message: MQTTMessage) -> None:
