@@ -10,7 +10,7 @@ archive=$state/archive
 SHIP=30 PART=64 MOST=128 BASE_AGE=43200
 BROKEN=3
 
-# The snapshots that restic has of it, as it prints them: their tags say of which line and part each is.
+# What restic has of it, as it prints snapshots: their tags say of which line and part each is.
 archive_snapshots() { listed --tag "exploreiot-archive,deployment=$BACKUP_DEPLOYMENT" --tag "exploreiot-base,deployment=$BACKUP_DEPLOYMENT"; }
 
 query() { psql_quiet --dbname="$BACKUP_DATABASE" --field-separator=' ' --command="$1"; }

@@ -147,7 +147,7 @@ snapshots() {
   jq -c '[.[] | {id: .id, at: .time, verified: ((.tags // []) | index("verified") != null), bytes: (.summary.total_bytes_processed // 0), added: (.summary.data_added_packed // 0)}] | sort_by(.at)' <<<"$all"
 }
 
-# Only backups of this deployment are counted and removed. The last verified one stays, no matter how old: it may be the only good one.
+# Own ones alone are counted and removed. The last verified one stays, no matter how old: it may be the only good one.
 forget_old() {
   local rule keep=() listed best gone gone_of_archive
   open_repository
