@@ -33,7 +33,7 @@ export { Redis, type RedisProps } from "./services/redis/redis.ts";
 export { Renewer, type RenewerProps } from "./services/renewer/renewer.ts";
 export type { ServiceScope } from "./services/service-scope.ts";
 
-// What services are built of.
+// Parts that services are built of.
 
 export type { DeliveredFile } from "./constructs/delivery-job.ts";
 export { type DeploymentScope, resourceName } from "./constructs/deployment-scope.ts";

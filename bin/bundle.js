@@ -44,7 +44,7 @@ export const BUNDLING = {
         ),
     },
     {
-      // What zod says in 50 other languages: a quarter of what a verb loads.
+      // The messages of zod in 50 other languages: a quarter of what a verb loads.
       name: "no-locales",
       setup: ({ onResolve }) =>
         onResolve({ filter: /\/locales\/index\.js$/ }, ({ importer }) =>

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { refuseOtherGround, warnOfEndedNode } from "./ground.js";
 import { installPackages } from "./packages.js";
 
-// npm start: from a bare checkout to a running stack. What this machine lacks is installed by `up --setup`.
+// npm start: from a bare checkout to a running stack. Programs that this machine lacks are installed by `up --setup`.
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 refuseOtherGround();

@@ -35,7 +35,7 @@ export const backupOutput = z.strictObject({
   id,
   at: z.string().describe("the moment that it is of, RFC 3339 in UTC"),
   verified: z.boolean().describe("whether it was restored and compared, which backup.verify decides"),
-  bytes: z.int().describe("what was read, before deduplication and compression"),
+  bytes: z.int().describe("the bytes that were read, before deduplication and compression"),
   seconds: z.int().describe("that the snapshot took, without its verification"),
   password: z.string().describe("file of the repository's password on this machine"),
 });
@@ -49,8 +49,8 @@ export const backupListOutput = z.strictObject({
         id,
         at: z.string().describe("RFC 3339 in UTC"),
         verified: z.boolean(),
-        bytes: z.int().describe("what was read"),
-        added: z.int().describe("what it added to the repository"),
+        bytes: z.int().describe("the bytes that were read"),
+        added: z.int().describe("the bytes that it added to the repository"),
       }),
     )
     .readonly()

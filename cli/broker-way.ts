@@ -35,7 +35,7 @@ export function brokerWay(deployment: Deployment, home: string): BrokerWay {
 
 export const isTls = ({ tls, outside }: BrokerWay): boolean => tls !== undefined || outside?.ca !== undefined;
 
-/** What a client of the deployment trusts: its own CA, or the public ones and the certificate that it was given. */
+/** The CAs that a client of the deployment trusts: its own CA, or the public ones and the certificate that it was given. */
 export function trusting(deployment: Deployment, home: string): ConnectionOptions {
   const { source } = deployment.tls.certificate;
   const servername = deployment.hosts[0] as string;

@@ -43,7 +43,7 @@ export const capacityOutput = z.strictObject({
         holds: z.number().exactOptional().describe("absent where nobody said how much there is"),
         share: z.number().exactOptional().describe("needed : holds; above 1 it is not enough"),
         source: z.string().describe("where the figures come from"),
-        change: z.string().describe("what gives more of it"),
+        change: z.string().describe("the change that gives more of it"),
       }),
     )
     .readonly(),

@@ -9,13 +9,13 @@ import { run } from "../runners/run.ts";
 import type { Deployment } from "../services/deployment.ts";
 import type { ListenerReport } from "./status-output.ts";
 
-/** What each TLS listener of a deployment serves, and what is wrong with it. */
+/** The certificate that each TLS listener of a deployment serves, and its faults. */
 export async function servedCertificates(deployment: Deployment): Promise<readonly ListenerReport[]> {
   if (!deployment.ports.some(({ tls }) => tls)) return [];
   return judgeListeners(deployment, await published(deployment));
 }
 
-/** What should be served: the renewer's own pair with ACME, else what this machine holds. */
+/** The pair that should be served: the renewer's own with ACME, else what this machine holds. */
 async function published(deployment: Deployment): Promise<X509Certificate | undefined> {
   if (deployment.tls.certificate.source !== "acme") {
     const current = currentPair(deploymentHome(deployment.name));

@@ -1,10 +1,10 @@
 import { z } from "zod";
 
-/** What every verb prints instead where it fails: the same as on standard error, for programs. */
+/** The output of every verb where it fails: the same as on standard error, for programs. */
 export const errorOutput = z.strictObject({
   error: z.strictObject({
     message: z.string(),
-    remedy: z.array(z.string()).readonly().describe("what to do about it, one step each"),
+    remedy: z.array(z.string()).readonly().describe("the remedy, one step each"),
     bug: z.boolean().describe("whether it is the kit's own fault: exit code 70"),
   }),
 });

@@ -109,7 +109,7 @@ function told(deployment: string, { table, state, reason, secondsLeft, counters 
   ].join("\n");
 }
 
-/** What anyone who deployed rules for the whole machine has to do next; nothing where they are confirmed already. */
+/** The next step for anyone who deployed rules for the whole machine; nothing where they are confirmed already. */
 export function confirmationSteps(
   deployment: string,
   { state, secondsLeft }: Pick<FirewallStatus, "state" | "secondsLeft">,

@@ -22,10 +22,10 @@ export const initOutput = z.strictObject({
   file: z.string(),
   name: z.string().describe("of the deployment"),
   schema: z.string().describe("JSON Schema of the file, written next to it"),
-  ignored: z.array(z.string()).readonly().describe("what was added to .gitignore"),
+  ignored: z.array(z.string()).readonly().describe("the lines that were added to .gitignore"),
 });
 
-/** What a project keeps to itself: secrets and state, what is made from the site file, packages. */
+/** Files that a project keeps to itself: secrets and state, those that are made from the site file, packages. */
 const OWN_FOLDERS = [".exploreiot/", "cdktf.out/", "node_modules/"];
 
 export const initCommand = verb("init", VERBS.init)

@@ -23,7 +23,7 @@ const listed = z.object({
   siteFile: z
     .string()
     .exactOptional()
-    .describe("what it was last made from; absent for a shipped or an unknown one"),
+    .describe("the source that it was last made from; absent for a shipped or an unknown one"),
 });
 
 type Listed = z.output<typeof listed>;

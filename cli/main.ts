@@ -16,7 +16,7 @@ const program = new Command("exploreiot")
   )
   .showHelpAfterError("(exploreiot --help lists the commands)")
   .exitOverride()
-  // What a verb takes is told by its own help: here most of them are not loaded.
+  // The options of a verb are told by its own help: here most of them are not loaded.
   .configureHelp({ subcommandTerm: (command) => command.name() })
   // Else the options of `doctor page` would be taken for those of `doctor`.
   .enablePositionalOptions()

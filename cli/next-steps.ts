@@ -9,7 +9,7 @@ import { servesDevices } from "../services/listeners.ts";
 import { topicsOverlap, withName } from "../site/topics.ts";
 
 /**
- * What a newcomer does next, one thing a line and nothing after it: the page, a reading, a look at all of it. The
+ * The next steps of a newcomer, one a line and nothing after it: the page, a reading, a look at all of it. The
  * reading is published by the kit itself, since no other program reaches the broker on each kind of engine.
  *
  * @param config words that name the configuration on a command line; none for the usual one

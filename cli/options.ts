@@ -18,7 +18,7 @@ function usualConfig(): string {
   return file === undefined ? "local" : relative(process.cwd(), file);
 }
 
-/** What names a configuration on another command line; nothing where it is the usual one. */
+/** The option that names a configuration on another command line; nothing where it is the usual one. */
 export const configWords = (config: string): readonly string[] =>
   config === usualConfig() ? [] : ["-c", config];
 
@@ -27,7 +27,9 @@ export function withRunner(command: Command): Command {
   const runners = ["auto", "terraform", "compose"];
   return command
     .addOption(
-      new Option("--runner <runner>", "what brings the containers up").choices(runners).default("auto"),
+      new Option("--runner <runner>", "the program that brings the containers up")
+        .choices(runners)
+        .default("auto"),
     )
     .addOption(new Option("--engine <runner>").choices(runners).hideHelp())
     .on("option:engine", (runner: string) => command.setOptionValueWithSource("runner", runner, "cli"));

@@ -15,7 +15,7 @@ export const outsideOutput = z.strictObject({
   files: z
     .array(z.strictObject({ service: z.string(), path: z.string() }))
     .readonly()
-    .describe("what the operator of each server applies once"),
+    .describe("the file that the operator of each server applies once"),
 });
 
 export const outsideCommand = verb("outside", VERBS.outside, "outside ./for-the-operators")

@@ -66,7 +66,7 @@ export function planInWords(
     const found = steps.filter((step) => step.action === action);
     return found.length === 0 ? [] : [`${action}: ${found.length}`];
   });
-  // What is made from nothing would hide what changes.
+  // Resources that are made from nothing would hide those that change.
   const shown = steps.filter(({ action }) => action !== "create" || steps.length <= SHORT);
   return [
     `${stack.name} (${runner}): ${counts.join(", ")}`,

@@ -33,7 +33,7 @@ interface Options {
 }
 
 interface Verb {
-  /** What is judged where nothing is named. */
+  /** The input where nothing is named. */
   readonly usual: string;
 
   /** Loads rules of the user's own from a folder. @default - there is no such option */
@@ -57,7 +57,7 @@ export function checkCommand({ usual, loadRules }: Verb): Command {
       ).choices(SEVERITIES),
     )
     .option("--settings <file>", `how files are judged (default: ${SETTINGS_FILE}, where it is)`)
-    .option("--baseline <file>", "what was found before does not fail")
+    .option("--baseline <file>", "findings of before do not fail")
     .option("--write-baseline <file>", "write what is found as a baseline, and fail for none of it")
     .addOption(new Option("--format <format>", "of the report").choices(FORMATS).default("text"))
     .addOption(jsonOption())

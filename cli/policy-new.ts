@@ -9,7 +9,7 @@ import { newRule } from "../policies/new-rule.ts";
 export const policyNewCommand = new Command("new")
   .description("write the files that a new rule of the kit needs")
   .argument("<family>", Object.keys(families).sort().join(", "))
-  .argument("<name>", "what must hold, such as memory-is-limited")
+  .argument("<name>", "the rule as a name, such as memory-is-limited")
   .addHelpText(
     "after",
     '\nThe rule gets the next free id of its family and finds nothing yet. Its test fails until rule and test are written.\nRules for one deployment need no checkout of the kit: policies/README.md, "Rules of your own".',

@@ -22,7 +22,7 @@ export const policyListOutput = z
       id: z.string(),
       severity: z.enum(SEVERITIES),
       enforcedIn: environments,
-      title: z.string().describe("what must hold"),
+      title: z.string().describe("the rule in a sentence"),
     }),
   )
   .readonly();
@@ -33,7 +33,7 @@ export const policyExplainOutput = z.strictObject({
   id: z.string(),
   formerly: z.array(z.string()).readonly().describe("ids that it had before"),
   severity: z.enum(SEVERITIES),
-  title: z.string().describe("what must hold"),
+  title: z.string().describe("the rule in a sentence"),
   why: z.string(),
   avoid: z.string().describe("an example of what breaks it"),
   prefer: z.string().describe("the same, put right"),
@@ -41,7 +41,7 @@ export const policyExplainOutput = z.strictObject({
   fix: z.string().describe("in the same keys"),
   inOtherWords: z
     .strictObject({ compose: words.exactOptional(), site: words.exactOptional() })
-    .describe("what is said instead of a compose file, and of a site file"),
+    .describe("the text for a compose file and for a site file, where it differs"),
   source: z.string(),
   looksAt: z.array(z.string()).readonly().describe("types of the resources that it judges"),
   enforcedIn: environments,

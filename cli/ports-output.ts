@@ -30,7 +30,7 @@ export const portsOutput = z.object({
   ports: z.array(row).readonly(),
   undeclared: z.array(z.string()).readonly().describe("published ports that nobody declared"),
   problems: z.array(z.string()).readonly().describe("each mismatch; none: exit code 0"),
-  unknown: z.array(z.string()).readonly().describe("what could not be found out"),
+  unknown: z.array(z.string()).readonly().describe("the facts that could not be found out"),
 });
 
 export type PortRow = z.output<typeof row>;

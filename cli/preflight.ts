@@ -19,7 +19,7 @@ interface Options {
 
 export const preflightOutput = z.strictObject({
   deployment: z.string(),
-  ready: z.literal(true).describe("what stands in the way is an error"),
+  ready: z.literal(true).describe("anything in the way is an error"),
 });
 
 export const preflightCommand = verb("preflight", VERBS.preflight)

@@ -1,7 +1,7 @@
 import type { Observation } from "../runners/docker/observe.ts";
 import type { Stack } from "../runners/stack.ts";
 
-/** What the last probe of a container warned of, though the container works: lines that begin with `warning: `. */
+/** Warnings of the last probe of a container that works all the same: lines that begin with `warning: `. */
 export const probeWarnings = (stack: Stack, { containers }: Observation): readonly string[] =>
   stack.containers.flatMap(({ name }) => {
     const output = containers.get(name)?.State.Health?.Log?.at(-1)?.Output ?? "";

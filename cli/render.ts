@@ -38,7 +38,7 @@ export const renderCommand = verb("render", VERBS.render)
   .addOption(
     new Option(
       "--target <target>",
-      "what it is for: one machine, or Docker Swarm (a first step, see docs/swarm.md)",
+      "the target: one machine, or Docker Swarm (a first step, see docs/swarm.md)",
     )
       .choices(TARGETS)
       .default("compose"),

@@ -44,7 +44,7 @@ export const restoreOutput = z.strictObject({
     .strictObject({ tables: z.int(), rows: z.int() })
     .exactOptional()
     .describe(
-      "what was restored, and is as the backup recorded; with --to what the database held then; absent with --delete-former and --undo",
+      "the restored tables and rows, which are as the backup recorded; with --to those of the database at that moment; absent with --delete-former and --undo",
     ),
   volumes: z
     .array(
@@ -82,7 +82,7 @@ export const restoreCommand = verb("restore", VERBS.restore)
   .addOption(
     new Option(
       "--undo",
-      "go back to the data of before the last restore; once more goes forth again",
+      "go back to the data from before the last restore; a second run undoes that",
     ).conflicts(["snapshot", "from", "rehearse", "broker", "deleteFormer"]),
   )
   .option("--delete-former", "delete the volumes that keep the data of before earlier restores")
@@ -90,7 +90,7 @@ export const restoreCommand = verb("restore", VERBS.restore)
   .addHelpText(
     "after",
     `
-Every table is compared with what the backup recorded, before anything is replaced. What uses the data is stopped then, and
+Every table is compared with what the backup recorded, before anything is replaced. Services that use the data are stopped then, and
 readings wait in the broker. The data of before is kept in volumes of its own: --undo goes back to it, --delete-former
 deletes it. Run it again after any interruption.
 

@@ -23,12 +23,17 @@ interface Options {
 
 export const rotateOutput = z.strictObject({
   deployment: z.string(),
-  rotated: z.array(z.string()).readonly().describe("what has a new value now"),
+  rotated: z.array(z.string()).readonly().describe("the secrets and certificates that have a new value now"),
   finished: z.array(z.string()).readonly().describe("whose former value is refused from now on"),
-  interrupted: z.array(z.string()).readonly().describe("what an interrupted rotation was changing"),
+  interrupted: z
+    .array(z.string())
+    .readonly()
+    .describe("the secrets and certificates that an interrupted rotation was changing"),
   bothAccepted: z
     .record(z.string(), z.string())
-    .describe("what is accepted next to its former value, by name, and since when (RFC 3339 in UTC)"),
+    .describe(
+      "secrets that are accepted next to their former value, by name, and since when (RFC 3339 in UTC)",
+    ),
   rotations: z
     .array(
       z.strictObject({

@@ -52,7 +52,7 @@ const inRecord =
   (outcome: SiteRow["outcome"]) =>
   ({ file }: { readonly file: string }) => ({ file: basename(file), outcome });
 
-/** What the verb itself is told, on each site. */
+/** The options of the verb itself, on each site. */
 const wordsOf = ({ runner, usage }: Options): readonly string[] => [
   ...(runner === undefined ? [] : ["--runner", runner]),
   ...(usage === false ? ["--no-usage"] : []),

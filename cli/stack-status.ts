@@ -8,7 +8,7 @@ import { type Drift, difference } from "../runners/drift.ts";
 import type { ContainerSpec, Stack } from "../runners/stack.ts";
 import type { BackupReport, StackStatus } from "./status-output.ts";
 
-/** What is known of a stack besides its containers. @default - nothing differs, nothing was tried or measured */
+/** Known facts of a stack besides its containers. @default - nothing differs, nothing was tried or measured */
 export interface Known {
   readonly drift?: readonly Drift[];
   readonly ports?: readonly PortTrouble[];
@@ -82,7 +82,7 @@ const differences = (drift: Drift | undefined) =>
         ...(drift.changes.length === 0 ? {} : { changes: drift.changes }),
       };
 
-/** A restart of late, with the reason where the engine still knows it. */
+/** A recent restart, with the reason where the engine still knows it. */
 function restarts(spec: ContainerSpec, found: ContainerState | undefined): readonly string[] {
   if (spec.job || found === undefined || found.RestartCount === 0) return [];
   const { StartedAt, OOMKilled } = found.State;

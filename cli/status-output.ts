@@ -35,9 +35,9 @@ const container = z.strictObject({
       cpuLimit: z.number().exactOptional(),
     })
     .exactOptional()
-    .describe("what it takes of its limits; absent where it does not run, or cannot be measured"),
+    .describe("its use of its limits; absent where it does not run, or cannot be measured"),
   listens: z.array(z.string()).readonly().describe("address:port on the host, for each published port"),
-  difference: z.string().exactOptional().describe("what is not as deployed, in one line"),
+  difference: z.string().exactOptional().describe("the difference from what was deployed, in one line"),
   changes: z
     .array(changeOutput)
     .readonly()
@@ -47,17 +47,23 @@ const container = z.strictObject({
     .array(z.string())
     .readonly()
     .exactOptional()
-    .describe("what does not work although the container is as deployed: restarts, ports that do not answer"),
+    .describe("faults although the container is as deployed: restarts, ports that do not answer"),
 });
 
 /** How the containers of a deployment are: a part of what several verbs print. */
 export const containersOutput = z.strictObject({
   well: z.boolean().describe("whether every service is healthy or done, without trouble"),
   containers: z.array(container).readonly(),
-  unknown: z.array(z.string()).readonly().describe("what could not be found out, and so may be well or not"),
+  unknown: z
+    .array(z.string())
+    .readonly()
+    .describe("the facts that could not be found out, and so may be well or not"),
 });
 
-const warnings = z.array(z.string()).readonly().describe("what is allowed or works, and should be known");
+const warnings = z
+  .array(z.string())
+  .readonly()
+  .describe("settings that are allowed, and facts that should be known although all works");
 
 export const certificateOutput = z.strictObject({
   listener: z.string(),
@@ -144,7 +150,10 @@ export const statusOutput = z.strictObject({
     )
     .readonly()
     .describe("networks and volumes that are not as configured"),
-  certificates: z.array(certificateOutput).readonly().describe("what each TLS listener serves"),
+  certificates: z
+    .array(certificateOutput)
+    .readonly()
+    .describe("the certificate that each TLS listener serves"),
   firewall: z
     .strictObject({
       table: z.string(),

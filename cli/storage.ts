@@ -18,7 +18,7 @@ const LEAST_DAYS = 1;
 const DAY = 86_400;
 const WEEK = 7 * DAY;
 
-/** What the database says of itself; times in seconds since 1970. */
+/** The database's numbers about itself; times in seconds since 1970. */
 const saidByDatabase = z.object({
   bytes: z.number(),
   /** As images/postgres/measure.sh says it; null where nobody does. */
@@ -70,7 +70,7 @@ export async function storageOf(
   }
 }
 
-/** What the numbers come to. Sums are left out of what a day brings: they are a hundredth of it. */
+/** The forecast from the numbers. Sums are left out of the growth of a day: they are a hundredth of it. */
 export function forecast(said: Said): Storage {
   const room = roomOf(said);
   const bytesPerDay = growth(said);
@@ -103,7 +103,7 @@ function roomOf({ room, now }: Said) {
   return { freeBytes: free, diskBytes: size };
 }
 
-/** Bytes that a day brings, from the weeks of late; undefined as long as there is less than a day of them. */
+/** Bytes that a day brings, from the last weeks; undefined as long as there is less than a day of them. */
 function growth({ weeks, first, now }: Said): number | undefined {
   if (first === null) return undefined;
   const late = weeks.filter(({ from }) => from + WEEK > now - LOOK_BACK_DAYS * DAY && from <= now);

@@ -20,7 +20,7 @@ const PLAIN = {
 };
 
 /**
- * Aligned columns without lines; a column that is empty in every row is left out. What devices and clients chose stands in
+ * Aligned columns without lines; a column that is empty in every row is left out. Names that devices and clients chose stand in
  * cells, so control characters are shown and not sent to the terminal, which they could command.
  */
 export function renderTable(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -35,7 +35,9 @@ export const upgradeOutput = z.strictObject({
         compared: z
           .strictObject({ tables: z.int(), rows: z.int() })
           .exactOptional()
-          .describe("what was compared, and is equal; absent where it was carried over before"),
+          .describe(
+            "the tables and rows that were compared, and are equal; absent where the data was carried over before",
+          ),
       }),
     )
     .readonly(),
@@ -62,7 +64,7 @@ export const upgradeCommand = verb("upgrade", VERBS.upgrade)
 Names the breaking changes between the version that made the deployment and this one. --plan exits with 2 when there is
 something to do.
 
-What writes to the database is stopped meanwhile, and readings wait in the broker. Every table is compared before the new
+Services that write to the database are stopped meanwhile, and readings wait in the broker. Every table is compared before the new
 data counts. The old volume is kept; --delete-former deletes it. Run it again after any interruption.
 
 Example: exploreiot upgrade -c site.yaml`,

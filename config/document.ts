@@ -76,7 +76,7 @@ const table = (rows: readonly (readonly string[])[]): readonly string[] => [
   ...rows.map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`),
 ];
 
-/** What a value may be, as far as the schema can say it in a word. */
+/** The kind of a value, as far as the schema can say it in a word. */
 function allowed(node: SchemaNode): string {
   const words = variantsOf(node).map(({ type, enum: values, const: value, minimum, maximum }) => {
     if (value !== undefined) return `\`${String(value)}\``;

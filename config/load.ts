@@ -102,7 +102,7 @@ export async function loadDeployment(given: string): Promise<Deployment> {
   return fromSiteFile(parseDeployment(value, source, lineOf), dirname(resolve(source)));
 }
 
-/** What a configuration says itself, before anything is filled in. */
+/** A configuration's own text, before anything is filled in. */
 export async function writtenIn(given: string): Promise<unknown> {
   const source = sourceOf(given);
   return isShipped(source) ? shipped[source] : (await siteFile(source)).value;

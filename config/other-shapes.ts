@@ -25,7 +25,7 @@ export function adviceOnValue(
   return fix === undefined ? undefined : { fix };
 }
 
-/** An issue at the place or below it. What is only missing there is told when the shape is right. */
+/** An issue at the place or below it. A key that is only missing there is told when the shape is right. */
 const refuses = (issue: z.core.$ZodIssue, path: Path): boolean =>
   path.every((step, index) => issue.path[index] === step) &&
   (issue.path.length === path.length || issue.input !== undefined);
@@ -113,7 +113,7 @@ const TRUTH: ReadonlyMap<string, boolean> = new Map([
   ...["false", "no", "off"].map((word) => [word, false] as const),
 ]);
 
-/** What one of a unit is, in the unit that a key's name ends with. */
+/** The size of a unit, in the unit that a key's name ends with. */
 const UNITS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   MiB: { m: 1, mb: 1, mi: 1, mib: 1, g: 1024, gb: 1024, gi: 1024, gib: 1024 },
   Seconds: { s: 1, sec: 1, m: 60, min: 60, h: 3600 },

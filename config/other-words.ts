@@ -1,4 +1,4 @@
-/** What other tools call a thing, and how a site file says it. */
+/** Names of other tools for a thing, and how a site file says it. */
 interface OtherWord {
   /** In small letters, without dashes and underscores. */
   readonly words: readonly string[];

@@ -7,7 +7,7 @@ import { definitions } from "../services/registry.ts";
 import { stores } from "../services/store-logins.ts";
 import { keysAt } from "./site-keys.ts";
 
-/** What a site file says of a container that is none. Looked for before defaults are filled in: afterwards all of it is there. */
+/** Keys of a container for a server outside, which has none. Looked for before defaults are filled in: afterwards all of them are there. */
 export function containersAreNotOutside(input: unknown): readonly Problem[] {
   return stores.flatMap((name) => {
     const settings = Object(Object(input)[name]) as Readonly<Record<string, unknown>>;

@@ -57,7 +57,7 @@ interface Had {
   readonly got: unknown;
 }
 
-/** What a site has that an earlier one has as well. */
+/** Things of a site that an earlier one has as well. */
 function twice(sites: readonly Site[], has: (site: Site) => readonly Had[]) {
   const first = new Map<string, Site>();
   return sites.flatMap((of) =>

@@ -101,7 +101,7 @@ function allowancesAreUsed({ user, allow, image, listener }: OwnService, at: str
   }));
 }
 
-/** What it logs in to, and what it waits for. */
+/** The services that it logs in to, and those that it waits for. */
 export function ownServicesFindTheirStores(deployment: ParsedDeployment): readonly Problem[] {
   const { services } = deployment;
   const known = [...serviceNames, ...Object.keys(services)];

@@ -21,8 +21,8 @@ export function referencesExist(deployment: ParsedDeployment): readonly Problem[
 }
 
 /**
- * What may be referred to at a place. The logins at the stores are those of the program that it belongs to. What the
- * programs of an application share is filled in for each, so for the first of them here.
+ * References that are allowed at a place. The logins at the stores are those of the program that it belongs to. Settings
+ * that the programs of an application share are filled in for each, so for the first of them here.
  */
 function knownAt(
   { place, owner: { at } }: Template,

@@ -21,7 +21,7 @@ export function classesAreApart({ retention }: ParsedDeployment): readonly Probl
   );
 }
 
-/** What goes from one form into the next has to find a place there. */
+/** A reading that goes from one form into the next has to find a place there. */
 export function timesGrow({ retention }: ParsedDeployment): readonly Problem[] {
   const { rawDays, classes, hourlyDays, dailyDays } = retention;
   const shorter = (path: string, got: number, least: number, other: string) =>

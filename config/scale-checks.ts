@@ -58,7 +58,7 @@ function poolOf({ environment, of }: Program): number {
   return of.name === "backend" && of.image === undefined && of.build === undefined ? POOL : 1;
 }
 
-/** What only one container may do: replicas of it would write into each other's files. */
+/** Settings for one container only: replicas of it would write into each other's files. */
 export const writersAreAlone = ({ backend: { roles = [], volumes } }: ParsedDeployment): readonly Problem[] =>
   roles.flatMap(({ name, replicas }, index) => {
     const written = volumes.findIndex(({ writer }) => writer === name);
@@ -99,7 +99,7 @@ export function readingsAreTakenOnce({ backend, topics }: ParsedDeployment): rea
 /** As the shipped backend has it (`max_sockets` of apps/backend/exploreiot/settings.py). */
 const SOCKETS = 500;
 
-/** What the edge keeps for pages and requests. */
+/** Connections that the edge keeps for pages and requests. */
 const FOR_REQUESTS = 50;
 
 /** Open files of a container, of which a socket is one (constructs/hardening.ts), without those of the program itself. */

@@ -49,7 +49,7 @@ function next({ properties, items, additionalProperties }: SchemaNode, step: str
 /** A step that stands for any item of a list, or for any name that people choose. */
 const ANY = { item: "[]", name: "NAME" } as const;
 
-/** What is below a node, by the step that leads there. */
+/** The nodes below a node, by the step that leads there. */
 export function stepsIn({ properties, items, additionalProperties }: SchemaNode): [string, SchemaNode][] {
   return [
     ...Object.entries(properties ?? {}),
@@ -70,7 +70,7 @@ const everyPath = (node: SchemaNode, before: readonly string[] = []): readonly (
   );
 
 /**
- * What to do about a key that is not known at its place: how a site file says what other tools call so, the nearest key
+ * The remedy for a key that is not known at its place: how a site file says what other tools call so, the nearest key
  * there, or the nearest anywhere else.
  */
 export function adviceOnKey(path: string, key: string): string {

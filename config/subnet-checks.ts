@@ -59,7 +59,7 @@ export function ipv6NeedsIpv4({ networks }: ParsedDeployment): readonly Problem[
     }));
 }
 
-/** What no network of containers may have: the kernel keeps these for something else, in both families. */
+/** Ranges that no network of containers may have: the kernel keeps these for something else, in both families. */
 const KEPT: readonly (readonly [string, string])[] = [
   ["0.0.0.0/8", "this machine"],
   ["127.0.0.0/8", "loopback"],

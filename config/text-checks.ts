@@ -4,7 +4,7 @@ import type { ParsedDeployment } from "../services/deployment.ts";
 import { serviceNames } from "../services/registry.ts";
 import { templatesIn, textsIn } from "./template-places.ts";
 
-/** What the names of references begin with. */
+/** The first words of the names of references. */
 export const ROOTS = ["deployment", "topics", "http", ...serviceNames, "role", "secret", "exploreiot"];
 
 /** Holds that no reference, and no variable of a shell, stands where it would be used as it is written. */
@@ -35,7 +35,7 @@ export function noReferenceElsewhere(parts: Partial<ParsedDeployment>): readonly
   });
 }
 
-/** What ends a text early in an environment, a file or a command, or is no character at all. */
+/** Characters that end a text early in an environment, a file or a command, or that are none at all. */
 const BROKEN = /(?![\t\n\r])\p{Cc}|\p{Cs}/u;
 
 /** Holds that every text can be handed on whole. */

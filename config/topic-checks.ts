@@ -54,7 +54,7 @@ export function readingsNameTheirSensor(deployment: Reading): readonly Problem[]
   return found;
 }
 
-/** What devices with certificates may publish is read by the shipped backend, or nobody gets it. */
+/** The shipped backend has to read the topics that devices with certificates may publish to, or nobody gets the messages. */
 export function devicesAreRead(deployment: ParsedDeployment): readonly Problem[] {
   const { mosquitto, topics } = deployment;
   const { publish } = mosquitto.devices;
@@ -67,7 +67,7 @@ export function devicesAreRead(deployment: ParsedDeployment): readonly Problem[]
   return [{ path: "mosquitto.devices.publish", got: publish, allowed, fix }];
 }
 
-/** What users may publish and nobody may read: the broker acknowledges it and throws it away. Told, not refused. */
+/** Topics that users may publish to and nobody may read: the broker acknowledges such a message and throws it away. Told, not refused. */
 export function unreadTopics(deployment: Deployment): readonly string[] {
   const { mosquitto, programs, topics } = deployment;
   const ofPrograms = programs.flatMap(({ at, rights }) =>

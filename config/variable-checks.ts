@@ -30,13 +30,13 @@ export function variablesAreSetOnce(deployment: ParsedDeployment): readonly Prob
       ...stores.flatMap((store) => (rights[store] === undefined ? [] : ofTls(store, deployment))),
     ]);
   return placesIn(deployment).flatMap(({ at, environment }) => {
-    // What the programs of an application share is laid under what each of them sets.
+    // The variables that the programs of an application share are laid under those that each of them sets.
     const whose = programs.filter((program) => program.at === at || program.of.at === at);
     return taken(at, environment, new Map(whose.flatMap((program) => [...given(program)])));
   });
 }
 
-/** What tells a program to check a store's certificate, and the setting that makes it so. */
+/** The variable that tells a program to check a store's certificate, and the setting that makes it so. */
 function ofTls(store: Store, deployment: ParsedDeployment): readonly (readonly [string, string])[] {
   const { trust } = definitions[store] as ServiceDefinition;
   const { postgres } = deployment;

@@ -2,7 +2,7 @@ import type { Deployment } from "../services/deployment.ts";
 import { outsideOf } from "../services/outside.ts";
 import { unreadTopics } from "./topic-checks.ts";
 
-/** What a site file may say, and people should know of: told by every verb that shows a deployment, refused by none. */
+/** Allowed settings of a site file that people should know of: told by every verb that shows a deployment, refused by none. */
 export const warningsOf = (deployment: Deployment): readonly string[] => [
   ...openToOthers(deployment),
   ...unreadTopics(deployment),
@@ -66,7 +66,7 @@ function openToOthers(deployment: Deployment): readonly string[] {
   return found.length === 0 ? [] : [found.join("; ")];
 }
 
-/** What leads to the API: the page writes through its own server. */
+/** Listeners that lead to the API: the page writes through its own server. */
 const WRITES = new Set(["frontend", "backend", "https"]);
 
 /** Of the reference application; another backend has rules of its own. */

@@ -24,7 +24,7 @@ export interface DeliveryJobProps {
   /** @default base */
   readonly image?: "base" | "probe";
 
-  /** What could not be delivered when it fails, as a person calls it. */
+  /** The files that could not be delivered when it fails, as a person calls them. */
   readonly what: string;
 
   /** Run by `sh -euc` as root, with the files below `INCOMING`. */
@@ -112,7 +112,7 @@ const origins = (files: readonly DeliveredFile[]) =>
 const placed = (places: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(places).map(([name, place]) => [`${INCOMING}/${name}`, place]));
 
-/** What identifies a delivered file: its text if that is public, else its keyed hash. */
+/** The identity of a delivered file: its text if that is public, else its keyed hash. */
 export const fingerprint = (file: DeliveredFile) => [file.name, "content" in file ? file.content : file.hash];
 
 function upload(file: DeliveredFile, { stackFolder }: Pick<DeploymentScope, "stackFolder">) {

@@ -3,7 +3,7 @@ import type { SecretStore } from "../core/secrets.ts";
 import type { Site } from "../site/site.ts";
 import type { Images } from "./images.ts";
 
-/** What every construct of one deployment needs to know about it. */
+/** The facts that every construct of one deployment needs to know about it. */
 export interface DeploymentScope<D extends Site = Site> {
   readonly deployment: D;
   readonly secrets: SecretStore;
@@ -12,7 +12,7 @@ export interface DeploymentScope<D extends Site = Site> {
   /** Folder of the synthesized JSON: paths inside that JSON are relative to it, so they hold on any machine. */
   readonly stackFolder: string;
 
-  /** What containers are probed with; made for the first that asks. */
+  /** The image of the probe for containers; made for the first that asks. */
   readonly probeProgram: () => IConstruct & { readonly volumeName: string };
 
   /** Has to be up before anything on a network that leads out. @default - no firewall */

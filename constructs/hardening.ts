@@ -1,7 +1,7 @@
 import type { ContainerConfig } from "@cdktf/provider-docker/lib/container/index.js";
 
 /**
- * What every container gets, whatever it runs. The traps of the provider (4.5) and of the engine that these
+ * Settings that every container gets, no matter which program it runs. The traps of the provider (4.5) and of the engine that these
  * values avoid are listed in docs/architecture.md, "Provider rules".
  */
 export const hardened = {

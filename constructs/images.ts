@@ -43,7 +43,7 @@ function recipesOf(app: App, name: KitImage | "base", settings: Site["images"]):
  */
 export class Images extends Construct {
   readonly #deployment: Site;
-  /** What makes the images: under `cdktf deploy` it also refuses what compose made, so networks wait for it too. */
+  /** The resource that makes the images: under `cdktf deploy` it also refuses things that compose made, so networks wait for it too. */
   readonly recipes: TerraformResource;
   readonly #recipes: Recipes;
   readonly #ids = new Map<string, string>();

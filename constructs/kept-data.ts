@@ -56,8 +56,8 @@ export function keepData(
 }
 
 /**
- * What is asked of volumes and containers, with everything that is laid over them, as `toTerraform` of the stack would say
- * it: that resolves all the rest as well, which takes a sixth of a synthesis.
+ * The attributes of volumes and containers that are asked for, with everything that is laid over them, as `toTerraform` of the
+ * stack would say it: that resolves all the rest as well, which takes a sixth of a synthesis.
  */
 function declaredIn(stack: TerraformStack): NonNullable<Json["resource"]> {
   const laidOver = (stack as unknown as { readonly rawOverrides: Json }).rawOverrides;

@@ -19,7 +19,7 @@ export interface OwnedVolumeProps {
 /**
  * A volume for what a program writes that does not run as root. An engine gives a new volume to root unless the image has
  * a folder at that path, whose owner it then takes; a one-shot container gives one that is empty to the program's user.
- * What has something in it is left as it is.
+ * A volume that has something in it is left as it is.
  */
 export class OwnedVolume extends Construct {
   readonly name: string;

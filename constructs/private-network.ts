@@ -44,7 +44,7 @@ export class PrivateNetwork extends Construct implements JoinedNetwork {
       options: {
         // Firewall rules can name it, and it is the same on every machine.
         "com.docker.network.bridge.name": bridgeName(context.deployment.name, name),
-        // What somebody publishes here without an address stays on the machine; the kit always states one.
+        // A port that somebody publishes here without an address stays on the machine; the kit always states one.
         "com.docker.network.bridge.host_binding_ipv4": "127.0.0.1",
         ...(apart ? { "com.docker.network.bridge.enable_icc": "false" } : {}),
       },

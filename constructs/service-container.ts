@@ -15,7 +15,7 @@ import type { JoinedNetwork } from "./private-network.ts";
 import { type Probe, type ProbeTiming, probeTiming, waitTimeoutSeconds } from "./probes.ts";
 import { type WaiverProps, waive } from "./waiver.ts";
 
-/** What a container of the stack runs, apart from how it is confined. */
+/** The program of a container of the stack, apart from how it is confined. */
 export interface ContainerProps {
   readonly context: DeploymentScope;
 
@@ -63,7 +63,7 @@ export interface ContainerProps {
   /** Path to mount options, see `tmpfsOptions`. @default - no tmpfs */
   readonly tmpfs?: Readonly<Record<string, string>>;
 
-  /** What has to be up (services) or done (jobs) before. @default - starts at once */
+  /** Containers that have to be up (services) or done (jobs) before. @default - starts at once */
   readonly after?: readonly IConstruct[];
 
   /** Whom it connects to, as far as the kit arranges it. @default - nobody */
@@ -72,7 +72,7 @@ export interface ContainerProps {
   /** Whether the image's own files stay as they are. @default true */
   readonly readOnly?: boolean;
 
-  /** What rules find on this container and is accepted. @default - nothing */
+  /** Findings of rules on this container that are accepted. @default - none */
   readonly waivers?: readonly WaiverProps[];
 }
 
@@ -83,7 +83,7 @@ interface PublishedPort {
 }
 
 export interface ServiceContainerProps extends ContainerProps {
-  /** What it is there for, which rules go by. @default - a service that the kit does not know */
+  /** The purpose of the container, which rules go by. @default - a service that the kit does not know */
   readonly kind?: string;
 
   /** The name at which other containers of the same networks reach it. */

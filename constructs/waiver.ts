@@ -5,7 +5,7 @@ export interface WaiverProps {
   /** Id of the rule, such as `CTR-006`. */
   readonly rule: string;
 
-  /** What a reviewer needs to judge it; at least 10 characters. */
+  /** The text that a reviewer needs to judge it; at least 10 characters. */
   readonly reason: string;
 
   /** The last day on which it holds, `YYYY-MM-DD`. */

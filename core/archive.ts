@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { UserError } from "./errors.ts";
 
-/** What restic says of the snapshots of an archive; images/backup/lib/archive.sh writes the tags. */
+/** The snapshots of an archive as restic prints them; images/backup/lib/archive.sh writes the tags. */
 const snapshots = z.array(
   z.object({ id: z.string(), time: z.string(), tags: z.array(z.string()).default([]) }),
 );

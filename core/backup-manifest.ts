@@ -61,7 +61,7 @@ export const lastBackup = z.strictObject({
   failed: z
     .strictObject({ at: z.iso.datetime(), reason: z.string() })
     .nullable()
-    .describe("what failed last, and was not done well since"),
+    .describe("the step that failed last, and was not done well since"),
   bytes: count.describe("of the last snapshot, before deduplication and compression"),
   seconds: count.describe("that it took"),
 

@@ -1,4 +1,4 @@
-/** What decides about a container's label `config-hash`, besides the files that it is given. */
+/** The parts of a container's label `config-hash`, besides the files that it is given. */
 interface Hashed {
   readonly healthcheck?: object | undefined;
   readonly init?: boolean | undefined;

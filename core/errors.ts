@@ -1,11 +1,11 @@
 /**
- * What the person at the keyboard can fix: shown without a stack trace, exit code 1.
+ * An error that the person at the keyboard can fix: shown without a stack trace, exit code 1.
  * Everything else that is thrown is a bug: shown with its stack trace, exit code 70.
  */
 export class UserError extends Error {
   override readonly name = "UserError";
 
-  /** What to do about it, one step a line; empty where the message says it all. */
+  /** The remedy, one step a line; empty where the message says it all. */
   readonly remedy: readonly string[];
 
   constructor(message: string, ...remedy: readonly string[]) {

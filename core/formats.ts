@@ -20,7 +20,7 @@ export const imageReference = text(
   'an image such as "ghcr.io/example/app:1.2" or "ghcr.io/example/app@sha256:…"',
 );
 
-/** What stands in front of an image's path. */
+/** The registry, with its own path, in front of an image's path. */
 export const registryAddress = text(
   /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d+)?(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*$/,
   'a host with an optional port and path, such as "mirror.example.org:5000/hub"',

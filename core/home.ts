@@ -57,10 +57,10 @@ export async function keptAside<T>(folder: string, home: string, work: () => Pro
   }
 }
 
-/** What the project keeps on this machine. */
+/** The folder that the project keeps on this machine. */
 export const keptFolder = () => join(projectRoot, ".exploreiot");
 
-/** What one deployment keeps on this machine: secrets, state, the record of the last `up`. Git-ignored, 0700. */
+/** The folder of one deployment on this machine: secrets, state, the record of the last `up`. Git-ignored, 0700. */
 export const deploymentHome = (name: string) => aside ?? join(keptFolder(), name);
 
 /** Folder of the synthesized stack of a deployment. */

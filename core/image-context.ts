@@ -51,7 +51,7 @@ const excluded = new Set(
   ),
 );
 
-/** What a build of `folder` sees: its files but for the excluded names and what its .dockerignore names, sorted. */
+/** The files that a build of `folder` sees: all but for the excluded names and what its .dockerignore names, sorted. */
 export function contextFiles(folder: string): readonly ContextFile[] {
   const rules = ignoreFile(join(folder, ".dockerignore"));
   const files: ContextFile[] = [];

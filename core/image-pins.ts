@@ -65,7 +65,7 @@ export function withDigests(text: string, digests: Readonly<Record<string, strin
   return text.split("\n").map(line).join("\n");
 }
 
-/** What the built images are made from. */
+/** The bases of the built images. */
 export interface ImageLock {
   /** `refreshed`: a later day gives every built image a new tag, and so Debian's updates up to the build. */
   readonly debian: { readonly suite: string; readonly refreshed: string };

@@ -1,6 +1,6 @@
 export type ImageSource = "auto" | "packages" | "registry";
 
-/** What the kit's images are built on; a user's Dockerfile may name these too. */
+/** The bases of the kit's images; a user's Dockerfile may name these too. */
 export const PARENT_IMAGES = ["base", "python", "node", "node-build"] as const;
 export type ParentImage = (typeof PARENT_IMAGES)[number];
 

@@ -29,6 +29,6 @@ export const COMPOSE_LABEL = {
   folder: "com.docker.compose.project.working_dir",
 } as const;
 
-/** What a container of the kit is for, such as `mosquitto-files`; the compose service has the same name. */
+/** The role of a container of the kit, such as `mosquitto-files`; the compose service has the same name. */
 export const roleOf = ({ labels }: { readonly labels: Readonly<Record<string, string>> }): string =>
   labels[LABEL.role] as string;

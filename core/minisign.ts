@@ -61,7 +61,7 @@ export function signature(message: string, pem: string, comment: string, path: s
 
 /** The files that a check is about, for its errors. */
 interface Named {
-  /** What was signed. */
+  /** The file that was signed. */
   readonly file: string;
 
   /** Of the public key. */

@@ -32,7 +32,7 @@ export function keepNamedFiles(files: readonly string[], folder: string, draft: 
 }
 
 /**
- * Brings the files back that a site file names. What is there already stays as it is. A path that leads out of its folder
+ * Brings the files back that a site file names. A file that is there already stays as it is. A path that leads out of its folder
  * is not followed: such a file goes next to the site file.
  *
  * @param draft what came out of the snapshot; one of before such files were kept has none

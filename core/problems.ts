@@ -16,17 +16,17 @@ export interface Problem {
 
   readonly allowed: string;
 
-  /** What to do about it, as an imperative. */
+  /** The remedy, as an imperative. */
   readonly fix: string;
 }
 
 type Issue = z.core.$ZodIssue;
 
-/** What is known of the configuration beyond one issue: what a schema takes, and what people mean. */
+/** Knowledge of the configuration beyond one issue: the values that a schema takes, and those that people mean. */
 export interface Advice {
   keysAt(path: string): readonly string[];
 
-  /** What to do about a key that is not known there. */
+  /** The remedy for a key that is not known there. */
   onKey(path: string, key: string): string;
 
   /** The value at a path as it is right, or what to do about it; undefined if nobody can tell. */
@@ -118,7 +118,7 @@ function remedy(issue: Issue, { keysAt, onValue }: Advice): string {
   return `write ${cut(flow(redacted(path.join("."), right)))}`;
 }
 
-/** What to do where no one right value is known. */
+/** The remedy where no one right value is known. */
 function otherwise(issue: Issue, keys: readonly string[]): string {
   const expected = issue.code === "invalid_type" ? issue.expected : undefined;
   if (expected === "object" && keys.length > 0)
@@ -182,7 +182,7 @@ function flow(value: unknown): string {
     const inner = Object.entries(value).map(([key, item]) => `${key}: ${flow(item)}`);
     return inner.length === 0 ? "{}" : `{ ${inner.join(", ")} }`;
   }
-  // What begins with a letter or a slash, and is no other word of YAML, needs no quotes.
+  // A text that begins with a letter or a slash, and is no other word of YAML, needs no quotes.
   const isPlain = typeof value === "string" && /^[A-Za-z/][\w./@-]*$/.test(value) && !OTHER_WORD.test(value);
   return isPlain ? value : JSON.stringify(value);
 }

@@ -1,7 +1,7 @@
 import { PARENT_IMAGES, type ParentImage } from "./image-recipe.ts";
 import { parseTemplate } from "./template.ts";
 
-/** What a reference stands for: text, the name of a secret in the deployment's secret store, or an image of the kit. */
+/** The meaning of a reference: text, the name of a secret in the deployment's secret store, or an image of the kit. */
 export type Referent =
   | { readonly text: string }
   | { readonly secret: string; readonly as?: "url" }
@@ -11,7 +11,7 @@ export type Referent =
 export const imageReferents = (): readonly [string, Referent][] =>
   PARENT_IMAGES.map((image) => [`exploreiot/${image}`, { image }]);
 
-/** What follows `secret.`: it becomes a part of a file name. */
+/** The name after `secret.`: it becomes a part of a file name. */
 const SECRET = /^secret\.([A-Za-z0-9][A-Za-z0-9_-]{0,63})$/;
 
 /** Behind the name of a reference that stands in a URL: everything that has a meaning there is percent-encoded (RFC 3986, 2.1). */
@@ -22,7 +22,7 @@ export const plainName = (name: string): string =>
   name.endsWith(IN_URL) ? name.slice(0, -IN_URL.length) : name;
 
 /**
- * What one reference means, or undefined if nothing of that name exists. `{secret.x}` is generated on first use;
+ * The meaning of one reference, or undefined if nothing of that name exists. `{secret.x}` is generated on first use;
  * `{postgres.password|url}` is the same, for the middle of a URL.
  */
 export function resolveReference(name: string, known: ReadonlyMap<string, Referent>): Referent | undefined {

@@ -10,7 +10,7 @@ const shape = z.object({
   /** How often something was rotated here, or where the secrets were taken over from. */
   rotations: z.int(),
 
-  /** What a rotation that has not come to its end changes. Empty while there is none. */
+  /** Changes of a rotation that has not come to its end. Empty while there is none. */
   changing: z.array(z.object({ name: z.string(), step: z.enum(["begin", "finish"]) })).readonly(),
 
   /** Since when a new value is used while the former is still accepted, by name; RFC 3339 in UTC. */

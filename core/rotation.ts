@@ -5,7 +5,7 @@
 export interface Rotation {
   readonly name: string;
 
-  /** What is exchanged, for people. */
+  /** The name of the exchanged thing, for people. */
   readonly what: string;
 
   /**

@@ -36,7 +36,7 @@ const MOST_OF_A_KEY = 16_384;
 /** Without line breaks at its end, as editors and `echo` leave them. */
 export const withoutLineEnd = (text: string): string => text.replace(/[\r\n]+$/, "");
 
-/** What keeps a text from being a secret, as the end of a sentence; undefined if nothing does. Never quotes it. */
+/** The reason why a text cannot be a secret, as the end of a sentence; undefined if there is none. Never quotes the text. */
 export function problemOfSecret(text: string): string | undefined {
   if (text.trim() === "") return "is empty";
   if (/[\r\n]/.test(text)) return "has more than one line; allowed: one line";

@@ -1,4 +1,4 @@
-/** One word of a POSIX shell, whatever is in it: for commands that people paste, and for those that scripts run. */
+/** One word of a POSIX shell, no matter which characters it has: for commands that people paste, and for those that scripts run. */
 export const shellWord = (text: string): string =>
   /^[A-Za-z0-9_./:@=,+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 

@@ -3,9 +3,9 @@ import { UserError } from "./errors.ts";
 import type { Origin } from "./secret-text.ts";
 
 /**
- * What the constructs know of a deployment and its resources do not say. It stands once in the synthesized JSON, as
+ * Facts that the constructs know of a deployment and that its resources do not say. They stand once in the synthesized JSON, as
  * `"//".exploreiot` of the stack and of each container, where Terraform reads nothing; runners, `render` and policies
- * read it there. All that a resource says itself, such as the ports that it publishes, is read from the resource: an
+ * read them there. All that a resource says itself, such as the ports that it publishes, is read from the resource: an
  * `addOverride` changes that and not the facts.
  *
  * A change that an older reader would misunderstand gets a new version.
@@ -89,7 +89,7 @@ const stackFacts = z.object({
     })
     .exactOptional(),
 
-  /** What can make a production deploy fail; absent elsewhere. */
+  /** Facts that can make a production deploy fail; absent elsewhere. */
   preflight: z
     .object({
       /** Names and addresses that users type. */
@@ -130,12 +130,12 @@ const connection = z.object({
   /** Which way data goes. */
   way: z.enum(["to", "from", "both"]),
 
-  /** What goes that way: topics of MQTT. @default - all that the protocol carries */
+  /** Data that goes that way: topics of MQTT. @default - all that the protocol carries */
   topics: z.array(z.string()).readonly().exactOptional(),
 });
 
 const containerFacts = z.object({
-  /** What a service is there for: the name of its definition. Absent for a container that runs once and ends. */
+  /** The purpose of a service: the name of its definition. Absent for a container that runs once and ends. */
   kind: z.string().exactOptional(),
 
   /** The open listeners that lead here, each with the port inside. */

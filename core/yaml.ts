@@ -7,7 +7,7 @@ export interface YamlFile {
 
   /**
    * The line, counted from 1, of the key or list item at a path such as `listeners.mqtt.port`; of the nearest one around it
-   * that is there. What came by a merge (`<<`) or an alias stands where its anchor is: that is the text to change.
+   * that is there. A key that came by a merge (`<<`) or an alias stands where its anchor is: that is the text to change.
    */
   lineOf(path: string): number;
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { NetworkName } from "../site/settings.ts";
 
 /**
- * What the names of a deployment's bridges begin with. Linux allows 15 characters, too few for the deployment's
+ * The first characters of the names of a deployment's bridges. Linux allows 15 characters, too few for the deployment's
  * own name; two deployments whose digits were equal would be told so by the engine, which refuses the second bridge.
  */
 export const bridgePrefix = (deployment: string): string =>

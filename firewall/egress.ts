@@ -21,12 +21,12 @@ const ANYWHERE = ["0.0.0.0/0", "::/0"];
 const NAMES = 53;
 const PORT_OF: Readonly<Record<string, number>> = { "https:": 443, "http:": 80, "ssh:": 22 };
 
-/** What a deployment declares, and what it needs for the certificates that it asks for, its alarms and its services. */
+/** Ways out that a deployment declares, and those that it needs for the certificates that it asks for, its alarms and its services. */
 function egressOf(deployment: Site): readonly Egress[] {
   const declared = deployment.firewall.egress.map((egress) => ({ ...egress, networks: WAYS_OUT }));
   const all = [...declared, ...acmeOf(deployment), ...webhookOf(deployment), ...serversOf(deployment)];
   const networks = WAYS_OUT.filter((network) => all.some((egress) => egress.networks.includes(network)));
-  // The engine passes questions on from the container's own network, to whichever server the machine asks.
+  // The engine passes questions on from the container's own network, to the server that the machine asks.
   const lookUps = (["udp", "tcp"] as const).map((protocol) => ({
     ...{ networks, to: ANYWHERE, port: NAMES, protocol },
   }));
@@ -55,7 +55,7 @@ const singleAddress = (address: string) => `${address}/${isIP(address) === 6 ? 1
 const mayBeTheMachine = ({ port }: Egress, range: string) =>
   /^[\d.]+\/32$|\/128$/.test(range) || port === NAMES;
 
-/** What containers of a deployment may send to other machines, as rules of a chain at forward. */
+/** Packets that containers of a deployment may send to other machines, as rules of a chain at forward. */
 export function forwardedFromContainers(deployment: Site): readonly string[] {
   const { name } = deployment;
   const own = (["edge", "broker", "data"] as const).map((network) => bridgeName(name, network));
@@ -67,7 +67,7 @@ export function forwardedFromContainers(deployment: Site): readonly string[] {
 }
 
 /**
- * What containers of a deployment may ask of the machine itself, as rules of a chain at input. ICMP of both families
+ * Packets that containers of a deployment may send to the machine itself, as rules of a chain at input. ICMP of both families
  * carries what IP needs: the size of packets, and neighbour discovery. As numbers, since names need a file that small
  * systems lack.
  */

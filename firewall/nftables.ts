@@ -40,7 +40,7 @@ export function nftablesRuleset(deployment: Site): string {
   ].join("\n");
 }
 
-/** The engine turns 127.0.0.1 into a container's address whatever interface a packet came through (moby#41872). */
+/** The engine turns 127.0.0.1 into a container's address no matter which interface a packet came through (moby#41872). */
 function loopbackChain(): string {
   return chain("prerouting", "prerouting priority raw; policy accept", [
     'iifname != "lo" ip daddr 127.0.0.0/8 counter drop comment "loopback from outside"',
@@ -62,7 +62,7 @@ function inputChain(deployment: Site): string {
 const limitsAtInput = (port: Reachable): readonly string[] =>
   sourceLimits(port, `ct state new ${port.match.input} tcp dport ${port.port}`);
 
-/** What else reaches the machine: only what is declared. */
+/** Other packets that reach the machine: only those that are declared. */
 function fromOutside(deployment: Site): readonly string[] {
   const { name, firewall } = deployment;
   const external = names(firewall.interfaces);

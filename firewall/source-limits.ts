@@ -7,7 +7,7 @@ const PROXIED_AT_ONCE = 4096;
 /** Sources that are counted at once, for each listener; of IPv6 each /64 is one. */
 const SOURCES = 65_535;
 
-/** What tells a source of IPv4 or IPv6. */
+/** The key of a source of IPv4 or IPv6. */
 const sourceOf = ({ address }: OpenPort) => (isIP(address) === 6 ? "ip6 saddr" : "ip saddr");
 
 /** Where connections are counted, by source, and for the engine's proxy by port. */
@@ -18,7 +18,7 @@ export const limitSets = (ports: readonly OpenPort[]): readonly string[] => [
     const rates = newConnectionsPerSecond === undefined ? ["rate"] : ["rate", "often"];
     return [
       set(listener, sourceOf(port), "dynamic"),
-      // Who has not come for a minute has earned a whole burst again, so nothing is lost with the entry.
+      // A source that has not come for a minute has earned a whole burst again, so nothing is lost with the entry.
       ...rates.map((rate) => set(`${listener}_${rate}`, sourceOf(port), "dynamic, timeout", "timeout 1m")),
     ];
   }),

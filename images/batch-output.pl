@@ -7,7 +7,7 @@ use warnings;
 use Errno qw(EINTR);
 use Fcntl qw(F_SETPIPE_SZ);
 
-# What a pipe may hold without privileges. A writer that must not wait, such as HAProxy, drops lines when it is full.
+# The bytes that a pipe may hold without privileges. A writer that must not wait, such as HAProxy, drops lines when it is full.
 my $SIZE = 1 << 20;
 
 pipe(my $output, my $input) or die "pipe: $!\n";

@@ -14,7 +14,7 @@ export interface PublishedFile {
 }
 
 /**
- * What is to be delivered into a deployment's volume of certificates, and the name of the pair's folder there.
+ * Files to deliver into a deployment's volume of certificates, and the name of the pair's folder there.
  * Never the key of a CA.
  *
  * @throws Error if `preparePki` was not called before
@@ -41,7 +41,7 @@ export function deliveredFiles(
   };
 }
 
-/** What the certificates of devices are checked by. */
+/** The file of authorities that the certificates of devices are checked by. */
 const trustedFile = (home: string): string =>
   existsSync(bothDeviceAuthorities(home))
     ? bothDeviceAuthorities(home)

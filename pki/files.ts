@@ -34,7 +34,7 @@ export async function prepareFiles(deployment: Named, files: PemFiles, home: str
     certificate: certificates.found.map(String).join(""),
     key: String(key.found.export({ type: "pkcs8", format: "pem" })),
   };
-  // What is served already was checked when it was taken over: its end must not keep anybody from `status` or `down`.
+  // A certificate that is served already was checked when it was taken over: its end must not keep anybody from `status` or `down`.
   const known = currentPair(home)?.id === pairId(pair);
   const candidate: Candidate = { chain: [leaf, ...rest], key: key.found, hosts: deployment.hosts };
   const problems = known ? namesCover(leaf, deployment.hosts) : await problemsOfPair(candidate);

@@ -24,7 +24,7 @@ export async function makeServerCertificate(deployment: Named, home: string): Pr
   return makeServerPair(serverName(deployment), deployment.hosts, authority);
 }
 
-/** What the edge serves until the first certificate is issued: self-signed, so that nobody can mistake it. */
+/** The certificate of the edge until the first one is issued: self-signed, so that nobody can mistake it. */
 export async function preparePlaceholder(deployment: Named, home: string): Promise<void> {
   if (isStillGood(home, deployment.hosts, undefined)) return;
   const { makeServerPair } = await import("./x509.ts");

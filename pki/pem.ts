@@ -3,7 +3,7 @@ import { readFileSync } from "../core/inputs.ts";
 import type { Problem } from "../core/problems.ts";
 import { shellCommand } from "../core/shell-words.ts";
 
-/** What a file holds, or what is wrong with it. */
+/** The content of a file, or its fault. */
 export type Read<T> = { readonly found: T } | { readonly problem: Problem };
 
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]+?-----END \1-----/g;

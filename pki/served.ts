@@ -23,7 +23,7 @@ export function servedCertificate({ address, port, host }: Endpoint): Promise<X5
       host: address,
       port,
       ...(isIP(host) === 0 ? { servername: host } : {}),
-      // What is wrong with it is what this is to find out.
+      // This is to find out whether anything is wrong with it.
       rejectUnauthorized: false,
     });
     socket.setTimeout(LIMIT_MS, () => socket.destroy(new Error(`no answer within ${LIMIT_MS / 1000} s`)));

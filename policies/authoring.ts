@@ -1,4 +1,4 @@
-/** What rules of one's own are written with: `import … from "exploreiot/policy"`. */
+/** The parts that rules of one's own are written with: `import … from "exploreiot/policy"`. */
 export type { Environment, Resource, StackDocument } from "./document.ts";
 export { type Condition, definePolicy, type Evidence, type Policy } from "./policy.ts";
 export * from "./values.ts";

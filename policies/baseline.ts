@@ -13,7 +13,7 @@ const baseline = z.strictObject({ version: z.literal(1), findings: z.array(entry
 
 type Entry = z.output<typeof entry>;
 
-/** What was found before, and is there still: it does not fail again. */
+/** Findings that were there before, and are there still: they do not fail again. */
 export interface Baseline {
   readonly file: string;
   readonly findings: readonly Entry[];
@@ -58,7 +58,7 @@ export function writeBaseline(file: string, judgements: readonly Judgement[]): n
   return findings.length;
 }
 
-/** A judgement in which what the baseline has is known. What cannot be judged is new each time: nobody has seen it. */
+/** A judgement in which findings of the baseline are known. A thing that cannot be judged is new each time: nobody has seen it. */
 export function since(judgement: Judgement, { file, findings }: Baseline): Judgement {
   const before = new Set(findings.map(keyOf));
   const isKnown = (found: Finding) => before.has(keyOf(entryOf(found, judgement, file)));

@@ -15,7 +15,7 @@ import { waiverPolicies } from "./waiver-rules.ts";
 import { Waivers } from "./waivers.ts";
 import { withoutFolder } from "./without-folder.ts";
 
-/** What is to be judged, and how: what the caller asks for counts before what an input says, and that before a file. */
+/** The things to judge, and how: the caller's request counts before an input's own settings, and those before a file. */
 export interface CheckRequest extends Request {
   readonly rules: readonly Policy[];
   readonly profile?: Profile | undefined;
@@ -68,7 +68,7 @@ function attempt<Value>(work: () => Value): Value | UserError {
 
 type Outer = Omit<Selection, "profile"> & { readonly profile: Profile | undefined };
 
-/** What is asked for, over what the file of settings says. */
+/** The caller's request, over the file of settings. */
 const selectionOf = ({ settings, profile, only, skip }: CheckRequest): Outer => {
   const file = settings?.settings ?? NO_SETTINGS;
   return {
@@ -105,7 +105,7 @@ function judge(
   };
 }
 
-/** What an input says about how it is judged. One whose settings nobody understands stops at everything. */
+/** The settings of an input itself. An input whose settings nobody understands stops at everything. */
 function ownOf({ facts, settings }: StackDocument) {
   if (settings === undefined) return NO_SETTINGS;
   const result = facts === undefined ? stackSettings.safeParse(settings) : policySettings.safeParse(settings);
@@ -123,7 +123,7 @@ function ofFolder(inputs: readonly Input[]): (stack: StackDocument) => Profile {
   };
 }
 
-/** What is found about the waivers of the file of settings, which may excuse something in any input. */
+/** Findings about the waivers of the file of settings, which may excuse something in any input. */
 function aboutSettings(
   settings: SettingsFile | undefined,
   waivers: Waivers,

@@ -2,10 +2,10 @@ import { LABEL } from "../core/labels.ts";
 import type { StackFacts } from "../core/stack-facts.ts";
 import { type Block, isBlock } from "./values.ts";
 
-/** What a stack is for. One that does not say is judged as production. */
+/** The purpose of a stack. One that does not say is judged as production. */
 export type Environment = "local" | "production";
 
-/** What a document was read from: Terraform's JSON, a plan of Terraform, or a compose file. */
+/** The source of a document: Terraform's JSON, a plan of Terraform, or a compose file. */
 export type Dialect = "terraform" | "plan" | "compose";
 
 /**
@@ -28,13 +28,13 @@ export interface Resource {
   readonly block: Block;
 }
 
-/** What stands where a resource should. */
+/** The value where a resource should stand. */
 export interface Unreadable {
   readonly path: string;
   readonly evidence: string;
 }
 
-/** What a comment says about something, not checked yet. */
+/** The text of a comment about something, not checked yet. */
 export interface Commented {
   readonly path: string;
   readonly value: unknown;
@@ -52,7 +52,7 @@ export interface Target {
   readonly attribute: string;
 }
 
-/** What a document is made of; the readers of `inputs/` bring each kind of file into this shape. */
+/** The parts of a document; the readers of `inputs/` bring each kind of file into this shape. */
 export interface Contents {
   readonly dialect: Dialect;
 
@@ -66,7 +66,7 @@ export interface Contents {
   /** Keys and values that its reader does not understand, so that nobody can judge them. @default - none */
   readonly notUnderstood?: readonly Unreadable[];
 
-  /** What the document says about how it is judged: `{ stopAt, waivers }`, not checked yet. */
+  /** The document's own settings of how it is judged: `{ stopAt, waivers }`, not checked yet. */
   readonly settings?: unknown;
 
   /** Waivers in comments, at what they stand next to. @default - none */
@@ -75,7 +75,7 @@ export interface Contents {
   /** The folder of its files, which no report names: it is another one in each checkout. */
   readonly folder?: string | undefined;
 
-  /** What the kit says of a stack that it synthesized; for any other, rules go by what they see. */
+  /** The kit's facts about a stack that it synthesized; for any other, rules go by what they see. */
   readonly facts?: StackFacts | undefined;
 }
 

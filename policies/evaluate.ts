@@ -10,7 +10,7 @@ import type { Finding, Policy } from "./policy.ts";
 import { waiverPolicies } from "./waiver-rules.ts";
 import { readWaivers, type WaivedFinding, type Waivers } from "./waivers.ts";
 
-/** What one policy saw in one stack. A policy that examined nothing has proved nothing. */
+/** The report of one policy on one stack. A policy that examined nothing has proved nothing. */
 export interface PolicyReport {
   readonly policy: Policy;
 
@@ -18,13 +18,13 @@ export interface PolicyReport {
   readonly enforced: boolean;
   readonly examined: number;
 
-  /** What stops: enforced and not waived. */
+  /** Findings that stop: enforced and not waived. */
   readonly findings: readonly Finding[];
 
-  /** What a baseline has: found before, and accepted for now. */
+  /** Findings in a baseline: found before, and accepted for now. */
   readonly known: readonly Finding[];
 
-  /** What would stop in an environment that enforces the policy. */
+  /** Findings that would stop in an environment that enforces the policy. */
   readonly relaxed: readonly Finding[];
   readonly waived: readonly WaivedFinding[];
 
@@ -37,7 +37,7 @@ export interface NotEnforceable {
   readonly reason: string;
 }
 
-/** Rules that hold whatever the list of policies is. */
+/** Rules that hold for every list of policies. */
 export const builtIn: readonly Policy[] = [...aboutInput, ...waiverPolicies];
 
 /**
@@ -62,7 +62,7 @@ export function evaluate(
 /** The day as waivers have it. */
 export const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
 
-/** What else counts when findings are excused. */
+/** Other facts that count when findings are excused. */
 export interface Excuses {
   /** Rules that exist, though others may judge. @default - those that judge */
   readonly known?: readonly Policy[];
@@ -107,7 +107,7 @@ const report = (policy: Policy, seen: Pick<PolicyReport, "examined" | "findings"
   ...seen,
 });
 
-/** What one policy saw, before waivers: nothing of it is made again for a resource on which nothing is found. */
+/** The view of one policy, before waivers: nothing of it is made again for a resource on which nothing is found. */
 interface Seen {
   readonly examined: number;
   readonly found: Finding[];

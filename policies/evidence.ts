@@ -4,7 +4,7 @@ import type { Severity } from "../site/policy-settings.ts";
  * One way in which a resource breaks a claim, with the value found (never a secret's): a text where it weighs what the
  * rule weighs, `Graded` where it weighs something else.
  *
- * What nobody can say is said, and is no pass: `NotEnforceable` where no file shows it; `Unknown` where a value is
+ * A thing that nobody can say is told as such, and is no pass: `NotEnforceable` where no file shows it; `Unknown` where a value is
  * computed later. In what Terraform applies the gate is the last to look, so there an unknown value is a finding; of a
  * compose file it is reported as what cannot be known here.
  */

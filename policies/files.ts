@@ -13,7 +13,7 @@ export interface FileText {
 /** The one kind of file that is known by its folder. */
 const WORKFLOW = /(^|\/)\.github\/workflows\/[^/]+\.ya?ml$/;
 
-/** What a file is, by its name. The first that fits. */
+/** The kind of a file, by its name. The first that fits. */
 const KINDS: readonly (readonly [RegExp, string])[] = [
   [/^mosquitto\.conf$/, "mosquitto.conf"],
   [/^(acl|aclfile|acl\.conf|mosquitto\.acl)$/, "mosquitto.acl"],
@@ -51,7 +51,7 @@ export const fileKind = rememberedText((path): string | undefined => {
   return known?.[1];
 });
 
-/** What is judged together with a stack. */
+/** The files that are judged together with a stack. */
 export interface Surroundings {
   /** Files that lie next to it. @default - none */
   readonly looseFiles?: readonly FileText[];
@@ -65,7 +65,7 @@ export interface Surroundings {
 
 const MAX_BYTES = 1_048_576;
 
-/** Reads the files that a stack in this folder names. What is not there, or no plain file, is unknown. */
+/** Reads the files that a stack in this folder names. A file that is not there, or no plain file, is unknown. */
 export const filesBelow = (folder: string) => ({
   read: (source: string) => textAt(resolve(folder, source)),
   awaits: (source: string) => isMadeByStart(resolve(folder, source)),
@@ -134,7 +134,7 @@ function uploads(container: Resource, surroundings: Surroundings): Resource[] {
   });
 }
 
-/** What is known of a file by its path: its text, or that it is made later. */
+/** The knowledge of a file by its path: its text, or that it is made later. */
 export function givenFile(source: string, { read, awaits }: Surroundings): Block {
   const text = asLiteral(read?.(source));
   return text === undefined && awaits?.(source) ? { awaited: true } : { text };

@@ -1,6 +1,6 @@
 import { definePolicy, type Policy } from "./policy.ts";
 
-/** Holds for every input, whatever the policies are: what cannot be read cannot be judged. */
+/** Holds for every input and every list of policies: a file that cannot be read cannot be judged. */
 export const stackCanBeRead = definePolicy({
   id: "INP-001",
   severity: "critical",
@@ -34,5 +34,5 @@ export const everythingIsUnderstood = definePolicy({
   check: () => [],
 });
 
-/** What these find nobody can judge: the verdict is neither good nor bad. */
+/** Nobody can judge what these rules find: the verdict is neither good nor bad. */
 export const aboutInput: readonly Policy[] = [stackCanBeRead, everythingIsUnderstood];

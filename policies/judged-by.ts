@@ -2,7 +2,7 @@ import type { Resource, StackDocument } from "./document.ts";
 import { remembered } from "./facts/remembered.ts";
 import type { Condition, Policy } from "./policy.ts";
 
-/** What a policy looks at in a stack. */
+/** The resources that a policy looks at in a stack. */
 export interface Judged {
   readonly resources: readonly Resource[];
 

@@ -5,14 +5,14 @@ import type { Finding, Policy, Words } from "./policy.ts";
 /** In whose keys a stack is written: those of Terraform's provider, of Compose, or of the kit's own site file. */
 export type Language = "terraform" | "compose" | "site";
 
-/** The kit's own stacks are changed in their site file, whatever was made of it; anybody else's in the file that was read. */
+/** The kit's own stacks are changed in their site file, no matter what was made of it; anybody else's in the file that was read. */
 export function languageOf({ dialect, facts }: StackDocument): Language {
   if (dialect === "compose") return "compose";
   return facts === undefined ? "terraform" : "site";
 }
 
 /**
- * What is allowed and what to do, in the keys of the input. Rules are written in those of the provider, since every input
+ * The allowed values and the remedy, in the keys of the input. Rules are written in those of the provider, since every input
  * is brought into its shape; where other keys alone would not do, a rule has words of its own for them.
  */
 function wordsOf({ allowed, fix, words }: Policy, language: Language): Words {
@@ -20,7 +20,7 @@ function wordsOf({ allowed, fix, words }: Policy, language: Language): Words {
   return { allowed: inLanguage(said.allowed, language), fix: inLanguage(said.fix, language) };
 }
 
-/** What a report says of one piece of evidence. */
+/** The text of a report on one piece of evidence. */
 export function finding(
   policy: Policy,
   path: string,

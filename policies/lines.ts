@@ -1,4 +1,4 @@
-/** What is looked for in a text: where something stands, and what is said of it. */
+/** A search in a text: where something stands, and what is said of it. */
 interface Said {
   readonly path: string;
   readonly evidence: string;

@@ -8,7 +8,7 @@ import { isCalled, type Policy } from "./policy.ts";
 import { findingsOf } from "./reports/judgement.ts";
 import { paragraphs } from "./reports/paragraphs.ts";
 
-/** What is judged: a parsed `cdk.tf.json`, its text (what cdktf's `Testing.synth` returns), or the path of a file. */
+/** The input to judge: a parsed `cdk.tf.json`, its text (what cdktf's `Testing.synth` returns), or the path of a file. */
 export type Judged = string | object;
 
 interface MatcherResult {

@@ -10,7 +10,7 @@ import type { Policy } from "./policy.ts";
 
 const text = z.string().trim().min(1);
 
-/** What makes an exported value a rule, so that half of one is told before it judges anything. */
+/** The shape that makes an exported value a rule, so that half of one is told before it judges anything. */
 const rule = z.looseObject({
   id: z.string().regex(/^[A-Z]{2,5}-\d{3}$/, { error: 'an id such as "ACME-001"' }),
   formerly: z.array(text).optional(),

@@ -15,7 +15,7 @@ export interface Policy {
   readonly severity: Severity;
 
   /**
-   * What its findings weigh at most in a stack that the kit did not make, where what the rule asks may be done by a program
+   * The highest weight of its findings in a stack that the kit did not make, where the same may be done by a program
    * of which nothing is known here. @default - the same
    */
   readonly elsewhere?: Severity;
@@ -23,11 +23,11 @@ export interface Policy {
   /** The claim, as a sentence without a full stop. */
   readonly title: string;
 
-  /** What happens to anyone who breaks it: whole sentences, for somebody who has not heard of it. */
+  /** The harm to anyone who breaks it: whole sentences, for somebody who has not heard of it. */
   readonly why: string;
 
   /**
-   * What breaks it, as it stands in a file: keys of one service of a compose file, a whole compose file, Terraform's JSON, or
+   * Examples that break it, as they stand in a file: keys of one service of a compose file, a whole compose file, Terraform's JSON, or
    * a file whose name stands behind `# ` in the first line. Behind `$ ` it is what a machine shows, where no file does.
    */
   readonly avoid: string;
@@ -35,13 +35,13 @@ export interface Policy {
   /** The same, put right. */
   readonly prefer: string;
 
-  /** What would satisfy it, in the keys of Terraform's provider. */
+  /** The values that satisfy it, in the keys of Terraform's provider. */
   readonly allowed: string;
 
-  /** What to do about a finding, in the same keys. */
+  /** The remedy for a finding, in the same keys. */
   readonly fix: string;
 
-  /** What is allowed and what to do where the provider's keys, or their names in Compose, would not do. */
+  /** The allowed values and the remedy where the provider's keys, or their names in Compose, would not do. */
   readonly words?: { readonly compose?: Partial<Words>; readonly site?: Partial<Words> };
 
   /** Where the fact comes from: a benchmark with its version, a manual, a provider rule of docs/architecture.md. */
@@ -57,7 +57,7 @@ export interface Policy {
   readonly enforcedIn?: readonly Environment[];
 
   /**
-   * Where it makes sense: `terraform` in whatever Terraform reads or plans, `source` in its JSON alone, since plans
+   * Where it makes sense: `terraform` in everything that Terraform reads or plans, `source` in its JSON alone, since plans
    * show no lifecycle, backend or variables. @default - everywhere
    */
   readonly dialect?: "terraform" | "source";
@@ -75,7 +75,7 @@ export const definePolicy = (policy: Policy): Policy => policy;
 export const isCalled = ({ id, formerly }: Policy, name: string): boolean =>
   id === name || formerly?.includes(name) === true;
 
-/** What a finding says next to its evidence. */
+/** The text of a finding next to its evidence. */
 export interface Words {
   readonly allowed: string;
   readonly fix: string;

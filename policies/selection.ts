@@ -37,7 +37,7 @@ export function select(rules: readonly Policy[], { profile, only, skip, levels }
       rulesCalled(name, rules).map((rule) => [rule, severity] as const),
     ),
   );
-  // Who names a rule wants it, whatever the profile is.
+  // Anybody who names a rule wants it in every profile.
   const inScope = rules.filter((rule) => wanted?.has(rule) ?? isIn(profile, rule));
   return {
     policies: inScope.filter((rule) => !unwanted.has(rule)).map((rule) => weighed(rule, level.get(rule))),

@@ -18,7 +18,7 @@ const settings = {
   levels: z
     .record(name, z.enum(SEVERITIES))
     .default({})
-    .describe("what findings of a rule or a family weigh"),
+    .describe("the severity of findings of a rule or a family"),
 };
 
 const checkerSettings = z.strictObject({

@@ -25,7 +25,7 @@ export function show(value: unknown): string {
 }
 
 /**
- * Evidence that an attribute is not what it has to be, with the value found. What is computed at apply is unknown;
+ * Evidence that an attribute is not what it has to be, with the value found. A value that is computed at apply is unknown;
  * `null` is how JSON says that something is not set.
  *
  * @param place what the block is part of, for the evidence. @default - the attribute's name alone

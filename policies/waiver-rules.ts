@@ -31,7 +31,7 @@ export const waiversAreCurrent = definePolicy({
   ...about,
   id: "WVR-002",
   title: "no waiver has expired",
-  why: "What was accepted for a while is accepted for ever if nobody looks at it again.",
+  why: "A finding that was accepted for a while is accepted for ever if nobody looks at it again.",
   avoid: `x-exploreiot:
   waivers:
     - {rule: CTR-006, at: services.web, reason: "the image writes its cache below /", expires: 2024-01-31}

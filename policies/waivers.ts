@@ -69,7 +69,7 @@ export class Waivers {
   }
 
   /**
-   * What one of the rules about waivers finds.
+   * The findings of one of the rules about waivers.
    *
    * @param looked ids of the rules that looked at something: one that has nothing to do with this input says nothing of it
    */

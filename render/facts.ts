@@ -1,7 +1,7 @@
 import { type ContainerFacts, readContainerFacts } from "../core/stack-facts.ts";
 import { rawResources, type Stack } from "../runners/stack.ts";
 
-/** What the JSON states of each container besides its attributes, by its name. */
+/** The facts that the JSON states of each container besides its attributes, by its name. */
 export function containerFacts(stack: Stack): ReadonlyMap<string, Partial<ContainerFacts>> {
   const blocks = Object.values(rawResources(stack).docker_container ?? {});
   return new Map(

@@ -44,7 +44,7 @@ const sha256 = (text: string): string => createHash("sha256").update(text).diges
 export const modeOf = (path: string): number => (path.endsWith(".sh") ? 0o755 : 0o644);
 
 /**
- * Writes the files and their checksums. What an earlier render wrote and this one does not is removed; anything else
+ * Writes the files and their checksums. A file that an earlier render wrote and this one does not is removed; anything else
  * (secrets, state, images) is left alone. The checksums come first: a folder whose render was killed is then known as
  * one, `start.sh` refuses it, and the next render finishes it.
  *
@@ -68,7 +68,7 @@ export function refuseOtherFolder(folder: string, files: Files): void {
   if (existsSync(folder)) earlierRender(folder, files[MARK]);
 }
 
-/** What an earlier render wrote; nothing for a folder that is empty but for drafts and the lock. */
+/** The files that an earlier render wrote; none for a folder that is empty but for drafts and the lock. */
 function earlierRender(folder: string, mark = ""): readonly string[] {
   const before = listed(folder);
   const isEmpty = readdirSync(folder).every((name) => name.endsWith(".tmp") || name === LOCK_FILE);

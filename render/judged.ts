@@ -48,7 +48,7 @@ interface Placed {
   readonly role: string;
 }
 
-/** What is excused of a container and its image, at its place in compose.yaml. That of files has no place there. */
+/** The waivers of a container and its image, at its place in compose.yaml. Those of files have no place there. */
 function waiversOf({ raw, role }: Placed, stack: Stack): readonly object[] {
   const images = (rawResources(stack).docker_image ?? {}) as Readonly<Record<string, Commented>>;
   const image = /^\$\{docker_image\.([\w-]+)\.image_id\}$/.exec(raw.image)?.[1] ?? "";

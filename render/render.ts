@@ -20,7 +20,7 @@ import { swarmScript } from "./swarm/script.ts";
 import { stackFile } from "./swarm/stack-file.ts";
 import { serverTerraform } from "./terraform.ts";
 
-/** What a folder is rendered for: one machine, or a swarm. */
+/** The target of a folder: one machine, or a swarm. */
 export const TARGETS = ["compose", "swarm"] as const;
 
 /**

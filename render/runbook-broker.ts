@@ -2,7 +2,7 @@ import { dataOf } from "../core/data.ts";
 import { ofRole } from "../runners/containers.ts";
 import type { Model } from "./model.ts";
 
-/** What to do when the broker could not use its store at a start. */
+/** The task for a broker that could not use its store at a start. */
 export function brokerStore({ stack }: Model): string {
   const broker = ofRole(stack, "mosquitto");
   const [volume] = broker === undefined ? [] : dataOf([broker]);

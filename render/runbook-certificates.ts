@@ -56,7 +56,7 @@ function devices({ stack, deliveries }: Model): readonly string[] {
   ];
 }
 
-/** What an operator asks, and a machine every day: of what is served, no matter who was to renew it. */
+/** The question of an operator, and of a machine every day: about the certificate that is served, no matter who was to renew it. */
 function alarm({ stack }: Model, host: string | undefined): readonly string[] {
   const [listener] = stack.containers.flatMap((container) =>
     (container.block.ports ?? []).filter(({ external }) =>

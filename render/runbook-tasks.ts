@@ -7,7 +7,7 @@ import { repositoryFiles } from "./server-script.ts";
 
 const block = (...lines: readonly string[]): string => ["```sh", ...lines, "```"].join("\n");
 
-/** Services that write data volumes, PostgreSQL apart: it is dumped while it runs. What makes backups keeps nothing of its own. */
+/** Services that write data volumes, PostgreSQL apart: it is dumped while it runs. The service that makes backups keeps nothing of its own. */
 function stores({ stack }: Model): {
   readonly services: readonly string[];
   readonly volumes: readonly string[];

@@ -75,7 +75,7 @@ const formerSteps = (spec: ContainerSpec, stack: Stack): readonly string[] =>
     ),
   );
 
-/** What restore.sh has to know: where the repository is and what opens it, and where each part of a snapshot goes. */
+/** Facts that restore.sh has to know: where the repository is and what opens it, and where each part of a snapshot goes. */
 function restoreFacts({ stack, deliveries }: Model): readonly string[] {
   const location = repositoryLocation(stack);
   if (location === undefined) return [];
@@ -107,13 +107,13 @@ function restoreFacts({ stack, deliveries }: Model): readonly string[] {
   ];
 }
 
-/** What opens the repository and logs in to its server: names in a container, and where each lies in the folder. */
+/** The secrets that open the repository and log in to its server: names in a container, and where each lies in the folder. */
 export const repositoryFiles = (deliveries: Model["deliveries"]) =>
   (deliveries.find(({ role }) => role === "backup-files")?.secret ?? [])
     .map(({ file, path }) => ({ name: file.replace(/^\/incoming\//, ""), path }))
     .filter(({ name }) => name === "password" || name.startsWith("credentials/"));
 
-/** What start.sh's `older` and restore.sh's `load_database` begin with. */
+/** The first arguments of start.sh's `older` and restore.sh's `load_database`. */
 const serverOf = (spec: ContainerSpec): readonly string[] => [
   ...[spec.name, spec.image, spec.block.user ?? "", `${spec.block.memory}m`],
   ...[variableOf(spec, "PGDATA") ?? "", variableOf(spec, "POSTGRES_INITDB_ARGS") ?? ""],

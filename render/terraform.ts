@@ -28,8 +28,8 @@ interface ContainerBlock {
  * @param text the synthesized `cdk.tf.json`
  */
 export function serverTerraform(text: string, model: Model): string {
-  // What was declared before is true of this machine alone; cdktf's notes about the synthesis tell of it too. What an
-  // earlier version of the kit declared is true of each.
+  // An earlier declaration is true of this machine alone; cdktf's notes about the synthesis tell of it too. One of an
+  // earlier version of the kit is true of each.
   const { terraform, resource, removed = [], "//": notes, ...rest } = JSON.parse(text) as Document;
   const former = model.stack.containers.flatMap(
     ({ versioned }) => versioned?.former.map(({ address }) => address) ?? [],

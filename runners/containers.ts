@@ -16,6 +16,6 @@ export function dependentsOf({ containers }: Stack, { name }: ContainerSpec): re
   return containers.filter((other) => other.name !== name && !other.job && reached.has(other.name));
 }
 
-/** What an environment variable of a container is set to. */
+/** The value of an environment variable of a container. */
 export const variableOf = ({ block }: ContainerSpec, name: string): string | undefined =>
   block.env?.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);

@@ -31,7 +31,7 @@ export const endangered = (stack: Stack, drift: readonly Drift[]): readonly stri
     .map(({ name }) => name);
 };
 
-/** What of them a backup has, which is asked for only where something is in danger. */
+/** Those of them that a backup has, which is asked for only where something is in danger. */
 export async function dangersOf(stack: Stack, volumes: readonly string[]): Promise<readonly Danger[]> {
   const kept = savedVolumes(stack);
   const last = volumes.some((volume) => kept.has(volume)) ? await lastVerified(stack) : undefined;

@@ -82,7 +82,7 @@ async function claim(name: string, path: string, file: number, report: Report): 
       "wait until it has ended, then run this again",
     );
   }
-  // Locked by us now. What still stands there was left by a run that was killed.
+  // Locked by us now. An entry that still stands there was left by a run that was killed.
   const left = parseHolder(read(file));
   if (left !== undefined) {
     if (!isOfThisMachine(left)) throw unknowable(name, path, left);

@@ -81,7 +81,7 @@ async function look({ stack, home }: DeployOptions): Promise<Situation> {
   return { record, seen, drift: await driftOf(stack, seen, record) };
 }
 
-/** What differs from the stack and the record; where nothing does, whether the ports of containers answer. */
+/** The differences from the stack and the record; where there are none, whether the ports of containers answer. */
 async function driftOf(
   stack: Stack,
   seen: Survey,
@@ -143,7 +143,7 @@ async function bringUp(options: DeployOptions, { record, seen }: Situation): Pro
     writeRecord(home, runner.name, stack, after);
     return { changed: true, runner: runner.name, seen: after };
   } catch (error) {
-    // What was made is known from now on: the next up goes on with it, also with what is still starting.
+    // The containers that were made are known from now on: the next up goes on with them, also with those that still start.
     const left = await observe(stack);
     writeRecord(home, runner.name, { ...stack, fingerprint: UNFINISHED }, left, { record, seen });
     throw error;

@@ -84,7 +84,7 @@ export const containerDrift = (
     ]);
   });
 
-/** What the config hash is made of, besides files that cannot be read back: `core/config-hash.ts`. */
+/** Attributes in the config hash, besides files that cannot be read back: `core/config-hash.ts`. */
 const HASHED = /^(file|healthcheck|init|tmpfs)\b/;
 
 /** Another config hash says nothing where what it is made of is seen to differ. */

@@ -25,7 +25,7 @@ export interface Guarded {
 }
 
 /**
- * What every verb passes that changes or removes what runs: an engine that answers, nobody else at work, and no
+ * The checks before every verb that changes or removes containers: an engine that answers, nobody else at work, and no
  * containers of another checkout. Data of another checkout is refused by `refuseForeignData` where data is concerned.
  *
  * @throws UserError that says what stands in the way; nothing was touched then

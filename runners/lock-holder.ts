@@ -19,7 +19,7 @@ const shape = z.object({
   mark: z.string(),
 });
 
-/** Who holds a lock, as it stands in the locked file. Says who it is; whether it lives is the kernel's to say. */
+/** The holder of a lock, as it stands in the locked file. The file says who it is; only the kernel knows whether it lives. */
 export type Holder = z.output<typeof shape>;
 
 export function thisProcess(mark: string): Holder {

@@ -38,7 +38,7 @@ const record = z.object({
 
 const shape = z.preprocess(asToday, record);
 
-/** What the last `up` left behind: enough to tell, from one read of the engine, whether anything changed since. */
+/** The record that the last `up` left behind: enough to tell, from one read of the engine, whether anything changed since. */
 export type DeploymentRecord = Readonly<z.output<typeof shape>>;
 
 export type RunnerName = DeploymentRecord["runner"];

@@ -35,8 +35,8 @@ export interface Removed {
 }
 
 /**
- * Takes a deployment down with the runner that made it. What an interrupted run left, and what that runner cannot
- * remove, is removed by its labels and names: the runner is there to take it down in order and to keep its own books.
+ * Takes a deployment down with the runner that made it. Things that an interrupted run left, and those that this runner
+ * cannot remove, are removed by their labels and names: the runner is there to take it down in order and to keep its own books.
  *
  * @throws UserError if something of somebody else stands in the way; nothing was removed then
  */

@@ -2,7 +2,7 @@ import type { Drift } from "./drift.ts";
 import type { RunnerName } from "./record.ts";
 import type { Stack } from "./stack.ts";
 
-/** What is being done, for people: one line at a time. */
+/** The progress, for people: one line at a time. */
 export type Report = (line: string) => void;
 
 export interface RunnerContext {

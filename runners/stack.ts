@@ -95,7 +95,7 @@ export interface Stack
   readonly volumes: readonly VolumeSpec[];
   readonly recipes: readonly ImageRecipe[];
 
-  /** References of the images that containers run: tags of recipes, and whatever a deployment names itself. */
+  /** References of the images that containers run: tags of recipes, and those that a deployment names itself. */
   readonly images: readonly string[];
 
   /** Where Terraform keeps the state: `local`, or the name of a backend elsewhere. */
@@ -110,7 +110,7 @@ export interface Stack
 
 const SYNTHESIZE = "run exploreiot synth, or npx cdktf synth";
 
-/** What tells a whole stack from half of one; cdktf wrote the rest. */
+/** The sign that tells a whole stack from half of one; cdktf wrote the rest. */
 const shape = z.looseObject({
   terraform: z.looseObject({}).optional(),
   resource: z.record(z.string(), z.record(z.string(), z.looseObject({}))),
@@ -218,7 +218,7 @@ function volume({ name, ...rest }: RawVolume): VolumeSpec {
   return { name, ...more(rest) };
 }
 
-/** What is left of a network or a volume, without what Terraform does with it and labels, which runners differ in. */
+/** The rest of a network or a volume, without Terraform's own settings and without labels, in which runners differ. */
 function more({ "//": _, labels: __, lifecycle: ___, depends_on: ____, ...rest }: RawRest): {
   readonly more?: Readonly<Record<string, unknown>>;
 } {

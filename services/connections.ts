@@ -6,7 +6,7 @@ import { definitions } from "./registry.ts";
 /** A source may take this part of the broker's places, so that fifty together leave some to others. */
 const SHARE_OF_BROKER = 52;
 
-/** A few devices behind one address, whatever the broker's memory. */
+/** A few devices behind one address, for any memory of the broker. */
 const LEAST_OF_BROKER = 8;
 
 /** Pages, requests and sockets of an office behind one address. */
@@ -26,7 +26,7 @@ export function connectionsPerSource(
   return Math.max(LEAST_OF_BROKER, Math.floor(places / SHARE_OF_BROKER));
 }
 
-/** What is left of the broker for its clients when strangers come as fast as they may: a handshake takes it 0.5 ms. */
+/** The broker still has time for its clients when strangers come as fast as they may: a handshake takes it 0.5 ms. */
 const HANDSHAKES_PER_CPU = 100;
 
 /** How many new connections in a second all sources together may open, above one every ten seconds from each. */

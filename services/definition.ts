@@ -6,7 +6,7 @@ export interface ListenerDefinition {
   /** On the host, unless a deployment says otherwise. */
   readonly port: number;
 
-  /** What it serves, for people. */
+  /** The thing that it serves, for people. */
   readonly serves: string;
 
   /** Where it is open unless a deployment says otherwise: clear text on a developer's machine only, TLS on a server only. */
@@ -47,7 +47,7 @@ export interface Trust {
   readonly clearText: { readonly rule: string; readonly variable: string };
 }
 
-/** What a program may do at each store; it does not log in at one that is left out. */
+/** The rights of a program at each store; it does not log in at one that is left out. */
 export interface Rights {
   /**
    * `owner`: owns the tables of the application. `rows`: reads and changes the rows of every table. `granted`: what the
@@ -149,7 +149,7 @@ export interface ServiceDefinition<
   /** Services that have to be up before it, as far as they are on. @default - none */
   readonly needs: readonly string[];
 
-  /** What its clients speak, for people. @default HTTP */
+  /** The protocol of its clients, for people. @default HTTP */
   readonly speaks: string;
 
   /** Whether the edge leads to it. */

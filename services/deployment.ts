@@ -30,6 +30,6 @@ export interface Deployment extends Site, ServiceSettings, OwnServices {
   /** Everything that certificates are for, `hosts` among them. */
   readonly names: readonly string[];
 
-  /** What the applications run: the backend, the frontend and the user's own services alike. */
+  /** The programs of the applications: the backend, the frontend and the user's own services alike. */
   readonly programs: readonly Program[];
 }

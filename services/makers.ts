@@ -10,7 +10,7 @@ import { definitions, type ServiceName } from "./registry.ts";
 import { Renewer } from "./renewer/renewer.ts";
 import type { ServiceScope } from "./service-scope.ts";
 
-/** What a service is made from. */
+/** The things that a service is made from. */
 export interface Parts {
   readonly context: ServiceScope;
 

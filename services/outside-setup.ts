@@ -18,7 +18,7 @@ export interface SetupFile {
   readonly content: string;
 }
 
-/** What the deployment's programs and users need at each server outside: users, rights, and what is kept of their passwords. */
+/** The needs of the deployment's programs and users at each server outside: users, rights, and the kept form of their passwords. */
 export const setupFiles = (deployment: Deployment, secrets: SecretStore): readonly SetupFile[] =>
   stores
     .filter((store) => outsideOf(deployment, store) !== undefined)

@@ -39,7 +39,9 @@ export const outside = <Own extends z.ZodRawShape>(port: number, own: Own) =>
       allow: z
         .strictObject({ clearText: allowance.describe("a connection without TLS") })
         .prefault({})
-        .describe("what the server cannot do, each with a reason and a day on which it ends"),
+        .describe(
+          "things that the server cannot do, each with a reason and a day on which the exception ends",
+        ),
       ...own,
     })
     .optional()

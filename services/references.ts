@@ -8,7 +8,7 @@ import type { Client, ServiceDefinition } from "./definition.ts";
 import { isOn } from "./listeners.ts";
 import { definitions, type ServiceName } from "./registry.ts";
 
-/** What the containers of a role are called: after it, with a number where there are several. */
+/** The names of the containers of a role: after it, with a number where there are several. */
 export const replicaNames = ({ name, replicas }: Pick<Role, "name" | "replicas">): readonly string[] =>
   replicas === 1 ? [name] : Array.from({ length: replicas }, (_, index) => `${name}-${index + 1}`);
 

@@ -9,7 +9,7 @@ import { definitions } from "./registry.ts";
 import type { ServiceScope } from "./service-scope.ts";
 import { loginAt, type Store, stores } from "./store-logins.ts";
 
-/** What a program is given to check a store by: the CA, and the variables that say so. */
+/** The things by which a program checks a store: the CA, and the variables that say so. */
 export interface Trusted {
   readonly trust: Trust;
   readonly file: DeliveredFile;

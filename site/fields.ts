@@ -43,9 +43,9 @@ export const limitFields = {
 };
 
 /**
- * What one container may use. Docker kills it above `memoryMiB`; there is no swap on top.
+ * The limits of one container. Docker kills it above `memoryMiB`; there is no swap on top.
  *
- * @param least what the service cannot do without, in MiB
+ * @param least memory that the service cannot do without, in MiB
  */
 export const limits = (memory: number, cpus: number, pids: number, least?: number) =>
   z
@@ -55,7 +55,7 @@ export const limits = (memory: number, cpus: number, pids: number, least?: numbe
       pids: limitFields.pids.default(pids),
     })
     .prefault({})
-    .describe("what one container may use; above memoryMiB it is killed and started again");
+    .describe("limits of one container; above memoryMiB it is killed and started again");
 
 export const enabled = z.boolean().default(true).describe("whether it is a part of the deployment");
 

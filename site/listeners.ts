@@ -20,7 +20,7 @@ export const hostName = z.union(
   { error: "a host name or an IP address, without port" },
 );
 
-/** What every listener may say. */
+/** The settings of every listener. */
 export const listenerFields = {
   bind: bindAddress.optional().describe("address to listen on; default: the deployment's `bind`"),
   connectionsPerSource: z

@@ -18,12 +18,12 @@ const shown = (most: number) =>
 
 const MOST_SENSORS = 1000;
 
-/** What is known of sensors; the keys are read by apps/backend/exploreiot/sensor_settings.py. */
+/** The settings of sensors; the keys are read by apps/backend/exploreiot/sensor_settings.py. */
 export const sensors = z
   .record(
     sensorName,
     z.strictObject({
-      label: shown(64).optional().describe("what the page calls it; default: its name"),
+      label: shown(64).optional().describe("the name on the page; default: its own"),
       unit: shown(16).optional().describe('shown behind its values: "°C"'),
       decimals: z
         .int()

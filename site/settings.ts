@@ -58,7 +58,7 @@ export const siteShape = {
   state: state.describe("where Terraform keeps its state; credentials come from the environment"),
   networks: z
     .strictObject({
-      edge: network("what is open to the outside"),
+      edge: network("the services that are open to the outside"),
       broker: network("the broker and its clients"),
       data: network("the databases and their clients, which has no way out"),
     })
@@ -105,12 +105,12 @@ export const siteShape = {
         .describe("writing without a key; default: only in environment local"),
     })
     .prefault({})
-    .describe("what the API takes from its clients"),
+    .describe("settings of the API for its clients"),
   topics: z
     .strictObject({
       readings: readingsTopic
         .default("sensor/+")
-        .describe("what the backend reads; its last level names the sensor"),
+        .describe("the topic that the backend reads; its last level names the sensor"),
       status: statusTopic.default("status/backend").describe("where the backend says whether it runs"),
     })
     .prefault({})

@@ -11,7 +11,7 @@ import { outsideServers } from "../services/outside-servers.ts";
 import { databaseOf } from "../services/postgres/roles.ts";
 import { databaseLogins } from "../services/store-logins.ts";
 
-/** What the JSON says about a deployment, for everybody who reads it later. */
+/** The facts of the JSON about a deployment, for everybody who reads it later. */
 export function deploymentFacts(deployment: Deployment): StackFacts {
   const { name, environment, firewall, postgres, policies, swarm } = deployment;
   const { registry, ...spread } = swarm;

@@ -8,7 +8,7 @@ import { withOwnFolder } from "../core/own-folder.ts";
 import { replaceFile } from "../core/private-files.ts";
 import { ROTATION_FILE } from "../core/rotation-state.ts";
 
-/** What a synthesis reads and makes in a deployment's own directory. */
+/** The files that a synthesis reads and makes in a deployment's own directory. */
 const SYNTHESIZED = ["secrets", "hashes", "files", "pki", "declared-data.json", ROTATION_FILE];
 
 /**

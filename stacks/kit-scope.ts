@@ -36,7 +36,7 @@ export interface Judging {
 }
 
 /**
- * What the kit's constructs need in a stack, to be made once in each. The stack has its `DockerProvider`; where the
+ * The things that the kit's constructs need in a stack, to be made once in each. The stack has its `DockerProvider`; where the
  * deployment has a firewall, it is up before any other container of the kit.
  */
 export function kitScope(

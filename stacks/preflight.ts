@@ -9,7 +9,7 @@ import type { ServiceScope } from "../services/service-scope.ts";
 
 /**
  * `terraform_data` that looks at what would make a production deploy fail, before anything else is made: so that
- * `cdktf deploy` refuses like `up` does. It looks again whenever the deployment changes. What it looks at stands in the
+ * `cdktf deploy` refuses like `up` does. It looks again whenever the deployment changes. The things that it looks at stand in the
  * facts of the stack.
  */
 export class Preflight extends TerraformResource {

@@ -139,7 +139,7 @@ describe("the checker alone", { timeout: 60_000 }, () => {
     expect(checker(["--baseline", "known.json"], { cwd }).stdout).toContain("1 of the baseline are gone");
   });
 
-  test("prints JSON that the published schema accepts, whatever was judged", () => {
+  test("prints JSON that the published schema accepts, no matter what was judged", () => {
     const cwd = temporaryFolder();
     write(
       cwd,

@@ -13,7 +13,7 @@ interface Decision {
   readonly status: string | undefined;
 }
 
-/** What the head of a file says: `# 7. Title`, an empty line, `2026-11-22. Status: accepted.` */
+/** The head of a file: `# 7. Title`, an empty line, `2026-11-22. Status: accepted.` */
 function head(name: string): Decision {
   const [title = "", empty, line = ""] = readFileSync(new URL(name, folder), "utf8").split("\n");
   expect([name, empty]).toEqual([name, ""]);

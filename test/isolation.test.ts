@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import config from "../vitest.config.ts";
 
-/** What changes the process for every module in it. Dates that a test sets are real again before the next file. */
+/** Calls that change the process for every module in it. Dates that a test sets are real again before the next file. */
 const CHANGES =
   /process\.env(\.\w+|\[[^\]]+\]) = |delete process\.env|process\.(chdir|umask)\(|vi\.(mock|doMock|stubEnv|stubGlobal|resetModules)\(/;
 

@@ -6,7 +6,7 @@ import { verdict } from "../support/result.js";
 import { summary } from "../support/statistics.js";
 
 const LIMIT_SECONDS = 30;
-/** What asks whether a role is ready, from outside its container. */
+/** The address that tells whether a role is ready, asked from outside its container. */
 const READY = { api: ":8000/readyz", ingest: ":8000/readyz", frontend: ":3000/healthz" };
 const LARGEST_MIB = { api: 200, frontend: 250 };
 

@@ -11,7 +11,7 @@ const MOST_TIMES_BY_HAND = 1.15;
 /** Nothing of the round before is there, so that each sends all of it. */
 const EMPTY = "rm -rf /repository/* /state/repository /state/cache /state/by-hand";
 
-/** What a person would type, in the same container: the same programs, limits and disk. */
+/** The command that a person would type, in the same container: the same programs, limits and disk. */
 const BY_HAND = `set -euo pipefail
 export RESTIC_PASSWORD_FILE=/run/exploreiot/password RESTIC_REPOSITORY=/state/by-hand RESTIC_CACHE_DIR=/state/cache
 export PGPASSWORD=$(cat /run/exploreiot/postgres.password) PGHOST=postgres PGUSER=exploreiot_backup

@@ -19,7 +19,7 @@ const SECONDS = 20;
 const CONNECTIONS = 20_000;
 const off = { enabled: false };
 
-/** What strangers do, without credentials, while others' messages flow. */
+/** Attacks of strangers, without credentials, while others' messages flow. */
 const ATTACKS = /** @type {const} */ ([
   ["silent, from 1 source", "silent", 1],
   ["silent, from 50 sources", "silent", 50],

@@ -60,7 +60,7 @@ export async function liveRun(app, run) {
 }
 
 /**
- * At the pace of the clock, whatever the answers: a slow service does not slow what measures it.
+ * At the pace of the clock, no matter how the answers come: a slow service does not slow what measures it.
  *
  * @param {readonly import("../support/mqtt-publisher.js").MqttPublisher[]} publishers
  * @param {Float64Array} sentAt filled in, by number

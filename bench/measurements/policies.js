@@ -19,8 +19,8 @@ const WALK = "a plain walk over the same JSON";
 const MOST_WALKS = 10;
 
 /**
- * Every rule over a stack of 1,000 containers, and over one of 10,000 to see how it grows. What counts for the target
- * is the rules, not that Node compiles them first; the first run of a process stands next to it.
+ * Every rule over a stack of 1,000 containers, and over one of 10,000 to see how it grows. The target is about
+ * the rules, not the time in which Node compiles them first; the first run of a process stands next to it.
  */
 export const policies = {
   name: "policies",

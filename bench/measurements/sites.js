@@ -88,7 +88,7 @@ function sitesIn(workspace, count) {
 }
 
 /**
- * What is kept and made goes to a folder of its own.
+ * Kept and made files go to a folder of its own.
  *
  * @param {string} workspace
  * @param {readonly string[]} script

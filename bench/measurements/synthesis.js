@@ -63,7 +63,7 @@ const rival = (name, script, workspace, shown = script) => ({
   run: () => run(["node", script], { env: settings(workspace), limitSeconds: 60 }),
 });
 
-/** What is synthesized goes to a folder of its own: the stacks of this checkout stay as they are. */
+/** Synthesized files go to a folder of their own: the stacks of this checkout stay as they are. */
 const settings = (/** @type {string} */ workspace) => ({
   EXPLOREIOT_CONFIG: "local",
   CDKTF_OUTDIR: join(workspace, "cdktf.out"),

@@ -41,7 +41,7 @@ setTimeout(() => {
   process.exit();
 }, seconds * 1000);
 
-/** Who is refused without a word gives its place to the next try. */
+/** A connection that is refused without a word gives its place to the next try. */
 function more() {
   for (; tried < connections && waiting < WAITING; tried += 1) attempt(sources[tried % sources.length]);
 }

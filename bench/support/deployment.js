@@ -65,7 +65,7 @@ export class BenchDeployment {
     return JSON.parse((await run(["docker", "inspect", ...ids])).stdout);
   }
 
-  /** Removes every trace, whatever state a failure or Ctrl-C has left; never throws. */
+  /** Removes every trace, in any state that a failure or Ctrl-C has left; never throws. */
   async remove() {
     const named = `name=^exploreiot-${this.name}-`;
     await attempt(() => this.reset());

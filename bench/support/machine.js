@@ -1,7 +1,7 @@
 import { cpus, loadavg, release, totalmem } from "node:os";
 import { run } from "./process.js";
 
-/** What figures depend on besides the kit. */
+/** The machine, on which figures depend besides the kit. */
 export async function describeMachine() {
   return {
     cores: cpus().length,

@@ -17,7 +17,7 @@ import { setTimeout as delay } from "node:timers/promises";
 const PUBACK_BYTES = 4;
 const PAYLOAD = 15_000;
 
-/** What each does, by name. @type {Readonly<Record<string, (target: Target) => Promise<void>>>} */
+/** The attacks, by name. @type {Readonly<Record<string, (target: Target) => Promise<void>>>} */
 export const attacks = {
   "6,000 deep subscriptions": (target) =>
     subscribe(target, "sensor", 6_000, (index) =>
@@ -153,7 +153,7 @@ async function send(socket, bytes) {
 }
 
 /**
- * Connects with MQTT 3.1.1 and waits for the answer, whichever it is.
+ * Connects with MQTT 3.1.1 and waits for the answer, no matter which.
  *
  * @param {Target} target
  * @param {string} user

@@ -72,7 +72,7 @@ export function run(argv, { env = {}, limitSeconds = 600, expected = [0] } = {})
 }
 
 /**
- * What every command is given, so that none of two rivals has it easier: no question to the network about newer
+ * The environment of every command, so that neither of two rivals has it easier: no question to the network about newer
  * versions of Terraform, no warning about a configuration file that is not there.
  */
 function environment() {

@@ -3,7 +3,7 @@ import { summary } from "./statistics.js";
 /** @typedef {import("./statistics.js").Summary} Summary */
 
 /**
- * What one contestant took.
+ * The time of one contestant.
  *
  * @typedef {Summary & { command: string, unit?: Unit, details?: Readonly<Record<string, Summary>> }} Figures
  * `unit` where it is another than the result's

@@ -1,6 +1,6 @@
 /** @typedef {import("./result.js").Result} Result */
 
-/** What is read from a results file: a result and where it came from. */
+/** The content of a results file: a result and where it came from. */
 /** @typedef {Result & { name: string, title: string, load: { before: number, after: number } }} Recorded */
 
 /** @param {Recorded} recorded */

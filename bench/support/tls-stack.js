@@ -58,7 +58,7 @@ export const wrkCommand = (origin, seconds) => [
 ];
 
 /**
- * What wrk says in the end.
+ * The last lines of wrk.
  *
  * @param {string} text
  */

@@ -14,7 +14,7 @@ export interface Resource {
   readonly holds?: number;
   readonly source: string;
 
-  /** What to do where it is not enough, or soon will not be. */
+  /** Steps where it is not enough, or soon will not be. */
   readonly change: string;
 }
 

@@ -2,7 +2,7 @@ import { PROBE_AGENT } from "../../core/probe-command.ts";
 import { HEALTH_USER } from "../../services/mosquitto/definition.ts";
 import type { Fields } from "./packets.ts";
 
-/** What one connection said, as far as it tells whose it is. */
+/** The words of one connection, as far as they tell whose it is. */
 interface Said {
   readonly users: Set<string>;
   readonly agents: Set<string>;

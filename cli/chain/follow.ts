@@ -16,7 +16,7 @@ import type { Synthesized } from "../synthesize.ts";
 import { apiHop, askDatabase, brokerHop, databaseHop, ingestHop, ingestOf, redisHop } from "./hops.ts";
 import { type Listening, listen } from "./listen.ts";
 
-/** What a working chain does in some 50 ms. */
+/** The time limit for a step that takes a working chain some 50 ms. */
 const LIMIT_MS = 10_000;
 /** Behind which it is worth a look whether what pushes is well at all. */
 const SOON_MS = 2000;
@@ -199,7 +199,7 @@ async function told({ stack, ...rest }: Synthesized, hop: Hop): Promise<Hop> {
   return container === undefined ? hop : { ...hop, lastLines: await lastLines(container) };
 }
 
-/** What was not stored yet expires at the broker within the same time. */
+/** A reading that was not stored yet expires at the broker within the same time. */
 async function cleanUp(synthesized: Synthesized, sensor: string): Promise<boolean> {
   try {
     await askDatabase(

@@ -49,7 +49,7 @@ async function hop(
 
 const readiness = z.object({ ready: z.boolean(), dependencies: z.record(z.string(), z.string()) });
 
-/** What a role of the shipped backend says of what it needs. */
+/** The report of a role of the shipped backend on the services that it needs. */
 async function readyStep(step: string, spec: ContainerSpec, port: number, host: string): Promise<Step> {
   const { status, body } = await askInside({ container: spec.name, port, path: "/readyz", host });
   const said = readiness.safeParse(jsonOf(body));

@@ -12,7 +12,7 @@ const OPENED = /^\d+: New connection from (\S+):\d+ on port/;
 /** How a connection ends that fails before its login; the line names no address, and comes soon after one that does. */
 const BEFORE_LOGIN = /^\d+: (OpenSSL Error|Client <unknown> (?!closed))/;
 
-/** What the broker has refused somebody of late, as its own lines, in order. */
+/** Recent refusals of the broker, as its own lines, in order. */
 export interface RefusedOfLate {
   /** Logins, and connections that failed before theirs. */
   readonly logins: readonly string[];

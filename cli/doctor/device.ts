@@ -18,7 +18,7 @@ import { dial, secured } from "./dial.ts";
 import { failed, failedIn, passed, type Step, untried, walk } from "./steps.ts";
 import { tlsReason } from "./tls-reasons.ts";
 
-/** What the steps hand on to the next one. */
+/** Results that the steps hand on to the next one. */
 interface Way {
   readonly synthesized: Synthesized;
   readonly identity: Identity;
@@ -174,7 +174,7 @@ async function handshakes(way: Way): Promise<Step> {
 async function logsIn({ identity, socket, broker, from }: Way): Promise<Step> {
   // Before it logs in itself.
   const { logins } = await refusedOfLate(broker, identity.name, from);
-  const seen = logins.length === 0 ? "" : `; of late the broker said: ${logins.at(-1)}`;
+  const seen = logins.length === 0 ? "" : `; recently the broker said: ${logins.at(-1)}`;
   if (socket === undefined) return untried("login", "there is no connection to log in over");
   if (identity.password === undefined && identity.pair === undefined)
     return untried(
@@ -211,7 +211,7 @@ async function topics({ broker, identity, synthesized, from }: Way): Promise<Ste
     );
   const read = readAmong(allowed, readings);
   const { publications } = await refusedOfLate(broker, identity.name, from);
-  const denied = publications.length === 0 ? "" : `; of late the broker said: ${publications.at(-1)}`;
+  const denied = publications.length === 0 ? "" : `; recently the broker said: ${publications.at(-1)}`;
   const told = allowed.length === 0 ? "nothing" : allowed.join(", ");
   if (read.length > 0)
     return passed("topics", `may publish on ${told}; the backend reads ${readings}${denied}`);

@@ -7,8 +7,8 @@ const finding = z.object({
   state: z
     .enum(["ok", "warning", "problem", "unknown"])
     .describe("a warning keeps nothing from working; unknown: it could not be looked at"),
-  evidence: z.string().describe("what was seen"),
-  remedy: z.array(z.string()).readonly().describe("what to do about it, one step each"),
+  evidence: z.string().describe("the facts that were seen"),
+  remedy: z.array(z.string()).readonly().describe("the remedy, one step each"),
   link: z.string().describe("where the documentation says more"),
 });
 

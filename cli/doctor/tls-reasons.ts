@@ -1,6 +1,6 @@
 import { namesInCertificate, tlsFailure } from "../../runners/tls-failure.ts";
 
-/** What a TLS handshake ended with, as a device meets it. */
+/** The end of a TLS handshake, as a device meets it. */
 export interface TlsReason {
   readonly what: string;
   readonly remedy: string;

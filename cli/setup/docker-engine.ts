@@ -44,7 +44,7 @@ export async function missingEngine(machine: Machine): Promise<Missing | undefin
   return { what: "Docker's engine and client", remedy: byHand(machine) };
 }
 
-/** What a person does; each of these systems has its own way, and only those of Debian were tried. */
+/** Steps for a person; each of these systems has its own way, and only those of Debian were tried. */
 function byHand(machine: Machine): readonly string[] {
   if (machine.platform === "darwin") {
     return [

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Report } from "../../runners/runner.ts";
 
-/** What of this machine decides how software is installed on it. */
+/** The facts of this machine that decide how software is installed on it. */
 export interface Machine {
   readonly platform: NodeJS.Platform;
   readonly isRoot: boolean;
@@ -20,7 +20,7 @@ export interface Machine {
 export interface Missing {
   readonly what: string;
 
-  /** What a person has to do; for what is installed here by itself, how. */
+  /** Steps for a person; for a program that is installed here by itself, how. */
   readonly remedy: readonly string[];
 
   /** Installs it. @default - only the person can */

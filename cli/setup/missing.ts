@@ -29,7 +29,7 @@ async function needsCompose(wanted: Wanted): Promise<boolean> {
 }
 
 /**
- * What is missing in the words of a person, one thing a line: named before anything is installed.
+ * The missing things in the words of a person, one a line: named before anything is installed.
  */
 export const missingLines = (missing: readonly Missing[]): readonly string[] =>
   missing.flatMap(({ what, remedy, install }) => [

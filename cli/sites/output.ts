@@ -19,7 +19,7 @@ const siteRow = z.strictObject({
   outcome,
   bug: z.boolean().describe("whether it failed by the kit's own fault: exit code 70"),
   seconds: z.number(),
-  report: z.unknown().describe("what the verb itself prints with --json; absent where it said nothing"),
+  report: z.unknown().describe("the verb's own output with --json; absent where there was none"),
   error: z
     .strictObject({ message: z.string(), remedy: z.array(z.string()).readonly() })
     .exactOptional()
@@ -78,7 +78,7 @@ const reported = z.looseObject({
   containers: z.union([z.number(), z.array(z.unknown())]).optional(),
 });
 
-/** What people want to know of one site first. */
+/** The first facts that people want to know of one site. */
 function inShort({ report, error }: SiteRow): string {
   if (error !== undefined) return error.message.split("\n")[0] ?? "";
   const { data = {} } = reported.safeParse(report);

@@ -8,7 +8,7 @@ import { lastVerifiedBackup, makesBackups } from "../../runners/upgrade/verified
 import type { Synthesized } from "../synthesize.ts";
 import { type Change, changesFor } from "./changes.ts";
 
-/** What an upgrade means for a deployment, before anything is done. */
+/** The effects of an upgrade on a deployment, before anything is done. */
 export interface Outlook {
   /** Version of the kit that made what runs. @default - nobody knows */
   readonly from?: string;

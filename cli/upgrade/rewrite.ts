@@ -13,7 +13,7 @@ export const upgradeRewriteOutput = z.strictObject({
   rewritten: z
     .array(z.strictObject({ path: z.string(), from: z.unknown(), to: z.unknown() }))
     .readonly()
-    .describe("what was changed; empty where the file is of this version already"),
+    .describe("the changes; empty where the file is of this version already"),
 });
 
 /** `upgrade --rewrite`: a site file of an older version becomes one of today, if it is sound then. */

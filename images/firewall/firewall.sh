@@ -116,7 +116,7 @@ is_intact() {
   return 1
 }
 
-# What has to be in force: the rules, the last confirmed ones, or (neither) none.
+# The rules that have to be in force: those given, the last confirmed ones, or (neither) none.
 wanted() {
   if [ ! -e "$now/reverted" ]; then echo "$rules"; elif [ -e "$confirmed" ]; then echo "$confirmed"; fi
 }

@@ -1,7 +1,7 @@
 #ifndef NETWORK_H
 #define NETWORK_H
 
-/* What is left of the time limit for the engine, which counts from before the program starts. */
+/* The rest of the time limit for the engine, which counts from before the program starts. */
 #define STARTING_MS 250
 
 long now_ms(void);

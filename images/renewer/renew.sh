@@ -1,6 +1,6 @@
 #!/bin/sh
 # renew.sh: gets a certificate for ACME_HOSTS from ACME_DIRECTORY, publishes it, and sees every day to its renewal.
-# What is served stays served when something fails here. ACME_EDGE (host:port) passes TLS-ALPN-01 on to ACME_LISTEN;
+# The certificate that is served stays served when something fails here. ACME_EDGE (host:port) passes TLS-ALPN-01 on to ACME_LISTEN;
 # ACME_CA is the PEM file of a private directory's own CA. /acme outlives this container: the account's key, the issued
 # pair, and when to try next, so that a container which is started again and again asks no more often.
 set -u
@@ -68,7 +68,7 @@ edge_leads_here() {
   return "$open"
 }
 
-# An account and a certificate for all names. Nothing is asked of the CA over anything but TLS, whatever its directory
+# An account and a certificate for all names. Nothing is asked of the CA over anything but TLS, no matter what its directory
 # says: anyone who stands between could else have certificates made for keys of their own.
 ask() {
   work=$(mktemp -d) || return 1
@@ -129,7 +129,7 @@ attempt() {
     keep not-before "$(next_day)"
     return
   fi
-  say "no certificate for $ACME_HOSTS from $ACME_DIRECTORY; the lines above say why. What is served stays."
+  say "no certificate for $ACME_HOSTS from $ACME_DIRECTORY; the lines above say why. The certificate that is served stays."
   say "Every one of these names has to lead here, to port 443 from the CA's side."
   say "Next attempt in $((wait_for / 60)) minutes; at once: remove /acme/not-before in this container."
 }
@@ -142,7 +142,7 @@ is_time() {
 
 trap 'exit 0' TERM INT
 say "certificate for $ACME_HOSTS by $ACME_DIRECTORY"
-# What was issued for these names may not be what is served: another source published in between.
+# The certificate that was issued for these names may not be the one that is served: another source published in between.
 if is_issued; then publish.sh "$pair.crt" "$pair.key" "$@"; fi
 while :; do
   if is_time; then round "$@"; fi

@@ -7,7 +7,7 @@ import { containerSpec, kindOf, RUNS, repositoryOf } from "../facts/services.ts"
 import { definePolicy } from "../policy.ts";
 import { blocks, isKnown, show, texts } from "../values.ts";
 
-/** What the engine gives to everybody: to add one of them after ALL was dropped leaves less than to say nothing. */
+/** Capabilities that the engine gives to everybody: to add one of them after ALL was dropped leaves less than to say nothing. */
 const USUAL =
   /^(AUDIT_WRITE|CHOWN|DAC_OVERRIDE|FOWNER|FSETID|KILL|MKNOD|NET_BIND_SERVICE|NET_RAW|SETFCAP|SETGID|SETPCAP|SETUID|SYS_CHROOT)$/;
 

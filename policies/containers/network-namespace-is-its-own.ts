@@ -24,7 +24,7 @@ export const networkNamespaceIsItsOwn = definePolicy({
       (value) =>
         !/^(host$|(container|service):)/.test(String(value)) || (value === "host" && isFirewall(resource)),
     );
-    // What shares with a service of its own file opens itself to that one alone.
+    // A container that shares with a service of its own file opens itself to that one alone.
     return /^service:/.test(String(resource.block.network_mode)) ? weighing("medium", found) : found;
   },
 });

@@ -8,7 +8,7 @@ export const noRuntimeSocket = definePolicy({
   id: "CTR-024",
   severity: "critical",
   title: "no container has the socket of a container runtime",
-  why: "Who can talk to the engine can start a privileged container: the socket is root on the host, read-only or not.",
+  why: "Anyone who can talk to the engine can start a privileged container: the socket is root on the host, read-only or not.",
   avoid: 'volumes: ["/var/run/docker.sock:/var/run/docker.sock:ro"]',
   prefer: 'volumes: ["/srv/web:/data:ro"]',
   allowed: "no mount of docker.sock, containerd.sock, podman.sock, crio.sock or their folders",

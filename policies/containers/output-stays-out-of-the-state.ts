@@ -5,7 +5,7 @@ import { isUnsetOrFalse, must } from "../values.ts";
 export const outputStaysOutOfTheState = definePolicy({
   id: "CTR-037",
   severity: "medium",
-  title: "what a service prints is not kept in Terraform's state",
+  title: "the output of a service is not kept in Terraform's state",
   why: "`logs` copies what a container prints into Terraform's state, with every secret or reading in it.",
   avoid: `{"resource": {"docker_container": {"web": {
   "logs": true

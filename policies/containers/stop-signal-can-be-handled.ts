@@ -2,7 +2,7 @@ import { containerSpec, RUNS } from "../facts/services.ts";
 import { definePolicy } from "../policy.ts";
 import { must } from "../values.ts";
 
-/** What no process can catch: a database that is stopped with it starts again from its write-ahead log. */
+/** Signals that no process can catch: a database that is stopped with it starts again from its write-ahead log. */
 const UNCATCHABLE = /^(SIG)?(KILL|STOP)$|^(9|19)$/i;
 
 export const stopSignalCanBeHandled = definePolicy({

@@ -7,7 +7,7 @@ export interface Backend {
   readonly settings: Block;
 }
 
-/** Those whose service encrypts whatever is put there. */
+/** Those whose service encrypts everything that is put there. */
 const ENCRYPTING = ["gcs", "azurerm", "remote", "cloud", "cos", "oss"];
 
 /** The backend that a `terraform` block states. */

@@ -37,7 +37,7 @@ function variable(entry: string): Variable {
 export const variableOf = (resource: Resource, name: string): Variable | undefined =>
   variablesByName(resource).get(name);
 
-/** What a name is given last counts. */
+/** The last value of a name counts. */
 const variablesByName = remembered(
   (resource: Resource): ReadonlyMap<string, Variable> =>
     new Map(variablesOf(resource).map((variable) => [variable.name, variable])),

@@ -14,7 +14,7 @@ export function exposureOf(resource: Resource): Exposure {
   return ports.length > 0 ? "loopback" : "inside";
 }
 
-/** What is found weighs what the rule weighs where other machines reach the container, and less elsewhere. */
+/** A finding weighs as much as the rule where other machines reach the container, and less elsewhere. */
 export const byExposure = (
   resources: readonly Resource[],
   elsewhere: Severity,

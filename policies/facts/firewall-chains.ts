@@ -38,7 +38,7 @@ export function rulesOf({ table, chain }: Placed, seen: readonly Chain[] = []): 
 export const matchOn = ({ matches }: Rule, selector: string): Match | undefined =>
   matches.find((match) => match.selector === selector);
 
-/** What a match compares with; named sets are looked up, and one that is not there has no elements. */
+/** The values that a match compares with; named sets are looked up, and one that is not there has no elements. */
 export const valuesIn = (table: Table, { values }: Match): readonly string[] =>
   values.flatMap((value) => (value.startsWith("@") ? (table.sets.get(value.slice(1)) ?? []) : [value]));
 

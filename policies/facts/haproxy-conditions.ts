@@ -5,7 +5,7 @@ import { actionOf, directives, refusals } from "./haproxy.ts";
 export interface Term {
   readonly negated: boolean;
 
-  /** What is tested, such as `req.hdr(origin) -m found`, with variables followed by what they were set to. */
+  /** The tests, such as `req.hdr(origin) -m found`, with variables followed by what they were set to. */
   readonly tests: readonly string[];
 }
 

@@ -40,7 +40,7 @@ export const carriesHttp = (section: Section): boolean =>
 
 /**
  * Where the connections of a section come in from the network: at the section itself, or, where it listens on
- * abstract sockets alone, at those that lead there. What such a socket sees of a client is the one before it.
+ * abstract sockets alone, at those that lead there. Such a socket takes the proxy before it for the client.
  */
 export function doors(section: Section, sections: readonly Section[]): readonly Section[] {
   const sockets = binds(section).map(({ words: [, address = ""] }) => address);
@@ -65,7 +65,7 @@ export const globals = (sections: readonly Section[]): readonly Directive[] =>
 export const titleOf = ({ kind, name, line }: Section): string =>
   `line ${line}: ${[kind, name].filter((word) => word !== "").join(" ")}`;
 
-/** What a directive does, without its condition. */
+/** The words of a directive, without its condition. */
 export const actionOf = ({ words }: Directive): readonly string[] => words.slice(0, conditionAt(words));
 
 const conditionAt = (words: readonly string[]) => {

@@ -11,7 +11,7 @@ import { containerSpec } from "./services.ts";
 /** Where rules about image names look: who names an image that is not made from a recipe of the stack. */
 export const NAMES_IMAGES = ["docker_image", "docker_container", "file/Dockerfile"] as const;
 
-/** What a resource says about the image: the name of a `docker_image`, the image of a container or a service. */
+/** The image in a resource: the name of a `docker_image`, the image of a container or a service. */
 export const imageText = (resource: Resource): unknown =>
   resource.type === "docker_image" ? resource.block.name : containerSpec(resource).image;
 
@@ -30,7 +30,7 @@ export function namesForeignImage(resource: Resource, stack: StackDocument): boo
   return stack.follow(text)?.resource.type !== "docker_image" && !isMadeHere(text, stack);
 }
 
-/** What a rule says about each name of an image: the one that a resource gives, or those of a Dockerfile. */
+/** The findings of a rule on each name of an image: the one that a resource gives, or those of a Dockerfile. */
 export function judgeNames(resource: Resource, problem: Problem): readonly Evidence[] {
   if (resource.type !== "file/Dockerfile") return judgeName(imageText(resource), problem);
   return parseOnce(resource, parseDockerfile).images.flatMap(({ line, text, image }) =>
@@ -40,10 +40,10 @@ export function judgeNames(resource: Resource, problem: Problem): readonly Evide
   );
 }
 
-/** What is wrong with a name, as it follows on the name; undefined if nothing is. */
+/** The fault of a name, as it follows on the name; undefined if there is none. */
 type Problem = (name: ImageName) => string | undefined;
 
-/** What a rule says about one name; `place` is where it stands. */
+/** The findings of a rule on one name; `place` is where it stands. */
 export function judgeName(text: unknown, problem: Problem, place = "image"): readonly Evidence[] {
   if ((text ?? undefined) === undefined) return [`${place} is not set`];
   if (!isKnown(text)) return [unknown(`${place} is ${show(text)}, known only at apply`)];

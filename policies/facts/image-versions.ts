@@ -3,7 +3,7 @@ import { type Evidence, unknown } from "../evidence.ts";
 import { show } from "../values.ts";
 import { imageOf } from "./services.ts";
 
-/** What the name of an image says about the version in it. */
+/** The version that the name of an image states. */
 export type ImageVersion =
   | { readonly major: number; readonly minor: number }
   | {

@@ -1,6 +1,6 @@
 import { rememberedText } from "./remembered.ts";
 
-/** What a container is there for, as far as rules ask. A `store` keeps the data of others and is none of the first four. */
+/** Purposes of a container, as far as rules ask. A `store` keeps the data of others and is none of the first four. */
 export const KINDS = [
   "mosquitto",
   "postgres",
@@ -77,7 +77,7 @@ const REPOSITORIES: readonly (readonly [RegExp, Kind])[] = [
 const OWN = /^exploreiot\/(mosquitto|postgres|redis|backend|frontend|edge|firewall|renewer|backup)$/;
 
 /**
- * What an image holds, by the name of its repository.
+ * The content of an image, by the name of its repository.
  *
  * @param repository `library/postgres`, without registry, tag and digest
  */
@@ -136,7 +136,7 @@ const PROGRAMS: Readonly<Record<string, Product>> = {
 const CLIENTS =
   /^(psql|pg_(dump|dumpall|restore|isready|basebackup|receivewal)|pgbench|vacuumdb|(redis|valkey|keydb)-(cli|benchmark)|mosquitto_(pub|sub|rr|passwd|ctrl)|mysql(dump|admin|check)?|mariadb(-dump|-admin|-backup)?|mongo(sh|dump|restore|export|import)?|influx|clickhouse-client|crond?|supercronic|sleep|tail)$/;
 
-/** What the words of a command run: the kind of a server, `client`, or undefined where they name neither. */
+/** The program that the words of a command run: the kind of a server, `client`, or undefined where they name neither. */
 export function kindOfCommand(words: readonly string[]): Kind | "client" | undefined {
   const programs = words.map((word) => word.slice(word.lastIndexOf("/") + 1));
   const server = programs.find((name) => Object.hasOwn(SERVERS, name));

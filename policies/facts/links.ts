@@ -52,7 +52,7 @@ function byHost(variable: Variable | undefined): readonly Link[] {
   return [{ variable: name, host, scheme: "", query: "" }];
 }
 
-/** The part after the last `@` is the host's, whatever a password holds. */
+/** The part after the last `@` is the host's, no matter what a password holds. */
 function fromUrl(variable: string, scheme: string, rest: string): Link {
   const [, authority = "", query = ""] = /^([^/?#]*)[^?]*\??(.*)$/s.exec(rest) ?? [];
   const host = authority.slice(authority.lastIndexOf("@") + 1).replace(/:\d*$/, "");

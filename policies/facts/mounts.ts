@@ -21,7 +21,7 @@ export interface Mount {
 }
 
 /**
- * What a container or a service mounts, in the order in which it stands.
+ * The mounts of a container or a service, in their order in the file.
  *
  * @throws Error if it cannot be read
  */

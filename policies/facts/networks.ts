@@ -64,7 +64,7 @@ export function namedBy({ block }: Resource, { dialect }: StackDocument): Readon
   return new Map([...texts(block, "depends_on").map((service) => [service, service] as const), ...links]);
 }
 
-/** Who is on each network, in the order of the stack. */
+/** The members of each network, in the order of the stack. */
 const members = remembered((stack: StackDocument): ReadonlyMap<Resource, readonly Resource[]> => {
   const found = new Map<Resource, Resource[]>();
   for (const resource of stack.of(RUNS)) {
@@ -99,7 +99,7 @@ export const databaseOn = (network: Resource, stack: StackDocument): Resource | 
   DATABASES.flatMap((kind) => (kind && memberOfKind(network, kind, stack)) ?? [])[0];
 
 /**
- * What a container reaches under a host name over a bridge of this stack: such traffic never leaves the host. A network
+ * The containers that one reaches under a host name over a bridge of this stack: such traffic never leaves the host. A network
  * that is made elsewhere is taken for a bridge where both ends are of this stack.
  */
 export function neighbour(resource: Resource, host: string, stack: StackDocument): Resource | undefined {

@@ -28,7 +28,7 @@ export const textOf = remembered(({ block }: Resource): string => {
   return text.replaceAll("$${", "${").replaceAll("%%{", "%{");
 });
 
-/** Parses each text once, however many rules and files have it. What does not parse is told to each of them. */
+/** Parses each text once, however many rules and files have it. A text that does not parse is told to each of them. */
 export function reader<Result>(parse: Parser<Result>): (file: Resource) => Result {
   const named = rememberedText((name) => rememberedText((text) => parse(text, name)));
   return remembered((file: Resource) => named(basename(String(file.block.file ?? file.type)))(textOf(file)));

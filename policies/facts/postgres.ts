@@ -7,10 +7,10 @@ import { parseOnce, TextIsUnknown } from "./parsed-files.ts";
 import { remembered } from "./remembered.ts";
 import { RUNS } from "./services.ts";
 
-/** What rules about PostgreSQL look at: what runs it, and a postgresql.conf that nothing is seen to run. */
+/** Resources that rules about PostgreSQL look at: those that run it, and a postgresql.conf that nothing is seen to run. */
 export const POSTGRES = [...RUNS, "file/postgresql.conf"];
 
-/** What a PostgreSQL is started with: the file that `config_file` names, then the arguments, which win. */
+/** The settings that a PostgreSQL is started with: the file that `config_file` names, then the arguments, which win. */
 export const postgresSettings = remembered(
   (resource: Resource, stack: StackDocument): Settings => new Settings(read(resource, stack)),
 );

@@ -1,6 +1,6 @@
 import { checkIn } from "../../core/probe-command.ts";
 
-/** Programs that succeed whatever the service does. */
+/** Programs that succeed no matter what the service does. */
 const SAYS_YES = /^(\S*\/)?(true|:|echo|printf|sleep|date|exit(?=\s*$|\s+0\b))(\s|$)/;
 
 /** Operators of a shell between commands; what stands in quotes or parentheses is one word. */

@@ -9,10 +9,10 @@ import { parseOnce, TextIsUnknown } from "./parsed-files.ts";
 import { remembered } from "./remembered.ts";
 import { RUNS } from "./services.ts";
 
-/** What rules about Redis look at: what runs it, and a redis.conf that nothing is seen to run. */
+/** Resources that rules about Redis look at: those that run it, and a redis.conf that nothing is seen to run. */
 export const REDIS = [...RUNS, "file/redis.conf"];
 
-/** What a Redis is started with: its file, then its arguments, which win. */
+/** The settings that a Redis is started with: its file, then its arguments, which win. */
 export const redisSettings = remembered(
   (resource: Resource, stack: StackDocument): Settings => new Settings(read(resource, stack)),
 );

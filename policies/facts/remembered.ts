@@ -1,6 +1,6 @@
 /**
  * A question that is answered once for each thing that it is about, for as long as that is in memory: many rules ask the
- * same of one stack, one resource or one file. What cannot be answered is an error for each of them.
+ * same of one stack, one resource or one file. A question that cannot be answered is an error for each of them.
  *
  * @param find answers it; what it is given next to the key must follow from the key, as the stack of a resource does
  */
@@ -33,7 +33,7 @@ const MOST_TEXTS = 10_000;
 
 /**
  * The same for what is asked of texts. Durations, addresses, names of variables and lines for a shell stand in a stack
- * again and again, whatever else its containers have in common.
+ * again and again, no matter what else its containers have in common.
  *
  * @param find answers it from the text alone
  */

@@ -1,6 +1,6 @@
 import { rememberedText } from "./remembered.ts";
 
-/** Words that a secret is called by, whatever stands before them. */
+/** Words that a secret is called by, no matter what stands before them. */
 const SECRET_WORDS =
   /^(pass(word|wd|phrase|code)?s?|pwd|pw|secrets?|tokens?|credentials?|salts?|psk|(api|access|auth|private|secret|encryption|master)(keys?|tokens?|secrets?))$/;
 
@@ -36,7 +36,7 @@ const SECRET_PAIRS: ReadonlySet<string> = new Set([
 const HARMLESS_KEYS =
   /^(public|publishable|site|primary|foreign|partition|sort|cache|routing|group|hot|tls|ssl|https?|server|client|host|cert|object|index|lookup|map|feature|message|bucket|prefix|label|order|unique|event|config|registry|translation|user|name|metric|header|trigger|idempotency)$/;
 
-/** What may follow a secret without making it something else: which of several it is, or how it is written. */
+/** Words that may follow a secret without making it something else: which of several it is, or how it is written. */
 const TRAILING =
   /^(\d+|base|value|string|text|plain|raw|b64|base64|hex|old|new|current|previous|prod|production|staging|dev|test|default|primary|secondary|admin|root)$/;
 

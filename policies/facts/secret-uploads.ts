@@ -4,12 +4,12 @@ import { type Block, blocks } from "../values.ts";
 import { soundsSecret } from "./secret-names.ts";
 import { containerSpec } from "./services.ts";
 
-/** Files that hold passwords or their hashes, whatever they are called. */
+/** Files that hold passwords or their hashes, under any name. */
 const SECRET_KINDS = ["mosquitto.passwords", "redis.acl"];
 
 /**
  * The uploads of a container that may hold secrets: those that come from a file on disk, in a container that is
- * given at least one that sounds like a secret. What such a file says is not in the stack.
+ * given at least one that sounds like a secret. The text of such a file is not in the stack.
  */
 export function secretUploads(container: Resource): readonly Block[] {
   const fromDisk = blocks(containerSpec(container), "upload").filter(

@@ -33,7 +33,7 @@ const FORMS: readonly (readonly [RegExp, string])[] = [
 const HINT =
   /PRIVATE KEY|gh[pousr]_|github_pat_|glpat-|AKIA|ASIA|xox|k_live_|whsec_|eyJ|:\/\/|pass|pwd|AIza|GOCSPX|SG\.|npm_|pypi-|dckr_|hf_|dop_v1|sk-|\d:|SECRET-KEY|hvs\.|AccountKey/i;
 
-/** What kind of secret a text holds, told by its form; undefined if none can be told. Never the secret itself. */
+/** The kind of secret in a text, told by its form; undefined if none can be told. Never the secret itself. */
 export const secretForm = rememberedText((text): string | undefined => {
   if (!HINT.test(text)) return undefined;
   const form = FORMS.find(([pattern]) => pattern.test(text))?.[1];
@@ -113,7 +113,7 @@ export interface Assignment {
   readonly value: string;
 }
 
-/** `NAME=value`, `name: "value"`, `--name value`: whatever text of any language assigns to a secret. */
+/** `NAME=value`, `name: "value"`, `--name value`: the ways in which text of any language assigns to a secret. */
 const ASSIGNMENT =
   /(?:^|[\s,{"'-])([A-Za-z][\w.-]*)["']?(?:\s*[:=]\s*|[ \t]+)(?:"([^"\n]*)"|'([^'\n]*)'|([^\s"',}]+))/g;
 
@@ -140,7 +140,7 @@ const REFERENCE =
 /** Whether what is given to a variable with the name of a secret is one that is written out. */
 export const isWrittenOut = (value: string): boolean => !NO_SECRET.test(value) && !REFERENCE.test(value);
 
-/** What manuals, examples and default configurations have as a password. */
+/** Passwords of manuals, examples and default configurations. */
 const KNOWN =
   /^(admin\d*|change[_-]?(me|it|this)\w*|default|demo|example|exploreiot\w*|foobared|guest|letmein|mosquitto|mqtt|mypassword|mysecretpassword|pass(word|wd|w0rd)?\d*|postgres(ql)?|qwerty\d*|redis|root|secret\d*|supersecret|test\d*|toor|user|your[_-]?\w*|123\d*)$/i;
 

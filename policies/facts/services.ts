@@ -57,9 +57,9 @@ export function repositoryOf(resource: Resource, stack: StackDocument): string |
 }
 
 /**
- * What a container is there for: a job by what it does (it may end); the rest by the kit's own facts, and without them
+ * The purpose of a container: a job by what it does (it may end); the rest by the kit's own facts, and without them
  * by the image that it runs and the program that it is started with, since a role is a name that anybody may choose.
- * Undefined for what the kit does not know, and for clients of a server that run in its image.
+ * Undefined for images that the kit does not know, and for clients of a server that run in its image.
  */
 export const kindOf = remembered((resource: Resource, stack: StackDocument): Kind | undefined => {
   if (resource.type === "docker_container" && isFalse(resource.block.must_run)) return "job";
@@ -85,13 +85,13 @@ export const isProduct: (product: Product) => Condition = rememberedText(
       productOf(resource, stack) === product,
 );
 
-/** What a container of the kit says of itself, in a file that was made of its stack. */
+/** The kind that a container of the kit states in its label, in a file that was made of its stack. */
 function byRole({ block }: Resource): Kind | undefined {
   const role = labelOf(block, LABEL.role);
   return KINDS.find((kind) => kind === role);
 }
 
-/** What is started: the first program, and what a shell is told to run. */
+/** The started programs: the first one, and those that a shell is told to run. */
 function wordsOf({ entrypoint, command, args }: Block): readonly string[] {
   return [entrypoint, command, args]
     .flatMap((list) => (Array.isArray(list) ? list.map(String) : []))
@@ -99,12 +99,12 @@ function wordsOf({ entrypoint, command, args }: Block): readonly string[] {
     .filter((word) => word !== "");
 }
 
-/** What keeps the data of others, and what nobody outside may reach. */
+/** Whether a service keeps the data of others, which nobody outside may reach. */
 export const isDatabase = (resource: Resource, stack: StackDocument): boolean =>
   DATABASES.includes(kindOf(resource, stack));
 
 export const DATABASES: readonly (Kind | undefined)[] = ["postgres", "redis", "mysql", "store"];
 
-/** What keeps state of its own. */
+/** Whether a service keeps state of its own. */
 export const isStateful = (resource: Resource, stack: StackDocument): boolean =>
   ["postgres", "redis", "mosquitto"].includes(kindOf(resource, stack) ?? "");

@@ -1,6 +1,6 @@
 import { lines } from "./settings.ts";
 
-/** What one line of an ACL file allows, or denies. */
+/** The permission in one line of an ACL file, or the denial. */
 export interface Grant {
   /** Undefined for anonymous clients (lines before the first `user`); `*` for everybody (`pattern`). */
   readonly user: string | undefined;

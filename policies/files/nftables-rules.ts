@@ -2,11 +2,11 @@ import { elementsOf } from "./nftables-tokens.ts";
 
 /** One condition of a rule. */
 export interface Match {
-  /** What is looked at, as nft prints it: `iifname`, `ct state`, `ct original proto-dst`, `tcp dport`. */
+  /** The property that is looked at, as nft prints it: `iifname`, `ct state`, `ct original proto-dst`, `tcp dport`. */
   readonly selector: string;
   readonly isNegated: boolean;
 
-  /** What it is compared with; `@name` for a named set. */
+  /** The values that it is compared with; `@name` for a named set. */
   readonly values: readonly string[];
 }
 
@@ -209,7 +209,7 @@ function limit(words: Words): true {
   return true;
 }
 
-/** What stands behind `add` or `update`: `@sources { ip saddr ct count over 100 }`. */
+/** The words behind `add` or `update`: `@sources { ip saddr ct count over 100 }`. */
 function perElement(words: Words): NonNullable<Rule["perElement"]> {
   words.next();
   const [, key = "", limit = ""] =
@@ -217,7 +217,7 @@ function perElement(words: Words): NonNullable<Rule["perElement"]> {
   return { kind: limit.startsWith("ct count") ? "connections" : "rate", key };
 }
 
-/** What belongs to a verdict, such as the answer of a `reject`; it ends where a comment begins. */
+/** The words that belong to a verdict, such as the answer of a `reject`; they end where a comment begins. */
 function rest(words: Words): { readonly target?: string } {
   const parts: string[] = [];
   while (!words.isAtEnd && words.peek() !== "comment") parts.push(words.next());

@@ -58,7 +58,7 @@ export class NftTokens {
     );
   }
 
-  /** What is left of the statement; braces may hold line breaks. */
+  /** The rest of the statement; braces may hold line breaks. */
   statement(): readonly string[] {
     const words: string[] = [];
     for (let depth = 0; !this.isAtEnd; ) {

@@ -9,7 +9,7 @@ export interface Chain {
   /** Where packets enter it by themselves; undefined for chains that only jumps reach. */
   readonly hook?: { readonly type: string; readonly name: string; readonly priority: number };
 
-  /** What happens at its end. @default accept */
+  /** The verdict at its end. @default accept */
   readonly policy: string;
   readonly rules: readonly Rule[];
 }
@@ -27,14 +27,14 @@ export interface Table {
   readonly sets: ReadonlyMap<string, readonly string[]>;
 }
 
-/** What a file tells nft to do, in order. */
+/** The commands of a file to nft, in order. */
 export interface Command {
   readonly line: number;
 
   /** `add`, `create`, `delete`, `destroy`, `flush`, …; `define` where a table is written out. */
   readonly verb: string;
 
-  /** What it is done to: `table`, `ruleset`, `chain`, … */
+  /** The object of the command: `table`, `ruleset`, `chain`, … */
   readonly object: string;
 
   /** Family and name of the table; undefined for the whole ruleset. */

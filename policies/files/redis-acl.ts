@@ -13,7 +13,7 @@ export interface RedisUser {
   readonly allKeys: boolean;
   readonly allChannels: boolean;
 
-  /** What it may run that is dangerous: `@dangerous`, or commands by name. */
+  /** Dangerous commands that it may run: `@dangerous`, or commands by name. */
   readonly dangerous: readonly string[];
   readonly place: string;
 }
@@ -59,7 +59,7 @@ const fresh = (name: string, place: string): RedisUser => ({
   place,
 });
 
-/** What a server without any rule for it has: everything, for everybody. */
+/** The user `default` of a server without any rule for it: everything, for everybody. */
 export const openDefaultUser = (place: string): RedisUser =>
   redisUser("default", ["on", "nopass", "allkeys", "allchannels", "+@all"], place);
 

@@ -29,7 +29,7 @@ export class Settings {
     return this.#byName.get(name) ?? [];
   }
 
-  /** What counts where the last one wins. */
+  /** The value that counts where the last one wins. */
   last(name: string): Setting | undefined {
     return this.all(name).at(-1);
   }

@@ -3,7 +3,7 @@ export interface Statement {
   /** Keywords and names in upper case, in order; quoted names as they stand; texts as `'…'`, never what they say. */
   readonly words: readonly string[];
 
-  /** What the texts say, in order. Never for evidence. */
+  /** The texts themselves, in order. Never for evidence. */
   readonly texts: readonly string[];
   readonly line: number;
 }

@@ -1,7 +1,7 @@
 import { parseYaml } from "../../core/yaml.ts";
 import { asNumber, type Block, isBlock } from "../values.ts";
 
-/** What a job of a workflow gives away as an artefact. */
+/** The files that a job of a workflow gives away as an artefact. */
 export interface Upload {
   readonly job: string;
 

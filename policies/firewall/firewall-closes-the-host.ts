@@ -22,13 +22,13 @@ const CONTAINERS_ONLY = {
     "no rule of the file guards the machine itself at the hook input: its own services are guarded elsewhere, or not at all; ss -tln shows what listens",
 };
 
-/** What says nothing about who asks for what. */
+/** Matches that say nothing about who asks for what. */
 const VAGUE: readonly string[] = ["iifname", "iif", "nfproto", "l4proto"];
 
 export const firewallClosesTheHost = definePolicy({
   id: "FWL-002",
   severity: "critical",
-  title: "what nobody declared is closed on the machine itself",
+  title: "a port that nobody declared is closed on the machine itself",
   why: "Services of the machine that listen on every address are open until something closes them.",
   avoid: `# firewall.nft
 table inet example {

@@ -65,7 +65,7 @@ function problemsAt(ruleset: Ruleset, hook: string, inside: readonly string[]): 
       ...(isClosed ? [] : [`${nameOf(placed)} refuses nothing that containers send`]),
       ...rules
         .filter((rule) => accepts(rule) && isFromContainers(rule) && !isNarrow(rule, placed, hook))
-        .map(({ line }) => `line ${line} accepts whatever containers send`),
+        .map(({ line }) => `line ${line} accepts everything that containers send`),
     ];
   });
 }

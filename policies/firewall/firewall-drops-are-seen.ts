@@ -6,7 +6,7 @@ import { definePolicy } from "../policy.ts";
 export const firewallDropsAreSeen = definePolicy({
   id: "FWL-008",
   severity: "medium",
-  title: "what is dropped is counted, and some of it logged",
+  title: "every dropped packet is counted, and some are logged",
   why: "Counters tell that somebody tries, the log tells who; unlimited, a scan fills the disk with it.",
   avoid: `# firewall.nft
 table inet example {

@@ -4,8 +4,8 @@ import { definePolicy } from "../policy.ts";
 export const listeningPortsAreWatched = definePolicy({
   id: "FWL-010",
   severity: "medium",
-  title: "what listens on the machine is what was declared",
-  why: "What really listens is known to the machine alone: a service that somebody installed, a container of another stack.",
+  title: "programs on the machine listen on declared ports only",
+  why: "The machine alone knows which programs really listen: a service that somebody installed, a container of another stack.",
   avoid: `$ ss -tlnH    # no stack on this machine declares 9000
 LISTEN 0 4096 0.0.0.0:9000 0.0.0.0:*`,
   prefer: `$ ss -tlnH    # what the stack declares, and loopback

@@ -26,7 +26,7 @@ export const administratorHasAPassword = definePolicy({
       return byExposure([resource], "medium", [
         "GF_SECURITY_ADMIN_PASSWORD is not set, which makes it admin",
       ]);
-    // What a variable holds SEC-008 judges.
+    // SEC-008 judges the value of a variable.
     const isInFile = password.place.includes(" in ");
     return isInFile && isKnownPassword(password.value ?? "")
       ? byExposure([resource], "medium", [`${password.place} is a password that everybody knows`])

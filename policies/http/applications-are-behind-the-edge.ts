@@ -6,7 +6,7 @@ export const applicationsAreBehindTheEdge = definePolicy({
   id: "HTP-014",
   severity: "medium",
   title: "in production frontend and backend are reached through the edge",
-  why: "What the edge refuses, the application's own port would take.",
+  why: "The application's own port would take the requests that the edge refuses.",
   avoid: `services:
   edge: {image: "haproxy:3.0", ports: ["443:443"]}
   api: {image: "exploreiot/backend:1.0", ports: ["8000:8000"]}`,

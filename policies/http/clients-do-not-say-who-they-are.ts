@@ -2,7 +2,7 @@ import { actionOf, directives, entrances, isHttp, isUnconditional, titleOf } fro
 import { type Directive, haproxyCfg, type Section } from "../files/haproxy-cfg.ts";
 import { definePolicy } from "../policy.ts";
 
-/** What servers behind an edge believe about the client, its user, and how it was called. */
+/** Headers that servers behind an edge believe about the client, its user, and how it was called. */
 const NAMES = [
   ...["For", "Host", "Port", "Prefix", "Proto", "User"].map((name) => `X-Forwarded-${name}`),
   ...["Forwarded", "X-Real-IP", "Proxy"],

@@ -44,7 +44,7 @@ function inEnvironment(resource: Resource, stack: StackDocument): readonly Evide
   return hosts.includes("*") ? [`${name} holds "*"`] : [];
 }
 
-/** What a developer's machine runs may leave it to its own defaults. */
+/** A server on a developer's machine may leave it to its own defaults. */
 const isUnguarded = (stack: StackDocument) =>
   stack.environment === "production" &&
   !stack.of(["file/haproxy.cfg"]).some((file) => entrances(haproxyCfg(file)).some(checksHost));

@@ -10,7 +10,7 @@ import { show } from "../values.ts";
 
 const SOCKETS = /^MAX_(SOCKETS|WS_CONNECTIONS|CONNECTIONS)(_PER_CLIENT)?$/;
 
-/** What ends a tunnel whose other end is gone: its own time is made for quiet sockets. */
+/** Timeouts that end a tunnel whose other end is gone: the tunnel's own time is made for quiet sockets. */
 const HALF_CLOSED = ["client-fin", "server-fin"];
 const TIMEOUTS = ["connect", "client", "server", "http-request"];
 

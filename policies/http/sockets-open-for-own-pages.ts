@@ -50,7 +50,7 @@ function problems(section: Section): readonly string[] {
 
 const ORIGIN = /hdr(?!_cnt)\w*\(origin\)(?!.*-m found)/i;
 
-/** What no page can do: its browser sends an Origin, and gives it no way to set a header of the handshake. */
+/** Tests that no page can pass: its browser sends an Origin, and gives it no way to set a header of the handshake. */
 const PROGRAM = /^req\.(hdr_cnt\(origin\) eq 0|hdr\(x-api-key\) -m found)$/i;
 
 const isUpgrade = (term: Term) => !term.negated && testsAll(term, /hdr\w*\(upgrade\)/i);

@@ -5,7 +5,7 @@ export const buildsAreConfined = definePolicy({
   id: "IMG-006",
   severity: "medium",
   title: "a build has neither the host's network nor weakened confinement",
-  why: "What runs in a build is often somebody else's: with the host's network it reaches every service on loopback.",
+  why: "Programs that run in a build are often somebody else's: with the host's network they reach every service on loopback.",
   avoid: "build: {context: ., network: host}",
   prefer: "build: {context: .}",
   allowed: "network_mode unset, default, bridge or none; no security_opt",

@@ -15,7 +15,7 @@ export const originsAreTrusted = definePolicy({
   id: "IMG-003",
   severity: "low",
   title: "an image comes from where somebody vouches for it",
-  why: "Anybody may publish under a name that looks like a product's. What is pinned was looked at once and stays what it was; a registry that the provider logs in to was chosen.",
+  why: "Anybody may publish under a name that looks like a product's. A pinned image was looked at once and stays as it was; a registry that the provider logs in to was chosen.",
   avoid: "image: someone/nginx-fast:1.0",
   prefer: "image: nginx:1.27",
   allowed:

@@ -25,7 +25,7 @@ export const platformsAreStated = definePolicy({
     blocks(block, "build").flatMap((build) => must(build, "platform", isFilledText, "build.platform")),
 });
 
-/** What is known only at apply may be remote. */
+/** A value that is known only at apply may be remote. */
 const isRemote = (stack: StackDocument): boolean =>
   stack
     .of(["provider.docker"])

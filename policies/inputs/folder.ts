@@ -9,7 +9,7 @@ import { projectOf } from "./compose-file.ts";
 import { textOf } from "./source.ts";
 
 /**
- * The files that are to be judged in a folder and below it: Terraform's JSON, plans, and compose files, whatever they
+ * The files that are to be judged in a folder and below it: Terraform's JSON, plans, and compose files, no matter how they
  * are called. One whose services cannot run without another comes after the project that it is laid over. Where a `.env` says
  * `COMPOSE_FILE`, that is the project.
  *

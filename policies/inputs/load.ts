@@ -6,7 +6,7 @@ import { hclRefused } from "./hcl.ts";
 import { ALLOWED, type Given, type Input, loadFile, overlaid } from "./read-file.ts";
 import { isStdin } from "./source.ts";
 
-/** What is to be judged. */
+/** The input to judge. */
 export interface Request {
   /** Files, folders or `-`, each for itself. */
   readonly paths: readonly string[];
@@ -17,7 +17,7 @@ export interface Request {
   /** Files with the variables of compose projects, instead of the `.env` next to them. @default - none */
   readonly envFiles?: readonly string[];
 
-  /** What was read from standard input. @default - nothing */
+  /** The text from standard input. @default - nothing */
   readonly stdin?: string;
 }
 

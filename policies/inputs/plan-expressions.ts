@@ -1,14 +1,14 @@
 import { asLiteral } from "../files.ts";
 import { type Block, isBlock, isKnown } from "../values.ts";
 
-/** What may stand in a reference between two dots. */
+/** A text as it may stand in a reference between two dots. */
 const encoded = (text: string) => text.replace(/[^\w-]+/g, "-").replace(/-$/, "");
 
 /** Name of a resource that is its own in the whole plan: modules and instances of `count` are part of it. */
 export const identifier = (module: string, name: string, index?: unknown): string =>
   encoded(`${module}${name}${index === undefined ? "" : `-${String(index)}`}`);
 
-/** What expressions may refer to. */
+/** The values that expressions may refer to. */
 interface Scope {
   /** The plan's `variables`: name to `{ value }`. */
   readonly variables: Block;

@@ -99,7 +99,7 @@ const outputs = (configured: Block): Resource[] =>
     return [{ type: "output", id, path: `output.${id}`, block: { value, sensitive: entry.sensitive } }];
   });
 
-/** What the plan will do, one declaration for each resource that it names. */
+/** The result of the plan, one declaration for each resource that it names. */
 function changes(listed: unknown): Resource[] {
   return (Array.isArray(listed) ? listed.filter(isBlock) : []).map((entry) => {
     const change = blockAt(entry, "change");

@@ -24,7 +24,7 @@ export interface Input {
   readonly files?: ReadonlySet<string>;
 }
 
-/** What counts for every input. */
+/** The settings for every input. */
 export interface Given {
   readonly envFiles: readonly string[];
   readonly stdin: string | undefined;

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { UserError } from "../../core/errors.ts";
 
-/** What standard input is called. */
+/** The name of standard input. */
 const STDIN = new Set(["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"]);
 
 export const isStdin = (path: string): boolean => STDIN.has(path);

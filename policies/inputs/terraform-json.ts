@@ -4,7 +4,7 @@ import { fileResources, type Surroundings } from "../files.ts";
 import { type Block, isBlock, show } from "../values.ts";
 
 /**
- * Reads a parsed `cdk.tf.json`, or any Terraform JSON. What cannot be read is kept as such: it is a finding, not
+ * Reads a parsed `cdk.tf.json`, or any Terraform JSON. A part that cannot be read is kept as such: it is a finding, not
  * an error.
  *
  * @param surroundings the files that are judged with it
@@ -44,7 +44,7 @@ interface Labelled {
   readonly value: unknown;
 }
 
-/** All that is below `depth` labels; Terraform takes a list at each level. What ends sooner has fewer labels. */
+/** All that is below `depth` labels; Terraform takes a list at each level. A block that ends sooner has fewer labels. */
 function labelled(value: unknown, depth: number, labels: readonly string[] = []): Labelled[] {
   if (Array.isArray(value)) return value.flatMap((part) => labelled(part, depth, labels));
   if (depth === 0 || !isBlock(value)) return [{ labels, value }];

@@ -41,7 +41,7 @@ function given(container: Resource, stack: StackDocument): readonly Evidence[] {
   if (files.length === 0)
     return [
       mayHaveOne(container)
-        ? unknown("what its mosquitto.conf says is known only at apply")
+        ? unknown("its mosquitto.conf is known only at apply")
         : "it is given no mosquitto.conf that is known here",
     ];
   const words = commandOf(container);

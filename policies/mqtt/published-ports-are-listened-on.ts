@@ -35,7 +35,7 @@ configs:
   check: (container, stack) => {
     const files = filesWith(container, "mosquitto.conf", stack);
     if (files.length === 0 && stack.dialect === "compose")
-      return [unknown("what its mosquitto.conf says is known only at apply")];
+      return [unknown("its mosquitto.conf is known only at apply")];
     const listening = files
       .flatMap((file) => parseOnce(file, parseMosquittoConf).listeners)
       .filter(({ address }) => !/^(127\.|::1$|localhost$)/.test(address ?? ""))

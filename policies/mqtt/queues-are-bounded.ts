@@ -6,7 +6,7 @@ import { definePolicy } from "../policy.ts";
 export const queuesAreBounded = definePolicy({
   id: "MQT-010",
   severity: "low",
-  title: "what waits for a client is bounded",
+  title: "the messages that wait for a client are bounded",
   why: "A client that stays away has its messages kept in memory; 0 stands for all of them.",
   avoid: `# mosquitto.conf
 max_queued_messages 0`,

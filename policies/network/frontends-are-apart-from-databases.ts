@@ -8,7 +8,7 @@ export const frontendsAreApartFromDatabases = definePolicy({
   id: "NET-010",
   severity: "medium",
   title: "frontend and TLS edge share no network with a database",
-  why: "What faces users is what is broken into first. The backend alone stands between it and the data.",
+  why: "Programs that face users are broken into first. The backend alone stands between it and the data.",
   avoid: `services:
   proxy: {image: "nginx:1.27", networks: [all]}
   db: {image: "postgres:17", networks: [all]}

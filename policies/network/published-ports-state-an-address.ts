@@ -28,7 +28,7 @@ export const publishedPortsStateAnAddress = definePolicy({
     const found = blocks(block, "ports").flatMap((port) =>
       must(port, "ip", (ip) => isIP(String(ip)) !== 0, `ip of port ${toldPort(port, "internal")}`),
     );
-    // What the provider makes of it is no matter of Compose; what may not be open has rules of its own.
+    // The provider's treatment of it does not concern Compose; ports that may not be open have rules of their own.
     return stack.dialect === "compose" ? weighing("low", found) : found;
   },
 });

@@ -8,7 +8,7 @@ const HOST_BINDING = `${BRIDGE_OPTION}host_binding_ipv4`;
 export const unstatedBindingsAreLoopback = definePolicy({
   id: "NET-014",
   severity: "low",
-  title: "what is published on a local network without an address is on loopback",
+  title: "a port that is published on a local network without an address is on loopback",
   why: "The second belt on a developer's machine: what somebody publishes on this network without an address stays there.",
   avoid: `services:
   web: {image: "nginx:1.27", networks: [web]}

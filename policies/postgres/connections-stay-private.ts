@@ -8,7 +8,7 @@ import { definePolicy } from "../policy.ts";
 export const connectionsStayPrivate = definePolicy({
   id: "PGS-005",
   severity: "medium",
-  title: "what PostgreSQL sends stays on the machine or is encrypted",
+  title: "the traffic of PostgreSQL stays on the machine or is encrypted",
   why: "Between machines anyone who sits in between reads the rows; on an internal bridge nobody does.",
   avoid: "image: postgres:17",
   prefer: `services:

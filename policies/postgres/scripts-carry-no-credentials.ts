@@ -25,7 +25,7 @@ CREATE ROLE app LOGIN PASSWORD :'password';`,
   },
 });
 
-/** What fails is written into the log as the server got it: with the value that psql put there. */
+/** A statement that fails is written into the log as the server got it: with the value that psql put there. */
 function logged(statements: readonly Statement[]): readonly string[] {
   const silent = statements.findIndex(silencesTheLog);
   return statements

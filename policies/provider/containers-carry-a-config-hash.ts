@@ -30,6 +30,6 @@ export const containersCarryAConfigHash = definePolicy({
       : mustLabel(block, LABEL.configHash, isFilledText),
 });
 
-/** A label with a part of it known is not empty, whatever Terraform adds at apply. */
+/** A label with a part of it known is not empty, no matter what Terraform adds at apply. */
 const isFilledBeforehand = (value: unknown): boolean =>
   typeof value === "string" && isFilledText(value.replaceAll(/\$\{[^{}]*\}/g, ""));

@@ -24,7 +24,7 @@ import { uploadsNeedAWritableRoot } from "./uploads-need-a-writable-root.ts";
 import { volumesCarryNoLabels } from "./volumes-carry-no-labels.ts";
 
 /**
- * What was measured with kreuzwerker/docker 4.5 on Docker Engine 20.10, in the order of the provider rules of
+ * The rules that were measured with kreuzwerker/docker 4.5 on Docker Engine 20.10, in the order of the provider rules of
  * docs/architecture.md.
  */
 export const provider: readonly Policy[] = [

@@ -7,7 +7,7 @@ const WITHOUT_CONFLICT = ["docker_image", "module", "terraform"];
 export const namesAreFreedBeforeUse = definePolicy({
   id: "PRV-002",
   severity: "high",
-  title: "what has a name is destroyed before it is created again",
+  title: "a resource with a name is destroyed before it is created again",
   why: "Two containers, networks or volumes cannot have one name: the engine answers with a conflict. Terraform hands `create_before_destroy` on to everything that a resource depends on, so one that has no name passes it to containers.",
   avoid: `{"resource": {"docker_container": {"web": {
   "name": "web", "lifecycle": {"create_before_destroy": true}

@@ -6,7 +6,7 @@ export const networksStateAllTheirAddresses = definePolicy({
   id: "PRV-008",
   severity: "medium",
   title: "a network states subnet and gateway of every family, or nothing",
-  why: "What is left out the engine fills in, at once or when it restarts; the next plan then replaces the network and all its containers.",
+  why: "The engine fills in the addresses that are left out, at once or when it restarts; the next plan then replaces the network and all its containers.",
   avoid: `{"resource": {"docker_network": {"web": {
   "ipam_config": [{"subnet": "172.28.5.0/24"}]
 }}}}`,

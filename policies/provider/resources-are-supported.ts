@@ -17,7 +17,7 @@ export const resourcesAreSupported = definePolicy({
   id: "PRV-016",
   severity: "medium",
   title: "every resource is of a kind that is judged",
-  why: "What no rule knows would pass unseen.",
+  why: "A resource that no rule knows would pass unseen.",
   avoid: `{"resource": {"docker_buildx_builder": {"web": {
   "name": "web"
 }}}}`,

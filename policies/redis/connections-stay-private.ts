@@ -7,7 +7,7 @@ import { definePolicy } from "../policy.ts";
 export const connectionsStayPrivate = definePolicy({
   id: "RDS-007",
   severity: "medium",
-  title: "what Redis sends stays on the machine or is encrypted",
+  title: "the traffic of Redis stays on the machine or is encrypted",
   why: "Between machines passwords and data cross the network in clear; on an internal bridge nobody sits in between.",
   avoid: "image: redis:7.4",
   prefer: `services:

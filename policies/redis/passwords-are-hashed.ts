@@ -6,7 +6,7 @@ export const passwordsAreHashed = definePolicy({
   id: "RDS-011",
   severity: "low",
   title: "the ACL of Redis holds hashes of passwords",
-  why: "Who reads a hash of 256 random bits has nothing; who reads a password has the user.",
+  why: "A person who reads a hash of 256 random bits has nothing; a person who reads a password has the user.",
   avoid: `# redis.conf
 user default off
 user app on >tr0ub4dor-9x ~app:* &app:* +@all -@dangerous`,

@@ -37,7 +37,7 @@ function problem(argument: Argument, next: Argument | undefined): readonly Evide
   });
   if (given.length === 0 && !saysAuth(text)) return [];
   const evidence = `${place} holds a password, or where one will stand`;
-  // What a shell puts there stands in the list of processes alone.
+  // A password that a shell puts there stands in the list of processes alone.
   if (given.length > 0 && given.every((value) => /^[$`](?!\{)/.test(value))) return [graded("low", evidence)];
   return [
     given.length > 0 && given.every((value) => !isKnown(value)) ? graded("medium", evidence) : evidence,

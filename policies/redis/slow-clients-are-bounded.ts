@@ -7,7 +7,7 @@ export const slowClientsAreBounded = definePolicy({
   id: "RDS-012",
   severity: "low",
   title: "clients of Redis that do not read cannot fill its memory",
-  why: "What clients do not read waits in the memory of Redis, outside maxmemory's data: by default without a limit.",
+  why: "Replies that clients do not read wait in the memory of Redis, outside maxmemory's data: by default without a limit.",
   avoid: `image: redis:7.4
 command: redis-server --maxmemory-clients 0`,
   prefer: `image: redis:7.4

@@ -2,7 +2,7 @@ import { SEVERITIES, type Severity } from "../../site/policy-settings.ts";
 import type { Policy } from "../policy.ts";
 import type { Found } from "./judgement.ts";
 
-/** What one rule finds in one place, or one thing that it finds in several. */
+/** The findings of one rule in one place, or one thing that it finds in several. */
 export interface Entry {
   readonly policy: Policy;
   readonly severity: Severity;
@@ -17,13 +17,13 @@ export interface Entry {
   readonly first: Found;
 }
 
-/** What is found in one service, or, without a name, in several. */
+/** The findings in one service, or, without a name, in several. */
 export interface Section {
   readonly name: string | undefined;
   readonly entries: readonly Entry[];
 }
 
-/** What is found in so many places is told once. */
+/** A finding in so many places is told once. */
 const REPEATED = 3;
 
 /**

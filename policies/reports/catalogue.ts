@@ -88,7 +88,7 @@ function languageOf(text: string): string {
   return "yaml";
 }
 
-/** What is said of a compose file, and of a stack that the kit makes of its site file, where it is not the same. */
+/** The text for a compose file, and for a stack that the kit makes of its site file, where it is not the same. */
 const inOtherWords = (where: string, { allowed, fix }: Partial<Words> = {}): readonly string[] => [
   ...(allowed === undefined ? [] : [`- ${where}, allowed: ${plain(allowed)}`]),
   ...(fix === undefined ? [] : [`- ${where}, fix: ${plain(fix)}`]),

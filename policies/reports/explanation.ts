@@ -11,7 +11,7 @@ export interface Explanation extends Words {
   readonly avoid: string;
   readonly prefer: string;
 
-  /** What is said instead of a compose file, and of a site file. */
+  /** The text for a compose file and for a site file, where it differs. */
   readonly inOtherWords: NonNullable<Policy["words"]>;
   readonly source: string;
   readonly looksAt: readonly string[];

@@ -12,7 +12,7 @@ const severity = z.enum(SEVERITIES);
 const finding = z.strictObject({
   policy: z.string().describe("id of the rule"),
   severity,
-  path: z.string().describe("what it is about, such as services.web: waivers name it"),
+  path: z.string().describe("the place of the finding, such as services.web: waivers name it"),
   evidence: z.string(),
   allowed: z.string(),
   fix: z.string(),
@@ -31,13 +31,13 @@ const rule = z.strictObject({
   severity,
   status: z.enum(["violated", "known", "relaxed", "satisfied", "not enforceable", "nothing to judge"]),
   examined: z.int().min(0).describe("how many things it looked at"),
-  findings: z.array(finding).describe("what is neither waived, relaxed nor in the baseline"),
-  known: z.array(finding).describe("what the baseline has"),
+  findings: z.array(finding).describe("findings that are neither waived, relaxed nor in the baseline"),
+  known: z.array(finding).describe("findings that are in the baseline"),
   waived: z.array(waived),
-  relaxed: z.array(finding).describe("what would be found in another environment"),
+  relaxed: z.array(finding).describe("findings that would count in another environment"),
   notEnforceable: z
     .array(z.strictObject({ path: z.string(), reason: z.string() }))
-    .describe("what this input does not show"),
+    .describe("places for which this input does not show enough"),
 });
 
 const input = z.strictObject({
@@ -56,7 +56,7 @@ const report = z.strictObject({
   inputs: z.array(input),
   refused: z
     .array(z.strictObject({ message: z.string(), remedy: z.array(z.string()) }))
-    .describe("what could not be read, and what to do about it"),
+    .describe("the files that could not be read, and the remedy"),
 });
 
 /** The shape of the report, for programs that read it. */

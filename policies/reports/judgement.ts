@@ -5,7 +5,7 @@ import { aboutInput } from "../input-rules.ts";
 import type { Finding, Policy } from "../policy.ts";
 import type { Profile } from "../profiles.ts";
 
-/** What was said about one input: the reports of every rule, and where its findings stand. */
+/** The judgement of one input: the reports of every rule, and where its findings stand. */
 export interface Judgement {
   /** The file, as it was named. */
   readonly file: string;
@@ -55,7 +55,7 @@ export const stoppingIn = (judgement: Judgement): readonly Found[] =>
 /** How many stop: exit code 1. */
 export const stopping = (judgements: readonly Judgement[]): number => judgements.flatMap(stoppingIn).length;
 
-/** What all of it comes to; what cannot be judged is neither good nor bad, whatever else is found. */
+/** The verdict over all of it; an input that cannot be judged is neither good nor bad, no matter what else is found. */
 export type Verdict = "nothing to fix" | "findings" | "cannot judge";
 
 export function verdictOf(judgements: readonly Judgement[]): Verdict {

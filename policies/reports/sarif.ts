@@ -24,7 +24,7 @@ const SCORE: Readonly<Record<Severity, string>> = {
 };
 
 /**
- * The findings as SARIF 2.1.0. What is waived, or in a baseline, is there, suppressed, with its reason; a fingerprint of rule, place
+ * The findings as SARIF 2.1.0. A finding that is waived, or in a baseline, is there, suppressed, with its reason; a fingerprint of rule, place
  * and evidence lets code scanning follow a finding over lines that move.
  *
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html

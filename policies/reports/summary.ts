@@ -2,7 +2,7 @@ import { SEVERITIES } from "../../site/policy-settings.ts";
 import { aboutInput } from "../input-rules.ts";
 import { findingsOf, type Judgement, statusOf, stoppingIn } from "./judgement.ts";
 
-/** What all of it comes to, in one line that says nothing is well only where that was looked at. */
+/** The sum of all of it, in one line, which calls nothing well that was not looked at. */
 export function summary(judgements: readonly Judgement[], gone: number): string {
   const shown = judgements.flatMap(stoppingIn);
   const all = judgements.flatMap(findingsOf);

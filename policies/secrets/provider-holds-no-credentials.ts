@@ -8,7 +8,7 @@ export const providerHoldsNoCredentials = definePolicy({
   id: "SEC-013",
   severity: "critical",
   title: "the docker provider holds no credentials that are written out",
-  why: "What a provider block says stands in the repository, in the plan and in the log of the run.",
+  why: "The values of a provider block stand in the repository, in the plan and in the log of the run.",
   avoid: `{"provider": {"docker": {
   "registry_auth": [{"address": "registry.example.org", "username": "ci", "password": "tr0ub4dor-9x"}]
 }}}`,

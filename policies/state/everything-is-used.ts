@@ -11,7 +11,7 @@ export const everythingIsUsed = definePolicy({
   id: "STA-007",
   severity: "low",
   title: "every network, volume and image is used by a container or a service",
-  why: "What nothing uses is left from something that was renamed: a network that still leads out, a volume with old data.",
+  why: "A resource that nothing uses is left from something that was renamed: a network that still leads out, a volume with old data.",
   avoid: `{"resource": {"docker_network": {"left": {
   "name": "left"
 }}}}`,
@@ -26,7 +26,7 @@ export const everythingIsUsed = definePolicy({
   check: (resource, stack) => (usedIn(stack).has(resource) ? [] : ["nothing refers to it"]),
 });
 
-/** What anything refers to, and what a container or a service holds the name of as a text. */
+/** Names that anything refers to, and those that a container or a service holds as a text. */
 const usedIn = remembered((stack: StackDocument): ReadonlySet<Resource> => {
   const used = new Set<Resource>();
   const byName = namedIn(stack);
@@ -63,7 +63,7 @@ function referredTo(text: string, stack: StackDocument): readonly Resource[] {
   );
 }
 
-/** What cdktf notes in `"//"` refers to nothing. */
+/** The notes of cdktf in `"//"` refer to nothing. */
 function eachText(value: unknown, visit: (text: string) => void): void {
   if (typeof value === "string") visit(value);
   else if (Array.isArray(value)) for (const inner of value) eachText(inner, visit);

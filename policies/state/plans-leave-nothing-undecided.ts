@@ -7,7 +7,7 @@ export const plansLeaveNothingUndecided = definePolicy({
   id: "STA-008",
   severity: "medium",
   title: "a plan knows what its containers are given",
-  why: "What is known only at apply was judged by nobody: the plan is approved, and something else is made.",
+  why: "A value that is known only at apply was judged by nobody: the plan is approved, and something else is made.",
   avoid: `{
   "format_version": "1.2",
   "planned_values": {"root_module": {"resources": [{
@@ -59,7 +59,7 @@ const makes = (actions: unknown) =>
 const isUnknown = (value: unknown): boolean =>
   value === true || (typeof value === "object" && value !== null && Object.values(value).some(isUnknown));
 
-/** What nobody stated is the provider's to fill in; a reference to another resource is judged there. */
+/** The provider fills in values that nobody stated; a reference to another resource is judged there. */
 function isUndecided(value: unknown, stack: StackDocument): boolean {
   if (typeof value === "string") return !isKnown(value) && stack.follow(value) === undefined;
   return (

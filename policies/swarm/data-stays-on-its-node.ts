@@ -5,7 +5,7 @@ import { must, nested } from "../values.ts";
 export const dataStaysOnItsNode = definePolicy({
   id: "SWM-008",
   severity: "medium",
-  title: "what keeps data stays on its node",
+  title: "a service that keeps data stays on its node",
   why: "A local volume does not move with its task: on another node the database starts with an empty one.",
   avoid: `{"resource": {"docker_service": {"db": {"task_spec": {
   "container_spec": {"image": "postgres:17"}

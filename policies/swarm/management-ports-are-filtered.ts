@@ -39,7 +39,7 @@ table inet example {
   source: "CIS Docker Benchmark 1.6.0, 7.2; Docker documentation, swarm: open protocols and ports",
   looksAt: ["stack", "file/nftables"],
   where: ({ type }, stack) => type !== "stack" || stack.of(["docker_service"]).length > 0,
-  // What no rule of a chain refuses is FWL-002's; here it is what a rule lets in on purpose.
+  // FWL-002 judges ports that no rule of a chain refuses; here it is those that a rule lets in on purpose.
   check: (resource, stack) =>
     resource.type === "stack" ? ofStack(stack) : inputs(resource).flatMap(openPorts),
 });

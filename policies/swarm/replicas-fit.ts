@@ -5,7 +5,7 @@ import { asNumber, blocks, must, nested } from "../values.ts";
 export const replicasFit = definePolicy({
   id: "SWM-006",
   severity: "medium",
-  title: "what keeps data runs once, everything else at least twice in production",
+  title: "a service that keeps data runs once, every other at least twice in production",
   why: "A second PostgreSQL, Redis or Mosquitto is another, empty one behind the same name; a single web server is an outage at each update.",
   avoid: `{"resource": {"docker_service": {"db": {
   "mode": {"replicated": {"replicas": 2}},

@@ -6,7 +6,7 @@ import { must } from "../values.ts";
 export const servicesMayFinish = definePolicy({
   id: "SWM-013",
   severity: "medium",
-  title: "what keeps data gets time to finish",
+  title: "a service that keeps data gets time to finish",
   why: "After 10 s, the default, a database is killed while it writes its checkpoint, and recovers at the next start.",
   avoid: `{"resource": {"docker_service": {"db": {"task_spec": {"container_spec": {
   "image": "postgres:17", "stop_grace_period": "10s"

@@ -28,7 +28,7 @@ export const containersReachEnginesSafely = definePolicy({
 const PROGRAM = /(^|\/)docker(d|-compose)?$/;
 const CLIENT = /(^|\/)docker(-compose)?$/;
 
-/** What a program inside is told, by the variable that all of Docker's clients read or by an option. */
+/** The address that a program inside is told, by the variable that all of Docker's clients read or by an option. */
 function ofClient(resource: Resource, stack: StackDocument): readonly Evidence[] {
   const variable = variableOf(resource, "DOCKER_HOST");
   if (variable !== undefined && variable.value === undefined)

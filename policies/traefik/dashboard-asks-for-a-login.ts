@@ -41,7 +41,7 @@ function problem(router: string, resource: Resource, stack: StackDocument): read
   const given = labelTexts(resource).find(({ name }) => name.toLowerCase() === label)?.text ?? "";
   const names = given.split(",").flatMap((name) => name.trim() || []);
   if (names.length === 0) return [`the router ${router} leads to the API without a middleware`];
-  // What another provider than Docker defines stands in no label.
+  // A middleware that another provider than Docker defines stands in no label.
   if (names.some((name) => /@(?!docker$)/.test(name))) return [];
   const kinds = names.map((name) => middlewaresIn(stack).get(name.replace(/@docker$/, "").toLowerCase()));
   if (kinds.some((kind) => kind !== undefined && AUTHENTICATES.test(kind))) return [];

@@ -28,7 +28,7 @@ volumes: {data: {}}`,
     const found = mountsOf(resource).filter(({ target }) => folders.some((folder) => covers(target, folder)));
     if (found.length === 0) {
       const evidence = `nothing is mounted at ${folders.join(" or ")}`;
-      // What a cache or a broker loses is made again; what a database loses is not.
+      // Data that a cache or a broker loses is made again; data that a database loses is not.
       return [kindOf(resource, stack) === "postgres" ? evidence : graded("low", evidence)];
     }
     return found.flatMap(problem);

@@ -8,7 +8,7 @@ import { show } from "../values.ts";
 export const deliveredFilesAreReadOnly = definePolicy({
   id: "VOL-008",
   severity: "high",
-  title: "what a job delivers is read-only to those who read it",
+  title: "the files that a job delivers are read-only to those who read them",
   why: "A service that may write where its configuration and secrets lie can be made to keep what an intruder put there.",
   avoid: `{"resource": {
   "docker_volume": {"files": {"name": "files"}},

@@ -16,7 +16,7 @@ export const MANIFEST = "bundle.json";
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
-/** What a bundle says of itself. */
+/** The manifest of a bundle. */
 export const manifestShape = z.strictObject({
   version: z.literal(1),
   deployment: z.string(),

@@ -23,7 +23,7 @@ export function mermaidText(diagram: Diagram): string {
   ].join("\n");
 }
 
-/** What is published is a thick line. */
+/** A published way is a thick line. */
 const arrow = (both: boolean, published: boolean) => `${both ? "<" : ""}${published ? "==>" : "-->"}`;
 
 const label = (lines: readonly string[]) => lines.map(escaped).join("<br/>");

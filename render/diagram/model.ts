@@ -104,7 +104,7 @@ const withoutPrefix = (network: string, { name }: Stack): string => {
 const DEVICES = "devices";
 const CLIENTS = "browsers and programs";
 
-/** What the resource publishes; the facts say which listener it is. */
+/** The ports that the resource publishes; the facts say which listener it is. */
 function published({ container, facts }: Drawn, stack: Stack): readonly Flow[] {
   const ofBroker = facts.kind === "mosquitto";
   return (container.block.ports ?? []).map(({ ip: address, external: port }) => {

@@ -28,7 +28,7 @@ const DARK: Colours = {
   published: "#79b8ff",
 };
 
-/** What lies over Graphviz's own black and white: rules of a style sheet win over attributes of SVG. */
+/** The colours over Graphviz's own black and white: rules of a style sheet win over attributes of SVG. */
 const rules = ({ text, faint, box, open, closed, line, published }: Colours): string =>
   [
     `text{fill:${text};font-family:Helvetica,Arial,sans-serif}`,

@@ -27,10 +27,10 @@ export interface Guarantee {
   /** As a sentence of the report. */
   readonly title: string;
 
-  /** What the JSON asks for. @returns undefined where it asks for nothing */
+  /** The guarantee that the JSON asks for. @returns undefined where it asks for nothing */
   readonly asked: (told: Told) => string | undefined;
 
-  /** What a target is told, read back from what it is given. @default for Terraform - what was asked, which it reads itself */
+  /** The setting of a target, read back from what it is given. @default for Terraform - what was asked, which it reads itself */
   readonly terraform?: (told: Told) => string | undefined;
   readonly compose: (told: Told) => string | undefined;
   readonly swarm: (told: Required<Told>) => string | undefined;
@@ -160,7 +160,7 @@ export const guarantees: readonly Guarantee[] = [
     title: "no new privileges",
     asked: ({ container }) => isOn(list(container.block.security_opts).includes("no-new-privileges:true")),
     compose: ({ compose }) => isOn(list(compose.security_opt).includes("no-new-privileges:true")),
-    // What stack files say of it, docker stack deploy ignores: so they say nothing.
+    // `docker stack deploy` ignores this option of stack files: so they leave it out.
     swarm: () => "as the engine of the node has it",
     reasons: {
       swarm:

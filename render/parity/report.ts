@@ -31,10 +31,10 @@ export const parityOutput = z.strictObject({
           .record(
             z.string(),
             z.strictObject({
-              asked: z.string().describe("what the JSON says"),
+              asked: z.string().describe("the text of the JSON"),
               terraform: z.string().nullable(),
               compose: z.string().nullable(),
-              swarm: z.string().nullable().describe("what the stack file says; null for nothing"),
+              swarm: z.string().nullable().describe("the text of the stack file; null for nothing"),
             }),
           )
           .describe("every service that asks for it"),
@@ -83,7 +83,7 @@ function toldOf(stack: Stack, home: string): readonly Told[] {
   return stack.containers.flatMap((container): readonly Told[] => {
     const role = roleOf(container);
     const service = plan.services.find((one) => one.container === container);
-    // What hands files over and nothing else is no service on a swarm, and has nothing to compare.
+    // A container that only hands files over is no service on a swarm, and has nothing to compare.
     if (service === undefined) return [];
     return [
       { container, stack, compose: compose[role] ?? {}, swarm: { service, plan, yaml: swarm[role] ?? {} } },

@@ -1,7 +1,7 @@
 say() { echo "· $*" >&2; }
 fail() { echo "error: $1" >&2; shift; for step in "$@"; do echo "  → $step" >&2; done; exit 1; }
 
-# What this deployment is made of: written by `exploreiot render`.
+# The parts of this deployment: written by `exploreiot render`.
 . ./deployment.sh
 
 check_folder() {

@@ -140,7 +140,7 @@ $wrong" "take another snapshot"
   printf '%s\n' "$snapshot" >"$under_way"
 }
 
-# place VOLUME FOLDER USER: what was rehearsed becomes what services run on. What a run that was killed had copied goes first.
+# place VOLUME FOLDER USER: the rehearsed data becomes the data that services run on. Files that a killed run had copied go first.
 place() {
   files_run --network none --volume "$staging:/restored:ro" --volume "$1:/to" --entrypoint /bin/sh "$backup_image" -euc '
     [ -d "/restored/$1" ] || exit 0

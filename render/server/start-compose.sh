@@ -12,7 +12,7 @@
 set -eu
 umask 077
 cd "$(dirname "$0")"
-# What you have set for other projects must not choose other files, names or images here.
+# Variables that you have set for other projects must not choose other files, names or images here.
 for name in $(env | sed -n 's/^\(COMPOSE_[A-Z_]*\)=.*/\1/p') DOCKER_DEFAULT_PLATFORM DOCKER_CONTENT_TRUST; do unset "$name"; done
 
 . prepare.sh

@@ -12,7 +12,7 @@
 set -eu
 umask 077
 cd "$(dirname "$0")"
-# What you have set for other projects must not choose other platforms or images here.
+# Variables that you have set for other projects must not choose other platforms or images here.
 for name in DOCKER_DEFAULT_PLATFORM DOCKER_CONTENT_TRUST; do unset "$name"; done
 
 . prepare.sh
@@ -105,7 +105,7 @@ stage() {
   say "stage $number: $*"
   last=
   [ "$number" != "$stages" ] || last=--prune
-  # Above the line of the next stage is a whole file. What is in no stage any more goes with the last one.
+  # Above the line of the next stage is a whole file. A service that is in no stage any more goes with the last one.
   # shellcheck disable=SC2086 -- none or one option
   sed "/^  # stage $((number + 1))\$/,\$d" stack.yaml | docker stack deploy --compose-file - $last \
     --resolve-image "$resolve" --with-registry-auth "$project" >&2 || fail "the swarm refuses $project" "fix what the lines above say, and run ./start.sh again"

@@ -72,7 +72,7 @@ const MOST_ADDRESSES = 256;
 export const dataLabel = (stack: Stack): string => `exploreiot.${stack.name}.data`;
 
 /**
- * What becomes of each container on a swarm.
+ * The form of each container on a swarm.
  *
  * @throws UserError that names everything that a swarm cannot keep, and what to do
  */
@@ -145,7 +145,7 @@ const stopsFirst = (
   // A broker ends the session of a client when another one with its name comes.
   connects.some(({ speaks }) => speaks === "MQTT");
 
-/** What a swarm cannot keep, one line each with what to do. */
+/** The guarantees that a swarm cannot keep, one line each with what to do. */
 export function swarmProblems(stack: Stack): readonly string[] {
   const facts = containerFacts(stack);
   const filled = new Set(

@@ -81,7 +81,7 @@ function networks({ networks, block }: ContainerSpec) {
   );
 }
 
-/** Compose gives its own to whatever it makes, and takes none from others. */
+/** Compose gives its own to everything that it makes, and takes none from others. */
 const withoutComposes = (labels: ContainerSpec["labels"]): ContainerSpec["labels"] =>
   Object.fromEntries(Object.entries(labels).filter(([name]) => !name.startsWith("com.docker.compose.")));
 

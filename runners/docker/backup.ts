@@ -83,7 +83,7 @@ export const listBackups = async (spec: ContainerSpec): Promise<readonly Snapsho
 export const archivedRanges = async (spec: ContainerSpec): Promise<readonly Range[]> =>
   rangesOf(readArchive(await askBackup(spec, ["archive"])));
 
-/** What its container knows of the last one. */
+/** The notes of its container about the last one. */
 export const lastBackupOf = async (spec: ContainerSpec): Promise<LastBackup> =>
   lastBackup.parse(JSON.parse(await askBackup(spec, ["state"])));
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What the kernel has counted for a container since its start. */
+/** The kernel's counters of a container since its start. */
 export interface Counts {
   readonly memoryBytes: number;
   readonly cpuMs: number;

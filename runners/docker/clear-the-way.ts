@@ -13,21 +13,21 @@ export interface Situation {
   readonly stack: Stack;
   readonly runner: Pick<Runner, "takesOver" | "changesInPlace">;
 
-  /** What the runner judges for itself, by id; see `Runner.ownership`. */
+  /** Whether the runner judges a container for itself, by id; see `Runner.ownership`. */
   readonly owns: (id: string) => boolean;
   readonly drift: readonly Drift[];
   readonly record: DeploymentRecord | undefined;
 }
 
-/** What a runner would stumble over. */
+/** The containers and networks that a runner would stumble over. */
 export interface InTheWay {
   readonly containers: readonly { readonly state: ContainerState; readonly reason: string }[];
   readonly networks: readonly NetworkState[];
 }
 
 /**
- * What has to be removed before a runner works: containers that drifted (it makes them again, from the same volumes),
- * and what another runner or an interrupted run left under our names, unless it is known to be as declared.
+ * Containers to remove before a runner works: those that drifted (it makes them again, from the same volumes),
+ * and those that another runner or an interrupted run left under our names, unless one is known to be as declared.
  *
  * @throws UserError if a name is taken by a container that never was this deployment's
  */

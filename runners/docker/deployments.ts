@@ -4,7 +4,7 @@ import { run } from "../run.ts";
 import { engineVersion } from "./engine-check.ts";
 import { inspect } from "./observe.ts";
 
-/** What the engine has of one deployment. */
+/** The engine's containers and other things of one deployment. */
 export interface FoundDeployment {
   readonly name: string;
   readonly containers: readonly {

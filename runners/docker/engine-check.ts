@@ -30,7 +30,7 @@ export async function engineVersion(): Promise<EngineVersion> {
   return { version, api };
 }
 
-/** What the engine runs images of, such as `linux/amd64`. */
+/** The platform whose images the engine runs, such as `linux/amd64`. */
 export async function enginePlatform(): Promise<string> {
   const format = "{{.Server.Os}}/{{.Server.Arch}}";
   return (await run(["docker", "version", "--format", format])).stdout.trim();

@@ -1,6 +1,6 @@
 import { UserError } from "../../core/errors.ts";
 
-/** What stands between a person and an engine; each has another remedy. */
+/** The obstacles between a person and an engine; each has another remedy. */
 type EngineTrouble =
   | "unreachable"
   | "permission"
@@ -34,7 +34,7 @@ const SAYS: readonly (readonly [RegExp, (line: string, where: string) => EngineE
 ];
 
 /**
- * What a failed call of Docker's client says about the engine, wherever it was made from; undefined where the engine
+ * The fault of the engine behind a failed call of Docker's client, no matter where it was made; undefined where the engine
  * answered, and the failure is of another kind.
  *
  * @param where the engine is

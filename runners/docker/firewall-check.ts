@@ -66,7 +66,7 @@ export async function probeFirewall(stack: Stack): Promise<readonly string[]> {
   return blindSpots(stack, publishing);
 }
 
-/** What the rules of a firewall do not see: without one, all that comes from other machines. */
+/** Packets that the rules of a firewall do not see: without one, all that comes from other machines. */
 export async function firewallWarnings(stack: Stack): Promise<readonly string[]> {
   if (firewallOf(stack) === undefined) return unguarded(stack);
   try {
@@ -87,7 +87,7 @@ function unguarded({ listeners }: Stack): readonly string[] {
   ];
 }
 
-/** What anyone who deploys rules for the whole machine has to do soon after; nothing for other rules. */
+/** The task after a deployment of rules for the whole machine; none for other rules. */
 export function confirmationNotice(stack: Stack): readonly string[] {
   const seconds = stack.firewall?.confirmSeconds ?? 0;
   return seconds === 0

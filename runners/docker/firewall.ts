@@ -11,7 +11,7 @@ const REFUSED = 3;
 export interface RuleCounter {
   readonly chain: string;
 
-  /** What the rule is for: a listener, a declared port, or what is dropped. */
+  /** The subject of the rule: a listener, a declared port, or what is dropped. */
   readonly rule: string;
 
   readonly packets: number;
@@ -77,7 +77,7 @@ export async function confirmFirewall(deployment: string, withoutLogin: boolean)
   return said.trim().replace(/^firewall: /, "");
 }
 
-/** What the container says to a command; a refusal in its own words. */
+/** The container's answer to a command; a refusal in its own words. */
 export async function askFirewall(deployment: string, ...command: readonly string[]): Promise<string> {
   const container = `exploreiot-${deployment}-firewall`;
   const result = await run(["docker", "exec", container, ...command], { expected: [0, 1, REFUSED] });

@@ -13,7 +13,7 @@ export async function dialInside(container: string, port: number): Promise<Duple
   return stream;
 }
 
-/** What a connection from inside ended with, as a person would say it. */
+/** The end of a connection from inside, as a person would say it. */
 export function insideError(container: string, error: unknown): UserError {
   const said = String((error as { readonly stderr?: unknown }).stderr ?? "").trim();
   const reason = said.split("\n").at(-1) || (error as Error).message;

@@ -49,7 +49,7 @@ export interface ContainerState {
     readonly MemorySwap?: number;
   };
   readonly NetworkSettings: {
-    /** What the engine has bound; empty while the container does not run. */
+    /** The ports that the engine has bound; empty while the container does not run. */
     readonly Ports?: Readonly<
       Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[] | null>
     > | null;
@@ -97,7 +97,7 @@ export interface ImageState {
   };
 }
 
-/** What the engine has of a stack, by name. */
+/** The engine's containers and other things of a stack, by name. */
 export interface Observation {
   readonly containers: ReadonlyMap<string, ContainerState>;
 
@@ -141,7 +141,7 @@ export function qualified(reference: string): string {
   return last.includes(":") || last.includes("@") ? reference : `${reference}:latest`;
 }
 
-/** `docker inspect` of whatever of these exists. */
+/** `docker inspect` of those of them that exist. */
 export async function inspect(names: readonly string[]): Promise<readonly Inspected[]> {
   if (names.length === 0) return [];
   const { stdout } = await run(["docker", "inspect", ...names], { expected: [0, 1] });

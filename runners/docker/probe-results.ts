@@ -9,12 +9,12 @@ import { lastLineOf } from "./reasons.ts";
 /** The engine asks first an interval after the start; a longer one than this is not waited for. */
 const ASK_AFTER_MS = 3000;
 
-/** What the engine writes down a moment after it says that a probe has ended. */
+/** The result that the engine writes down a moment after it says that a probe has ended. */
 const NOTED_WITHIN_MS = 2000;
 
 const ANY_CODE = Array.from({ length: 256 }, (_, code) => code);
 
-/** Tells the probes of the engine from whatever else is run in a container. */
+/** Tells the probes of the engine from everything else that is run in a container. */
 export class ProbeResults {
   readonly #probes = new Set<string>();
 
@@ -58,7 +58,7 @@ export class ProbeResults {
     for (const timer of this.#timers) clearTimeout(timer);
   }
 
-  /** What the probe of a container that is still starting says, if it is a no. */
+  /** The answer of the probe of a container that is still starting, if it is a no. */
   async ask(spec: ContainerSpec, id: string): Promise<string | undefined> {
     const [before] = await inspect([id]);
     if (before?.State.Health?.Status !== "starting") return undefined;

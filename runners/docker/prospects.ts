@@ -4,7 +4,7 @@ import type { Observation } from "./observe.ts";
 /** Exit codes of a shell, and of the engine's init, for a program that is not there or cannot be run. */
 const CANNOT_RUN: readonly string[] = ["126", "127"];
 
-/** What is sure to fail again: the image does not change, nor does the limit. */
+/** After so many ends a failure is sure to come again: the image does not change, nor does the limit. */
 const FATAL_ENDS = 2;
 
 /** Ends, or failed probes of an unhealthy container, while there was nothing left to wait for. */

@@ -121,7 +121,7 @@ function isHere({ networks }: Stack, { NetworkSettings }: ContainerState): boole
   });
 }
 
-/** What is wrong with a port, or undefined. */
+/** The fault of a port, or undefined. */
 function ask(
   { host, port, tls }: { readonly host: string; readonly port: number; readonly tls: boolean },
   staysOpenMs: number,

@@ -20,8 +20,8 @@ export const publishingOf = (lines: string): Publishing => ({
 });
 
 /**
- * What the rules or the services cannot see of IPv6 clients, and how to change that. What the engine's proxy answers
- * comes in as for a program of the machine: rules for containers never meet it, and no other mark tells it apart
+ * Facts about IPv6 clients that the rules or the services cannot see, and how to change that. A connection that the
+ * engine's proxy answers comes in as for a program of the machine: rules for containers never meet it, and no other mark tells it apart
  * (docs/decisions/0063-what-the-proxy-answers.md).
  */
 export function blindSpots(stack: Stack, publishing: Publishing): readonly string[] {

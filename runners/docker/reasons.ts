@@ -5,7 +5,7 @@ import type { ContainerState } from "./observe.ts";
 export const memoryLimit = ({ block, limitsAt }: ContainerSpec): string =>
   `its limit is ${block.memory} MiB${limitsAt === undefined ? "" : ` (${limitsAt}.memoryMiB)`}`;
 
-/** What the last probe that failed said, in one line; undefined if none has failed, or the last one went well. */
+/** The message of the last probe that failed, in one line; undefined if none has failed, or the last one went well. */
 export function lastAnswer({ State }: Pick<ContainerState, "State">): string | undefined {
   const last = State.Health?.Log?.at(-1);
   if (last === undefined || last.ExitCode === 0) return undefined;

@@ -28,7 +28,7 @@ export const unplannedPorts = ({ containers }: Stack, seen: Observation): readon
     ),
   );
 
-/** What containers publish that somebody has put on the deployment's networks. */
+/** The ports of containers that somebody has put on the deployment's networks. */
 export async function publishedByOthers({ containers, networks }: Stack): Promise<readonly Stranger[]> {
   if (networks.length === 0) return [];
   const { stdout } = await run([

@@ -12,7 +12,7 @@ export interface Survey extends Observation {
   readonly networks: readonly NetworkState[];
   readonly volumes: ReadonlyMap<string, VolumeState>;
 
-  /** What is in the volumes of files, by the name of the job that fills them. */
+  /** The content of the volumes of files, by the name of the job that fills them. */
   readonly files: ReadonlyMap<string, DeliveredFiles>;
 }
 

@@ -3,7 +3,7 @@ import type { Stack } from "../stack.ts";
 import { type Counts, countsOf } from "./cgroup.ts";
 import type { Observation } from "./observe.ts";
 
-/** What a container takes. */
+/** The memory and processor time that a container takes. */
 export interface Usage {
   readonly memoryMiB: number;
 
@@ -95,7 +95,7 @@ const UNITS: Readonly<Record<string, number>> = {
   TiB: 1024 ** 2,
 };
 
-/** What an engine tells whose kernel is not this machine's: it takes its two samples itself, and 2 s. */
+/** The numbers of an engine whose kernel is not this machine's: it takes its two samples itself, and 2 s. */
 async function toldByEngine(running: readonly Running[]): Promise<ReadonlyMap<string, Usage>> {
   if (running.length === 0) return new Map();
   const { stdout } = await run(

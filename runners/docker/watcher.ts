@@ -17,7 +17,7 @@ export interface Lost {
 
 /** Turns the events of a deployment into lines for people, and into a verdict on what cannot work. */
 export class Watcher {
-  /** What failed and was not healthy, or done, since; by container. */
+  /** Failures of containers that were not healthy, or done, since; by container. */
   readonly troubles = new Map<string, Lost>();
 
   readonly #jobs: ReadonlySet<string>;
@@ -35,7 +35,7 @@ export class Watcher {
   /** Containers whose last words have been reported. */
   readonly #told = new Set<string>();
 
-  /** What a container's probe said last, so that it is told once. */
+  /** The last message of a container's probe, so that it is told once. */
   readonly #answers = new Map<string, string>();
 
   /** Containers in which the kernel ended something for memory since they were started. */

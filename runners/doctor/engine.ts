@@ -40,7 +40,7 @@ function older(one: string, other: string): boolean {
   return (a[0] ?? 0) < (b[0] ?? 0) || (a[0] === b[0] && (a[1] ?? 0) < (b[1] ?? 0));
 }
 
-/** What can bring containers up here: at least one of the two has to. */
+/** The programs that can bring containers up here: at least one of the two has to. */
 export async function runnersHere(context: RunnerContext): Promise<Finding> {
   const names = ["terraform", "compose"] as const;
   const reasons = await Promise.all(names.map((name) => runnerNamed(name).unavailable(context)));
@@ -65,7 +65,7 @@ export function limitsInForce(info: EngineInfo): readonly Finding[] {
   );
 }
 
-/** What of the kernel confines containers, and on what it runs. */
+/** The parts of the kernel that confine containers, and the processor that it runs on. */
 export function kernelFeatures(info: EngineInfo): Finding {
   const options = (info.SecurityOptions ?? []).join(", ");
   const said = `Linux ${info.KernelVersion ?? "?"}, storage ${info.Driver ?? "?"}, security: ${options || "none"}`;

@@ -1,6 +1,6 @@
 import { UserError } from "../../core/errors.ts";
 
-/** What was looked at, and how it is. */
+/** The result of one look. */
 export interface Finding {
   /** Stable, such as `engine.api`; docs/doctor.md has a heading for each. */
   readonly id: string;
@@ -8,10 +8,10 @@ export interface Finding {
   /** A warning does not keep anything from working; `unknown` could not be looked at. */
   readonly state: "ok" | "warning" | "problem" | "unknown";
 
-  /** What was seen. */
+  /** The facts that were seen. */
   readonly evidence: string;
 
-  /** What to do about it, one step each; empty where all is well. */
+  /** The remedy, one step each; empty where all is well. */
   readonly remedy: readonly string[];
 }
 

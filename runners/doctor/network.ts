@@ -33,7 +33,7 @@ const routes = (conflicts: readonly string[] | undefined): readonly Finding[] =>
         NO_OTHER_SUBNET,
       );
 
-/** What this process sees of a machine elsewhere, it sees by an image of the deployment that is there. */
+/** This process sees a machine elsewhere by an image of the deployment that is there. */
 const notSeen = (id: string, what: string, command: string): Finding =>
   unknown(
     id,

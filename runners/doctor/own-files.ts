@@ -27,7 +27,7 @@ interface Entry {
   readonly uid: number;
 }
 
-/** What is below a closed folder counts too: a copy or a backup of it keeps these modes. */
+/** Files below a closed folder count too: a copy or a backup of it keeps these modes. */
 function walk(path: string): readonly Entry[] | undefined {
   try {
     const { mode, uid } = lstatSync(path);

@@ -87,7 +87,7 @@ export async function architecture({ images }: Stack, info: EngineInfo): Promise
       );
 }
 
-/** What the kernel calls an architecture, as images do. */
+/** The kernel's names of architectures, with those of images. */
 const GO_NAME: Readonly<Record<string, string>> = {
   x86_64: "amd64",
   aarch64: "arm64",

@@ -10,7 +10,7 @@ export class PullError extends Error {}
 
 /**
  * Pulls an image through the engine's API, since `docker pull` counts bytes on a terminal alone. `docker system
- * dial-stdio` leads to the engine that the client is set to, over whatever way that is.
+ * dial-stdio` leads to the engine that the client is set to, over the same way.
  *
  * @param onBytes called with each message, as soon as sizes are known
  * @throws PullError with the reason

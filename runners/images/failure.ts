@@ -26,7 +26,7 @@ const causes: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** What helps, where the output says enough to know. */
+/** The remedy, where the output says enough to know. */
 export const remediesFor = (output: string): readonly string[] =>
   causes.filter(([pattern]) => pattern.test(output)).map(([, remedy]) => remedy);
 
@@ -57,7 +57,7 @@ export function shorten(text: string, length: number): string {
   return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
 }
 
-/** What the builder says about itself. */
+/** The messages of the builder about itself. */
 const noise =
   /^(Step \d| ---> |I: |Removing intermediate|Sending build context|DEPRECATED|\s*BuildKit is currently disabled|\s*environment-variable\.|\s+Install the buildx|\s+https:\/\/docs\.docker)/;
 

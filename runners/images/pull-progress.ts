@@ -18,7 +18,7 @@ export interface PulledBytes {
 export class PullProgress {
   readonly #layers = new Map<string, { current: number; total: number }>();
 
-  /** What the engine could not do. @default - nothing went wrong so far */
+  /** The engine's error. @default - nothing went wrong so far */
   error: string | undefined;
 
   take(line: string): void {

@@ -9,7 +9,7 @@ import type { PulledBytes } from "./pull-progress.ts";
 
 type PullOptions = Pick<MakeOptions, "report" | "signal">;
 
-/** What a registry or the way to it may do better the next time. */
+/** Faults of a registry, or of the way to it, that may be gone the next time. */
 const PASSING =
   /timeout|timed out|unexpected EOF|connection reset|broken pipe|too ?many ?requests|50[0-4] |service unavailable|temporar/i;
 
@@ -103,7 +103,7 @@ export async function pullImage(
   }
 }
 
-/** What is built on a pulled base takes its packages from the same archive as on one that was made here. */
+/** An image that is built on a pulled base takes its packages from the same archive as one on a base that was made here. */
 const fromArchive = ({ suite, mirror, securityMirror }: NonNullable<ImageRecipe["rootfs"]>): string => {
   const lines = [`${mirror} ${suite}`, `${mirror} ${suite}-updates`, `${securityMirror} ${suite}-security`];
   const list = lines.map((line) => `deb ${line} main\\n`).join("");

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { contextFiles } from "../../core/image-context.ts";
 import { withOwnFolder } from "../../core/own-folder.ts";
 
-/** Runs `work` with a folder of its own, which is gone afterwards whatever happens. */
+/** Runs `work` with a folder of its own, which is gone afterwards, also after a failure. */
 export const withTemporaryFolder = <T>(work: (folder: string) => Promise<T>): Promise<T> =>
   withOwnFolder(tmpdir(), "image", work);
 

@@ -22,7 +22,7 @@ export async function nameProblems(hosts: readonly string[]): Promise<readonly P
   );
 }
 
-/** What a public CA will stumble over; only a warning, since a router may forward to this machine. */
+/** The faults that a public CA will stumble over; only a warning, since a router may forward to this machine. */
 export async function strangerWarnings(hosts: readonly string[]): Promise<readonly string[]> {
   if (remoteScheme() !== undefined) return [];
   const own = new Set(

@@ -18,7 +18,7 @@ import { clockProblems } from "./clock.ts";
 import { nameProblems, strangerWarnings } from "./names.ts";
 
 /**
- * What only shows once clients connect, or when a certificate is asked for: names that lead nowhere and clocks that
+ * Faults that only show once clients connect, or when a certificate is asked for: names that lead nowhere and clocks that
  * are wrong. Nothing for a deployment that is not for production.
  *
  * @throws UserError with every problem at once

@@ -5,7 +5,7 @@ import { POSTGRES_MAJOR } from "../../core/postgres-major.ts";
 import { type Repository, restic } from "./repository.ts";
 
 /**
- * What a snapshot says about itself.
+ * The manifest of a snapshot.
  *
  * @throws UserError for one that cannot be restored into this deployment by this version of the kit
  */

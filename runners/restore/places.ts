@@ -94,7 +94,7 @@ export function restorable(stack: Stack): readonly Pick<Place, "volume" | "from"
 }
 
 /**
- * What is to be replaced, and where its data of before goes.
+ * The volumes to replace, and where their data of before goes.
  *
  * @param broker whether the broker's store is replaced although it holds something
  */

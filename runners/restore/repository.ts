@@ -22,7 +22,7 @@ export interface Repository {
 
 const FILES = "/run/exploreiot";
 
-/** What restic ends with, and what to do about it here; anything else is told in the words of the image's program. */
+/** The exit codes of restic, and the remedy here; anything else is told in the words of the image's program. */
 const MEANINGS: Readonly<Record<number, (name: string) => UserError>> = {
   10: (name) =>
     new UserError(

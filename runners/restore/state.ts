@@ -37,7 +37,7 @@ const shape = z.strictObject({
       /** RFC 3339. */
       made: z.string(),
 
-      /** What brings the database to a moment. @default - it is the snapshot's */
+      /** The archive that brings the database to a moment. @default - the database is the snapshot's */
       moment: z
         .strictObject({
           to: z.string(),
@@ -47,7 +47,7 @@ const shape = z.strictObject({
         })
         .exactOptional(),
 
-      /** What was compared with the manifest. @default - not yet */
+      /** The rows that were compared with the manifest. @default - not yet */
       rehearsed: z.strictObject({ tables: z.int(), rows: z.int() }).exactOptional(),
 
       /** Empty until data is replaced. */

@@ -25,8 +25,8 @@ export interface Undone {
 }
 
 /**
- * Brings back the data of before the last restore. What is there now is kept in its turn, so that the same command goes
- * forth again. Services that use it are stopped, and stay so until the next `up`. May be stopped at any moment and run again.
+ * Brings back the data of before the last restore. The data that is there now is kept in its turn, so that a second run
+ * undoes that. Services that use it are stopped, and stay so until the next `up`. May be stopped at any moment and run again.
  *
  * @throws UserError if no data of before is kept; nothing was replaced then
  */
@@ -68,9 +68,9 @@ function workOf(stack: Stack): Work {
 }
 
 /**
- * What the last restore, or the last way back, has kept.
+ * The volumes that the last restore, or the last way back, has kept.
  *
- * @throws UserError where that is nothing, or belongs to a volume that the deployment does not have any more
+ * @throws UserError where there is none, or one belongs to a volume that the deployment does not have any more
  */
 export function newestFormer(
   stack: Stack,

@@ -4,7 +4,7 @@ import { ROTATION_FILE } from "../../core/rotation-state.ts";
 
 export const SECRETS = "secrets";
 
-/** What another operator needs to go on with a deployment. */
+/** The files that another operator needs to go on with a deployment. */
 export const ENTRIES: readonly string[] = [
   ...["pki", "hashes", "declared-data.json", "data-volumes.json", ROTATION_FILE],
   SECRETS,

@@ -66,7 +66,7 @@ function putSecrets(draft: string, place: string): void {
     replaceFile(join(place, name), readFileSync(join(draft, name), "utf8"));
 }
 
-/** What was there goes last, so that a folder is never half of each. */
+/** The files that were there go last, so that a folder is never half of each. */
 function replaceEntry(draft: string, place: string): void {
   withDraft(place, (former) => {
     if (existsSync(place)) renameSync(place, former);

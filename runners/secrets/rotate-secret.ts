@@ -16,7 +16,7 @@ interface Rotated {
   readonly former?: string | undefined;
 
   /**
-   * What is encrypted under it: a container, and the programs in it that add the value on their standard input, and that
+   * The container whose data is encrypted under it, and the programs in it that add the value on their standard input, and that
    * keep the container's own alone. @default - nothing is
    */
   readonly keyring?: Keyring | undefined;

@@ -4,7 +4,7 @@ import type { ContainerSpec } from "../stack.ts";
 import { at, unordered } from "./attribute.ts";
 import { flat, type Settings } from "./settings.ts";
 
-/** What a container is declared to have and what it has, of the attributes that name other resources or its labels. */
+/** Declared and real values of a container, of the attributes that name other resources or its labels. */
 interface Both {
   readonly declared: Settings;
   readonly found: Settings;

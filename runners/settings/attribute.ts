@@ -13,7 +13,7 @@ export interface Attribute {
   readonly found: (state: ContainerState, spec: ContainerSpec) => unknown;
 
   /**
-   * What a container has where the JSON says nothing: nothing, what its image says, or what the engine's own settings
+   * The value of a container where the JSON says nothing: nothing, what its image says, or what the engine's own settings
    * say, which is not compared. @default nothing
    */
   readonly otherwise?: "engine" | ((image: ImageState["Config"], block: ContainerBlock) => unknown);
@@ -50,7 +50,7 @@ export const listed = (field: string): Attribute => ({
   found: ({ HostConfig }) => unordered(at(HostConfig, field)),
 });
 
-/** What the engine has where nobody says anything. */
+/** The engine's value where nobody says anything. */
 export const upToEngine = (attribute: Attribute): Attribute => ({ ...attribute, otherwise: "engine" });
 
 /** A list whose order says nothing, as one text. */

@@ -10,7 +10,7 @@ interface Ulimit {
   readonly Hard: number;
 }
 
-/** What a container may do, and how much it may have. */
+/** The rights of a container, and its limits. */
 export const CONFINEMENT: Attributes = {
   privileged: host("Privileged"),
   read_only: host("ReadonlyRootfs"),

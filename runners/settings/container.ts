@@ -11,7 +11,7 @@ import { SURROUNDINGS } from "./surroundings.ts";
 /** The attributes that a container's `block` can have, by the names of the provider. */
 const ATTRIBUTES: Attributes = { ...PROCESS, ...CONFINEMENT, ...SURROUNDINGS };
 
-/** What a runner does with a container, which is nothing that the container has. */
+/** The work of a runner with a container, which is nothing that the container has. */
 const OF_THE_RUNNER: readonly string[] = [
   ...["attach", "logs", "start", "wait", "wait_timeout", "destroy_grace_seconds", "remove_volumes"],
   ...["container_read_refresh_timeout_milliseconds", "lifecycle", "provider", "provisioner", "connection"],
@@ -46,7 +46,7 @@ export function containerChanges(
   return image === undefined ? changes.filter((change) => !mayBeOfImage(change)) : changes;
 }
 
-/** What an image adds to what is declared is more than that, and not known without the image. */
+/** Whether a value may be the image's, which adds to the declared ones, and is not known without the image. */
 const mayBeOfImage = ({ setting, declared }: Change): boolean =>
   declared === undefined && /^(env|labels|healthcheck)\./.test(setting);
 

@@ -25,7 +25,7 @@ const inspected = ({ Test, Interval, Timeout, StartPeriod, Retries }: Healthchec
 const restart = (state: ContainerState, field: "Name" | "MaximumRetryCount") =>
   at(at(state.HostConfig, "RestartPolicy"), field);
 
-/** What runs in a container, and when it is started and ended. */
+/** The process of a container, and when it is started and ended. */
 export const PROCESS: Attributes = {
   user: ofImage("User"),
   working_dir: ofImage("WorkingDir"),

@@ -5,7 +5,7 @@ import { flat, type Settings } from "./settings.ts";
 export interface Field {
   readonly found: (state: unknown) => unknown;
 
-  /** What the provider and the engine have where nobody says anything. @default nothing */
+  /** The value of the provider and the engine where nobody says anything. @default nothing */
   readonly usual?: string;
 }
 

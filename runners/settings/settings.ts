@@ -26,7 +26,7 @@ export function flat(name: string, value: unknown): Settings {
   return Object.assign({}, ...Object.entries(value).map(([key, inner]) => flat(`${name}.${key}`, inner)));
 }
 
-/** What differs between two sets of settings, by name. */
+/** The differences between two sets of settings, by name. */
 export function changesBetween(declared: Settings, found: Settings): readonly Change[] {
   const names = [...new Set([...Object.keys(declared), ...Object.keys(found)])].sort();
   return names

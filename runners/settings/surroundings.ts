@@ -18,7 +18,7 @@ interface InspectedDevice {
   readonly CgroupPermissions: string;
 }
 
-/** What a container reaches, and by what it is reached; its named networks and volumes are in `attachments.ts`. */
+/** The ways from a container, and to it; its named networks and volumes are in `attachments.ts`. */
 export const SURROUNDINGS: Attributes = {
   ports: {
     declared: (ports: NonNullable<ContainerBlock["ports"]>) =>

@@ -54,8 +54,8 @@ export async function enterContainers(context: RunnerContext, containers: readon
 }
 
 /**
- * A resource of the state. What no plan says, and the provider reads from no engine: the empty list of a container
- * without environment, and how a job ended, which its postcondition asks for.
+ * A resource of the state. Two values are in no plan, and the provider reads them from no engine: the empty list of a
+ * container without environment, and how a job ended, which its postcondition asks for.
  */
 const entry = ({ type, name, provider_name, schema_version, values }: Planned, { id, exitCode }: Found) => ({
   mode: "managed",

@@ -7,7 +7,7 @@ import { terraformBinary } from "./terraform.ts";
 /** Somebody else works on the same state. */
 export class LockedState extends UserError {}
 
-/** What a failed terraform command means: in terraform's own words, one paragraph a problem. */
+/** The meaning of a failed terraform command: in terraform's own words, one paragraph a problem. */
 export function failure(stack: Stack, command: string, stdout: string, stderr: string): UserError {
   const { errors } = messagesIn(stdout);
   const text = [...(errors.length > 0 ? errors : [stderr.trim() || stdout.trim()])].join("\n");
@@ -15,7 +15,7 @@ export function failure(stack: Stack, command: string, stdout: string, stderr: s
     lockFailure(stack, text) ??
     new UserError(
       `${terraformBinary()} ${command} failed\n${text}`,
-      "what was made so far stays; the next up goes on from there",
+      "the resources that were made so far stay; the next up goes on from there",
     )
   );
 }

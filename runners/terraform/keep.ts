@@ -10,7 +10,7 @@ const POLL_MS = 500;
 /**
  * Keeps containers whose start was not waited for to its end: an `up` was interrupted, or gave up because of another
  * one. Terraform marks them as tainted and would make them again, so that a slow start began from nothing each time.
- * What has drifted is removed by now, so what is left starts or works. It is waited for here: Terraform does not wait
+ * A container that has drifted is removed by now, so the others start or work. They are waited for here: Terraform does not wait
  * for a container that is there, and would start what needs it too early.
  */
 export async function keepStarted(context: RunnerContext): Promise<void> {

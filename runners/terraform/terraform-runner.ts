@@ -22,7 +22,7 @@ const PROVIDER_MISSING = /provider packages|provider registry|Failed to (query|i
 export const terraformRunner: Runner = {
   name: "terraform",
 
-  /** What the provider gives to `docker update`. */
+  /** The attributes that the provider gives to `docker update`. */
   changesInPlace: ["memory", "memory_swap", "cpu_shares", "cpu_set", "restart", "max_retry_count"],
 
   async unavailable({ stack, report }) {
@@ -81,7 +81,7 @@ export const terraformRunner: Runner = {
     const volumes = addresses.filter((address) => address.startsWith(VOLUME));
     // Out of the state they are out of reach of destroy; the next up takes them back by name.
     if (volumes.length > 0) await command(context, ["state", "rm", ...volumes]);
-    // What compose made since, and Terraform knows nothing of, would keep networks in use.
+    // Containers that compose made since, and Terraform knows nothing of, would keep networks in use.
     await removeContainers((await labelled(stack.name)).filter(({ Id }) => !ids.has(Id)));
     await command(context, ["destroy", "-auto-approve", "-json", "-input=false"]);
   },

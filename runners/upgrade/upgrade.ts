@@ -29,7 +29,7 @@ export interface CarriedOver {
   readonly from: { readonly version: number; readonly volume: string };
   readonly to: { readonly version: number; readonly volume: string };
 
-  /** What was compared, and is equal. @default - it was carried over before */
+  /** The tables and rows that were compared, and are equal. @default - the data was carried over before */
   readonly compared?: { readonly tables: number; readonly rows: number };
 }
 

@@ -9,7 +9,7 @@ import type { Allowances, Application, Program } from "./program.ts";
 
 type Asked = keyof Allowances;
 
-/** What a service may ask for by name is refused by these rules otherwise: of its containers, and of its image. */
+/** These rules otherwise refuse what a service may ask for by name: of its containers, and of its image. */
 const OF_CONTAINER: Readonly<Partial<Record<Asked, readonly string[]>>> = {
   root: ["CTR-004"],
   writableRoot: ["CTR-006"],

@@ -23,7 +23,7 @@ export interface ApplicationProps {
   readonly after?: (service: string) => readonly IConstruct[];
 }
 
-/** What the programs of one image have in common; none of it opens anything. */
+/** Settings that the programs of one image have in common; none of them opens anything. */
 type Shared = Pick<ContainerProps, "image" | "user" | "tmpfs" | "readOnly" | "waivers"> & {
   readonly context: ServiceScope;
 };
@@ -122,7 +122,7 @@ export class Application extends Construct {
   }
 }
 
-/** What one program has for itself: limits, networks, files. */
+/** The settings of one program: limits, networks, files. */
 function confined(
   { limits, limitsAt, networks: joined }: Program,
   { files }: DeliveredSettings,

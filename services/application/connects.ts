@@ -19,7 +19,7 @@ export const storesOf = (program: Program, deployment: Deployment): readonly Con
 
 type Way = Pick<Connection, "way" | "topics">;
 
-/** What each store lets a program do, as ways of data. */
+/** The rights of a program at each store, as ways of data. */
 const WAYS: Readonly<Record<Store, (rights: Rights) => readonly Way[]>> = {
   mosquitto: ({ mosquitto: { publish, subscribe } = { publish: [], subscribe: [] } }) => [
     ...(publish.length === 0 ? [] : [{ way: "to" as const, topics: publish }]),

@@ -10,7 +10,7 @@ import type { Program } from "./program.ts";
 import { type FileSource, WRAPPER } from "./settings.ts";
 import { readTextFile } from "./text-file.ts";
 
-/** What an application is given: files with its secrets, variables that name them, and plain variables. */
+/** The things that an application is given: files with its secrets, variables that name them, and plain variables. */
 export interface DeliveredSettings {
   readonly environment: (role: RoleIdentity) => Readonly<Record<string, string>>;
 

@@ -3,7 +3,7 @@ import type { NetworkName } from "../../site/settings.ts";
 import type { Client } from "../definition.ts";
 import type { ApplicationSettings, FileSource, Secret } from "./settings.ts";
 
-/** What is asked of a container that its rules refuse, by the name of the setting. */
+/** Requests of a container that its rules refuse, by the name of the setting. */
 export type Allowances = Readonly<
   Record<"root" | "writableRoot" | "clearText" | "tag" | "origin", Allowance | undefined>
 >;
@@ -21,7 +21,7 @@ interface Volume {
   readonly writer?: string | undefined;
 }
 
-/** What the programs of one image have in common. */
+/** Settings that the programs of one image have in common. */
 export interface Application extends Pick<ApplicationSettings, "image" | "build" | "user" | "tmpfs"> {
   readonly volumes: readonly Volume[];
 
@@ -34,7 +34,7 @@ export interface Application extends Pick<ApplicationSettings, "image" | "build"
   /** Inside the container. @default - nobody connects to it */
   readonly port?: number | undefined;
 
-  /** What is asked for where `health` names nothing. @default - `health` names something */
+  /** The path that is asked for where `health` names none. @default - `health` names one */
   readonly healthPath?: string;
 
   readonly allow?: Partial<Allowances>;

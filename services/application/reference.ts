@@ -4,7 +4,7 @@ import type { Rights } from "../definition.ts";
 import type { ParsedDeployment } from "../deployment.ts";
 import type { InnerNetwork, Migration, Role } from "./settings.ts";
 
-/** What a program of the backend is given before a deployment says anything of it. */
+/** The settings of a program of the backend before a deployment says anything of it. */
 export interface Given {
   readonly environment: Environment;
   readonly secrets: Secrets;
@@ -40,7 +40,7 @@ const RETENTION = "retention.json";
 const databasePassword: Secrets = { DATABASE_PASSWORD: { value: "{postgres.password}", as: "file" } };
 const redisPassword: Secrets = { REDIS_PASSWORD: { value: "{redis.password}", as: "file" } };
 
-/** What each program of the shipped backend (apps/backend) is given; a deployment's own settings are laid over it. */
+/** The settings of each program of the shipped backend (apps/backend); a deployment's own settings are laid over it. */
 const programs = {
   api: {
     environment: {

@@ -13,7 +13,7 @@ import {
 } from "../../site/fields.ts";
 import { publishedTopic, subscribedTopic } from "../../site/topics.ts";
 
-/** What exports secrets as variables, next to a program's own files. */
+/** The script that exports secrets as variables, next to a program's own files. */
 export const WRAPPER = "with-secrets.sh";
 
 const environment = z
@@ -64,7 +64,7 @@ export const brokerUser = z
   })
   .describe("a user of its own at the broker, {mosquitto.user} and {mosquitto.password}, with these topics");
 
-/** What one program of the backend is given by itself: laid over what all of them share. */
+/** The settings of one program of the backend by itself: laid over what all of them share. */
 const roleSettings = {
   environment,
   secrets,

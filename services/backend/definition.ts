@@ -29,7 +29,7 @@ export const backend = defineService({
       port: hostPort.default(8000).describe("port inside the container"),
       pathPrefix: text(/^(\/[a-z0-9-]+)*$/, 'nothing, or a path such as "/api" that does not end with "/"')
         .default("/api")
-        .describe("what every path of the API begins with"),
+        .describe("the first part of every path of the API"),
       upgrades: z
         .array(pathPrefix)
         .default(["/ws"])
@@ -46,7 +46,7 @@ export const backend = defineService({
     })
     .prefault({})
     .describe(
-      "what stores readings and serves the API and /ws: the reference application, or your own image",
+      "the service that stores readings and serves the API and /ws: the reference application, or your own image",
     ),
   listeners: {
     backend: { port: 8000, serves: "the API and /ws in clear text", openIn: "local", tls: false },

@@ -77,11 +77,11 @@ const roleOf = (role: Role, given: GivenProgram, migrated: boolean): Program => 
   ids: { container: role.name, files: `Files-${role.name}` },
 });
 
-/** What a role or the migration says for itself. */
+/** The settings of a role or the migration itself. */
 type Asked = Pick<Role, "environment" | "secrets" | "files" | "limits" | "networks"> &
   Partial<Pick<Role, "name" | "mqtt">>;
 
-/** What a program asks for, over what all programs of the backend are given, over what its kind is given. */
+/** The settings of a program, over those of all programs of the backend, over those of its kind. */
 function laidOver(
   base: Given,
   asked: Asked,

@@ -50,7 +50,7 @@ const REPOSITORY = "/repository";
 export interface BackupProps {
   readonly context: ServiceScope;
 
-  /** What it logs in to and reads from. */
+  /** The services that it logs in to and reads from. */
   readonly after: readonly IConstruct[];
 }
 
@@ -96,7 +96,7 @@ export class Backup extends Construct {
     this.container.putCapabilities({ drop: ["ALL"], add: CAPABILITIES });
   }
 
-  /** What it keeps: its state, its work, and the repository where that is on this machine. */
+  /** The folders that it keeps: its state, its work, and the repository where that is on this machine. */
   #ownVolumes(context: ServiceScope) {
     const { repository } = context.deployment.backup;
     const state = new DataVolume(this, "State", "backup-state", context);

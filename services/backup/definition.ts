@@ -24,7 +24,7 @@ const repository = z.union(
   },
 );
 
-/** What restic and ssh take to log in at each kind of target; nothing that would change what is done there. */
+/** The credentials of restic and ssh at each kind of target; nothing that would change what is done there. */
 const CREDENTIAL =
   /^(AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|DEFAULT_REGION)|RESTIC_(REST_(USERNAME|PASSWORD)|CACERT)|SSH_(PRIVATE_KEY|KNOWN_HOSTS))$/;
 

@@ -6,7 +6,7 @@ import { readFileSync } from "../../core/inputs.ts";
 
 const NAME = "batch-output.pl";
 
-/** What batches, to be delivered with a service's files: so it works in any image of Debian, which has Perl. */
+/** The program that writes in batches, to be delivered with a service's files: so it works in any image of Debian, which has Perl. */
 export const batcher: DeliveredFile = {
   name: NAME,
   content: readFileSync(join(kitRoot, "images", NAME), "utf8"),

@@ -5,7 +5,7 @@ import { RENEWER_PORT } from "./definition.ts";
 import { isAcme, served } from "./haproxy-https.ts";
 import { ownPassages, ownRoutes } from "./routes.ts";
 
-/** What the edge leads to. */
+/** The services that the edge leads to. */
 export function edgeConnects(deployment: Deployment): readonly Connection[] {
   const { api, page } = served(deployment);
   const own = new Set(ownRoutes(deployment).map(({ server }) => server));

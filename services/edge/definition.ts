@@ -16,7 +16,7 @@ export const edge = defineService({
   settings: z
     .strictObject({ limits: limits(128, 1, 64, LEAST_EDGE_MIB), health: timing })
     .prefault({})
-    .describe("what ends TLS for the https listener"),
+    .describe("the proxy that ends TLS for the https listener"),
   listeners: {
     https: { port: 443, serves: "page, API and /ws over TLS", openIn: "production", tls: true },
   },

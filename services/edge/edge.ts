@@ -34,7 +34,7 @@ export interface EdgeProps {
 
   readonly certificates: Certificates;
 
-  /** What it leads to: once it is healthy, so is the page behind it. */
+  /** The service that it leads to: once the edge is healthy, so is the page behind it. */
   readonly after: readonly IConstruct[];
 }
 

@@ -124,7 +124,7 @@ function upstreamSections(deployment: Deployment): readonly string[] {
 }
 
 /**
- * What only the container's own networks reach. The edge is well while it can open a TLS connection to itself and
+ * Listeners that only the container's own networks reach. The edge is well while it can open a TLS connection to itself and
  * is answered: a name that nobody has is refused by the edge alone, so the applications have no part in it.
  */
 const insideSections = () => [

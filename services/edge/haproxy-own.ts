@@ -17,7 +17,7 @@ export interface OwnLines {
   readonly notTheirSocket: string;
   readonly notTheirOrigin: string;
 
-  /** What those two conditions leave open. */
+  /** Refusals of the requests that those two conditions leave open. */
   readonly refusals: readonly string[];
 
   readonly uses: readonly string[];

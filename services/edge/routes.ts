@@ -1,6 +1,6 @@
 import type { Deployment } from "../deployment.ts";
 
-/** What the edge leads to a service of the user's own: requests for a host, a path, or at a port of its own. */
+/** A way of the edge to a service of the user's own: requests for a host, a path, or at a port of its own. */
 export interface OwnRoute {
   readonly service: string;
 
@@ -22,7 +22,7 @@ export interface OwnRoute {
   readonly upgrades: readonly string[];
 }
 
-/** What the edge ends TLS for at a port of its own without looking into it. */
+/** A way at a port of its own, for which the edge ends TLS without looking into it. */
 export interface OwnPassage {
   readonly service: string;
 

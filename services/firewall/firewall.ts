@@ -26,7 +26,7 @@ export class Firewall extends Construct {
       context,
       files: [{ name: "firewall.nft", content: nftablesRuleset(context.deployment) }],
     });
-    // What was confirmed has to be known after a restart; rules for containers lock nobody out.
+    // Confirmed rules have to be known after a restart; rules for containers lock nobody out.
     const confirmed =
       firewall.scope === "host" ? [new DataVolume(this, "Data", "firewall-data", context)] : [];
     const { container } = new ServiceContainer(this, "Service", {

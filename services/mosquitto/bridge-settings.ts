@@ -38,7 +38,7 @@ export const bridgeSettings = (port: number) =>
         .array(bridgedTopic)
         .min(1)
         .default(["sensor/+"])
-        .describe("what is handed on, at QoS 1, each below site/NAME/"),
+        .describe("topics that are handed on, at QoS 1, each below site/NAME/"),
       receive: z
         .array(bridgedTopic)
         .default([])

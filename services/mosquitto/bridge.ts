@@ -36,7 +36,7 @@ export function siteOf({ certificate }: Bridge): string {
 const bridgeState = (site: string): string => `status/${site}`;
 
 /**
- * The part of mosquitto.conf (2.0) for the bridge, or nothing. What waits for the central broker is a session that is
+ * The part of mosquitto.conf (2.0) for the bridge, or nothing. The messages that wait for the central broker are in a session that is
  * kept and never expires: on the disk, and as much as the broker's memory holds; beyond that nothing is acknowledged to
  * the sensors.
  */
@@ -86,7 +86,7 @@ export function bridgeFacts({ mosquitto: { enabled, bridge } }: Deployment): Sta
   return { ...{ site, host: bridge.host, port: bridge.port }, state: bridgeState(site), client: BRIDGE_USER };
 }
 
-/** What the central broker may do here. The guard asks for it: Mosquitto asks no access list about its own bridge. */
+/** The rights of the central broker here. The guard asks for it: Mosquitto asks no access list about its own bridge. */
 export const bridgeUsers = ({ mosquitto: { bridge } }: Deployment): readonly BrokerUser[] =>
   bridge === undefined ? [] : [{ name: BRIDGE_USER, publish: bridge.receive, subscribe: [] }];
 

@@ -73,7 +73,7 @@ export const mosquitto = defineService({
           subscribe: z.array(deviceTopic).default([]).describe("topics that each may read"),
         })
         .prefault({})
-        .describe("what each client with a certificate may do under its own name, which %u stands for"),
+        .describe("the rights of each client with a certificate under its own name, which %u stands for"),
       bridge: bridgeSettings(MQTTS_PORT),
       outside: outside(MQTTS_PORT, {}),
     })

@@ -11,7 +11,7 @@ export interface MosquittoMemory {
   readonly subscriptionBytes: number;
   readonly retainedBytes: number;
 
-  /** What waits in the kept sessions of everybody but the backend, a quarter of it in one. */
+  /** The messages that wait in the kept sessions of everybody but the backend, a quarter of them in one. */
   readonly keptQueueBytes: number;
 
   /** What Mosquitto itself lets wait for one client: more than there is, so that `full` comes first. */
@@ -64,7 +64,7 @@ export function mosquittoMemory(memoryMiB: number, maxPacketBytes: number, tls: 
 /** Both listeners together stay below the container's open files, of which the broker needs few for itself. */
 const connections = (bytes: number, each: number) => Math.min(8_000, Math.floor(bytes / each));
 
-/** What a deployment's broker has, for its settings and for what stands in front of it. */
+/** The memory of a deployment's broker, for its settings and for the firewall in front of it. */
 export const brokerMemory = (deployment: Pick<Deployment, "listeners" | "mosquitto">): MosquittoMemory =>
   mosquittoMemory(
     deployment.mosquitto.limits.memoryMiB,

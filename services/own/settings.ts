@@ -68,7 +68,7 @@ const ownService = z.strictObject({
     })
     .optional()
     .describe("a port of its own on the host"),
-  routes: z.array(route).default([]).describe("what the https listener leads to it"),
+  routes: z.array(route).default([]).describe("the routes from the https listener to it"),
   mqtt: brokerUser.optional(),
   database: z
     .enum(["own", "read", "monitor"])
@@ -100,7 +100,9 @@ const ownService = z.strictObject({
       origin: allowance.describe("an image by its tag that is none of Docker's official ones"),
     })
     .prefault({})
-    .describe("what the image cannot do without, each with a reason and a day on which it ends"),
+    .describe(
+      "things that the image cannot do without, each with a reason and a day on which the exception ends",
+    ),
 });
 
 export const ownServices = z.record(slug, ownService).default({}).describe("services of your own, by name");

@@ -13,7 +13,7 @@ export interface PostgresMemory {
 
 const AUTOVACUUM_WORKERS = 2;
 
-/** What a connection keeps besides what it computes with: catalogue caches, 2 to 4 MB of them. */
+/** The memory that a connection keeps besides what it computes with: catalogue caches, 2 to 4 MB of them. */
 const CONNECTION_MIB = 2;
 
 /** `hash_mem_multiplier` of PostgreSQL 15 to 17: a hash may take twice work_mem. */

@@ -144,7 +144,7 @@ function rights(database: string, owner: string, { user, rights }: DatabaseLogin
   if (rights === "own") return noMonitor(user);
   if (rights === "monitor") return monitor(database, user);
   if (rights === "owner") {
-    // What one role makes belongs to the owner, and so to the other roles as well.
+    // Tables that one role makes belong to the owner, and so to the other roles as well.
     return [`GRANT "${owner}" TO "${user}";`, `ALTER ROLE "${user}" SET role = '${owner}';`];
   }
   return [

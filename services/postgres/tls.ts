@@ -8,7 +8,7 @@ import { postgresAuthorityFolder, postgresFolder } from "./pki.ts";
 
 const AUTHORITY = "pki/postgres-authority";
 
-/** What the server proves itself with. `preparePki` has to be called before. */
+/** The key and certificate of the server. `preparePki` has to be called before. */
 export function serverFiles(context: ServiceScope): readonly DeliveredFile[] {
   const { name } = context.deployment;
   const folder = postgresFolder(deploymentHome(name));

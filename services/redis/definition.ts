@@ -7,7 +7,7 @@ import { LEAST_REDIS_MIB } from "./memory.ts";
 
 export const REDIS_PORT = 6379;
 
-/** What a user may do that has all keys and channels of a prefix, as an ACL file says it; no administration. */
+/** The rights of a user that has all keys and channels of a prefix, as an ACL file says them; no administration. */
 export const ownKeys = (prefix: string) => `~${prefix}* &${prefix}* +@all -@admin -@dangerous`;
 
 /** What Redis measures of itself: no keys, no channels. */
@@ -25,7 +25,7 @@ export const redis = defineService({
       memoryPolicy: z
         .enum(["noeviction", "allkeys-lru", "allkeys-lfu", "volatile-lru", "volatile-lfu", "volatile-ttl"])
         .default("noeviction")
-        .describe("what happens when its memory is full; noeviction: writing is refused"),
+        .describe("the rule for the time when its memory is full; noeviction: writing is refused"),
       keyPrefix: text(/^[a-z0-9-]*:?$/, 'lower-case letters, digits and dashes, then ":"')
         .default("exploreiot:")
         .describe("the application's user reaches these keys and channels only; empty = all"),

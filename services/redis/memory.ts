@@ -5,7 +5,7 @@ export interface RedisMemory {
   readonly maxMemoryMiB: number;
   readonly maxClients: number;
 
-  /** What one client may leave unread before it is dropped, at once and for 30 s. */
+  /** The bytes that one client may leave unread before it is dropped, at once and for 30 s. */
   readonly outputHardMiB: number;
   readonly outputSoftMiB: number;
 }

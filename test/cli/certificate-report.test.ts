@@ -23,7 +23,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** What is wrong with what the listener serves. */
+/** The faults of the certificate that the listener serves. */
 async function problems(published: string, port = (server.address() as AddressInfo).port) {
   const listeners = { frontend: off, backend: off, mqtt: off, https: { port } };
   const deployment = parseDeployment({ name: "site", listeners }, "test");

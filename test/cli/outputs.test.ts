@@ -47,10 +47,10 @@ test("every verb that takes --json has one, and there is none besides but that o
     // A format of its own, with a version: policies/report.schema.json.
     .filter((verb) => verb !== "policy-check");
 
-  // What the word `ensure`, which is usually left out, makes is told by `images`.
+  // The output of `ensure`, a word that is usually left out, is told by `images`.
   expect(verbs.map((verb) => verb.replace("images-ensure", "images")).sort()).toEqual(
     Object.keys(outputs)
-      // What these options print has a shape of its own.
+      // The output of these options has a shape of its own.
       .filter((name) => !["error", "doctor-setup", "upgrade-plan", "upgrade-rewrite"].includes(name))
       .sort(),
   );

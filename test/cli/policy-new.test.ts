@@ -5,7 +5,7 @@ import { projectRoot } from "../../core/home.ts";
 import { run } from "../../runners/run.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
-/** What the command line is bundled of, and what the tests of policies read. */
+/** The files that the command line is bundled of, and those that the tests of policies read. */
 const COPIED = [
   ...[
     "bin",

@@ -39,7 +39,7 @@ test("steps are plain lines where nobody watches", async () => {
   });
 });
 
-/** What stands on a terminal of so many columns. */
+/** The text on a terminal of so many columns. */
 async function onTerminal(
   columns: number,
   env: Readonly<Record<string, string | undefined>>,

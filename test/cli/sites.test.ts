@@ -56,7 +56,7 @@ const synthOf = async (folder: string, how: Partial<Parameters<typeof everySite>
   });
 
 describe("how a change spreads", () => {
-  test("whatever fails, the others are done, and each failure is told", async () => {
+  test("if any fails, the others are done, and each failure is told", async () => {
     const { folder } = sitesOf(4, [2, 3]);
     const { sites, stopped } = await synthOf(folder, { atOnce: 3 });
 

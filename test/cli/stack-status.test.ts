@@ -33,7 +33,7 @@ function seen({ restarts = 0, secondsAgo = 5, oom = false } = {}): Observation {
   return { containers: new Map([[NAME, state]]), images: new Map([["exploreiot/api:1", imageState]]) };
 }
 
-/** What is told of it, whatever it is made of. */
+/** The text about it, no matter what it is made of. */
 const told = {
   ...{ role: "api", container: NAME, state: "running", health: "healthy", listens: ["127.0.0.1:80"] },
   image: { name: "exploreiot/api:1", created: imageState.Created },

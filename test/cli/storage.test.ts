@@ -21,7 +21,7 @@ const said = (change: object = {}) => ({
 });
 
 describe("the forecast of the disk", () => {
-  test("counts what the weeks of late brought for each day", () => {
+  test("counts the bytes that the last weeks brought for each day", () => {
     expect(forecast(said({ room: `exploreiot disk ${100 * GIB} ${2000 * GIB} ${NOW}` }))).toEqual({
       ...{ databaseBytes: 100 * GIB, bytesPerDay: GIB, freeBytes: 100 * GIB, diskBytes: 2000 * GIB },
       ...{ daysUntilFull: 100, levelsOff: false, weeksAggregatedEarly: 0, trouble: [] },

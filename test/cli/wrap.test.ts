@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { wrapped } from "../../cli/wrap.ts";
 
-const TEXT = `services.web: a value that is longer than the terminal of whoever reads it is wide
+const TEXT = `services.web: a value that is longer than the terminal of the person who reads it is wide
     allowed: what is short
     fix: \u001b[31mtake\u001b[39m the words that are too many out of the text, and leave those that matter
 
@@ -9,7 +9,7 @@ const TEXT = `services.web: a value that is longer than the terminal of whoever 
 
 test("lines are broken at the width of a terminal, and what is continued stands deeper", () => {
   expect(wrapped(TEXT, 50)).toBe(`services.web: a value that is longer than the
-    terminal of whoever reads it is wide
+    terminal of the person who reads it is wide
     allowed: what is short
     fix: \u001b[31mtake\u001b[39m the words that are too many out
         of the text, and leave those that matter

@@ -8,7 +8,7 @@ import { type SchemaNode, stepsIn, variantsOf } from "../../config/site-keys.ts"
 import { errorText } from "../support/error-text.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 
-/** What the error about one line of a site file says to do. */
+/** The remedy in the error about one line of a site file. */
 async function fixOf(yaml: string): Promise<string> {
   const text = await errorText(() => parseDeployment(parse(`name: site\n${yaml}`), "site.yaml"));
   return text.split("; fix: ").at(-1) ?? "";

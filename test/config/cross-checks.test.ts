@@ -15,7 +15,7 @@ const NEEDED = (service: string) =>
   `${service}.enabled: got false; allowed: true, since the reference backend needs it; fix: turn ${service} on, turn the backend off, or name your own backend.image`;
 const REFERENCES =
   "deployment.name, deployment.sensors, deployment.silentAfterSeconds, deployment.retention, deployment.alarmWebhook, topics.readings, topics.status, http.hosts, http.corsOrigins, http.rateLimitPerMinute, edge.address, http.openWrites, frontend.port, frontend.url, backend.host, backend.port, backend.internalUrl, backend.pathPrefix, backend.publicUrl, backend.url, backend.apiKey, backend.formerApiKey, mosquitto.host, mosquitto.port, mosquitto.scheme, mosquitto.user, mosquitto.password, postgres.host, postgres.port, postgres.database, postgres.sslmode, postgres.user, postgres.password, redis.host, redis.port, redis.scheme, redis.user, redis.password";
-/** What a program knows that has no login at the stores. */
+/** The references of a program that has no login at the stores. */
 const WITHOUT_LOGINS = REFERENCES.replace(/, (postgres|redis|mosquitto)\.(user|password)/g, "");
 const variable = { KEY: { value: "{secret.key}", as: "variable" } };
 
@@ -466,7 +466,7 @@ describe("a deployment is accepted with", () => {
     ],
     ["a broker alone", { backend: { enabled: false }, frontend: { enabled: false } }],
   ])("%s", (_, { backend = {}, ...input }: Input) => {
-    // What the roles of the backend share is given to each of them.
+    // Settings that the roles of the backend share are given to each of them.
     const { environment: _environment, secrets: _secrets, ...own } = backend;
 
     expect(parseDeployment({ name: "site", backend, ...input }, "site.yaml")).toMatchObject({

@@ -156,7 +156,7 @@ const full = {
   },
 };
 
-/** What a program of an own image may do at the stores, where its role says nothing of MQTT. */
+/** The rights at the stores of a program of an own image whose role says nothing of MQTT. */
 const rights = (
   postgres: string,
   redis: string,

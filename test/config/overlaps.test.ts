@@ -18,7 +18,7 @@ function folderOf(sites: readonly DeploymentInput[]): string {
 
 const on = (host: string) => ({ engine: { host } });
 
-/** What loading says of them, with the folder left out. */
+/** The message of loading about them, with the folder left out. */
 async function refusal(...sites: readonly DeploymentInput[]): Promise<string> {
   const folder = folderOf(sites);
   return (await errorText(() => loadFolder(folder))).replaceAll(`${folder}/`, "");

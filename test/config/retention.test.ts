@@ -6,7 +6,7 @@ import { errorText } from "../support/error-text.ts";
 const site = (change: object) => ({ name: "site", environment: "production", hosts: ["h"], ...change });
 const classes = { fast: { sensors: ["vib-*", "motor"], rawDays: 14 } };
 
-/** What of it a program is told. */
+/** The part of it that a program is told. */
 const given = (change: object) =>
   Object.fromEntries(
     parseDeployment(site(change), "site.yaml").programs.map(({ name, environment, files }) => [

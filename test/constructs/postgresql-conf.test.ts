@@ -18,7 +18,7 @@ const SETTINGS: PostgresSettings = {
 };
 
 /**
- * What the server itself makes of the file: it reads the whole of it, refuses what it does not know, and prints a setting in
+ * The server's own reading of the file: it reads the whole of it, refuses what it does not know, and prints a setting in
  * its own unit. Nothing is started.
  */
 async function meant<Name extends string>(

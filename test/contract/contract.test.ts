@@ -17,7 +17,7 @@ const FILES = [
   ["postgres-roles", "."],
 ] as const;
 
-/** What a checkout has for itself, or can share. */
+/** Files that a checkout has for itself, or can share. */
 const NOT_COPIED = /^(\.git|\.exploreiot|cdktf\.out|dist|(.*\/)?(node_modules|\.next|\.venv))$/;
 
 const folder = mkdtempSync("/var/tmp/exploreiot-contract-");

@@ -15,7 +15,7 @@ import { kit } from "../support/e2e.ts";
 const numbered = (count: number, name: (n: number) => string) =>
   Array.from({ length: count }, (_, n) => name(n + 1));
 
-/** What the schema takes at its bounds, or what other programs could read in their own way. */
+/** Values that the schema takes at its bounds, or that other programs could read in their own way. */
 const ACCEPTED: readonly (readonly [string, Partial<DeploymentInput>])[] = [
   ["as it ships", {}],
   [
@@ -76,7 +76,7 @@ describe("settings that the site file takes are taken by the programs that read 
     images = Object.fromEntries(tags.map((tag) => [/\/(.*):/.exec(tag)?.[1] ?? tag, tag]));
   });
 
-  /** What a shell in an image says to a text on its standard input. */
+  /** The answer of a shell in an image to a text on its standard input. */
   const inside = async (image: string, options: readonly string[], script: string, input: string) => {
     const tag = images[image] as string;
     const { code, stdout, stderr } = await run(

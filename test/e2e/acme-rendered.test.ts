@@ -111,7 +111,7 @@ describe.skipIf(reason)(titled("a rendered folder whose certificate an ACME serv
   });
 
   test("keeps what was issued when it is started again, and replaces nothing", async () => {
-    // What is published, since listeners take up to 5 s to serve it.
+    // The published pair, since listeners take up to 5 s to serve it.
     const state = async () => [
       await docker("exec", renewer, "readlink", "/certs/current"),
       await containers(),

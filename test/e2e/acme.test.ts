@@ -36,7 +36,7 @@ describe.skipIf(reason)(titled("the certificate of an ACME server", reason), () 
     return stdout + stderr;
   };
 
-  /** What every listener serves, and the problems with it. */
+  /** The certificate that every listener serves, and the problems with it. */
   async function served() {
     const { code, stdout } = await deployment.kit("certificates", "--json");
     const { listeners } = JSON.parse(stdout) as {

@@ -17,7 +17,7 @@ const PER_SECOND = 1000;
 const SENSOR = "numbered";
 const SERVICES = ["ingest", "postgres", "redis", "mosquitto"];
 const BETWEEN_KILLS = 2000;
-/** What may lie between the publisher and the table in normal running. */
+/** The time between the publisher and the table in normal running. */
 const ON_THE_WAY = 500;
 
 const runner: RunnerName = missing.compose === undefined ? "compose" : "terraform";
@@ -206,7 +206,7 @@ const picture = (page: Page) =>
 const statuses = (page: Page) =>
   page.locator(".sensor").evaluateAll((rows) => rows.map((row) => row.getAttribute("data-status")));
 
-/** What axe says of the page as it is; the library is one of the frontend's own packages. */
+/** The findings of axe on the page as it is; the library is one of the frontend's own packages. */
 async function accessFaults(page: Page): Promise<unknown> {
   const packages = createRequire(join(projectRoot, "apps", "frontend", "package.json"));
   await page.evaluate(readFileSync(packages.resolve("axe-core/axe.min.js"), "utf8"));

@@ -51,7 +51,7 @@ describe.skipIf(missing[runner])(
     });
     afterAll(() => deployment.wipe());
 
-    test("are what the site file says, whatever is in them, with the user's name for %u", async () => {
+    test("are those of the site file, no matter what is in them, with the user's name for %u", async () => {
       const users = ["writer", "reader", "pump-1", "pump-2", "admin"];
       const connected = users.map(async (username) => {
         const password = deployment.secret(`mqtt-${username}-password`);

@@ -336,7 +336,7 @@ describe.skipIf(missing.compose)(titled("the broker", missing.compose), () => {
       clientId: "s",
     });
     const acknowledged = await untilPutOut(sender, 6_000);
-    // What was acknowledged before the disk was full has room in the next save.
+    // Messages that were acknowledged before the disk was full have room in the next save.
     const last = `${acknowledged.at(-1)} `;
     await until("all is saved", async () =>
       (

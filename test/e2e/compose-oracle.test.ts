@@ -26,7 +26,7 @@ const SECTIONS = ["services", "networks", "volumes", "configs", "secrets"];
 const picked = (project: object) =>
   Object.fromEntries(Object.entries(project).filter(([key]) => SECTIONS.includes(key)));
 
-/** What rules see. */
+/** The view of the rules. */
 const seen = (files: readonly string[], folder: string, env: Readonly<Record<string, string>>) => {
   const { stack } = readCompose(
     files.map((file) => ({ file })),

@@ -198,7 +198,7 @@ describe.skipIf(missing.compose)(titled("the databases", missing.compose), () =>
     return docker("exec", deployment.container(role), ...argv);
   }
 
-  /** What a client is told that connects over TCP in this way, without a password. */
+  /** The answer to a client that connects over TCP in this way, without a password. */
   async function reach(mode: string, host: string): Promise<string> {
     const command = `psql "host=${host} user=exploreiot dbname=exploreiot sslmode=$0 sslrootcert=/tmp/ca.crt" -w -c 'SELECT 1' 2>&1 || true`;
     const authority = await docker(

@@ -328,7 +328,7 @@ describe.skipIf(missing[runner])(titled("a stack behind TLS", missing[runner]), 
 try: u.urlopen(u.Request("http://api:8000/api/past-the-edge", headers={"Host": "backend", "X-Forwarded-For": "9.9.9.9"}))
 except e.HTTPError: pass`,
       );
-      // What comes from this machine reaches the edge from its network's gateway.
+      // A connection from this machine reaches the edge from its network's gateway.
       const gateway = firstAddress(parsed().networks.edge.ipv4 ?? "");
       expect(await loggedClient("/api/through-the-edge")).toBe(gateway);
       expect(await loggedClient("/api/past-the-edge")).toBe(await inside("ingest", "data"));
@@ -497,7 +497,7 @@ const statusOf = (answer: string) => Number(/^HTTP\/1\.[01] (\d{3})/.exec(answer
 const closed = (socket: Socket) =>
   new Promise((resolve) => socket.on("error", () => undefined).once("close", () => resolve(true)));
 
-/** What the edge has logged, a line a request; it comes up to 100 ms after the answer. */
+/** The log of the edge, a line a request; it comes up to 100 ms after the answer. */
 async function accessLog(): Promise<readonly Record<string, unknown>[]> {
   const lines = (await docker("logs", deployment.container("edge"))).split("\n");
   return lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));

@@ -22,7 +22,7 @@ describe.skipIf(reason)(titled("the systemd unit of a rendered folder", reason),
     const name = readdirSync(join(folder, "firewall")).find((found) => found.endsWith(ending));
     return join(folder, "firewall", name as string);
   };
-  /** What systemd says against a unit. */
+  /** The complaints of systemd about a unit. */
   const complaints = async (unit: string) => {
     const { stdout, stderr } = await run(["systemd-analyze", "verify", "--man=no", unit], {
       expected: [0, 1],

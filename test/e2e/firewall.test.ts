@@ -95,7 +95,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
     await until(`${name} listens`, async () => (await engine.docker(...ping)).stdout.trim() === "PONG");
   }
 
-  /** What a program in a container gets to read from a port, at once. */
+  /** The bytes that a program in a container gets from a port at once. */
   async function askFrom(network: string, host: string, port: number, request = ""): Promise<string> {
     const script = `exec 3<>/dev/tcp/${host}/${port}; printf '${request}' >&3; read -r -t 5 -u 3 line; printf %s "$line"`;
     const run = [
@@ -199,7 +199,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
       expect(await reachedFrom("bridge", [`${machine.v4} 25100`, `${outside.v4} 25200`])).toHaveLength(2);
     });
 
-    test("stands in nobody's way: beside, in from other containers, on the machine itself", async () => {
+    test("stands in nobody's way: on the same network, in from other containers, on the machine itself", async () => {
       expect(await askFrom(edge, "backend", 8000, http)).toBe("HTTP/1.1 200 OK");
       expect(await askFrom("bridge", machine.v4, 25001, http)).toBe("HTTP/1.1 200 OK");
       const { stdout } = await inMachine(

@@ -5,7 +5,7 @@ import { projectRoot } from "../../core/home.ts";
 import { run } from "../../runners/run.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 
-/** What is made on this machine, and what the checks below do not read. */
+/** Files that are made on this machine, and those that the checks below do not read. */
 const LEFT_OUT =
   /^(\.git|\.exploreiot|node_modules|dist|lib|cdktf\.out|bench|apps\/\w+\/(node_modules|\.next)|test\/e2e)$/;
 

@@ -122,7 +122,7 @@ async function prepare(): Promise<void> {
   put("mosquitto.conf", MOSQUITTO_CONF, USERS.mosquitto);
 }
 
-/** What an operator does with the files that the kit writes. */
+/** The steps of an operator with the files that the kit writes. */
 async function operate(): Promise<void> {
   const written = await plant.kit("outside", at("setup"), "--json");
   expect([written.code, written.stderr]).toEqual([0, ""]);

@@ -183,7 +183,7 @@ describe("a cdktf app of one's own", { timeout: SOME_MINUTES }, () => {
     symlinkSync(join(projectRoot, "node_modules", "vitest"), join(of.folder, "node_modules", "vitest"));
   }
 
-  /** What the compiler says of an app of one's own. */
+  /** The messages of the compiler about an app of one's own. */
   function compile(of: PackageUser) {
     const settings = {
       ...{ module: "nodenext", target: "es2023", strict: true, noEmit: true, skipLibCheck: true },

@@ -37,7 +37,7 @@ describe.skipIf(missing.docker)(titled("the users of an application's roles", mi
     for (const { role } of logins) await postgres.deliver(fileOf(role), password(role));
   }
 
-  /** What the statement answers, or the reason why it was refused. */
+  /** The answer of the statement, or the reason why it was refused. */
   async function as(role: string, sql: string, password = role): Promise<string> {
     try {
       return await postgres.query(sql, password, login(role, "rows").user, "plant");

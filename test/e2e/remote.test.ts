@@ -42,7 +42,7 @@ const there = async () =>
 const here = () =>
   docker("ps", "--all", "--quiet", "--filter", `label=exploreiot.deployment=${deployment.name}`);
 
-/** What doctor and ports say of a machine elsewhere: looked up there, or not known, and never taken from this machine. */
+/** The words of doctor and ports about a machine elsewhere: looked up there, or not known, and never taken from this machine. */
 async function seenFromHere(env: Record<string, string>): Promise<void> {
   const doctor = await far(env, "doctor");
   const ports = await far(env, "ports");

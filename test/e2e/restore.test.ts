@@ -102,7 +102,7 @@ async function archived(): Promise<void> {
   );
 }
 
-/** What the server's clock says, in milliseconds. */
+/** The server's time, in milliseconds. */
 const moment = () =>
   ask(`SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
 
@@ -215,7 +215,7 @@ describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: 
     const back = (await readings("load")).split("\n");
     expect(back.length).toBeGreaterThanOrEqual(atLeast);
     expect(back).toEqual(loaded.slice(0, back.length));
-    // What came while the services were away waits in the broker's store, which was left as it is.
+    // Readings that came while the services were away wait in the broker's store, which was left as it is.
     const last = device.acknowledged.size - 1;
     const isWhole = `SELECT count(*) = ${last} + 1 - min(value) AND max(value) = ${last} FROM readings WHERE sensor = 'meanwhile'`;
     await until("the readings of the time of the restore", async () => (await ask(isWhole)) === "t", 60_000);
@@ -271,7 +271,7 @@ describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: 
 
   test("gets back the moment before a mistake, under load, reading by reading", async () => {
     await archived();
-    // What is no database comes from a backup.
+    // Everything but the database comes from a backup.
     expect(await deployment.kit("backup")).toMatchObject({ code: 0 });
     await publish("quiet", 300);
     await ask("CREATE TABLE precious AS SELECT generate_series(1, 500) AS n");
@@ -305,7 +305,7 @@ describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: 
     expect(JSON.parse(stdout)).toMatchObject({ to, volumes: [{ volume: database }] });
     expect(await readings("quiet")).toBe(quiet);
     expect(await ask("SELECT count(*), sum(n) FROM precious")).toBe("500|125250");
-    // What was seen before the moment is there, and nothing that was not there just behind it.
+    // Readings that were seen before the moment are there, and none that were not there just behind it.
     const restored = await readings("running");
     expect({ before: isPartOf(committed, restored), behind: isPartOf(restored, later) }).toEqual({
       before: true,

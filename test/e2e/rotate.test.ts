@@ -31,13 +31,13 @@ const deployment = new TestDeployment({
   mosquitto: { users: [{ name: "sensor", publish: ["sensor/+"] }] },
 });
 
-/** What another operator had copied before anything was rotated. */
+/** The copy that another operator had before anything was rotated. */
 const other = `${deployment.home}.other`;
 
 const pki = (...path: readonly string[]) => readFileSync(join(deployment.home, "pki", ...path), "utf8");
 const secretNames = () => readdirSync(join(deployment.home, "secrets")).sort();
 
-/** What a client of the deployment holds. */
+/** The secrets that a client of the deployment holds. */
 interface Held {
   readonly secrets: ReadonlyMap<string, string>;
   readonly ca: string;
@@ -101,7 +101,7 @@ const trusts = (ca: string): Promise<boolean> =>
     socket.once("error", () => end(false));
   });
 
-/** What opens a door today. */
+/** The secrets that open a door today. */
 async function accepted(client: Held) {
   const secret = (name: string) => client.secrets.get(name) as string;
   const mqtt = await login(MQTT, { username: "sensor", password: secret("mqtt-sensor-password") });
@@ -123,7 +123,7 @@ async function accepted(client: Held) {
 }
 
 /**
- * What the broker says to a client that was let in by its former password, when it asks about everybody again. It tells nobody
+ * The broker's word to a client that was let in by its former password, when it asks about everybody again. It tells nobody
  * that it does so at a signal; many round trips later it has.
  */
 async function afterReload({ secrets }: Held): Promise<string> {

@@ -21,7 +21,7 @@ const deployment = new TestDeployment({
   ...{ backend: off, frontend: off, postgres: off, health: OFTEN },
 });
 
-/** What the engine has of the deployment: names and ids of containers and networks. */
+/** Names and ids of the deployment's containers and networks, as the engine has them. */
 async function identities(): Promise<Readonly<Record<string, string>>> {
   const mine = ["--filter", `name=exploreiot-${deployment.name}-`, "--no-trunc"];
   const lines = await Promise.all([

@@ -42,7 +42,7 @@ const deployment = new TestDeployment({
   },
 });
 
-/** What tests change, and their ends go back to. */
+/** Files that tests change, and their ends put back. */
 const asBefore = { frontend: {}, listeners: deployment.config.listeners, networks: {} };
 
 const api = `http://127.0.0.1:${PORTS.backend}/api`;

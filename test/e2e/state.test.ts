@@ -31,7 +31,7 @@ interface Case {
   readonly state: NonNullable<DeploymentInput["state"]>;
   readonly env: Record<string, string>;
 
-  /** What the backend holds, as text. */
+  /** The state in the backend, as text. */
   readonly held: () => Promise<string>;
 }
 

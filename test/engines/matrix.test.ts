@@ -16,7 +16,7 @@ interface Row {
   /** @default - the engine that this machine has */
   readonly root?: () => Promise<EngineRoot>;
 
-  /** What stands in its daemon.json. */
+  /** The settings in its daemon.json. */
   readonly settings: object;
 }
 

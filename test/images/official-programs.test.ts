@@ -50,7 +50,7 @@ const wordsIn = (text: string): ReadonlySet<string> =>
       .filter((word) => (SLIM.has(word) || TEMPTING.includes(word)) && !BUILTIN.has(word)),
   );
 
-/** What a container runs, as text: its command, its probe, and every script that is delivered to it. */
+/** The programs of a container, as text: its command, its probe, and every script that is delivered to it. */
 function scriptsOf(container: RawContainer, delivered: RawContainer | undefined): string {
   const {
     entrypoint = [],

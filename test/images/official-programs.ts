@@ -9,7 +9,7 @@ export interface OfficialImage {
   /** Programs on top of debian:trixie-slim, at the folder where the recipe puts them. */
   readonly installs: Readonly<Record<string, readonly string[]>>;
 
-  /** What the kit's containers use of it. */
+  /** The programs of it that the kit's containers use. */
   readonly used: readonly string[];
 }
 

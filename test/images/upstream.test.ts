@@ -38,7 +38,7 @@ test("a parser of Dockerfiles reads the same pins, so that a bot raises tag and 
   );
 });
 
-/** What both sources have to have in common, so that either goes on with the data and the programs of the other. */
+/** The parts that both sources have to have in common, so that either goes on with the data and the programs of the other. */
 test.each([
   ["postgres", new RegExp(`^${POSTGRES_MAJOR}\\.`)],
   ["node", new RegExp(`^${/==(\d+\.)/.exec(requirements)?.[1]}`)],

@@ -29,7 +29,7 @@ beforeAll(async () => {
   leaf = await makeServerPair("server", [HOST], root);
 });
 
-/** What a person reads when these files are refused, without their folder; `accepted` if they are not. */
+/** The text that a person reads when these files are refused, without their folder; `accepted` if they are not. */
 async function verdict(certificate: string, key: string, hosts?: string[]): Promise<string> {
   const [folder, home] = [temporaryFolder(), temporaryFolder()];
   const files = [write(folder, "chain.pem", certificate), write(folder, "key.pem", key)] as const;

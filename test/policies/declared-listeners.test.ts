@@ -16,7 +16,7 @@ const site = (environment: "local" | "production", change: object): DeploymentIn
   ...change,
 });
 
-/** What the rules about published ports find, as `ID path: evidence`. */
+/** The findings of the rules about published ports, as `ID path: evidence`. */
 function found(input: DeploymentInput, change?: (stack: IotStack) => void): readonly string[] {
   const { json, read } = synthesized(input, change);
   return evaluate(readTerraformJson(json, { read }), policies)
@@ -25,7 +25,7 @@ function found(input: DeploymentInput, change?: (stack: IotStack) => void): read
     .map(({ policy, path, evidence }) => `${policy} ${path}: ${evidence}`);
 }
 
-test("a listener is expected whatever the image of its service is called", () => {
+test("a listener is expected no matter how the image of its service is called", () => {
   expect(found(site("local", { frontend: { image: "registry.example/nginx-page:1" } }))).toEqual([]);
 });
 

@@ -3,7 +3,7 @@ import { evaluate } from "../../policies/evaluate.ts";
 import { stackCanBeRead } from "../../policies/input-rules.ts";
 import { readTerraformJson } from "../../policies/inputs/terraform-json.ts";
 
-/** What is said about reading alone. */
+/** The findings about reading alone. */
 const reading = (json: unknown) => evaluate(readTerraformJson(json), [])[0];
 
 const containers = (docker_container: unknown) => ({

@@ -6,10 +6,10 @@ const REDIS = "Redis/Service/Container";
 const API = "Backend/api/Container";
 const FILES = "Redis/Files/Container";
 
-/** What is relaxed on a developer's machine, found where one container does not say that it is for one. */
+/** Findings that are relaxed on a developer's machine, where one container does not say that it is for one. */
 const strictly = ["HTP-011 local/Backend/api/Container: OPEN_WRITES is on"];
 
-describe("what an override does is judged, whatever the constructs say", () => {
+describe("the effect of an override is judged, no matter what the constructs say", () => {
   test.each<{ at: string; key: string; value: unknown; finds: string[] }>([
     {
       at: REDIS,

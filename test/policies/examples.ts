@@ -11,7 +11,7 @@ import type { Policy } from "../../policies/policy.ts";
 /** Whether an example is what a machine shows, which no file does. */
 export const isShown = (example: string): boolean => example.startsWith("$ ");
 
-/** What a rule says of an example, which is one of the forms that `Policy.avoid` lists. */
+/** The report of a rule on an example, which is one of the forms that `Policy.avoid` lists. */
 export function reportOf(policy: Policy, example: string): PolicyReport {
   const judging = builtIn.includes(policy) ? policies : [policy];
   const report = evaluate(stackOf(example), judging).find((one) => one.policy.id === policy.id);

@@ -12,7 +12,7 @@ interface FileKind {
    */
   readonly harmless: readonly RegExp[];
 
-  /** What is found, and what stands there instead; each match is a mutant of its own. */
+  /** The text that is found, and the text in its place; each match is a mutant of its own. */
   readonly weaker: readonly (readonly [RegExp, string])[];
 }
 
@@ -23,7 +23,7 @@ const NFTABLES: FileKind = {
     /^ct state established,related accept$/,
     /^iifname "xi[^"]*" oifname "xi[^"]*" accept$/,
     /^iifname "lo" accept$/,
-    // Who is on the machine already: it keeps the engine's proxy alive, and nobody out.
+    // For programs on the machine already: it keeps the engine's proxy alive, and nobody out.
     /^iifname "lo" ct state new/,
     // Without these nft does not take the file.
     /^(typeof (tcp dport|ip saddr)|flags dynamic|size \d+|timeout )/,
@@ -138,7 +138,7 @@ const SQL: FileKind = {
     // psql ends at half a condition, and at a variable that nothing has set; the server then does not start.
     /^\\(if|endif)\b/,
     /^SELECT .* AS wanted \\gset$/,
-    // What follows stands in another database's rights: the statements name roles, which all databases share.
+    // The rest stands in another database's rights: the statements name roles, which all databases share.
     /^\\connect /,
     // Takes back what an earlier configuration may have given; a file alone cannot tell.
     /^REVOKE "\w+" FROM /,
@@ -200,7 +200,7 @@ const HAPROXY: FileKind = {
     /^http-after-response set-header Access-Control-Allow-Origin /,
     // The server behind does not learn under which name and port it was called.
     /^http-request set-header X-Forwarded-(Host|Port) /,
-    // What the probe asks; without an answer it fails.
+    // The probe's question; without an answer it fails.
     /^(option httpchk|http-check|monitor-uri|monitor fail)/,
     // Metrics that are gone, or the error of a listener that leads nowhere.
     /^http-request (use-service prometheus-exporter .*|return status 404)$/,

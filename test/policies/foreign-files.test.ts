@@ -7,7 +7,7 @@ import { loadInputs } from "../../policies/inputs/load.ts";
 import { finding, type Language } from "../../policies/language.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
-/** What the rules say of a compose file, as `ID path: evidence` and `ID path: why it cannot be known`. */
+/** The findings of the rules on a compose file, as `ID path: evidence` and `ID path: why it cannot be known`. */
 function said(compose: string, ids: RegExp = /./) {
   const folder = join(temporaryFolder(), "project");
   mkdirSync(folder);
@@ -213,14 +213,14 @@ describe("a compose file that the kit did not make", () => {
     ).toEqual({
       found: [],
       unknown: [
-        "MQT-004 services.m: what its mosquitto.conf says is not known here",
-        "MQT-005 services.m: what its mosquitto.conf says is not known here",
+        "MQT-004 services.m: its mosquitto.conf is not known here",
+        "MQT-005 services.m: its mosquitto.conf is not known here",
         "RDS-001 services.r: /etc/r.conf: its text is not known here",
       ],
     });
   });
 
-  test("what is about the whole file has one place, whatever its folder is called", () => {
+  test("a finding about the whole file has one place, no matter how its folder is called", () => {
     expect(loadStackPath("one")).toBe(loadStackPath("other"));
   });
 });

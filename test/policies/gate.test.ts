@@ -14,7 +14,7 @@ function temporary(): string {
   return folder;
 }
 
-/** What a call throws, as it is printed. */
+/** The error of a call, as it is printed. */
 function refusal(call: () => void): string {
   try {
     call();

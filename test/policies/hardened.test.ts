@@ -8,7 +8,7 @@ import { loadInputs } from "../../policies/inputs/load.ts";
 const folder = join(import.meta.dirname, "hardened");
 const fixtures = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
 
-/** What weighs medium or more in a file, as `ID severity path: evidence`. */
+/** The findings of medium weight or more in a file, as `ID severity path: evidence`. */
 const weighty = (fixture: string) =>
   loadInputs({ paths: [join(folder, fixture)] }).inputs.flatMap(({ stack }) =>
     evaluate(stack, policies)

@@ -16,7 +16,7 @@ interface Case {
   /** @default - the first type that the policy looks at */
   readonly type?: string;
 
-  /** What else the stack holds. */
+  /** Other resources of the stack. */
   readonly beside?: Resources;
 }
 
@@ -31,8 +31,8 @@ interface Acceptance extends Case {
 }
 
 /**
- * Tests of one policy: the whole report is compared, with what was examined. What is allowed and what to do is what
- * docs/policies.md promises.
+ * Tests of one policy: the whole report is compared, with what was examined. The allowed values and the remedy are those
+ * that docs/policies.md promises.
  */
 export function judges(
   policy: Policy,
@@ -72,13 +72,13 @@ function reportOn(policy: Policy, { given, type = policy.looksAt[0] as string, b
   });
 }
 
-/** What one policy says about a parsed `cdk.tf.json`. */
+/** The report of one policy on a parsed `cdk.tf.json`. */
 export function reportOf(policy: Policy, json: unknown): { examined: number; findings: readonly Finding[] } {
   const report = evaluate(readTerraformJson(json), [policy]).at(-1);
   return { examined: report?.examined ?? 0, findings: report?.findings ?? [] };
 }
 
-/** What the one container looks like that may be in the network namespace of the host. */
+/** The one container that may be in the network namespace of the host. */
 export const FIREWALL: Block = {
   network_mode: "host",
   labels: [{ label: "exploreiot.role", value: "firewall" }],

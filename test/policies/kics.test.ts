@@ -13,7 +13,7 @@ const cases = queries.flatMap(({ query, rules, cases }) =>
   cases.map((one) => ({ ...one, title: `${query}: ${one.name}`, rules })),
 );
 
-/** Whether one of the rules finds something, in whatever environment it stops. */
+/** Whether one of the rules finds something, in any environment in which it stops. */
 const flags = (rules: readonly string[], compose: string): boolean =>
   evaluate(
     stackOf(compose),

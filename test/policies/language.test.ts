@@ -29,7 +29,7 @@ function attributesOfTerraform(): ReadonlySet<string> {
   return new Set(declared.filter((name) => !ofCompose?.includes(name)));
 }
 
-/** What only Terraform or the kit has: a person with a compose file cannot do anything about it. */
+/** Words that only Terraform or the kit has: a person with a compose file cannot do anything about it. */
 const FOREIGN = [
   /\bTerraform('s)?\b/,
   /\bprovider\b/,

@@ -9,7 +9,7 @@ let sound = "";
 let broken = "";
 const at = (service: string) => `t-${process.pid}-broken/${service}/Service/Container`;
 
-/** What cdktf's `Testing.synth` returns: the text of a stack. */
+/** The text of a stack, as cdktf's `Testing.synth` returns it. */
 const text = JSON.stringify({
   resource: { docker_container: { A: { "//": { metadata: { path: "demo/A" } }, pid_mode: "host" } } },
 });

@@ -3,7 +3,7 @@ import { weakenedFiles } from "./file-mutants.ts";
 
 /** A stack that is weaker in one point. */
 export interface Mutant {
-  /** What was done, for people: `local/Redis/Service/Container: read_only removed`. */
+  /** The change, for people: `local/Redis/Service/Container: read_only removed`. */
   readonly name: string;
 
   /** The weaker stack, as parsed JSON. Made when it is asked for: all at once would not fit into memory. */

@@ -74,7 +74,7 @@ class Judges {
   }
 }
 
-/** What is found, also by the rules that hold whatever the list is. */
+/** All findings, also those of the rules that hold for every list. */
 const said = (document: StackDocument, rules: readonly Policy[]): readonly string[] =>
   evaluate(document, rules).flatMap(({ findings, relaxed }) =>
     [...findings, ...relaxed].map(({ policy, path, evidence }) =>

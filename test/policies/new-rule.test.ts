@@ -13,7 +13,7 @@ function read(path: string): string | undefined {
   }
 }
 
-/** What a call throws, as it is printed. */
+/** The error of a call, as it is printed. */
 function refusal(family: string, name: string, checkout = read): string {
   try {
     newRule(family, name, checkout);

@@ -3,7 +3,7 @@ import { evaluate } from "../../policies/evaluate.ts";
 import { policies } from "../../policies/index.ts";
 import { stackOf } from "./examples.ts";
 
-/** What is said of a service and its ports, as `ID evidence`. */
+/** The findings on a service and its ports, as `ID evidence`. */
 const saidOf = (ports: string) =>
   evaluate(stackOf(`image: mysql:8.4\nports: [${ports}]`), policies).flatMap(({ findings, relaxed }) =>
     [...findings, ...relaxed].map(({ policy, evidence }) => `${policy} ${evidence}`),

@@ -8,7 +8,7 @@ import { synthesized } from "./synthesized.ts";
 
 const off = { enabled: false };
 
-/** What a production deployment may ask for without giving anything up. */
+/** Settings that a production deployment may ask for without giving anything up. */
 test.each<[string, Partial<DeploymentInput>]>([
   ["an ACME certificate", { tls: { certificate: { source: "acme", email: "ops@example.org" } } }],
   ["client certificates", { mosquitto: {}, tls: { mqttClients: "certificates" } }],

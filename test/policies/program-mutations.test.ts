@@ -47,7 +47,7 @@ const WEAKENINGS: readonly (readonly [file: string, from: string, to: string, ru
   ["compose.yaml", "./shared:/shared:ro", "./shared:/shared", "VOL-009"],
 ];
 
-/** What the rules say of the programs, as `ID path evidence`. */
+/** The findings of the rules on the programs, as `ID path evidence`. */
 function said(files: ReadonlyMap<string, string>): readonly string[] {
   const project = join(temporaryFolder(), "project");
   for (const [name, text] of files) {

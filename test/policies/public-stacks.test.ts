@@ -12,7 +12,7 @@ const stacks = readdirSync(folder)
     loadInputs({ paths: [join(folder, name)] }).inputs.map(({ stack }) => ({ name, stack })),
   );
 
-/** What weighs high or critical, as `FILE ID severity path: evidence`. */
+/** The findings of high or critical weight, as `FILE ID severity path: evidence`. */
 const found = stacks.flatMap(({ name, stack }) =>
   evaluate(stack, policies)
     .flatMap(({ findings }) => findings)

@@ -13,7 +13,7 @@ export interface Published {
 
 const page = readFileSync(new URL("../../docs/policies.md", import.meta.url), "utf8");
 
-/** What the page says about a rule: what people were promised, and so what a finding has to say, whatever the code holds. */
+/** The page's text about a rule: the promise to people, and so the text that a finding has to have, no matter what the code holds. */
 export function published(id: string): Published {
   const section = page.split(/^### /m).find((text) => text.startsWith(`${id}\n`));
   if (section === undefined)

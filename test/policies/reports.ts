@@ -10,7 +10,7 @@ interface Said {
 }
 
 /**
- * What one policy says about a parsed `cdk.tf.json` and the files next to it, each as `path: evidence`.
+ * The findings of one policy on a parsed `cdk.tf.json` and the files next to it, each as `path: evidence`.
  *
  * @param files path to text
  */

@@ -66,7 +66,7 @@ export const postgres = (conf: readonly string[], block: Block = {}): Block => (
 export const INNER = { networks_advanced: [{ name: "${docker_network.Data.id}" }] };
 export const OUTER = { networks_advanced: [{ name: "${docker_network.Edge.id}" }] };
 
-/** What one policy says that nobody can enforce on a resource, the subject of the test. */
+/** The reasons of one policy why nobody can enforce it on a resource, the subject of the test. */
 export function notEnforceable(policy: Policy, type: string, given: Block): readonly string[] {
   const stack = readTerraformJson(
     type === "terraform" ? { terraform: given } : { resource: { [type]: { Subject: given } } },

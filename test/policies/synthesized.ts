@@ -55,7 +55,7 @@ export function synthesized(
   };
 }
 
-/** What is found in the local deployment after an escape hatch was used, as `ID path: evidence`. */
+/** The findings in the local deployment after an escape hatch was used, as `ID path: evidence`. */
 export function foundIn(change: (stack: IotStack) => void): string[] {
   const { json, read } = synthesized(local, change);
   return evaluate(readTerraformJson(json, { read }), policies)

@@ -159,7 +159,7 @@ describe("as Mermaid", () => {
 
   test("holds names as entity codes wherever they could mean something", () => {
     const text = mermaidText(hostile);
-    // What is left between quotes once codes are out, and what stands outside of quotes.
+    // The rest between quotes once codes are out, and the text outside of quotes.
     const labels = [...text.matchAll(/"([^"\n]*)"/g)].map(([, label = ""]) => label.replaceAll(/#\d+;/g, ""));
     const rest = text.replaceAll(/"[^"\n]*"/g, "").replaceAll(/\b[ng]\d+\b/g, "");
 

@@ -59,7 +59,7 @@ describe("the parity report", () => {
     ["local", local],
     ["production", production],
     ["every freedom of the configuration", custom],
-  ])("has a reason for whatever is less: %s", (_, input) => {
+  ])("has a reason for everything that is less: %s", (_, input) => {
     const { guarantees } = parity(input);
     const silent = guarantees.flatMap((one) =>
       TARGETS.filter((target) => one[target].verdict !== "kept" && one[target].reason === undefined).map(

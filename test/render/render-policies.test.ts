@@ -23,7 +23,7 @@ async function renderedFolder(input: Omit<DeploymentInput, "name">): Promise<str
   return folder;
 }
 
-/** What each file of a folder is found to break, and how many rules looked at something in it. */
+/** The rules that each file of a folder breaks, and how many rules looked at something in it. */
 const judged = (folder: string) =>
   loadInputs({ paths: [folder] }).inputs.map(({ file, stack }) => {
     const reports = evaluate(stack, policies);

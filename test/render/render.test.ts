@@ -227,7 +227,7 @@ describe("the folder on disk", () => {
   test("has its list of checksums first, so that one that is half written is known and refused by start.sh", async () => {
     const folder = temporaryFolder();
     writeFolder(folder, { "deployment.sh": "project=exploreiot-one\n" });
-    // What stands in the way of the file stops the render in the middle.
+    // A folder in the way of the file stops the render in the middle.
     write(folder, "compose.yaml/in-the-way", "");
     const files = { "compose.yaml": "one", "deployment.sh": "project=exploreiot-one\nwait_seconds=1\n" };
 

@@ -96,7 +96,7 @@ describe("the runner", () => {
     );
   });
 
-  test("is refused where the one that was asked for cannot run, whatever else can", async () => {
+  test("is refused where the one that was asked for cannot run, no matter what else can", async () => {
     programs({ ...compose, ...terraform(1) }, true);
 
     expect(await errorText(() => pick("terraform"))).toBe(

@@ -10,7 +10,7 @@ const NAME = `draft-${process.pid}`;
 /** Each entry below a folder, with its kind. */
 const tree = (folder: string): readonly string[] =>
   readdirSync(folder, { recursive: true, encoding: "utf8" })
-    // What a link leads to is listed elsewhere; not every version of Node follows it here.
+    // The target of a link is listed elsewhere; not every version of Node follows it here.
     .filter((entry) => !entry.startsWith(join("pki", "current", "/")))
     .map((entry) => {
       const found = lstatSync(join(folder, entry));

@@ -2,7 +2,7 @@ import { cpSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../../core/home.ts";
 
-/** What the checker is built of, and what leads to it. */
+/** The files that the checker is built of, and those that lead to it. */
 const TREE = [
   ...["action.yml", ".pre-commit-hooks.yaml", "LICENSE", "package.json", "tsconfig.json"],
   ...["bin", "checker", "cli", "core", "policies", "site"],

@@ -7,7 +7,7 @@ import { OFFICIAL, SLIM } from "../images/official-programs.ts";
 
 /**
  * Images that are to the kit what the official ones are: their programs at their places, their user, entrypoint and
- * environment, and no other program. What is inside comes from packages, since no registry need be reached.
+ * environment, and no other program. The programs inside come from packages, since no registry need be reached.
  */
 export async function buildContractImage(name: string): Promise<string> {
   // The official Node brings npm along, which the kit's has in an image of its own.

@@ -36,7 +36,7 @@ export class BackupAlone {
     writeFileSync(join(this.folder, "files/password"), password);
   }
 
-  /** What the server of the repository asks for, in place of what was there. */
+  /** The credentials that the server of the repository asks for, in place of those that were there. */
   setCredentials(credentials: Readonly<Record<string, string>>): void {
     const folder = join(this.folder, "files/credentials");
     for (const name of readdirSync(folder)) rmSync(join(folder, name));

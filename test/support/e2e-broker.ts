@@ -48,12 +48,12 @@ export async function login(port: number, credentials: Credentials): Promise<str
   return outcome(async () => (await connect(port, credentials)).endAsync());
 }
 
-/** What the broker says to a publication at QoS 1. */
+/** The broker's answer to a publication at QoS 1. */
 export function publish(client: MqttClient, topic: string, payload = "1"): Promise<string> {
   return outcome(() => client.publishAsync(topic, payload, { qos: 1 }));
 }
 
-/** What the broker says to a subscription at QoS 1. */
+/** The broker's answer to a subscription at QoS 1. */
 export function subscribe(client: MqttClient, filter: string): Promise<string> {
   return outcome(() => client.subscribeAsync(filter, { qos: 1 }));
 }

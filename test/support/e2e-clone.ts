@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { projectRoot } from "../../core/home.ts";
 import { type RunResult, run } from "../../runners/run.ts";
 
-/** What a checkout keeps for itself. */
+/** Files that a checkout keeps for itself. */
 const OWN = [".exploreiot", "cdktf.out", ".git"];
 
-/** What says where a checkout is: the path of these decides, so a link to them would lead back. */
+/** Files that say where a checkout is: the path of these decides, so a link to them would lead back. */
 const COPIED = ["bin", "dist", "cdktf.json", "package.json"];
 
 /** Another checkout of the kit, with nothing deployed from it yet. */

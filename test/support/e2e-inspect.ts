@@ -1,7 +1,7 @@
 import type { Inspected } from "./inspected.ts";
 
 /**
- * What the two runners cannot do alike, by path in `docker inspect`. Everything else must be equal, field by field.
+ * Attributes that the two runners cannot set alike, by path in `docker inspect`. Everything else must be equal, field by field.
  * - ids, times, places on disk and a probe that runs just now differ between any two containers;
  * - HostConfig.PidsLimit: the provider has no such attribute (engine default there);
  * - HostConfig.NetworkMode: the provider creates on `bridge` and connects the declared networks afterwards;

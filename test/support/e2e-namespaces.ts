@@ -11,7 +11,7 @@ export const ADDRESS = {
 
 /**
  * Two network namespaces with a wire between them: a machine, whose only way out is `wan0`, and a neighbour that
- * may route to whatever it likes through it. Ends every process that was started inside.
+ * may route to any address through it. Ends every process that was started inside.
  */
 export class Namespaces {
   readonly machine = `fwm-${process.pid}`;
@@ -89,7 +89,7 @@ export class Namespaces {
     return (await this.in(this.outside, connect)).code === 0;
   }
 
-  /** What a server says to a connection from a namespace; empty if nothing within two seconds. */
+  /** The first words of a server to a connection from a namespace; empty if none come within two seconds. */
   async ask(namespace: string, host: string, port: number): Promise<string> {
     const ask = ["timeout", "2", "bash", "-c", `exec 3<>/dev/tcp/${host}/${port} && cat <&3`];
     return (await this.in(namespace, ask)).stdout;

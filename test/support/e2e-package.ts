@@ -88,7 +88,7 @@ export class PackageUser {
     writeFileSync(join(this.folder, path), text);
   }
 
-  /** What is in the package's folder now. */
+  /** The files in the package's folder now. */
   installedFiles(): readonly string[] {
     return readdirSync(this.package, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())

@@ -26,7 +26,7 @@ export const PHONE: Visitor = { locale: "fr-FR", width: 390, height: 844 };
 export interface OpenPage {
   readonly page: Page;
 
-  /** What went wrong in the page: console errors and refused resources, but not what Chromium broke off. */
+  /** The faults of the page: console errors and refused resources, but not what Chromium broke off. */
   readonly complaints: readonly string[];
 
   /** Text of the element with that test id, once there is one; the page is not reloaded. */

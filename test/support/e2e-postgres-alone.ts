@@ -84,7 +84,7 @@ export class PostgresAlone {
     await this.ready();
   }
 
-  /** What a client of the network gets. */
+  /** The answer to a client of the network. */
   async query(sql: string, password: string, user: string, database = user): Promise<string> {
     const client = ["psql", "-h127.0.0.1", "-U", user, "-d", database, "-qAtc", sql];
     const argv = ["docker", "exec", "--env=PGPASSWORD", this.name, ...client] as const;

@@ -71,7 +71,7 @@ export class PrivateEngine {
     }
   }
 
-  /** What docker prints; an error if it fails. */
+  /** The output of docker; an error if it fails. */
   async output(...args: readonly string[]): Promise<string> {
     const { code, stdout, stderr } = await this.docker(...args);
     if (code !== 0) throw new Error(`docker ${args[0]}: ${stderr}`);
@@ -112,7 +112,7 @@ export class PrivateEngine {
   }
 }
 
-/** What an engine that was ended has left mounted: the network namespace of the host, as one of its sandboxes. */
+/** The mounts that an engine left when it was ended: the network namespace of the host, as one of its sandboxes. */
 const mountsBelow = (folder: string): readonly string[] =>
   readFileSync("/proc/self/mounts", "utf8")
     .split("\n")

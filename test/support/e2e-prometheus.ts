@@ -30,7 +30,7 @@ export class Prometheus {
     this.#image = image;
   }
 
-  /** What its API answers at these paths, in order. */
+  /** The answers of its API at these paths, in order. */
   async #asked<T>(paths: readonly string[]): Promise<readonly T[]> {
     const script = `
 import json, sys, urllib.request

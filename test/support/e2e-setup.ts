@@ -22,7 +22,7 @@ export interface Missing {
   /** The ACME server; needs Go. */
   readonly pebble: string | undefined;
 
-  /** What judges systemd's units; nothing has to run under it. */
+  /** The program that judges systemd's units; nothing has to run under it. */
   readonly systemd: string | undefined;
 
   /** Network namespaces, and an engine of their own inside. */

@@ -48,7 +48,7 @@ export class BackupTarget {
     return `sftp:backup@${this.address}:/srv/${folder}`;
   }
 
-  /** What each server asks for, by the variables of backup.credentials; keys without a line end, as secrets are kept. */
+  /** The credentials of each server, by the variables of backup.credentials; keys without a line end, as secrets are kept. */
   credentials(kind: "rest" | "sftp"): Readonly<Record<string, string>> {
     const file = (name: string) => readFileSync(join(this.#folder, name), "utf8").trimEnd();
     if (kind === "rest")

@@ -114,7 +114,7 @@ function opened(server: TlsServer): Promise<TLSSocket> {
   });
 }
 
-/** What a TLS client is shown: verified chain and names. */
+/** The certificate that a TLS client is shown: verified chain and names. */
 export async function shown(server: TlsServer): Promise<PeerCertificate> {
   const socket = await opened(server);
   const certificate = socket.getPeerCertificate();

@@ -4,7 +4,7 @@ import { markdownTable, withBlock } from "./made-block.ts";
 const RESULTS = new URL("../../docs/engines.json", import.meta.url);
 const PAGE = new URL("../../docs/engines.md", import.meta.url);
 
-/** What is tried on each engine, in the order of the table's columns. */
+/** The trials on each engine, in the order of the table's columns. */
 export const TRIALS = ["local, compose", "local, Terraform", "production", "scan", "drift", "no-op"] as const;
 
 /** The engines of the table, in its order; those of which nothing is kept were not run. */

@@ -7,7 +7,7 @@ import { run } from "../../runners/run.ts";
 /** Root file systems and programs of other releases: some hundred MB each, so they are kept. */
 const STORE = process.env.EXPLOREIOT_ENGINES ?? "/var/tmp/exploreiot-engines";
 
-/** What an engine of another release needs besides its own package. */
+/** Packages that an engine of another release needs besides its own. */
 const PACKAGES = "docker.io,iptables,nftables,iproute2,procps,ca-certificates,kmod";
 
 /** Engine 29 as its makers publish it for Go: no Debian release has it yet. */

@@ -1,6 +1,6 @@
 import { UserError } from "../../core/errors.ts";
 
-/** What a person would read if `work` failed as it should; anything but a UserError is thrown on. */
+/** The text that a person would read if `work` failed as it should; anything but a UserError is thrown on. */
 export async function errorText(work: () => unknown): Promise<string> {
   try {
     await work();

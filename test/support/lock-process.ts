@@ -41,7 +41,7 @@ export class LockProcess {
     });
   }
 
-  /** What it has said when it is in, or has ended. */
+  /** Its output when it is in, or has ended. */
   async answer(): Promise<string> {
     while (!/^in$/m.test(this.#said) && this.child.exitCode === null && this.child.signalCode === null)
       await Promise.race([

@@ -1,10 +1,10 @@
 import type { Change } from "../../runners/settings/settings.ts";
 import type { ContainerSpec } from "../../runners/stack.ts";
 
-/** What a runner does with a container, which nobody can see on it. */
+/** Settings for a runner's work with a container, which nobody can see on it. */
 const NOT_OF_THE_CONTAINER = /^block\.(attach|logs|wait|wait_timeout|destroy_grace_seconds|lifecycle)\b/;
 
-/** What is compared elsewhere, or is not a setting: see drift.test.ts and delivered-files.test.ts. */
+/** Settings that are compared elsewhere, or are none: see drift.test.ts and delivered-files.test.ts. */
 const ELSEWHERE = /^(name|image|job|dependsOn|uploads|limitsAt|versioned)\b/;
 
 /** Compose writes a hash of its own there. */

@@ -36,7 +36,7 @@ export const stackOf = (containers: readonly ContainerSpec[], given: Partial<Sta
   ...given,
 });
 
-/** What the kit would write of a deployment `demo` that has these resources and nothing else. */
+/** The JSON that the kit would write of a deployment `demo` that has these resources and nothing else. */
 export const stackJson = (resource: object): string =>
   JSON.stringify({
     "//": { exploreiot: factsOf({ deployment: "demo", policies: {}, listeners: [] }) },

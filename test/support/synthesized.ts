@@ -66,7 +66,7 @@ export class Sandbox {
     return JSON.parse(this.synthesize(input, extend)) as RawStack;
   }
 
-  /** What the runners make of the last synthesis. */
+  /** The last synthesis, as the runners read it. */
   stack(): Stack {
     return readStack(this.folder);
   }

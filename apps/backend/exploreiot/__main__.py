@@ -23,8 +23,8 @@ def main(argv: list[str]) -> int:
 
 
 def _spare_the_garbage_collector() -> None:
-    """What the libraries made at import lives as long as the process. Walking it again and again
-    took half of the time that reading a message takes."""
+    """Objects that libraries made at import live as long as the process. Walking them again
+    and again took half of the time that reading a message takes."""
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
 

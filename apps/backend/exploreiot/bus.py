@@ -45,8 +45,8 @@ def connect_redis(settings: Settings) -> Redis:
         ssl_ca_certs=settings.redis_ca_certs or None,
         socket_timeout=2,
         socket_connect_timeout=2,
-        # Once, at once: the pool may hold connections from before a restart. What happens when
-        # Redis is really away the callers decide, and none of them can wait.
+        # Once, at once: the pool may hold connections from before a restart. When
+        # Redis is really away, the callers decide what to do, and none of them can wait.
         retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
         health_check_interval=10,
     )

@@ -8,7 +8,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 @lru_cache(maxsize=4096)
 def client_key(address: str) -> str:
     """An IPv4 address, or the /64 of an IPv6 address: anyone who has one has all of its addresses.
-    The edge counts in the same way. What is no address counts as it is written."""
+    The edge counts in the same way. A text that is no address counts as it is written."""
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Retention:
-    """What decides what may go."""
+    """The facts that decide which rows may go."""
 
     window: Window
     rules: Rules
@@ -91,7 +91,7 @@ class Retention:
         return verdict
 
     async def _apply(self, connection: asyncpg.Connection, verdict: Verdict) -> None:
-        """What is due goes, and the run is put on record; of a run that is held, the reason alone.
+        """Deletes the rows that are due and records the run; of a held run, the reason alone.
         Each partition is a transaction: a run that is killed is finished by the next one."""
         horizon = verdict.horizons.get(DEFAULT)
         if verdict.held is None and horizon is not None:
@@ -132,7 +132,7 @@ class Retention:
 
 
 async def _may_be_copied(connection: asyncpg.Connection, week: date) -> bool:
-    """What stays of a week may be written once more before the rest is gone."""
+    """Whether the rows of a week that stay may be written once more before the rest is gone."""
     room = await measure(connection)
     return room is None or room.free - await size_of(connection, week) >= room.reserve
 

@@ -13,7 +13,7 @@ from exploreiot.settings import Settings
 
 log = logging.getLogger(__name__)
 
-# What asyncpg raises when the server is away, starting, stopping or full.
+# Errors that asyncpg raises when the server is away, starting, stopping or full.
 AWAY = (
     OSError,
     TimeoutError,

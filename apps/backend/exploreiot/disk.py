@@ -1,5 +1,5 @@
 """How much room the file system of the database has. Before it is full no reading is stored:
-PostgreSQL would stop at the next write of its log. What comes over MQTT waits in the broker.
+PostgreSQL would stop at the next write of its log. Messages over MQTT wait in the broker.
 
 The container of the database measures it, and says it in the name of a session
 (images/postgres/measure.sh)."""

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from exploreiot.errors import Unavailable
 
 Check = Callable[[], Awaitable[None]]
-# What somebody should look at although the service works, or nothing.
+# A warning to look at although the service works, or nothing.
 Notice = Callable[[], Awaitable[str | None]]
 
 # Probes from several sides share one answer, so that they cannot load the services.
@@ -64,7 +64,7 @@ async def _listen(notice: Notice) -> str | None:
     try:
         return await asyncio.wait_for(notice(), _CHECK_SECONDS)
     except Exception:
-        # What cannot be asked is named by its own check already.
+        # A service that cannot be asked is named by its own check already.
         return None
 
 

@@ -18,7 +18,7 @@ _NAMES = "exploreiot:ingest"
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """What one `ingest` says of itself. Troubles: why it cannot, or None while it can."""
+    """One report of an `ingest` about itself. Troubles: why it cannot, or None while it can."""
 
     broker_trouble: str | None
     store_trouble: str | None

@@ -37,8 +37,9 @@ class JsonFormatter(logging.Formatter):
 
 class BatchHandler(logging.StreamHandler):
     """Writes the lines of 100 ms at once: each write of a container wakes two processes of the
-    engine, and at a line a request they would cost half of what the request itself does. What is
-    at least a warning, or comes when no event loop runs, goes out at once, behind what waits."""
+    engine, and at a line a request they would cost half of what the request itself does. A line
+    that is at least a warning, or comes when no event loop runs, goes out at once, behind the
+    lines that wait."""
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__(stream)

@@ -1,4 +1,4 @@
-"""What is counted, in one place, so that the names can be read together."""
+"""All counters, in one place, so that the names can be read together."""
 
 from prometheus_client import Counter, Gauge, Histogram
 

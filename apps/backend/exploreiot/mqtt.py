@@ -31,7 +31,7 @@ _STEADY_SECONDS = 10
 
 @dataclass(frozen=True)
 class Subscription:
-    """What a link does once it is connected. `topic`: what it cannot do without. `extra_topic`:
+    """Topics of a link. `topic`: the one that it cannot do without. `extra_topic`:
     what is sent to it as well, also what was retained there before."""
 
     topic: str
@@ -172,7 +172,7 @@ class BrokerLink:
         # Retained messages (2: never sent) are old values, and would be stored as new ones.
         topics = [
             (self._subscription.topic, SubscribeOptions(qos=1, retainHandling=2)),
-            # What this link says itself is not sent back: unread at the end, it would reset the
+            # A message of this link itself is not sent back: unread at the end, it would reset the
             # connection, and the broker send the last will.
             (self._subscription.extra_topic, SubscribeOptions(qos=1, noLocal=True)),
         ]

@@ -51,7 +51,7 @@ Moment = Annotated[
 
 
 class Reading(BaseModel):
-    """What a client may send. An unknown field is refused: it may be a misspelt `horodatage`."""
+    """A reading from a client. An unknown field is refused: it may be a misspelt `horodatage`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -67,7 +67,7 @@ class TopicReading(Reading):
 
 
 class Row(NamedTuple):
-    """What is stored. `nonce` is 0 when the reading carried its own time: then a second
+    """A row as it is stored. `nonce` is 0 when the reading carried its own time: then a second
     delivery is the same row. Otherwise it is random, so that two equal values stay two."""
 
     sensor: str

@@ -1,4 +1,4 @@
-"""What was acknowledged to a device and holds no reading: kept for a while, with the reason."""
+"""Messages that were acknowledged and hold no reading: kept for a while, with the reason."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

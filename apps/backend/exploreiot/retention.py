@@ -25,7 +25,7 @@ _UNITS = {Tier.WEEKS: "weeks of readings", Tier.MONTHS: "months of hourly sums",
 
 @dataclass(frozen=True)
 class Sight:
-    """What one run sees; `newest` is missing in a database that is new.
+    """The view of one run; `newest` is missing in a database that is new.
 
     `last`: by rule, its horizon in the last sound run. `weeks`: with the classes that have readings
     in them."""

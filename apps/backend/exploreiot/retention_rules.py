@@ -1,4 +1,4 @@
-"""What the deployment says of how long readings are kept, and as what."""
+"""The deployment's rules on how long readings are kept, and in which form."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What the deployment says of its sensors: how they are shown, and when something is wrong."""
+"""The deployment's settings of sensors: how they are shown, and when something is wrong."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal

@@ -107,7 +107,7 @@ class Settings(BaseSettings):
         RetentionSettings()
     )
     max_future_seconds: Annotated[int, Field(ge=0, le=604800)] = 3600
-    # What the deployment says of its sensors, by name, as JSON.
+    # The deployment's settings of its sensors, by name, as JSON.
     sensors: SensorMap = {}
     # Of sensors that name no interval.
     silent_after_seconds: Annotated[int, Field(ge=1, le=604800)] = 60

@@ -12,7 +12,7 @@ from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 
 EXTENSION = "exploreiot.push"
-# About ten thousand readings. What the client has not read by then it will not catch up with.
+# About ten thousand readings. A client that is further behind will not catch up.
 MAX_UNSENT_BYTES = 1024 * 1024
 _LEAVE_SECONDS = 5
 TRY_AGAIN_LATER = 1013

@@ -45,7 +45,7 @@ def mosquitto(folder: Path) -> Iterator[Mosquitto]:
 
 @pytest.fixture(scope="session")
 def env(postgres: Postgres, redis: Redis, mosquitto: Mosquitto, folder: Path) -> dict[str, str]:
-    """What every role is given; the database has its tables."""
+    """The environment of every role; the database has its tables."""
     database = postgres.new_database("shared")
     migration = run_to_end("migrate", database, folder)
     assert migration.stop() == 0, migration.process.output

@@ -270,7 +270,7 @@ def heard_at(mosquitto: Mosquitto, topic: str) -> dict:
 
 
 class Posts:
-    """What a webhook was sent, and what it answers: each status once, and 204 from then on."""
+    """The requests to a webhook, and its answers: each status once, and 204 from then on."""
 
     def __init__(self, *statuses: int) -> None:
         self._queue: Queue[tuple[dict, dict]] = Queue()

@@ -146,7 +146,7 @@ def test_readings_wait_in_the_broker_while_the_disk_is_tight(
     small: Make, start, mosquitto: Mosquitto, tmp_path: Path
 ) -> None:
     disk = small(100)
-    # Of its own: the chain counts each `ingest` that was heard of late.
+    # Of its own: the chain counts each `ingest` that was heard recently.
     redis = Redis(tmp_path / "redis")
     own = {"MQTT_CLIENT_ID": "small", "MQTT_TOPIC": "small/+", **redis.env}
     ingest = start("ingest", **disk.env, **own).wait_ready()
@@ -196,7 +196,7 @@ def test_readings_that_fill_the_disk_by_themselves_are_refused_before_it_is_full
         taken += answer.json()["nouveau"]
 
     assert "no reading is stored" in refused(api)
-    # What came between two measurements is less than what is kept for the database.
+    # The readings between two measurements take less room than is kept for the database.
     assert disk.free > 5 * MIB
     assert disk.sql("SELECT count(*) FROM readings") == str(taken)
     disk.sql("CHECKPOINT")

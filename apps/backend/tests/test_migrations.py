@@ -45,7 +45,7 @@ def test_refuses_tables_of_a_newer_release(postgres: Postgres, tmp_path) -> None
 
 
 def lines_back() -> dict[str, str]:
-    """What docs/upgrade.md says to do in SQL, by the version that it leads back to."""
+    """The SQL of docs/upgrade.md, by the version that it leads back to."""
     page = (Path(__file__).parents[3] / "docs/upgrade.md").read_text()
     return dict(re.findall(r"^-- back to (\d{4})\n(.*?)(?=^-- back|^```)", page, re.M | re.S))
 

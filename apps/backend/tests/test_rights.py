@@ -1,4 +1,4 @@
-"""What the users of `api` and `ingest` may do in the database, and nothing more."""
+"""The rights of the users of `api` and `ingest` in the database, and nothing more."""
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
@@ -87,7 +87,7 @@ def database(postgres: Postgres, tmp_path_factory) -> str:
 def attempt(
     postgres: Postgres, database: str, user: str, statements: dict[str, str]
 ) -> dict[str, str]:
-    """What each statement ends with, each in a transaction that is taken back."""
+    """The end of each statement, each in a transaction that is taken back."""
 
     async def run() -> dict[str, str]:
         connection = await asyncpg.connect(

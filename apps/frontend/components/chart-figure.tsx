@@ -84,7 +84,7 @@ function ChartMessage({ series, isEmpty }: { series: ShownSeries; isEmpty: boole
   const { texts } = useUi();
   const { status, retry } = series;
   if (status === "loaded") return isEmpty ? <p className="chart-message quiet">{texts.chart.empty}</p> : null;
-  // What is there already stays in sight while it is loaded again.
+  // A chart that is there already stays in sight while it is loaded again.
   if (status === "loading" && !isEmpty) return null;
   return (
     <div className="chart-message">

@@ -14,7 +14,7 @@ interface ChartProps {
   readonly sensors: readonly string[];
   readonly series: LoadedSeries | undefined;
   readonly period: Period;
-  /** What the drawing says, for those who do not see it. */
+  /** The message of the drawing, for those who do not see it. */
   readonly label: string;
   readonly onZoom: (span: Span) => void;
 }
@@ -61,7 +61,7 @@ interface ReadoutProps {
   readonly index: number;
 }
 
-/** What is under the pointer. */
+/** The values under the pointer. */
 function Readout({ sensors, columns, index }: ReadoutProps) {
   const { format } = useUi();
   const { labelOf, quantityOf } = useSensorSettings();

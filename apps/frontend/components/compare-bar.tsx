@@ -7,7 +7,7 @@ import { useFeed, useUi } from "./ui-context";
 import { MOST_COMPARED } from "./use-selection";
 
 interface CompareBarProps {
-  /** What the chart shows; the first is not to be removed. */
+  /** The sensors in the chart; the first is not to be removed. */
   readonly sensors: readonly string[];
   readonly onOthers: (others: readonly string[]) => void;
 }

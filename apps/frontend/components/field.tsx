@@ -7,7 +7,7 @@ interface FieldProps {
   readonly label: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
-  /** What is wrong with the value, in words. */
+  /** The fault of the value, in words. */
   readonly error: string | undefined;
   /** Id of a datalist with proposals. */
   readonly list?: string;

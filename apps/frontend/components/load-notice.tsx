@@ -6,9 +6,9 @@ import type { LoadStatus } from "./use-load";
 interface LoadNoticeProps {
   readonly status: LoadStatus;
   readonly retry: () => void;
-  /** What is said while there is nothing to show yet. @default - nothing is said */
+  /** The text while there is nothing to show yet. @default - no text */
   readonly loading?: string;
-  /** What is said where it failed, in words of the place. */
+  /** The text where it failed, in words of the place. */
   readonly failed: string;
 }
 

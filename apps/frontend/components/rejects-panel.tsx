@@ -34,7 +34,7 @@ export function RejectsPanel() {
 }
 
 /**
- * The messages themselves, when a person asks. What a device sent by mistake may be anything, so a protected backend
+ * The messages themselves, when a person asks. A device may send anything by mistake, so a protected backend
  * wants the key; it is kept until the page is left, and nowhere else.
  */
 function Reasons() {

@@ -12,7 +12,7 @@ export interface Ui {
   readonly format: Format;
   readonly api: Api;
   readonly feed: Feed;
-  /** What the page's own server says of silence. @default - as the backend says */
+  /** The page's own server's time of silence. @default - as the backend says */
   readonly silentAfterSeconds: number | undefined;
 }
 

@@ -10,7 +10,7 @@ export type LoadStatus = "loading" | "slow" | "loaded" | "refused" | "absent" | 
 
 export interface Loaded<T> {
   readonly status: LoadStatus;
-  /** What was loaded last, also while it is being loaded again. */
+  /** The last answer, also while it is being loaded again. */
   readonly data: T | undefined;
   readonly retry: () => void;
 }
@@ -58,7 +58,7 @@ export function useLoad<T>(load: (api: Api) => Promise<T>, everyMs?: number): Lo
         if (ending.signal.aborted) return;
         const status = failureOf(error);
         setState((old) => ({ ...old, status }));
-        // What is not there or not allowed does not change by asking.
+        // A thing that is not there, or not allowed, does not change by asking.
         failures.current += 1;
         if (status === "failed") later(again, backOffMs(failures.current, Math.random));
       },

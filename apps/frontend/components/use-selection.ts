@@ -24,7 +24,7 @@ export interface Selecting {
 
 const START: Selection = { others: [], period: "hour" };
 
-/** What is shown stays in the address, so that a reload or a shared link shows the same. */
+/** The selection stays in the address, so that a reload or a shared link shows the same. */
 export function useSelection(): Selecting {
   const [selection, setSelection] = useState(START);
   const [earlier, setEarlier] = useState<readonly Period[]>([]);

@@ -26,7 +26,7 @@ export function useStatuses(): ReadonlyMap<string, SensorStatus> {
   const { feed } = useUi();
   const { of, silentAfterOf } = useSensorSettings();
   const now = useNow();
-  // What must be seen at once: new sensors, and a change of the whole chain.
+  // Two things must be seen at once: new sensors, and a change of the whole chain.
   useFeed(({ sensors }) => sensors.size);
   useHealth();
   const { sensors, connection, chain, clockOffsetMs } = feed.getState();

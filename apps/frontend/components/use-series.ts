@@ -56,7 +56,7 @@ function grown(series: LoadedSeries, readings: readonly Reading[], from = -Infin
   return next === series ? series : { ...since(next, from), isCutOff: series.isCutOff };
 }
 
-/** A minute, or a bucket where that is longer. What lies in the past stays as it is. */
+/** A minute, or a bucket where that is longer. A period that lies in the past stays as it is. */
 function againMs(period: Period): number | undefined {
   if (typeof period !== "string") return undefined;
   return Math.max(60, stepSeconds(spanOf(period, 0))) * 1000;

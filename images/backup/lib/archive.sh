@@ -82,7 +82,7 @@ begin_line() {
   echo "$slot 1" | replace "$archive/line"
 }
 
-# What is received and not sent takes room of the same disk: above a bound the server keeps it, and its slot has a bound as well.
+# Segments that are received and not sent take room of the same disk: above a bound the server keeps them, and its slot has a bound as well.
 receive() {
   if [ "$(segments '' | wc -l)" -gt $MOST ]; then
     stop_receiver
@@ -123,7 +123,7 @@ ship() {
   roll
 }
 
-# What is in the repository goes, but for the newest finished segment, by which the receiver knows where it was.
+# Segments that are in the repository go, but for the newest finished segment, by which the receiver knows where it was.
 roll() {
   local name sent
   sent=$(find "$archive/ship" -regextype posix-extended -regex '.*/[0-9A-F]{24}' -printf '%f\n' | sort | head -n -1)
@@ -153,7 +153,7 @@ cycle() {
   esac
   receive
   if [ -z "$receiver" ]; then
-    # What is there makes room; how far it goes is known of the last time only.
+    # The segments that are there make room; how far they go is known of the last time only.
     read -r until lsn <<<"$(jq -r '"\(.until) \(.lsn)"' "$archive/shipped.json" 2>/dev/null || echo 1970-01-01T00:00:00.000Z 0/0)"
   elif ! wait_for "$lsn"; then
     blame "PostgreSQL's log is not received; the lines above say why"

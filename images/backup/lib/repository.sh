@@ -30,7 +30,7 @@ ssh_says() {
   ssh $SSH -s "ssh://$server" sftp </dev/null 2>&1 >/dev/null | grep -E 'verification failed|Permission denied|ssh: |Connection|error in libcrypto|invalid format' | tail -n 1
 }
 
-# What no second try makes better; restic itself tries for 15 minutes.
+# Errors that no second try makes better; restic itself tries for 15 minutes.
 HOPELESS='x509: |signature we calculated|access key ID|specified bucket does not exist|507 Insufficient Storage|no space left on device'
 
 # repository ARGUMENTS…: restic on this deployment's repository; `why` says what a failure means (restic's manual, "Exit

@@ -21,7 +21,7 @@ slot() {
   echo "$today"
 }
 
-# failed_lately WHAT: whether it is too early for another try. What was cut short by a stop is tried again at once.
+# failed_lately WHAT: whether it is too early for another try. A run that was cut short by a stop is tried again at once.
 failed_lately() {
   local at
   at=$(recorded | jq -r --arg what "$1" 'select(.failed.reason // "" | startswith($what)) | .failed.at // empty')

@@ -152,9 +152,9 @@ void accounts_forget_subscriptions(struct session *session)
 }
 
 /*
- * What a session adds to the sums. Who is connected takes what is offered: only what the last save found waiting says
- * that it does not. Of a session that ends with its connection no save tells: what it sent at QoS 2 since the last one
- * counts, since the broker writes that into the next, and nobody else is served meanwhile.
+ * The share of a session in the sums. A client that is connected takes what is offered: only messages that the last save
+ * found waiting say that it does not. No save tells of a session that ends with its connection: what it sent at QoS 2
+ * since the last one counts, since the broker writes that into the next, and nobody else is served meanwhile.
  */
 static size_t counted(const struct session *session)
 {

@@ -4,11 +4,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** What the clients together may hold; one user never more than half of it. Bytes unless said otherwise. */
+/** Bounds on all clients together; one user never has more than half. Bytes unless said otherwise. */
 struct limits {
     size_t sessions; /* That are or may be kept, a number. */
     size_t subscriptions, retained;
-    size_t queues; /* What waits in the kept sessions, and what others sent at QoS 2 since the last save. */
+    size_t queues; /* Waits in the kept sessions, and what others sent at QoS 2 since the last save. */
 };
 
 /** One identity and what it holds. Trusted users have no limits. */
@@ -31,8 +31,8 @@ struct session {
     bool ended; /* It has disconnected and the broker has not been asked yet whether it is kept. */
     void *filters;
     size_t subscriptions;
-    size_t saved, offered; /* What waits for it in the last save, and what came since. */
-    size_t weight; /* What it lately made the broker carry. */
+    size_t saved, offered; /* Waits for it in the last save, and came since. */
+    size_t weight; /* Bytes that it lately made the broker carry. */
 };
 
 void accounts_start(const struct limits *limits, const char *trusted);

@@ -3,7 +3,7 @@
  *
  * Prints whether the broker's bridge is connected (1 or 0), how many messages wait for it, and their bytes: by the broker's
  * last save, which is two seconds old at most while it runs. CLIENT is the bridge at its own broker; TOPIC is where the broker
- * says whether it is connected. What others retain there is not believed.
+ * says whether it is connected. A message that others retain there is not believed.
  */
 #include <inttypes.h>
 #include <stdbool.h>

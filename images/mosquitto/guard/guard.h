@@ -12,7 +12,7 @@
 /** The rules of the ACL file as it was last read. */
 extern struct acl *guard_acl;
 
-/** More than this of late, and a client is put out when memory is short. Bytes. */
+/** More than this lately, and a client is put out when memory is short. Bytes. */
 extern size_t guard_heavy;
 
 /*

@@ -2,7 +2,7 @@
 #define LINES_H
 
 /*
- * What is shown of the broker's own lines (Mosquitto 2.0.21). The traces of the probes are not: they come from the
+ * The choice of the broker's own lines that are shown (Mosquitto 2.0.21). The traces of the probes are not: they come from the
  * container itself, again and again, and push the rest out of a log that is bounded. And what anybody can make the broker write
  * without a password has a bound for each source.
  */

@@ -3,7 +3,7 @@
 
 enum loudness { QUIET, LOUD };
 
-/** What is reported. */
+/** The kinds of reports. */
 enum kind {
     REPORT_LOGIN, REPORT_STRANGER, REPORT_PUBLISH, REPORT_SUBSCRIBE, REPORT_RETAINED, REPORT_WILL, REPORT_QUEUE,
     REPORT_KICK, REPORT_REFUSED, REPORT_STORE, REPORT_KINDS

@@ -70,7 +70,7 @@ bool retained_take(struct user *user, const char *topic, size_t payload)
     size_t own = retained != NULL && retained->user == user ? freed : 0;
     size_t counted = retained != NULL && !retained->user->trusted ? freed : 0;
     bool fits = user->retained - own + bytes <= most / 2 && total - counted + bytes <= most;
-    /* What takes no more than is there always fits: so a message can be deleted with everything taken. */
+    /* A message that takes no more than the one before always fits: so one can be deleted with everything taken. */
     if (!fits && !user->trusted && bytes > freed) return false;
     if (retained == NULL && (retained = add(topic, user)) == NULL) return false;
     charge(retained, user, bytes);

@@ -42,7 +42,7 @@ static enum memory look_at_memory(void)
 {
     char text[128] = "";
     size_t resident, shared;
-    /* What it shares are files, libraries above all, which the kernel can drop. */
+    /* Its shared pages are files, libraries above all, which the kernel can drop. */
     if (pread(statm, text, sizeof text - 1, 0) <= 0 || sscanf(text, "%*u %zu %zu", &resident, &shared) != 2)
         return MEMORY_FULL;
     size_t bytes = (resident - shared) * (size_t)sysconf(_SC_PAGESIZE);
@@ -51,7 +51,7 @@ static enum memory look_at_memory(void)
 
 /*
  * A look costs as much as all else that is done for a message, and one SUBSCRIBE to many retained messages asks once for
- * each. What they bring between two looks is bounded by the largest packet.
+ * each. The bytes that they bring between two looks are bounded by the largest packet.
  */
 enum memory room_memory(void)
 {

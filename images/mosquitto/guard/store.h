@@ -17,7 +17,7 @@ struct stored {
     struct text user, topic;
     const char *body; /* `payload` bytes. */
     size_t payload;
-    size_t bytes; /* What it costs in memory once loaded. */
+    size_t bytes; /* Its cost in memory once loaded. */
 };
 
 /** Is told what a store (mosquitto.db, version 6) holds; a NULL member is not called. */

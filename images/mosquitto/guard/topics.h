@@ -13,7 +13,7 @@ const char *without_share(const char *filter);
 /** Levels of a topic or filter, 1 for one without a slash. */
 size_t levels_of(const char *topic, size_t length);
 
-/** What the broker keeps in memory for the nodes of one topic, in bytes: each level has a table of its children. */
+/** Memory of the broker for the nodes of one topic, in bytes: each level has a table of its children. */
 size_t cost_of_topic(const char *topic, size_t length);
 
 #endif

@@ -5,7 +5,7 @@
 #include "retained.h"
 #include "room.h"
 
-/* What a message costs besides its topic and its payload. */
+/* The cost of a message besides its topic and its payload. */
 enum { MESSAGE_BYTES = 400 };
 
 /* A retained message that has passed the first question and waits for the second, as the broker's own pointer. */
@@ -140,8 +140,8 @@ static int may_publish(struct session *session, const struct mosquitto_evt_messa
 }
 
 /*
- * What the other side of the broker's bridge sends: the broker lets it publish anything (2.0), whatever the bridge has
- * subscribed to. What it retains there is not counted among what is retained here, and so is not retained.
+ * Messages from the other side of the broker's bridge: the broker lets it publish anything (2.0), no matter what the bridge has
+ * subscribed to. A message that it retains there is not counted among what is retained here, and so is not retained.
  */
 static int may_come_back(struct session *session, struct mosquitto_evt_message *event)
 {

@@ -18,7 +18,7 @@ export function conform(given: unknown, shape: Shape, gaps: Gap[], path: Path = 
     case "value": {
       const read = shape.read(given);
       if (read !== undefined) return read;
-      // What is known only where it runs may be of any type.
+      // A value that is known only where it runs may be of any type.
       return typeof given === "string" && !isKnown(given) ? given : wrong(given, shape.called, path, gaps);
     }
     case "list":
@@ -53,7 +53,7 @@ function known(given: Block, keys: Readonly<Record<string, Shape>>, gaps: Gap[],
   );
 }
 
-/** What somebody most likely meant; nothing where no name is near. */
+/** The word that somebody most likely meant; nothing where no name is near. */
 export function meant(name: string, known: readonly string[]): string {
   const best = closest(name, known);
   return best === undefined ? "" : `; did you mean ${best}?`;

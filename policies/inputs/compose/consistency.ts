@@ -4,7 +4,7 @@ import { type Gap, meant } from "./conform.ts";
 
 type Section = Readonly<Record<string, Block>>;
 
-/** What a service names in a section of its project. */
+/** References of a service to a section of its project. */
 const NAMED: Readonly<Record<string, (service: Block) => readonly unknown[]>> = {
   networks: (service) => keysOf(service, "networks").filter((name) => name !== "default"),
   volumes: (service) =>

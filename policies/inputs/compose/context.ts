@@ -9,7 +9,7 @@ export interface Source {
   readonly documents?: readonly Document[];
 }
 
-/** What is found on the way, whatever file it is found in. */
+/** Findings on the way, in any of the files. */
 export interface Notes {
   readonly gaps: Gap[];
   readonly commented: Commented[];
@@ -21,7 +21,7 @@ export interface Notes {
   readonly files: Set<string>;
 }
 
-/** What the files of one project share. */
+/** Things that the files of one project share. */
 export interface Context {
   readonly folder: string;
   readonly variables: Variables;

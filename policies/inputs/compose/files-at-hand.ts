@@ -4,7 +4,7 @@ import type { Resource } from "../../document.ts";
 import { fileKind, filesBelow, givenFile } from "../../files.ts";
 import { blocks } from "../../values.ts";
 
-/** What a folder holds that is bound is looked for this deep and no further. */
+/** The files of a bound folder are looked for this deep and no further. */
 const MAX_DEPTH = 4;
 const MAX_FILES = 2_000;
 const SKIPPED = new Set(["node_modules", ".git"]);

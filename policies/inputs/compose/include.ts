@@ -64,7 +64,7 @@ function one(entry: unknown, file: string, context: Context, read: Read): Block 
   );
 }
 
-/** What is set outside counts before the files of the included project. */
+/** Variables that are set outside count before the files of the included project. */
 function variablesOf(
   files: readonly string[],
   folder: string,
@@ -75,7 +75,7 @@ function variablesOf(
   return new Map([...envFilesTogether(named, variables), ...variables]);
 }
 
-/** What the document says itself lies over what it includes. */
+/** The document itself lies over the files that it includes. */
 function withProject(document: Block, project: Block, replaced: readonly Path[]): Block {
   const sections = SECTIONS.filter((section) => isBlock(project[section])).map((section) => {
     const own = isBlock(document[section]) ? document[section] : {};

@@ -3,7 +3,7 @@ import { type Path, type Rules, ruleAt } from "./tree.ts";
 
 type Merge = (base: unknown, over: unknown, path: Path) => unknown;
 
-/** What a later file says counts alone. */
+/** The value of a later file counts alone. */
 const replace: Merge = (_, over) => over;
 
 /** Lists and mappings of `KEY=value`, mixed: both become one list, in which the later of two counts (`unique.ts`). */

@@ -3,7 +3,7 @@ import { type Block, blocks, isBlock, texts } from "../../values.ts";
 import type { Project } from "./project.ts";
 import { mebibytes } from "./units.ts";
 
-/** What a service mounts and is given, in the shape of `docker_container`. */
+/** The mounts and files of a service, in the shape of `docker_container`. */
 export interface Mounts {
   readonly volumes: readonly Block[];
   readonly mounts: readonly Block[];

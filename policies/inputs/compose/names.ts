@@ -1,7 +1,7 @@
 import { type Block, blocks, isBlock } from "../../values.ts";
 import { mapped } from "./tree.ts";
 
-/** What a service is on without a word. */
+/** The network that a service is on without a word. */
 const DEFAULT = "default";
 
 /** The services, each with the networks that it joins: the one called default unless it says otherwise. */

@@ -1,7 +1,7 @@
 import type { Block } from "../../values.ts";
 
 /**
- * The ports of one entry of `ports`, in the long form: a range is as many ports. What cannot be read stands as it is.
+ * The ports of one entry of `ports`, in the long form: a range is as many ports. An entry that cannot be read stands as it is.
  */
 export function longPorts(entry: unknown): readonly unknown[] {
   if (typeof entry !== "string" && typeof entry !== "number") return [entry];

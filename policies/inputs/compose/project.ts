@@ -28,7 +28,7 @@ export interface Project {
   /** `x-exploreiot`: how it is judged. */
   readonly settings: unknown;
 
-  /** What in it is not understood. */
+  /** The parts of it that are not understood. */
   readonly gaps: readonly Gap[];
   readonly places: ReadonlyMap<string, Place>;
 
@@ -39,7 +39,7 @@ export interface Project {
   readonly files: ReadonlySet<string>;
 }
 
-/** What the shell has: Compose takes its variables before those of `.env`. */
+/** The environment of the shell: Compose takes its variables before those of `.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**

@@ -87,7 +87,7 @@ function statedIn({ settings, name }: Project) {
   return { settings: facts.policies, facts, ofContainer };
 }
 
-/** What nobody understands of how the project says that it is judged; what the kit writes it reads itself. */
+/** The parts that nobody understands of a project's own settings of how it is judged; the kit reads those itself that it writes. */
 function settingGaps(settings: unknown, facts: unknown): readonly Gap[] {
   if (facts !== undefined || settings === undefined) return [];
   const { error } = stackSettings.safeParse(settings);

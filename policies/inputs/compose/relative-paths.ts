@@ -25,7 +25,7 @@ export function withAbsolutePaths(value: Block, folder: string): Block {
 
 type Change = (given: unknown) => unknown;
 
-/** Absolute, with `~` as the home folder. What begins with an unknown value may be anywhere. */
+/** Absolute, with `~` as the home folder. A path that begins with an unknown value may be anywhere. */
 export function absolute(given: unknown, folder: string): unknown {
   if (typeof given !== "string" || given === "" || isElsewhere(given)) return given;
   if (/^~(?=\/|$)/.test(given)) return join(process.env.HOME ?? homedir(), given.slice(1));

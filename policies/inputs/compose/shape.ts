@@ -3,7 +3,7 @@ import { isFlat, isScalar, mapping } from "./canonical.ts";
 import { sequence } from "./merge.ts";
 import { wordsOf } from "./words.ts";
 
-/** What may stand at a place of a compose file. */
+/** The shapes of values at a place of a compose file. */
 export type Shape =
   | {
       readonly is: "value";

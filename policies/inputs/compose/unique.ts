@@ -2,7 +2,7 @@ import { isBlock } from "../../values.ts";
 import { mapped, type Path, type Rules, ruleAt } from "./tree.ts";
 import { parseVolume } from "./volume-text.ts";
 
-/** What tells two entries of a list apart; undefined for an entry that cannot be read, which stays. */
+/** The key that tells two entries of a list apart; undefined for an entry that cannot be read, which stays. */
 type Identity = (entry: unknown) => string | undefined;
 
 const keyOf: Identity = (entry) => (typeof entry === "string" ? entry.split("=", 1)[0] : undefined);

@@ -1,4 +1,4 @@
-/** What ends a command in a text: Compose starts no shell, and drops it with all that follows. */
+/** The characters that end a command in a text: Compose starts no shell, and drops it with all that follows. */
 const END = /[;&|<>]/;
 
 /**

@@ -45,7 +45,7 @@ interface Pin {
   readonly hashes: readonly string[];
 }
 
-/** What a requirements file pins for Linux, but for what only older Pythons need. */
+/** The pins of a requirements file for Linux, but for those that only older Pythons need. */
 function pinsIn(file: string): readonly Pin[] {
   const lines = readFileSync(join(projectRoot, file), "utf8").replaceAll("\\\n", "").split("\n");
   return lines.flatMap((line) => {

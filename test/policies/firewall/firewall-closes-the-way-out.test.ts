@@ -27,7 +27,7 @@ judgesFirewalls(
       },
       evidence: [
         `${FORWARD} refuses nothing that containers send`,
-        "line 24 accepts whatever containers send",
+        "line 24 accepts everything that containers send",
       ],
     },
     {
@@ -35,17 +35,20 @@ judgesFirewalls(
       change: {
         [INSIDE]: `iifname "xi00-edge" oifname "xi00-data" accept\n    iifname "xi00-*" oifname "xi00-*" accept`,
       },
-      evidence: ["line 24 accepts whatever containers send", "line 25 accepts whatever containers send"],
+      evidence: [
+        "line 24 accepts everything that containers send",
+        "line 25 accepts everything that containers send",
+      ],
     },
     {
       name: "a neighbour with all its ports",
       change: { "ip daddr 192.0.2.7/32 tcp dport 443": "ip daddr 192.0.2.7/32" },
-      evidence: ["line 30 accepts whatever containers send"],
+      evidence: ["line 30 accepts everything that containers send"],
     },
     {
       name: "the machine with all its ports",
       change: { "ct state invalid drop": 'iifname "xi00-edge" meta l4proto { 1, 6 } accept' },
-      evidence: ["line 14 accepts whatever containers send"],
+      evidence: ["line 14 accepts everything that containers send"],
     },
   ],
   [

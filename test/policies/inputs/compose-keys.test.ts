@@ -74,7 +74,7 @@ function without(value: unknown, [key, ...rest]: Place): unknown {
 const DEPLOYED = ["mem_limit", "pids_limit", "cpus", "restart"].map((key) => ["services", "web", key]);
 const TWINS: readonly (readonly Place[])[] = [[], DEPLOYED, [["services", "web", "deploy"]]];
 
-/** What is asked only of a file that is not there, or of what is made elsewhere: see compose.test.ts. */
+/** Keys that are asked only of a file that is not there, or of things that are made elsewhere: see compose.test.ts. */
 const ELSEWHERE = ["services.web.env_file.0.required", "configs.site.name", "secrets.token.name"];
 
 describe("a key of a document", () => {

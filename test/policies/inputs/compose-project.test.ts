@@ -18,7 +18,7 @@ function read(files: Files, env: Files = {}) {
 const compose = (text: string, files: Files = {}, env: Files = {}) =>
   read({ "compose.yaml": text, ...files }, env);
 
-/** What is found by the rules, as `ID path: evidence`. */
+/** The findings of the rules, as `ID path: evidence`. */
 const found = (text: string, files: Files = {}) =>
   evaluate(compose(text, files).stack, policies)
     .flatMap(({ findings }) => findings)
@@ -286,7 +286,7 @@ describe("what a service is let do", () => {
 });
 
 describe("where something stands", () => {
-  test("is the key of its own file, whatever else has that name", () => {
+  test("is the key of its own file, no matter what else has that name", () => {
     const { folder, places } = read({
       "compose.yaml":
         "include: [other.yaml]\nx-a: &a\n  labels:\n    web: x\nservices:\n  db: {image: i}\n  web:\n    <<: *a\n    image: i\n",

@@ -36,7 +36,7 @@ describe("what is to be judged is found by its content", () => {
       ["docker_volume"],
     ],
     [
-      "a compose file, whatever it is called",
+      "a compose file, under any name",
       "stack.yml",
       "services: {a: {image: i}}",
       "compose",
@@ -77,7 +77,7 @@ describe("what is to be judged is found by its content", () => {
   });
 });
 
-/** What a folder is found to hold: the files of each input, and why the rest is refused. */
+/** The content of a folder: the files of each input, and why the rest is refused. */
 function inFolder(files: Readonly<Record<string, string>>) {
   const folder = temporaryFolder();
   for (const [path, text] of Object.entries(files)) write(folder, path, text);
@@ -94,7 +94,7 @@ function inFolder(files: Readonly<Record<string, string>>) {
 describe("in a folder", () => {
   const web = "services: {web: {image: i}}";
 
-  test("compose files are found whatever they are called; what others are made of is judged with them", () => {
+  test("compose files are found under any name; parts of other files are judged with them", () => {
     expect(
       inFolder({
         "compose.yaml":

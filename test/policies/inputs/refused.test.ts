@@ -6,7 +6,7 @@ import { everythingIsUnderstood } from "../../../policies/input-rules.ts";
 import { loadInputs, type Request } from "../../../policies/inputs/load.ts";
 import { temporaryFolder, write } from "../../support/temporary-folder.ts";
 
-/** What of a compose project cannot be judged, as `place: evidence`. */
+/** The parts of a compose project that cannot be judged, as `place: evidence`. */
 function gaps(text: string, asked: Partial<Request> = {}): readonly string[] {
   const { inputs, refused } = loadInputs({
     paths: [write(temporaryFolder(), "compose.yaml", text)],

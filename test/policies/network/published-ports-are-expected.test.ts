@@ -25,7 +25,7 @@ judges(publishedPortsAreExpected, "NET-001", {
       evidence: ["port 8404 (host port 443 of 0.0.0.0) of edge"],
     },
     {
-      name: "a database, on whatever port",
+      name: "a database, on any port",
       given: { ...postgres, ...published(5432, 443) },
       evidence: ["port 5432 (host port 443 of 0.0.0.0) of postgres"],
     },

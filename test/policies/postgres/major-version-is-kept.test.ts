@@ -14,7 +14,7 @@ const change = (type: string, before: object, after: object) => ({
 judges(majorVersionIsKept, "PGS-013", {
   rejects: [
     {
-      name: "whatever is latest",
+      name: "the newest version, without a number",
       given: { image: "postgres:latest" },
       evidence: ['"postgres:latest" names no version'],
     },

@@ -20,7 +20,7 @@ judges(attributesAreApplied, "PRV-001", {
       evidence: ['mounts.volume_options is [{"no_copy":true}]'],
     },
     {
-      name: "check_duplicate of a network, whatever its value",
+      name: "check_duplicate of a network, with any value",
       given: { check_duplicate: false },
       type: "docker_network",
       evidence: ["check_duplicate is false"],

@@ -17,7 +17,7 @@ judges(publishedPortsAreListed, "SWM-009", {
       evidence: ["published_port of 9090 is 9090", "published_port of 8000 is not set"],
     },
     {
-      name: "a database, on whatever port",
+      name: "a database, on any port",
       given: publishes("postgres:17", { target_port: 5432, published_port: 443 }),
       evidence: ["port 5432 of a database is published"],
     },

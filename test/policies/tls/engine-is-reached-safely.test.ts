@@ -9,7 +9,7 @@ judges(engineIsReachedSafely, "TLS-013", {
       evidence: ['host is "tcp://192.0.2.1:2376", without certificates'],
     },
     {
-      name: "the port for clear text, whatever else is set",
+      name: "the port for clear text, no matter what else is set",
       given: { host: "tcp://192.0.2.1:2375/", cert_path: "/certs" },
       evidence: ['host is "tcp://192.0.2.1:2375/"'],
     },

@@ -1,7 +1,7 @@
 import { oneServiceWritesToAFolder } from "../../../policies/volumes/one-service-writes-to-a-folder.ts";
 import { judges } from "../judging.ts";
 
-/** What is found stands at the second of two. */
+/** The finding stands at the second of two. */
 const bound = (host_path: string, more = {}) => ({
   volumes: [{ host_path, container_path: "/data", ...more }],
 });

@@ -7,7 +7,7 @@ import { bundleFiles, packed } from "../../support/bundle.ts";
 import { errorText } from "../../support/error-text.ts";
 import { temporaryFolder, write } from "../../support/temporary-folder.ts";
 
-/** What is said of options that cannot be used: before an engine is asked for anything, and with nothing written. */
+/** The error about options that cannot be used: before an engine is asked for anything, and with nothing written. */
 async function refusal(options: { readonly key?: string; readonly since?: string }): Promise<string> {
   const folder = temporaryFolder();
   const create = createBundle({

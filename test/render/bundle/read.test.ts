@@ -10,7 +10,7 @@ import { temporaryFolder, write } from "../../support/temporary-folder.ts";
 const pair = makeKeyPair();
 const keyFile = () => write(temporaryFolder(), "release.key.pub", pair.publicKey);
 
-/** What a person reads, with the path of the bundle as FILE. */
+/** The text that a person reads, with the path of the bundle as FILE. */
 async function refusal(path: string, trust: Trust = "anyone"): Promise<string> {
   return (await errorText(() => readBundle(path, trust))).replaceAll(path, "FILE");
 }

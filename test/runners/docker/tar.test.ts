@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { filesInTar } from "../../../runners/docker/tar.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
-test("the files of an archive are read by path, whatever is in them", () => {
+test("the files of an archive are read by path, no matter what is in them", () => {
   const folder = temporaryFolder();
   const binary = randomBytes(1300);
   mkdirSync(join(folder, "sub"));

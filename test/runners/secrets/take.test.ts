@@ -68,7 +68,7 @@ test.each([
   const told = await errorText(() => takeSecrets(sources, new SecretStore(home), []));
 
   expect(told).toBe(`secrets.bad: command ${process.execPath}: ${why}${REMEDY}`);
-  // What failed has changed nothing.
+  // The command that failed has changed nothing.
   expect(existsSync(join(home, "secrets"))).toBe(false);
 });
 

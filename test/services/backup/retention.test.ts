@@ -20,7 +20,7 @@ const base = (id: string, line: string, part: number, made: number, from?: strin
 const log = (id: string, line: string, part: number, until: string) =>
   entry(id, 1, "archive", `line=${line}`, `part=${part}`, `until=${until}`, "lsn=0/1");
 
-/** What the program in the image would remove on the 29th, where moments from `before` on are kept. */
+/** The backups that the program in the image would remove on the 29th, where moments from `before` on are kept. */
 async function gone(all: readonly object[], before: string, current = "two") {
   const library = join(projectRoot, "images/backup/lib/archive.sh");
   const { stdout } = await run(

@@ -71,7 +71,7 @@ test("a bridge is the end of mosquitto.conf: over TLS, kept, at QoS 1, below the
     "",
   ]);
   expect(conf?.content).toMatch(/^plugin_opt_trusted health,:bridge,/m);
-  // What the guard lets come back.
+  // Messages that the guard lets come back.
   expect(acl?.content).toMatch(/^user :bridge\ntopic write command\/\+\n$/m);
 });
 

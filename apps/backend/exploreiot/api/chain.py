@@ -26,7 +26,7 @@ _CHECK_SECONDS = 2
 _LOOK_SECONDS = 1
 # The page takes an answer for old after 3 s (apps/frontend/lib/live/chain-watch.ts).
 _REPEAT_SECONDS = 2
-# What this process depends on itself, /readyz names among its dependencies.
+# /readyz names the services that this process depends on itself.
 _OWN = frozenset({"base", "redis"})
 # Times of devices may lie in the future; what has not come yet is no sign of life.
 _NEWEST = "SELECT max(time) FROM sensors WHERE time <= now()"
@@ -151,7 +151,7 @@ class Chain:
             return Hop("panne", f"does not answer ({type(error).__name__})")
 
     def _silence(self, redis: Beats | str) -> Hop:
-        """What is said of ingest while nobody hears it."""
+        """The report on ingest while nobody hears it."""
         if isinstance(redis, str):
             return Hop("inconnu", f"redis {redis}, which keeps the heartbeat of ingest")
         if time.monotonic() - (self._redis_up_since or 0) < KEPT_SECONDS:

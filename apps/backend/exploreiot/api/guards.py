@@ -1,4 +1,4 @@
-"""What every HTTP request meets before a route: host, origin, rate, type and size of the body."""
+"""Checks of every HTTP request before a route: host, origin, rate, type and size of the body."""
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -51,7 +51,7 @@ class Guards:
 
 
 def client_of(scope: Scope) -> str:
-    """What is counted together, of requests and of sockets."""
+    """The key under which requests and sockets are counted together."""
     return client_key(scope["client"][0]) if scope.get("client") else "unknown"
 
 

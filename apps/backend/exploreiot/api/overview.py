@@ -93,7 +93,7 @@ def _points(
 
 @router.get(
     "/reglages",
-    summary="What the site file says of sensors: label, unit, decimals, interval, limits",
+    summary="Settings of sensors in the site file: label, unit, decimals, interval, limits",
     response_model=DeploymentSettings,
     dependencies=[Depends(may_read)],
 )

@@ -30,7 +30,7 @@ class RejectsState(BaseModel):
     "/rejets",
     summary="Messages that held no reading, newest first, with the reason; needs the API key",
     response_model=list[RejectedMessage],
-    # What a device sent by mistake may be anything, a password too.
+    # A message that a device sent by mistake may hold anything, a password too.
     dependencies=[Depends(may_write)],
 )
 async def list_rejects(services: ServicesOf, limite: Limit = 100) -> Response:

@@ -1,4 +1,4 @@
-"""What the routes share, made once per process."""
+"""Services that the routes share, made once per process."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

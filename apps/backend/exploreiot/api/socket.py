@@ -26,7 +26,7 @@ router = APIRouter()
 @router.websocket("/ws")
 async def socket(connection: WebSocket) -> None:
     services, client = services_of(connection), client_of(connection.scope)
-    # Who does not ask gets readings alone, as before there was anything else.
+    # A client that does not ask gets readings alone, as before there was anything else.
     watches = connection.query_params.get("chaine") == "1"
     try:
         await _admit(connection, services, client)

@@ -1,4 +1,4 @@
-"""What came over MQTT and is not committed yet."""
+"""Messages that came over MQTT and are not committed yet."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""What devices said of themselves and is not stored yet: of each the newest word."""
+"""Words of devices about themselves that are not stored yet: of each the newest."""
 
 import asyncio
 import logging
@@ -54,7 +54,7 @@ class Roster:
                 await asyncio.sleep(_PACE_SECONDS)
             except (Unavailable, asyncpg.PostgresError) as error:
                 log.warning("devices not stored yet", extra={"reason": type(error).__name__})
-                # What came meanwhile is newer.
+                # A status that came meanwhile is newer.
                 self._said = said | self._said
                 self._arrived.set()
                 await backoff.wait()

@@ -108,7 +108,7 @@ class Watchman:
             self._remember(newest)
 
     def _judged(self, rows: Sequence[Row]) -> _Changes:
-        """What the rows change, in the order of their times."""
+        """The changes by the rows, in the order of their times."""
         changes, now = _Changes(set(self._open)), datetime.now(UTC)
         for row in sorted(rows, key=lambda row: row.time):
             until = self._judged_until.get(row.sensor)

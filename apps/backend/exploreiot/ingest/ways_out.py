@@ -26,7 +26,7 @@ _QUEUE = 1000
 _KEEP_TRYING_SECONDS = 12 * 3600
 _POST_SECONDS = 15
 _TOPIC = "alarm"
-# What a later attempt may change (RFC 9110): too early, too many, the server's own trouble.
+# Answers that a later attempt may change (RFC 9110): too early, too many, the server's own trouble.
 _WORTH_ANOTHER_TRY = frozenset({408, 425, 429})
 
 Send = Callable[[Alarm], Awaitable[None]]

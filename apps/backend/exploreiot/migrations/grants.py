@@ -1,4 +1,4 @@
-"""What the database users of `api` and `ingest` may do, said again at each `migrate`."""
+"""Rights of the database users of `api` and `ingest`, given again at each `migrate`."""
 
 from collections.abc import Iterable
 

@@ -56,7 +56,7 @@ export class Api {
     return parseList(await this.getSlowly(`/mesures?${search}`), parseReading);
   }
 
-  /** What is no state of the chain is as good as no answer. */
+  /** An answer that is no state of the chain is as good as none. */
   async chain(): Promise<Chain> {
     const chain = parseChain(await this.get("/chaine"));
     if (chain === undefined) throw new ApiError(undefined);

@@ -1,6 +1,6 @@
 import type { Bucket, Buckets } from "./buckets";
 
-/** What the chart takes: null breaks a line, undefined says nothing of a line that goes on. */
+/** Columns for the chart: null breaks a line, undefined says nothing of a line that goes on. */
 export type Column = (number | null | undefined)[];
 
 export interface LineData {

@@ -1,6 +1,6 @@
 import { fieldsOf, finite, textOf, timeOf } from "./values";
 
-/** What devices sent that held no reading. */
+/** Messages of devices that held no reading. */
 export interface Rejects {
   /** Messages that the backend still keeps. */
   readonly count: number;

@@ -48,7 +48,7 @@ export function sensorStatus(
 
 const RANK: Readonly<Record<SensorStatus, number>> = { high: 0, low: 1, silent: 2, unknown: 3, live: 4 };
 
-/** What asks for attention comes first; within a state the order that people expect of names. */
+/** Sensors that ask for attention come first; within a state the order that people expect of names. */
 export function sortedByStatus(statuses: ReadonlyMap<string, SensorStatus>): string[] {
   const sorted = [...statuses].sort(([a, ofA], [b, ofB]) => RANK[ofA] - RANK[ofB] || compareNames(a, b));
   return sorted.map(([name]) => name);

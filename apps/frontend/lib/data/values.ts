@@ -1,4 +1,4 @@
-// What the backend sends is unknown until it is looked at. These read single values of an answer.
+// An answer of the backend is unknown until it is looked at. These functions read single values of it.
 
 export type Fields = Readonly<Record<string, unknown>>;
 

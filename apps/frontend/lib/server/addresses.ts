@@ -1,7 +1,7 @@
 import type { Host } from "./host";
 import type { Settings } from "./settings";
 
-/** What the page needs to know; handed to the browser with the page, so nothing secret belongs here. */
+/** Settings of the page; handed to the browser with the page, so nothing secret belongs here. */
 export interface PublicSettings {
   /** Prefix of every HTTP call: an address, or only a path when the backend shares the page's origin. */
   readonly api: string;
@@ -20,7 +20,7 @@ export function publicSettings(settings: Settings, host: Host): PublicSettings {
   };
 }
 
-/** What the page may connect to. Older browsers do not count the same host's sockets as 'self'. */
+/** Addresses that the page may connect to. Older browsers do not count the same host's sockets as 'self'. */
 export function connectSources(settings: Settings, host: Host): string[] {
   const backend = backendAddress(settings, host);
   return backend === ""

@@ -1,6 +1,6 @@
 import { isIPv4 } from "node:net";
 
-/** What counts as one client: an IPv4 address, or the /64 of an IPv6 address, as at the edge and at the backend. */
+/** The key of one client: an IPv4 address, or the /64 of an IPv6 address, as at the edge and at the backend. */
 export function clientKey(address: string): string {
   const plain = address.toLowerCase().replace(/^::ffff:(?=\d+\.)/, "");
   if (isIPv4(plain)) return plain;

@@ -1,7 +1,7 @@
 import { currentSettings } from "./current-settings";
 import { guardConnections } from "./guard-connections";
 
-/** What has to be right before the first connection. */
+/** The checks before the first connection. */
 export function prepareServer(): void {
   try {
     guardConnections(currentSettings().trustedProxies);

@@ -30,7 +30,7 @@ describe("the page's server", () => {
     const { closed, end } = crowd(1_000, said, from);
     await vi.waitFor(() => expect(closed()).toBe(1_000 - CONNECTIONS_PER_CLIENT), { timeout: 10_000 });
     expect(await page()).toBe(200);
-    // What stands still goes, too.
+    // Connections that stand still end, too.
     await vi.waitFor(() => expect(closed()).toBe(1_000), { timeout: (HEAD_SECONDS + 10) * 1000 });
     end();
   });

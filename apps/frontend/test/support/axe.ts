@@ -14,7 +14,7 @@ export async function accessFaults(page: Page): Promise<unknown[]> {
   return violations.map(({ id, impact, nodes }) => [id, impact, nodes.map((node) => node.failureSummary)]);
 }
 
-/** What a finger could miss: controls in sight of less than 44 by 44 pixels. Links inside of text are not meant. */
+/** Controls that a finger could miss: those in sight of less than 44 by 44 pixels. Links inside of text are not meant. */
 export function smallTargets(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const controls = document.querySelectorAll<HTMLElement>("button, a, summary, select, input, label.range");

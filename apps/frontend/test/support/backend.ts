@@ -16,7 +16,7 @@ export class Backend {
   readonly calls: string[] = [];
   /** Status answered to each POST. */
   postStatus = 201;
-  /** What is said of messages that held no reading. */
+  /** The answer about messages that held no reading. */
   rejects: { gardes: number; dernier: string | null } = { gardes: 0, dernier: null };
   rejected: unknown[] = [];
   chain: unknown = chainOf();

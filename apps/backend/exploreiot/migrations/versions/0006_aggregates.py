@@ -1,4 +1,4 @@
-"""What is left of old readings: a row for each sensor and hour, and later for each day.
+"""The remains of old readings: a row for each sensor and hour, and later for each day.
 
 A reading is in one of the three tables only. It goes to the next one in the transaction in which it
 leaves the one before, so that a question that reads all three counts it once."""
