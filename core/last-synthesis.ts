@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { deserialize, serialize } from "node:v8";
 import { UserError } from "./errors.ts";
-import { deploymentHome, isCheckout, kitRoot, projectRoot, stackFolder } from "./home.ts";
+import { deploymentHome, kitRoot, projectRoot, stackFolder } from "./home.ts";
 import { type Inputs, inputsSoFar, lookAgain, lookOf, madeAt } from "./inputs.ts";
 import { replaceFile } from "./private-files.ts";
 import { HASH_KEY } from "./secrets.ts";
@@ -135,15 +135,18 @@ const program = programNow();
 
 /**
  * Size, times and number of each file of the program that runs; the kernel sets one of the times, so a change is seen
- * that keeps the others. Undefined where the sources are run: nobody knows which of them are loaded.
+ * that keeps the others. Undefined where something else is run, such as the sources: nobody knows what is loaded.
  */
 function programNow(): string | undefined {
   const self = fileURLToPath(import.meta.url);
-  if (!self.endsWith(".js")) return undefined;
-  const folder = join(kitRoot, isCheckout ? "dist" : "lib");
-  // A package loads what was installed next to it, and npm says last what that was.
+  const folder = ["dist", "lib"]
+    .map((name) => join(kitRoot, name))
+    .find((path) => self.startsWith(`${path}${sep}`));
+  if (folder === undefined) return undefined;
+  // A bundle holds all that it runs. A package loads what was installed next to it, and npm says last what that was.
+  const isBundle = folder.endsWith("dist");
   const installed = marksOf(join(dirname(kitRoot), ".package-lock.json"));
-  if (!isCheckout && installed.length === 1) return undefined;
+  if (!isBundle && installed.length === 1) return undefined;
   return JSON.stringify([
     [
       folder,
@@ -152,7 +155,7 @@ function programNow(): string | undefined {
       .sort()
       .map(marksOf),
     marksOf(join(kitRoot, "package.json")),
-    ...(isCheckout ? [] : [installed]),
+    ...(isBundle ? [] : [installed]),
   ]);
 }
 
