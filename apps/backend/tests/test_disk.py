@@ -222,7 +222,7 @@ def post_until_refused(api: Role, first: int) -> int:
         if answer.status_code == 503:
             if "disk" in api.ready()["notices"]:
                 return taken
-            # A busy database, which has taken nothing.
+            # The database was busy: no connection to it was free in time.
             continue
         assert answer.status_code == 201, answer.text
         assert answer.json()["nouveau"] == 1000

@@ -328,7 +328,7 @@ def test_a_table_that_breaks_off_is_no_whole_answer(
     database = postgres.database_with_tables("broken")
     postgres.sql(
         "INSERT INTO readings SELECT 's', n, now() - n * interval '1 ms' "
-        "FROM generate_series(0, 900000) AS n",
+        "FROM generate_series(0, 400000) AS n",
         "broken",
     )
     role = start("api", **database).wait_ready()
