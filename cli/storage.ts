@@ -42,7 +42,7 @@ SELECT to_regclass('public.retention') IS NOT NULL AND to_regclass('public.readi
 SELECT json_build_object(
   'bytes', pg_database_size(current_database()),
   'room', (SELECT application_name FROM pg_stat_activity
-    WHERE usesysid = 10 AND application_name LIKE 'exploreiot disk %' ORDER BY 1 DESC LIMIT 1),
+    WHERE usesysid = 10 AND application_name LIKE 'disk %' ORDER BY split_part(application_name, ' ', 5) DESC LIMIT 1),
   'now', extract(epoch FROM now()),
   'first', (SELECT extract(epoch FROM min(time)) FROM public.readings),
   'weeks', (SELECT coalesce(json_agg(json_build_object(

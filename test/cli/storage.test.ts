@@ -15,14 +15,14 @@ const weeks = (number: number) => [
 ];
 const said = (change: object = {}) => ({
   ...{ bytes: 100 * GIB, now: NOW, weeks: weeks(10), refused: null, early: 0 },
-  ...{ room: `exploreiot disk ${1000 * GIB} ${2000 * GIB} ${NOW - 5}`, first: MONDAY - 9 * 7 * DAY },
+  ...{ room: `disk 1F/3A2B1C0D ${1000 * GIB} ${2000 * GIB} ${NOW - 5}`, first: MONDAY - 9 * 7 * DAY },
   ...{ horizon: NOW - 365 * DAY },
   ...change,
 });
 
 describe("the forecast of the disk", () => {
   test("counts the bytes that the last weeks brought for each day", () => {
-    expect(forecast(said({ room: `exploreiot disk ${100 * GIB} ${2000 * GIB} ${NOW}` }))).toEqual({
+    expect(forecast(said({ room: `disk 1F/3A2B1C0D ${100 * GIB} ${2000 * GIB} ${NOW}` }))).toEqual({
       ...{ databaseBytes: 100 * GIB, bytesPerDay: GIB, freeBytes: 100 * GIB, diskBytes: 2000 * GIB },
       ...{ daysUntilFull: 100, levelsOff: false, weeksAggregatedEarly: 0, trouble: [] },
     });
@@ -38,10 +38,10 @@ describe("the forecast of the disk", () => {
   test.each([
     [
       "13 days",
-      `exploreiot disk ${13.5 * GIB} ${2000 * GIB} ${NOW}`,
+      `disk 1F/3A2B1C0D ${13.5 * GIB} ${2000 * GIB} ${NOW}`,
       ["the disk is full in 13 days: make room, or keep readings for a shorter time (retention)"],
     ],
-    ["14 days", `exploreiot disk ${14 * GIB} ${2000 * GIB} ${NOW}`, []],
+    ["14 days", `disk 1F/3A2B1C0D ${14 * GIB} ${2000 * GIB} ${NOW}`, []],
   ])("is a finding below 14 days: %s", (_, room, trouble) => {
     expect(forecast(said({ room })).trouble).toEqual(trouble);
   });
@@ -58,7 +58,7 @@ describe("the forecast of the disk", () => {
 
   test.each([
     ["nobody says how much room there is", { room: null }],
-    ["the word is older than a minute", { room: `exploreiot disk 1 2 ${NOW - 61}` }],
+    ["the word is older than a minute", { room: `disk 1F/3A2B1C0D 1 2 ${NOW - 61}` }],
   ])("is not known where %s", (_, change) => {
     const told = forecast(said(change));
 

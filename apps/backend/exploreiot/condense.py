@@ -134,7 +134,7 @@ class Retention:
 async def _may_be_copied(connection: asyncpg.Connection, week: date) -> bool:
     """Whether the rows of a week that stay may be written once more before the rest is gone."""
     room = await measure(connection)
-    return room is None or room.free - await size_of(connection, week) >= room.reserve
+    return room is None or room.left - await size_of(connection, week) >= room.reserve
 
 
 async def held(connection: asyncpg.Connection) -> str | None:

@@ -2,12 +2,15 @@
 PostgreSQL would stop at the next write of its log. Messages over MQTT wait in the broker.
 
 The container of the database measures it, and says it in the name of a session
-(images/postgres/measure.sh)."""
+(images/postgres/measure.sh). A measurement may be late by any time, on a machine that is busy: so
+what was written since counts as well, by the database's own log, and no clock decides."""
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import asyncpg
 
@@ -19,23 +22,34 @@ log = logging.getLogger(__name__)
 
 _MIB = 1024 * 1024
 _LOOK_SECONDS = 5
-# It is measured every five seconds; a word that is older says nothing.
-_OLDEST = timedelta(seconds=60)
-# Of the superuser that the cluster was made with: nobody else can say it.
+# Rows that a process may store before it asks again. Each costs up to some pages of the log.
+_LOOK_ROWS = 100
+# A byte in the log is a byte of disk, and at most one more in a table or an index.
+_COST = 2
+# Of the superuser that the cluster was made with: nobody else can say it. The last word counts when
+# its session is gone, but never on another cluster, whose log is not as far.
 _SAID = """
-SELECT application_name, clock_timestamp() FROM pg_stat_activity
-WHERE usesysid = 10 AND application_name LIKE 'exploreiot disk %'
-ORDER BY application_name DESC LIMIT 1
+WITH words (said) AS MATERIALIZED (
+    SELECT application_name FROM pg_stat_activity WHERE usesysid = 10
+    AND application_name ~ '^disk [0-9A-F]{1,8}/[0-9A-F]{1,8} [0-9]{1,18} [0-9]{1,18} [0-9]{10}$'
+    UNION ALL SELECT $1::text WHERE $1 <> ''
+)
+SELECT said, (pg_current_wal_insert_lsn() - place)::bigint
+FROM words, LATERAL (SELECT split_part(said, ' ', 2)::pg_lsn) AS logs (place)
+WHERE place <= pg_current_wal_insert_lsn()
+ORDER BY place DESC LIMIT 1
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """In bytes. `at`: when it was measured."""
+    """In bytes. `at`: when it was measured; `written`: to the log of the database since."""
 
     free: int
     size: int
     at: datetime
+    written: int = 0
+    said: str = ""
 
     @property
     def reserve(self) -> int:
@@ -43,29 +57,42 @@ class Room:
         return min(self.size // 4, max(256 * _MIB, min(self.size // 20, 4096 * _MIB)))
 
     @property
+    def left(self) -> int:
+        """At least."""
+        return self.free - _COST * self.written
+
+    @property
     def is_tight(self) -> bool:
+        """As it was measured: nothing is let go for a guess."""
         return self.free < 2 * self.reserve
 
     @property
     def refusal(self) -> str | None:
-        if self.free >= self.reserve:
+        if self.left >= self.reserve:
             return None
+        measured = f"{self.free // _MIB} MiB left of {self.size // _MIB}"
+        if self.free < self.reserve:
+            room = f"the disk has {measured}"
+        else:
+            room = (
+                f"the disk had {measured} when it was measured at {self.at:%H:%M:%S} UTC, the "
+                f"database has written {self.written // _MIB} MiB since, which may take twice that"
+            )
         return (
-            f"the disk has {self.free // _MIB} MiB left of {self.size // _MIB}, and "
-            f"{self.reserve // _MIB} are kept for the database itself: no reading is stored; make "
-            "room, keep readings for a shorter time, or allow "
+            f"{room}, and {self.reserve // _MIB} are kept for the database itself: "
+            "no reading is stored; make room, keep readings for a shorter time, or allow "
             "retention.whenFull: aggregateOldest"
         )
 
 
-async def measure(connection: asyncpg.Connection) -> Room | None:
-    """None where nobody says it."""
-    record = await connection.fetchrow(_SAID)
+async def measure(connection: asyncpg.Connection, known: Room | None = None) -> Room | None:
+    """None where nobody says it, nor did before."""
+    record = await connection.fetchrow(_SAID, "" if known is None else known.said)
     if record is None:
         return None
-    *_, free, size, seconds = record[0].split()
-    at = datetime.fromtimestamp(int(seconds), UTC)
-    return Room(int(free), int(size), at) if record[1] - at < _OLDEST else None
+    said, written = record
+    *_, free, size, seconds = said.split()
+    return Room(int(free), int(size), datetime.fromtimestamp(int(seconds), UTC), written, said)
 
 
 class Disk:
@@ -74,6 +101,8 @@ class Disk:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.room: Room | None = None
+        # Since it was asked; at first it never was.
+        self._rows = _LOOK_ROWS
         metrics.DISK_FREE.set_function(
             lambda: float("nan") if self.room is None else self.room.free
         )
@@ -83,8 +112,18 @@ class Disk:
     def refusal(self) -> str | None:
         return None if self.room is None else self.room.refusal
 
-    def check(self) -> None:
-        """Raises `Unavailable` while nothing may be stored."""
+    @asynccontextmanager
+    async def connection(self, rows: int) -> AsyncIterator[asyncpg.Connection]:
+        """To store so many rows. Raises `Unavailable` also for want of room."""
+        self._check()
+        async with self._database.connection() as connection:
+            self._rows += rows
+            if self._rows >= _LOOK_ROWS:
+                await self._look(connection)
+                self._check()
+            yield connection
+
+    def _check(self) -> None:
         if (reason := self.refusal) is not None:
             raise Unavailable("database", reason)
 
@@ -97,18 +136,22 @@ class Disk:
         while True:
             # Not at once: everybody asks at the start, and each at the same moment is a connection.
             await asyncio.sleep(_LOOK_SECONDS)
-            before = self.room is None, self.refusal is None
             try:
                 async with (
                     asyncio.timeout(_LOOK_SECONDS),
                     self._database.connection() as connection,
                 ):
-                    self.room = await measure(connection)
+                    await self._look(connection)
             except (Unavailable, TimeoutError, asyncpg.PostgresError):
                 # It is away, which its own check says; what was known of the disk still counts.
                 pass
-            if before != (self.room is None, self.refusal is None):
-                self._tell()
+
+    async def _look(self, connection: asyncpg.Connection) -> None:
+        room = await measure(connection, self.room)
+        before = self.room is None, self.refusal is None
+        self.room, self._rows = room, 0
+        if before != (self.room is None, self.refusal is None):
+            self._tell()
 
     def _tell(self) -> None:
         if self.room is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from exploreiot.database import Database
+from exploreiot.disk import Disk
 
 # The newest are kept, some 15 MB at most. The bound holds at each insert, also during a flood.
 KEPT = 10_000
@@ -37,12 +38,14 @@ def _storable(text: str) -> str:
 
 
 class Rejects:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, disk: Disk) -> None:
         self._database = database
+        self._disk = disk
 
     async def keep(self, rejects: Sequence[Reject]) -> None:
+        """Raises `Unavailable` also for want of room: a flood of them fills a disk as well."""
         columns = [(r.topic, r.reason, r.payload_start) for r in rejects]
-        async with self._database.connection() as connection, connection.transaction():
+        async with self._disk.connection(len(rejects)) as connection, connection.transaction():
             await connection.execute(_INSERT, *map(list, zip(*columns, strict=True)))
             await connection.execute(_PRUNE, KEPT)
 

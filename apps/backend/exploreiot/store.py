@@ -42,8 +42,7 @@ class Store:
 
     async def add(self, rows: Sequence[Row]) -> list[Row]:
         """Commit, and return the rows that were new. Raises `Unavailable` also for want of room."""
-        self._disk.check()
-        async with self._database.connection() as connection:
+        async with self._disk.connection(len(rows)) as connection:
             await ensure_partitions(connection, (row.time for row in rows), self._weeks)
             try:
                 return await self._insert(connection, rows)

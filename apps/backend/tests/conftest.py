@@ -1,4 +1,4 @@
-"""One set of services for the session; a test that stops one starts its own."""
+"""Services for the session, in each of its processes; a test that stops one starts its own."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,9 +16,9 @@ StartRole = Callable[..., Role]
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("services")
-    # The parents too: the PostgreSQL user has to pass through them.
-    for parent in (path, *path.parents[:2]):
-        parent.chmod(0o755)
+    # The parents too, one of them of the process: the PostgreSQL user has to pass through them.
+    for parent in (path, *path.parents[:3]):
+        parent.chmod(parent.stat().st_mode | 0o055)
     return path
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.clients import WITH_KEY, publish, readings, receive, ws
 from tests.support.processes import wait_for
-from tests.support.roles import KEY, Role, run_to_end
+from tests.support.roles import KEY, Role
 from tests.support.services import Mosquitto, Postgres, Redis
 
 HOPS = ["courtier", "ingestion", "base", "redis", "api", "socket"]
@@ -23,8 +23,7 @@ class Plant:
         self._folder = folder
         self.postgres = Postgres(folder / "postgres")
         self.redis, self.mosquitto = Redis(folder / "redis"), Mosquitto(folder / "mosquitto")
-        database = self.postgres.new_database("chain")
-        assert run_to_end("migrate", database, folder).stop() == 0
+        database = self.postgres.database_with_tables("chain")
         other = {"API_KEY": KEY, "RATE_LIMIT_PER_MINUTE": "0"}
         self.env = database | self.redis.env | self.mosquitto.env | other
         self.api = Role("api", self.env, folder).wait_ready()

@@ -4,7 +4,9 @@ import asyncio
 import json
 import subprocess
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
@@ -13,7 +15,7 @@ import pytest
 from exploreiot.disk import Room, measure
 from tests.support.clients import WITH_KEY, publish
 from tests.support.processes import Process, wait_for
-from tests.support.roles import Role, run_to_end
+from tests.support.roles import Role
 from tests.support.services import PASSWORD, USERS, Mosquitto, Postgres, Redis
 
 MIB = 1024 * 1024
@@ -40,6 +42,11 @@ def test_how_much_is_kept_for_the_database(size: int, reserve: int) -> None:
     )
     assert Room(2 * reserve - 1, size, now).is_tight
     assert not Room(2 * reserve, size, now).is_tight
+    # Since it was measured the database has written: twice that may be gone, and is not certain.
+    assert Room(reserve + 2 * MIB, size, now, MIB).refusal is None
+    counted = Room(reserve + 2 * MIB, size, now, MIB + 1)
+    assert "the database has written 1 MiB since, which may take twice that" in counted.refusal
+    assert Room(2 * reserve, size, now, reserve).is_tight is False
 
 
 def test_nobody_but_the_superuser_says_how_much_room_there_is(
@@ -47,31 +54,47 @@ def test_nobody_but_the_superuser_says_how_much_room_there_is(
 ) -> None:
     async def run() -> list[Room | None]:
         place = {"host": "127.0.0.1", "port": postgres.port, "database": env["DATABASE_NAME"]}
-        user, seconds = USERS["ingest"], int(datetime.now(UTC).timestamp())
-        asks = await asyncpg.connect(**place, user=user, password=PASSWORD)
+        asks = await asyncpg.connect(**place, user=USERS["ingest"], password=PASSWORD)
         lies = await asyncpg.connect(**place, user=USERS["api"], password=PASSWORD)
+        says = await asyncpg.connect(**place, user="admin")
+        log = await says.fetchval("SELECT pg_current_wal_insert_lsn()::text")
         found = []
-        for session, at in (
-            (lies, seconds),
-            (old := await asyncpg.connect(**place, user="admin"), seconds - 61),
-            (says := await asyncpg.connect(**place, user="admin"), seconds),
+        for session, words in (
+            (lies, f"{log} 7 9 1764460000"),
+            # Not yet known, of another kind, and of a log that is not as far.
+            (says, f"{log} "),
+            (says, "7 9 1764460000"),
+            (says, "FFFFFFFF/FFFFFFFF 7 9 1764460000"),
+            # However long ago.
+            (says, f"{log} 7 9 1764460000"),
         ):
-            await session.execute(f"SET application_name = 'exploreiot disk 7 9 {at}'")
+            await session.execute(f"SET application_name = 'disk {words}'")
             found.append(await measure(asks))
-        for session in (asks, lies, old, says):
+        # One who measures again, and is gone; what is written counts from there on.
+        await says.execute(f"SET application_name = 'disk {log} 5 9 1764460005'")
+        known = await measure(asks)
+        await says.execute("SELECT pg_logical_emit_message(false, 'test', repeat('x', 1000000))")
+        await says.close()
+        gone = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'disk % 5 9 %'"
+        while await asks.fetchval(gone):
+            pass
+        found += [known, await measure(asks, known), await measure(asks)]
+        for session in (asks, lies):
             await session.close()
         return found
 
-    lie, stale, room = asyncio.run(run())
-    assert (lie, stale) == (None, None)
-    assert room is not None
-    assert (room.free, room.size) == (7, 9)
+    *unsaid, room, again, later, forgotten = asyncio.run(run())
+    assert (unsaid, forgotten) == ([None] * 4, None)
+    assert (room.free, room.size, room.at) == (7, 9, datetime.fromtimestamp(1764460000, UTC))
+    assert (again.free, later.free, later.at) == (5, 5, room.at + timedelta(seconds=5))
+    assert again.written + 1_000_000 < later.written < again.written + 1_100_000
 
 
 class SmallDisk:
-    """PostgreSQL on a file system of its own in memory, and what its container says of it."""
+    """PostgreSQL on a file system of its own in memory, and what its container says of it.
+    `once`: it says it at the start, and then the machine is too busy to say it again."""
 
-    def __init__(self, folder: Path, mebibytes: int) -> None:
+    def __init__(self, folder: Path, mebibytes: int, once: bool, ends: ExitStack) -> None:
         self.folder = folder
         folder.mkdir()
         # The parent too: the PostgreSQL user has to pass through it.
@@ -80,18 +103,33 @@ class SmallDisk:
             ["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m,mode=755", "small", folder],
             check=True, capture_output=True, timeout=20,
         )  # fmt: skip
+        umount = ["umount", folder]
+        ends.callback(subprocess.run, umount, check=True, timeout=20)
         self.postgres = Postgres(folder / "postgres")
+        ends.callback(self.postgres.stop)
         # As little of its log as it can do with.
         self.postgres.sql("ALTER SYSTEM SET max_wal_size = '32MB'")
         self.postgres.sql("ALTER SYSTEM SET min_wal_size = '32MB'")
         self.postgres.sql("SELECT pg_reload_conf()")
-        self._measure = Process(
+        self.env = self.postgres.database_with_tables("small")
+        # In front of the system's own, for the program that measures.
+        programs = folder.parent / "programs"
+        programs.mkdir()
+        self._late = programs / "late"
+        if once:
+            self._late.touch()
+            sleep = programs / "sleep"
+            sleep.write_text(f"#!/bin/sh\nwhile [ -e {self._late} ]; do /bin/sleep 0.1; done\n")
+            sleep.chmod(0o755)
+        measure = Process(
             ["sh", str(MEASURE), "--host=127.0.0.1", f"--port={self.postgres.port}"],
             folder.parent / "measure.log",
-            {"PATH": "/usr/bin:/bin", "PGDATA": str(folder), "POSTGRES_USER": "admin"},
+            {"PATH": f"{programs}:/usr/bin:/bin", "PGDATA": str(folder), "POSTGRES_USER": "admin"},
         )
-        self.env = self.postgres.new_database("small")
-        assert run_to_end("migrate", self.env, folder.parent).stop() == 0
+        ends.callback(measure.stop)
+        ends.callback(self._late.unlink, missing_ok=True)
+        said = "SELECT application_name FROM pg_stat_activity WHERE application_name ~ '^disk .* '"
+        wait_for(lambda: self.sql(said) != "done", "it is measured")
 
     def sql(self, query: str) -> str:
         return self.postgres.sql(query, "small")
@@ -111,13 +149,11 @@ class SmallDisk:
             stream.write(bytes(self.free - left))
         return file
 
-    def remove(self) -> None:
-        self._measure.stop()
-        self.postgres.stop()
-        subprocess.run(["umount", self.folder], check=True, timeout=20)
+    def measure_again(self) -> None:
+        self._late.unlink()
 
 
-Make = Callable[[int], SmallDisk]
+Make = Callable[..., SmallDisk]
 
 
 @pytest.fixture
@@ -126,16 +162,13 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Make]:
     if subprocess.run(["mount", "-t", "tmpfs", "probe", probe], check=False).returncode != 0:
         pytest.skip("needs the right to mount")
     subprocess.run(["umount", probe], check=True)
-    made: list[SmallDisk] = []
+    with ExitStack() as ends:
 
-    def make(mebibytes: int) -> SmallDisk:
-        disk = SmallDisk(tmp_path_factory.mktemp("small") / "disk", mebibytes)
-        made.append(disk)
-        return disk
+        def make(mebibytes: int, once: bool = False) -> SmallDisk:
+            folder = tmp_path_factory.mktemp("small") / "disk"
+            return SmallDisk(folder, mebibytes, once, ends)
 
-    yield make
-    for disk in made:
-        disk.remove()
+        yield make
 
 
 def refused(role: Role) -> str:
@@ -145,7 +178,7 @@ def refused(role: Role) -> str:
 def test_readings_wait_in_the_broker_while_the_disk_is_tight(
     small: Make, start, mosquitto: Mosquitto, tmp_path: Path
 ) -> None:
-    disk = small(100)
+    disk = small(120)
     # Of its own: the chain counts each `ingest` that was heard recently.
     redis = Redis(tmp_path / "redis")
     own = {"MQTT_CLIENT_ID": "small", "MQTT_TOPIC": "small/+", **redis.env}
@@ -155,7 +188,7 @@ def test_readings_wait_in_the_broker_while_the_disk_is_tight(
     wait_for(lambda: disk.sql("SELECT count(*) FROM readings") == "1", "stored")
 
     other = disk.fill(20 * MIB)
-    assert "of 100, and 25 are kept for the database itself" in refused(ingest)
+    assert "of 120, and 30 are kept for the database itself" in refused(ingest)
     assert "no reading is stored" in refused(api)
     publish(mosquitto, "small/a", *map(str, range(2, 12)))
     body = {"capteur": "b", "valeur": 1}
@@ -163,7 +196,7 @@ def test_readings_wait_in_the_broker_while_the_disk_is_tight(
 
     assert (answer.status_code, disk.sql("SELECT count(*) FROM readings")) == (503, "1")
     assert ingest.metric("exploreiot_readings_refused") == 1
-    assert 0 < ingest.metric("exploreiot_disk_free_bytes") < 25 * MIB
+    assert 0 < ingest.metric("exploreiot_disk_free_bytes") < 30 * MIB
 
     def reason() -> str:
         hops = {hop["nom"]: hop for hop in api.http.get("/api/chaine").json()["maillons"]}
@@ -171,7 +204,7 @@ def test_readings_wait_in_the_broker_while_the_disk_is_tight(
 
     wait_for(lambda: "no reading is stored" in reason(), "the chain says so")
     noted = wait_for(lambda: disk.sql("SELECT coalesce(refused, '') FROM retention"), "noted")
-    assert "of 100, and 25 are kept" in noted
+    assert "of 120, and 30 are kept" in noted
 
     other.unlink()
     wait_for(lambda: disk.sql("SELECT count(*) FROM readings") == "11", "stored after all")
@@ -180,26 +213,68 @@ def test_readings_wait_in_the_broker_while_the_disk_is_tight(
     redis.stop()
 
 
+def post_until_refused(api: Role, first: int) -> int:
+    """How many were taken."""
+    taken = 0
+    while True:
+        body = [{"capteur": f"s{n}", "valeur": first + taken + n} for n in range(1000)]
+        answer = api.http.post("/api/mesures", json=body, headers=WITH_KEY)
+        if answer.status_code == 503:
+            if "disk" in api.ready()["notices"]:
+                return taken
+            # The database was busy: no connection to it was free in time.
+            continue
+        assert answer.status_code == 201, answer.text
+        assert answer.json()["nouveau"] == 1000
+        taken += 1000
+
+
 def test_readings_that_fill_the_disk_by_themselves_are_refused_before_it_is_full(
     small: Make, start
 ) -> None:
-    disk = small(120)
+    disk = small(160)
     api = start("api", **disk.env).wait_ready()
-    taken, number = 0, 0
-    while True:
-        body = [{"capteur": f"s{n}", "valeur": number + n} for n in range(1000)]
-        number += 1000
-        answer = api.http.post("/api/mesures", json=body, headers=WITH_KEY)
-        if answer.status_code == 503:
-            break
-        assert answer.status_code == 201, answer.text
-        taken += answer.json()["nouveau"]
+    taken = post_until_refused(api, 0)
 
     assert "no reading is stored" in refused(api)
-    # The readings between two measurements take less room than is kept for the database.
-    assert disk.free > 5 * MIB
+    assert taken > 0
+    # What comes between two measurements counts as it is written, and 40 MiB are kept.
+    assert disk.free > 10 * MIB
     assert disk.sql("SELECT count(*) FROM readings") == str(taken)
     disk.sql("CHECKPOINT")
+
+
+def test_however_late_the_next_measurement_is_many_writers_do_not_fill_the_disk(
+    small: Make, start, mosquitto: Mosquitto
+) -> None:
+    disk = small(160, once=True)
+    # One of them starts when it was measured long ago.
+    first = start("api", **disk.env).wait_ready()
+    one = {"capteur": "s", "valeur": 1}
+    answer = first.http.post("/api/mesures", json=one, headers=WITH_KEY)
+    assert answer.status_code == 201, answer.text
+    taken = [1]
+    second = start("api", **disk.env).wait_ready()
+    with ThreadPoolExecutor(4) as threads:
+        jobs = [(api, n * 10**7) for n, api in enumerate((first, second) * 2, start=1)]
+        taken += threads.map(lambda job: post_until_refused(*job), jobs)
+
+    for api in (first, second):
+        assert "which may take twice that, and 40 are kept" in refused(api)
+    assert disk.free > 10 * MIB
+    assert disk.sql("SELECT count(*) FROM readings") == str(sum(taken))
+    # What held no reading is kept in a table as well, and waits as readings do.
+    own = {"MQTT_CLIENT_ID": "late", "MQTT_TOPIC": "late/+"}
+    ingest = start("ingest", **disk.env, **own).wait_ready()
+    publish(mosquitto, "late/a", "nonsense", "1")
+    wait_for(lambda: ingest.metric("exploreiot_batch_failures_total") > 0, "refused")
+    held = "SELECT (SELECT count(*) FROM readings) || ' ' || (SELECT count(*) FROM rejects)"
+    assert disk.sql(held) == f"{sum(taken)} 0"
+
+    disk.sql("TRUNCATE readings")
+    disk.sql("CHECKPOINT")
+    disk.measure_again()
+    wait_for(lambda: disk.sql(held) == "1 1", "measured, and stored")
 
 
 ALLOWED = {"RETENTION": json.dumps({"whenFull": "aggregateOldest"})}
@@ -212,7 +287,7 @@ SELECT sum(n)::bigint, sum(t)::bigint FROM (
 
 
 def test_by_rule_the_oldest_weeks_become_sums_before_their_time(small: Make, start) -> None:
-    disk = small(200)
+    disk = small(340)
     disk.sql(
         "SELECT ensure_readings_partition(day::date) "
         "FROM generate_series(now() - interval '9 weeks', now(), '1 day') AS day"
@@ -226,19 +301,19 @@ def test_by_rule_the_oldest_weeks_become_sums_before_their_time(small: Make, sta
     weeks = "SELECT min(inhrelid::regclass::text), count(*) FROM pg_inherits WHERE inhparent = "
     kept = disk.sql(f"{weeks}'readings'::regclass")
     # Not yet where it is refused, but less than twice that.
-    other = disk.fill(80 * MIB)
+    other = disk.fill(150 * MIB)
     own = {"MQTT_CLIENT_ID": "early", "MQTT_TOPIC": "early/+"}
 
     # Without the rule nothing goes, however long it is tight.
     quiet = start("ingest", **disk.env, **own).wait_ready()
-    wait_for(lambda: 0 < quiet.metric("exploreiot_disk_free_bytes") < 100 * MIB, "it is measured")
+    wait_for(lambda: 0 < quiet.metric("exploreiot_disk_free_bytes") < 170 * MIB, "it is measured")
     wait_for(lambda: disk.sql("SELECT count(*) FROM retention") == "1", "a look at it")
     assert disk.sql(f"{weeks}'readings'::regclass") == kept
     quiet.stop()
 
     role = start("ingest", **disk.env, **own, **ALLOWED).wait_ready()
     wait_for(lambda: role.metric("exploreiot_weeks_condensed_early_total") >= 2, "weeks go", 60)
-    wait_for(lambda: disk.free >= 100 * MIB, "there is room", 60)
+    wait_for(lambda: disk.free >= 170 * MIB, "there is room", 60)
 
     assert disk.sql(_SUM) == before
     assert "went into hourly sums before its time" in role.process.output

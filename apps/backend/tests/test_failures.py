@@ -6,7 +6,7 @@ import signal
 from tests.conftest import StartRole
 from tests.support.clients import WITH_KEY, ask, publish, receive, values, ws
 from tests.support.processes import wait_for
-from tests.support.roles import Role, run_to_end
+from tests.support.roles import Role
 from tests.support.services import Mosquitto, Postgres, Redis
 
 
@@ -71,11 +71,10 @@ def test_a_hung_redis_delays_no_commit(start: StartRole, tmp_path_factory, senso
 
 
 def test_without_postgres_the_api_says_so_and_recovers(
-    start: StartRole, tmp_path_factory, env: dict[str, str], sensor: str, folder
+    start: StartRole, tmp_path_factory, env: dict[str, str], sensor: str
 ) -> None:
     own = Postgres(_open_folder(tmp_path_factory) / "postgres")
-    database = own.new_database("own")
-    assert run_to_end("migrate", database, folder).stop() == 0
+    database = own.database_with_tables("own")
     role = start("api", **database).wait_ready()
     assert post(role, sensor, 1) == 201
 
@@ -92,13 +91,12 @@ def test_without_postgres_the_api_says_so_and_recovers(
 
 
 def test_ingest_loses_nothing_over_the_loss_of_each_service(
-    start: StartRole, tmp_path_factory, sensor: str, folder
+    start: StartRole, tmp_path_factory, sensor: str
 ) -> None:
     place = _open_folder(tmp_path_factory)
     postgres, redis = Postgres(place / "postgres"), Redis(place / "redis")
     mosquitto = Mosquitto(place / "mosquitto")
-    database = postgres.new_database("own")
-    assert run_to_end("migrate", database, folder).stop() == 0
+    database = postgres.database_with_tables("own")
     own = database | redis.env | mosquitto.env
     start("ingest", **own).wait_ready()
     api = start("api", **own).wait_ready()

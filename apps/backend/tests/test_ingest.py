@@ -17,7 +17,7 @@ from tests.support.clients import (
     ws,
 )
 from tests.support.processes import wait_for
-from tests.support.roles import Role, run_to_end
+from tests.support.roles import Role
 from tests.support.services import Mosquitto, Postgres
 
 
@@ -146,11 +146,10 @@ def test_a_reading_of_a_site_bears_its_name(
 
 
 def test_a_flood_of_bad_messages_is_kept_up_to_the_bound(
-    start: StartRole, postgres: Postgres, mosquitto: Mosquitto, sensor: str, folder
+    start: StartRole, postgres: Postgres, mosquitto: Mosquitto, sensor: str
 ) -> None:
     name = f"flood_{abs(hash(sensor))}"
-    database = postgres.new_database(name)
-    assert run_to_end("migrate", database, folder).stop() == 0
+    database = postgres.database_with_tables(name)
     mine = {"MQTT_CLIENT_ID": f"c-{sensor}", "MQTT_TOPIC": f"flood/{sensor}"}
     role = start("ingest", **database, **mine).wait_ready()
     total = KEPT + 2500

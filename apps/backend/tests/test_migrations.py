@@ -115,9 +115,9 @@ def with_store(env: dict[str, str], postgres: Postgres, name: str, use) -> None:
 
 
 @pytest.fixture
-def fresh(postgres: Postgres, tmp_path, request) -> str:
+def fresh(postgres: Postgres, request) -> str:
     name = f"fresh_{abs(hash(request.node.name))}"
-    assert run_to_end("migrate", postgres.new_database(name), tmp_path).stop() == 0
+    postgres.database_with_tables(name)
     return name
 
 

@@ -1,5 +1,7 @@
 """Requests made up from the OpenAPI document: each gets an answer that the document allows."""
 
+from collections.abc import Iterator
+
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
@@ -29,7 +31,15 @@ WITHOUT_PARAMETERS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
+def api(env: dict[str, str], tmp_path_factory) -> Iterator[Role]:
+    """Of its own: what others send it is in its log as well."""
+    role = Role("api", env, tmp_path_factory.mktemp("openapi"))
+    yield role.wait_ready()
+    role.stop()
+
+
+@pytest.fixture(scope="module")
 def document(api: Role) -> schemathesis.schemas.BaseSchema:
     return schemathesis.openapi.from_url(f"http://127.0.0.1:{api.port}/api/openapi.json")
 

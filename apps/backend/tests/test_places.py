@@ -4,6 +4,7 @@ import json
 import socket as sockets
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
 import pytest
@@ -92,59 +93,92 @@ def test_ten_addresses_leave_room_for_an_eleventh(start: StartRole) -> None:
         assert role.http.get("/api/capteurs").status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("sent", "answer"),
-    [
-        (b"", b""),
-        (HEAD, b"HTTP/1.1 408 "),
-        (b"GET /healthz HTTP/1.1\r\n\r\n\r\n", b"HTTP/1.1 200 "),
-    ],
-)
-def test_a_connection_that_stands_still_is_closed(api: Role, sent: bytes, answer: bytes) -> None:
-    with crowd(api, 1, sent) as (one,):
-        received = b"".join(iter(lambda: one.recv(4096), b""))
+class SlowClients:
+    """Those that take their time, all at once."""
+
+    def __init__(self, role: Role, threads: ThreadPoolExecutor) -> None:
+        self._role = role
+        self.still = {sent: threads.submit(self._stand_still, sent) for sent in STANDS_STILL}
+        self.now_and_then = threads.submit(self._send_bytes_now_and_then)
+        self.line = threads.submit(self._deliver_over_a_slow_line)
+        self.socket = threads.submit(self._keep_a_silent_socket)
+
+    def _stand_still(self, sent: bytes) -> bytes:
+        with crowd(self._role, 1, sent) as (one,):
+            return b"".join(iter(lambda: one.recv(4096), b""))
+
+    def _send_bytes_now_and_then(self) -> tuple[bytes, float]:
+        started = time.monotonic()
+        with crowd(self._role, 1, HEAD) as (one,):
+            one.settimeout(1)
+            received = b""
+            while not received and time.monotonic() - started < 2 * HEAD_SECONDS:
+                one.sendall(b"x")
+                try:
+                    received = one.recv(100)
+                except TimeoutError:
+                    continue
+        return received, time.monotonic() - started
+
+    def _deliver_over_a_slow_line(self) -> bytes:
+        reading = b'{"capteur":"slow-line","valeur":1}'
+        body = b"[" + b",".join([reading] * (15_000 // len(reading))) + b"]"
+        head = HEAD + b"X-API-Key: %s\r\nContent-Length: %d\r\n\r\n" % (KEY.encode(), len(body))
+        with crowd(self._role, 1, head) as (one,):
+            for start in range(0, len(body), 250):
+                one.sendall(body[start : start + 250])
+                time.sleep(0.25)
+            return one.recv(100)
+
+    def _keep_a_silent_socket(self) -> dict:
+        with ws(self._role) as socket:
+            with pytest.raises(TimeoutError):
+                receive(socket, lambda got: False, seconds=HEAD_SECONDS + 2)
+            return ask(socket, json.dumps({"capteur": "silent-socket", "valeur": 1}))
+
+
+HALF_A_BODY = HEAD + b"X-API-Key: %s\r\nContent-Length: 9\r\n\r\n1" % KEY.encode()
+# And how the answer begins.
+STANDS_STILL = {
+    b"": b"",
+    HEAD: b"HTTP/1.1 408 ",
+    b"GET /healthz HTTP/1.1\r\n\r\n\r\n": b"HTTP/1.1 200 ",
+    HALF_A_BODY: b"HTTP/1.1 408 ",
+}
+
+
+@pytest.fixture(scope="module")
+def slow(api: Role) -> Iterator[SlowClients]:
+    with ThreadPoolExecutor(10) as threads:
+        yield SlowClients(api, threads)
+
+
+@pytest.mark.parametrize("sent", STANDS_STILL)
+def test_a_connection_that_stands_still_is_closed(slow: SlowClients, sent: bytes) -> None:
+    received, answer = slow.still[sent].result(), STANDS_STILL[sent]
 
     assert received.startswith(answer)
     assert (received == b"") == (answer == b"")
 
 
-def test_bytes_now_and_then_do_not_prolong_a_head(api: Role) -> None:
-    started = time.monotonic()
-    with crowd(api, 1, HEAD) as (one,):
-        one.settimeout(1)
-        received = b""
-        while not received and time.monotonic() - started < 2 * HEAD_SECONDS:
-            one.sendall(b"x")
-            try:
-                received = one.recv(100)
-            except TimeoutError:
-                continue
+def test_bytes_now_and_then_do_not_prolong_a_head(slow: SlowClients) -> None:
+    received, seconds = slow.now_and_then.result()
 
     assert received.startswith(b"HTTP/1.1 408 ")
-    assert time.monotonic() - started < HEAD_SECONDS + 3
+    assert seconds < HEAD_SECONDS + 3
 
 
-def test_a_slow_line_delivers_its_batch(api: Role, sensor: str) -> None:
+def test_a_slow_line_delivers_its_batch(slow: SlowClients) -> None:
     """15 kB at 1 kB a second, as over GPRS."""
-    reading = b'{"capteur":"%s","valeur":1}' % sensor.encode()
-    body = b"[" + b",".join([reading] * (15_000 // len(reading))) + b"]"
-    head = HEAD + b"X-API-Key: %s\r\nContent-Length: %d\r\n\r\n" % (KEY.encode(), len(body))
-
-    with crowd(api, 1, head) as (one,):
-        for start in range(0, len(body), 250):
-            one.sendall(body[start : start + 250])
-            time.sleep(0.25)
-        assert one.recv(100).startswith(b"HTTP/1.1 201 ")
+    assert slow.line.result().startswith(b"HTTP/1.1 201 ")
 
 
-def test_a_body_that_stands_still_is_refused(api: Role) -> None:
-    with crowd(api, 1, HEAD + b"X-API-Key: %s\r\nContent-Length: 9\r\n\r\n1" % KEY.encode()) as (
-        one,
-    ):
-        answer = b"".join(iter(lambda: one.recv(4096), b""))
+def test_a_body_that_stands_still_is_refused(slow: SlowClients) -> None:
+    assert b'"erreur":"corps_trop_lent"' in slow.still[HALF_A_BODY].result()
 
-    assert answer.startswith(b"HTTP/1.1 408 ")
-    assert b'"erreur":"corps_trop_lent"' in answer
+
+def test_a_socket_outlives_the_time_for_headers(slow: SlowClients) -> None:
+    assert slow.socket.result() == {"reçu": True}
 
 
 def socket_of(role: Role, client: str) -> ClientConnection:
@@ -173,13 +207,6 @@ def test_sockets_are_shared_between_clients(start: StartRole) -> None:
         assert end.value.rcvd.code == 1013
         newcomer.ping().wait(10)
         own[1].ping().wait(10)
-
-
-def test_a_socket_outlives_the_time_for_headers(api: Role, sensor: str) -> None:
-    with ws(api) as socket:
-        with pytest.raises(TimeoutError):
-            receive(socket, lambda got: False, seconds=HEAD_SECONDS + 2)
-        assert ask(socket, json.dumps({"capteur": sensor, "valeur": 1})) == {"reçu": True}
 
 
 def test_a_place_is_free_again_after_a_socket(start: StartRole) -> None:

@@ -15,7 +15,6 @@ from exploreiot.settings import Settings
 from tests.conftest import StartRole
 from tests.support.clients import publisher
 from tests.support.processes import free_port, wait_for
-from tests.support.roles import run_to_end
 from tests.support.services import Mosquitto, Postgres
 
 # Unacknowledged messages that the broker is asked to send at most (MQTT_RECEIVE_MAXIMUM).
@@ -23,13 +22,12 @@ _WINDOW = 2000
 
 
 def test_with_the_database_away_the_broker_keeps_what_memory_must_not(
-    start: StartRole, tmp_path_factory, mosquitto: Mosquitto, sensor: str, folder
+    start: StartRole, tmp_path_factory, mosquitto: Mosquitto, sensor: str
 ) -> None:
     place = tmp_path_factory.mktemp("own")
     place.chmod(0o755)
     postgres, total = Postgres(place / "postgres"), 4 * MAX_QUEUED
-    database = postgres.new_database("own")
-    assert run_to_end("migrate", database, folder).stop() == 0
+    database = postgres.database_with_tables("own")
     mine = {"MQTT_TOPIC": f"pressure/{sensor}", "MQTT_CLIENT_ID": f"c-{sensor}"}
     role = start("ingest", **database, **mine).wait_ready()
     postgres.kill()

@@ -161,8 +161,7 @@ class Plant:
         self.folder = folder
         self.postgres = Postgres(folder / "postgres")
         own = {"MQTT_CLIENT_ID": "retention", "MQTT_TOPIC": "retention/+"}
-        self.env = env | self.postgres.new_database("own") | own
-        assert run_to_end("migrate", self.env, folder).stop() == 0
+        self.env = env | self.postgres.database_with_tables("own") | own
         for table in ("ensure_readings_partition(time::date) FROM", "1 FROM"):
             self.sql(
                 f"SELECT {table} generate_series(now() - '60 days'::interval, now(), '1 day') time"

@@ -33,10 +33,9 @@ SELECT sum(n), sum(t)::bigint, min(l)::int, max(h)::int FROM (
 class Plant:
     """A database of its own, and the user of `ingest` in it."""
 
-    def __init__(self, postgres: Postgres, name: str, folder: Path) -> None:
+    def __init__(self, postgres: Postgres, name: str) -> None:
         self.postgres, self.name = postgres, name
-        self.env = postgres.new_database(name)
-        assert run_to_end("migrate", self.env, folder).stop() == 0
+        self.env = postgres.database_with_tables(name)
 
     def sql(self, query: str) -> str:
         return self.postgres.sql(query, self.name)
@@ -81,9 +80,9 @@ class Plant:
 
 
 @pytest.fixture
-def plant(postgres: Postgres, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Plant]:
+def plant(postgres: Postgres, request: pytest.FixtureRequest) -> Iterator[Plant]:
     name = f"sums_{abs(hash(request.node.name))}"
-    yield Plant(postgres, name, tmp_path)
+    yield Plant(postgres, name)
     postgres.sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -244,7 +243,7 @@ def test_postgresql_killed_half_way_loses_and_doubles_nothing(tmp_path_factory) 
     folder = tmp_path_factory.mktemp("killed")
     folder.chmod(0o755)
     postgres = Postgres(folder / "postgres")
-    plant = Plant(postgres, "killed", folder)
+    plant = Plant(postgres, "killed")
     plant.fill("'s' || n", "generate_series(0, 9) AS n", NOW - 40 * DAY, timedelta(seconds=60))
     before = plant.total()
     weeks = plant.use(lambda connection: kept(connection, Tier.WEEKS))
@@ -305,7 +304,7 @@ def summed(
 ) -> Iterator[tuple[Plant, Role, dict]]:
     """Ninety days: of readings, then of hours, then of days; and what was said before."""
     folder = tmp_path_factory.mktemp("summed")
-    plant = Plant(postgres, "summed", folder)
+    plant = Plant(postgres, "summed")
     plant.fill("'s'", "(VALUES (0)) AS one (n)", NOW - 90 * DAY, timedelta(minutes=10))
     other = {"API_KEY": KEY, "RATE_LIMIT_PER_MINUTE": "0"}
     role = Role("api", plant.env | redis.env | other, folder).wait_ready()

@@ -74,7 +74,7 @@ def make_services(settings: Settings, redis: Redis) -> Services:
         store=Store(database, disk),
         history=History(database),
         sensors=sensors_of(settings),
-        rejects=Rejects(database),
+        rejects=Rejects(database, disk),
         alarms=Alarms(database),
         devices=Devices(database),
         access=Access(settings),

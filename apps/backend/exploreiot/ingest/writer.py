@@ -42,7 +42,7 @@ class Writer:
         watchman: Watchman,
     ) -> None:
         self._store = Store(database, disk)
-        self._rejects = Rejects(database)
+        self._rejects = Rejects(database, disk)
         self._inbox = inbox
         self._publisher = publisher
         self._link = link

@@ -12,6 +12,8 @@ from typing import ClassVar, TypeVar
 
 import httpx
 
+from tests.support.forked import Forked
+
 T = TypeVar("T")
 
 
@@ -20,16 +22,17 @@ def wait_for(condition: Callable[[], T], what: str | Callable[[], str], seconds:
 
     `what` may be a function: asked at the end, it can quote a log as it is then.
     """
-    end = time.monotonic() + seconds
+    begin = time.monotonic()
     last: object = None
-    while time.monotonic() < end:
+    while (waited := time.monotonic() - begin) < seconds:
         try:
             if answer := condition():
                 return answer
             last = answer
         except (OSError, ValueError, RuntimeError, httpx.HTTPError) as error:
             last = error
-        time.sleep(0.02)
+        # More seldom after a while: on a busy machine the asking itself is what takes long.
+        time.sleep(min(max(waited / 5, 0.02), 0.25))
     told = what if isinstance(what, str) else what()
     raise AssertionError(f"{told}: not within {seconds} s; last answer: {last!r}")
 
@@ -69,11 +72,24 @@ class Process:
     started: ClassVar[list["Process"]] = []
 
     def __init__(self, argv: list[str], log: Path, env: dict[str, str] | None = None) -> None:
+        with log.open("ab") as file:
+            self._watch(
+                subprocess.Popen(
+                    argv, stdout=file, stderr=subprocess.STDOUT, env=env, cwd=log.parent
+                ),
+                log,
+            )
+
+    @classmethod
+    def forked(cls, words: list[str], log: Path, env: dict[str, str]) -> "Process":
+        made = cls.__new__(cls)
+        log.touch()
+        made._watch(Forked(words, log, env), log)
+        return made
+
+    def _watch(self, process: subprocess.Popen | Forked, log: Path) -> None:
+        self._process = process
         self.log = log
-        self._file = log.open("ab")
-        self._process = subprocess.Popen(
-            argv, stdout=self._file, stderr=subprocess.STDOUT, env=env, cwd=log.parent
-        )
         Process.started.append(self)
 
     @property
@@ -99,5 +115,4 @@ class Process:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-        self._file.close()
         return self._process.returncode

@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import httpx
 
@@ -23,12 +24,15 @@ def logins(command: str) -> dict[str, str]:
 class Role:
     """`python -m exploreiot <command>` with nothing in its environment but what is given."""
 
+    _started: ClassVar[set[str]] = set()
+
     def __init__(self, command: str, env: dict[str, str], folder: Path, *words: str) -> None:
         self.port, self.metrics_port = free_port(), free_port()
         self.env = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(SOURCE),
-            "PYTHONDONTWRITEBYTECODE": "1",
+            # Compiled once, and not into the folders that the image is made from.
+            "PYTHONPYCACHEPREFIX": str(Path(sys.prefix) / "bytecode"),
             "LISTEN_HOST": "127.0.0.1",
             "LISTEN_PORT": str(self.port),
             "METRICS_PORT": str(self.metrics_port),
@@ -37,8 +41,14 @@ class Role:
         }
         folder.mkdir(parents=True, exist_ok=True)
         log = folder / f"{command}-{self.port}.log"
-        argv = [sys.executable, "-m", "exploreiot", command, *words]
-        self.process = Process(argv, log, self.env)
+        # Of each command the first is started as the container does it, and those with a library
+        # that has to be there before Python is.
+        if command in Role._started and "LD_PRELOAD" not in env:
+            self.process = Process.forked([command, *words], log, self.env)
+        else:
+            Role._started.add(command)
+            argv = [sys.executable, "-m", "exploreiot", command, *words]
+            self.process = Process(argv, log, self.env)
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=20)
         self._own_port = self.port if command == "ingest" else self.metrics_port
 

@@ -1,6 +1,10 @@
 """PostgreSQL, Redis and Mosquitto, set up as the kit sets them up: least rights, passwords."""
 
+import atexit
+import shutil
 import subprocess
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from tests.support.processes import Process, as_user, free_port, hand_over, is_open, wait_for
@@ -15,7 +19,8 @@ REDIS_RIGHTS = {
     "ingest": "%W~exploreiot:ingest* &exploreiot:* "
     f"+publish +set +zadd +zremrangebyscore +@connection {_NOT}",
 }
-_POSTGRES_BIN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+_BIN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+_WITH_TABLES = "with_tables"
 
 
 class Certificate:
@@ -38,42 +43,65 @@ class Certificate:
             subprocess.run(argv, check=True, capture_output=True, input=text, timeout=20)
 
 
+@cache
+def _stopped_cluster() -> Path:
+    """One that each server has a copy of: with the logins, and a database that was migrated."""
+    from tests.support.roles import run_to_end
+
+    place = Path(tempfile.mkdtemp(prefix="exploreiot-"))
+    atexit.register(shutil.rmtree, place)
+    # The PostgreSQL user has to pass through it.
+    place.chmod(0o755)
+    folder = place / "postgres"
+    data = folder / "data"
+    folder.mkdir()
+    hand_over(folder, "postgres")
+    initdb = [_BIN / "initdb", "-D", data, "-U", "admin", "--auth=trust"]
+    options = ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+    subprocess.run(
+        [*as_user("postgres"), *initdb, *options],
+        check=True, capture_output=True, cwd="/",
+    )  # fmt: skip
+    (data / "pg_hba.conf").write_text(
+        "host all admin 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+    )
+    with (data / "postgresql.conf").open("a") as configuration:
+        # As the kit has it; and nothing here outlives the machine.
+        configuration.write("jit = off\nfsync = off\n")
+    server = Postgres(folder, is_new=False)
+    for user in ("app", *USERS.values()):
+        server.sql(f"CREATE ROLE {user} LOGIN PASSWORD '{PASSWORD}'")
+    migration = run_to_end("migrate", server.new_database(_WITH_TABLES), place)
+    assert migration.stop() == 0, migration.process.output
+    server.stop()
+    return data
+
+
 class Postgres:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, is_new: bool = True) -> None:
         self.port = free_port()
         self._folder = folder
-        self._bin = _POSTGRES_BIN[-1]
-        data = folder / "data"
-        data.mkdir(parents=True)
-        for owned in (folder, data):
-            hand_over(owned, "postgres")
-        initdb = [self._bin / "initdb", "-D", data, "-U", "admin", "--auth=trust"]
-        options = ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
-        subprocess.run(
-            [*as_user("postgres"), *initdb, *options],
-            check=True, capture_output=True, cwd="/",
-        )  # fmt: skip
-        (data / "pg_hba.conf").write_text(
-            "host all admin 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
-        )
+        if is_new:
+            folder.mkdir(parents=True)
+            hand_over(folder, "postgres")
+            copy = ["cp", "--archive", "--reflink=auto", _stopped_cluster(), folder / "data"]
+            subprocess.run(copy, check=True, timeout=60)
         self.start()
-        for user in ("app", *USERS.values()):
-            self.sql(f"CREATE ROLE {user} LOGIN PASSWORD '{PASSWORD}'")
 
     def start(self, env: dict[str, str] | None = None) -> None:
         options = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
-        speed = ["-c", "fsync=off", "-p", str(self.port)]
+        port = ["-p", str(self.port)]
         # By `env`, behind the change of user: a clock's library is of that user then.
         more = ["env", *(f"{name}={value}" for name, value in (env or {}).items())]
         argv = [
             *as_user("postgres"),
             *more,
-            str(self._bin / "postgres"),
+            str(_BIN / "postgres"),
             "-D",
             str(self._folder / "data"),
         ]
         log = self._folder.parent / "postgres.log"
-        self._process = Process([*argv, *options, *speed], log)
+        self._process = Process([*argv, *options, *port], log)
         wait_for(lambda: self.sql("SELECT 1"), "postgres answers")
 
     def serve_tls(self, certificate: Certificate) -> None:
@@ -95,18 +123,23 @@ class Postgres:
         self._process.stop(number=9)
 
     def sql(self, query: str, database: str = "postgres") -> str:
-        argv = ["psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "admin", "-d", database]
+        # Not the one in the path: Debian's is a program that looks for it, at each call.
+        argv = [_BIN / "psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "admin"]
         answer = subprocess.run(
-            [*argv, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", query],
-            check=False, capture_output=True, text=True, timeout=20,
+            [*argv, "-d", database, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", query],
+            check=False, capture_output=True, text=True, timeout=60,
         )  # fmt: skip
         if answer.returncode != 0:
             raise RuntimeError(answer.stderr)
         return answer.stdout.strip() or "done"
 
-    def new_database(self, name: str) -> dict[str, str]:
+    def database_with_tables(self, name: str) -> dict[str, str]:
+        """A copy of one that was migrated."""
+        return self.new_database(name, _WITH_TABLES)
+
+    def new_database(self, name: str, like: str = "template1") -> dict[str, str]:
         """As in the kit: the migration owns the database, and the roles may do what it grants."""
-        self.sql(f"CREATE DATABASE {name} OWNER app")
+        self.sql(f"CREATE DATABASE {name} OWNER app TEMPLATE {like}")
         self.sql(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
         self.sql(f"GRANT CONNECT ON DATABASE {name} TO {', '.join(USERS.values())}")
         return {
