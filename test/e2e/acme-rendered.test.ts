@@ -6,6 +6,7 @@ import { run } from "../../runners/run.ts";
 import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { AcmeServer } from "../support/e2e-acme.ts";
 import { RenderedFolder } from "../support/e2e-rendered.ts";
+import { presented } from "../support/e2e-tls.ts";
 
 const reason = missing.pebble ?? missing.compose;
 const HOST = "iot.example.test";
@@ -31,11 +32,8 @@ describe.skipIf(reason)(titled("a rendered folder whose certificate an ACME serv
   const files = new RenderedFolder();
   let started: Awaited<ReturnType<typeof files.shell>>;
 
-  /** What OpenSSL's own client is shown at a port. */
   async function served(port: number): Promise<{ readonly serial: string; readonly issuer: string }> {
-    const to = ["s_client", "-connect", `127.0.0.1:${port}`, "-servername", HOST] as const;
-    const { stdout } = await run(["openssl", ...to], { input: "", expected: [0, 1] });
-    const { serialNumber, issuer } = new X509Certificate(stdout);
+    const { serialNumber, issuer } = await presented(port, HOST);
     return { serial: serialNumber, issuer: issuer.replace(/ [0-9a-f]{6}$/, "") };
   }
 
@@ -56,9 +54,8 @@ describe.skipIf(reason)(titled("a rendered folder whose certificate an ACME serv
     started = await files.shell("./start.sh");
   });
   afterAll(async () => {
-    await files.shell("docker compose down --volumes");
     files.remove();
-    await deployment.forget();
+    await deployment.wipe();
     await acme.remove();
   });
 

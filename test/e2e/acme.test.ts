@@ -3,6 +3,7 @@ import { run } from "../../runners/run.ts";
 import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { AcmeServer } from "../support/e2e-acme.ts";
 import { connect } from "../support/e2e-broker.ts";
+import { presented } from "../support/e2e-tls.ts";
 
 const runner = missing.terraform === undefined ? "terraform" : "compose";
 const reason = missing.pebble ?? (runner === "compose" ? missing.compose : undefined);
@@ -22,7 +23,7 @@ describe.skipIf(reason)(titled("the certificate of an ACME server", reason), () 
   });
   const off = { enabled: false };
   const deployment = new TestDeployment({
-    name: "e2e-pki-acme",
+    name: "e2e-acme",
     hosts: [HOST],
     listeners: { frontend: off, mqtt: off, https: { port: HTTPS }, mqtts: { port: MQTTS } },
     networks: { edge: { ipv4: "10.26.11.0/24" }, broker: { ipv4: "10.26.12.0/24" } },
@@ -60,19 +61,22 @@ describe.skipIf(reason)(titled("the certificate of an ACME server", reason), () 
     await until(outcome, async () => (await count()) > before, 90_000);
   }
 
-  const taken = (serial: string) =>
-    until("the new certificate", async () => {
-      const now = await served();
-      return now.serials.length === 1 && now.serials[0] !== serial && now.code === 0 && now;
-    });
+  /** What is served once both listeners have left a certificate behind. */
+  async function taken(serial: string) {
+    const shown = () => Promise.all([HTTPS, MQTTS].map((port) => presented(port, HOST)));
+    await until("the new certificate", async () =>
+      (await shown()).every(({ serialNumber }) => serialNumber !== serial),
+    );
+    return served();
+  }
 
   beforeAll(async () => {
     await server.start(ELSEWHERE);
-    await deployment.remove();
+    await deployment.clear();
     await deployment.up(runner);
   });
   afterAll(async () => {
-    await deployment.forget();
+    await deployment.wipe();
     await server.remove();
   });
 
@@ -86,7 +90,7 @@ describe.skipIf(reason)(titled("the certificate of an ACME server", reason), () 
     expect(Number(next) - Date.now() / 1000).toBeGreaterThan(3500);
     expect(await served()).toMatchObject({
       code: 1,
-      issuers: ["ExploreIOT e2e-pki-acme placeholder"],
+      issuers: ["ExploreIOT e2e-acme placeholder"],
       problems: ["of this deployment's own making: none was issued by ACME yet, see the renewer's log"],
     });
   });
@@ -97,6 +101,8 @@ describe.skipIf(reason)(titled("the certificate of an ACME server", reason), () 
     await tryNow("renewer: published");
 
     expect(await taken(placeholder.serials[0] as string)).toMatchObject({
+      code: 0,
+      serials: [expect.any(String)],
       issuers: ["Pebble Intermediate CA"],
       problems: [],
     });
@@ -108,7 +114,9 @@ describe.skipIf(reason)(titled("the certificate of an ACME server", reason), () 
     const tls = { ca: await server.root(), servername: HOST };
     const session = await connect(MQTTS, { username: "viewer", password, tls });
     await tryNow("renewer: published");
-    await taken(before as string);
+    const { code, serials } = await taken(before as string);
+
+    expect({ code, serials }).toEqual({ code: 0, serials: [expect.any(String)] });
 
     expect(session.connected).toBe(true);
     await session.endAsync();

@@ -45,10 +45,10 @@ const STATE = '[data-testid="connection"]';
 
 describe.skipIf(missing[runner])(titled("the reference application", missing[runner]), () => {
   beforeAll(async () => {
-    await deployment.remove();
+    await deployment.clear();
     await deployment.up(runner);
   });
-  afterAll(() => deployment.forget());
+  afterAll(() => deployment.wipe());
 
   describe.skipIf(missing.browser)(titled("its page", missing.browser), () => {
     let sensors: MqttClient;

@@ -39,10 +39,10 @@ const data = () =>
   );
 
 describe.skipIf(missing.terraform)(titled("cdktf's own commands", missing.terraform), () => {
-  beforeAll(() => deployment.remove());
+  beforeAll(() => deployment.clear());
   afterAll(async () => {
     rmSync(output, { recursive: true, force: true });
-    await deployment.forget();
+    await deployment.wipe();
   });
 
   test("synth, deploy, diff and destroy", async () => {

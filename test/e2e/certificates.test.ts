@@ -72,10 +72,10 @@ describe.each(runners)("$runner", ({ runner, reason }) => {
     });
 
     beforeAll(async () => {
-      await deployment.remove();
+      await deployment.clear();
       await deployment.up(runner);
     });
-    afterAll(() => deployment.forget());
+    afterAll(() => deployment.wipe());
 
     test("is in the volume for its readers alone, with the devices' CA and without any CA's key", async () => {
       const [pair] = (await docker("exec", broker, "readlink", "/certs/current")).split("\n");

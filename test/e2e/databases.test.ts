@@ -23,11 +23,11 @@ const setting = (name: string) => sql(`SHOW ${name}`);
 
 describe.skipIf(missing.compose)(titled("the databases", missing.compose), () => {
   beforeAll(async () => {
-    await deployment.remove();
+    await deployment.clear();
     await makeOldDatabase(deployment);
     await deployment.up("compose");
   });
-  afterAll(() => deployment.forget());
+  afterAll(() => deployment.wipe());
 
   test("keep what a deployment of one user stored, whose password opens nothing any more", async () => {
     const answer = await fetch("http://127.0.0.1:25511/api/mesures?capteur=before&limite=1000");

@@ -47,7 +47,7 @@ describe.skipIf(missing.compose)(titled("a rendered folder for devices", missing
   afterAll(async () => {
     await files.shell("docker compose down --volumes");
     files.remove();
-    await deployment.forget();
+    await deployment.wipe();
   });
 
   test("does not start before the devices' CA was brought", async () => {

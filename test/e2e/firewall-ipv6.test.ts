@@ -40,7 +40,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall of a listener on IPv6
     images = await takeImages(engine, site, ["base", "mosquitto", "firewall"]);
   });
   afterAll(async () => {
-    await deployment.forget();
+    await deployment.wipe();
     await engine.remove();
     await namespaces.close();
   });

@@ -22,13 +22,13 @@ describe.skipIf(reason)(titled("a deployment", reason), () => {
   let clone: Clone;
   beforeAll(async () => {
     await run(["docker", "rm", "--force", STRAY], { expected: [0, 1] });
-    await deployment.remove();
+    await deployment.clear();
     await deployment.up("terraform");
     clone = new Clone();
   });
   afterAll(async () => {
     clone.remove();
-    await deployment.forget();
+    await deployment.wipe();
   });
 
   test.each([

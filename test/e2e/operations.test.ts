@@ -523,7 +523,7 @@ describe.skipIf(local)(titled("a deployment in clear text", local), () => {
 });
 
 const secure = new TestDeployment({
-  name: "e2e-operations-tls",
+  name: "e2e-tls-operations",
   environment: "production",
   bind: "lan",
   hosts: ["iot.operations.localhost"],

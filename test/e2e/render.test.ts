@@ -12,7 +12,7 @@ const LONG = 300_000;
 const SERVICES = ["api", "edge", "frontend", "ingest", "mosquitto", "postgres", "redis"];
 
 const deployment = new TestDeployment({
-  name: "e2e-render",
+  name: "e2e-folder",
   environment: "production",
   listeners: {
     backend: { port: 25501 },
@@ -49,11 +49,11 @@ describe.skipIf(reason)(titled("a rendered folder, on a machine with Docker alon
   afterAll(async () => {
     await engine.remove();
     files.remove();
-    await deployment.forget();
+    await deployment.wipe();
   });
 
   test("starts with one command, and every service is healthy", async () => {
-    expect(started.stderr.split("\n").slice(-2)).toEqual(["· exploreiot-e2e-render is up", ""]);
+    expect(started.stderr.split("\n").slice(-2)).toEqual(["· exploreiot-e2e-folder is up", ""]);
     expect(await health()).toEqual(Object.fromEntries(SERVICES.map((role) => [role, "healthy"])));
   });
 

@@ -45,8 +45,8 @@ function changeRedis(): void {
 }
 
 describe.skipIf(reason)(titled("a change of the runner", reason), { timeout: SOME_MINUTES }, () => {
-  beforeAll(() => deployment.remove());
-  afterAll(() => deployment.forget());
+  beforeAll(() => deployment.clear());
+  afterAll(() => deployment.wipe());
 
   test.each<{ from: RunnerName; to: RunnerName }>([
     { from: "compose", to: "terraform" },
@@ -54,7 +54,7 @@ describe.skipIf(reason)(titled("a change of the runner", reason), { timeout: SOM
   ])(
     "from $from to $to replaces nothing, and later changes what they concern alone",
     async ({ from, to }) => {
-      await deployment.remove();
+      await deployment.clear();
       await deployment.up(from);
       const made = await identities();
       const { changed, log } = await deployment.up(to);
@@ -90,7 +90,7 @@ describe.skipIf(reason)(titled("a change of the runner", reason), { timeout: SOM
   });
 
   test("keeps what an `up` made that was killed before it could write anything down", async () => {
-    await deployment.remove();
+    await deployment.clear();
     await deployment.up("compose");
     const made = await identities();
     rmSync(join(deployment.home, "deployed.json"));
@@ -100,7 +100,7 @@ describe.skipIf(reason)(titled("a change of the runner", reason), { timeout: SOM
   });
 
   test("to cdktf deploy is refused with the way there, and what it deploys then is kept by up", async () => {
-    await deployment.remove();
+    await deployment.clear();
     await deployment.up("compose");
     const made = await identities();
     const refused = await cdktf("deploy", "--auto-approve");
@@ -162,15 +162,15 @@ describe.skipIf(reason)(titled("a user's own settings", reason), { timeout: SOME
     writeFileSync(join(own, "config.json"), JSON.stringify({ proxies }));
     // Compose reads it where it is started, too.
     writeFileSync(join(own, ".env"), "COMPOSE_PROJECT_NAME=stray\nCOMPOSE_REMOVE_ORPHANS=0\n");
-    await alone.remove();
+    await alone.clear();
   });
   afterAll(async () => {
     rmSync(own, { recursive: true, force: true });
-    await alone.forget();
+    await alone.wipe();
   });
 
   test.each(["compose", "terraform"] as const)("change nothing of what %s makes", async (runner) => {
-    await alone.remove();
+    await alone.clear();
     const args = ["up", "--config", alone.site, "--runner", runner, "--json"];
     const { code, stderr } = await kit(args, { env, cwd: own });
     expect(code, stderr).toBe(0);

@@ -61,12 +61,13 @@ async function publishReading(sensor: string, value: number, port?: number): Pro
 /** What `docker inspect` says of each container, by runner: compared at the end. */
 const inspected: Partial<Record<RunnerName, Record<string, unknown>>> = {};
 
+beforeAll(async () => {
+  if (missing.docker === undefined) await deployment.clear();
+});
+
 for (const runner of ["terraform", "compose"] as const) {
   describe.skipIf(missing[runner])(titled(`the stack, brought up by ${runner}`, missing[runner]), () => {
-    beforeAll(async () => {
-      await deployment.remove();
-      await deployment.up(runner);
-    });
+    beforeAll(() => deployment.up(runner));
     afterAll(() => deployment.remove());
 
     test("every service is healthy and every job is done", async () => {
@@ -409,7 +410,7 @@ describe.skipIf(missing.terraform ?? missing.compose)(
   },
 );
 
-afterAll(() => deployment.forget());
+afterAll(() => deployment.wipe());
 
 const psql = (query: string) =>
   docker(

@@ -67,9 +67,9 @@ describe.skipIf(missingOne)(
   titled("a deployment, brought up by terraform and then by compose", missingOne),
   () => {
     beforeAll(async () => {
-      await deployment.remove();
+      await deployment.clear();
     });
-    afterAll(() => deployment.forget());
+    afterAll(() => deployment.wipe());
 
     test("is told to be not deployed before, as configured after, and each other value would be seen", async () => {
       expect(await status()).toMatchObject({ code: 2, state: "not deployed", asConfigured: false });

@@ -13,10 +13,10 @@ const plant = new TestDeployment({
 
 describe.skipIf(missing[runner])(titled("the example of a foreign application", missing[runner]), () => {
   beforeAll(async () => {
-    await plant.remove();
+    await plant.clear();
     await plant.up(runner);
   });
-  afterAll(() => plant.forget());
+  afterAll(() => plant.wipe());
 
   test("runs its three roles after its migration", async () => {
     const roles = ["migrate", "web", "collector", "averager"];

@@ -22,7 +22,7 @@ const deployment = new TestDeployment({
 });
 /** The same database, as a server that a folder was copied to has it. */
 const folder = new TestDeployment({
-  name: "e2e-upgrade-srv",
+  name: "e2e-srv-upgrade",
   hosts: ["localhost"],
   networks: { data: { ipv4: "10.124.34.0/24" } },
   ...{ backend: off, frontend: off, mosquitto: off, redis: off },

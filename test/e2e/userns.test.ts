@@ -29,7 +29,7 @@ describe.skipIf(reason)(titled("an engine with user namespaces", reason), { time
   }, 120_000);
   afterAll(async () => {
     await engine.remove();
-    await deployment.forget();
+    await deployment.wipe();
     rmSync(own, { recursive: true, force: true });
   });
 

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { connect as connectHttp2 } from "node:http2";
 import { type RequestOptions, request } from "node:https";
 import { Readable } from "node:stream";
@@ -29,6 +30,13 @@ const to = ({ host, port, ca }: TlsServer): RequestOptions => ({
   ca,
   servername: host,
 });
+
+/** What OpenSSL's own client is shown at a port, no matter who signed it. */
+export async function presented(port: number, servername: string): Promise<X509Certificate> {
+  const to = ["s_client", "-connect", `127.0.0.1:${port}`, "-servername", servername] as const;
+  const { stdout } = await run(["openssl", ...to], { input: "", expected: [0, 1] });
+  return new X509Certificate(stdout);
+}
 
 /** One request over HTTP/1.1 and a verified connection of its own. */
 export function ask(server: TlsServer, path: string, asked: Asked = {}): Promise<Answer> {

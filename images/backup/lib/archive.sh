@@ -181,14 +181,14 @@ ship_now() { [ -z "$BACKUP_ARCHIVE_OLDEST" ] || kill -USR1 "$(cat /tmp/receive/p
 # Runs for ever, next to backups and verifications. A signal ends its pause.
 receive_and_ship() {
   receiver=
-  local basing= began pause now nap
+  local basing= began pause now nap asked
   mkdir -p "$archive"
   trap '[ -z "$basing" ] || kill "$basing" 2>/dev/null; stop_receiver; exit 0' TERM INT
-  trap : USR1
+  trap 'asked=1' USR1
   echo $$ >"$private/pid"
   live
   while :; do
-    began=$(date +%s) problem= pause=$SHIP
+    began=$(date +%s) problem= pause=$SHIP asked=
     if cycle; then rm -f "$archive/failed.json"
     else
       pause=$((SHIP / 3))
@@ -200,7 +200,8 @@ receive_and_ship() {
     # One that finds another one at work is tried again by the next round.
     if [ -z "$basing" ] && base_is_due; then backup base & basing=$!; fi
     now=$(date +%s)
-    if [ $((began + pause)) -gt "$now" ]; then
+    # A signal that came during the cycle asks for the next one at once.
+    if [ -z "$asked" ] && [ $((began + pause)) -gt "$now" ]; then
       sleep $((began + pause - now)) &
       nap=$!
       wait $nap || true
