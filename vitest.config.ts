@@ -24,6 +24,20 @@ const alone = [
 
 /** End-to-end tests that start nothing but images. They make those that all others start, and that waits for downloads. */
 const images = ["test/e2e/images/**/*.test.ts", "test/e2e/accepted.test.ts"];
+
+/**
+ * Left out of `npm test`, which has to end within the time that two cores have for it: what seldom changes, or takes minutes to
+ * show. `npm test -- --long` runs them as well, and so does the project's own CI for each commit (.github/workflows).
+ */
+const long = [
+  "acme-rendered",
+  "kills",
+  "new-service",
+  "package",
+  "postgres-entrypoint",
+  "remote",
+  "runners",
+].map((name) => `test/e2e/${name}.test.ts`);
 const deployed = { globalSetup: "test/support/e2e-setup.ts", testTimeout: 120_000, hookTimeout: 600_000 };
 
 export default defineConfig({
@@ -59,10 +73,16 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          exclude: images,
+          exclude: [...images, ...long],
           // Two at a time: tests wait for containers most of their time. More slow each other into their limits.
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
+          ...deployed,
+        },
+      },
+      {
+        test: {
+          ...{ name: "e2e-long", include: long, maxWorkers: 2, sequence: { groupOrder: 3 } },
           ...deployed,
         },
       },

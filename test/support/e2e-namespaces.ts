@@ -163,16 +163,8 @@ export type Ports = Readonly<Record<number, string>>;
 /**
  * TCP ports as the neighbour sees them. Of `1-65535` only those are listed that are neither in the majority
  * (`filtered` behind a firewall, `closed` without one).
- *
- * @param perSecond how many are asked. Where most answer, if only to refuse, answers to more than 6,000 get lost; where
- * nearly none does, it takes as long as it takes to ask
  */
-export async function scan(
-  namespaces: Namespaces,
-  host: string,
-  ports: string,
-  perSecond = 6_000,
-): Promise<Ports> {
+export async function scan(namespaces: Namespaces, host: string, ports: string): Promise<Ports> {
   const { stdout, stderr, code } = await namespaces.in(namespaces.outside, [
     "nmap",
     "-Pn",
@@ -180,7 +172,7 @@ export async function scan(
     "-sS",
     "-T5",
     "--min-rate",
-    String(perSecond),
+    "6000",
     "--max-retries",
     "2",
     "--host-timeout",
