@@ -31,12 +31,14 @@ const images = ["test/e2e/images/**/*.test.ts", "test/e2e/accepted.test.ts"];
  */
 const long = [
   "acme-rendered",
+  "bundle",
   "kills",
   "new-service",
   "package",
   "postgres-entrypoint",
   "remote",
   "runners",
+  "upgrade",
 ].map((name) => `test/e2e/${name}.test.ts`);
 const deployed = { globalSetup: "test/support/e2e-setup.ts", testTimeout: 120_000, hookTimeout: 600_000 };
 
