@@ -33,11 +33,13 @@ const long = [
   "acme-rendered",
   "bundle",
   "kills",
+  "many-engines",
   "new-service",
   "package",
   "postgres-entrypoint",
   "remote",
   "runners",
+  "second-engine",
   "upgrade",
 ].map((name) => `test/e2e/${name}.test.ts`);
 const deployed = { globalSetup: "test/support/e2e-setup.ts", testTimeout: 120_000, hookTimeout: 600_000 };

@@ -45,11 +45,11 @@ export class PrivateEngine {
     await until("the private engine answers", async () => (await this.docker("version")).code === 0, 60_000);
   }
 
-  async stop(): Promise<void> {
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
     const daemon = this.#daemon;
     if (daemon === undefined || daemon.exitCode !== null) return;
     const ended = once(daemon, "exit");
-    daemon.kill();
+    daemon.kill(signal);
     await ended;
     this.#daemon = undefined;
   }
