@@ -15,7 +15,7 @@ export interface Synthesized {
   readonly home: string;
 }
 
-/** What a process makes later depends, as far as it knows, on all that it read before. */
+/** A later result of a process depends, as far as it knows, on all that it read before. */
 let isFirst = true;
 
 /**
@@ -44,7 +44,7 @@ export async function synthesize(
   return { deployment, stack, home: deploymentHome(deployment.name) };
 }
 
-/** The deployment of a stack that would be made the same again. What changes something does not ask: it makes and judges its stack. */
+/** The deployment of a stack that would be made the same again. Verbs that change something do not ask: they make and judge it. */
 function madeBefore(config: string): Deployment | undefined {
   for (const name of isShipped(config) ? [config] : deploymentsFrom(config)) {
     const deployment = synthesizedBefore(name, config);

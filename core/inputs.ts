@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import { resolve, sep } from "node:path";
 
 /**
- * What is made of a configuration depends on files and on the clock. All that makes it reads them through here, so that it is known
+ * A synthesis depends on files and on the clock. All code that makes it reads them through here, so that it is known
  * afterwards what was read, and whether it would be found the same again.
  */
 const LOOKS = {
@@ -36,7 +36,7 @@ const asKept = (path: string): string =>
     ? `${standIn.home}${path.slice(standIn.folder.length)}`
     : path;
 
-/** What was read up to now; a look is its kind, a space and a path. */
+/** All that was read up to now; a look is its kind, a space and a path. */
 export interface Inputs {
   readonly found: readonly (readonly [look: string, result: string])[];
 
@@ -63,13 +63,13 @@ export function noteMade(path: string, text: string): void {
 
 export const madeAt = (path: string): string | undefined => made.get(resolve(path));
 
-/** What looking at a file with that text would find. */
+/** The result of looking at a file with that text. */
 export const lookOf = (path: string, text: string): readonly [look: string, result: string] => [
   `content ${resolve(path)}`,
   was(hashOf(Buffer.from(text))),
 ];
 
-/** What such a look finds now. */
+/** The result of such a look now. */
 export function lookAgain(look: string): string {
   const space = look.indexOf(" ");
   const [kind, path] = [look.slice(0, space), look.slice(space + 1)];

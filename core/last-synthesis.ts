@@ -25,7 +25,7 @@ interface Kept extends Pick<Inputs, "from" | "until"> {
   readonly seal: string;
 }
 
-/** What a shell sets at each command. The rest of the environment counts, since nobody knows which of it does not. */
+/** Variables that a shell sets at each command. The rest of the environment counts, since nobody knows which of it does not. */
 const OF_THE_SHELL = new Set(["_", "SHLVL", "PWD", "OLDPWD", "COLUMNS", "LINES"]);
 
 /**
@@ -40,7 +40,7 @@ export function keepSynthesis(name: string, config: string, deployment: object):
   const json = join(stackFolder(name), "cdk.tf.json");
   const text = madeAt(json);
   if (inputs === undefined || key === undefined || program === undefined || text === undefined) return;
-  // What follows from the inputs is looked at as well: somebody may change it, or remove it.
+  // The result is looked at as well as the inputs: somebody may change it, or remove it.
   const result = lookOf(json, text);
   const found = [...inputs.found.filter(([look]) => look !== result[0]), result];
   const kept = {

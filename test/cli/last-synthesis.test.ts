@@ -236,7 +236,7 @@ describe("a verb that only looks", { timeout: 60_000 }, () => {
 
 const at = (path: string) => join(folder, path);
 
-/** Tells each path that is read, whoever asks for it. */
+/** Tells each path that is read, no matter who asks for it. */
 const tracer = `data:text/javascript,${encodeURIComponent(`
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";

@@ -41,7 +41,7 @@ const text = (value: string): Buffer => {
 };
 
 /**
- * A central broker that does what no Mosquitto does: it publishes at whatever topic it is told, and acknowledges only
+ * A central broker that does what no Mosquitto does: it publishes at any topic it is told, and acknowledges only
  * when it is told to. It speaks TLS and wants a certificate of its own CA.
  */
 export class OwnCentre {

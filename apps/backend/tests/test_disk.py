@@ -238,7 +238,7 @@ def test_readings_that_fill_the_disk_by_themselves_are_refused_before_it_is_full
 
     assert "no reading is stored" in refused(api)
     assert taken > 0
-    # What comes between two measurements counts as it is written, and 40 MiB are kept.
+    # Bytes written between two measurements count at once, and 40 MiB are kept.
     assert disk.free > 10 * MIB
     assert disk.sql("SELECT count(*) FROM readings") == str(taken)
     disk.sql("CHECKPOINT")
@@ -263,7 +263,7 @@ def test_however_late_the_next_measurement_is_many_writers_do_not_fill_the_disk(
         assert "which may take twice that, and 40 are kept" in refused(api)
     assert disk.free > 10 * MIB
     assert disk.sql("SELECT count(*) FROM readings") == str(sum(taken))
-    # What held no reading is kept in a table as well, and waits as readings do.
+    # Messages without a reading are kept in a table as well, and wait as readings do.
     own = {"MQTT_CLIENT_ID": "late", "MQTT_TOPIC": "late/+"}
     ingest = start("ingest", **disk.env, **own).wait_ready()
     publish(mosquitto, "late/a", "nonsense", "1")

@@ -10,7 +10,7 @@ archive=$state/archive
 SHIP=30 PART=64 MOST=128 BASE_AGE=43200
 BROKEN=3
 
-# What restic has of it, as it prints snapshots: their tags say of which line and part each is.
+# The snapshots of it, as restic prints them: their tags say of which line and part each is.
 of_archive=(--tag "exploreiot-archive,deployment=$BACKUP_DEPLOYMENT" --tag "exploreiot-base,deployment=$BACKUP_DEPLOYMENT")
 archive_snapshots() { listed "${of_archive[@]}"; }
 
