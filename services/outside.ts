@@ -2,11 +2,8 @@ import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { allowance, hostPort } from "../site/fields.ts";
-import { addressRange } from "../site/firewall.ts";
+import { placesOfName } from "../site/firewall.ts";
 import { hostName } from "../site/listeners.ts";
-
-/** More ranges are told by a shorter prefix. */
-const MOST_RANGES = 64;
 
 /**
  * A server that somebody else runs, in place of the container of a service.
@@ -30,12 +27,7 @@ export const outside = <Own extends z.ZodRawShape>(port: number, own: Own) =>
         })
         .optional()
         .describe("clients use TLS, and check the certificate and its name; default: clear text"),
-      addresses: z
-        .array(addressRange)
-        .min(1)
-        .max(MOST_RANGES)
-        .optional()
-        .describe("where a name may lead: the firewall lets nobody connect elsewhere; default: anywhere"),
+      addresses: placesOfName,
       allow: z
         .strictObject({ clearText: allowance.describe("a connection without TLS") })
         .prefault({})

@@ -8,9 +8,20 @@ const RANGE =
   'an address range without a host part, such as "10.0.0.0/24", "192.0.2.7/32" or "2001:db8::/64"';
 
 /** `192.0.2.7/24` would mean a network where one machine may be meant. */
-export const addressRange = z
+const addressRange = z
   .union([z.cidrv4(), z.cidrv6()], { error: RANGE })
   .refine((cidr) => hasNoHostPart(cidr), { error: RANGE });
+
+/** More ranges are told by a shorter prefix. */
+const MOST_RANGES = 64;
+
+/** Of a server elsewhere, which is named: ranges of addresses. */
+export const placesOfName = z
+  .array(addressRange)
+  .min(1)
+  .max(MOST_RANGES)
+  .optional()
+  .describe("where a name may lead: the firewall lets nobody connect elsewhere; default: anywhere");
 
 /** Who may connect: address ranges, none of them meaning everybody. */
 const from = z.array(addressRange).default([]).describe("address ranges that may connect; none = everybody");

@@ -1,16 +1,13 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { hostPort } from "../../site/fields.ts";
-import { addressRange } from "../../site/firewall.ts";
+import { placesOfName } from "../../site/firewall.ts";
 import { hostName } from "../../site/listeners.ts";
 import type { Reach } from "../../site/site.ts";
 import { bridgedTopic } from "../../site/topics.ts";
 
 /** The secret that holds the private key of the bridge's certificate. */
 export const BRIDGE_KEY = "mosquitto-bridge-key";
-
-/** More ranges are told by a shorter prefix. */
-const MOST_RANGES = 64;
 
 /** @param port unless a site file says otherwise */
 export const bridgeSettings = (port: number) =>
@@ -45,12 +42,7 @@ export const bridgeSettings = (port: number) =>
         .describe(
           "topics at which the central broker may publish here; it does so below site/NAME/. Nothing else comes back",
         ),
-      addresses: z
-        .array(addressRange)
-        .min(1)
-        .max(MOST_RANGES)
-        .optional()
-        .describe("where a name may lead: the firewall lets nobody connect elsewhere; default: anywhere"),
+      addresses: placesOfName,
     })
     .optional()
     .describe(

@@ -22,7 +22,7 @@ const FILE = { ca: "bridge-ca.crt", certificate: "bridge.crt", key: "bridge.key"
 const AT = "mosquitto.bridge.certificate";
 
 /** As what the central broker knows this site: under any other name it would be acknowledged and not listened to. */
-export function siteOf({ certificate }: Bridge): string {
+function siteOf({ certificate }: Bridge): string {
   const { leaf } = readCertificate(certificate, AT);
   const name = commonName(leaf.subject);
   if (/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(name)) return name;

@@ -172,7 +172,7 @@ describe.skipIf(reason)(titled("a rendered folder, on a machine with Docker alon
   test("takes a reading over TLS from who has the password, and from nobody else", async () => {
     const to = "mosquitto_pub -h localhost -p 25504 --cafile /s/pki/authority/ca.crt -u sensor -q 1";
     const publish = (password: string, sensor: string) =>
-      beside("host", `${to} -P "${password}" -t sensor/${sensor} -m 7 || exit 1`);
+      fromContainer("host", `${to} -P "${password}" -t sensor/${sensor} -m 7 || exit 1`);
 
     expect((await publish("$(cat /s/mqtt-sensor-password)", "overtls")).code).toBe(0);
     expect((await publish("wrong", "refused")).stderr).toContain("not authorised");
@@ -275,7 +275,7 @@ describe.skipIf(reason)(titled("a rendered folder, on a machine with Docker alon
     SERVICES.filter((role) => before[role] !== after[role]);
 
   /** Runs a script with the broker's programs in a network; `/s` is the server's own folder of secrets. */
-  async function beside(network: string, script: string) {
+  async function fromContainer(network: string, script: string) {
     const image = await engine.output("inspect", "--format", "{{.Config.Image}}", container("mosquitto"));
     const options = ["--rm", "--user=0", "--network", network, "-v", `${server}/secrets:/s:ro`];
     return engine.docker("run", ...options, image, "sh", "-c", script);
@@ -283,7 +283,7 @@ describe.skipIf(reason)(titled("a rendered folder, on a machine with Docker alon
 
   async function publish(sensor: string, value: string): Promise<void> {
     const script = `mosquitto_pub -h mosquitto -u sensor -P "$(cat /s/mqtt-sensor-password)" -t sensor/${sensor} -q 1 -m ${value}`;
-    const { code, stderr } = await beside(`exploreiot-${deployment.name}-broker`, script);
+    const { code, stderr } = await fromContainer(`exploreiot-${deployment.name}-broker`, script);
     if (code !== 0) throw new Error(stderr);
   }
 

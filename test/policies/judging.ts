@@ -17,7 +17,7 @@ interface Case {
   readonly type?: string;
 
   /** Other resources of the stack. */
-  readonly beside?: Resources;
+  readonly around?: Resources;
 }
 
 interface Rejection extends Case {
@@ -62,10 +62,10 @@ export function judges(
   });
 }
 
-function reportOn(policy: Policy, { given, type = policy.looksAt[0] as string, beside = {} }: Case) {
+function reportOn(policy: Policy, { given, type = policy.looksAt[0] as string, around = {} }: Case) {
   const subject = { "//": { metadata: { path: "test/Subject" } }, ...given };
-  const resource = { ...beside, [type]: { Subject: subject, ...beside[type] } };
-  const settings = type === "terraform" ? { terraform: given, resource: beside } : { resource };
+  const resource = { ...around, [type]: { Subject: subject, ...around[type] } };
+  const settings = type === "terraform" ? { terraform: given, resource: around } : { resource };
   return reportOf(policy, {
     "//": { metadata: { stackName: type === "terraform" ? "test/Subject" : "test" } },
     ...settings,

@@ -99,7 +99,7 @@ describe("evaluate", () => {
   test.each([
     { given: "in lists", json: { resource: [{ docker_container: [{ A: [{ name: "a" }] }] }, {}] } },
     {
-      given: "beside a comment",
+      given: "around a comment",
       json: { resource: { "//": "x", docker_container: { "//": 1, A: { name: "a" } } } },
     },
   ])("reads resources $given", ({ json }) => {

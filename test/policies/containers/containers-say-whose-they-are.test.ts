@@ -11,7 +11,7 @@ judges(containersSayWhoseTheyAre, "CTR-039", {
     {
       name: "a container of the kit without labels",
       given: {},
-      beside: { docker_container: { Other: sound } },
+      around: { docker_container: { Other: sound } },
       evidence: [
         "label exploreiot.deployment is not set",
         "label exploreiot.role is not set",

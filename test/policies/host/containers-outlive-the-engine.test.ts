@@ -13,7 +13,7 @@ judges(containersOutliveTheEngine, "DMN-004", {
     {
       name: "a swarm, where the engine refuses it",
       given: daemonJson({}),
-      beside: { docker_service: { Api: {} } },
+      around: { docker_service: { Api: {} } },
       examined: 0,
     },
   ],

@@ -3,7 +3,7 @@ import { backend, edge, frontend } from "../images.ts";
 import { judges, NETWORKS } from "../judging.ts";
 
 const onEdge = { networks_advanced: [{ name: "${docker_network.Edge.id}" }] };
-const beside = { ...NETWORKS, docker_container: { Proxy: { ...edge, ...onEdge } } };
+const around = { ...NETWORKS, docker_container: { Proxy: { ...edge, ...onEdge } } };
 const given = (...env: readonly string[]) => ({ ...backend, ...onEdge, env });
 
 judges(forwardedHeadersAreBelievedOfTheEdge, "HTP-007", {
@@ -23,19 +23,19 @@ judges(forwardedHeadersAreBelievedOfTheEdge, "HTP-007", {
     {
       name: "nobody behind an edge",
       given: given("TRUSTED_PROXIES="),
-      beside,
+      around,
       evidence: ["nothing says that the edge is believed"],
     },
     {
       name: "a server that is told not to",
       given: { ...given("FORWARDED_ALLOW_IPS=10.0.0.1"), command: ["uvicorn", "--no-proxy-headers"] },
-      beside,
+      around,
       evidence: ["the command says --no-proxy-headers, and the edge is in front"],
     },
     {
       name: "a page's server that trusts everybody",
       given: { ...frontend, ...onEdge, env: ["TRUSTED_PROXIES=*"] },
-      beside,
+      around,
       evidence: ['TRUSTED_PROXIES is "*"'],
     },
     {
@@ -45,18 +45,18 @@ judges(forwardedHeadersAreBelievedOfTheEdge, "HTP-007", {
     },
   ],
   accepts: [
-    { name: "the edge's address", given: given("TRUSTED_PROXIES=172.30.1.0/24"), beside },
+    { name: "the edge's address", given: given("TRUSTED_PROXIES=172.30.1.0/24"), around },
     {
       name: "an option",
       given: { ...given(), command: ["uvicorn", "--forwarded-allow-ips", "172.30.1.9"] },
-      beside,
+      around,
     },
-    { name: "nobody without an edge", given: given(), beside: NETWORKS },
-    { name: "a backend on another network than the edge", given: backend, beside },
+    { name: "nobody without an edge", given: given(), around: NETWORKS },
+    { name: "a backend on another network than the edge", given: backend, around },
     {
       name: "a page's server behind no edge",
       given: { ...frontend, ...onEdge, env: ["TRUSTED_PROXIES="] },
-      beside: NETWORKS,
+      around: NETWORKS,
     },
     { name: "what is no backend", given: frontend, examined: 0 },
   ],

@@ -33,7 +33,7 @@ judges(hostNamesAreChecked, "HTP-004", {
     {
       name: "no variable behind the edge",
       given: backend,
-      beside: { "file/haproxy.cfg": { Edge: { text: EDGE } } },
+      around: { "file/haproxy.cfg": { Edge: { text: EDGE } } },
       examined: 2,
     },
     { name: "the broker", given: mosquitto, examined: 0 },

@@ -33,7 +33,7 @@ judges(requestsAreRateLimited, "HTP-003", {
     {
       name: "an edge that limits",
       given: given(),
-      beside: { "file/haproxy.cfg": { Edge: { text: EDGE } } },
+      around: { "file/haproxy.cfg": { Edge: { text: EDGE } } },
       examined: 2,
     },
     { name: "a local stack, where it is relaxed", given: { ...given(), ...local } },

@@ -29,19 +29,19 @@ judges(writesNeedAKey, "HTP-011", {
       name: "no key where the page is",
       given: { ...given(), ...on("edge") },
       evidence: ["no variable names a key"],
-      beside: STACK,
+      around: STACK,
     },
     {
       name: "no key at a port of its own",
       given: { ...given(), ...on("data"), ...published(8000) },
       evidence: ["no variable names a key"],
-      beside: STACK,
+      around: STACK,
     },
     {
       name: "no key of the only backend",
       given: { ...given(), ...on("data") },
       evidence: ["no variable names a key"],
-      beside: { docker_network: NETWORKS },
+      around: { docker_network: NETWORKS },
     },
     { name: "no key", given: given("OPEN_WRITES=false"), evidence: ["no variable names a key"] },
     {
@@ -57,7 +57,7 @@ judges(writesNeedAKey, "HTP-011", {
     {
       name: "a worker behind the API, which nobody asks",
       given: { ...given(), ...on("data") },
-      beside: STACK,
+      around: STACK,
     },
     { name: "what is no backend", given: frontend, examined: 0 },
   ],

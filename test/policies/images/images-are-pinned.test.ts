@@ -16,7 +16,7 @@ judges(imagesArePinned, "IMG-001", {
     {
       name: "a tag that only looks like one of a recipe",
       given: { name: "exploreiot/redis:abd" },
-      beside: RECIPES,
+      around: RECIPES,
       evidence: ['image is "exploreiot/redis:abd", without a digest'],
     },
     { name: "no name", given: {}, evidence: ["image is not set"] },
@@ -33,7 +33,7 @@ judges(imagesArePinned, "IMG-001", {
     {
       name: "an image that is made from a recipe",
       given: { name: "exploreiot/redis:abc" },
-      beside: RECIPES,
+      around: RECIPES,
       examined: 0,
     },
     { name: "an image that is built", given: { name: "app", build: { context: "." } }, examined: 0 },
@@ -41,7 +41,7 @@ judges(imagesArePinned, "IMG-001", {
       name: "a container that leaves it to an image of the stack",
       type: "docker_container",
       given: { image: "${docker_image.Redis.image_id}" },
-      beside: { docker_image: { Redis: { name: `redis@${DIGEST}` } } },
+      around: { docker_image: { Redis: { name: `redis@${DIGEST}` } } },
     },
   ],
 });

@@ -29,7 +29,7 @@ judges(movedTagsArePulled, "IMG-007", {
     {
       name: "an image that is made from a recipe",
       given: { name: "exploreiot/redis:abc" },
-      beside: RECIPES,
+      around: RECIPES,
       examined: 0,
     },
     { name: "an image that is built", given: { name: "app", build: {} }, examined: 0 },

@@ -42,7 +42,7 @@ judges(tagsAreFixed, "IMG-002", {
     {
       name: "an image that is made from a recipe",
       given: { name: "exploreiot/redis:abc" },
-      beside: RECIPES,
+      around: RECIPES,
       examined: 0,
     },
   ],

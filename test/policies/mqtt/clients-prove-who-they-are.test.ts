@@ -20,7 +20,7 @@ judges(clientsProveWhoTheyAre, "MQT-002", {
     {
       name: "a password file that the broker is not given",
       given: conf("listener 1883", "password_file /etc/other/passwords"),
-      beside: broker(),
+      around: broker(),
       evidence: ["password_file /etc/other/passwords is not given to the broker (mosquitto.conf line 2)"],
     },
   ],
@@ -28,7 +28,7 @@ judges(clientsProveWhoTheyAre, "MQT-002", {
     {
       name: "a password file that the broker is given",
       given: conf("listener 1883", "password_file /etc/server/passwords"),
-      beside: broker(),
+      around: broker(),
     },
     { name: "certificates on each listener", given: conf("listener 8883", ...IDENTITY) },
     { name: "a plugin", given: conf("listener 1883", "plugin /usr/lib/mosquitto_dynamic_security.so") },

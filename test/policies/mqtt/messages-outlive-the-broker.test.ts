@@ -24,7 +24,7 @@ judges(messagesOutliveTheBroker, "MQT-009", {
     {
       name: "a place on no volume",
       given: conf("persistence true", "persistence_location /var/lib/mosquitto/"),
-      beside: broker(),
+      around: broker(),
       evidence: [
         "persistence_location /var/lib/mosquitto/ is on no volume that test/docker_container.Server may write (mosquitto.conf line 2)",
       ],
@@ -32,7 +32,7 @@ judges(messagesOutliveTheBroker, "MQT-009", {
     {
       name: "a volume that is read-only",
       given: conf(...KEPT),
-      beside: broker({
+      around: broker({
         volumes: { container_path: "/mosquitto/data", volume_name: "data", read_only: true },
       }),
       evidence: [
@@ -41,11 +41,11 @@ judges(messagesOutliveTheBroker, "MQT-009", {
     },
   ],
   accepts: [
-    { name: "a volume", given: conf(...KEPT), beside: broker() },
+    { name: "a volume", given: conf(...KEPT), around: broker() },
     {
       name: "a folder of the host",
       given: conf(...KEPT),
-      beside: broker({ volumes: { container_path: "/mosquitto/data", host_path: "/srv/data" } }),
+      around: broker({ volumes: { container_path: "/mosquitto/data", host_path: "/srv/data" } }),
     },
     { name: "a file that no broker is seen to read", given: alone("mosquitto.conf", KEPT) },
   ],

@@ -15,13 +15,13 @@ judges(sessionsBelongToUsers, "MQT-022", {
     {
       name: "any name next to another plugin",
       given: conf("listener 1883", "plugin /usr/lib/other/guard.so"),
-      beside: published,
+      around: published,
       evidence: ["listener 1883 (mosquitto.conf line 1): use_username_as_clientid is not set"],
     },
     {
       name: "any name from outside",
       given: conf("listener 1883", "use_username_as_clientid false", "listener 1884"),
-      beside: published,
+      around: published,
       evidence: [
         'listener 1883 (mosquitto.conf line 1): use_username_as_clientid is "false" (mosquitto.conf line 2)',
       ],
@@ -31,13 +31,13 @@ judges(sessionsBelongToUsers, "MQT-022", {
     {
       name: "the kit's guard",
       given: conf("listener 1883", "plugin /usr/lib/exploreiot/guard.so"),
-      beside: published,
+      around: published,
     },
     {
       name: "the user's name",
       given: conf("listener 1883", "use_username_as_clientid true"),
-      beside: published,
+      around: published,
     },
-    { name: "a listener that is inside", given: conf("listener 1883"), beside: broker(), examined: 0 },
+    { name: "a listener that is inside", given: conf("listener 1883"), around: broker(), examined: 0 },
   ],
 });

@@ -10,7 +10,7 @@ judges(settingsAreNotPerListener, "MQT-016", {
     {
       name: "a broker of 2.1, where it is deprecated",
       given: conf("per_listener_settings true", "listener 1", ...ALL),
-      beside: broker({ image: "eclipse-mosquitto:2.1.2" }),
+      around: broker({ image: "eclipse-mosquitto:2.1.2" }),
       evidence: [
         'per_listener_settings is "true" (mosquitto.conf line 1), and the broker is not known to be older than 2.1',
       ],
@@ -25,7 +25,7 @@ judges(settingsAreNotPerListener, "MQT-016", {
     {
       name: "an older broker with a late line and a listener that repeats nothing",
       given: conf("listener 1", ...ALL, "listener 2", "allow_anonymous false", "per_listener_settings true"),
-      beside: broker(),
+      around: broker(),
       evidence: [
         'per_listener_settings is "true" (mosquitto.conf line 7) is not the first setting',
         "listener 2 does not repeat password_file",
@@ -38,7 +38,7 @@ judges(settingsAreNotPerListener, "MQT-016", {
     {
       name: "an older broker that repeats everything",
       given: conf("per_listener_settings true", "listener 1", ...ALL),
-      beside: broker(),
+      around: broker(),
     },
   ],
 });

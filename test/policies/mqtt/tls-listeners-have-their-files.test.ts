@@ -3,7 +3,7 @@ import { judges } from "../judging.ts";
 import { alone, broker, file } from "../servers.ts";
 
 const conf = (...lines: string[]) => file("mosquitto.conf", ["listener 8883", ...lines]);
-const beside = broker({ volumes: { container_path: "/certs", volume_name: "certs", read_only: true } });
+const around = broker({ volumes: { container_path: "/certs", volume_name: "certs", read_only: true } });
 
 judges(tlsListenersHaveTheirFiles, "MQT-006", {
   rejects: [
@@ -20,7 +20,7 @@ judges(tlsListenersHaveTheirFiles, "MQT-006", {
     {
       name: "a key that the broker is not given",
       given: conf("certfile /certs/a.crt", "keyfile /keys/a.key"),
-      beside,
+      around,
       evidence: ["keyfile /keys/a.key is not given to the broker (mosquitto.conf line 3)"],
     },
   ],
@@ -33,7 +33,7 @@ judges(tlsListenersHaveTheirFiles, "MQT-006", {
         "require_certificate true",
         "cafile /certs/ca.crt",
       ),
-      beside,
+      around,
     },
     { name: "a broker without TLS", given: alone("mosquitto.conf", ["listener 1883"]), examined: 0 },
   ],

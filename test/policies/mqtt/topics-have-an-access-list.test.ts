@@ -14,13 +14,13 @@ judges(topicsHaveAnAccessList, "MQT-003", {
     {
       name: "a list that the broker is not given",
       given: file("mosquitto.conf", ["acl_file /etc/other/aclfile"]),
-      beside: broker(),
+      around: broker(),
       evidence: ["acl_file /etc/other/aclfile is not given to the broker (mosquitto.conf line 1)"],
     },
     {
       name: "a list of which only the folder is known",
       given: file("mosquitto.conf", ["acl_file /mosquitto/data/topics"]),
-      beside: broker(),
+      around: broker(),
       evidence: ["acl_file /mosquitto/data/topics has a text that is not known here (mosquitto.conf line 1)"],
     },
     {
@@ -51,7 +51,7 @@ judges(topicsHaveAnAccessList, "MQT-003", {
     {
       name: "a list that the broker is given",
       given: file("mosquitto.conf", ["acl_file /etc/server/acl"]),
-      beside: broker(),
+      around: broker(),
       examined: 2,
     },
     { name: "a plugin", given: alone("mosquitto.conf", ["plugin /lib/mosquitto_dynamic_security.so"]) },

@@ -13,24 +13,24 @@ judges(dataNetworksAreInternal, "NET-007", {
     {
       name: "a network with a way out",
       given: { internal: false },
-      beside: joining(postgres),
+      around: joining(postgres),
       evidence: ["internal is false"],
     },
     {
       name: "a network that does not say",
       given: {},
-      beside: joining(postgres),
+      around: joining(postgres),
       evidence: ["internal is not set"],
     },
     {
       name: "one known only at apply",
       given: { internal: "${var.internal}" },
-      beside: joining(postgres),
+      around: joining(postgres),
       evidence: ['internal is "${var.internal}", known only at apply'],
     },
   ],
   accepts: [
-    { name: "an internal network", given: { internal: true }, beside: joining(postgres) },
-    { name: "a network without a database", given: {}, beside: joining(frontend), examined: 0 },
+    { name: "an internal network", given: { internal: true }, around: joining(postgres) },
+    { name: "a network without a database", given: {}, around: joining(frontend), examined: 0 },
   ],
 });

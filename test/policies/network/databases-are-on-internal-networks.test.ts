@@ -9,26 +9,26 @@ judges(databasesAreOnInternalNetworks, "NET-009", {
     {
       name: "a network with a way out next to an internal one",
       given: { ...postgres, ...on("${docker_network.Data.id}", "${docker_network.Edge.id}") },
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: ["test/Edge has internal false"],
     },
     {
       name: "a network by its name",
       given: { ...redis, ...on("edge") },
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: ["test/Edge has internal false"],
     },
     {
       name: "a network known only at apply, and one of another stack",
       given: { ...redis, ...on("${docker_network.Later.id}", "elsewhere") },
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: ['test/Later has internal "${var.internal}"', 'the network "elsewhere" is not known'],
     },
     {
       name: "a service of a swarm",
       type: "docker_service",
       given: { task_spec: { ...(swarm("redis:7").task_spec as object), ...on("edge") } },
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: ["test/Edge has internal false"],
     },
     {
@@ -40,7 +40,7 @@ judges(databasesAreOnInternalNetworks, "NET-009", {
           networks_advanced: [{ id: "${docker_network.Edge.id}" }],
         },
       },
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: ["test/Edge has internal false"],
     },
   ],
@@ -48,8 +48,8 @@ judges(databasesAreOnInternalNetworks, "NET-009", {
     {
       name: "an internal network",
       given: { ...postgres, ...on("${docker_network.Data.id}") },
-      beside: NETWORKS,
+      around: NETWORKS,
     },
-    { name: "what is no database", given: { ...backend, ...on("edge") }, beside: NETWORKS, examined: 0 },
+    { name: "what is no database", given: { ...backend, ...on("edge") }, around: NETWORKS, examined: 0 },
   ],
 });

@@ -20,13 +20,13 @@ judges(firewallOpensWhatIsPublished, "NET-024", {
     {
       name: "a published port that no rule opens",
       given: rules(FIREWALL),
-      beside: publishing({ internal: 1883, external: 1883, ip: "0.0.0.0" }),
+      around: publishing({ internal: 1883, external: 1883, ip: "0.0.0.0" }),
       evidence: ["test/Broker publishes 1883/tcp, which no rule opens"],
     },
     {
       name: "a port of IPv6 behind a rule for IPv4, and one of UDP behind a rule for TCP",
       given: rules(FIREWALL),
-      beside: publishing(
+      around: publishing(
         { internal: 1, external: 443, ip: "::" },
         { internal: 2, external: 8883, ip: "0.0.0.0", protocol: "udp" },
       ),
@@ -38,7 +38,7 @@ judges(firewallOpensWhatIsPublished, "NET-024", {
     {
       name: "a rule that opens a port nobody publishes",
       given: rules(FIREWALL.replace("proto-dst 443", "proto-dst { 443, 5432, 9000-9001 }")),
-      beside: publishing(),
+      around: publishing(),
       evidence: [
         "line 26 opens 5432, which nothing publishes",
         "line 26 opens 9000-9001, which nothing publishes",
@@ -47,7 +47,7 @@ judges(firewallOpensWhatIsPublished, "NET-024", {
     {
       name: "rules without the chain",
       given: rules("table inet x {\n}\n"),
-      beside: publishing(),
+      around: publishing(),
       evidence: [
         "test/Edge publishes 443/tcp, which no rule opens",
         "test/Broker publishes 8883/tcp, which no rule opens",
@@ -56,7 +56,7 @@ judges(firewallOpensWhatIsPublished, "NET-024", {
     {
       name: "a port known only at apply",
       given: rules(FIREWALL),
-      beside: publishing({ internal: 1, external: "${var.port}", ip: "0.0.0.0" }),
+      around: publishing({ internal: 1, external: "${var.port}", ip: "0.0.0.0" }),
       evidence: ["test/Broker publishes NaN/tcp, which no rule opens"],
     },
   ],
@@ -64,7 +64,7 @@ judges(firewallOpensWhatIsPublished, "NET-024", {
     {
       name: "rules that open what is published, loopback apart",
       given: rules(FIREWALL),
-      beside: publishing({ internal: 3000, external: 3000, ip: "127.0.0.1" }),
+      around: publishing({ internal: 3000, external: 3000, ip: "127.0.0.1" }),
     },
     {
       name: "a named set, and rules for containers of others",
@@ -79,7 +79,7 @@ judges(firewallOpensWhatIsPublished, "NET-024", {
             '    iifname "eth0" ct status dnat meta l4proto tcp ct original proto-dst 9000 accept\n    oifname "xi00-*" limit',
           ),
       ),
-      beside: publishing(),
+      around: publishing(),
     },
     { name: "rules without a stack", given: rules(FIREWALL), examined: 0 },
   ],

@@ -4,20 +4,20 @@ import { judges, NETWORKS } from "../judging.ts";
 
 const on = (name: string) => ({ networks_advanced: [{ name: `\${docker_network.${name}.id}` }] });
 const database = { "//": { metadata: { path: "test/Database" } }, ...postgres, ...on("Data") };
-const beside = { ...NETWORKS, docker_container: { Database: database, Api: { ...backend, ...on("Edge") } } };
+const around = { ...NETWORKS, docker_container: { Database: database, Api: { ...backend, ...on("Edge") } } };
 
 judges(frontendsAreApartFromDatabases, "NET-010", {
   rejects: [
     {
       name: "a frontend next to the database",
       given: { ...frontend, ...on("Data") },
-      beside,
+      around,
       evidence: ["test/Data also has test/Database"],
     },
     {
       name: "an edge there",
       given: { ...edge, ...on("Data") },
-      beside,
+      around,
       evidence: ["test/Data also has test/Database"],
     },
     {
@@ -27,7 +27,7 @@ judges(frontendsAreApartFromDatabases, "NET-010", {
     },
   ],
   accepts: [
-    { name: "a frontend on the edge network", given: { ...frontend, ...on("Edge") }, beside },
-    { name: "the backend", given: { ...backend, ...on("Data") }, beside: NETWORKS, examined: 0 },
+    { name: "a frontend on the edge network", given: { ...frontend, ...on("Edge") }, around },
+    { name: "the backend", given: { ...backend, ...on("Data") }, around: NETWORKS, examined: 0 },
   ],
 });

@@ -4,7 +4,7 @@ import { local, published } from "../images.ts";
 import { judges } from "../judging.ts";
 
 const open = published(8883, 8883, "::");
-const beside = (text: string) => ({ "file/nftables": { Rules: { text } } });
+const around = (text: string) => ({ "file/nftables": { Rules: { text } } });
 
 judges(ipv6IsPublishedBehindAFirewall, "NET-005", {
   rejects: [
@@ -16,18 +16,18 @@ judges(ipv6IsPublishedBehindAFirewall, "NET-005", {
     {
       name: "IPv6 with rules for IPv4",
       given: open,
-      beside: beside(FIREWALL.replaceAll("table inet", "table ip")),
+      around: around(FIREWALL.replaceAll("table inet", "table ip")),
       evidence: ["port 8883 (host port 8883 of ::), and no firewall rules for IPv6 are in the stack"],
     },
     {
       name: "rules whose text is not known",
       given: open,
-      beside: { "file/nftables": { Rules: {} } },
+      around: { "file/nftables": { Rules: {} } },
       evidence: ["cannot be judged: its text is not known here"],
     },
   ],
   accepts: [
-    { name: "IPv6 with rules for both", given: open, beside: beside(FIREWALL) },
+    { name: "IPv6 with rules for both", given: open, around: around(FIREWALL) },
     { name: "the loopback address", given: published(8883, 8883, "::1") },
     { name: "a local stack, where it is relaxed", given: { ...open, ...local } },
     { name: "IPv4", given: published(8883), examined: 0 },

@@ -19,13 +19,13 @@ judges(membersThatNeedNotTalkCannot, "NET-011", {
     {
       name: "members that know nothing of each other",
       given: {},
-      beside: members({ env: ["NAME=one", "URL=http://elsewhere:80"], command: ["one", "twofold"] }),
+      around: members({ env: ["NAME=one", "URL=http://elsewhere:80"], command: ["one", "twofold"] }),
       evidence: [`no member names another (test/One, test/Two), and ${OPTION} is not set`],
     },
     {
       name: "an option known only at apply",
       given: { options: { [OPTION]: "${var.icc}" } },
-      beside: members({}),
+      around: members({}),
       evidence: [
         `no member names another (test/One, test/Two), and ${OPTION} is "\${var.icc}", known only at apply`,
       ],
@@ -35,16 +35,16 @@ judges(membersThatNeedNotTalkCannot, "NET-011", {
     {
       name: "a variable with the name of another",
       given: {},
-      beside: members({ env: ["URL=http://two:8000/x"] }),
+      around: members({ env: ["URL=http://two:8000/x"] }),
     },
-    { name: "a command with it", given: {}, beside: members({}, { command: ["run", "--to", "one:80"] }) },
+    { name: "a command with it", given: {}, around: members({}, { command: ["run", "--to", "one:80"] }) },
     {
       name: "an edge whose file names it",
       given: {},
-      beside: { ...members({}), "file/haproxy.cfg": { Cfg: { text: "backend b\n server s two:80" } } },
+      around: { ...members({}), "file/haproxy.cfg": { Cfg: { text: "backend b\n server s two:80" } } },
     },
-    { name: "the option", given: { options: { [OPTION]: "false" } }, beside: members({}) },
-    { name: "an internal network", given: { internal: true }, beside: members({}), examined: 0 },
+    { name: "the option", given: { options: { [OPTION]: "false" } }, around: members({}) },
+    { name: "an internal network", given: { internal: true }, around: members({}), examined: 0 },
     { name: "a network with one member", given: {}, examined: 0 },
   ],
 });

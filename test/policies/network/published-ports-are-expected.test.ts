@@ -53,7 +53,7 @@ judges(publishedPortsAreExpected, "NET-001", {
       name: "a service of a swarm",
       type: "docker_service",
       given: swarm("redis:7.4", {}, [{ target_port: 6379, published_port: 6379 }]),
-      beside: { docker_container: { Api: backend } },
+      around: { docker_container: { Api: backend } },
       evidence: ["port 6379 (host port 6379 of every address) of redis"],
     },
   ],

@@ -9,13 +9,13 @@ judges(publishedPortsHaveAWayOut, "NET-023", {
     {
       name: "internal networks alone",
       given: { ports, networks_advanced: { name: "${docker_network.Data.id}" } },
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: ["ports 8000 are published, but no network is known to lead out: test/Data (internal true)"],
     },
     {
       name: "a network whose kind is known only at apply",
       given: { ports, networks_advanced: [{ name: "${docker_network.Later.id}" }] },
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: [
         'ports 8000 are published, but no network is known to lead out: test/Later (internal "${var.internal}")',
       ],
@@ -23,7 +23,7 @@ judges(publishedPortsHaveAWayOut, "NET-023", {
     {
       name: "a network that is not of this stack",
       given: { ports, networks_advanced: [{ name: "edge" }, { name: "${docker_network.None.id}" }] },
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: [
         'ports 8000 are published, but no network is known to lead out: "edge", "${docker_network.None.id}"',
       ],
@@ -31,7 +31,7 @@ judges(publishedPortsHaveAWayOut, "NET-023", {
     {
       name: "the namespace of the host",
       given: { ports, network_mode: "host", networks_advanced: [edge] },
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: ['ports 8000 are published, but network_mode is "host"'],
     },
     {
@@ -51,7 +51,7 @@ judges(publishedPortsHaveAWayOut, "NET-023", {
     {
       name: "a network that leads out next to an internal one",
       given: { ports, networks_advanced: [{ name: "${docker_network.Data.id}" }, edge] },
-      beside: NETWORKS,
+      around: NETWORKS,
     },
     { name: "a container that publishes nothing", given: { network_mode: "none" }, examined: 0 },
   ],

@@ -4,7 +4,7 @@ import { judges } from "../judging.ts";
 import { said } from "../reporting.ts";
 
 const subnets = (...all: readonly unknown[]) => ({ ipam_config: all.map((subnet) => ({ subnet })) });
-const beside = {
+const around = {
   docker_network: {
     Other: { "//": { metadata: { path: "test/Other" } }, ...subnets("10.20.0.0/16", "fd00:1::/64") },
   },
@@ -23,7 +23,7 @@ judges(subnetsDoNotOverlap, "NET-015", {
     {
       name: "subnets next to each other",
       given: subnets("10.21.0.0/16", "fd00:2::/64"),
-      beside,
+      around,
       examined: 2,
     },
   ],
@@ -41,7 +41,7 @@ test.each([
 ])("NET-015 rejects both networks of $pairs", ({ given, pairs }) => {
   const subject = { "//": { metadata: { path: "test/Subject" } }, ...subnets(...given) };
   const { findings } = said(subnetsDoNotOverlap, {
-    docker_network: { Subject: subject, ...beside.docker_network },
+    docker_network: { Subject: subject, ...around.docker_network },
   });
 
   expect(findings).toEqual([

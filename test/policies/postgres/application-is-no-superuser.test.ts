@@ -3,7 +3,7 @@ import { judges } from "../judging.ts";
 import { alone, file, server } from "../servers.ts";
 
 const type = "docker_container";
-const beside = server({ image: "postgres:15", env: ["POSTGRES_USER=boss"] });
+const around = server({ image: "postgres:15", env: ["POSTGRES_USER=boss"] });
 
 judges(applicationIsNoSuperuser, "PGS-004", {
   rejects: [
@@ -33,7 +33,7 @@ judges(applicationIsNoSuperuser, "PGS-004", {
         'ALTER ROLE "app" REPLICATION;',
         'ALTER ROLE "other" REPLICATION;',
       ]),
-      beside: {
+      around: {
         "file/pg_hba.conf": {
           Hba: file("pg_hba.conf", [
             "host replication copy,app samenet scram-sha-256",
@@ -47,7 +47,7 @@ judges(applicationIsNoSuperuser, "PGS-004", {
       name: "superusers over the network",
       type: "file/pg_hba.conf",
       given: alone("pg_hba.conf", ["host all all all scram-sha-256", "hostssl all boss,app all cert"]),
-      beside,
+      around,
       evidence: [
         "all may log in over the network (pg_hba.conf line 1)",
         "boss may log in over the network (pg_hba.conf line 2)",
@@ -57,7 +57,7 @@ judges(applicationIsNoSuperuser, "PGS-004", {
       name: "applications that log in as the superuser",
       type,
       given: { image: "app", env: ["DATABASE_USER=boss", "REPORT_URL=postgresql+asyncpg://postgres@db/app"] },
-      beside,
+      around,
       evidence: ["DATABASE_USER logs in as boss, a superuser", "REPORT_URL logs in as postgres, a superuser"],
     },
     {
@@ -81,7 +81,7 @@ judges(applicationIsNoSuperuser, "PGS-004", {
       type: "file/sql",
       examined: 2,
       given: file("init.sql", ['ALTER ROLE "copy" LOGIN NOSUPERUSER REPLICATION;']),
-      beside: {
+      around: {
         "file/pg_hba.conf": {
           Hba: file("pg_hba.conf", [
             "local all postgres peer",
@@ -101,7 +101,7 @@ judges(applicationIsNoSuperuser, "PGS-004", {
         "host app app all scram-sha-256",
       ]),
     },
-    { name: "a user of its own", type, given: { image: "app", env: ["DB_USER=app"] }, beside },
+    { name: "a user of its own", type, given: { image: "app", env: ["DB_USER=app"] }, around },
     { name: "no client", type, given: { image: "app", env: ["PORT=1"] }, examined: 0 },
   ],
 });

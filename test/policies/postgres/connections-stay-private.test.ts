@@ -10,7 +10,7 @@ judges(connectionsStayPrivate, "PGS-005", {
     {
       name: "a network that leads out",
       given: postgres(["ssl = off"], OUTER),
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: ["ssl is not on, and the network test/Edge is not internal"],
     },
     {
@@ -18,7 +18,7 @@ judges(connectionsStayPrivate, "PGS-005", {
       given: postgres([], {
         networks_advanced: [{ name: "${docker_network.Later.id}" }, { name: "bridge" }],
       }),
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: [
         "ssl is not on, and the network test/Later is not internal",
         'ssl is not on, and the network "bridge" is not in the stack',
@@ -27,7 +27,7 @@ judges(connectionsStayPrivate, "PGS-005", {
     {
       name: "an overlay between machines",
       given: postgres([], { networks_advanced: { name: "${docker_network.Wide.id}" } }),
-      beside: { docker_network: { Wide: { driver: "overlay", internal: true } } },
+      around: { docker_network: { Wide: { driver: "overlay", internal: true } } },
       evidence: ['ssl is not on, and the network test/docker_network.Wide has the driver "overlay"'],
     },
     {
@@ -38,13 +38,13 @@ judges(connectionsStayPrivate, "PGS-005", {
     {
       name: "encryption without a key",
       given: postgres(TLS.slice(0, 2), INNER),
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: ["ssl_key_file is not set"],
     },
   ],
   accepts: [
-    { name: "an internal network", given: postgres([], INNER), beside: NETWORKS },
-    { name: "encryption", given: postgres(TLS, OUTER), beside: NETWORKS },
+    { name: "an internal network", given: postgres([], INNER), around: NETWORKS },
+    { name: "encryption", given: postgres(TLS, OUTER), around: NETWORKS },
     {
       name: "encryption by argument",
       given: { image: "postgres:15", command: "-c ssl=on -cssl_cert_file=/c --ssl-key-file=/k".split(" ") },

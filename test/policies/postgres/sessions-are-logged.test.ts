@@ -9,7 +9,7 @@ judges(sessionsAreLogged, "PGS-012", {
     {
       name: "a server that others reach",
       given: postgres(["log_connections = off"], OUTER),
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: [
         'log_connections is "off" (postgresql.conf line 1)',
         "log_disconnections is not set",
@@ -19,7 +19,7 @@ judges(sessionsAreLogged, "PGS-012", {
     {
       name: "a log with all that is written",
       given: postgres(["log_statement = 'mod'"], INNER),
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: ['log_statement is "mod" (postgresql.conf line 1)'],
     },
     {
@@ -30,7 +30,7 @@ judges(sessionsAreLogged, "PGS-012", {
     },
   ],
   accepts: [
-    { name: "a log", given: postgres(ON, OUTER), beside: NETWORKS },
-    { name: "an internal network", given: postgres([], INNER), beside: NETWORKS },
+    { name: "a log", given: postgres(ON, OUTER), around: NETWORKS },
+    { name: "an internal network", given: postgres([], INNER), around: NETWORKS },
   ],
 });

@@ -8,7 +8,7 @@ judges(containersCarryAConfigHash, "PRV-005", {
     {
       name: "a container without labels next to one of the kit",
       given: {},
-      beside: { docker_container: { Api: hash("f7358ebb1b98") } },
+      around: { docker_container: { Api: hash("f7358ebb1b98") } },
       evidence: ["label exploreiot.config-hash is not set"],
     },
     {

@@ -15,19 +15,19 @@ judges(imagesAreNamedByContent, "PRV-021", {
     {
       name: "the name of a docker_image",
       given: { image: "${docker_image.Redis.name}" },
-      beside: IMAGES,
+      around: IMAGES,
       evidence: ['image is "${docker_image.Redis.name}", known only at apply'],
     },
     {
       name: "a reference to nothing",
       given: { image: "${docker_image.None.image_id}" },
-      beside: IMAGES,
+      around: IMAGES,
       evidence: ['image is "${docker_image.None.image_id}", known only at apply'],
     },
     {
       name: "an image_id of something else",
       given: { image: "${docker_volume.Redis.image_id}" },
-      beside: { docker_volume: { Redis: {} } },
+      around: { docker_volume: { Redis: {} } },
       evidence: ['image is "${docker_volume.Redis.image_id}", known only at apply'],
     },
   ],
@@ -35,7 +35,7 @@ judges(imagesAreNamedByContent, "PRV-021", {
     {
       name: "the id of an image of the stack",
       given: { image: "${docker_image.Redis.image_id}" },
-      beside: IMAGES,
+      around: IMAGES,
     },
     { name: "a digest", given: { image: `redis:7@sha256:${"d".repeat(64)}` } },
     { name: "an id", given: { image: `sha256:${"d".repeat(64)}` } },

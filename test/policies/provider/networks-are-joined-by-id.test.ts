@@ -8,31 +8,31 @@ judges(networksAreJoinedById, "PRV-007", {
     {
       name: "a literal name",
       given: { networks_advanced: [{ name: "edge" }] },
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: ['networks_advanced.name is "edge"'],
     },
     {
       name: "the name of a network of the stack",
       given: { networks_advanced: { name: "${docker_network.Edge.name}" } },
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: ['networks_advanced.name is "${docker_network.Edge.name}"'],
     },
     {
       name: "the id of something else",
       given: { networks_advanced: [{ name: "${docker_container.Other.id}" }] },
-      beside: { docker_volume: { Other: {} } },
+      around: { docker_volume: { Other: {} } },
       evidence: ['networks_advanced.name is "${docker_container.Other.id}"'],
     },
     {
       name: "a reference to nothing",
       given: { networks_advanced: [{ name: "${docker_network.None.id}" }] },
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: ['networks_advanced.name is "${docker_network.None.id}"'],
     },
     {
       name: "a network of another kind of source",
       given: { networks_advanced: [{ name: "${data.docker_network.Edge.id}" }, {}] },
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: [
         'networks_advanced.name is "${data.docker_network.Edge.id}"',
         "networks_advanced.name is not set",
@@ -51,7 +51,7 @@ judges(networksAreJoinedById, "PRV-007", {
     {
       name: "network_mode next to networks",
       given: { network_mode: "none", networks_advanced: [edge] },
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: ['network_mode is "none" next to networks_advanced'],
     },
     {
@@ -63,14 +63,14 @@ judges(networksAreJoinedById, "PRV-007", {
       name: "a service that joins by name, though it is an id",
       type: "docker_service",
       given: { task_spec: { networks_advanced: [edge] } },
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: ['task_spec.networks_advanced.name is "${docker_network.Edge.id}"'],
     },
     {
       name: "a service with the name of a network as its id, and with nothing",
       type: "docker_service",
       given: { task_spec: { networks_advanced: [{ id: "${docker_network.Edge.name}" }, {}] } },
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: [
         'task_spec.networks_advanced.id is "${docker_network.Edge.name}"',
         "task_spec.networks_advanced.id is not set",
@@ -82,20 +82,20 @@ judges(networksAreJoinedById, "PRV-007", {
     {
       name: "ids of networks of the stack",
       given: { networks_advanced: [edge, { name: "${docker_network.Data.id}" }] },
-      beside: NETWORKS,
+      around: NETWORKS,
     },
     {
       name: "a service with ids of networks of the stack",
       type: "docker_service",
       given: { task_spec: { networks_advanced: [{ id: "${docker_network.Edge.id}" }] } },
-      beside: NETWORKS,
+      around: NETWORKS,
     },
     { name: "the value that the schema fills in, without networks", given: { network_mode: "bridge" } },
     { name: "no network", given: { network_mode: "none" } },
     {
       name: "the value that the schema fills in",
       given: { network_mode: "bridge", networks_advanced: [edge] },
-      beside: NETWORKS,
+      around: NETWORKS,
     },
   ],
 });

@@ -20,13 +20,13 @@ judges(providerIsPinned, "PRV-023", {
     {
       name: "none for a module, which may hold anything",
       given: {},
-      beside: { module: { broker: { source: "./broker" } } },
+      around: { module: { broker: { source: "./broker" } } },
       evidence: ["no version is required of the provider docker"],
     },
     {
       name: "none for a network",
       given: {},
-      beside: { docker_network: { broker: { name: "broker" } } },
+      around: { docker_network: { broker: { name: "broker" } } },
       evidence: ["no version is required of the provider docker"],
     },
     {
@@ -72,7 +72,7 @@ judges(providerIsPinned, "PRV-023", {
     {
       name: "a stack without anything of Docker's",
       given: { required_providers: { random: { source: "hashicorp/random", version: "3.7.2" } } },
-      beside: { random_pet: { name: { length: 2 } } },
+      around: { random_pet: { name: { length: 2 } } },
     },
     {
       name: "a later line of the same major version, from a mirror",

@@ -14,19 +14,19 @@ judges(volumesCarryNoLabels, "PRV-011", {
     {
       name: "data whose labels are not ignored",
       given: {},
-      beside: mountsOf({ volumes }),
+      around: mountsOf({ volumes }),
       evidence: ["it holds data, and lifecycle.ignore_changes does not name labels"],
     },
     {
       name: "data in a volume mounted the other way",
       given: { lifecycle: { ignore_changes: ["name"] } },
-      beside: mountsOf({ mounts: [{ type: "volume", source: "${docker_volume.Subject.name}" }] }),
+      around: mountsOf({ mounts: [{ type: "volume", source: "${docker_volume.Subject.name}" }] }),
       evidence: ["it holds data, and lifecycle.ignore_changes does not name labels"],
     },
     {
       name: "data that a job reads too",
       given: {},
-      beside: { docker_container: { Redis: { volumes }, Job: { must_run: false, volumes } } },
+      around: { docker_container: { Redis: { volumes }, Job: { must_run: false, volumes } } },
       evidence: ["it holds data, and lifecycle.ignore_changes does not name labels"],
     },
     {
@@ -37,13 +37,13 @@ judges(volumesCarryNoLabels, "PRV-011", {
     {
       name: "a volume whose mount is read-only only at apply",
       given: {},
-      beside: mountsOf({ volumes: [{ ...volumes[0], read_only: "${var.r}" }] }),
+      around: mountsOf({ volumes: [{ ...volumes[0], read_only: "${var.r}" }] }),
       evidence: ["it holds data, and lifecycle.ignore_changes does not name labels"],
     },
     {
       name: "a volume in a stack whose mounts cannot be read",
       given: {},
-      beside: mountsOf({ volumes: "${var.volumes}" }),
+      around: mountsOf({ volumes: "${var.volumes}" }),
       evidence: ['cannot be judged: volumes is "${var.volumes}", which is not a block'],
     },
   ],
@@ -51,13 +51,13 @@ judges(volumesCarryNoLabels, "PRV-011", {
     {
       name: "data whose labels are ignored",
       given: { lifecycle: { ignore_changes: ["labels"] } },
-      beside: mountsOf({ volumes }),
+      around: mountsOf({ volumes }),
     },
     {
       name: "files that services only read",
       given: {},
-      beside: mountsOf({ volumes: [{ ...volumes[0], read_only: true }] }),
+      around: mountsOf({ volumes: [{ ...volumes[0], read_only: true }] }),
     },
-    { name: "files that a job writes", given: {}, beside: mountsOf({ must_run: false, volumes }) },
+    { name: "files that a job writes", given: {}, around: mountsOf({ must_run: false, volumes }) },
   ],
 });

@@ -10,25 +10,25 @@ judges(connectionsStayPrivate, "RDS-007", {
     {
       name: "a network that leads out",
       given: redis([], undefined, OUTER),
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: ["tls-port is not set, and the network test/Edge is not internal"],
     },
     {
       name: "encryption next to the open port, and old protocols",
       given: redis(["tls-port 6380", "port 6379", "tls-protocols TLSv1.1"], undefined, INNER),
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: ['port is "6379" (redis.conf line 3)', 'tls-protocols is "TLSv1.1" (redis.conf line 4)'],
     },
     {
       name: "encryption by default settings",
       given: redis(["tls-port 6380"], undefined, INNER),
-      beside: NETWORKS,
+      around: NETWORKS,
       evidence: ["port is not set", "tls-protocols is not set"],
     },
   ],
   accepts: [
-    { name: "an internal network", given: redis([], undefined, INNER), beside: NETWORKS },
-    { name: "encryption alone", given: redis(TLS, undefined, OUTER), beside: NETWORKS },
+    { name: "an internal network", given: redis([], undefined, INNER), around: NETWORKS },
+    { name: "encryption alone", given: redis(TLS, undefined, OUTER), around: NETWORKS },
   ],
 });
 

@@ -5,7 +5,7 @@ const at = (path: string, more = {}) => ({ image: "app", env: [`API_KEY_FILE=${p
 const VOLUME = {
   volumes: { container_path: "/run/app", volume_name: "${docker_volume.Files.name}", read_only: true },
 };
-const beside = {
+const around = {
   docker_volume: { Files: { name: "files" } },
   docker_container: {
     Job: {
@@ -27,7 +27,7 @@ judges(secretFilesAreThere, "SEC-009", {
     {
       name: "a file that the job does not deliver",
       given: at("/run/app/OTHER", VOLUME),
-      beside,
+      around,
       evidence: ['API_KEY_FILE is "/run/app/OTHER", where nothing is put'],
     },
     {
@@ -47,7 +47,7 @@ judges(secretFilesAreThere, "SEC-009", {
     },
   ],
   accepts: [
-    { name: "a file that a job delivers", given: at("/run/app/API_KEY", VOLUME), beside },
+    { name: "a file that a job delivers", given: at("/run/app/API_KEY", VOLUME), around },
     {
       name: "a file of the host",
       given: at("/run/k", { mounts: { target: "/run/k", source: "/srv/k", type: "bind" } }),

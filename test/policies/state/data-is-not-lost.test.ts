@@ -46,7 +46,7 @@ judges(dataIsNotLost, "STA-004", {
     {
       name: "a volume through which a job hands files on",
       given: change("docker_volume", ["delete", "create"]),
-      beside: { ...reading, docker_volume: { Data: { name: "files" } } },
+      around: { ...reading, docker_volume: { Data: { name: "files" } } },
     },
     {
       name: "a database whose data is on a volume",

@@ -12,7 +12,7 @@ judges(everythingIsUsed, "STA-007", {
       name: "a volume whose name only another resource has",
       type: "docker_volume",
       given: { name: "old" },
-      beside: { docker_registry_image: { I: { name: "old" } } },
+      around: { docker_registry_image: { I: { name: "old" } } },
       evidence,
     },
   ],
@@ -20,19 +20,19 @@ judges(everythingIsUsed, "STA-007", {
     {
       name: "a reference",
       given: { name: "a" },
-      beside: container({ networks_advanced: [{ name: "${docker_network.Subject.id}" }] }),
+      around: container({ networks_advanced: [{ name: "${docker_network.Subject.id}" }] }),
     },
     {
       name: "a name",
       type: "docker_volume",
       given: { name: "data" },
-      beside: container({ volumes: { volume_name: "data" } }),
+      around: container({ volumes: { volume_name: "data" } }),
     },
     {
       name: "an order",
       type: "docker_image",
       given: { name: "a" },
-      beside: container({ depends_on: ["docker_image.Subject"] }),
+      around: container({ depends_on: ["docker_image.Subject"] }),
     },
   ],
 });

@@ -8,7 +8,7 @@ const change = (afterUnknown: object, actions = ["create"]) => ({
   actions,
   afterUnknown,
 });
-const beside = (block: object) => ({
+const around = (block: object) => ({
   docker_container: { A: block as Block },
   docker_image: { I: { name: "a" } },
 });
@@ -18,7 +18,7 @@ judges(plansLeaveNothingUndecided, "STA-008", {
     {
       name: "variables and mounts that nobody knows yet",
       given: change({ env: true, volumes: [{ host_path: true }], id: true }),
-      beside: beside({ env: ["A=${data.http.a.body}"], volumes: [{ host_path: "${local.p}" }] }),
+      around: around({ env: ["A=${data.http.a.body}"], volumes: [{ host_path: "${local.p}" }] }),
       evidence: ["env is known only at apply", "volumes is known only at apply"],
     },
     {
@@ -31,7 +31,7 @@ judges(plansLeaveNothingUndecided, "STA-008", {
     {
       name: "references to the stack, and what the provider fills in",
       given: change({ image: true, hostname: true, env: false }, ["update"]),
-      beside: beside({ image: "${docker_image.I.image_id}", env: ["A=b"] }),
+      around: around({ image: "${docker_image.I.image_id}", env: ["A=b"] }),
     },
     { name: "what goes", given: change({ env: true }, ["delete"]), examined: 0 },
   ],

@@ -15,7 +15,7 @@ judges(serviceImagesArePinned, "SWM-011", {
     {
       name: "a tag of an image of the stack",
       given: withSpec({ image: "${docker_image.Tag.name}" }),
-      beside: IMAGES,
+      around: IMAGES,
       evidence: ['image is "redis:7", without a digest'],
     },
     { name: "no image", given: {}, evidence: ["image is not set"] },
@@ -30,12 +30,12 @@ judges(serviceImagesArePinned, "SWM-011", {
     {
       name: "the digest of an image of the stack",
       given: withSpec({ image: "${docker_image.Tag.repo_digest}" }),
-      beside: IMAGES,
+      around: IMAGES,
     },
     {
       name: "a pinned image of the stack",
       given: withSpec({ image: "${docker_image.Pinned.name}" }),
-      beside: IMAGES,
+      around: IMAGES,
     },
   ],
 });

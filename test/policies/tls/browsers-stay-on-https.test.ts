@@ -44,12 +44,12 @@ judges(browsersStayOnHttps, "TLS-009", {
     {
       name: "no header where the host also has ports in clear text",
       given: { text: changed({ [HSTS]: "" }) },
-      beside: { docker_container: { Api: { ...backend, ...published(8000) } } },
+      around: { docker_container: { Api: { ...backend, ...published(8000) } } },
     },
     {
       name: "a local stack, where it is relaxed",
       given: { text: EDGE.replace(HSTS, "") },
-      beside: { docker_container: { Api: local } },
+      around: { docker_container: { Api: local } },
     },
   ],
 });

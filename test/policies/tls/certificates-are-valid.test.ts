@@ -18,7 +18,7 @@ judges(certificatesAreValid, "TLS-005", {
     {
       name: "names that are not in it",
       given: { text: GOOD + CA },
-      beside: hosts("iot.example.org,other.example.org,192.0.2.8"),
+      around: hosts("iot.example.org,other.example.org,192.0.2.8"),
       evidence: [
         "certificate of CN=iot.example.org is not for other.example.org",
         "certificate of CN=iot.example.org is not for 192.0.2.8",
@@ -40,13 +40,13 @@ judges(certificatesAreValid, "TLS-005", {
     {
       name: "names and addresses that are in it, and those of the machine and of the stack",
       given: { text: GOOD },
-      beside: hosts("iot.example.org,a.iot.example.org,192.0.2.7,localhost,127.0.0.1,stack-backend"),
+      around: hosts("iot.example.org,a.iot.example.org,192.0.2.7,localhost,127.0.0.1,stack-backend"),
     },
     { name: "a CA, which has no names", given: { text: CA } },
     {
       name: "a certificate for a client alone, which no user types a name of",
       given: { text: CLIENT },
-      beside: hosts("iot.example.org"),
+      around: hosts("iot.example.org"),
     },
   ],
 });

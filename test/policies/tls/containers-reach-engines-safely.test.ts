@@ -36,13 +36,13 @@ judges(containersReachEnginesSafely, "TLS-016", {
     {
       name: "the engine of a neighbour",
       given: { ...to("tcp://engine:2375"), ...joined },
-      beside: neighbour("acme/engine:1"),
+      around: neighbour("acme/engine:1"),
       evidence: [{ severity: "medium", text: 'DOCKER_HOST is "tcp://engine:2375", without TLS' }],
     },
     {
       name: "a proxy of the socket",
       given: { ...to("tcp://engine:2375"), ...joined },
-      beside: neighbour("tecnativa/docker-socket-proxy:0.3.0"),
+      around: neighbour("tecnativa/docker-socket-proxy:0.3.0"),
       evidence: [{ severity: "low", text: 'DOCKER_HOST is "tcp://engine:2375", without TLS' }],
     },
     {

@@ -6,7 +6,7 @@ const env = (...variables: readonly string[]) => ({ env: variables });
 const onData = (aliases: readonly string[]) => ({
   networks_advanced: [{ name: "${docker_network.Data.id}", aliases }],
 });
-const beside = {
+const around = {
   ...NETWORKS,
   docker_container: { Db: { ...postgres, name: "stack-db", ...onData(["postgres"]) } },
 };
@@ -38,7 +38,7 @@ judges(databaseLinksAreEncrypted, "TLS-010", {
     {
       name: "the name of a container on a network that it does not share",
       given: env("PGHOST=postgres"),
-      beside,
+      around,
       evidence: ["PGHOST leads to postgres, sslmode is not set"],
     },
     {
@@ -57,7 +57,7 @@ judges(databaseLinksAreEncrypted, "TLS-010", {
     {
       name: "a container on a shared bridge, by its alias and by its name",
       given: { ...env("PGHOST=postgres", "URL=postgresql://stack-db/app"), ...onData([]) },
-      beside,
+      around,
     },
     { name: "a local stack, where it is relaxed", given: { ...local, ...env("PGHOST=db.example.org") } },
     {

@@ -37,7 +37,7 @@ judges(keysAreStrong, "TLS-006", {
     {
       name: "one that signs itself, on a developer's machine",
       given: { text: SELF },
-      beside: { docker_container: { Api: local } },
+      around: { docker_container: { Api: local } },
     },
   ],
 });

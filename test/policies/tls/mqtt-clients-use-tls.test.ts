@@ -42,7 +42,7 @@ judges(mqttClientsUseTls, "TLS-012", {
     {
       name: "the broker of the stack on a shared bridge",
       given: { ...env("MQTT_HOST=mosquitto", "MQTT_PORT=1883"), ...onEdge([]) },
-      beside: { ...NETWORKS, docker_container: { Broker: { ...mosquitto, ...onEdge(["mosquitto"]) } } },
+      around: { ...NETWORKS, docker_container: { Broker: { ...mosquitto, ...onEdge(["mosquitto"]) } } },
     },
     { name: "a local stack, where it is relaxed", given: { ...local, ...env(OTHER) } },
     { name: "sockets of something else", given: env("API=wss://api.example.org"), examined: 0 },

@@ -22,6 +22,6 @@ judges(mqttOverWebsocketsIsEncrypted, "TLS-015", {
     { name: "both files", given: conf("listener 9001\nprotocol websockets\ncertfile /c\nkeyfile /k\n") },
     { name: "loopback", given: conf("listener 9001 127.0.0.1\nprotocol websockets\n") },
     { name: "MQTT", given: conf("listener 1883\nprotocol mqtt\n") },
-    { name: "a local stack, where it is relaxed", given: OPEN, beside: { docker_container: { One: local } } },
+    { name: "a local stack, where it is relaxed", given: OPEN, around: { docker_container: { One: local } } },
   ],
 });

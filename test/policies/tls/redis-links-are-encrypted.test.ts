@@ -31,7 +31,7 @@ judges(redisLinksAreEncrypted, "TLS-011", {
     {
       name: "a container on a shared bridge",
       given: { ...env("REDIS_HOST=redis"), ...onData([]) },
-      beside: { ...NETWORKS, docker_container: { Cache: { ...redis, ...onData(["redis"]) } } },
+      around: { ...NETWORKS, docker_container: { Cache: { ...redis, ...onData(["redis"]) } } },
     },
     { name: "loopback", given: env("REDIS_HOST=127.0.0.1") },
     {

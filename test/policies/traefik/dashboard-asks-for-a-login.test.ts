@@ -41,7 +41,7 @@ judges(dashboardAsksForALogin, "TRF-002", {
     {
       name: "a login server of another container",
       given: labels({ ...toApi, "routers.dash.middlewares": "sso@docker" }),
-      beside: {
+      around: {
         docker_container: { Sso: labels({ "middlewares.sso.forwardauth.address": "http://sso:9091" }) },
       },
     },

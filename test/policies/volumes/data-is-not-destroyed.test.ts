@@ -15,25 +15,25 @@ judges(dataIsNotDestroyed, "VOL-002", {
     {
       name: "data in production",
       given: {},
-      beside: usedIn("production"),
+      around: usedIn("production"),
       evidence: ["lifecycle.prevent_destroy is not set"],
     },
     {
       name: "data in production that says so",
       given: { lifecycle: { prevent_destroy: false } },
-      beside: usedIn("production"),
+      around: usedIn("production"),
       evidence: ["lifecycle.prevent_destroy is false"],
     },
     {
       name: "data of nobody knows where",
       given: { lifecycle: [{ prevent_destroy: false }] },
-      beside: usedIn("${var.env}"),
+      around: usedIn("${var.env}"),
       evidence: ["lifecycle.prevent_destroy is false"],
     },
     {
       name: "data that a local and a production container share",
       given: {},
-      beside: {
+      around: {
         docker_container: {
           ...usedIn("local").docker_container,
           Second: usedIn("production").docker_container.Redis,
@@ -51,13 +51,13 @@ judges(dataIsNotDestroyed, "VOL-002", {
     {
       name: "data that is kept",
       given: { lifecycle: { prevent_destroy: true } },
-      beside: usedIn("production"),
+      around: usedIn("production"),
     },
     {
       name: "data of a local deployment",
       given: { lifecycle: { prevent_destroy: false } },
-      beside: usedIn("local"),
+      around: usedIn("local"),
     },
-    { name: "delivered files", given: {}, beside: usedIn("production", true), examined: 0 },
+    { name: "delivered files", given: {}, around: usedIn("production", true), examined: 0 },
   ],
 });

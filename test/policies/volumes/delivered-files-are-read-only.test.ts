@@ -7,7 +7,7 @@ const mounted = (read_only?: boolean) => ({
     { volume_name: VOLUME, container_path: "/run/files", ...(read_only === undefined ? {} : { read_only }) },
   ],
 });
-const beside = {
+const around = {
   docker_volume: { Files: { name: "files" }, Data: { name: "data" } },
   docker_container: { Job: { must_run: false, network_mode: "none", ...mounted() } },
 };
@@ -17,29 +17,29 @@ judges(deliveredFilesAreReadOnly, "VOL-008", {
     {
       name: "a service that may write",
       given: mounted(),
-      beside,
+      around,
       evidence: [`"${VOLUME}" is mounted writable`],
     },
     {
       name: "one that says so",
       given: mounted(false),
-      beside,
+      around,
       evidence: [`"${VOLUME}" is mounted writable`],
     },
     {
       name: "a job that is no delivery",
       given: { must_run: false, ...mounted() },
-      beside,
+      around,
       evidence: [`"${VOLUME}" is mounted writable`],
     },
   ],
   // The delivery next to it does not count: it is where files come from.
   accepts: [
-    { name: "a service that may read", given: mounted(true), beside },
+    { name: "a service that may read", given: mounted(true), around },
     {
       name: "a volume for data",
       given: { volumes: [{ volume_name: "${docker_volume.Data.name}", container_path: "/data" }] },
-      beside,
+      around,
     },
     {
       name: "the delivery itself",
@@ -49,7 +49,7 @@ judges(deliveredFilesAreReadOnly, "VOL-008", {
     {
       name: "the renewer of certificates",
       given: { image: "exploreiot/renewer:1", ...mounted() },
-      beside,
+      around,
       examined: 0,
     },
   ],

@@ -15,19 +15,19 @@ judges(oneServiceWritesToAFolder, "VOL-009", {
     {
       name: "two that write to one folder",
       given: first("/srv/data"),
-      beside: other("/srv/data/"),
+      around: other("/srv/data/"),
       evidence: ['test/First writes to "/srv/data" as well'],
     },
     {
       name: "a folder that lies in that of the other",
       given: first("/srv/data"),
-      beside: other("/srv/data/files"),
+      around: other("/srv/data/files"),
       evidence: ['test/First writes to "/srv/data/files" as well'],
     },
     {
       name: "a folder in which that of the other lies",
       given: first("/srv/data/files"),
-      beside: other("/srv/data"),
+      around: other("/srv/data"),
       evidence: ['test/First writes to "/srv/data" as well'],
     },
   ],
@@ -35,25 +35,25 @@ judges(oneServiceWritesToAFolder, "VOL-009", {
     {
       name: "one that reads",
       given: bound("/srv/data", { read_only: true }),
-      beside: other("/srv/data"),
+      around: other("/srv/data"),
       examined: 2,
     },
     {
       name: "another that reads",
       given: bound("/srv/data"),
-      beside: other("/srv/data", { read_only: true }),
+      around: other("/srv/data", { read_only: true }),
       examined: 2,
     },
     {
       name: "folders whose names begin alike",
       given: bound("/srv/data"),
-      beside: other("/srv/database"),
+      around: other("/srv/database"),
       examined: 2,
     },
     {
       name: "services of which one or the other runs",
       given: { ...bound("/srv/data"), profiles: ["mysql"] },
-      beside: {
+      around: {
         docker_container: { Other: { ...bound("/srv/data"), profiles: ["postgres"] } },
       },
       examined: 2,
@@ -61,13 +61,13 @@ judges(oneServiceWritesToAFolder, "VOL-009", {
     {
       name: "what has rules of its own",
       given: bound("/var/run/docker.sock"),
-      beside: other("/var/run/docker.sock"),
+      around: other("/var/run/docker.sock"),
       examined: 2,
     },
     {
       name: "a folder that is known only at apply",
       given: bound("${var.folder}"),
-      beside: other("${var.folder}"),
+      around: other("${var.folder}"),
       examined: 2,
     },
     {

@@ -13,13 +13,13 @@ judges(oneServiceWrites, "VOL-004", {
     {
       name: "two services that write, one by reference and one by name",
       given: { name: "data" },
-      beside: { docker_container: { A: container(REFERENCE), B: container("data") } },
+      around: { docker_container: { A: container(REFERENCE), B: container("data") } },
       evidence: ["test/docker_container.A, test/docker_container.B write to it"],
     },
     {
       name: "a service of a swarm next to a container",
       given: { name: "data" },
-      beside: {
+      around: {
         docker_container: { A: container("data", { read_only: "${var.read_only}" }) },
         docker_service: { B: withSpec({ mounts: [{ type: "volume", source: "data", target: "/a" }] }) },
       },
@@ -31,12 +31,12 @@ judges(oneServiceWrites, "VOL-004", {
     {
       name: "one that writes and one that reads",
       given: { name: "data" },
-      beside: { docker_container: { A: container("data"), B: container(REFERENCE, { read_only: true }) } },
+      around: { docker_container: { A: container("data"), B: container(REFERENCE, { read_only: true }) } },
     },
     {
       name: "one that has it at two places",
       given: { name: "data" },
-      beside: {
+      around: {
         docker_container: {
           A: { volumes: ["/a", "/b"].map((container_path) => ({ volume_name: "data", container_path })) },
         },
@@ -45,7 +45,7 @@ judges(oneServiceWrites, "VOL-004", {
     {
       name: "services of which one or the other runs",
       given: { name: "data" },
-      beside: {
+      around: {
         docker_container: {
           A: { ...container("data"), profiles: ["mysql"] },
           B: { ...container("data"), profiles: ["postgres"] },
@@ -55,12 +55,12 @@ judges(oneServiceWrites, "VOL-004", {
     {
       name: "a job that hands files to a service",
       given: { name: "data" },
-      beside: { docker_container: { A: { ...container("data"), must_run: false }, B: container("data") } },
+      around: { docker_container: { A: { ...container("data"), must_run: false }, B: container("data") } },
     },
     {
       name: "volumes without names, which are not one",
       given: {},
-      beside: {
+      around: {
         docker_container: {
           A: { volumes: [{ container_path: "/a" }] },
           B: { volumes: [{ container_path: "/a" }] },
