@@ -11,6 +11,7 @@ const alone = [
   "test/cli/setup.test.ts",
   "test/constructs/kept-data.test.ts",
   "test/runners/deploy-lock.test.ts",
+  "test/runners/docker/engine-api.test.ts",
   "test/runners/docker/engine-check.test.ts",
   "test/runners/docker/firewall.test.ts",
   "test/runners/docker/host-routes.test.ts",

@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import { ofRole } from "../runners/containers.ts";
+import { execIn } from "../runners/docker/exec.ts";
 import type { Observation } from "../runners/docker/observe.ts";
-import { run } from "../runners/run.ts";
 import type { Stack } from "../runners/stack.ts";
 import type { statusOutput } from "./status-output.ts";
 
@@ -21,7 +21,7 @@ export async function bridgeOf(
   if (containers.get(broker.name)?.State.Running !== true) return undefined;
   const { client, host, port, site, state } = stack.bridge;
   try {
-    const { stdout } = await run(["docker", "exec", broker.name, "bridge-state", STORE, client, state]);
+    const { stdout } = await execIn(broker.name, ["bridge-state", STORE, client, state]);
     const [, connected, waiting, waitingBytes] = /^([01]) (\d+) (\d+)$/.exec(stdout.trim()) ?? [];
     if (connected === undefined) return { unknown: "bridge: its broker gave no answer" };
     return {

@@ -4,8 +4,8 @@ import { commonName, daysLeft, isLate, namesIn } from "../pki/certificate.ts";
 import { currentPair } from "../pki/folder.ts";
 import { authorityName } from "../pki/internal.ts";
 import { servedCertificate } from "../pki/served.ts";
+import { execIn } from "../runners/docker/exec.ts";
 import { remoteHost } from "../runners/docker/remote.ts";
-import { run } from "../runners/run.ts";
 import type { Deployment } from "../services/deployment.ts";
 import type { ListenerReport } from "./status-output.ts";
 
@@ -22,7 +22,7 @@ async function published(deployment: Deployment): Promise<X509Certificate | unde
     return current && new X509Certificate(current.pair.certificate);
   }
   const renewer = `exploreiot-${deployment.name}-renewer`;
-  const { code, stdout } = await run(["docker", "exec", renewer, "cat", "/certs/current/edge.crt"], {
+  const { code, stdout } = await execIn(renewer, ["cat", "/certs/current/edge.crt"], {
     expected: [0, 1, 126, 127],
   });
   return code === 0 ? new X509Certificate(stdout) : undefined;

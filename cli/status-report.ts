@@ -1,7 +1,6 @@
 import { warningsOf } from "../config/warnings.ts";
 import { UserError } from "../core/errors.ts";
 import type { OutsideServer } from "../core/stack-facts.ts";
-import { engineVersion } from "../runners/docker/engine-check.ts";
 import { firewallOf, firewallStatus } from "../runners/docker/firewall.ts";
 import { firewallWarnings } from "../runners/docker/firewall-check.ts";
 import { observe } from "../runners/docker/observe.ts";
@@ -34,11 +33,10 @@ export async function statusReport(
 ): Promise<StatusReport> {
   const { deployment, stack } = synthesized;
   const observed = observe(stack);
-  const surveyed = Promise.all([survey(stack, observed), engineVersion()]);
+  const surveyed = survey(stack, observed);
   // It is awaited below, and may fail before.
   surveyed.catch(() => undefined);
-  // An engine that cannot be asked is told by the survey.
-  const early = await observed.catch(async () => (await surveyed)[0]);
+  const early = await observed;
   const isThere = stack.containers.some(({ name }) => early.containers.has(name));
   const answers = Promise.all([
     tryPorts(stack, early),
@@ -54,7 +52,7 @@ export async function statusReport(
     routeWarnings(stack).then((lines) => lines ?? []),
     isThere ? limitWarnings() : [],
   ]);
-  const [[seen], [ports, used, certificates, firewall, readings, stored, backup, bridged, ...warnings]] =
+  const [seen, [ports, used, certificates, firewall, readings, stored, backup, bridged, ...warnings]] =
     await Promise.all([surveyed, answers]);
   const drift = findDrift(stack, seen, undefined);
   const state = deploymentState(stack, seen);

@@ -4,7 +4,7 @@ import { ofRole } from "./containers.ts";
 import { backupOf } from "./docker/backup.ts";
 import { removeContainers } from "./docker/clear-the-way.ts";
 import { dataVolumes } from "./docker/data-volumes.ts";
-import { inspect } from "./docker/observe.ts";
+import { inspect, listContainers } from "./docker/observe.ts";
 import { inspectVolumes } from "./docker/survey.ts";
 import { type Drift, volumeDrift } from "./drift.ts";
 import { run } from "./run.ts";
@@ -128,16 +128,7 @@ export async function removeEndangered(
         ? `removing volume ${volume} and its data, as --replace-data says`
         : `removing volume ${volume}: its data is in the verified backup ${backup.id.slice(0, 8)} of ${backup.at}; exploreiot restore brings it back`,
     );
-    const { stdout } = await run([
-      "docker",
-      "ps",
-      "--all",
-      "--quiet",
-      "--no-trunc",
-      "--filter",
-      `volume=${volume}`,
-    ]);
-    const states = await inspect(stdout.split("\n").filter(Boolean));
+    const states = await inspect((await listContainers({ volume: [volume] })).map(({ Id }) => Id));
     await removeContainers(states.filter(({ Config }) => Config.Labels?.[LABEL.deployment] === name));
     await run(["docker", "volume", "rm", volume]);
   }

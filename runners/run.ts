@@ -135,8 +135,16 @@ export interface Conversation {
   /** A command that fails ends it with an error that holds its standard error. */
   readonly stream: Duplex;
 
+  /** Whether this process stays for its sake. @default - it does */
+  hold(isNeeded: boolean): void;
+
   /** Ends the process, and tells what it said on standard error. */
   end(): Promise<string>;
+}
+
+interface Holding {
+  ref?(): unknown;
+  unref?(): unknown;
 }
 
 /** Starts one command, as `run` does, to talk to it. */
@@ -158,7 +166,12 @@ export async function converse(
     const { stderr } = await child.catch((error: { readonly stderr?: unknown }) => error);
     return String(stderr).trim();
   };
-  return { stream, end };
+  const hold = (isNeeded: boolean) => {
+    // Pipes of a child are sockets, which its types do not say.
+    for (const part of [child, child.stdin, child.stdout, child.stderr] as readonly (Holding | null)[])
+      isNeeded ? part?.ref?.() : part?.unref?.();
+  };
+  return { stream, hold, end };
 }
 
 const isStream = (input: RunOptions["input"]): input is Readable =>

@@ -4,10 +4,10 @@ import { roleOf } from "../../core/labels.ts";
 import type { OutsideServer } from "../../core/stack-facts.ts";
 import { ofRole } from "../../runners/containers.ts";
 import { askInside } from "../../runners/docker/ask-inside.ts";
+import { execIn } from "../../runners/docker/exec.ts";
 import { inspect } from "../../runners/docker/observe.ts";
 import { answersInside } from "../../runners/docker/published-ports.ts";
 import { lastAnswer } from "../../runners/docker/reasons.ts";
-import { run } from "../../runners/run.ts";
 import type { ContainerSpec, Stack } from "../../runners/stack.ts";
 import { MQTT_PORT } from "../../services/mosquitto/definition.ts";
 import { outsideServer } from "../../services/outside-servers.ts";
@@ -156,26 +156,24 @@ export async function inDatabase(stack: Stack, sql: string, limitSeconds = 5): P
   if (postgres === undefined || stack.database === undefined)
     throw new UserError(`${stack.name}: has no database of its own`);
   const { name, owner } = stack.database;
-  const { code, stdout, stderr } = await run(
-    [
-      ...(["docker", "exec", "--interactive", "--env"] as const),
-      ...[`PGOPTIONS=-c role=${owner} -c statement_timeout=${limitSeconds}s`, postgres.name],
-      ...[
-        "psql",
-        "-X",
-        "-At",
-        "-v",
-        "ON_ERROR_STOP=1",
-        "-h",
-        "/run/postgresql",
-        "-U",
-        "postgres",
-        "-d",
-        name,
-      ],
-    ],
-    { input: sql, expected: [0, 1, 2, 3, 126, 127] },
-  );
+  const psql = [
+    "psql",
+    "-X",
+    "-At",
+    "-v",
+    "ON_ERROR_STOP=1",
+    "-h",
+    "/run/postgresql",
+    "-U",
+    "postgres",
+    "-d",
+    name,
+  ];
+  const { code, stdout, stderr } = await execIn(postgres.name, psql, {
+    env: { PGOPTIONS: `-c role=${owner} -c statement_timeout=${limitSeconds}s` },
+    input: sql,
+    expected: [0, 1, 2, 3, 126, 127],
+  });
   if (code === 0) return stdout.trim();
   throw new UserError(`${postgres.name}: ${stderr.trim()}`, AGAIN);
 }

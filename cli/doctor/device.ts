@@ -3,12 +3,12 @@ import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import { UserError } from "../../core/errors.ts";
 import { ofRole } from "../../runners/containers.ts";
+import { execIn } from "../../runners/docker/exec.ts";
 import { firewallOf, firewallStatus } from "../../runners/docker/firewall.ts";
 import { holderOf, hostListeners } from "../../runners/docker/host-listeners.ts";
 import { inspect } from "../../runners/docker/observe.ts";
 import { remoteHost } from "../../runners/docker/remote.ts";
 import { nameProblems } from "../../runners/preflight/names.ts";
-import { run } from "../../runners/run.ts";
 import { trusting } from "../broker-way.ts";
 import type { Synthesized } from "../synthesize.ts";
 import { mayPublish, readAmong } from "./acl.ts";
@@ -196,7 +196,7 @@ async function logsIn({ identity, socket, broker, from }: Way): Promise<Step> {
 }
 
 async function topics({ broker, identity, synthesized, from }: Way): Promise<Step> {
-  const { code, stdout } = await run(["docker", "exec", broker, "cat", "/run/exploreiot/acl"], {
+  const { code, stdout } = await execIn(broker, ["cat", "/run/exploreiot/acl"], {
     expected: [0, 1, 126, 127],
   });
   if (code !== 0) return untried("topics", "the rules of the broker cannot be read");

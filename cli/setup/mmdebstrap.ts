@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { isInstalled } from "../../core/programs.ts";
 import { EngineError } from "../../runners/docker/engine-errors.ts";
-import { inspect } from "../../runners/docker/observe.ts";
+import { imageOf } from "../../runners/docker/observe.ts";
 import { NotInstalledError } from "../../runners/run.ts";
 import type { Stack } from "../../runners/stack.ts";
 import { aptInstall } from "./apt.ts";
@@ -42,7 +42,7 @@ export async function missingMmdebstrap({ recipes }: Stack, machine: Machine): P
 /** An engine that is missing or stopped has no images; one that may not be asked is told as that, and not guessed at. */
 async function isThere(tag: string): Promise<boolean> {
   try {
-    return (await inspect([tag])).length > 0;
+    return (await imageOf(tag)) !== undefined;
   } catch (error) {
     if (error instanceof NotInstalledError) return false;
     if (error instanceof EngineError) return error.trouble !== "unreachable";

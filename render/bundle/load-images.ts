@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { UserError } from "../../core/errors.ts";
-import { inspect, qualified } from "../../runners/docker/observe.ts";
+import { imageOf, qualified } from "../../runners/docker/observe.ts";
 import { run } from "../../runners/run.ts";
 import type { Report } from "../../runners/runner.ts";
 import { BundleArchive } from "./archive.ts";
@@ -30,13 +30,13 @@ export async function loadImages(
 
 /** References that the engine does not have, or that stand for another image there. */
 async function missing({ manifest: { images } }: Bundle): Promise<readonly string[]> {
-  const there = await inspect(images.map(({ reference }) => reference));
-  return images
-    .filter(
-      ({ reference, ids }) =>
-        !there.some(({ Id, RepoTags = [] }) => ids.includes(Id) && RepoTags.includes(qualified(reference))),
-    )
-    .map(({ reference }) => reference);
+  const found = await Promise.all(
+    images.map(async ({ reference, ids }) => {
+      const image = await imageOf(qualified(reference));
+      return image !== undefined && ids.includes(image.Id) ? [] : [reference];
+    }),
+  );
+  return found.flat();
 }
 
 async function load(bundle: Bundle, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { COMPOSE_LABEL, composeProject, LABEL } from "../../core/labels.ts";
 import { replaceFile } from "../../core/private-files.ts";
+import { listVolumes } from "../docker/observe.ts";
 import { makingVariables, withPlainClient } from "../docker/plain-client.ts";
 import { run } from "../run.ts";
 import type { Runner, RunnerContext } from "../runner.ts";
@@ -49,10 +50,11 @@ export const composeRunner: Runner = {
 
 /** Compose removes no volumes: those with files of a program that is declared no more would keep its secrets. */
 async function forgetFiles(stack: Stack): Promise<void> {
-  const own = `label=${COMPOSE_LABEL.project}=${composeProject(stack.name)}`;
-  const { stdout } = await run(["docker", "volume", "ls", "--quiet", "--filter", own]);
+  const own = `${COMPOSE_LABEL.project}=${composeProject(stack.name)}`;
   const declared = new Set(stack.volumes.map(({ name }) => name));
-  const gone = stdout.split("\n").filter((name) => name.endsWith("-files") && !declared.has(name));
+  const gone = (await listVolumes({ label: [own] })).filter(
+    (name) => name.endsWith("-files") && !declared.has(name),
+  );
   if (gone.length > 0) await run(["docker", "volume", "rm", ...gone]);
 }
 

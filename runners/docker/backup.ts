@@ -11,6 +11,7 @@ import { keepNamedFiles } from "../../core/named-files.ts";
 import { ofRole, variableOf } from "../containers.ts";
 import { run } from "../run.ts";
 import type { ContainerSpec, Stack } from "../stack.ts";
+import { execIn } from "./exec.ts";
 
 /** One that is at work already; images/backup/backup says which. */
 const BUSY = 75;
@@ -51,17 +52,14 @@ export async function askBackup(
   command: readonly string[],
   { onLine, input }: { readonly onLine?: (line: string) => void; readonly input?: string | Uint8Array } = {},
 ): Promise<string> {
-  const { code, stdout, stderr } = await run(
-    ["docker", "exec", ...(input === undefined ? [] : ["--interactive"]), name, "backup", ...command],
-    {
-      expected: [0, 1, BUSY],
-      ...(input === undefined ? {} : { input }),
-      ...(onLine && { onLine: ownLine(onLine) }),
-    },
-  );
+  const { code, stdout, stderr } = await execIn(name, ["backup", ...command], {
+    expected: [0, 1, BUSY],
+    ...(input === undefined ? {} : { input }),
+    ...(onLine && { onLine: ownLine(onLine) }),
+  });
   if (code === 0) return stdout;
   const lines = stderr.trim().split("\n");
-  const last = lines.at(-1)?.replace(/^(backup: |Error response from daemon: )/, "") ?? "";
+  const last = lines.at(-1)?.replace(/^backup: /, "") ?? "";
   if (code === BUSY) throw new UserError(`${name}: ${last}`);
   throw new UserError(
     `${name}: ${last}`,

@@ -4,10 +4,10 @@ import { z } from "zod";
 import { dataOf } from "../../core/data.ts";
 import { UserError } from "../../core/errors.ts";
 import { readOwnJson } from "../../core/own-files.ts";
-import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
 import { readOwned } from "../terraform/state.ts";
 import { writeWholeJson } from "../write-whole.ts";
+import { listVolumes } from "./observe.ts";
 
 const file = (home: string) => join(home, "data-volumes.json");
 
@@ -18,10 +18,7 @@ export const formerVolumes = ({ containers }: Stack): readonly string[] =>
   containers.flatMap(({ versioned }) => versioned?.former.map(({ volume }) => volume) ?? []);
 
 /** Names of all volumes on the engine. */
-export async function presentVolumes(): Promise<ReadonlySet<string>> {
-  const { stdout } = await run(["docker", "volume", "ls", "--quiet"]);
-  return new Set(stdout.split("\n").filter(Boolean));
-}
+export const presentVolumes = async (): Promise<ReadonlySet<string>> => new Set(await listVolumes());
 
 /**
  * Refuses data that this directory did not make: both engines would take a volume of that name over without a word,

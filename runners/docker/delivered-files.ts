@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { FILES } from "../../core/container-folders.ts";
-import { run } from "../run.ts";
 import { type Change, changesBetween, flat, type Settings } from "../settings/settings.ts";
 import type { ContainerSpec, Stack } from "../stack.ts";
 import type { Upload } from "../stack-json.ts";
+import { bytesFromEngine } from "./engine-api.ts";
 import { filesInTar } from "./tar.ts";
 
 /** Hash of each file in the volume that a delivery job fills, by the path at which services find it. */
@@ -26,12 +26,9 @@ export async function deliveredFiles(
   const jobs = stack.containers.filter((spec) => delivers(spec) && isThere(spec.name));
   const found = await Promise.all(
     jobs.map(async ({ name }) => {
-      const { code, stdout } = await run(["docker", "cp", `${name}:${FILES}/.`, "-"], {
-        binary: true,
-        expected: [0, 1],
-      });
+      const archive = await bytesFromEngine(`/containers/${name}/archive`, { path: `${FILES}/.` });
       // Gone meanwhile: the next look tells.
-      return code === 0 ? ([[name, inArchive(Buffer.from(stdout, "latin1"))]] as const) : [];
+      return archive === undefined ? [] : ([[name, inArchive(archive)]] as const);
     }),
   );
   return new Map(found.flat());

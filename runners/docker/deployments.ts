@@ -1,8 +1,7 @@
 import { checkoutOf } from "../../core/checkout.ts";
 import { LABEL } from "../../core/labels.ts";
-import { run } from "../run.ts";
 import { engineVersion } from "./engine-check.ts";
-import { inspect } from "./observe.ts";
+import { listVolumes, withLabel } from "./observe.ts";
 
 /** The engine's containers and other things of one deployment. */
 export interface FoundDeployment {
@@ -23,9 +22,7 @@ export interface FoundDeployment {
 /** Every deployment that has containers on the engine, no matter who made it. */
 export async function deploymentsOnEngine(): Promise<readonly FoundDeployment[]> {
   await engineVersion();
-  const filter = `label=${LABEL.deployment}`;
-  const { stdout } = await run(["docker", "ps", "--all", "--quiet", "--no-trunc", "--filter", filter]);
-  const found = await inspect(stdout.split("\n").filter(Boolean));
+  const found = await withLabel(LABEL.deployment);
   const nameOf = ({ Config }: (typeof found)[number]) => Config.Labels?.[LABEL.deployment] ?? "";
   return [...new Set(found.map(nameOf))].sort().map((name) => ({
     name,
@@ -42,13 +39,8 @@ export async function deploymentsOnEngine(): Promise<readonly FoundDeployment[]>
 }
 
 /** Names of the volumes with data of a deployment. */
-export async function volumesOf(deployment: string): Promise<readonly string[]> {
-  const { stdout } = await run([
-    ...(["docker", "volume", "ls", "--quiet", "--filter"] as const),
-    `name=^exploreiot-${deployment}-`,
-  ]);
-  return stdout.split("\n").filter(Boolean);
-}
+export const volumesOf = (deployment: string): Promise<readonly string[]> =>
+  listVolumes({ name: [`^exploreiot-${deployment}-`] });
 
 /** Whether containers were made from the checkout that keeps this directory. */
 export function isFromHere({ containers }: FoundDeployment, home: string): boolean {

@@ -1,7 +1,6 @@
 import { run } from "../run.ts";
-import { engineTooOld, wrongProduct } from "./engine-errors.ts";
-
-const OLDEST_API = [1, 41] as const;
+import { refuseOldApi } from "./engine-api.ts";
+import { wrongProduct } from "./engine-errors.ts";
 
 export interface EngineVersion {
   readonly version: string;
@@ -24,9 +23,7 @@ export async function engineVersion(): Promise<EngineVersion> {
     components.find((line) => /^podman/i.test(line)) ?? /Emulate Docker CLI using podman/.exec(stderr)?.[0];
   if (podman !== undefined) throw wrongProduct(`Podman ${/[\d.]+\d/.exec(podman)?.[0] ?? ""}`.trim());
   const [version = "", api = ""] = first.split(" ");
-  const [major = 0, minor = 0] = api.split(".").map(Number);
-  if (major < OLDEST_API[0] || (major === OLDEST_API[0] && minor < OLDEST_API[1]))
-    throw engineTooOld(version, api);
+  refuseOldApi(version, api);
   return { version, api };
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
+import { imageOf } from "./observe.ts";
 
 /**
  * Files of /proc of the engine's machine, one after the other, as an image of the deployment reads them there.
@@ -22,12 +23,8 @@ export async function readOnEngine(stack: Stack, files: readonly string[]): Prom
 /** One of the kit's images that the engine has. */
 export async function presentImage({ recipes }: Pick<Stack, "recipes">): Promise<string | undefined> {
   const tags = recipes.map(({ tag }) => tag);
-  if (tags.length === 0) return undefined;
-  const { stdout } = await run(
-    ["docker", "image", "inspect", "--format", '{{join .RepoTags " "}}', ...tags],
-    { expected: [0, 1] },
-  );
-  return stdout.split(/\s+/).find((tag) => tags.includes(tag));
+  const found = await Promise.all(tags.map(imageOf));
+  return tags.find((_, index) => found[index] !== undefined);
 }
 
 export function textOrNothing(path: string): string {

@@ -1,8 +1,11 @@
-import { run } from "../run.ts";
+import { fromEngine } from "./engine-api.ts";
 
 /** The part of `docker info` that the kit reads. */
 export interface EngineInfo {
   readonly OperatingSystem?: string;
+
+  /** RFC 3339. */
+  readonly SystemTime?: string;
   readonly SecurityOptions?: readonly string[] | null;
 
   /** Engine 28.4 and newer. */
@@ -27,9 +30,7 @@ export interface EngineInfo {
   readonly DockerRootDir?: string;
 }
 
-export async function engineInfo(): Promise<EngineInfo> {
-  return JSON.parse((await run(["docker", "info", "--format", "{{json .}}"])).stdout) as EngineInfo;
-}
+export const engineInfo = async (): Promise<EngineInfo> => (await fromEngine<EngineInfo>("/info")) ?? {};
 
 export const isRootless = ({ SecurityOptions }: EngineInfo): boolean =>
   (SecurityOptions ?? []).some((option) => /^name=rootless\b/.test(option));

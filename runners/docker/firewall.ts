@@ -1,8 +1,8 @@
 import { UserError } from "../../core/errors.ts";
 import { LABEL } from "../../core/labels.ts";
 import { ofRole } from "../containers.ts";
-import { run } from "../run.ts";
 import type { ContainerSpec, Stack } from "../stack.ts";
+import { execIn } from "./exec.ts";
 
 /** How the container tells that it refuses, with reason and remedy on standard error. */
 const REFUSED = 3;
@@ -80,7 +80,7 @@ export async function confirmFirewall(deployment: string, withoutLogin: boolean)
 /** The container's answer to a command; a refusal in its own words. */
 export async function askFirewall(deployment: string, ...command: readonly string[]): Promise<string> {
   const container = `exploreiot-${deployment}-firewall`;
-  const result = await run(["docker", "exec", container, ...command], { expected: [0, 1, REFUSED] });
+  const result = await execIn(container, command, { expected: [0, 1, REFUSED] });
   if (result.code === 0) return result.stdout;
   if (result.code === REFUSED) throw refusal(result.stderr);
   throw new UserError(

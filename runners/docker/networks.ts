@@ -1,12 +1,14 @@
 import { UserError } from "../../core/errors.ts";
 import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
-import type { ContainerState } from "./observe.ts";
+import { eachFromEngine, fromEngine } from "./engine-api.ts";
+import { type ContainerState, listContainers } from "./observe.ts";
 
 /** The part of `docker network inspect` that the kit reads. */
 export interface NetworkState {
   readonly Id: string;
   readonly Name: string;
+  readonly Driver: string;
   readonly Internal: boolean;
   readonly EnableIPv6: boolean;
   readonly Options: Readonly<Record<string, string>> | null;
@@ -38,15 +40,13 @@ export function networksOf(stack: Stack, containers: readonly ContainerState[]):
 /** Every network of one of these names; Docker allows more than one of a name. */
 export async function inspectNetworks(names: readonly string[]): Promise<readonly NetworkState[]> {
   if (names.length === 0) return [];
-  const { stdout } = await run(["docker", "network", "ls", "--no-trunc", "--format", "{{.ID}} {{.Name}}"]);
-  const ids = stdout
-    .split("\n")
-    .map((line) => line.split(" "))
-    .flatMap(([id = "", name = ""]) => (names.includes(name) ? [id] : []));
-  if (ids.length === 0) return [];
-  const found = await run(["docker", "network", "inspect", ...ids], { expected: [0, 1] });
-  return JSON.parse(found.stdout.trim() || "[]") as readonly NetworkState[];
+  const ids = (await listNetworks()).flatMap(({ Id, Name }) => (names.includes(Name) ? [Id] : []));
+  return eachFromEngine(ids, (id) => `/networks/${id}`);
 }
+
+/** Every network of the engine; which containers are on it is told by `inspectNetworks` alone. */
+export const listNetworks = async (): Promise<readonly Omit<NetworkState, "Containers">[]> =>
+  (await fromEngine<readonly NetworkState[]>("/networks")) ?? [];
 
 /**
  * Refuses containers that are not the deployment's and hold on to what is to be removed: Docker would refuse in the
@@ -74,12 +74,10 @@ export async function refuseStrangers({ networks, volumes, ours }: Claims): Prom
 }
 
 async function usersOf(volume: string, own: ReadonlySet<string>) {
-  const argv = ["docker", "ps", "--all", "--no-trunc", "--filter", `volume=${volume}`] as const;
-  const { stdout } = await run([...argv, "--format", "{{.ID}} {{.Names}}"]);
-  return stdout.split("\n").flatMap((line) => {
-    const [id = "", name = ""] = line.split(" ");
-    return name === "" || own.has(id) ? [] : [{ name, holds: `volume ${volume}`, free: "rm -f" }];
-  });
+  const users = await listContainers({ volume: [volume] });
+  return users.flatMap(({ Id, Names: [name = ""] }) =>
+    own.has(Id) ? [] : [{ name: name.slice(1), holds: `volume ${volume}`, free: "rm -f" }],
+  );
 }
 
 /** Removes every network of these names. @throws UserError that names the network and why it stays */

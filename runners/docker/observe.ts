@@ -1,6 +1,6 @@
 import { LABEL } from "../../core/labels.ts";
-import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
+import { eachFromEngine, fromEngine } from "./engine-api.ts";
 import { unappliedLimits } from "./unapplied.ts";
 
 interface ProbeResult {
@@ -83,6 +83,12 @@ export interface Healthcheck {
 export interface ImageState {
   readonly Id: string;
 
+  readonly RepoTags?: readonly string[] | null;
+  readonly RepoDigests?: readonly string[] | null;
+
+  /** As images name it: `amd64`. */
+  readonly Architecture?: string;
+
   /** RFC 3339, in UTC. */
   readonly Created: string;
   readonly Config: {
@@ -108,29 +114,19 @@ export interface Observation {
   readonly unapplied?: readonly string[];
 }
 
-type Inspected = ContainerState & {
-  readonly RepoTags?: readonly string[];
-  readonly RepoDigests?: readonly string[];
-};
-
-/** Reads every container and image of the stack in one call to the engine. */
+/** Reads every container and image of the stack. */
 export async function observe(stack: Stack): Promise<Observation> {
-  const names = stack.containers.map(({ name }) => name);
   const references = [...new Set(stack.containers.map(({ image }) => qualified(image)))];
-  const found = await inspect([...names, ...references]);
-  const images = found.filter((entry) => entry.State === undefined);
-  const containers = new Map(
-    found.filter((entry) => entry.State !== undefined).map((entry) => [entry.Name.slice(1), entry]),
-  );
+  const [found, images] = await Promise.all([
+    inspect(stack.containers.map(({ name }) => name)),
+    Promise.all(references.map(async (reference) => [reference, await imageOf(reference)] as const)),
+  ]);
+  const containers = new Map(found.map((state) => [state.Name.slice(1), state]));
   return {
     containers,
     unapplied: await unappliedLimits(stack, containers),
     images: new Map(
-      images.flatMap((image) =>
-        [...(image.RepoTags ?? []), ...(image.RepoDigests ?? [])].map(
-          (reference) => [reference, image as unknown as ImageState] as const,
-        ),
-      ),
+      images.flatMap(([reference, image]) => (image === undefined ? [] : [[reference, image] as const])),
     ),
   };
 }
@@ -141,16 +137,54 @@ export function qualified(reference: string): string {
   return last.includes(":") || last.includes("@") ? reference : `${reference}:latest`;
 }
 
-/** `docker inspect` of those of them that exist. */
-export async function inspect(names: readonly string[]): Promise<readonly Inspected[]> {
-  if (names.length === 0) return [];
-  const { stdout } = await run(["docker", "inspect", ...names], { expected: [0, 1] });
-  return JSON.parse(stdout.trim() || "[]") as Inspected[];
-}
+/** Containers of these names or ids, as far as they exist. */
+export const inspect = (names: readonly string[]): Promise<readonly ContainerState[]> =>
+  eachFromEngine(names, (name) => `/containers/${name}/json`);
+
+/** The image that a reference or an id stands for; undefined where the engine has none. */
+export const imageOf = (reference: string): Promise<ImageState | undefined> =>
+  fromEngine(`/images/${reference}/json`);
 
 /** Every container that carries the deployment's label, running or not. */
-export async function labelled(deployment: string): Promise<readonly Inspected[]> {
-  const filter = `label=${LABEL.deployment}=${deployment}`;
-  const { stdout } = await run(["docker", "ps", "--all", "--quiet", "--no-trunc", "--filter", filter]);
-  return inspect(stdout.split("\n").filter(Boolean));
+export const labelled = (deployment: string): Promise<readonly ContainerState[]> =>
+  withLabel(`${LABEL.deployment}=${deployment}`);
+
+/** @param label `name`, or `name=value` */
+export const withLabel = async (label: string): Promise<readonly ContainerState[]> =>
+  inspect((await listContainers({ label: [label] })).map(({ Id }) => Id));
+
+/** The part of a container in the engine's list that the kit reads. */
+interface ListedContainer {
+  readonly Id: string;
+  readonly Names: readonly string[];
+  readonly State: string;
+  readonly Ports: readonly {
+    readonly IP?: string;
+    readonly PrivatePort: number;
+
+    /** Absent for one that is only exposed. */
+    readonly PublicPort?: number;
+    readonly Type: string;
+  }[];
+}
+
+/** As in Docker's API; more than one value of a name means any of them. */
+export type Filters = Readonly<Record<string, readonly string[]>>;
+
+/** Containers, running or not. */
+export const listContainers = async (filters: Filters): Promise<readonly ListedContainer[]> =>
+  (await fromEngine<readonly ListedContainer[]>("/containers/json", {
+    all: "1",
+    filters: JSON.stringify(filters),
+  })) ?? [];
+
+/** Names of volumes. */
+export async function listVolumes(filters: Filters = {}): Promise<readonly string[]> {
+  const found = await fromEngine<{ readonly Volumes: readonly { readonly Name: string }[] | null }>(
+    "/volumes",
+    {
+      filters: JSON.stringify(filters),
+    },
+  );
+  return (found?.Volumes ?? []).map(({ Name }) => Name);
 }

@@ -1,10 +1,9 @@
 import { createServer } from "node:net";
 import { UserError } from "../../core/errors.ts";
-import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
 import type { PortBlock } from "../stack-json.ts";
 import { processAt } from "./host-listeners.ts";
-import type { Observation } from "./observe.ts";
+import { listContainers, type Observation } from "./observe.ts";
 import { remoteScheme } from "./remote.ts";
 
 /**
@@ -39,10 +38,8 @@ function isFree({ ip, external }: PortBlock): Promise<boolean> {
 
 /** Who listens there: a container, else a process of this machine. */
 async function holder({ ip, external }: PortBlock): Promise<string> {
-  const published = await run(["docker", "ps", "--filter", `publish=${external}`, "--format", "{{.Names}}"], {
-    expected: [0, 1],
-  });
-  const [container] = published.stdout.split("\n").filter(Boolean);
+  const published = await listContainers({ publish: [String(external)], status: ["running"] });
+  const container = published[0]?.Names[0]?.slice(1);
   if (container !== undefined) return `the container ${container}`;
   const process = processAt(ip, external);
   if (process !== undefined) return `the process ${process}`;

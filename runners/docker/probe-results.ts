@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { run } from "../run.ts";
 import { seconds } from "../settings/durations.ts";
 import type { ContainerSpec } from "../stack.ts";
 import type { Event } from "./event.ts";
+import { execIn } from "./exec.ts";
 import { type ContainerState, inspect } from "./observe.ts";
 import { lastLineOf } from "./reasons.ts";
 
@@ -63,7 +63,7 @@ export class ProbeResults {
     const [before] = await inspect([id]);
     if (before?.State.Health?.Status !== "starting") return undefined;
     this.#asking.add(id);
-    const { code, stdout, stderr } = await run(["docker", "exec", id, ...commandOf(spec)], {
+    const { code, stdout, stderr } = await execIn(id, commandOf(spec), {
       expected: ANY_CODE,
     });
     const [after] = await inspect([id]);

@@ -3,9 +3,9 @@ import { networkInterfaces } from "node:os";
 import { connect as connectTls } from "node:tls";
 import { PROBE_FOLDER } from "../../core/container-folders.ts";
 import type { Drift } from "../drift.ts";
-import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
 import type { PortBlock } from "../stack-json.ts";
+import { execIn } from "./exec.ts";
 import type { ContainerState, Observation } from "./observe.ts";
 import { remoteHost } from "./remote.ts";
 
@@ -39,8 +39,8 @@ export async function closedPorts(stack: Stack, seen: Observation): Promise<read
  * @returns why it does not answer, or undefined
  */
 export async function answersInside(container: string, port: number): Promise<string | undefined> {
-  const argv = ["docker", "exec", container, `${PROBE_FOLDER}/probe`, "tcp", String(port), "3"] as const;
-  const { code, stdout, stderr } = await run([...argv], { expected: [0, 1, 126, 127] });
+  const argv = [`${PROBE_FOLDER}/probe`, "tcp", String(port), "3"];
+  const { code, stdout, stderr } = await execIn(container, argv, { expected: [0, 1, 126, 127] });
   return code === 0 ? undefined : (`${stdout}\n${stderr}`.trim().split("\n").at(-1) ?? `exit code ${code}`);
 }
 

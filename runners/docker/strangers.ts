@@ -1,6 +1,5 @@
-import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
-import type { Observation } from "./observe.ts";
+import { listContainers, type Observation } from "./observe.ts";
 
 /** A port that is published and that the configuration does not know. */
 export interface Stranger {
@@ -31,19 +30,14 @@ export const unplannedPorts = ({ containers }: Stack, seen: Observation): readon
 /** The ports of containers that somebody has put on the deployment's networks. */
 export async function publishedByOthers({ containers, networks }: Stack): Promise<readonly Stranger[]> {
   if (networks.length === 0) return [];
-  const { stdout } = await run([
-    ...(["docker", "ps", "--format", "{{.Names}}\t{{.Ports}}"] as const),
-    ...networks.flatMap(({ name }) => ["--filter", `network=${name}`]),
-  ]);
-  return stdout.split("\n").flatMap((line) => {
-    const [container = "", ports = ""] = line.split("\t");
-    if (container === "" || containers.some(({ name }) => name === container)) return [];
-    // `0.0.0.0:9000->9000/tcp, :::9000->9000/tcp`: what is only exposed has no arrow.
-    return [...ports.matchAll(/(\S+):(\d+)->(\d+\/\w+)/g)].map(([, address = "", port, internal = ""]) => ({
-      container,
-      address,
-      port: Number(port),
-      internal,
-    }));
+  const found = await listContainers({ network: networks.map(({ name }) => name), status: ["running"] });
+  return found.flatMap(({ Names: [name = ""], Ports }) => {
+    const container = name.slice(1);
+    if (containers.some((own) => own.name === container)) return [];
+    return Ports.flatMap(({ IP = "", PrivatePort, PublicPort, Type }) =>
+      PublicPort === undefined
+        ? []
+        : [{ container, address: IP, port: PublicPort, internal: `${PrivatePort}/${Type}` }],
+    );
   });
 }

@@ -1,17 +1,9 @@
 import { UserError } from "../../core/errors.ts";
 import { overlap } from "../../core/subnets.ts";
-import { run } from "../run.ts";
 import type { Report } from "../runner.ts";
 import type { Stack } from "../stack.ts";
 import { hostRoutes, type Route } from "./host-routes.ts";
-
-interface EngineNetwork {
-  readonly Id: string;
-  readonly Name: string;
-  readonly Driver: string;
-  readonly IPAM: { readonly Config: readonly { readonly Subnet?: string }[] | null };
-  readonly Options: Readonly<Record<string, string>> | null;
-}
+import { listNetworks, type NetworkState } from "./networks.ts";
 
 /** A subnet that a deployment asks for, and the network that it is for. */
 interface Wanted {
@@ -31,7 +23,7 @@ const wantedBy = ({ networks }: Stack): readonly Wanted[] =>
 export async function refuseTakenSubnets(stack: Stack): Promise<void> {
   const wanted = wantedBy(stack);
   if (wanted.length === 0) return;
-  const others = (await engineNetworks()).filter(
+  const others = (await listNetworks()).filter(
     ({ Name }) => !stack.networks.some(({ name }) => name === Name),
   );
   const lines = wanted.flatMap(({ name, subnet }) =>
@@ -89,7 +81,7 @@ async function routeConflicts(stack: Stack): Promise<Conflicts | undefined> {
 }
 
 /** The device of a network of driver bridge. */
-const bridgeOf = ({ Id, Options }: EngineNetwork): string =>
+const bridgeOf = ({ Id, Options }: Pick<NetworkState, "Id" | "Options">): string =>
   Options?.["com.docker.network.bridge.name"] ?? `br-${Id.slice(0, 12)}`;
 
 export interface Conflicts {
@@ -132,10 +124,4 @@ const anotherSubnet = (lines: readonly string[]): UserError =>
 
 /** The names of the bridges that the engine's networks have on its machine. */
 export const engineBridges = async (): Promise<ReadonlySet<string>> =>
-  new Set((await engineNetworks()).filter(({ Driver }) => Driver === "bridge").map(bridgeOf));
-
-async function engineNetworks(): Promise<readonly EngineNetwork[]> {
-  const { stdout } = await run(["docker", "network", "ls", "--quiet"]);
-  const ids = stdout.split("\n").filter(Boolean);
-  return JSON.parse((await run(["docker", "network", "inspect", ...ids], { expected: [0, 1] })).stdout);
-}
+  new Set((await listNetworks()).filter(({ Driver }) => Driver === "bridge").map(bridgeOf));

@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import type { EngineInfo } from "../docker/engine-info.ts";
 import { isEngineHere } from "../docker/host-listeners.ts";
-import { run } from "../run.ts";
+import { type ImageState, imageOf } from "../docker/observe.ts";
 import type { Stack } from "../stack.ts";
 import { type Finding, ok, problem, unknown, warning } from "./finding.ts";
 
@@ -71,21 +71,20 @@ export function memoryRoom({ containers }: Stack, { MemTotal = 0 }: EngineInfo):
 export async function architecture({ images }: Stack, info: EngineInfo): Promise<Finding> {
   const machine = GO_NAME[info.Architecture ?? ""] ?? info.Architecture ?? "?";
   if (images.length === 0) return ok("engine.architecture", `the engine's machine is ${machine}`);
-  const { stdout } = await run(
-    ["docker", "image", "inspect", "--format", "{{.Architecture}} {{index .RepoTags 0}}", ...images],
-    { expected: [0, 1] },
-  );
-  const lines = stdout.split("\n").filter(Boolean);
-  const others = lines.filter((line) => line.split(" ")[0] !== machine);
-  const said = `the engine's machine is ${machine}, and so are ${lines.length - others.length} of ${images.length} images (${images.length - lines.length} are not there yet)`;
+  const found = (await Promise.all(images.map(imageOf))).flatMap((image) => image ?? []);
+  const others = found.filter(({ Architecture }) => Architecture !== machine);
+  const said = `the engine's machine is ${machine}, and so are ${found.length - others.length} of ${images.length} images (${images.length - found.length} are not there yet)`;
   return others.length === 0
     ? ok("engine.architecture", said)
     : problem(
         "engine.architecture",
-        `${said}; not: ${others.join(", ")}`,
+        `${said}; not: ${others.map(nameAndArchitecture).join(", ")}`,
         `make or pull them for ${machine}: exploreiot images`,
       );
 }
+
+const nameAndArchitecture = ({ Architecture, RepoTags, Id }: ImageState): string =>
+  `${Architecture} ${RepoTags?.[0] ?? Id}`;
 
 /** The kernel's names of architectures, with those of images. */
 const GO_NAME: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { type IncomingMessage, request } from "node:http";
 import { createInterface } from "node:readline";
 import type { Duplex } from "node:stream";
-import { converse } from "../run.ts";
+import { dialEngine } from "../docker/engine-api.ts";
 import { type PulledBytes, PullProgress } from "./pull-progress.ts";
 import { registryLogin } from "./registry-login.ts";
 
@@ -9,8 +9,7 @@ import { registryLogin } from "./registry-login.ts";
 export class PullError extends Error {}
 
 /**
- * Pulls an image through the engine's API, since `docker pull` counts bytes on a terminal alone. `docker system
- * dial-stdio` leads to the engine that the client is set to, over the same way.
+ * Pulls an image through the engine's API, since `docker pull` counts bytes on a terminal alone.
  *
  * @param onBytes called with each message, as soon as sizes are known
  * @throws PullError with the reason
@@ -21,7 +20,7 @@ export async function enginePull(
   signal?: AbortSignal,
 ): Promise<void> {
   const login = await registryLogin(reference);
-  const engine = await converse(["docker", "system", "dial-stdio"], signal === undefined ? {} : { signal });
+  const engine = await dialEngine(signal === undefined ? {} : { signal });
   let failure: unknown;
   try {
     await follow(await ask(reference, login, engine.stream), onBytes);

@@ -28,7 +28,7 @@ export async function ensureImages(
   recipes: readonly ImageRecipe[],
   options: MakeOptions,
 ): Promise<readonly EnsuredImage[]> {
-  const present = await presentTags(recipes, options.signal);
+  const present = await presentTags(recipes);
   const parents = new Set(recipes.flatMap((recipe) => recipe.parents));
   const wanted = new Set(options.needed ?? recipes.map(({ tag }) => tag).filter((tag) => !parents.has(tag)));
   const missing = recipes.filter(({ tag }) => wanted.has(tag) && !present.has(tag));

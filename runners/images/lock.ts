@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { UserError } from "../../core/errors.ts";
 import { readPins, repositoryOf, type Upstream, withDigests } from "../../core/image-pins.ts";
 import { replaceFile } from "../../core/private-files.ts";
+import { imageOf } from "../docker/observe.ts";
 import { run } from "../run.ts";
 import { imageFailure, interrupted } from "./failure.ts";
 import { pull } from "./pull.ts";
@@ -71,12 +72,13 @@ async function resolve(reference: string, { report, signal }: LockOptions): Prom
   const options = { ownGroup: true, ...(signal ? { signal } : {}) };
   const advice = "check that the registry is reached, or set images.registryMirror to one that is";
   await pull(reference, reference, advice, { report, ...(signal ? { signal } : {}) });
-  const { stdout } = await run(["docker", "image", "inspect", "--format", "{{json .}}", reference], options);
-  const image = JSON.parse(stdout) as { readonly Created: string; readonly RepoDigests: readonly string[] };
-  refuseOld(reference, image.Created);
+  const image = await imageOf(reference);
+  if (image !== undefined) refuseOld(reference, image.Created);
   await refuseMissingPlatforms(reference, options);
   const repository = `${reference.slice(0, reference.lastIndexOf(":"))}@`;
-  const digest = image.RepoDigests.find((known) => known.startsWith(repository))?.slice(repository.length);
+  const digest = (image?.RepoDigests ?? [])
+    .find((known) => known.startsWith(repository))
+    ?.slice(repository.length);
   if (digest === undefined) {
     throw new UserError(
       `${reference}: the engine knows no digest for it`,

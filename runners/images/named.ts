@@ -1,4 +1,4 @@
-import { run } from "../run.ts";
+import { imageOf } from "../docker/observe.ts";
 import type { Report } from "../runner.ts";
 import type { Stack } from "../stack.ts";
 import { pull } from "./pull.ts";
@@ -15,7 +15,6 @@ export async function pullNamedImages(
   const own = new Set(recipes.map(({ tag }) => tag));
   const advice = "check the name and the registry, or bring the image here with docker load";
   for (const reference of images.filter((image) => !own.has(image))) {
-    const { code } = await run(["docker", "image", "inspect", reference], { expected: [0, 1] });
-    if (code !== 0) await pull(reference, reference, advice, options);
+    if ((await imageOf(reference)) === undefined) await pull(reference, reference, advice, options);
   }
 }

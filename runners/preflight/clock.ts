@@ -1,12 +1,12 @@
-import { run } from "../run.ts";
+import { engineInfo } from "../docker/engine-info.ts";
 import type { PreflightProblem } from "./facts.ts";
 
 const MOST_SECONDS = 300;
 
 /** The engine's clock next to this machine's, and both next to the day the images are from. */
 export async function clockProblems(builtOn: string): Promise<readonly PreflightProblem[]> {
-  const { stdout } = await run(["docker", "info", "--format", "{{.SystemTime}}"]);
-  return compareClocks({ here: new Date(), engine: new Date(stdout.trim()), builtOn });
+  const { SystemTime = "" } = await engineInfo();
+  return compareClocks({ here: new Date(), engine: new Date(SystemTime), builtOn });
 }
 
 interface Clocks {

@@ -5,13 +5,12 @@ import { rememberDataVolumes } from "../docker/data-volumes.ts";
 import { engineVersion } from "../docker/engine-check.ts";
 import { firewallOf } from "../docker/firewall.ts";
 import { confirmationNotice, probeFirewall, refuseUnguardableEngine } from "../docker/firewall-check.ts";
-import { observe } from "../docker/observe.ts";
+import { imageOf, observe } from "../docker/observe.ts";
 import { refuseTakenPorts } from "../docker/ports.ts";
 import { remoteScheme } from "../docker/remote.ts";
 import { refuseRoutedSubnets, refuseTakenSubnets } from "../docker/subnets.ts";
 import { refuseForeign } from "../guards.ts";
 import { openOutside, serverName } from "../outside.ts";
-import { run } from "../run.ts";
 import type { Report } from "../runner.ts";
 import type { Stack } from "../stack.ts";
 import { clockProblems } from "./clock.ts";
@@ -80,6 +79,5 @@ export async function preflight(stack: Stack, home: string, report: Report): Pro
 async function probed(stack: Stack): Promise<readonly string[]> {
   const image = firewallOf(stack)?.image;
   if (image === undefined) return [];
-  const { code } = await run(["docker", "image", "inspect", image], { expected: [0, 1] });
-  return code === 0 ? probeFirewall(stack) : [];
+  return (await imageOf(image)) === undefined ? [] : probeFirewall(stack);
 }

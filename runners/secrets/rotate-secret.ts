@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readIfThere, replaceFile } from "../../core/private-files.ts";
 import type { Rotation, RotationStep } from "../../core/rotation.ts";
 import { newSecret, SecretStore } from "../../core/secrets.ts";
-import { run } from "../run.ts";
+import { execIn } from "../docker/exec.ts";
 
 interface Rotated {
   readonly home: string;
@@ -45,7 +45,7 @@ export function secretRotation({ home, name, readers, former, keyring }: Rotated
       if (readIfThere(file) === undefined) replaceFile(file, newSecret());
       // Before it counts: from then on a container may have no other.
       if (keyring !== undefined)
-        await run(["docker", "exec", "--interactive", keyring.container, ...keyring.add], {
+        await execIn(keyring.container, keyring.add, {
           input: readIfThere(file) ?? "",
         });
     },
@@ -60,7 +60,7 @@ export function secretRotation({ home, name, readers, former, keyring }: Rotated
       ? {}
       : {
           async settle() {
-            await run(["docker", "exec", keyring.container, ...keyring.keep]);
+            await execIn(keyring.container, keyring.keep);
           },
         }),
   };

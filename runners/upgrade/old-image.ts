@@ -1,5 +1,5 @@
 import { UserError } from "../../core/errors.ts";
-import { inspect } from "../docker/observe.ts";
+import { imageOf, inspect } from "../docker/observe.ts";
 import { run } from "../run.ts";
 import type { FormerData } from "./step.ts";
 
@@ -15,7 +15,9 @@ export async function oldImage({ spec, version }: FormerData, named: string | un
     named === undefined
       ? [...(container === undefined ? [] : [container.Image]), ...(await ofKit())]
       : [named];
-  const found = (await inspect(candidates)).find((image) => runs(version, image as unknown as Image));
+  const found = (await Promise.all(candidates.map(imageOf))).find(
+    (image) => image !== undefined && runs(version, image),
+  );
   if (found !== undefined) return found.Id;
   throw new UserError(
     named === undefined

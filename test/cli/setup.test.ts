@@ -4,6 +4,7 @@ import { missingEngine } from "../../cli/setup/docker-engine.ts";
 import { type Machine, type Missing, machineOf } from "../../cli/setup/machine.ts";
 import { missingLines } from "../../cli/setup/missing.ts";
 import { missingMmdebstrap } from "../../cli/setup/mmdebstrap.ts";
+import { engine } from "../support/engine.ts";
 import { environment, programs } from "../support/programs.ts";
 import { stackOf } from "../support/stack.ts";
 
@@ -230,10 +231,10 @@ describe("the base image", () => {
   const rootfs = { suite: "trixie", mirror: "", securityMirror: "", epoch: 0 };
   const recipe = { tag, context: "", parents: [], buildArgs: {}, source: "auto" as const, rootfs };
   const stack = stackOf([], { recipes: [recipe] as never });
-  const absent = { docker: `echo '[]'; echo 'Error: No such object: ${tag}' >&2; exit 1` };
 
   test("is made with what apt has", async () => {
-    programs(absent, true);
+    await engine({});
+    programs({}, true);
 
     expect(told(await missingMmdebstrap(stack, linux(DEBIAN, true)))).toMatchObject({
       remedy: ["apt-get install mmdebstrap"],
@@ -245,7 +246,8 @@ describe("the base image", () => {
     ["Fedora", linux(FEDORA, true)],
     ["a Mac", mac],
   ])("cannot be made on %s, which is said before anything is installed", async (_, machine) => {
-    programs(absent, true);
+    await engine({});
+    programs({}, true);
 
     expect(told(await missingMmdebstrap(stack, machine))).toMatchObject({
       what: "the base image, which this system cannot make (mmdebstrap, to make the base image from Debian packages)",
@@ -253,17 +255,22 @@ describe("the base image", () => {
     });
   });
 
-  test.each([
-    ["is there", { docker: `echo '[{"Id":"x"}]'` }],
-    ["may not be asked for", failing(DENIED)],
-  ])("is not missing where it %s", async (_, scripts) => {
-    programs(scripts, true);
+  test("is not missing where it is there", async () => {
+    await engine({ things: { [`/images/${tag}/json`]: { Id: "x" } } });
+
+    expect(await missingMmdebstrap(stack, mac)).toBe(undefined);
+  });
+
+  test("is not missing where it may not be asked for", async () => {
+    environment("DOCKER_HOST", "unix:///nowhere/docker.sock");
+    programs(failing(DENIED), true);
 
     expect(await missingMmdebstrap(stack, mac)).toBe(undefined);
   });
 
   test("is not made where it is pulled", async () => {
-    programs(absent, true);
+    await engine({});
+    programs({}, true);
     const pulled = stackOf([], { recipes: [{ ...recipe, pull: "debian@sha256:0" }] as never });
 
     expect(await missingMmdebstrap(pulled, mac)).toBe(undefined);

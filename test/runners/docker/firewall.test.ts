@@ -6,6 +6,7 @@ import {
   probeFirewall,
   refuseUnguardableEngine,
 } from "../../../runners/docker/firewall-check.ts";
+import { engine } from "../../support/engine.ts";
 import { errorText } from "../../support/error-text.ts";
 import { programs } from "../../support/programs.ts";
 import { containerSpec, stackOf } from "../../support/stack.ts";
@@ -24,8 +25,8 @@ const guarded = stackOf([
   }),
 ]);
 const lines: string[] = [];
-const check = (info: object, stack = guarded) => {
-  programs({ docker: `echo '${JSON.stringify(info)}'` });
+const check = async (info: object, stack = guarded) => {
+  await engine({ things: { "/info": info } });
   return refuseUnguardableEngine(stack, (line) => lines.push(line));
 };
 
@@ -55,10 +56,13 @@ describe("an engine for a deployment with a firewall", () => {
   });
 
   test("is not asked where the firewall is off", async () => {
+    const asked = await engine({});
     programs({ docker: "exit 99" });
 
     await refuseUnguardableEngine(stackOf([]), () => {});
     await probeFirewall(stackOf([]));
+
+    expect(asked).toEqual([]);
   });
 });
 
@@ -90,8 +94,12 @@ describe("a firewall that runs", () => {
       { rule: { chain: "forward", comment: "mqtt", expr: [{ counter: { packets: 2 } }, { accept: null }] } },
       { rule: { chain: "input", comment: "x", expr: [{ counter: { packets: 7 } }, { drop: null }] } },
     ];
-    programs({
-      docker: `case "$3" in nft) echo '${JSON.stringify({ nftables })}';; *) printf 'table=t\\nstate=unconfirmed\\nsecondsLeft=9\\n';; esac`,
+    await engine({
+      exec: (command) => ({
+        stdout: command.startsWith("nft ")
+          ? JSON.stringify({ nftables })
+          : "table=t\nstate=unconfirmed\nsecondsLeft=9\n",
+      }),
     });
 
     expect(await firewallStatus("demo")).toEqual({
@@ -104,12 +112,12 @@ describe("a firewall that runs", () => {
   });
 
   test("refuses in its own words, and is missed by name", async () => {
-    programs({ docker: "printf 'error: too late\\n  -> run up again\\n' >&2; exit 3" });
+    await engine({ exec: () => ({ code: 3, stderr: "error: too late\n  -> run up again\n" }) });
     expect(await errorText(() => confirmFirewall("demo", false))).toBe("too late\n  → run up again");
 
-    programs({ docker: "echo 'Error: No such container' >&2; exit 1" });
+    await engine({});
     expect(await errorText(() => firewallStatus("demo"))).toBe(
-      "exploreiot-demo-firewall: Error: No such container\n  → exploreiot up deploys it where firewall.enabled is true; docker ps --filter label=exploreiot.role=firewall lists those that run",
+      "exploreiot-demo-firewall: No such thing: /containers/exploreiot-demo-firewall/exec\n  → exploreiot up deploys it where firewall.enabled is true; docker ps --filter label=exploreiot.role=firewall lists those that run",
     );
   });
 });

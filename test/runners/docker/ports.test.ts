@@ -4,8 +4,9 @@ import { createServer } from "node:net";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { Observation } from "../../../runners/docker/observe.ts";
 import { refuseTakenPorts } from "../../../runners/docker/ports.ts";
+import { engine } from "../../support/engine.ts";
 import { errorText } from "../../support/error-text.ts";
-import { environment, programs } from "../../support/programs.ts";
+import { environment } from "../../support/programs.ts";
 import { containerSpec, stackOf } from "../../support/stack.ts";
 
 const REMEDY = "  → stop it, or choose another port under listeners in the configuration";
@@ -30,6 +31,10 @@ async function listener(): Promise<{ readonly child: ChildProcess; readonly port
   return { child, port: Number(line) };
 }
 
+/** The question which container publishes a port. */
+const published = (port: number) =>
+  `/containers/json?all=1&filters={"publish":["${port}"],"status":["running"]}`;
+
 /** A port that nobody listens on. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
@@ -41,10 +46,9 @@ async function freePort(): Promise<number> {
 }
 
 describe("a port that the deployment publishes", () => {
-  beforeEach(() => {
-    environment("DOCKER_HOST", undefined);
+  beforeEach(async () => {
     // An engine that publishes nothing.
-    programs({ docker: "exit 0" });
+    await engine({});
   });
 
   test("is refused where a process listens on it, which is named", async () => {
@@ -56,8 +60,8 @@ describe("a port that the deployment publishes", () => {
   });
 
   test("is refused where a container publishes it, which is named", async () => {
-    programs({ docker: "echo other-web-1" });
     const { port } = await listener();
+    await engine({ things: { [published(port)]: [{ Names: ["/other-web-1"] }] } });
 
     expect(await errorText(() => refuseTakenPorts(publishing(port), nothing))).toBe(
       `port 127.0.0.1:${port} is taken by the container other-web-1\n${REMEDY}`,
@@ -65,8 +69,9 @@ describe("a port that the deployment publishes", () => {
   });
 
   test("is refused together with every other that is taken", async () => {
-    programs({ docker: "echo other" });
     const [one, two, free] = [(await listener()).port, (await listener()).port, await freePort()];
+    const other = [{ Names: ["/other"] }];
+    await engine({ things: { [published(one)]: other, [published(two)]: other } });
 
     expect(await errorText(() => refuseTakenPorts(publishing(one, free, two), nothing))).toBe(
       `port 127.0.0.1:${one} is taken by the container other\nport 127.0.0.1:${two} is taken by the container other\n${REMEDY}`,

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { compareClocks } from "../../../runners/preflight/clock.ts";
 import { nameProblems } from "../../../runners/preflight/names.ts";
 import { refuseBadGround } from "../../../runners/preflight/preflight.ts";
+import { engine } from "../../support/engine.ts";
 import { errorText } from "../../support/error-text.ts";
-import { programs } from "../../support/programs.ts";
 import { stackOf } from "../../support/stack.ts";
 
 const at = (text: string) => new Date(text);
@@ -40,7 +40,7 @@ describe("names", () => {
   });
 
   test("that lead nowhere stop a production deploy, and no other", async () => {
-    programs({ docker: 'date -u +"%Y-%m-%dT%H:%M:%SZ"' });
+    await engine({ things: { "/info": { SystemTime: new Date().toISOString() } } });
     const facts = { hosts: ["nowhere.invalid"], issued: false, builtOn: "2026-01-01" };
     const refused = await errorText(() =>
       refuseBadGround(stackOf([], { preflight: facts }), () => undefined),
