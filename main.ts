@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { loadDeployments } from "./config/load.ts";
 import { App } from "./constructs/cdktf.ts";
 import { report } from "./core/report.ts";
@@ -34,6 +35,8 @@ export async function writeStacks({
 }: Synthesis = {}): Promise<readonly Deployment[]> {
   const deployments = await loadDeployments(env);
   const write = async () => {
+    // cdktf makes the last folder of the path and no other: EXPLOREIOT_HOME may be a new one.
+    if (outdir !== undefined) mkdirSync(outdir, { recursive: true });
     const app = new App(outdir === undefined ? {} : { outdir });
     // Deployments refer to none but themselves: take it out with a stack of your own that refers to one of them.
     const isApart = true;

@@ -41,6 +41,7 @@ const long = [
   "remote",
   "runners",
   "second-engine",
+  "site-and-centre",
   "upgrade",
 ].map((name) => `test/e2e/${name}.test.ts`);
 const deployed = { globalSetup: "test/support/e2e-setup.ts", testTimeout: 120_000, hookTimeout: 600_000 };

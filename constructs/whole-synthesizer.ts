@@ -1,33 +1,41 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { noteMade } from "../core/inputs.ts";
-import type { IStackSynthesizer, ISynthesisSession } from "./cdktf.ts";
+import type { IStackSynthesizer, ISynthesisSession, TerraformStack } from "./cdktf.ts";
 
-const STACKS = "stacks";
+type StackManifest = ReturnType<ISynthesisSession["manifest"]["forStack"]>;
 
-/** Lets cdktf write into a folder next to the final one, and moves each file by one rename: a verb that reads a stack while another one synthesizes it never meets half of it. */
+/** Lets cdktf write a stack next to its final place, and moves it there by one rename: a verb that reads it while another one synthesizes never meets half of it. */
 export class WholeSynthesizer implements IStackSynthesizer {
   readonly #inner: IStackSynthesizer;
+  readonly #stack: TerraformStack;
 
-  constructor(inner: IStackSynthesizer) {
-    this.#inner = inner;
+  constructor(stack: TerraformStack) {
+    this.#inner = stack.synthesizer;
+    this.#stack = stack;
   }
 
   synthesize(session: ISynthesisSession): void {
-    const draft = mkdtempSync(join(session.outdir, "draft-"));
+    const { manifest, outdir } = session;
+    const place = manifest.forStack(this.#stack);
+    const draft = `${place.synthesizedStackPath}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
     try {
-      mkdirSync(join(draft, STACKS));
-      this.#inner.synthesize({ ...session, outdir: draft });
-      for (const stack of readdirSync(join(draft, STACKS))) {
-        const target = join(session.outdir, STACKS, stack);
-        mkdirSync(target, { recursive: true });
-        for (const file of readdirSync(join(draft, STACKS, stack))) {
-          noteMade(join(target, file), readFileSync(join(draft, STACKS, stack, file), "utf8"));
-          renameSync(join(draft, STACKS, stack, file), join(target, file));
-        }
-      }
+      this.#inner.synthesize({ ...session, manifest: withPlace(manifest, placeAt(place, draft)) });
+      const target = join(outdir, place.synthesizedStackPath);
+      noteMade(target, readFileSync(join(outdir, draft), "utf8"));
+      renameSync(join(outdir, draft), target);
     } finally {
-      rmSync(draft, { recursive: true, force: true });
+      rmSync(join(outdir, draft), { force: true });
     }
   }
 }
+
+const withPlace = (manifest: ISynthesisSession["manifest"], place: StackManifest) =>
+  Object.create(manifest, { forStack: { value: () => place } }) as ISynthesisSession["manifest"];
+
+/** The same entry of the manifest, into which cdktf notes what it has to tell, but for the place of the stack. */
+const placeAt = (place: StackManifest, synthesizedStackPath: string): StackManifest =>
+  new Proxy(place, {
+    get: (target, key) => (key === "synthesizedStackPath" ? synthesizedStackPath : Reflect.get(target, key)),
+  });

@@ -5,7 +5,7 @@ import { UserError } from "./errors.ts";
 import { existsSync, readFileSync } from "./inputs.ts";
 import { damaged } from "./own-files.ts";
 import { makeFileOnce, readIfThere, replaceFile, writing } from "./private-files.ts";
-import { readRotation } from "./rotation-state.ts";
+import { type RotationState, readRotation } from "./rotation-state.ts";
 import type { Origin, SecretText } from "./secret-text.ts";
 
 /** A secret file on disk, and how it was made; only the path and the keyed hash of its content are for the JSON. */
@@ -73,6 +73,10 @@ export class SecretStore {
   readonly #elsewhere: ReadonlySet<string>;
   readonly #asked = new Set<string>();
 
+  /** By path below the folder: a synthesis asks for a secret tens of times, and has to get one answer. */
+  readonly #read = new Map<string, string>();
+  #rotation: RotationState | undefined;
+
   /**
    * @param home the deployment's directory, see `deploymentHome`
    * @param elsewhere names of secrets that come from elsewhere: none of them is made. @default - none
@@ -89,10 +93,12 @@ export class SecretStore {
 
   /** Makes this the secret of that name. Left alone where it is already, so that its file's time says its age. */
   put(name: string, secret: string): void {
-    const path = join(this.#folder, "secrets", name);
+    const file = join("secrets", name);
+    const path = join(this.#folder, file);
     if (readIfThere(path) === secret) return;
     this.#closeHome(path);
     replaceFile(path, secret);
+    this.#read.set(file, secret);
   }
 
   /**
@@ -115,7 +121,10 @@ export class SecretStore {
       );
     }
     // Programs that are given the file alone have to read the same.
-    if (secret !== found) replaceFile(join(this.#folder, file), secret);
+    if (secret !== found) {
+      replaceFile(join(this.#folder, file), secret);
+      this.#read.set(file, secret);
+    }
     return secret;
   }
 
@@ -168,13 +177,13 @@ export class SecretStore {
 
   /** The number of the rotation that changed one of these secrets last; 0 if none ever did. */
   rotationOf(names: readonly string[]): number {
-    const { changedIn } = readRotation(this.#folder);
+    const { changedIn } = this.#rotations();
     return Math.max(0, ...names.map((name) => changedIn[name] ?? 0));
   }
 
   /** The same of keys and certificates: of everything that was rotated and is no secret. */
   rotationOfKeys(): number {
-    const { changedIn } = readRotation(this.#folder);
+    const { changedIn } = this.#rotations();
     const isSecret = (name: string) => existsSync(join(this.#folder, "secrets", name));
     return Math.max(0, ...Object.entries(changedIn).map(([name, number]) => (isSecret(name) ? 0 : number)));
   }
@@ -213,14 +222,24 @@ export class SecretStore {
     return as === "url" ? encodeURIComponent(this.value(secret)) : this.value(secret);
   }
 
+  #rotations(): RotationState {
+    this.#rotation ??= readRotation(this.#folder);
+    return this.#rotation;
+  }
+
   /** Reads a file, or makes it once: of two processes that start together, one wins and both read its value. */
   #once(name: string, make: () => string): string {
+    const known = this.#read.get(name);
+    if (known !== undefined) return known;
     const path = join(this.#folder, name);
-    const found = readIfThere(path);
-    if (found !== undefined) return found;
-    this.#closeHome(path);
-    makeFileOnce(path, make());
-    return readFileSync(path, "utf8");
+    let found = readIfThere(path);
+    if (found === undefined) {
+      this.#closeHome(path);
+      makeFileOnce(path, make());
+      found = readFileSync(path, "utf8");
+    }
+    this.#read.set(name, found);
+    return found;
   }
 
   /** An existing directory keeps its mode: a home made by hand, or by another umask, is closed before it is used. */

@@ -55,13 +55,24 @@ function loginsAt<Store extends "postgres" | "redis">(
 }
 
 /** Whether a secret is among what a program is given. */
-function names(program: Program, secret: string, deployment: Whole): boolean {
-  const known = referents(deployment, program);
+const names = (program: Program, secret: string, deployment: Whole): boolean =>
+  secretsOf(program, deployment).has(secret);
+
+/** Each service asks this of each program. */
+const known = new WeakMap<Program, { readonly deployment: Whole; readonly secrets: ReadonlySet<string> }>();
+
+function secretsOf(program: Program, deployment: Whole): ReadonlySet<string> {
+  const found = known.get(program);
+  if (found?.deployment === deployment) return found.secrets;
+  const referable = referents(deployment, program);
   const templates = [
     ...Object.values(program.secrets).map(({ value }) => value),
     ...Object.values(program.files).flatMap((file) => ("text" in file ? [file.text] : [])),
   ];
-  return templates
-    .flatMap((template) => splitReferences(template, known))
-    .some((part) => typeof part === "object" && "secret" in part && part.secret === secret);
+  const parts = templates.flatMap((template) => splitReferences(template, referable));
+  const secrets = new Set(
+    parts.flatMap((part) => (typeof part === "object" && "secret" in part ? [part.secret] : [])),
+  );
+  known.set(program, { deployment, secrets });
+  return secrets;
 }

@@ -36,7 +36,7 @@ export class IotStack extends TerraformStack {
   constructor(app: App, deployment: Deployment, judging?: Judging & Togetherness) {
     super(app, deployment.name);
     this.#isApart = judging?.isApart ?? false;
-    this.synthesizer = new WholeSynthesizer(this.synthesizer);
+    this.synthesizer = new WholeSynthesizer(this);
     const context = kitScope(this, deployment, judging);
     new DockerProvider(this, "docker", engineOf(deployment, context.stackFolder));
     new StateBackend(this, deployment, context.stackFolder);

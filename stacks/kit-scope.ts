@@ -14,6 +14,7 @@ import { closest } from "../core/template.ts";
 import type { Policy } from "../policies/policy.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { Firewall } from "../services/firewall/firewall.ts";
+import { refuseOtherKey } from "../services/mosquitto/bridge.ts";
 import { outsideOf } from "../services/outside.ts";
 import { outsideSecrets } from "../services/outside-setup.ts";
 import type { ServiceScope } from "../services/service-scope.ts";
@@ -50,6 +51,7 @@ export function kitScope(
   const home = deploymentHome(deployment.name);
   // A stack that nobody deploys may be made without their values.
   const secrets = new SecretStore(home, judged ? Object.keys(deployment.secrets) : []);
+  if (judged) refuseOtherKey(deployment, secrets);
   // No container is given the passwords of devices at a broker outside: they are made, or taken, here.
   for (const name of outsideSecrets(deployment)) secrets.value(name);
   // Aspects see a stack last: what was added to it from outside is there by then.

@@ -89,7 +89,9 @@ describe("imports", () => {
 
   test("name cdktf in one file, and its packages in constructs, services and stacks alone", () => {
     const packages = imports.filter(({ to }) => to === "constructs" || to.startsWith("@cdktf/"));
-    expect(lines(imports.filter(({ to }) => to === "cdktf"))).toEqual(["constructs/cdktf.ts -> cdktf"]);
+    expect([...new Set(imports.filter(({ to }) => to === "cdktf").map(({ from }) => from))]).toEqual([
+      "constructs/cdktf.ts",
+    ]);
     expect([...new Set(packages.map(({ from }) => area(from)))].sort()).toEqual([
       "constructs",
       "services",

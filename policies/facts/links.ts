@@ -65,7 +65,11 @@ function fromUrl(variable: string, scheme: string, rest: string): Link {
 }
 
 /** Whether a connection stays on the host: loopback, the host, or a bridge of this stack. Nobody can listen in there. */
-export const staysOnTheHost = ({ host }: Link, resource: Resource, stack: StackDocument): boolean =>
+export const staysOnTheHost = (
+  { host }: Pick<Link, "host">,
+  resource: Resource,
+  stack: StackDocument,
+): boolean =>
   host !== undefined &&
   (/^(localhost|host\.docker\.internal|127\.\d+\.\d+\.\d+|::1|\/.*)$/.test(host) ||
     neighbour(resource, host, stack) !== undefined);

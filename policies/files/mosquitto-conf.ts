@@ -12,10 +12,21 @@ export interface Listener {
   readonly settings: Settings;
 }
 
+/** A broker that this one connects to, with the settings that stand below `connection`. */
+export interface Bridge {
+  readonly name: string;
+
+  /** Without their ports. */
+  readonly hosts: readonly string[];
+
+  readonly settings: Settings;
+}
+
 export interface MosquittoConf {
   /** Every setting, in order. */
   readonly settings: Settings;
   readonly listeners: readonly Listener[];
+  readonly bridges: readonly Bridge[];
 }
 
 /** What Mosquitto reads as one word, so that something may stand behind it; of the rest it takes the whole line. */
@@ -24,22 +35,35 @@ const WORDS =
 
 /**
  * Reads a mosquitto.conf as 2.0 does: a comment begins in the first column, a setting may be indented by spaces,
- * what stands below `listener` belongs to it.
+ * what stands below `listener` belongs to it, and what stands below `connection` to that.
  *
  * @throws Error for a line that the broker does not start with, and for `include_dir`, which hides settings
  */
 export function parseMosquittoConf(text: string, file = "mosquitto.conf"): MosquittoConf {
   const all: Setting[] = [];
-  const listeners: { head: Setting; settings: Setting[] }[] = [];
+  const parts: Part[] = [];
   for (const { line, number } of lines(text)) {
     const setting = settingOf(line, `${file} line ${number}`);
     if (setting === undefined) continue;
     all.push(setting);
-    if (setting.name === "listener") listeners.push({ head: setting, settings: [] });
-    else listeners.at(-1)?.settings.push(setting);
+    if (HEADS.includes(setting.name)) parts.push({ head: setting, settings: [] });
+    else parts.at(-1)?.settings.push(setting);
   }
-  return { settings: new Settings(all), listeners: listeners.map(listener) };
+  const below = (name: string) => parts.filter(({ head }) => head.name === name);
+  return {
+    settings: new Settings(all),
+    listeners: below("listener").map(listener),
+    bridges: below("connection").map(bridge),
+  };
 }
+
+interface Part {
+  readonly head: Setting;
+  readonly settings: Setting[];
+}
+
+/** What stands below one of them belongs to it, up to the next. */
+const HEADS: readonly string[] = ["listener", "connection"];
 
 function settingOf(line: string, place: string): Setting | undefined {
   if (line === "" || line.startsWith("#")) return undefined;
@@ -52,7 +76,7 @@ function settingOf(line: string, place: string): Setting | undefined {
   return { name, value, place };
 }
 
-function listener({ head, settings }: { head: Setting; settings: readonly Setting[] }): Listener {
+function listener({ head, settings }: Part): Listener {
   const [port = "", address] = head.value.split(/ +/);
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
     throw new Error(`${head.place}: listener has no port`);
@@ -62,4 +86,13 @@ function listener({ head, settings }: { head: Setting; settings: readonly Settin
     place: head.place,
     settings: new Settings(settings),
   };
+}
+
+function bridge({ head, settings }: Part): Bridge {
+  const below = new Settings(settings);
+  const hosts = ["address", "addresses"]
+    .flatMap((name) => below.all(name))
+    .flatMap(({ value }) => value.split(/ +/))
+    .map((address) => address.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1"));
+  return { name: head.value, hosts, settings: below };
 }

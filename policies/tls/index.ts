@@ -1,4 +1,5 @@
 import type { Policy } from "../policy.ts";
+import { bridgesKnowTheirBroker } from "./bridges-know-their-broker.ts";
 import { brokerSpeaksCurrentTls } from "./broker-speaks-current-tls.ts";
 import { browsersStayOnHttps } from "./browsers-stay-on-https.ts";
 import { certificatesAreValid } from "./certificates-are-valid.ts";
@@ -33,4 +34,5 @@ export const tls: readonly Policy[] = [
   hostKeysAreChecked,
   mqttOverWebsocketsIsEncrypted,
   containersReachEnginesSafely,
+  bridgesKnowTheirBroker,
 ];

@@ -1,6 +1,7 @@
 import { dataOf } from "../../core/data.ts";
 import { LABEL, roleOf } from "../../core/labels.ts";
 import type { ContainerSpec, Stack } from "../../runners/stack.ts";
+import type { Upload } from "../../runners/stack-json.ts";
 import type { SwarmPlan, SwarmService } from "../swarm/plan.ts";
 
 /** Who makes the containers real. */
@@ -91,18 +92,40 @@ const POLICIES: Readonly<Record<string, string>> = {
 const tmpfs = (entries: readonly string[]): string | undefined =>
   entries.length === 0 ? undefined : entries.toSorted().join(" ");
 
-/** Those that only deliver files have no place of their own on a swarm. */
-const mounted = ({ container, stack }: Told): readonly string[] =>
+/** The files that a container is handed over. Those that only deliver files have no place of their own on a swarm. */
+const handedOver = ({ container, stack }: Told): readonly (Upload & { readonly path: string })[] =>
   container.job
     ? []
     : container.volumes.flatMap(({ name, path }) => {
         const delivery = stack.containers.find(
           ({ uploads, volumes }) => uploads.length > 0 && volumes.some((one) => one.name === name),
         );
-        return (delivery?.uploads ?? []).flatMap((upload) =>
-          "source" in upload ? [`${path}/${upload.file.split("/").at(-1)}`] : [],
-        );
+        return (delivery?.uploads ?? []).map((upload) => ({
+          ...upload,
+          path: `${path}/${upload.file.split("/").at(-1)}`,
+        }));
       });
+
+const mounted = (told: Told): readonly string[] =>
+  handedOver(told).flatMap((upload) => ("source" in upload ? [upload.path] : []));
+
+/** The same for a container that has only the volumes which its compose service has. */
+function asComposed(told: Told): Told {
+  const { container, compose } = told;
+  const volumes = new Set(list(compose.volumes).map((volume) => volume.split(":")[0]));
+  return {
+    ...told,
+    container: { ...container, volumes: container.volumes.filter(({ name }) => volumes.has(name)) },
+  };
+}
+
+/** The bridge of a broker, with its files: each of them is named for it. */
+function bridged({ container, stack: { bridge } }: Told, paths: readonly string[]): string | undefined {
+  if (bridge === undefined || roleOf(container) !== "mosquitto") return undefined;
+  const { site, host, port } = bridge;
+  const files = paths.filter((path) => (path.split("/").at(-1) ?? "").startsWith("bridge")).toSorted();
+  return files.length === 0 ? undefined : `as ${site} to ${host}:${port} by ${files.join(" ")}`;
+}
 
 const secrets = (paths: readonly string[]): string | undefined =>
   paths.length === 0
@@ -292,12 +315,7 @@ export const guarantees: readonly Guarantee[] = [
     id: "secrets",
     title: "secrets as files that its user alone can read",
     asked: (told) => secrets(mounted(told)),
-    compose: ({ compose, stack, ...told }) => {
-      const volumes = new Set(list(compose.volumes).map((volume) => volume.split(":")[0]));
-      const { container } = told;
-      const still = { ...container, volumes: container.volumes.filter(({ name }) => volumes.has(name)) };
-      return secrets(mounted({ ...told, compose, stack, container: still }));
-    },
+    compose: (told) => secrets(mounted(asComposed(told))),
     swarm: ({ swarm }) =>
       secrets(
         (Array.isArray(swarm.yaml.secrets) ? swarm.yaml.secrets : [])
@@ -413,6 +431,28 @@ export const guarantees: readonly Guarantee[] = [
           .filter((path) => targets.includes(path)),
       );
     },
+    reasons: {},
+  },
+  {
+    id: "bridge",
+    title: "hands readings on to a central broker, by a certificate of its own",
+    asked: (told) =>
+      bridged(
+        told,
+        handedOver(told).map(({ path }) => path),
+      ),
+    compose: (told) =>
+      bridged(
+        told,
+        handedOver(asComposed(told)).map(({ path }) => path),
+      ),
+    swarm: (told) =>
+      bridged(
+        told,
+        [told.swarm.yaml.configs, told.swarm.yaml.secrets]
+          .flatMap((files) => (Array.isArray(files) ? files : []))
+          .map(({ target }) => String(target)),
+      ),
     reasons: {},
   },
   {

@@ -2,6 +2,7 @@ import { createPrivateKey, type X509Certificate } from "node:crypto";
 import type { DeliveredFile } from "../../constructs/file-delivery.ts";
 import { FILES } from "../../core/container-folders.ts";
 import { UserError } from "../../core/errors.ts";
+import type { SecretStore } from "../../core/secrets.ts";
 import type { Connection, StackFacts } from "../../core/stack-facts.ts";
 import { commonName } from "../../pki/certificate.ts";
 import { OF_SITES } from "../../site/topics.ts";
@@ -90,16 +91,25 @@ export function bridgeFacts({ mosquitto: { enabled, bridge } }: Deployment): Sta
 export const bridgeUsers = ({ mosquitto: { bridge } }: Deployment): readonly BrokerUser[] =>
   bridge === undefined ? [] : [{ name: BRIDGE_USER, publish: bridge.receive, subscribe: [] }];
 
-/** @throws UserError for files that would not lead to a connection: the broker says so in its log alone, again and again */
-export function bridgeFiles({ deployment, secrets }: ServiceScope): readonly DeliveredFile[] {
-  const { bridge } = deployment.mosquitto;
-  if (bridge === undefined) return [];
-  const { leaf, text } = readCertificate(bridge.certificate, AT);
+/**
+ * @param secrets of a stack that somebody will deploy: one that only looks may have no value of the key
+ * @throws UserError for a key that would not lead to a connection: the broker says so in its log alone, again and again
+ */
+export function refuseOtherKey({ mosquitto: { enabled, bridge } }: Deployment, secrets: SecretStore): void {
+  if (!enabled || bridge === undefined) return;
+  const { leaf } = readCertificate(bridge.certificate, AT);
   if (!isKeyOf(leaf, secrets.value(BRIDGE_KEY)))
     throw new UserError(
       `secrets.${BRIDGE_KEY}: is not the key of ${JSON.stringify(bridge.certificate)}`,
       "name the key that was issued with this certificate",
     );
+}
+
+/** @throws UserError for certificates that would not lead to a connection */
+export function bridgeFiles({ deployment, secrets }: ServiceScope): readonly DeliveredFile[] {
+  const { bridge } = deployment.mosquitto;
+  if (bridge === undefined) return [];
+  const { text } = readCertificate(bridge.certificate, AT);
   const { secretFile, hash } = secrets.file(BRIDGE_KEY);
   return [
     { name: FILE.ca, content: readAuthority(bridge.ca, "mosquitto.bridge.ca") },

@@ -1,21 +1,27 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { ISynthesisSession } from "../../constructs/cdktf.ts";
+import { App, type IStackSynthesizer, TerraformStack } from "../../constructs/cdktf.ts";
 import { WholeSynthesizer } from "../../constructs/whole-synthesizer.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 
-/** Writes as cdktf does, and may be stopped in the middle. */
-const writing = (text: string, andThen = () => {}) =>
-  new WholeSynthesizer({
-    synthesize({ outdir }) {
-      mkdirSync(join(outdir, "stacks/demo"));
-      writeFileSync(join(outdir, "stacks/demo/cdk.tf.json"), text);
+/** Writes into `folder` as cdktf does, notes something, and may be stopped in the middle. */
+function synthesize(folder: string, text: string, andThen = () => {}) {
+  const stack = new TerraformStack(new App({ outdir: folder }), "demo");
+  const { manifest, outdir } = App.of(stack);
+  const writing: IStackSynthesizer = {
+    synthesize(session) {
+      const place = session.manifest.forStack(stack);
+      mkdirSync(join(session.outdir, place.workingDirectory), { recursive: true });
+      (place as { annotations: unknown }).annotations = ["noted"];
+      writeFileSync(join(session.outdir, place.synthesizedStackPath), text);
       andThen();
     },
-  });
-
-const session = (outdir: string) => ({ outdir }) as ISynthesisSession;
+  };
+  stack.synthesizer = writing;
+  new WholeSynthesizer(stack).synthesize({ outdir, manifest });
+  return manifest.forStack(stack);
+}
 
 test("a stack takes the place of the one before by one rename, and what lies next to it stays", () => {
   const folder = temporaryFolder();
@@ -25,9 +31,10 @@ test("a stack takes the place of the one before by one rename, and what lies nex
   const look = () => {
     meanwhile = readFileSync(file, "utf8");
   };
-  writing("after", look).synthesize(session(folder));
+  const { annotations, synthesizedStackPath } = synthesize(folder, "after", look);
 
   expect([meanwhile, readFileSync(file, "utf8")]).toEqual(["before", "after"]);
+  expect([annotations, synthesizedStackPath]).toEqual([["noted"], "stacks/demo/cdk.tf.json"]);
   expect(readdirSync(folder)).toEqual(["stacks"]);
   expect(readdirSync(join(folder, "stacks/demo")).sort()).toEqual(["cdk.tf.json", "compose.yaml"]);
 });
@@ -39,7 +46,7 @@ test("a synthesis that fails leaves the stack before, and nothing else", () => {
     throw new Error("no space left");
   };
 
-  expect(() => writing("aft", fail).synthesize(session(folder))).toThrow("no space left");
+  expect(() => synthesize(folder, "aft", fail)).toThrow("no space left");
   expect(readFileSync(file, "utf8")).toBe("before");
-  expect(readdirSync(folder)).toEqual(["stacks"]);
+  expect(readdirSync(join(folder, "stacks/demo"))).toEqual(["cdk.tf.json"]);
 });

@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { projectRoot } from "../../core/home.ts";
+import { makeAuthority, makeDevicePair } from "../../pki/x509.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const folder = join(projectRoot, "examples");
 const sites = readdirSync(folder)
@@ -22,4 +24,24 @@ test.each([
   const verb = ["bin/exploreiot.js", "synth", "--config", `examples/${name}/site.yaml`, "--json"];
   const printed = execFileSync(process.execPath, verb, { cwd: projectRoot, encoding: "utf8" });
   expect(JSON.parse(printed)).toMatchObject({ containers });
+});
+
+test("the centre and its sites are sound together, once the centre has issued their certificates", async () => {
+  const copy = join(temporaryFolder(), "sites");
+  cpSync(join(folder, "sites"), copy, { recursive: true });
+  const authority = await makeAuthority("centre");
+  const issued = (name: string, text: string) => writeFileSync(join(copy, name), text, { mode: 0o600 });
+  issued("server-ca.crt", authority.certificate);
+  for (const site of ["lyon", "paris"]) {
+    const { certificate, key } = await makeDevicePair(site, authority);
+    issued(`${site}.crt`, certificate);
+    issued(`${site}.key`, key);
+  }
+  // A home that is not there yet is made.
+  const env = { ...process.env, EXPLOREIOT_HOME: join(temporaryFolder(), "new") };
+  const verb = ["bin/exploreiot.js", "sites", "synth", copy, "--json"];
+  const printed = execFileSync(process.execPath, verb, { cwd: projectRoot, encoding: "utf8", env });
+  const { sites } = JSON.parse(printed) as { readonly sites: readonly object[] };
+  const done = (site: string) => ({ site, outcome: "done", report: { containers: 19 } });
+  expect(sites).toMatchObject([done("centre"), done("lyon"), done("paris")]);
 });

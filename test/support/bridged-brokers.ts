@@ -38,12 +38,15 @@ export class Line {
     this.#server = server;
   }
 
-  /** @param to port on loopback, asked for at each connection */
-  static async lay(to: () => number): Promise<Line> {
+  /**
+   * @param to port on loopback, asked for at each connection
+   * @param from address that it begins at. @default - loopback
+   */
+  static async lay(to: () => number, from = "127.0.0.1"): Promise<Line> {
     const server = createServer();
     const line = new Line(server);
-    server.on("connection", (from) => line.#join(from, to()));
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    server.on("connection", (socket) => line.#join(socket, to()));
+    await new Promise<void>((resolve) => server.listen(0, from, resolve));
     return line;
   }
 

@@ -1,10 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { parseDeployment } from "../../../config/parse.ts";
 import { production } from "../../../config/production.ts";
 import type { DeploymentInput } from "../../../config/schema.ts";
+import { App } from "../../../constructs/cdktf.ts";
 import { makeAuthority, makeDevicePair } from "../../../pki/x509.ts";
 import { judge } from "../../../policies/gate.ts";
+import { parityOf } from "../../../render/parity/report.ts";
+import { IotStack } from "../../../stacks/iot-stack.ts";
 import { errorText } from "../../support/error-text.ts";
 import { byRole, Sandbox } from "../../support/synthesized.ts";
 
@@ -127,11 +131,29 @@ test("refuses the key of another certificate, and one whose name would be anothe
   const wild = await makeDevicePair("+", made);
 
   const change = { certificate: file("other.crt", other.certificate) };
-  expect(await errorText(() => sandbox.json(withBridge(change)))).toMatch(
+  const app = new App({ outdir: sandbox.outdir });
+  expect(await errorText(() => new IotStack(app, parseDeployment(withBridge(change), "test")))).toMatch(
     /secrets\.mosquitto-bridge-key: is not the key of/,
   );
+  // A verb that looks or removes has no key where there was no up, and needs none.
+  expect(uploads(withBridge(change))["bridge.crt"]?.content).toContain(other.certificate.trim());
   const named = { certificate: file("wild.crt", wild.certificate) };
   expect(await errorText(() => sandbox.json(withBridge(named)))).toMatch(
     /mosquitto\.bridge\.certificate: .*is for ".*\+"; allowed: a name of letters/,
   );
+});
+
+test("is told of by the parity report: every target hands over its files", () => {
+  sandbox.synthesize(input);
+  const asked = `as plant-1 to central.example.org:8883 by ${["bridge-ca.crt", "bridge.crt", "bridge.key"]
+    .map((name) => `/run/exploreiot/${name}`)
+    .join(" ")}`;
+  const kept = { verdict: "kept", services: [] };
+
+  expect(parityOf(sandbox.stack(), sandbox.home).guarantees.find(({ id }) => id === "bridge")).toEqual({
+    id: "bridge",
+    title: "hands readings on to a central broker, by a certificate of its own",
+    ...{ terraform: kept, compose: kept, swarm: kept },
+    services: { mosquitto: { asked, terraform: asked, compose: asked, swarm: asked } },
+  });
 });
