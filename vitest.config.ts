@@ -33,6 +33,7 @@ const images = ["test/e2e/images/**/*.test.ts", "test/e2e/accepted.test.ts"];
 const long = [
   "acme-rendered",
   "bundle",
+  "failover",
   "kills",
   "many-engines",
   "new-service",

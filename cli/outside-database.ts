@@ -3,7 +3,7 @@ import type { ClientConfig, QueryArrayResult } from "pg";
 import { UserError } from "../core/errors.ts";
 import { SecretStore } from "../core/secrets.ts";
 import type { OutsideServer } from "../core/stack-facts.ts";
-import { openOutside, serverName } from "../runners/outside.ts";
+import { allOf, openOutside, serverName } from "../runners/outside.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { databaseOf } from "../services/postgres/roles.ts";
 import { databaseLogins } from "../services/store-logins.ts";
@@ -29,11 +29,37 @@ export function ownersLogin(deployment: Deployment, home: string): DatabaseLogin
 }
 
 /**
- * Rows as `psql -At` prints them.
+ * Rows as `psql -At` prints them, of the server that takes writes where there are several.
  *
  * @param limitSeconds after which the server ends a statement. @default 5
  */
 export async function askOutside(
+  servers: readonly OutsideServer[],
+  login: DatabaseLogin,
+  sql: string,
+  limitSeconds = 5,
+): Promise<string> {
+  const refusals: UserError[] = [];
+  for (const server of servers) {
+    try {
+      if (servers.length > 1 && (await askServer(server, login, IS_STANDBY)) === "t")
+        throw new UserError(
+          `${serverName(server)}: is a standby`,
+          "look at the cluster: one server has to take writes",
+        );
+      return await askServer(server, login, sql, limitSeconds);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      refusals.push(error);
+    }
+  }
+  throw allOf(refusals);
+}
+
+const IS_STANDBY = "SELECT pg_is_in_recovery()";
+
+/** The same of one server, whether or not it takes writes. */
+export async function askServer(
   server: OutsideServer,
   login: DatabaseLogin,
   sql: string,

@@ -7,7 +7,7 @@ import { openOutside, serverName } from "../runners/outside.ts";
 import { brokerClients } from "../services/mosquitto/access.ts";
 import { mqttSecret } from "../services/mosquitto/definition.ts";
 import { loginAt, redisLogins, type Store } from "../services/store-logins.ts";
-import { askOutside, ownersLogin } from "./outside-database.ts";
+import { askServer, ownersLogin } from "./outside-database.ts";
 import type { Synthesized } from "./synthesize.ts";
 
 const REMEDY =
@@ -25,7 +25,7 @@ export const logIn = (synthesized: Synthesized, server: OutsideServer): Promise<
 const LOGINS: Readonly<Record<Store, typeof logIn>> = {
   async postgres({ deployment, home }, server) {
     const login = ownersLogin(deployment, home);
-    const version = await askOutside(server, login, "SHOW server_version");
+    const version = await askServer(server, login, "SHOW server_version");
     return `lets ${login.user} in; version ${version}`;
   },
 

@@ -4,27 +4,30 @@ import { UserError } from "../core/errors.ts";
 import { withOwnFolder } from "../core/own-folder.ts";
 import { replaceFile } from "../core/private-files.ts";
 import type { OutsideServer } from "../core/stack-facts.ts";
-import { openOutside } from "../runners/outside.ts";
+import { openFirst } from "../runners/outside.ts";
 import { attached, NotInstalledError, run } from "../runners/run.ts";
 import type { DatabaseLogin } from "./outside-database.ts";
 
 /** This machine's psql at a server outside. The password is in a file that is gone afterwards, and in no argument. */
 export async function psqlOutside(
-  server: OutsideServer,
+  servers: readonly OutsideServer[],
   { user, database, password }: DatabaseLogin,
   args: readonly string[],
 ): Promise<number> {
   await isThere();
-  (await openOutside(server)).destroy();
+  const { port, ca } = await openFirst(servers);
   return withOwnFolder(tmpdir(), "psql", async (folder) => {
     const passwords = join(folder, "passwords");
     const authority = join(folder, "ca.crt");
     replaceFile(passwords, `*:*:*:*:${password.replaceAll(/[\\:]/g, "\\$&")}\n`);
-    if (server.ca !== undefined) replaceFile(authority, server.ca);
+    if (ca !== undefined) replaceFile(authority, ca);
     const where = [
-      ...[`host=${server.host}`, `port=${server.port}`, `user=${user}`, `dbname=${database}`],
+      ...[`host=${servers.map(({ host }) => host).join(",")}`, `port=${port}`],
+      ...[`user=${user}`, `dbname=${database}`, "connect_timeout=5"],
+      // Of several any may be a standby by now. One alone is looked at as it is.
+      ...(servers.length > 1 ? ["target_session_attrs=read-write"] : []),
       `passfile=${quoted(passwords)}`,
-      ...(server.ca === undefined
+      ...(ca === undefined
         ? ["sslmode=disable"]
         : ["sslmode=verify-full", `sslrootcert=${quoted(authority)}`]),
     ].join(" ");

@@ -2,7 +2,7 @@ import { UserError } from "../core/errors.ts";
 import { ofRole } from "../runners/containers.ts";
 import { refuseForeignContainers } from "../runners/guards.ts";
 import { attached } from "../runners/run.ts";
-import { outsideServer } from "../services/outside-servers.ts";
+import { outsideServersOf } from "../services/outside-servers.ts";
 import { interactive } from "./exec.ts";
 import { configOption, verb } from "./options.ts";
 import { ownersLogin } from "./outside-database.ts";
@@ -19,9 +19,9 @@ export const psqlCommand = verb("psql", VERBS.psql, "psql -- -c 'SELECT count(*)
   )
   .action(async (args: readonly string[], { config }: { readonly config: string }) => {
     const { deployment, stack, home } = await synthesize(config, { unjudged: true });
-    const server = outsideServer(deployment, "postgres");
-    if (server !== undefined) {
-      process.exitCode = await psqlOutside(server, ownersLogin(deployment, home), args);
+    const servers = outsideServersOf(deployment, "postgres");
+    if (servers.length > 0) {
+      process.exitCode = await psqlOutside(servers, ownersLogin(deployment, home), args);
       return;
     }
     const postgres = ofRole(stack, "postgres");

@@ -1,5 +1,6 @@
 import type { Problem } from "../core/problems.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
+import { hostsOf } from "../services/outside.ts";
 
 /** The log of a database that is elsewhere is its server's. */
 export function archiveHasALog({ backup, postgres }: ParsedDeployment): readonly Problem[] {
@@ -10,7 +11,7 @@ export function archiveHasALog({ backup, postgres }: ParsedDeployment): readonly
       {
         path: "backup.archive",
         got: true,
-        allowed: `false with postgres.outside, since the log of ${outside.host} is its operator's`,
+        allowed: `false with postgres.outside, since the log of ${hostsOf(outside).join(", ")} is its operator's`,
         fix: "leave backup.archive out",
       },
     ];

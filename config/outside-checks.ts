@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import type { Problem } from "../core/problems.ts";
 import type { ServiceDefinition } from "../services/definition.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
-import { isLoopback, isPrivate, type Outside, outsideOf } from "../services/outside.ts";
+import { hostsOf, isLoopback, isPrivate, type Outside, outsideOf } from "../services/outside.ts";
 import { definitions } from "../services/registry.ts";
 import { stores } from "../services/store-logins.ts";
 import { keysAt } from "./site-keys.ts";
@@ -37,23 +37,29 @@ export function outsideIsReachedSafely(deployment: ParsedDeployment): readonly P
 
 function safetyProblems(
   at: string,
-  { host, tls, allow, addresses }: Outside,
+  server: Outside,
   environment: ParsedDeployment["environment"],
 ): readonly Problem[] {
+  const { tls, allow, addresses } = server;
+  const hosts = hostsOf(server);
   const found: Problem[] = [];
-  if (isLoopback(host)) {
+  for (const got of hosts.filter(isLoopback)) {
     const allowed = "a name or an address that containers reach; this one is each container itself";
-    found.push({ path: `${at}.host`, got: host, allowed, fix: "name an address that the server listens on" });
+    found.push({ path: `${at}.host`, got, allowed, fix: "name an address that the server listens on" });
   }
-  if (addresses !== undefined && isIP(host) !== 0) {
-    const allowed = "nothing where the host is an address: it is the only one that is let through";
+  if (addresses !== undefined && hosts.every((host) => isIP(host) !== 0)) {
+    const allowed = "nothing where each host is an address: it is the only one that is let through";
     found.push({ path: `${at}.addresses`, got: addresses, allowed, fix: "remove it" });
   }
   if (tls !== undefined && allow.clearText !== undefined) {
     const allowed = "only what is made use of";
     found.push({ path: `${at}.allow.clearText`, got: allow.clearText, allowed, fix: "remove it" });
   }
-  if (tls === undefined && allow.clearText === undefined && !(environment === "local" && isPrivate(host))) {
+  if (
+    tls === undefined &&
+    allow.clearText === undefined &&
+    !(environment === "local" && hosts.every(isPrivate))
+  ) {
     const allowed =
       "TLS with the server's CA: passwords and data are read on the way otherwise (in environment local a private address may go without)";
     const fix =

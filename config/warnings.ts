@@ -1,5 +1,5 @@
 import type { Deployment } from "../services/deployment.ts";
-import { outsideOf } from "../services/outside.ts";
+import { hostsOf, outsideOf } from "../services/outside.ts";
 import { unreadTopics } from "./topic-checks.ts";
 
 /** Allowed settings of a site file that people should know of: told by every verb that shows a deployment, refused by none. */
@@ -31,7 +31,7 @@ function notSavedHere(deployment: Deployment): readonly string[] {
     return server === undefined
       ? []
       : [
-          `not saved here: ${service} at ${server.host}, which is outside: its operator's own backups are all there is`,
+          `not saved here: ${service} at ${hostsOf(server).join(", ")}, which is outside: its operator's own backups are all there is`,
         ];
   });
 }

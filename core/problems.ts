@@ -114,7 +114,8 @@ function remedy(issue: Issue, { keysAt, onValue }: Advice): string {
   const { right } = found;
   if (typeof input === "string" && typeof right === "number" && String(right) === input)
     return "remove the quotes";
-  if (typeof right === "string" && String(input) === right) return "put it in quotes";
+  if (typeof right === "string" && typeof input !== "object" && String(input) === right)
+    return "put it in quotes";
   return `write ${cut(flow(redacted(path.join("."), right)))}`;
 }
 

@@ -8,6 +8,9 @@ import { namesInCertificate, tlsFailure } from "./tls-failure.ts";
 
 const LIMIT_MS = 5000;
 
+/** A server that nobody is answering for: of a cluster it may be the one that has failed. */
+export class AwayError extends UserError {}
+
 /** As people are told of it. */
 export const serverName = ({ speaks, host, port }: OutsideServer): string => `${speaks} at ${host}:${port}`;
 
@@ -29,12 +32,38 @@ export async function openOutside(server: OutsideServer): Promise<Socket> {
   }
 }
 
+/**
+ * The first of the servers of a cluster that is there. A certificate that is wrong is a fault of any of them.
+ *
+ * @throws UserError where none is there, with the reason of each
+ */
+export async function openFirst(servers: readonly OutsideServer[]): Promise<OutsideServer> {
+  const away: AwayError[] = [];
+  for (const server of servers) {
+    try {
+      (await openOutside(server)).destroy();
+      return server;
+    } catch (error) {
+      if (!(error instanceof AwayError)) throw error;
+      away.push(error);
+    }
+  }
+  throw allOf(away);
+}
+
+/** Several errors as one. */
+export const allOf = (errors: readonly UserError[]): UserError =>
+  new UserError(
+    errors.map(({ message }) => message).join("\n"),
+    ...new Set(errors.flatMap(({ remedy }) => remedy)),
+  );
+
 async function resolves(server: OutsideServer): Promise<void> {
   try {
     await lookup(server.host);
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException;
-    throw new UserError(
+    throw new AwayError(
       `${serverName(server)}: the name does not resolve (${code})`,
       `look whether ${server.service}.outside.host is right, and who answers for the name`,
     );
@@ -51,7 +80,7 @@ async function connected(server: OutsideServer): Promise<Socket> {
   } catch (error) {
     socket.destroy();
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new UserError(
+    throw new AwayError(
       `${serverName(server)}: no connection (${code ?? message})`,
       `look whether it runs and listens there (${service}.outside), and whether a filter is on the way`,
     );

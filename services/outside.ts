@@ -5,16 +5,45 @@ import { allowance, hostPort } from "../site/fields.ts";
 import { placesOfName } from "../site/firewall.ts";
 import { hostName } from "../site/listeners.ts";
 
+/** One server, or those of a cluster of which any may be the one that takes writes. */
+type Hosts = z.ZodType<string | readonly string[]>;
+
+const oneHost = hostName.describe("name or address; the server's certificate is for it");
+
+const SEVERAL = "a host name or an IP address, without port, or a list of 2 to 8 different ones";
+export const oneOrSeveralHosts = z
+  .union(
+    [
+      hostName,
+      z
+        .array(hostName)
+        .refine((hosts) => hosts.length > 1 && hosts.length < 9 && new Set(hosts).size === hosts.length, {
+          error: SEVERAL,
+        }),
+    ],
+    { error: SEVERAL },
+  )
+  .describe(
+    "name or address, or a list of those of a cluster; each server's certificate is for it, and programs use the one that takes writes",
+  );
+
 /**
  * A server that somebody else runs, in place of the container of a service.
  *
  * @param port unless a site file says otherwise
  * @param own what the service adds
  */
-export const outside = <Own extends z.ZodRawShape>(port: number, own: Own) =>
+export const outside = <Own extends z.ZodRawShape>(port: number, own: Own) => outsideAt(port, oneHost, own);
+
+/** @param host what a site file may say of where it is */
+export const outsideAt = <Host extends Hosts, Own extends z.ZodRawShape>(
+  port: number,
+  host: Host,
+  own: Own,
+) =>
   z
     .strictObject({
-      host: hostName.describe("name or address; the server's certificate is for it"),
+      host,
       port: hostPort.default(port).describe("where the server listens"),
       tls: z
         .strictObject({
@@ -40,7 +69,10 @@ export const outside = <Own extends z.ZodRawShape>(port: number, own: Own) =>
     .describe("a server that somebody else runs, in place of a container");
 
 /** The part that every service has in common. */
-export type Outside = NonNullable<z.output<ReturnType<typeof outside<Record<never, never>>>>>;
+export type Outside = NonNullable<z.output<ReturnType<typeof outsideAt<Hosts, Record<never, never>>>>>;
+
+/** Where it may be reached, in the order in which programs try. */
+export const hostsOf = ({ host }: Pick<Outside, "host">): readonly string[] => [host].flat();
 
 interface Settings {
   readonly enabled?: boolean;
@@ -67,5 +99,5 @@ export const isLoopback = (host: string): boolean =>
   (isIP(host) !== 0 && ["loopback", "unspecified"].includes(ipaddr.process(host).range()));
 
 /** As it stands in a URL: an IPv6 address in brackets. */
-export const inAddress = ({ host, port }: Pick<Outside, "host" | "port">): string =>
+export const inAddress = (host: string, port: number): string =>
   `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;

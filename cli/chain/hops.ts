@@ -10,7 +10,7 @@ import { answersInside } from "../../runners/docker/published-ports.ts";
 import { lastAnswer } from "../../runners/docker/reasons.ts";
 import type { ContainerSpec, Stack } from "../../runners/stack.ts";
 import { MQTT_PORT } from "../../services/mosquitto/definition.ts";
-import { outsideServer } from "../../services/outside-servers.ts";
+import { outsideServer, outsideServersOf } from "../../services/outside-servers.ts";
 import { apiOf } from "../api-way.ts";
 import { failed, failedIn, passed, type Step } from "../doctor/steps.ts";
 import { askOutside, ownersLogin } from "../outside-database.ts";
@@ -129,7 +129,7 @@ export function databaseHop(synthesized: Synthesized): Promise<Step> {
     const told = newest === "" ? "no reading is stored" : `newest reading: ${newest.replaceAll("|", ", ")}`;
     return passed("database", told);
   };
-  return outsideServer(deployment, "postgres") === undefined
+  return outsideServersOf(deployment, "postgres").length === 0
     ? hop("database", ofRole(stack, "postgres"), ask)
     : outsideHop("database", ask);
 }
@@ -144,10 +144,10 @@ export async function askDatabase(
   sql: string,
   limitSeconds = 5,
 ): Promise<string> {
-  const server = outsideServer(deployment, "postgres");
-  return server === undefined
+  const servers = outsideServersOf(deployment, "postgres");
+  return servers.length === 0
     ? inDatabase(stack, sql, limitSeconds)
-    : askOutside(server, ownersLogin(deployment, home), sql, limitSeconds);
+    : askOutside(servers, ownersLogin(deployment, home), sql, limitSeconds);
 }
 
 /** In the deployment's own; SQL comes by standard input, as psql reads it. */

@@ -10,7 +10,7 @@ import { refuseTakenPorts } from "../docker/ports.ts";
 import { remoteScheme } from "../docker/remote.ts";
 import { refuseRoutedSubnets, refuseTakenSubnets } from "../docker/subnets.ts";
 import { refuseForeign } from "../guards.ts";
-import { openOutside, serverName } from "../outside.ts";
+import { AwayError, allOf, openOutside, serverName } from "../outside.ts";
 import type { Report } from "../runner.ts";
 import type { Stack } from "../stack.ts";
 import { clockProblems } from "./clock.ts";
@@ -39,7 +39,10 @@ export async function refuseBadGround({ preflight, outside = [] }: Stack, report
   for (const line of preflight.issued ? await strangerWarnings(preflight.hosts) : []) report(line);
 }
 
-/** A server in place of a container that cannot be used: every program that needs it would fail at its start. */
+/**
+ * A server in place of a container that cannot be used: every program that needs it would fail at its start. Of a cluster
+ * some may be away, as after a failover.
+ */
 async function refuseUnreachable(servers: readonly OutsideServer[], report: Report): Promise<void> {
   if (servers.length > 0 && remoteScheme() !== undefined) {
     report(
@@ -47,16 +50,31 @@ async function refuseUnreachable(servers: readonly OutsideServer[], report: Repo
     );
     return;
   }
-  const tried = await Promise.allSettled(servers.map(openOutside));
-  for (const { value } of tried.filter((one) => one.status === "fulfilled")) value.destroy();
-  const failed = tried.filter((one) => one.status === "rejected").map(({ reason }) => reason as UserError);
-  const [first] = failed;
-  if (first !== undefined && !(first instanceof UserError)) throw first;
-  if (first !== undefined)
-    throw new UserError(
-      failed.map(({ message }) => message).join("\n"),
-      ...new Set(failed.flatMap(({ remedy }) => remedy)),
-    );
+  const failed = (await Promise.all(servers.map(failureOf))).filter((error) => error !== undefined);
+  const answering = new Set(
+    servers
+      .filter((server) => failed.every((failure) => failure.server !== server))
+      .map(({ service }) => service),
+  );
+  const isSpare = ({ server, error }: Failure) => error instanceof AwayError && answering.has(server.service);
+  for (const { error } of failed.filter(isSpare)) report(error.message);
+  const serious = failed.filter((failure) => !isSpare(failure));
+  if (serious.length > 0) throw allOf(serious.map(({ error }) => error));
+}
+
+interface Failure {
+  readonly server: OutsideServer;
+  readonly error: UserError;
+}
+
+async function failureOf(server: OutsideServer): Promise<Failure | undefined> {
+  try {
+    (await openOutside(server)).destroy();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { server, error };
+  }
 }
 
 /** Everything that `up` looks at before it changes anything, for `cdktf deploy`, which goes to Terraform directly. */

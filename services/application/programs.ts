@@ -6,7 +6,7 @@ import { backendPrograms } from "../backend/programs.ts";
 import type { Rights } from "../definition.ts";
 import type { Configured } from "../deployment.ts";
 import { frontendPrograms } from "../frontend/programs.ts";
-import { inAddress, outsideOf } from "../outside.ts";
+import { hostsOf, inAddress, outsideOf } from "../outside.ts";
 import { ownPrograms } from "../own/programs.ts";
 import type { Program } from "./program.ts";
 
@@ -58,9 +58,13 @@ export function reachesOf(deployment: Configured): readonly Reach[] {
     const networks = WAYS_OUT.filter((network) =>
       there.some((program) => program.networks.includes(network)),
     );
-    const { addresses } = server;
+    const { addresses, port } = server;
     return networks.length === 0
       ? []
-      : [{ url: `tcp://${inAddress(server)}`, networks, ...(addresses === undefined ? {} : { addresses }) }];
+      : hostsOf(server).map((host) => ({
+          url: `tcp://${inAddress(host, port)}`,
+          networks,
+          ...(addresses === undefined ? {} : { addresses }),
+        }));
   });
 }

@@ -3,7 +3,7 @@ import { databaseName, databaseOwner } from "../../core/formats.ts";
 import { enabled, limits, timing } from "../../site/fields.ts";
 import { MIGRATE } from "../application/settings.ts";
 import { defineService } from "../definition.ts";
-import { outside } from "../outside.ts";
+import { hostsOf, inAddress, type Outside, oneOrSeveralHosts, outsideAt } from "../outside.ts";
 import { LEAST_POSTGRES_MIB } from "./memory.ts";
 
 export const POSTGRES_PORT = 5432;
@@ -25,6 +25,15 @@ export const BACKUP_ROLE_PASSWORD = "role-backup-postgres-password";
 export const archiveUser = (owner: string) => `${owner}__archive`;
 export const ARCHIVE_ROLE_PASSWORD = "role-replication-postgres-password";
 
+/** Several hosts as libpq takes them: in a variable, and in a URL, where each has its port. */
+const placesOf = (server: Pick<Outside, "host" | "port">) => ({
+  host: hostsOf(server).join(","),
+  port: String(server.port),
+  addresses: hostsOf(server)
+    .map((host) => inAddress(host, server.port))
+    .join(","),
+});
+
 /** The databases: of the application, and of services that have one of their own. */
 export const postgres = defineService({
   name: "postgres",
@@ -42,7 +51,7 @@ export const postgres = defineService({
         .describe("clients must use TLS and check the certificate, from a CA that this deployment makes"),
       limits: limits(256, 1, 128, LEAST_POSTGRES_MIB),
       health: timing,
-      outside: outside(POSTGRES_PORT, {
+      outside: outsideAt(POSTGRES_PORT, oneOrSeveralHosts, {
         maxConnections: z
           .int()
           .min(1)
@@ -62,8 +71,7 @@ export const postgres = defineService({
     clearText: { rule: "TLS-010", variable: "DATABASE_HOST" },
   },
   references: ({ database, tls, outside }) => ({
-    host: outside?.host ?? "postgres",
-    port: String(outside?.port ?? POSTGRES_PORT),
+    ...placesOf(outside ?? { host: "postgres", port: POSTGRES_PORT }),
     database,
     sslmode: (outside === undefined ? tls : outside.tls !== undefined) ? "verify-full" : "disable",
   }),

@@ -4,8 +4,8 @@ import { missingEngine } from "../../cli/setup/docker-engine.ts";
 import { type Machine, type Missing, machineOf } from "../../cli/setup/machine.ts";
 import { missingLines } from "../../cli/setup/missing.ts";
 import { missingMmdebstrap } from "../../cli/setup/mmdebstrap.ts";
-import { engine } from "../support/engine.ts";
 import { environment, programs } from "../support/programs.ts";
+import { engine } from "../support/scripted-engine.ts";
 import { stackOf } from "../support/stack.ts";
 
 /** As these systems write them. */

@@ -80,6 +80,50 @@ describe("a server outside", () => {
     );
   });
 
+  test("may be several of PostgreSQL, each reached on its own", async () => {
+    const addresses = ["192.0.2.0/24"];
+    const host = ["a.example.org", "198.51.100.7"];
+    const {
+      reaches,
+      warnings: _,
+      ...other
+    } = parsed({
+      postgres: { outside: { host, port: 5433, tls, addresses } },
+    }) as ReturnType<typeof parsed> & { warnings?: unknown };
+
+    expect(other.postgres.outside?.host).toEqual(host);
+    expect(reaches).toEqual(
+      ["a.example.org", "198.51.100.7"].map((one) => ({
+        ...{ url: `tcp://${one}:5433`, networks: ["edge", "broker"], addresses },
+      })),
+    );
+    expect(
+      await refusal({ postgres: { outside: { host: ["192.0.2.7", "192.0.2.8"], tls, addresses } } }),
+    ).toContain("postgres.outside.addresses: got ");
+    expect(await refusal({ postgres: { outside: { host: ["a.example.org", "127.0.0.1"], tls } } })).toContain(
+      'postgres.outside.host: got "127.0.0.1"; allowed: a name or an address that containers reach',
+    );
+    // In clear text at home each has to be private.
+    expect(await refusal({ postgres: { outside: { host: ["10.1.2.3", "203.0.113.7"] } } })).toContain(
+      "postgres.outside.tls: got nothing",
+    );
+    expect(
+      parsed({ postgres: { outside: { host: ["10.1.2.3", "10.1.2.4"] } } }).postgres.outside?.tls,
+    ).toBeUndefined();
+  });
+
+  test.each([
+    ["postgres", ["a.example.org"], ", or a list of 2 to 8 different ones"],
+    ["postgres", ["a.example.org", "a.example.org"], ", or a list of 2 to 8 different ones"],
+    ["postgres", ["a.example.org", "b.example.org:5433"], ", or a list of 2 to 8 different ones"],
+    ["redis", ["a.example.org", "b.example.org"], ""],
+    ["mosquitto", ["a.example.org", "b.example.org"], ""],
+  ])("%s is refused at %j", async (service, host, more) => {
+    expect(await refusal({ [service]: { outside: { host, tls } } })).toContain(
+      `${service}.outside.host: got ${JSON.stringify(host)}; allowed: a host name or an IP address, without port${more}; fix: `,
+    );
+  });
+
   test("gives a way out to the programs that log in there, and to no other", () => {
     const of = (input: object) =>
       Object.fromEntries(parsed(input).programs.map(({ name, networks }) => [name, networks]));

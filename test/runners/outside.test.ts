@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { OutsideServer } from "../../core/stack-facts.ts";
 import type { Pair } from "../../pki/pair.ts";
 import { makeAuthority, makeServerPair } from "../../pki/x509.ts";
-import { openOutside } from "../../runners/outside.ts";
+import { openFirst, openOutside } from "../../runners/outside.ts";
 import { refuseBadGround } from "../../runners/preflight/preflight.ts";
 import { errorText } from "../support/error-text.ts";
 import { stackOf } from "../support/stack.ts";
@@ -123,10 +123,38 @@ describe("a server outside", () => {
       server(port, { ca: stranger.certificate }),
       server(port, { host: "nowhere.invalid" }),
     ];
-    const refused = await errorText(() => refuseBadGround(stackOf([], { outside }), () => undefined));
+    const refused = await errorText(() =>
+      refuseBadGround(stackOf([], { outside: outside.slice(1) }), () => undefined),
+    );
 
     expect(refused.split("\n").filter((line) => line.startsWith("Redis at"))).toHaveLength(2);
     await refuseBadGround(stackOf([], { outside: [server(port)] }), () => undefined);
+  });
+
+  test("may be away where it is one of a cluster, and have no wrong certificate there", async () => {
+    const port = await overTls(pair);
+    const outside = (...given: readonly Partial<OutsideServer>[]) =>
+      given.map((one) => server(port, { service: "clustered", ...one }));
+    const away = { host: "nowhere.invalid" };
+    const lines: string[] = [];
+    const up = (servers: readonly OutsideServer[]) =>
+      refuseBadGround(stackOf([], { outside: [...servers] }), (line) => lines.push(line));
+
+    await up(outside(away, {}));
+    expect(lines).toEqual([
+      expect.stringContaining(`Redis at nowhere.invalid:${port}: the name does not resolve`),
+    ]);
+    expect((await openFirst(outside(away, {}))).host).toBe("127.0.0.1");
+
+    for (const refused of [
+      outside(away),
+      outside({}, { ca: stranger.certificate }),
+      [...outside(away), server(port)],
+    ])
+      expect(await errorText(() => up(refused))).toMatch(/^Redis at [^\n]*(does not resolve|from a CA)/);
+    expect(await errorText(() => openFirst(outside(away, away)))).toMatch(
+      /does not resolve[\s\S]*does not resolve/,
+    );
   });
 });
 

@@ -30,7 +30,11 @@ beforeAll(async () => {
     ...production,
     name: sandbox.name,
     postgres: {
-      outside: { host: "db.example.org", tls: { ca }, addresses: ["192.0.2.0/28", "2001:db8:7::/64"] },
+      outside: {
+        host: ["db.example.org", "2001:db8::5"],
+        tls: { ca },
+        addresses: ["192.0.2.0/28", "2001:db8:7::/64"],
+      },
     },
     redis: { outside: { host: "198.51.100.7", port: 6380, tls: { ca } } },
     mosquitto: {
@@ -60,7 +64,7 @@ describe("a deployment whose stores are outside", () => {
 
   test("tells its programs where they are, and to check them", () => {
     expect(environment("ingest")).toMatchObject({
-      DATABASE_HOST: "db.example.org",
+      DATABASE_HOST: "db.example.org,2001:db8::5",
       DATABASE_PORT: "5432",
       PGSSLMODE: "verify-full",
       PGSSLROOTCERT: "/run/exploreiot/database-ca.crt",
@@ -88,6 +92,7 @@ describe("a deployment whose stores are outside", () => {
     expect(sandbox.stack().outside).toEqual([
       { service: "mosquitto", speaks: "MQTT", host: "2001:db8::7", port: 8884, ca: authority },
       { service: "postgres", speaks: "PostgreSQL", host: "db.example.org", port: 5432, ca: authority },
+      { service: "postgres", speaks: "PostgreSQL", host: "2001:db8::5", port: 5432, ca: authority },
       { service: "redis", speaks: "Redis", host: "198.51.100.7", port: 6380, ca: authority },
     ]);
     expect(sandbox.stack().database).toBeUndefined();
@@ -103,6 +108,7 @@ describe("a deployment whose stores are outside", () => {
     expect(bridges).toHaveLength(2);
     expect([...new Set(rules.map((line) => line.replace(/iifname (\{[^}]*\}|"[^"]*") /, "")))]).toEqual([
       "ip6 daddr 2001:db8::7/128 tcp dport 8884",
+      "ip6 daddr 2001:db8::5/128 tcp dport 5432",
       "ip daddr 198.51.100.7/32 tcp dport 6380",
       "ip daddr 192.0.2.0/28 tcp dport 5432",
       "ip6 daddr 2001:db8:7::/64 tcp dport 5432",
@@ -138,7 +144,7 @@ describe("a deployment whose stores are outside", () => {
     );
 
     expect(warningsOf(saved).filter((line) => line.startsWith("not saved here"))).toEqual([
-      "not saved here: postgres at db.example.org, which is outside: its operator's own backups are all there is",
+      "not saved here: postgres at db.example.org, 2001:db8::5, which is outside: its operator's own backups are all there is",
       "not saved here: mosquitto at 2001:db8::7, which is outside: its operator's own backups are all there is",
     ]);
   });

@@ -15,6 +15,7 @@ const FIRST = [
     "upgrade",
     "backup",
     "render",
+    "failover",
     "package",
     "runners",
     "health",

@@ -25,15 +25,53 @@ AWAY = (
     asyncpg.InsufficientResourcesError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
+    # It became a standby under an open connection.
+    asyncpg.ReadOnlySQLTransactionError,
 )
+# For each host: one whose machine is gone answers nothing.
+DIAL_SECONDS = 3
 COMMAND_SECONDS = 15
 # A request that cannot get a connection answers 503 rather than queue without limit.
 ACQUIRE_SECONDS = 5
 
 
-class Database:
+class Dialler:
+    """Connects to the host that takes writes. One that did not is asked last the next time."""
+
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._hosts = list(settings.database_host)
+
+    async def connect(self, _address: None = None, **options: object) -> asyncpg.Connection:
+        """As a pool calls it, which has no address of its own."""
+        settings = self._settings
+        reason: Exception | None = None
+        for host in tuple(self._hosts):
+            try:
+                return await asyncpg.connect(
+                    host=host,
+                    port=settings.database_port,
+                    database=settings.database_name,
+                    user=settings.database_user,
+                    password=settings.database_password.get_secret_value(),
+                    target_session_attrs="read-write",
+                    timeout=DIAL_SECONDS,
+                    **options,
+                )
+            except BaseException as error:
+                # Also of one that nobody waits for any more.
+                self._hosts.remove(host)
+                self._hosts.append(host)
+                if not isinstance(error, AWAY):
+                    raise
+                reason = error
+        raise reason
+
+
+class Database:
+    def __init__(self, settings: Settings) -> None:
+        self._dialler = Dialler(settings)
+        self._pool_size = settings.database_pool_size
         self._pool: asyncpg.Pool | None = None
         self.connected = asyncio.Event()
 
@@ -50,16 +88,10 @@ class Database:
         log.info("database connected")
 
     async def _dial(self) -> asyncpg.Pool:
-        settings = self._settings
         return await asyncpg.create_pool(
-            host=settings.database_host,
-            port=settings.database_port,
-            database=settings.database_name,
-            user=settings.database_user,
-            password=settings.database_password.get_secret_value(),
+            connect=self._dialler.connect,
             min_size=1,
-            max_size=settings.database_pool_size,
-            timeout=3,
+            max_size=self._pool_size,
             command_timeout=COMMAND_SECONDS,
             reset=_keep_as_it_is,
             server_settings={"application_name": "exploreiot", "timezone": "UTC"},
@@ -72,7 +104,12 @@ class Database:
             raise Unavailable("database", "not connected yet")
         try:
             async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
-                yield connection
+                try:
+                    yield connection
+                except asyncpg.ReadOnlySQLTransactionError:
+                    # The next one of the pool finds the server that took its place.
+                    connection.terminate()
+                    raise
         except AWAY as error:
             raise Unavailable("database", describe(error)) from error
         except (asyncpg.UndefinedTableError, asyncpg.UndefinedFunctionError) as error:

@@ -9,14 +9,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from exploreiot import log as logs
 from exploreiot.backoff import Backoff
-from exploreiot.database import AWAY, describe
+from exploreiot.database import AWAY, Dialler, describe
 from exploreiot.errors import UserError
 from exploreiot.settings import Settings
 
@@ -57,7 +57,7 @@ def _cause(error: BaseException) -> BaseException:
 
 
 def _gave_up(settings: Settings, cause: BaseException) -> UserError:
-    address = f"{settings.database_host}:{settings.database_port}"
+    address = f"{','.join(settings.database_host)}:{settings.database_port}"
     return UserError(
         f"DATABASE_HOST: {address} did not answer for {WAIT_SECONDS} seconds "
         f"({describe(cause)}); check that the database runs and that the password is right"
@@ -65,15 +65,10 @@ def _gave_up(settings: Settings, cause: BaseException) -> UserError:
 
 
 async def _upgrade(settings: Settings) -> None:
-    url = URL.create(
-        "postgresql+asyncpg",
-        username=settings.database_user,
-        password=settings.database_password.get_secret_value(),
-        host=settings.database_host,
-        port=settings.database_port,
-        database=settings.database_name,
+    dialler = Dialler(settings)
+    engine = create_async_engine(
+        "postgresql+asyncpg://", poolclass=NullPool, async_creator=dialler.connect
     )
-    engine = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": 3})
     try:
         async with engine.connect() as connection:
             await connection.run_sync(_run_alembic, settings)

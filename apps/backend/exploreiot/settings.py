@@ -47,7 +47,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="forbid")
 
-    database_host: str = ""
+    # Several are those of a cluster, of which one takes writes.
+    database_host: Names = ()
     database_port: Port = 5432
     database_name: str = ""
     database_user: str = ""
@@ -172,11 +173,11 @@ def _missing(settings: Settings, role: str) -> list[str]:
     return [
         f"{name.upper()}: is not set; {role} needs it: set {name.upper()} or {name.upper()}_FILE"
         for name in _REQUIRED[role]
-        if _plain(getattr(settings, name)) == ""
+        if not _plain(getattr(settings, name))
     ]
 
 
-def _plain(value: str | SecretStr) -> str:
+def _plain(value: str | SecretStr | tuple[str, ...]) -> str | tuple[str, ...]:
     return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 

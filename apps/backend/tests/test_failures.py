@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket as sockets
 
 from tests.conftest import StartRole
 from tests.support.clients import WITH_KEY, ask, publish, receive, values, ws
@@ -88,6 +89,61 @@ def test_without_postgres_the_api_says_so_and_recovers(
     wait_for(lambda: post(role, sensor, 2) == 201, "stores again")
     assert values(role, sensor) == [1, 2]
     own.stop()
+
+
+def test_of_several_hosts_the_one_that_takes_writes_is_used(
+    start: StartRole, tmp_path_factory, sensor: str
+) -> None:
+    place = _open_folder(tmp_path_factory)
+    one = Postgres(place / "one")
+    two = Postgres(place / "two", host="127.0.0.2", port=one.port)
+    hosts = {"DATABASE_HOST": f"{one.host}, 127.0.0.3,{two.host}"}
+    two.database_with_tables("own")
+    # One that takes connections and never answers, as of a machine that hangs.
+    with sockets.create_server(("127.0.0.3", one.port)):
+        role = start("api", **(one.database_with_tables("own") | hosts)).wait_ready()
+        assert post(role, sensor, 1) == 201
+
+        # It becomes a standby and keeps its connections; the other has taken its place.
+        read_only(one, "on")
+        wait_for(lambda: post(role, sensor, 2) == 201, "the other one is found")
+        assert (stored(one, sensor), stored(two, sensor)) == ("1", "2")
+
+        read_only(two, "on")
+        wait_for(lambda: post(role, sensor, 3) == 503, "none takes writes")
+        read_only(one, "off")
+        wait_for(lambda: post(role, sensor, 4) == 201, "the first one again")
+        assert (stored(one, sensor), stored(two, sensor)) == ("1,4", "2")
+    for service in (one, two):
+        service.stop()
+
+
+def read_only(server: Postgres, state: str) -> None:
+    server.sql(f"ALTER SYSTEM SET default_transaction_read_only = {state}")
+    server.sql("SELECT pg_reload_conf()")
+
+
+def stored(server: Postgres, sensor: str) -> str:
+    query = (
+        f"SELECT string_agg(value::text, ',' ORDER BY time) FROM readings WHERE sensor = '{sensor}'"
+    )
+    return server.sql(query, "own")
+
+
+def test_migrate_goes_to_the_host_that_takes_writes(start: StartRole, tmp_path_factory) -> None:
+    place = _open_folder(tmp_path_factory)
+    one = Postgres(place / "one")
+    two = Postgres(place / "two", host="127.0.0.2", port=one.port)
+    one.new_database("empty")
+    read_only(one, "on")
+
+    env = two.new_database("empty") | {"DATABASE_HOST": f"{one.host},{two.host}"}
+    migration = start("migrate", **env)
+    wait_for(lambda: migration.process.code is not None, "ends", 30)
+    assert migration.process.code == 0, migration.process.output
+    assert two.sql("SELECT count(*) FROM schema_version", "empty") == "1"
+    for service in (one, two):
+        service.stop()
 
 
 def test_ingest_loses_nothing_over_the_loss_of_each_service(

@@ -108,7 +108,7 @@ def test_migrate_needs_the_database_only(monkeypatch: pytest.MonkeyPatch) -> Non
     for name in ("REDIS_HOST", "API_KEY"):
         monkeypatch.delenv(name)
 
-    assert load_settings("migrate").database_host == "db"
+    assert load_settings("migrate").database_host == ("db",)
 
 
 def test_the_command_ends_with_one_line_and_exit_1(tmp_path: Path) -> None:

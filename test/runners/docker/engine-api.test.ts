@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { fromEngine } from "../../../runners/docker/engine-api.ts";
 import { execIn } from "../../../runners/docker/exec.ts";
 import { inspect, withLabel } from "../../../runners/docker/observe.ts";
-import { engine } from "../../support/engine.ts";
 import { errorText } from "../../support/error-text.ts";
 import { environment, programs } from "../../support/programs.ts";
+import { engine } from "../../support/scripted-engine.ts";
 
 test("things that the engine has are told, and others left out", async () => {
   const asked = await engine({

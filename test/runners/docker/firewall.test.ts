@@ -6,9 +6,9 @@ import {
   probeFirewall,
   refuseUnguardableEngine,
 } from "../../../runners/docker/firewall-check.ts";
-import { engine } from "../../support/engine.ts";
 import { errorText } from "../../support/error-text.ts";
 import { programs } from "../../support/programs.ts";
+import { engine } from "../../support/scripted-engine.ts";
 import { containerSpec, stackOf } from "../../support/stack.ts";
 
 const OFF = "or set firewall.enabled: false in the configuration, and filter in front of it";

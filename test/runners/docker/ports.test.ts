@@ -4,9 +4,9 @@ import { createServer } from "node:net";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { Observation } from "../../../runners/docker/observe.ts";
 import { refuseTakenPorts } from "../../../runners/docker/ports.ts";
-import { engine } from "../../support/engine.ts";
 import { errorText } from "../../support/error-text.ts";
 import { environment } from "../../support/programs.ts";
+import { engine } from "../../support/scripted-engine.ts";
 import { containerSpec, stackOf } from "../../support/stack.ts";
 
 const REMEDY = "  → stop it, or choose another port under listeners in the configuration";

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { compareClocks } from "../../../runners/preflight/clock.ts";
 import { nameProblems } from "../../../runners/preflight/names.ts";
 import { refuseBadGround } from "../../../runners/preflight/preflight.ts";
-import { engine } from "../../support/engine.ts";
 import { errorText } from "../../support/error-text.ts";
+import { engine } from "../../support/scripted-engine.ts";
 import { stackOf } from "../../support/stack.ts";
 
 const at = (text: string) => new Date(text);

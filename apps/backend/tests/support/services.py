@@ -78,8 +78,10 @@ def _stopped_cluster() -> Path:
 
 
 class Postgres:
-    def __init__(self, folder: Path, is_new: bool = True) -> None:
-        self.port = free_port()
+    def __init__(
+        self, folder: Path, is_new: bool = True, host: str = "127.0.0.1", port: int | None = None
+    ) -> None:
+        self.host, self.port = host, port or free_port()
         self._folder = folder
         if is_new:
             folder.mkdir(parents=True)
@@ -89,7 +91,7 @@ class Postgres:
         self.start()
 
     def start(self, env: dict[str, str] | None = None) -> None:
-        options = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
+        options = ["-c", f"listen_addresses={self.host}", "-c", "unix_socket_directories="]
         port = ["-p", str(self.port)]
         # By `env`, behind the change of user: a clock's library is of that user then.
         more = ["env", *(f"{name}={value}" for name, value in (env or {}).items())]
@@ -124,7 +126,7 @@ class Postgres:
 
     def sql(self, query: str, database: str = "postgres") -> str:
         # Not the one in the path: Debian's is a program that looks for it, at each call.
-        argv = [_BIN / "psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "admin"]
+        argv = [_BIN / "psql", "-h", self.host, "-p", str(self.port), "-U", "admin"]
         answer = subprocess.run(
             [*argv, "-d", database, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", query],
             check=False, capture_output=True, text=True, timeout=60,
@@ -143,7 +145,7 @@ class Postgres:
         self.sql(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
         self.sql(f"GRANT CONNECT ON DATABASE {name} TO {', '.join(USERS.values())}")
         return {
-            "DATABASE_HOST": "127.0.0.1",
+            "DATABASE_HOST": self.host,
             "DATABASE_PORT": str(self.port),
             "DATABASE_NAME": name,
             "DATABASE_USER": "app",
