@@ -7,7 +7,7 @@ const count = z.int().nonnegative();
  * it; a restored snapshot is compared with it.
  */
 export const backupManifest = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   deployment: z.string(),
   made: z.iso.datetime().describe("RFC 3339 in UTC"),
   kit: z.string().describe("version of the kit"),
@@ -21,6 +21,8 @@ export const backupManifest = z.strictObject({
         z.strictObject({
           name: z.string(),
           owner: z.string(),
+          dump: z.string().regex(/^[0-9a-f]{64}$/).describe("id of the snapshot that is its dump"),
+          bytes: count.describe("of its dump"),
           tables: z
             .array(
               z.strictObject({
@@ -29,7 +31,7 @@ export const backupManifest = z.strictObject({
                 rows: count,
                 checksum: z
                   .string()
-                  .describe("sum of hashtextextended(row::text, 0), a decimal number of any size"),
+                  .describe("sum over a hash of each row, a decimal number of any size"),
               }),
             )
             .describe("by schema and name"),

@@ -193,7 +193,13 @@ recorded() {
   export PGOPTIONS="-c timezone=UTC -c datestyle=ISO,YMD -c intervalstyle=postgres -c extra_float_digits=1 -c bytea_output=hex"
   for database in $(databases new); do
     query new --dbname="$database" <<'SQL'
-SELECT format('SELECT json_build_object(''database'', current_database(), ''schema'', %1$L, ''table'', %2$L, ''rows'', count(*), ''checksum'', coalesce(sum(hashtextextended(one_row::text, 0)::numeric), 0)::text) FROM ONLY %1$I.%2$I one_row;', nspname, relname)
+SELECT format('SELECT json_build_object(''database'', current_database(), ''schema'', %1$L, ''table'', %2$L, ''rows'', count(*), ''checksum'', coalesce(sum(hashint8extended(hash_record_extended(ROW(%3$s), 0), 0)), 0)::text) FROM ONLY %1$I.%2$I;', nspname, relname,
+    (SELECT string_agg(format(CASE
+         WHEN atttypid = ANY ('{bool,int2,int4,int8,float4,float8,bytea,uuid,date,time,timestamp,timestamptz}'::regtype[]) THEN '%I'
+         WHEN atttypid = ANY ('{text,varchar}'::regtype[]) AND collisdeterministic THEN '%I'
+         ELSE 'ROW(%I)::text' END, attname), ', ' ORDER BY attnum)
+       FROM pg_attribute LEFT JOIN pg_collation ON pg_collation.oid = attcollation
+      WHERE attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped))
   FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
  WHERE relkind = 'r' AND relpersistence <> 't' AND nspname <> 'information_schema' AND nspname !~ '^pg_'
    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e')

@@ -39,7 +39,7 @@ files_run() {
 # Standard input: a manifest. Prints why it is not for this folder, before anything of the snapshot is used.
 READABLE='manifest=$(cat)
 of() { printf "%s" "$manifest" | jq -r "$1"; }
-[ "$(of .version)" = 1 ] || { echo "its manifest is of version $(of .version), and this folder reads 1: render it with version $(of .kit) of the kit"; exit; }
+[ "$(of .version)" = 2 ] || { echo "its manifest is of version $(of .version), and this folder reads 2: render it with version $(of .kit) of the kit"; exit; }
 [ "$(of .deployment)" = "$1" ] || { echo "it is of deployment $(of .deployment), and this folder of $1"; exit; }
 [ "$(of ".postgres.major // 0")" -le "${2:-0}" ] || echo "it holds data of PostgreSQL $(of .postgres.major), and this folder runs ${2:-none}: render it with version $(of .kit) of the kit"'
 
@@ -122,7 +122,11 @@ rehearse() {
   # All that volumes are filled from is there, as it was compared.
   ! { [ -e "$under_way" ] && volume_is_there "$staging"; } || return 0
   docker volume rm --force "$staging" >/dev/null
-  size=$(read_repository "" stats "$snapshot" --mode restore-size --json) ||
+  manifest=$(read_repository "" dump "$snapshot" /snapshot/manifest.json) ||
+    fail "snapshot $snapshot cannot be read" "fix what the line above says, and run this again"
+  dumps=$(printf '%s' "$manifest" | files_run --interactive --network none --entrypoint jq "$backup_image" -r '.postgres.databases // [] | .[].dump')
+  # shellcheck disable=SC2086 -- ids
+  size=$(read_repository "" stats "$snapshot" $dumps --mode restore-size --json) ||
     fail "snapshot $snapshot cannot be read" "fix what the line above says, and run this again"
   size=$(printf '%s' "$size" | sed -n 's/.*"total_size":\([0-9]*\).*/\1/p')
   short=$(on_staging "$ROOM" "$size" </dev/null)
@@ -130,6 +134,10 @@ rehearse() {
   say "reading snapshot $snapshot"
   read_repository "$staging" restore "$snapshot:/snapshot" --target /restored/snapshot --exclude /home >&2 ||
     fail "snapshot $snapshot cannot be read" "fix what the line above says, and run this again"
+  for dump in $dumps; do
+    read_repository "$staging" restore "$dump" --target /restored/snapshot/postgres >&2 ||
+      fail "snapshot $dump, a dump of $snapshot, cannot be read" "fix what the line above says, and run this again"
+  done
   say "rehearsing: a database of its own is filled, and everything compared"
   : >secrets/.tables
   databases

@@ -143,17 +143,19 @@ async function rehearsed(
   { now, manifest }: { readonly now: Restoring; readonly manifest: BackupManifest },
 ): Promise<Restoring> {
   const { moment } = now;
+  const dumps = moment === undefined ? (manifest.postgres?.databases ?? []).map(({ dump }) => dump) : [];
   await refuseLittleRoom(work, [
     now.snapshot,
-    ...(moment === undefined ? [] : [moment.base, ...moment.logs]),
+    ...(moment === undefined ? dumps : [moment.base, ...moment.logs]),
   ]);
   report(`reading snapshot ${now.snapshot.slice(0, 8)} of ${now.made}`);
   const read = (snapshot: string, folder: string, ...more: readonly string[]) =>
     restic(work.repository, ["restore", snapshot, "--target", `${RESTORED}/${folder}`, ...more], {
       ...{ into: work.staging, signal },
     });
-  const dumps = moment === undefined ? [] : ["--exclude", "/postgres"];
-  await read(`${now.snapshot}:/snapshot`, SNAPSHOT, "--exclude", "/home", ...dumps);
+  const unused = moment === undefined ? [] : ["--exclude", "/postgres"];
+  await read(`${now.snapshot}:/snapshot`, SNAPSHOT, "--exclude", "/home", ...unused);
+  for (const dump of dumps) await read(dump, `${SNAPSHOT}/postgres`);
   if (moment !== undefined) {
     report(`reading the base backup and the log for ${moment.to}`);
     await read(moment.base, BASE);

@@ -400,7 +400,7 @@ describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: 
     ) => `repository dump --host e2e-restore --tag exploreiot,deployment=e2e-restore latest /snapshot/manifest.json | jq '${filter}' >/tmp/changed
       cp /tmp/changed /snapshot/manifest.json; repository backup ${own} /snapshot/manifest.json; rm /snapshot/manifest.json`;
     await restic(
-      `${change('.version = 2 | .kit = "9.0.0"')}; ${change(".version = 1 | .postgres.major = 99")}`,
+      `${change('.version = 3 | .kit = "9.0.0"')}; ${change(".version = 2 | .postgres.major = 99")}`,
     );
     const made = (await ids()).filter((id) => !before.includes(id));
     const answers = [];
@@ -411,7 +411,7 @@ describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: 
       [
         1,
         [
-          `error: snapshot ${made[0]?.slice(0, 8)}: its manifest is of version 2, and this version of the kit reads 1`,
+          `error: snapshot ${made[0]?.slice(0, 8)}: its manifest is of version 3, and this version of the kit reads 2`,
           "  → restore it with the version of the kit that made it: 9.0.0",
         ],
       ],

@@ -149,18 +149,28 @@ listed() {
   printf '%s\n' "$all"
 }
 
-# The snapshots of this deployment, oldest first.
+# The dumps of backups: snapshots of their own, whose tag `of` says of which.
+dumps=(--tag "exploreiot-dump,deployment=$BACKUP_DEPLOYMENT")
+
+# The snapshots of this deployment, oldest first, each with its dumps.
 snapshots() {
   local all
-  all=$(listed --tag "exploreiot,deployment=$BACKUP_DEPLOYMENT") || return 1
-  jq -c '[.[] | {id: .id, at: .time, verified: ((.tags // []) | index("verified") != null), bytes: (.summary.total_bytes_processed // 0), added: (.summary.data_added_packed // 0)}] | sort_by(.at)' <<<"$all"
+  all=$(listed --tag "exploreiot,deployment=$BACKUP_DEPLOYMENT" "${dumps[@]}") || return 1
+  jq -c 'def of: .tags[] | select(startswith("of="));
+    group_by(first(of)) | [.[] | (.[] | select(.tags | index("exploreiot"))) + {
+        bytes: (map(.summary.total_bytes_processed // 0) | add), added: (map(.summary.data_added_packed // 0) | add)
+      } | {id, at: .time, verified: (.tags | index("verified") != null), bytes, added}] | sort_by(.at)' <<<"$all"
 }
 
-# Own ones alone are counted and removed. The last verified one stays, no matter how old: it may be the only good one.
+# Own ones alone are counted and removed. The last verified one stays, no matter how old: it may be the only good one. A dump goes
+# with its backup; one that was cut short has none.
 OLD='
-  [.[] | (.keep, .remove) // [] | .[] | select((.tags | index("exploreiot")) and (.tags | index("verified")))] as $verified
-  | ($verified | max_by(.time) | .id) as $best
-  | .[].remove // [] | .[] | select((.tags | index("exploreiot")) and .id != $best) | .id'
+  def of: .tags[] | select(startswith("of="));
+  [.[] | (.keep, .remove) // [] | .[]] as $all
+  | ([$all[] | select((.tags | index("exploreiot")) and (.tags | index("verified")))] | max_by(.time) | .id) as $best
+  | [.[].remove // [] | .[] | select((.tags | index("exploreiot")) and .id != $best) | .id] as $gone
+  | [$all[] | select((.tags | index("exploreiot")) and (.id | IN($gone[]) | not)) | of] as $kept
+  | $gone[], ($all[] | select((.tags | index("exploreiot-dump")) and (of | IN($kept[]) | not)) | .id)'
 
 # restic has no rule that spares one snapshot, so its dry run says which ones would go. It lists those of the archive as well, in
 # groups of their own; rules of their own say which of them go.
@@ -168,8 +178,8 @@ forget_old() {
   local rule keep=() listed old gone
   open_repository
   for rule in $BACKUP_KEEP; do keep+=("--keep-${rule%%=*}" "${rule#*=}"); done
-  listed=$(must forget --dry-run --no-lock --json --host "$BACKUP_DEPLOYMENT" --tag "exploreiot,deployment=$BACKUP_DEPLOYMENT" "${of_archive[@]}" --group-by paths "${keep[@]}")
-  old=$(jq -r "$OLD" <<<"$listed" && jq -c '[.[] | (.keep, .remove) // [] | .[] | select(.tags | index("exploreiot") | not)]' <<<"$listed" | old_of_archive)
+  listed=$(must forget --dry-run --no-lock --json --host "$BACKUP_DEPLOYMENT" --tag "exploreiot,deployment=$BACKUP_DEPLOYMENT" "${dumps[@]}" "${of_archive[@]}" --group-by paths "${keep[@]}")
+  old=$(jq -r "$OLD" <<<"$listed" && jq -c '[.[] | (.keep, .remove) // [] | .[] | select(.tags | index("exploreiot-archive") or index("exploreiot-base"))]' <<<"$listed" | old_of_archive)
   mapfile -t gone < <(grep . <<<"$old")
   # As many as an argument list holds.
   while [ ${#gone[@]} -gt 500 ]; do

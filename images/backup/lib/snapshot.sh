@@ -61,7 +61,7 @@ manifest() {
   done
   jq -nc --arg deployment "$BACKUP_DEPLOYMENT" --arg made "$1" --arg kit "$BACKUP_KIT" --argjson postgres "$postgres" \
     --argjson broker "$broker" --argjson volumes "$volumes" --argjson files "$(file_count "$work/home")" --slurpfile images "$work/.images" \
-    '{version: 1, deployment: $deployment, made: $made, kit: $kit, images: $images[0], postgres: $postgres, broker: $broker, volumes: $volumes, home: {files: $files}}' |
+    '{version: 2, deployment: $deployment, made: $made, kit: $kit, images: $images[0], postgres: $postgres, broker: $broker, volumes: $volumes, home: {files: $files}}' |
     replace "$work/manifest.json"
   rm -f "$work/postgres/.databases" "$work/.images"
 }
@@ -79,10 +79,10 @@ make_backup() {
   open_repository
   copy_home
   wait $copying || exit 1
-  [ -z "$BACKUP_POSTGRES_USER" ] || { room_for_dump; dump "$work/postgres"; }
+  [ -z "$BACKUP_POSTGRES_USER" ] || dump "$work/postgres" "$made"
   manifest "$made"
   # A service may remove a file of its volume between its name and its content: restic calls that snapshot incomplete.
-  until summary=$(repository backup --json "${own[@]}" "$work"); do
+  until summary=$(repository backup --json "${own[@]}" --tag "of=$made" "$work"); do
     tries=$((tries + 1))
     incomplete=$(jq -r 'select(.message_type == "summary") | .snapshot_id' <<<"$summary" 2>/dev/null || true)
     [ -z "$incomplete" ] || must forget "$incomplete" >&2
@@ -90,19 +90,8 @@ make_backup() {
   done
   summary=$(jq -c 'select(.message_type == "summary")' <<<"$summary")
   record '.at = $at | .id = $id | .failed = null | .bytes = $bytes | .seconds = $seconds' --arg at "$made" \
-    --arg id "$(jq -r .snapshot_id <<<"$summary")" --argjson bytes "$(jq .total_bytes_processed <<<"$summary")" --argjson seconds $(($(date +%s) - began))
+    --arg id "$(jq -r .snapshot_id <<<"$summary")" --argjson bytes "$(jq --slurpfile manifest "$work/manifest.json" '.total_bytes_processed + ([$manifest[].postgres.databases[]?.bytes] | add // 0)' <<<"$summary")" --argjson seconds $(($(date +%s) - began))
   say "snapshot $(jq -r '.snapshot_id[0:8]' <<<"$summary") made"
-}
-
-# A dump without compression is about as large as the tables are without their indexes.
-room_for_dump() {
-  local needed free
-  live
-  needed=$(psql_quiet --dbname="$BACKUP_DATABASE" --command="SELECT coalesce(sum(pg_database_size(datname)), 0) / 1024 FROM pg_database WHERE datallowconn AND NOT datistemplate AND datname <> 'postgres'") ||
-    fail "PostgreSQL does not answer, or does not let $PGUSER in; exploreiot status says how it is"
-  needed=${needed%.*}
-  free=$(df -Pk "$work" | awk 'NR == 2 { print $4 }')
-  [ "$free" -gt "$needed" ] || fail "the disk of the engine has $((free / 1024)) MiB left, and the dump may take $((needed / 1024)) MiB: make room"
 }
 
 # The work behind a snapshot, which is made by then: a failure here is told, and tried again by the next one.

@@ -13,7 +13,7 @@ verify() {
   id=$new
   trap stop_server EXIT
   manifest=$(repository dump "$id" "$work/manifest.json") || unreadable "$id" "its manifest cannot be read"
-  [ "$(jq -r '.version' <<<"$manifest")" = 1 ] || fail "snapshot ${id:0:8}: manifest version $(jq -c .version <<<"$manifest"); allowed: 1"
+  [ "$(jq -r '.version' <<<"$manifest")" = 2 ] || fail "snapshot ${id:0:8}: manifest version $(jq -c .version <<<"$manifest"); allowed: 2"
   verify_files "$id" "$manifest"
   verify_broker "$id" "$manifest"
   verify_databases "$id" "$manifest"
@@ -76,16 +76,16 @@ verify_broker() {
 }
 
 verify_databases() {
-  local database
+  local database dump
   [ "$(jq .postgres <<<"$2")" != null ] || return 0
   [ "$(jq .postgres.major <<<"$2")" -le "$BACKUP_POSTGRES_MAJOR" ] || fail "snapshot ${1:0:8} is of PostgreSQL $(jq .postgres.major <<<"$2"), newer than $BACKUP_POSTGRES_MAJOR, which is here"
   start_server
   : >"$private/reason"
   repository dump "$1" "$work/postgres/roles.sql" | sed '/^CREATE ROLE postgres;$/d' | as_postgres psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --dbname=postgres >/dev/null ||
     fail "snapshot ${1:0:8}: its roles cannot be made"
-  jq -r '.postgres.databases[].name' <<<"$2" | while IFS= read -r database; do
+  jq -r '.postgres.databases[] | .dump, .name' <<<"$2" | while IFS= read -r dump && IFS= read -r database; do
     : >"$private/reason"
-    repository dump "$1" "$work/postgres/$database.dump" | as_postgres pg_restore --exit-on-error --create --dbname=postgres ||
+    repository dump "$dump" "/$database.dump" | as_postgres pg_restore --exit-on-error --create --dbname=postgres ||
       if [ -s "$private/reason" ]; then unreadable "$1" "database $database cannot be restored"; else bad "$1" "database $database cannot be restored; the lines above say why"; fi
     compare "$1" "$database" "$(jq -c --arg name "$database" '.postgres.databases[] | select(.name == $name) | .tables' <<<"$2")"
   done

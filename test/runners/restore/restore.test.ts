@@ -16,12 +16,17 @@ import { temporaryFolder, write } from "../../support/temporary-folder.ts";
 
 const TABLE = { schema: "public", table: "readings_2026_11", rows: 3, checksum: "-17" };
 const MANIFEST: BackupManifest = {
-  version: 1,
+  version: 2,
   deployment: "demo",
   made: "2026-11-29T12:00:00Z",
   kit: "0.2.0",
   images: {},
-  postgres: { major: 17, databases: [{ name: "exploreiot", owner: "exploreiot", tables: [TABLE] }] },
+  postgres: {
+    major: 17,
+    databases: [
+      { name: "exploreiot", owner: "exploreiot", dump: "d".repeat(64), bytes: 30, tables: [TABLE] },
+    ],
+  },
   broker: { sha256: "a".repeat(64), bytes: 10 },
   volumes: [
     { service: "notes", name: "files", files: 2, bytes: 20 },
@@ -85,8 +90,8 @@ describe("a snapshot's manifest", () => {
   });
 
   test.each([
-    ["that is cut short", '{"version":1', "the whole: Invalid input: expected object, received undefined"],
-    ["of another version", JSON.stringify({ ...MANIFEST, version: 0 }), "version: Invalid input: expected 1"],
+    ["that is cut short", '{"version":2', "the whole: Invalid input: expected object, received undefined"],
+    ["of another version", JSON.stringify({ ...MANIFEST, version: 0 }), "version: Invalid input: expected 2"],
   ])("%s is refused", async (_, text, reason) => {
     expect(await errorText(() => readManifest(text, "0123456789"))).toBe(
       `snapshot 01234567: its manifest.json is not what this version of the kit reads (${reason})\n` +
@@ -96,10 +101,10 @@ describe("a snapshot's manifest", () => {
 });
 
 test("a manifest of a newer version says which version of the kit reads it", async () => {
-  const text = JSON.stringify({ ...MANIFEST, version: 2, kit: "0.9.0", more: [] });
+  const text = JSON.stringify({ ...MANIFEST, version: 3, kit: "0.9.0", more: [] });
 
   expect(await errorText(() => readManifest(text, "0123456789"))).toBe(
-    "snapshot 01234567: its manifest is of version 2, and this version of the kit reads 1\n" +
+    "snapshot 01234567: its manifest is of version 3, and this version of the kit reads 2\n" +
       "  → restore it with the version of the kit that made it: 0.9.0",
   );
 });
