@@ -15,8 +15,8 @@ export function refuseOldApi(version: string, api: string): void {
     throw engineTooOld(version, api);
 }
 
-/** Docker's client starts in about 30 ms of two cores' time and asks one question; a connection asks hundreds. */
-const CONNECTIONS = 4;
+/** Connections at a time: those to an engine elsewhere are each a login there. The engine makes an archive in 100 ms, and others should not wait for it. */
+const CONNECTIONS = { here: 16, elsewhere: 4 };
 
 const ANSWERED = 200;
 const CREATED = 201;
@@ -41,7 +41,7 @@ class EngineAgent extends Agent {
   readonly #conversations = new WeakMap<Duplex, Conversation>();
 
   constructor() {
-    super({ keepAlive: true, maxSockets: CONNECTIONS });
+    super({ keepAlive: true });
   }
 
   /** `useEngine` may lead to another engine meanwhile. */
@@ -167,6 +167,7 @@ function send(question: Question): Promise<IncomingMessage | Duplex> {
   const { path, body, headers } = question;
   const method = body === undefined ? "GET" : "POST";
   const text = body === undefined ? "" : JSON.stringify(body);
+  agent.maxSockets = localSocket() === undefined ? CONNECTIONS.elsewhere : CONNECTIONS.here;
   return new Promise((resolve, reject) => {
     const sent = request({
       ...{ agent, method, path },
