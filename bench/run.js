@@ -7,6 +7,7 @@ import { certificateReload } from "./measurements/certificate-reload.js";
 import { connectionAttacks } from "./measurements/connection-attacks.js";
 import { edgeThroughput } from "./measurements/edge-throughput.js";
 import { ingestRate } from "./measurements/ingest-rate.js";
+import { ingestReplicas } from "./measurements/ingest-replicas.js";
 import { listLatency } from "./measurements/list-latency.js";
 import { liveLatency } from "./measurements/live-latency.js";
 import { memory } from "./measurements/memory.js";
@@ -41,6 +42,7 @@ const all = [
   status,
   memory,
   ingestRate,
+  ingestReplicas,
   noLoss,
   liveLatency,
   listLatency,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { withDeployment } from "../support/deployment.js";
-import { isInterrupted } from "../support/process.js";
+import { publishSteadily, watchCommitted } from "../support/ingest-load.js";
 import { ReferenceApp } from "../support/reference-app.js";
 import { verdict } from "../support/result.js";
 import { summary } from "../support/statistics.js";
@@ -8,10 +8,6 @@ import { summary } from "../support/statistics.js";
 const PER_SECOND = 12_000;
 const SECONDS = 60;
 const PUBLISHERS = 10;
-const SENSORS = 100;
-const TICK_MS = 10;
-/** The broker drops what its queue has no room for: publishing waits before that, and the rate shows it. */
-const MOST_ON_THE_WAY = 30_000;
 const COMMAND = `${PUBLISHERS} clients publish ${PER_SECOND} readings a second at QoS 1 for ${SECONDS} s`;
 
 /** @satisfies {import("../support/measurement.js").Measurement} */
@@ -50,9 +46,9 @@ export const ingestRate = {
 async function oneRun(app) {
   await app.sql("TRUNCATE readings, sensors");
   const publishers = await app.publishers(PUBLISHERS);
-  const watch = await watchCommitted(app);
+  const watch = await watchCommitted(await storedCounter(app));
   const begin = performance.now();
-  const sent = await publishSteadily(publishers, watch);
+  const sent = await publishSteadily(publishers, watch, { perSecond: PER_SECOND, seconds: SECONDS });
   const seconds = (performance.now() - begin) / 1000;
   const committed = await count(app);
   watch.over = true;
@@ -68,66 +64,10 @@ async function oneRun(app) {
 }
 
 /**
- * At the pace of the clock; each reading with a number and a time of its own.
- *
- * @param {readonly import("../support/mqtt-publisher.js").MqttPublisher[]} publishers
- * @param {{ readonly committed: number }} watch
- * @returns {Promise<number>} how many were sent
- */
-async function publishSteadily(publishers, watch) {
-  const firstTime = Date.now() - 600_000;
-  const begin = performance.now();
-  let sent = 0;
-  for (let elapsed = 0; elapsed < SECONDS * 1000; elapsed = performance.now() - begin) {
-    if (isInterrupted()) throw new Error("interrupted");
-    const due = Math.floor((elapsed * PER_SECOND) / 1000) - sent;
-    const room = Math.max(0, MOST_ON_THE_WAY - (sent - watch.committed));
-    for (const publisher of publishers) {
-      const share = Array.from({ length: Math.floor(Math.min(due, room) / PUBLISHERS) }, (_, index) =>
-        reading(sent + index, firstTime),
-      );
-      if (share.length > 0) publisher.publish(share);
-      sent += share.length;
-    }
-    await delay(TICK_MS);
-  }
-  return sent;
-}
-
-/**
- * @param {number} number
- * @param {number} firstTime milliseconds since 1970
- */
-function reading(number, firstTime) {
-  const sensor = `s${number % SENSORS}`;
-  const horodatage = new Date(firstTime + Math.floor(number / SENSORS)).toISOString();
-  const payload = `{"capteur":"${sensor}","valeur":${number},"horodatage":"${horodatage}"}`;
-  return { topic: `sensor/${sensor}`, payload };
-}
-
-/**
- * Asks `ingest` itself twice a second, which costs less than asking the database.
+ * By `ingest` itself, which costs less than asking the database.
  *
  * @param {ReferenceApp} app
  */
-async function watchCommitted(app) {
-  const stored = await storedCounter(app);
-  const before = await stored();
-  const watch = { committed: 0, over: false };
-  void (async () => {
-    while (!watch.over) {
-      // An answer that fails is asked for again: until then publishing waits.
-      watch.committed = await stored().then(
-        (count) => count - before,
-        () => watch.committed,
-      );
-      await delay(500);
-    }
-  })();
-  return watch;
-}
-
-/** @param {ReferenceApp} app */
 async function storedCounter(app) {
   const address = `http://${await app.address("ingest")}:8000/metrics`;
   const counter = /exploreiot_readings_stored_total\{source="mqtt"\} (\S+)/;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import mqtt from "mqtt";
 import { MqttPublisher } from "./mqtt-publisher.js";
 import { NumberedDevice } from "./numbered-device.js";
 import { root, run } from "./process.js";
@@ -13,6 +14,10 @@ export class ReferenceApp {
   /** @param {BenchDeployment} deployment */
   constructor(deployment) {
     this.#deployment = deployment;
+  }
+
+  get name() {
+    return this.#deployment.name;
   }
 
   get backendPort() {
@@ -42,6 +47,22 @@ export class ReferenceApp {
         MqttPublisher.connect(this.#deployment.port + 2, { clientId: `bench-${index}`, ...identity }),
       ),
     );
+  }
+
+  /**
+   * Ends what the broker keeps for clients of the application, and takes them out of a shared subscription.
+   *
+   * @param {readonly string[]} clients their ids
+   */
+  async endSessions(clients) {
+    const secret = join(root, ".exploreiot", this.#deployment.name, "secrets", "mqtt-backend-password");
+    const password = readFileSync(secret, "utf8");
+    for (const clientId of clients) {
+      const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${this.#deployment.port + 2}`, {
+        ...{ username: "backend", password, clientId, clean: true, protocolVersion: 5 },
+      });
+      await client.endAsync();
+    }
   }
 
   /**
