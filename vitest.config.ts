@@ -38,6 +38,7 @@ const long = [
   "many-engines",
   "new-service",
   "package",
+  "pgbouncer",
   "postgres-entrypoint",
   "remote",
   "runners",

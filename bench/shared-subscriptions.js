@@ -12,7 +12,7 @@ import { connect, connectAsync } from "mqtt";
 
 const address = process.argv[2] ?? "mqtt://127.0.0.1:1883";
 const TOPIC = "shared/readings";
-const QUIET_MS = 2000;
+const QUIET_MS = 4000;
 
 /** A member that notes what it gets. One that is slow takes messages and acknowledges none. */
 class Member {

@@ -69,11 +69,13 @@ export async function askServer(
   (await openOutside(server)).destroy();
   // The half of the kit's verbs that need no database start without it.
   const { default: pg } = await import("pg");
-  const client = new pg.Client(configOf(server, login, limitSeconds));
+  const client = new pg.Client(configOf(server, login));
   client.on("error", () => undefined);
   try {
     await client.connect();
-    return linesOf(await client.query<(string | null)[]>({ text: sql, rowMode: "array" }));
+    // Together they are one transaction. As a parameter of the connection a pooler would refuse it.
+    const text = `SET LOCAL statement_timeout = '${limitSeconds}s'; ${sql}`;
+    return linesOf(await client.query<(string | null)[]>({ text, rowMode: "array" }));
   } catch (error) {
     throw new UserError(
       `${serverName(server)}: as ${login.user}: ${(error as Error).message}`,
@@ -87,13 +89,11 @@ export async function askServer(
 const configOf = (
   { host, port, ca }: OutsideServer,
   { user, database, password }: DatabaseLogin,
-  limitSeconds: number,
 ): ClientConfig => ({
   ...{ host, port, user, database, password },
   // The driver names no server to check where the host is an address.
   ssl: ca === undefined ? false : { ca, minVersion: "TLSv1.2", ...(isIP(host) === 0 ? {} : { host }) },
   connectionTimeoutMillis: 5000,
-  statement_timeout: limitSeconds * 1000,
   application_name: "exploreiot",
   types: { getTypeParser: () => (text: unknown) => text },
 });

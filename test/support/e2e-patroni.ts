@@ -20,7 +20,7 @@ RUN set -eu; \\
     mkdir -p /etc/postgresql-common/createcluster.d; \\
     echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.d/none.conf; \\
     apt-get update -qq; \\
-    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends postgresql-17 patroni python3-etcd etcd-server >/dev/null; \\
+    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends postgresql-17 patroni python3-etcd etcd-server pgbouncer >/dev/null; \\
     rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 `;
 
@@ -90,7 +90,7 @@ export class PatroniCluster {
 
   async start(): Promise<void> {
     await this.#clear();
-    const [image] = await Promise.all([buildImage(), this.#files()]);
+    const [image] = await Promise.all([operatorsImage(), this.#files()]);
     for (const [index, subnet] of SUBNETS.entries())
       await docker(
         ...["network", "create", `--subnet=${subnet}.0/24`, `--gateway=${HOSTS[index]}`],
@@ -249,7 +249,8 @@ export class PatroniCluster {
   }
 }
 
-async function buildImage(): Promise<string> {
+/** Debian's packages of what an operator may run outside: PostgreSQL, Patroni, etcd and PgBouncer. */
+export async function operatorsImage(): Promise<string> {
   const recipes = imageRecipes(projectRoot, ["probe"], { source: "auto" });
   const base = recipes.find(({ tag }) => tag.includes("/base:"))?.tag as string;
   await ensureImages(recipes, {
@@ -257,7 +258,7 @@ async function buildImage(): Promise<string> {
     needed: [base],
     report: (line) => process.stderr.write(`${line}\n`),
   });
-  const tag = "exploreiot-test/patroni";
+  const tag = "exploreiot-test/operators";
   await run(["docker", "build", "--quiet", "--force-rm", `--tag=${tag}`, `--build-arg=BASE=${base}`, "-"], {
     input: DOCKERFILE,
   });
