@@ -21,7 +21,10 @@ export const backupManifest = z.strictObject({
         z.strictObject({
           name: z.string(),
           owner: z.string(),
-          dump: z.string().regex(/^[0-9a-f]{64}$/).describe("id of the snapshot that is its dump"),
+          dump: z
+            .string()
+            .regex(/^[0-9a-f]{64}$/)
+            .describe("id of the snapshot that is its dump"),
           bytes: count.describe("of its dump"),
           tables: z
             .array(
@@ -29,9 +32,7 @@ export const backupManifest = z.strictObject({
                 schema: z.string(),
                 table: z.string().describe("a partition counts by itself"),
                 rows: count,
-                checksum: z
-                  .string()
-                  .describe("sum over a hash of each row, a decimal number of any size"),
+                checksum: z.string().describe("sum over a hash of each row, a decimal number of any size"),
               }),
             )
             .describe("by schema and name"),
