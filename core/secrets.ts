@@ -61,6 +61,16 @@ export function problemOfPrivateKey(text: string): string | undefined {
   }
 }
 
+/** The same of what somebody else issued: a user name may be short, and files of SSH and PEM have several lines. */
+export function problemOfIssued(text: string): string | undefined {
+  if (text.trim() === "") return "is empty";
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(text)) return "has control characters; allowed: lines of text";
+  if (text.length > MOST_OF_A_KEY)
+    return `is ${text.length} characters long; allowed: at most ${MOST_OF_A_KEY}`;
+  return undefined;
+}
+
 /** Value that nobody can guess: 256 bit, URL-safe. */
 export const newSecret = (): string => randomBytes(32).toString("base64url");
 

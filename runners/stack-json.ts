@@ -24,6 +24,7 @@ export interface ContainerBlock {
   readonly memory?: number;
   readonly memory_swap?: number;
   readonly cpus?: string;
+  readonly cpu_shares?: number;
   readonly capabilities?: { readonly add?: readonly string[]; readonly drop?: readonly string[] };
   readonly ulimit?: readonly { readonly name: string; readonly soft: number; readonly hard: number }[];
   readonly security_opts?: readonly string[];

@@ -132,6 +132,13 @@ export interface ServiceDefinition<
   privateKeys?(settings: z.output<Settings>): Readonly<Record<string, string>>;
 
   /**
+   * Secrets that somebody else issued, as any text: a user name may be short, and files of SSH and PEM have several lines.
+   *
+   * @default - each of its secrets is one line of text that nobody can guess
+   */
+  issuedSecrets?(settings: z.output<Settings>): readonly string[];
+
+  /**
    * How a program that logs in there is told to check the server's certificate against a CA.
    *
    * @default - nobody speaks TLS with it

@@ -14,6 +14,13 @@ export const keyrings = (deployment: Listening): ReadonlyMap<string, Keyring> =>
 export const privateKeys = (deployment: Listening): ReadonlyMap<string, string> =>
   told(deployment, (definition, settings) => definition.privateKeys?.(settings));
 
+/** The secrets that are text as somebody else issued it. */
+export const issuedSecrets = (deployment: Listening): readonly string[] => [
+  ...told(deployment, (definition, settings) =>
+    Object.fromEntries((definition.issuedSecrets?.(settings) ?? []).map((name) => [name, true])),
+  ).keys(),
+];
+
 const told = <T>(
   deployment: Listening,
   ask: (definition: ServiceDefinition, settings: unknown) => Readonly<Record<string, T>> | undefined,

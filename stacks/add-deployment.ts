@@ -5,7 +5,7 @@ import { SecretStore } from "../core/secrets.ts";
 import { loadOwnRules } from "../policies/own-rules.ts";
 import { preparePki } from "../services/certificates/prepare.ts";
 import type { Deployment } from "../services/deployment.ts";
-import { privateKeys } from "../services/kinds-of-secrets.ts";
+import { issuedSecrets, privateKeys } from "../services/kinds-of-secrets.ts";
 import { IotStack, type Togetherness } from "./iot-stack.ts";
 import type { Judging } from "./kit-scope.ts";
 
@@ -26,7 +26,10 @@ export async function addDeployment(
   // Who only looks needs no program of a password manager: what was taken last is what runs.
   if (!onlyLooks && Object.keys(deployment.secrets).length > 0) {
     const { takeSecrets } = await import("../runners/secrets/take.ts");
-    await takeSecrets(deployment.secrets, new SecretStore(home), [...privateKeys(deployment).keys()]);
+    await takeSecrets(deployment.secrets, new SecretStore(home), {
+      privateKeys: [...privateKeys(deployment).keys()],
+      issued: issuedSecrets(deployment),
+    });
   }
   await preparePki(deployment, home, { keepCurrent: onlyLooks });
   if (onlyLooks) return new IotStack(app, deployment, { ...told, judged: false });

@@ -45,6 +45,7 @@ function service(container: ContainerSpec, stack: Stack) {
     mem_limit: mebibytes(block.memory),
     memswap_limit: mebibytes(block.memory_swap),
     cpus: block.cpus === undefined ? undefined : Number(block.cpus),
+    cpu_shares: block.cpu_shares,
     pids_limit: Number(labels[LABEL.pidsLimit]),
     ulimits: Object.fromEntries((block.ulimit ?? []).map(({ name, soft, hard }) => [name, { soft, hard }])),
     cap_add: block.capabilities?.add,

@@ -4,6 +4,7 @@ import { projectRoot } from "../../core/home.ts";
 import { readIfThere } from "../../core/private-files.ts";
 import { describeSource, type SecretSource } from "../../core/secret-source.ts";
 import {
+  problemOfIssued,
   problemOfPrivateKey,
   problemOfSecret,
   type SecretStore,
@@ -17,22 +18,36 @@ const LIMIT_SECONDS = 60;
 /** Any exit code is looked at here: the usual error quotes what a program printed, and that may be the secret. */
 const ANY_CODE = Array.from({ length: 256 }, (_, code) => code);
 
+/** Names of secrets that are not one line of text. */
+interface Kinds {
+  /** Each is a private key in PEM. @default - none is */
+  readonly privateKeys?: readonly string[];
+
+  /** Each is text as somebody else issued it. @default - none is */
+  readonly issued?: readonly string[];
+}
+
 /**
  * Takes the values of secrets that come from elsewhere over into the deployment's own. All are looked at before the first
  * is written, so that a source that fails changes nothing.
  *
- * @param privateKeys names of those that are a private key in PEM; any other is one line of text
  * @throws UserError that names each source that gave no usable value, and never quotes what it gave
  */
 export async function takeSecrets(
   sources: Readonly<Record<string, SecretSource>>,
   store: SecretStore,
-  privateKeys: readonly string[],
+  { privateKeys = [], issued = [] }: Kinds = {},
 ): Promise<void> {
+  const problemOf = (name: string) =>
+    privateKeys.includes(name)
+      ? problemOfPrivateKey
+      : issued.includes(name)
+        ? problemOfIssued
+        : problemOfSecret;
   const taken: [string, string][] = [];
   const problems: string[] = [];
   for (const [name, source] of Object.entries(sources)) {
-    const found = await read(source, privateKeys.includes(name) ? problemOfPrivateKey : problemOfSecret);
+    const found = await read(source, problemOf(name));
     if ("problem" in found) problems.push(`secrets.${name}: ${describeSource(source)}: ${found.problem}`);
     else taken.push([name, found.value]);
   }

@@ -105,6 +105,7 @@ export const backup = defineService({
       keep: ["backup", "key", "keep"],
     },
   }),
+  issuedSecrets: ({ credentials }) => Object.values(credentials).map((name) => `own-${name}`),
   readsVolumes: true,
 });
 

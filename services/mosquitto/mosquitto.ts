@@ -181,6 +181,7 @@ export function mosquittoConf(deployment: Deployment): string {
     "max_inflight_messages 20",
     `max_queued_messages ${memory.queuedMessages}`,
     `max_queued_bytes ${memory.queuedBytes}`,
+    // The most that it takes; docs/decisions/0176-keep-alive.md.
     "max_keepalive 65535",
     "auto_id_prefix auto-",
     "log_dest stderr",

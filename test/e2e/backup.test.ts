@@ -7,13 +7,16 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BackupManifest, backupManifest, lastBackup } from "../../core/backup-manifest.ts";
 import { projectRoot } from "../../core/home.ts";
+import { SecretStore } from "../../core/secrets.ts";
 import { run } from "../../runners/run.ts";
+import { takeSecrets } from "../../runners/secrets/take.ts";
 import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { BackupAlone, PASSWORD } from "../support/e2e-backup-alone.ts";
 import { BackupTarget } from "../support/e2e-target.ts";
@@ -62,6 +65,16 @@ const verb = async (...words: readonly string[]) => {
   return { code, stderr, value: JSON.parse(stdout) };
 };
 
+/** Values whose hash is another one on another server, or of another number of digits. */
+const KINDS = `CREATE TYPE mood AS ENUM ('glad', 'sad');
+  CREATE DOMAIN short AS text CHECK (length(value) < 9);
+  CREATE COLLATION blind (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+  CREATE TABLE kinds (m mood, j json, n numeric, d short, b text COLLATE blind, r int4range, a text[], p point, gone integer, c regclass);
+  ALTER TABLE kinds DROP COLUMN gone;
+  INSERT INTO kinds VALUES ('sad', '{"a":  1}', 1.50, 'x', 'É', '[1,3)', '{a,NULL}', '(1,2)', 'kinds');
+  INSERT INTO kinds DEFAULT VALUES;
+  CREATE TABLE nothing (); INSERT INTO nothing DEFAULT VALUES;`;
+
 describe.skipIf(missing.docker)(titled("backups of a deployment", missing.docker), () => {
   let first: { readonly id: string; readonly at: string };
   let manifest: BackupManifest;
@@ -75,6 +88,7 @@ describe.skipIf(missing.docker)(titled("backups of a deployment", missing.docker
       CREATE TABLE "Measured two" PARTITION OF measured FOR VALUES FROM ('2026-02-01') TO ('2026-03-01');
       INSERT INTO measured SELECT '2026-01-01'::timestamptz + i * interval '5 minutes', i / 3.0, 'ligne ' || i || E'\\n"é"' FROM generate_series(1, 10000) i;`);
     await sql(HOSTILE);
+    await sql(KINDS);
     const { code, value, stderr } = await verb("backup");
     if (code !== 0) throw new Error(stderr);
     first = value;
@@ -113,7 +127,9 @@ describe.skipIf(missing.docker)(titled("backups of a deployment", missing.docker
           bytes: expect.any(Number),
           tables: [
             { schema: "public", table: "Measured two", rows: Number(two?.[0]), checksum: two?.[1] },
+            { schema: "public", table: "kinds", rows: 2, checksum: expect.stringMatching(/^-?\d+$/) },
             { schema: "public", table: "measured_one", rows: Number(one?.[0]), checksum: one?.[1] },
+            { schema: "public", table: "nothing", rows: 1, checksum: expect.stringMatching(/^-?\d+$/) },
             {
               schema: "public",
               table: "odd",
@@ -193,6 +209,18 @@ describe.skipIf(missing.docker)(titled("backups of a deployment", missing.docker
     await restic("forget", bad);
     expect((await verb("backup", "verify")).value.id).toBe(first.id);
     expect((await verb("backup", "check")).value.whole).toBe(true);
+  });
+
+  test("dumps stay as long as their backup, and no longer", async () => {
+    const dumps = async () => {
+      const listed = await restic("snapshots", "--json", "--tag", "exploreiot-dump,deployment=e2e-backup");
+      return (JSON.parse(listed) as { id: string }[]).map(({ id }) => id);
+    };
+    const [before] = await dumps();
+    await docker("exec", "--env", "BACKUP_KEEP=last=1", container, "backup", "now");
+    const last = backupManifest.parse(JSON.parse(await restic("dump", "latest", "/snapshot/manifest.json")));
+    expect(before).toBe(manifest.postgres?.databases[0]?.dump);
+    expect(await dumps()).toEqual(last.postgres?.databases.map(({ dump }) => dump));
   });
 
   test("its role reads and writes nowhere, and says its age to Prometheus", async () => {
@@ -394,7 +422,7 @@ describe.skipIf(missing.docker)(titled("faults of a backup's target on a server"
   });
 
   test("over SFTP: its host key is checked before anything is sent, and its client's key has to fit", async () => {
-    const own = target.credentials("sftp");
+    const own = await fromFiles(target.credentials("sftp"));
     const { private: stranger, public: other } = target.stranger;
     alone.at(target.sftp());
     alone.setCredentials({ ...own, SSH_KNOWN_HOSTS: `${target.address} ${other}` });
@@ -422,6 +450,18 @@ describe.skipIf(missing.docker)(titled("faults of a backup's target on a server"
     expect(gone).toMatch(/ does not answer: ssh: connect to host .* port 22: Connection refused$/);
     expect(await alone.ids()).toHaveLength(2);
   });
+
+  /** As `up` takes them from files that `secrets:` names. */
+  async function fromFiles(credentials: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+    const names = Object.keys(credentials);
+    const files = join(alone.folder, "from");
+    mkdirSync(files);
+    for (const name of names) writeFileSync(join(files, name), `${credentials[name]}\n`);
+    const sources = Object.fromEntries(names.map((name) => [name, { file: join(files, name) }]));
+    const store = new SecretStore(files);
+    await takeSecrets(sources, store, { issued: names });
+    return Object.fromEntries(names.map((name) => [name, store.value(name)]));
+  }
 
   test("over SFTP: a full disk is told, and nothing that was there is lost", async () => {
     alone.at(target.sftp("full"));

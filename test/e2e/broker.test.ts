@@ -96,6 +96,29 @@ describe.skipIf(missing.compose)(titled("the broker", missing.compose), () => {
     await Promise.all([reader, ...devices].map((each) => each.endAsync()));
   });
 
+  // docs/decisions/0176-keep-alive.md: once Mosquitto keeps the longest as well, the decision has had its time.
+  test("keeps a device that may be silent for 18 hours, but not one that asks for the longest there is", async () => {
+    const asking = (keepalive: number) =>
+      connect(PORT, {
+        ...{ username: "sensor", password: password("sensor"), clientId: `silent-${keepalive}`, keepalive },
+      });
+    const devices = await Promise.all([65_534, 65_535].map(asking));
+    const dropped: (number | undefined)[] = [];
+    for (const device of devices) device.on("close", () => dropped.push(device.options.keepalive));
+    // It is let go where a second begins among what it sends.
+    const began = Date.now();
+    const sending = setInterval(() => {
+      for (const device of devices) if (device.connected) device.publish("sensor/silent", "1");
+    }, 1);
+    await until("three seconds begin", async () => Date.now() - began > 3000).finally(() =>
+      clearInterval(sending),
+    );
+
+    expect(await publish(devices[0] as never, "sensor/silent")).toBe("accepted");
+    expect(dropped).toEqual([65_535]);
+    await Promise.all(devices.map((device) => device.endAsync(true)));
+  });
+
   test("gives a client id that one user has to nobody else, on either listener and after a restart", async () => {
     const owner = await connect(PORT, {
       username: "viewer",

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { local } from "../../config/local.ts";
 import { production } from "../../config/production.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
+import { composeFile } from "../../runners/compose/render.ts";
+import type { Stack } from "../../runners/stack.ts";
 import { byRole, type RawStack, Sandbox } from "../support/synthesized.ts";
 
 interface Mount {
@@ -22,6 +24,7 @@ describe.each([
 ])("a deployment that makes backups: %s", (_, input) => {
   const sandbox = new Sandbox();
   let json: RawStack;
+  let stack: Stack;
   beforeAll(() => {
     const services = {
       notes: {
@@ -36,6 +39,7 @@ describe.each([
       services,
       backup: { enabled: true, repository: "/srv/backups" },
     });
+    stack = sandbox.stack();
   });
   afterAll(() => sandbox.remove());
 
@@ -74,6 +78,13 @@ describe.each([
       security_opts: ["no-new-privileges:true"],
     });
     expect(container().networks_advanced).toHaveLength(1);
+  });
+
+  test("leaves processors to all others where they are short, under either runner", () => {
+    const { backup, ...others } = byRole(json) as Readonly<Record<string, { cpu_shares?: number }>>;
+    expect(backup?.cpu_shares).toBe(128);
+    expect(Object.values(others).filter(({ cpu_shares }) => cpu_shares !== undefined)).toEqual([]);
+    expect(composeFile(stack)).toMatch(/^ {4}cpu_shares: 128$/m);
   });
 
   test("receives the log, where that is archived, as a role whose password is a file at both ends", () => {

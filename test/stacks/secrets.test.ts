@@ -40,6 +40,28 @@ test("a secret from elsewhere is delivered like any other, and its value is in n
   expect(box.synthesized()).not.toContain(VALUE);
 });
 
+test("what opens a backup's server may be short, or have several lines", async () => {
+  const box = sandbox();
+  const app = appIn(box);
+  const says = (text: string) => ({
+    command: [process.execPath, "-e", `console.log(${JSON.stringify(text)})`] as [string, ...string[]],
+  });
+  const input = {
+    name: box.name,
+    secrets: { "own-ssh-key": says("one line\nanother one"), "own-ssh-hosts": says("short") },
+    backup: {
+      enabled: true,
+      repository: "sftp:iot@backups.example.org:/iot",
+      credentials: { SSH_PRIVATE_KEY: "ssh-key", SSH_KNOWN_HOSTS: "ssh-hosts" },
+    },
+  };
+  await addDeployment(app, parseDeployment(input, "test"));
+  app.synth();
+
+  const kept = (name: string) => readFileSync(join(box.home, "secrets", name), "utf8");
+  expect([kept("own-ssh-key"), kept("own-ssh-hosts")]).toEqual(["one line\nanother one", "short"]);
+});
+
 test("a name that no program reads is refused, with the one that was meant", async () => {
   const box = sandbox();
   const app = appIn(box);

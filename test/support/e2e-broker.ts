@@ -8,6 +8,9 @@ export interface Credentials {
   /** @default - the session ends with the connection */
   readonly clean?: boolean;
 
+  /** Seconds. @default - a minute */
+  readonly keepalive?: number;
+
   /** @default - the broker is on loopback */
   readonly address?: string;
 

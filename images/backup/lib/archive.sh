@@ -22,6 +22,7 @@ blame() { problem=$1; return 1; }
 
 UNANSWERED="PostgreSQL does not answer, or does not let the archive in; exploreiot status says how it is"
 
+gaps() { cat "$archive/gaps" 2>/dev/null || echo 0; }
 line_of() { cut -d' ' -f1 "$archive/line" 2>/dev/null || true; }
 part_of() { cut -d' ' -f2 "$archive/line"; }
 
@@ -71,6 +72,7 @@ begin_line() {
   stop_receiver
   if [ -s "$archive/line" ]; then
     say "the archive has a gap: ${1}. It goes on with a new base backup; moments between $(jq -r '.until // "its beginning"' "$archive/shipped.json" 2>/dev/null) and the end of that cannot be restored"
+    echo $(($(gaps) + 1)) | replace "$archive/gaps"
   fi
   rm -rf "$archive/line" "$archive/shipped.json" "$archive/bases.json" "$archive/wal" "$archive/ship"
   mkdir "$archive/wal"

@@ -26,6 +26,7 @@ verify() {
     --argjson proof "$proof" --arg newest "$(jq -r --arg id "$id" '[.[] | select(.verified or .id == $id)] | last | .id' <<<"$all")"
   [ "$(recorded | jq -r .id)" != "$new" ] || echo 0 | replace "$state/since-verified"
   say "snapshot ${new:0:8} is verified: restored, counted and compared"
+  [ -z "$BACKUP_ARCHIVE_OLDEST" ] || say "the archive is no part of that: exploreiot restore --rehearse --to latest replays its log on its base backup"
   echo "$proof"
 }
 

@@ -25,7 +25,6 @@ test("takes a value from a program, a file and the environment, without line bre
       three: { environment: "PATH" },
     },
     new SecretStore(home),
-    [],
   );
 
   const taken = (name: string) => readFileSync(join(home, "secrets", name), "utf8");
@@ -65,7 +64,7 @@ test.each([
   const home = temporaryFolder();
   const sources = { good: says(`console.log("${VALUE}")`), bad: says(script) };
 
-  const told = await errorText(() => takeSecrets(sources, new SecretStore(home), []));
+  const told = await errorText(() => takeSecrets(sources, new SecretStore(home)));
 
   expect(told).toBe(`secrets.bad: command ${process.execPath}: ${why}${REMEDY}`);
   // The command that failed has changed nothing.
@@ -82,7 +81,6 @@ test("names every source that is not there", async () => {
         three: { environment: "NO_SUCH_VARIABLE" },
       },
       new SecretStore(temporaryFolder()),
-      [],
     ),
   );
 
@@ -104,7 +102,7 @@ describe("a secret that is a private key", () => {
   const take = async (text: string) => {
     const home = temporaryFolder();
     const sources = { key: { file: write(temporaryFolder(), "key", text) } };
-    await takeSecrets(sources, new SecretStore(home), ["key"]);
+    await takeSecrets(sources, new SecretStore(home), { privateKeys: ["key"] });
     return readFileSync(join(home, "secrets", "key"), "utf8");
   };
 
@@ -112,7 +110,7 @@ describe("a secret that is a private key", () => {
     expect(await take(`${privateKey}\n`)).toBe(privateKey.trimEnd());
     const home = temporaryFolder();
     const sources = { key: says(`console.log(${JSON.stringify(privateKey)})`) };
-    await takeSecrets(sources, new SecretStore(home), ["key"]);
+    await takeSecrets(sources, new SecretStore(home), { privateKeys: ["key"] });
     expect(createPrivateKey(readFileSync(join(home, "secrets", "key"))).asymmetricKeyType).toBe("ec");
   });
 
@@ -137,5 +135,31 @@ describe("a secret that is a private key", () => {
       ),
     );
     expect(told).not.toContain(text.split("\n").at(1) ?? VALUE);
+  });
+});
+
+describe("a secret that somebody else issued", () => {
+  const take = async (text: string) => {
+    const home = temporaryFolder();
+    const sources = { issued: { file: write(temporaryFolder(), "issued", text) } };
+    await takeSecrets(sources, new SecretStore(home), { issued: ["issued"] });
+    return readFileSync(join(home, "secrets", "issued"), "utf8");
+  };
+
+  test("may be short, and may have several lines", async () => {
+    expect(await take("iot\n")).toBe("iot");
+    expect(await take("host.example.org ssh-ed25519 AAAA\r\n\thost.example.org ssh-rsa AAAA\n")).toBe(
+      "host.example.org ssh-ed25519 AAAA\r\n\thost.example.org ssh-rsa AAAA",
+    );
+  });
+
+  test.each([
+    ["nothing", " \n", "is empty"],
+    ["binary", "key\0key", "has control characters; allowed: lines of text"],
+    ["more than any key", "x".repeat(20_000), "is 20000 characters long; allowed: at most 16384"],
+  ])("is refused where it is %s, and never shown", async (_, text, why) => {
+    const told = await errorText(() => take(text));
+    expect(told).toMatch(new RegExp(`^secrets\\.issued: file .*: gave a value that ${why}\n`));
+    expect(told).not.toContain(text.trim() || "nothing to show");
   });
 });

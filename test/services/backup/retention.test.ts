@@ -80,3 +80,42 @@ describe.skipIf(reason !== "")(`what the archive keeps${reason}`, () => {
     expect(await gone([], day(30))).toEqual({ from: null, gone: [] });
   });
 });
+
+/** A group of restic's dry run. */
+const group = (keep: readonly object[], remove: readonly object[] = []) => ({ keep, remove });
+const made = (id: string, day: number, ...tags: readonly string[]) => ({
+  ...{ id, time: `2026-11-${day}T12:00:00Z`, tags: ["deployment=demo", ...tags] },
+});
+const backup = (id: string, day: number, ...tags: readonly string[]) =>
+  made(id, day, "exploreiot", `of=${day}`, ...tags);
+const dump = (id: string, day: number) => made(id, day, "exploreiot-dump", `of=${day}`);
+
+/** The backups and dumps that the program in the image would remove. */
+async function old(listed: readonly object[]): Promise<readonly string[]> {
+  const library = join(projectRoot, "images/backup/lib/repository.sh");
+  const { stdout } = await run(
+    ["bash", "-euc", 'files=/nowhere state=/nowhere private=/nowhere; . "$0"; exec jq -r "$OLD"', library],
+    { input: JSON.stringify(listed), env: { ...process.env, BACKUP_DEPLOYMENT: "demo", BACKUP_TARGET: "" } },
+  );
+  return stdout.split("\n").filter(Boolean);
+}
+
+describe.skipIf(reason !== "")(`backups that go${reason}`, () => {
+  const dumps = group([dump("d1", 11), dump("d1b", 11), dump("d2", 12), dump("d3", 13)], [dump("d4", 14)]);
+  const archive = group([made("a1", 10, "exploreiot-archive")]);
+
+  test("take their dumps with them, and a dump of a backup that was cut short goes too", async () => {
+    expect(await old([group([backup("b2", 12)], [backup("b1", 11)]), dumps, archive])).toEqual([
+      ...["b1", "d1", "d1b", "d3", "d4"],
+    ]);
+    // The rules of restic count dumps by themselves; what they say of these is not heard.
+    expect(await old([group([backup("b4", 14)]), dumps])).toEqual(["d1", "d1b", "d2", "d3"]);
+  });
+
+  test("are not the last verified one, whose dumps stay with it", async () => {
+    const verified = [backup("b1", 11, "verified"), backup("b2", 12, "verified")];
+    expect(await old([group([backup("b3", 13)], verified), dumps, archive])).toEqual([
+      ...["b1", "d1", "d1b", "d4"],
+    ]);
+  });
+});
