@@ -1,5 +1,8 @@
 import { composeProject, LABEL } from "../../core/labels.ts";
-import { run } from "../run.ts";
+import { fromEngine, RefusedError } from "../docker/engine-api.ts";
+
+/** The status of an engine that is in no swarm, or a worker. */
+const NO_MANAGER = 503;
 
 /** The last that is known of a task: one container of a service, on one node. */
 interface Task {
@@ -29,6 +32,10 @@ export interface SwarmServiceState {
 export interface SwarmState {
   /** By role. */
   readonly services: ReadonlyMap<string, SwarmServiceState>;
+
+  /** Ids of all tasks that the swarm knows, ended ones too. */
+  readonly tasks: readonly string[];
+
   readonly nodes: readonly {
     readonly name: string;
     readonly status: string;
@@ -50,6 +57,7 @@ interface SpecJson {
 }
 
 interface TaskJson {
+  readonly ID: string;
   readonly ServiceID: string;
   readonly NodeID?: string;
   readonly CreatedAt: string;
@@ -68,26 +76,32 @@ interface NodeJson {
 export const swarmService = (deployment: string, role: string): string =>
   `${composeProject(deployment)}_${role}`;
 
-/** Ids of its services; none where this engine is no manager of a swarm. */
-async function servicesOf(deployment: string): Promise<readonly string[]> {
-  const filter = ["--quiet", "--filter", `label=${LABEL.deployment}=${deployment}`] as const;
-  return words((await run(["docker", "service", "ls", ...filter], { expected: [0, 1] })).stdout);
+/** Services of the deployment; none where this engine is no manager of a swarm. */
+async function servicesOf(deployment: string): Promise<readonly ServiceJson[]> {
+  const filters = JSON.stringify({ label: [`${LABEL.deployment}=${deployment}`] });
+  try {
+    return (await fromEngine<readonly ServiceJson[]>("/services", { filters })) ?? [];
+  } catch (error) {
+    if (error instanceof RefusedError && error.status === NO_MANAGER) return [];
+    throw error;
+  }
 }
 
 /** Whether this engine is a manager of a swarm on which the deployment is. */
 export const isOnSwarm = async (deployment: string): Promise<boolean> =>
   (await servicesOf(deployment)).length > 0;
 
+/** Tasks of these services, as long as the swarm knows them: it keeps the last few that have ended. */
+const tasksOf = async (services: readonly string[]): Promise<readonly TaskJson[]> =>
+  (await fromEngine<readonly TaskJson[]>("/tasks", { filters: JSON.stringify({ service: services }) })) ?? [];
+
 /** A deployment as a manager of its swarm sees it; undefined where this engine is none, or has no such stack. */
 export async function observeSwarm(deployment: string): Promise<SwarmState | undefined> {
-  const ids = await servicesOf(deployment);
-  if (ids.length === 0) return undefined;
-  const [services, tasks, nodes] = await Promise.all([
-    inspected<ServiceJson>("service", ids),
-    listed(["service", "ps", "--no-trunc", "--quiet", ...ids]).then((all) =>
-      inspected<TaskJson>("task", all),
-    ),
-    listed(["node", "ls", "--quiet"]).then((all) => inspected<NodeJson>("node", all)),
+  const services = await servicesOf(deployment);
+  if (services.length === 0) return undefined;
+  const [tasks, nodes = []] = await Promise.all([
+    tasksOf(services.map(({ ID }) => ID)),
+    fromEngine<readonly NodeJson[]>("/nodes"),
   ]);
   const hostname = new Map(nodes.map(({ ID, Description }) => [ID, Description.Hostname]));
   return {
@@ -104,16 +118,8 @@ export async function observeSwarm(deployment: string): Promise<SwarmState | und
     nodes: nodes.map(({ Description, Status, Spec }) => ({
       ...{ name: Description.Hostname, status: Status.State, availability: Spec.Availability },
     })),
+    tasks: tasks.map(({ ID }) => ID),
   };
-}
-
-const words = (text: string): readonly string[] => text.split(/\s+/).filter(Boolean);
-
-const listed = async (args: readonly string[]) => words((await run(["docker", ...args])).stdout);
-
-async function inspected<T>(type: string, ids: readonly string[]): Promise<readonly T[]> {
-  if (ids.length === 0) return [];
-  return JSON.parse((await run(["docker", "inspect", "--type", type, ...ids])).stdout);
 }
 
 const versionOf = ({ ContainerSpec }: SpecJson) => ContainerSpec.Labels?.[LABEL.spec];

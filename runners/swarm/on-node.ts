@@ -1,6 +1,6 @@
 import { UserError } from "../../core/errors.ts";
 import { roleOf } from "../../core/labels.ts";
-import { run } from "../run.ts";
+import { listContainers } from "../docker/observe.ts";
 import type { ContainerSpec, Stack } from "../stack.ts";
 import { observeSwarm, swarmService } from "./observe-swarm.ts";
 
@@ -12,10 +12,9 @@ import { observeSwarm, swarmService } from "./observe-swarm.ts";
  */
 export async function containerHere(stack: Stack, spec: ContainerSpec): Promise<string> {
   const service = swarmService(stack.name, roleOf(spec));
-  const filter = ["--filter", `label=com.docker.swarm.service.name=${service}`] as const;
-  const { stdout } = await run(["docker", "ps", "--no-trunc", "--quiet", ...filter]);
-  const [task] = stdout.split("\n");
-  if (task !== undefined && task !== "") return task;
+  const tasks = await listContainers({ label: [`com.docker.swarm.service.name=${service}`] });
+  const running = tasks.find(({ State }) => State === "running");
+  if (running !== undefined) return running.Id;
   const found = (await observeSwarm(stack.name))?.services.get(roleOf(spec))?.task;
   if (found === undefined) return spec.name;
   throw new UserError(

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../../core/errors.ts";
 import { composeProject } from "../../core/labels.ts";
+import { eachFromEngine } from "../docker/engine-api.ts";
 import { run } from "../run.ts";
 import type { Report } from "../runner.ts";
 import { observeSwarm } from "./observe-swarm.ts";
@@ -17,27 +18,18 @@ const PAUSE_MS = 500;
  * @throws UserError if tasks have not ended after the longest time that any has
  */
 export async function removeStack(deployment: string, report: Report): Promise<number> {
-  const services = (await observeSwarm(deployment))?.services.size ?? 0;
+  const before = await observeSwarm(deployment);
   const project = composeProject(deployment);
-  const { stdout: tasks } = await run(["docker", "stack", "ps", "--no-trunc", "--quiet", project]);
   report(`removing the stack ${project} from the swarm`);
   await run(["docker", "stack", "rm", project]);
   for (const end = Date.now() + LIMIT_MS; Date.now() < end; ) {
-    if ((await stillThere(tasks.split("\n").filter(Boolean))) === 0) return services;
+    // A swarm forgets a task when its container is gone.
+    const left = await eachFromEngine(before?.tasks ?? [], (id) => `/tasks/${id}`);
+    if (left.length === 0) return before?.services.size ?? 0;
     await delay(PAUSE_MS);
   }
   throw new UserError(
     `some tasks of ${project} have not ended after ${LIMIT_MS / 1000} s; its services are removed`,
     "look for a node that does not answer: docker node ls",
   );
-}
-
-/** A swarm forgets a task when its container is gone. */
-async function stillThere(tasks: readonly string[]): Promise<number> {
-  if (tasks.length === 0) return 0;
-  const format = ["--format", "{{.ID}}"] as const;
-  const { stdout } = await run(["docker", "inspect", "--type", "task", ...format, ...tasks], {
-    expected: [0, 1],
-  });
-  return stdout.split("\n").filter(Boolean).length;
 }
