@@ -1,7 +1,12 @@
 import { createInterface } from "node:readline/promises";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
+import { composeProject } from "../core/labels.ts";
+import { guarded } from "../runners/guards.ts";
 import { remove } from "../runners/remove.ts";
+import type { Stack } from "../runners/stack.ts";
+import { isOnSwarm } from "../runners/swarm/observe-swarm.ts";
+import { removeStack } from "../runners/swarm/remove-stack.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { interruptSignal, progress } from "./progress.ts";
@@ -17,7 +22,7 @@ interface Options {
 
 export const downOutput = z.strictObject({
   deployment: z.string(),
-  containers: z.int().describe("how many were removed"),
+  containers: z.int().describe("how many were removed; on a swarm, services"),
   volumes: z.array(z.string()).readonly().describe("those that were deleted"),
 });
 
@@ -28,6 +33,12 @@ export const downCommand = verb("down", VERBS.down)
   .option("--yes", "do not ask before data is deleted")
   .action(async ({ config, json, deleteData, yes }: Options) => {
     const { deployment, stack, home } = await synthesize(config, { unjudged: true });
+    if (await isOnSwarm(deployment.name)) {
+      const services = await downOnSwarm({ stack, home, deleteData: deleteData === true });
+      if (json) printJson(downOutput, { deployment: deployment.name, containers: services, volumes: [] });
+      else console.log(`${deployment.name} is down: ${services} services removed from the swarm, data kept.`);
+      return;
+    }
     if (deleteData && !yes) await confirmDeletion(deployment.name, stack.volumes.length);
     const removed = await remove({
       stack,
@@ -42,6 +53,26 @@ export const downCommand = verb("down", VERBS.down)
         `${deployment.name} is down: ${removed.containers} containers removed, ${kept(removed.volumes, deleteData)}.`,
       );
   });
+
+/** @throws UserError if its data is to be deleted, which is on the disk of one node */
+function downOnSwarm({
+  stack,
+  home,
+  deleteData,
+}: {
+  readonly stack: Stack;
+  home: string;
+  deleteData: boolean;
+}) {
+  if (deleteData)
+    throw new UserError(
+      `--delete-data: the data of ${stack.name} is on the disk of one node of the swarm, which down does not reach; allowed: down without it`,
+      `take it down, and then on that node: docker volume rm $(docker volume ls --quiet --filter label=com.docker.stack.namespace=${composeProject(stack.name)})`,
+    );
+  return guarded({ name: stack.name, home, report: progress, onSwarmToo: true }, () =>
+    removeStack(stack.name, progress),
+  );
+}
 
 const kept = (volumes: readonly string[], deleted: true | undefined) =>
   deleted ? `${volumes.length} volumes deleted` : "data kept (--delete-data deletes it)";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { refuseForeignContainers } from "../runners/guards.ts";
 import { attached, run } from "../runners/run.ts";
+import { containerHere } from "../runners/swarm/on-node.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { serviceNamed } from "./service-arguments.ts";
@@ -24,8 +25,9 @@ export const execCommand = verb("exec", VERBS.exec, "exec mosquitto -- ls -l /mo
   .action(
     async (name: string, command: readonly string[], { config, json }: { config: string; json?: true }) => {
       const { deployment, stack, home } = await synthesize(config, { unjudged: true });
-      const { name: container } = serviceNamed(stack, name);
+      const spec = serviceNamed(stack, name);
       await refuseForeignContainers(deployment.name, home);
+      const container = await containerHere(stack, spec);
       if (!json) {
         process.exitCode = await attached(["docker", "exec", ...interactive(), container, ...command]);
         return;

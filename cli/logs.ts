@@ -1,7 +1,9 @@
 import { InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { z } from "zod";
-import { type LogLine, readLogs } from "../runners/docker/logs.ts";
+import { roleOf } from "../core/labels.ts";
+import { type LogLine, type LogSources, readLogs } from "../runners/docker/logs.ts";
+import { observeSwarm, swarmService } from "../runners/swarm/observe-swarm.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { interruptSignal, progress } from "./progress.ts";
 import { servicesNamed } from "./service-arguments.ts";
@@ -39,10 +41,21 @@ export const logsCommand = verb("logs", VERBS.logs, "logs --follow --since 10m m
       services,
       { since, follow: follow === true, signal: interruptSignal() },
       follow ? print : (line) => void lines.push(line),
+      await swarmLogs(stack.name),
     );
     for (const line of tail === 0 ? lines : lines.slice(-tail)) print(line);
     for (const service of without) progress(`${service}: has no container, and so no log`);
   });
+
+/** On a swarm a manager has them from every node. */
+async function swarmLogs(deployment: string): Promise<LogSources | undefined> {
+  const swarm = await observeSwarm(deployment);
+  if (swarm === undefined) return undefined;
+  return (spec) =>
+    swarm.services.has(roleOf(spec))
+      ? { ask: ["service", "logs", "--raw"], of: swarmService(deployment, roleOf(spec)) }
+      : undefined;
+}
 
 const colors = pc.createColors(process.stdout.isTTY === true && process.env.NO_COLOR === undefined);
 

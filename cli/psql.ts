@@ -2,6 +2,7 @@ import { UserError } from "../core/errors.ts";
 import { ofRole } from "../runners/containers.ts";
 import { refuseForeignContainers } from "../runners/guards.ts";
 import { attached } from "../runners/run.ts";
+import { containerHere } from "../runners/swarm/on-node.ts";
 import { outsideServersOf } from "../services/outside-servers.ts";
 import { interactive } from "./exec.ts";
 import { configOption, verb } from "./options.ts";
@@ -28,11 +29,12 @@ export const psqlCommand = verb("psql", VERBS.psql, "psql -- -c 'SELECT count(*)
     if (postgres === undefined || stack.database === undefined)
       throw new UserError(`${deployment.name}: has no database`, "set postgres.enabled: true");
     await refuseForeignContainers(deployment.name, home);
+    const container = await containerHere(stack, postgres);
     const { name, owner } = stack.database;
     process.exitCode = await attached([
       ...(["docker", "exec"] as const),
       ...interactive(),
-      ...["--env", `PGOPTIONS=-c role=${owner}`, postgres.name],
+      ...["--env", `PGOPTIONS=-c role=${owner}`, container],
       ...["psql", "-X", "-h", "/run/postgresql", "-U", "postgres", "-d", name, ...args],
     ]);
   });

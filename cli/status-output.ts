@@ -14,8 +14,13 @@ const changeOutput = z.strictObject({
 const container = z.strictObject({
   role: z.string(),
   container: z.string(),
-  state: z.string().describe("as Docker says it: running, exited, …; absent where there is none"),
+  state: z
+    .string()
+    .describe(
+      "as Docker says it: running, exited, …; of a task on a swarm: running, complete, pending, …; absent where there is none",
+    ),
   health: z.string().describe("healthy, unhealthy, starting; done for a job that ended well"),
+  node: z.string().exactOptional().describe("on a swarm, the host name of the node where it runs"),
   since: z.string().exactOptional().describe("when it was started, RFC 3339 in UTC"),
   restarts: z.int().exactOptional().describe("how often the engine started it again since it was made"),
   image: z

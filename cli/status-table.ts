@@ -23,7 +23,8 @@ export function statusTable({
   const rows = containers
     .filter(({ health, difference }) => health !== "done" || difference !== undefined)
     .map((status) => [
-      ...[status.role, status.state, status.health],
+      ...[status.role, status.node === undefined ? status.state : `${status.state} on ${status.node}`],
+      status.health,
       ...[ageOf(status.since), ageOf(status.image?.created), memory(status), cpu(status)],
       ...[status.restarts ? String(status.restarts) : "", status.listens.join("\n") || "inside only"],
       [status.difference ?? [], status.trouble ?? []].flat().join("\n"),

@@ -5,7 +5,8 @@ import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { type StatusReport, statusOutput } from "./status-output.ts";
 import { statusReport, statusText } from "./status-report.ts";
-import { synthesize } from "./synthesize.ts";
+import { swarmReport } from "./swarm-status.ts";
+import { type Synthesized, synthesize } from "./synthesize.ts";
 import { VERBS } from "./verbs.ts";
 
 interface Options {
@@ -35,13 +36,20 @@ export const statusCommand = verb("status", VERBS.status)
     const synthesized = await synthesize(config, { unjudged: true });
     const meter = usage ? new UsageMeter() : undefined;
     do {
-      const report = await statusReport(synthesized, meter);
+      const report = await reportOf(synthesized, meter);
       if (json) printJson(statusOutput, report, watch ? "line" : "document");
       else console.log(screen(report, watch));
       process.exitCode = report.asConfigured ? EXIT.ok : EXIT.changes;
       if (watch) await delay(WATCH_MS);
     } while (watch);
   });
+
+/** A swarm is asked only where no container of the deployment is on this engine without one. */
+async function reportOf(synthesized: Synthesized, meter: UsageMeter | undefined): Promise<StatusReport> {
+  const report = await statusReport(synthesized, meter);
+  const isAbsent = report.state === "not deployed" || report.state === "down";
+  return (isAbsent ? await swarmReport(synthesized) : undefined) ?? report;
+}
 
 const screen = (report: StatusReport, watch: true | undefined): string =>
   watch && process.stdout.isTTY ? `${CLEAR}${statusText(report)}` : statusText(report);

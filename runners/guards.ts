@@ -9,6 +9,7 @@ import { type ContainerState, labelled } from "./docker/observe.ts";
 import { readRecord } from "./record.ts";
 import type { Report } from "./runner.ts";
 import type { Stack } from "./stack.ts";
+import { isOnSwarm } from "./swarm/observe-swarm.ts";
 import { localIds } from "./terraform/state.ts";
 
 /** A deployment as the guards know it. */
@@ -22,6 +23,9 @@ export interface Guarded {
 
   /** For verbs that change what the checkout keeps and not what runs: an engine is asked if it answers. @default false */
   readonly withoutEngine?: boolean;
+
+  /** For verbs that know a swarm. @default false */
+  readonly onSwarmToo?: boolean;
 }
 
 /**
@@ -31,16 +35,27 @@ export interface Guarded {
  * @throws UserError that says what stands in the way; nothing was touched then
  */
 export async function guarded<T>(
-  { name, home, report, withoutEngine = false }: Guarded,
+  { name, home, report, withoutEngine = false, onSwarmToo = false }: Guarded,
   work: () => Promise<T>,
 ): Promise<T> {
   const answers = await engineAnswers(withoutEngine);
+  if (answers && !onSwarmToo) await refuseOnSwarm(name);
   const guardedWork = async () => {
     // Keys are of the checkout that renders a folder, whose containers have no label wherever they run.
     if (answers) await refuseForeignContainers(name, home, { renderedToo: !withoutEngine });
     return work();
   };
   return alone(name, home, guardedWork, report);
+}
+
+/** A second one, next to it, would have the same devices and other data. */
+async function refuseOnSwarm(name: string): Promise<void> {
+  if (await isOnSwarm(name))
+    throw new UserError(
+      `${name} is on the swarm of this engine, and this verb works on the containers of one engine`,
+      "change it with ./start.sh of its rendered folder, on a manager; docs/swarm.md says which verbs know a swarm",
+      "or take it down first: exploreiot down",
+    );
 }
 
 async function engineAnswers(orNot: boolean): Promise<boolean> {

@@ -10,11 +10,13 @@
  *   probe steady EVERY WINDOW SECONDS CHECK...   one of these, again and again while the service works: EVERY and WINDOW in
  *                                                milliseconds, SECONDS for one check
  *   probe relay PORT                             no probe: copies between standard input and output and the port
+ *   probe alone FOLDER PROGRAM [ARG...]          no probe: becomes PROGRAM once no other container has FOLDER
  *
  * It connects to the container's own address, as others do, and not to loopback: a service that listens on loopback
  * alone reaches nobody. Exit code 0 or 1, and one line that names the answer, which `docker inspect` keeps.
  */
 #define _GNU_SOURCE
+#include "alone.h"
 #include "network.h"
 #include "processes.h"
 #include "relay.h"
@@ -30,7 +32,8 @@
 
 static int usage(void) {
   fputs("probe http PORT PATH HOST SECONDS | probe tcp|tls PORT SECONDS [PROGRAM [ARG...]] | probe process NAME |\n"
-        "probe run PROGRAM [ARG...] | probe steady EVERY WINDOW SECONDS CHECK... | probe relay PORT\n", stderr);
+        "probe run PROGRAM [ARG...] | probe steady EVERY WINDOW SECONDS CHECK... | probe relay PORT |\n"
+        "probe alone FOLDER PROGRAM [ARG...]\n", stderr);
   return 2;
 }
 
@@ -118,6 +121,7 @@ static int check_once(int argc, char *argv[]) {
 
 int main(int argc, char *argv[]) {
   if (argc == 3 && strcmp(argv[1], "relay") == 0) return relay(atoi(argv[2]));
+  if (argc > 3 && strcmp(argv[1], "alone") == 0) return alone(argv[2], argv + 3);
   if (argc < 6 || strcmp(argv[1], "steady") != 0) return check_once(argc, argv);
   return steady(check_once, atol(argv[2]), atol(argv[3]), atoi(argv[4]), argc - 4, argv + 4);
 }

@@ -53,6 +53,12 @@ offer_probe() {
     /usr/local/lib/exploreiot/probe | docker config create --label "com.docker.stack.namespace=$project" "$probe_config" - >/dev/null
 }
 
+# program VARIABLE IMAGE FIELD: the words with which an image starts its program, quoted as the stack file takes them.
+program() {
+  words=$(docker image inspect --format "{{range .Config.$3}}{{json .}} {{end}}" "$2")
+  export "$1=$words"
+}
+
 # Data is on the disk of one node; another one would start empty.
 choose_data_node() {
   chosen=$(docker node ls --quiet --filter "node.label=$data_label=true")
@@ -77,9 +83,11 @@ choose_data_node() {
   esac
 }
 
-# task NAME FORMAT: something of the newest task of a service.
+# task NAME FORMAT: something of the newest task that is to run; of a service that is done, or failed, of the newest. After
+# the swarm took a version back, the newest task is the one that failed, and an older one runs.
 task() {
-  newest=$(docker service ps --no-trunc --quiet "$1" | head -n 1)
+  newest=$(docker service ps --no-trunc --quiet --filter desired-state=running "$1" | head -n 1)
+  [ -n "$newest" ] || newest=$(docker service ps --no-trunc --quiet "$1" | head -n 1)
   [ -z "$newest" ] || docker inspect --type task --format "$2" "$newest"
 }
 
@@ -157,6 +165,7 @@ offer_probe
 set -a
 . ./.env
 set +a
+programs
 services
 forget_files
 say "$project is up"

@@ -39,7 +39,7 @@ export interface SwarmService {
   /** From 1: those of a stage start when all of the stages before are healthy, or done. */
   readonly stage: number;
 
-  /** On the node that has the data; a new task starts when the old one has ended. */
+  /** On the node that has the data: it has some, or clients know the address of that node. */
   readonly pinned: boolean;
 
   /** Two at a time would fight for a port of the machine, for data, or for a session of the broker. */
@@ -49,6 +49,10 @@ export interface SwarmService {
 
   /** Volumes that stay volumes: data, and what a job prepares for it. */
   readonly volumes: ContainerSpec["volumes"];
+
+  /** Folders of data that no other service writes to: a new task waits there for the end of the one of before. */
+  readonly alone: readonly string[];
+
   readonly environment: readonly string[] | undefined;
 }
 
@@ -106,20 +110,27 @@ export function swarmPlan(model: Model): SwarmPlan {
   const filled = new Set([...sources.keys(), ...(probeJob?.volumes ?? []).map(({ name }) => name)]);
   const gone = new Set([...model.deliveries.map(({ container }) => container.name), probeJob?.name]);
   const kept = stack.containers.filter(({ name }) => !gone.has(name));
+  const writes = (name: string) => (container: ContainerSpec) =>
+    !container.job && container.volumes.some((volume) => volume.name === name && !volume.readOnly);
   const services = kept.map((container): SwarmService => {
     const volumes = container.volumes.filter(({ name }) => !filled.has(name));
+    const alone =
+      probe === undefined || container.job
+        ? []
+        : volumes.filter(({ name, readOnly }) => !readOnly && kept.filter(writes(name)).length === 1);
     const own = facts.get(container.name) ?? {};
     return {
       container,
       name: `${project}_${roleOf(container)}`,
       stage: stageOf(container, stack, gone),
-      pinned: volumes.length > 0,
+      pinned: volumes.length > 0 || (container.block.ports ?? []).length > 0,
       order: stopsFirst(container, volumes, own) ? "stop-first" : "start-first",
       files: container.volumes.flatMap(({ name, path }) => [
         ...filesOf(sources.get(name), path, container, facts, project),
         ...(probe !== undefined && path === PROBE_FOLDER ? [probeFile(probe.config)] : []),
       ]),
       volumes,
+      alone: alone.map(({ path }) => path),
       environment: withNetworks(container.block.env, stack),
     };
   });

@@ -26,7 +26,7 @@ docker swarm init --advertise-addr ADDRESS
 ./start.sh
 \`\`\`
 
-In a swarm of several nodes, say once which one has the data: \`DATA_NODE=NAME ./start.sh\`. The node gets the label \`${label}\`; services with data run there and nowhere else, because volumes are on the disk of their node. ${settings.registry === undefined ? "Every node must have the images itself: `docker load` there, or set `swarm.registry` and render again." : `Images go to \`${settings.registry}\`, and the nodes pull them from there by digest.`}`,
+In a swarm of several nodes, say once which one has the data: \`DATA_NODE=NAME ./start.sh\`. The node gets the label \`${label}\`; services with data run there and nowhere else, because volumes are on the disk of their node, and so do those with a port, because clients know one address. ${settings.registry === undefined ? "Every node must have the images itself: `docker load` there, or set `swarm.registry` and render again." : `Images go to \`${settings.registry}\`, and the nodes pull them from there by digest.`}`,
     ),
     section(
       "Look",

@@ -1,6 +1,7 @@
 import { shellCommand, shellWord } from "../../core/shell-words.ts";
 import { preparation, shellFunction } from "../server-script.ts";
 import { dataLabel, type SwarmPlan } from "./plan.ts";
+import { imageWords } from "./stack-file.ts";
 
 /** deployment.sh of a stack for Docker Swarm: what start.sh has to know of it. */
 export function swarmScript({ model, services, settings, probe }: SwarmPlan): string {
@@ -24,6 +25,14 @@ export function swarmScript({ model, services, settings, probe }: SwarmPlan): st
       stack.recipes
         .filter(({ tag }) => services.some(({ container }) => container.image === tag))
         .map(({ tag }) => shellCommand("offer", tag)),
+    ),
+    ...shellFunction(
+      "programs",
+      services.flatMap((one) =>
+        imageWords(one).map(({ variable, field }) =>
+          shellCommand("program", variable, one.container.image, field),
+        ),
+      ),
     ),
     ...shellFunction(
       "services",

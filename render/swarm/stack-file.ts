@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { LABEL, roleOf } from "../../core/labels.ts";
+import { PROBE_PROGRAM } from "../../core/probe-command.ts";
 import { composeYaml, defined } from "../../runners/compose/yaml.ts";
 import type { ContainerSpec, NetworkSpec } from "../../runners/stack.ts";
 import { judgedFacts } from "../judged.ts";
-import { withServerParts } from "../model.ts";
+import { withServerParts, withVariables } from "../model.ts";
 import { dataLabel, type SwarmFile, type SwarmPlan, type SwarmService } from "./plan.ts";
 
 /** A container that asks for no network still needs one on a swarm: one that leads nowhere, with nobody else on it. */
@@ -37,7 +38,10 @@ export function stackFile(plan: SwarmPlan): string {
       return [`  # stage ${stage}\n`, indented(composeYaml(section))];
     }),
   ].join("");
-  return withServerParts(text, model);
+  const words = new Set(services.flatMap((one) => imageWords(one).map(({ variable }) => variable)));
+  return withVariables(withServerParts(text, model), (variable) =>
+    words.has(variable) ? `\${${variable}?run ./start.sh}` : `<${variable}>`,
+  );
 }
 
 const indented = (text: string): string => text.replaceAll(/^(?=.)/gm, "  ");
@@ -53,15 +57,17 @@ const objects = (files: readonly SwarmFile[]) =>
 
 /** With a label that changes with all that is said here: by it start.sh tells a task of now from one of before. */
 function service(one: SwarmService, plan: SwarmPlan) {
-  const said = sayings(one, plan);
-  const names = one.files.map(({ name }) => name);
-  const hash = createHash("sha256")
-    .update(JSON.stringify([said, names]))
-    .digest("hex");
-  const variables = names.flatMap((name) => /<[A-Z][A-Z0-9_]*>/.exec(name)?.[0] ?? []);
-  const version = [hash.slice(0, 12), ...new Set(variables)].join("-");
-  return { ...said, labels: { [LABEL.role]: roleOf(one.container), [LABEL.spec]: version } };
+  const variables = one.files.flatMap(({ name }) => /<[A-Z][A-Z0-9_]*>/.exec(name)?.[0] ?? []);
+  const version = [declaredVersion(one, plan), ...new Set(variables)].join("-");
+  return { ...sayings(one, plan), labels: { [LABEL.role]: roleOf(one.container), [LABEL.spec]: version } };
 }
+
+/** The part of the version of a service that the configuration decides; the rest follows from secrets of the server. */
+export const declaredVersion = (one: SwarmService, plan: SwarmPlan): string =>
+  createHash("sha256")
+    .update(JSON.stringify([sayings(one, plan), one.files.map(({ name }) => name)]))
+    .digest("hex")
+    .slice(0, 12);
 
 function sayings(one: SwarmService, plan: SwarmPlan) {
   const { container, environment, files } = one;
@@ -70,8 +76,7 @@ function sayings(one: SwarmService, plan: SwarmPlan) {
     files.filter(({ kind }) => kind === wanted).map((file) => grant(file, container));
   return defined({
     image: imageOf(container.image, plan),
-    entrypoint: block.entrypoint,
-    command: block.command,
+    ...started(one),
     user: block.user,
     environment,
     read_only: block.read_only,
@@ -96,6 +101,36 @@ function sayings(one: SwarmService, plan: SwarmPlan) {
     logging: { driver: block.log_driver, options: block.log_opts },
     deploy: deploy(one, plan),
   });
+}
+
+/** What start.sh has to look up in an image: the words that are in front of those of the stack file. */
+interface ImageWords {
+  readonly variable: string;
+  readonly field: "Entrypoint" | "Cmd";
+}
+
+/** An entrypoint of one's own takes the place of both of the image's, which are known where the image is. */
+export function imageWords({ container, alone }: SwarmService): readonly ImageWords[] {
+  const { entrypoint, command } = container.block;
+  if (alone.length === 0 || entrypoint !== undefined) return [];
+  const variable = (field: string) => `${field}_OF_${roleOf(container).toUpperCase().replaceAll(/\W/g, "_")}`;
+  return [
+    { variable: variable("ENTRYPOINT"), field: "Entrypoint" },
+    ...(command === undefined ? [{ variable: variable("COMMAND"), field: "Cmd" } as const] : []),
+  ];
+}
+
+/** Where there is data, behind a lock on it (images/probe/alone.c). */
+function started(one: SwarmService) {
+  const { entrypoint, command } = one.container.block;
+  if (one.alone.length === 0) return { entrypoint, command };
+  const lock = one.alone.flatMap((folder) => [PROBE_PROGRAM, "alone", folder]);
+  const [words, more] = imageWords(one);
+  if (words === undefined) return { entrypoint: [...lock, ...(entrypoint ?? [])], command };
+  return {
+    entrypoint: [...lock.map((word) => JSON.stringify(word)), `<${words.variable}>`].join(" "),
+    command: more === undefined ? command : `<${more.variable}>`,
+  };
 }
 
 /** A registry of the user's own has what the kit made; any other name is the deployment's, digest and all. */

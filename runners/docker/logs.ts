@@ -21,27 +21,43 @@ export interface LogQuery {
   readonly signal: AbortSignal;
 }
 
+/** The logs of containers by their names, each with the words of Docker that ask for it. */
+async function ofContainers(specs: readonly ContainerSpec[]): Promise<LogSources> {
+  const states = await inspect(specs.map(({ name }) => name));
+  return (spec) => {
+    const state = states.find(({ Name }) => Name === `/${spec.name}`);
+    return state === undefined ? undefined : { ask: ["logs"], of: state.Id };
+  };
+}
+
+/** Where the log of a service is; undefined where there is none. */
+export type LogSources = (
+  spec: ContainerSpec,
+) => { readonly ask: readonly string[]; readonly of: string } | undefined;
+
 /**
  * Reads the logs of containers. Without `follow` the lines come in the order of their times, all services together.
  *
+ * @param sources where the logs are. @default - in the containers of this engine
  * @returns the services that have no container, and so no log
  */
 export async function readLogs(
   specs: readonly ContainerSpec[],
   { since, follow, signal }: LogQuery,
   onLine: (line: LogLine) => void,
+  sources?: LogSources,
 ): Promise<readonly string[]> {
-  const states = await inspect(specs.map(({ name }) => name));
+  const sourceOf = sources ?? (await ofContainers(specs));
   const gathered: LogLine[] = [];
   const take = follow ? onLine : (line: LogLine) => void gathered.push(line);
   const read = specs.map(async (spec) => {
-    const state = states.find(({ Name }) => Name === `/${spec.name}`);
-    if (state === undefined) return [roleOf(spec)];
+    const source = sourceOf(spec);
+    if (source === undefined) return [roleOf(spec)];
     const argv = [
-      ...["docker", "logs", "--timestamps"],
+      ...["docker", ...source.ask, "--timestamps"],
       ...(since === undefined ? [] : ["--since", since]),
       ...(follow ? ["--follow"] : []),
-      state.Id,
+      source.of,
     ] as unknown as [string, ...string[]];
     await eachLineOf(
       argv,

@@ -227,6 +227,44 @@ describe.skipIf(skipped)(
       });
     });
 
+    describe("starts a program alone in a folder", () => {
+      test("and another one there only when that has ended, with what it started", async () => {
+        const place = mkdtempSync(join(folder, "alone-"));
+        const start = (script: string) => spawn(program, ["alone", place, "sh", "-c", script]);
+        const first = start("sleep 60 & echo $!; exec sleep 60");
+        const kept = Number(await new Promise((resolve) => first.stdout.once("data", resolve)));
+        const second = start("echo in");
+        const said: string[] = [];
+        second.stdout.on("data", (text) => said.push(String(text)));
+        const ended = new Promise((resolve) => second.once("exit", resolve));
+
+        expect(String(await new Promise((resolve) => second.stderr.once("data", resolve)))).toBe(
+          `${place}: another container still has it; waiting for its end\n`,
+        );
+        first.kill();
+        await new Promise((resolve) => first.once("exit", resolve));
+        expect([said, second.exitCode]).toEqual([[], null]);
+        process.kill(kept);
+        expect([await ended, said]).toEqual([0, ["in\n"]]);
+      });
+
+      test("and not at all where there is no such folder, or no such program", () => {
+        const started = (...args: readonly string[]) => {
+          const { status, stderr } = spawnSync(program, ["alone", ...args], { encoding: "utf8" });
+          return { status, stderr };
+        };
+
+        expect(started("/nowhere", "true")).toEqual({
+          status: 1,
+          stderr: "/nowhere: No such file or directory\n",
+        });
+        expect(started(folder, "nothing-of-this-name")).toEqual({
+          status: 1,
+          stderr: "nothing-of-this-name: No such file or directory\n",
+        });
+      });
+    });
+
     describe("looks for a process", () => {
       const NAME = `probed-${process.pid}`;
 

@@ -20,6 +20,8 @@ interface Service {
     readonly restart_policy: { readonly condition: string };
     readonly labels: object;
   };
+  readonly entrypoint?: readonly string[] | string;
+  readonly command?: readonly string[] | string;
   readonly environment?: readonly string[];
   readonly secrets?: readonly { readonly source: string; readonly target: string }[];
 }
@@ -68,7 +70,7 @@ describe("a deployment for Docker Swarm", () => {
     expect(stable(two["deployment.sh"])).toBe(stable(one["deployment.sh"]));
   });
 
-  test("keeps what has data on its node, and starts a new task first where two may run", () => {
+  test("keeps what has data or a port on one node, and starts a new task first where two may run", () => {
     const { services } = stackOf(SERVER);
     const placed = Object.entries(services).map(([role, { deploy }]) => [
       role,
@@ -81,8 +83,8 @@ describe("a deployment for Docker Swarm", () => {
 
     expect(placed.toSorted()).toEqual([
       ["api", "anywhere", "start-first", "rollback", "any"],
-      // Has a port of its node.
-      ["edge", "anywhere", "stop-first", "rollback", "any"],
+      // Clients know the address of its node.
+      ["edge", pinned, "stop-first", "rollback", "any"],
       ["frontend", "anywhere", "start-first", "rollback", "any"],
       // Two of one name would end each other's session at the broker.
       ["ingest", "anywhere", "stop-first", "rollback", "any"],
@@ -91,6 +93,34 @@ describe("a deployment for Docker Swarm", () => {
       ["postgres", pinned, "stop-first", "rollback", "any"],
       ["redis", pinned, "stop-first", "rollback", "any"],
     ]);
+  });
+
+  test("starts what has data behind a lock on it, in front of what the image starts", () => {
+    const files = rendered(SERVER);
+    const { services } = parse(files["stack.yaml"] ?? "") as Stack;
+    const started = ["mosquitto", "postgres", "redis", "api"].map((role) => {
+      const { entrypoint, command } = services[role] ?? {};
+      return [role, typeof entrypoint === "string" ? entrypoint : entrypoint?.slice(0, 5), command];
+    });
+    const lock = ["/run/exploreiot-probe/probe", "alone"];
+
+    expect(started).toEqual([
+      ["mosquitto", [...lock, "/mosquitto/data", "/bin/sh", "/run/exploreiot/watch-then-run.sh"], undefined],
+      [
+        "postgres",
+        [...lock, "/var/lib/postgresql/data", "/bin/sh", "/run/exploreiot/entrypoint.sh"],
+        ["postgres", "-c", "config_file=/run/exploreiot/postgresql.conf"],
+      ],
+      [
+        "redis",
+        '"/run/exploreiot-probe/probe" "alone" "/data" ${ENTRYPOINT_OF_REDIS?run ./start.sh}',
+        ["valkey-server", "/run/exploreiot/redis.conf"],
+      ],
+      ["api", undefined, ["python", "-m", "exploreiot", "api"]],
+    ]);
+    expect(files["deployment.sh"]).toMatch(
+      /\n {2}program ENTRYPOINT_OF_REDIS exploreiot\/redis:[0-9a-f]{16} Entrypoint\n {2}:\n/,
+    );
   });
 
   test("can be cut at the line of every stage, and is whole above it", () => {

@@ -11,6 +11,9 @@ import { type EngineRoot, enter } from "./engine-root.ts";
 /** The user for `userns-remap`: every system has it, and root of a container is then none of the machine's users. */
 export const REMAPPED = "daemon";
 
+/** Where an engine runs: a network namespace, by its name, and how a program is started there. */
+type Place = Pick<Namespaces, "machine" | "start">;
+
 /**
  * A Docker engine of a test's own, with its own images and containers: it may be restarted, its rules are nobody
  * else's, and it can stand for another machine. It shares this machine's files.
@@ -18,7 +21,7 @@ export const REMAPPED = "daemon";
 export class PrivateEngine {
   readonly folder = mkdtempSync("/var/tmp/exploreiot-engine-");
   readonly host = `unix://${join(this.folder, "docker.sock")}`;
-  readonly #namespaces: Namespaces | undefined;
+  readonly #namespaces: Place | undefined;
   readonly #root: EngineRoot | undefined;
   readonly #subordinates = join(this.folder, "subordinates");
   #daemon: ChildProcess | undefined;
@@ -27,7 +30,7 @@ export class PrivateEngine {
    * @param namespaces whose machine it runs in. By default it has a network namespace to itself, with loopback alone
    * @param root the file system whose engine it is. By default it is this machine's own
    */
-  constructor(namespaces?: Namespaces, root?: EngineRoot) {
+  constructor(namespaces?: Place, root?: EngineRoot) {
     this.#namespaces = namespaces;
     this.#root = root;
   }

@@ -6,6 +6,14 @@ const PAUSE_MS = 50;
 /** Messages on their way: a publisher that waits for the broker does not fill its own memory. */
 const MOST_UNACKNOWLEDGED = 1000;
 
+/** A broker on another machine: its address, the name in its certificate, and who signed that. */
+export interface TlsBroker {
+  readonly address: string;
+  readonly port: number;
+  readonly host: string;
+  readonly ca: string;
+}
+
 /** A device that numbers its readings, keeps what is not acknowledged, and sends it again after each reconnect. */
 export class NumberedPublisher {
   readonly acknowledged = new Set<number>();
@@ -31,6 +39,20 @@ export class NumberedPublisher {
     });
     client.on("error", () => undefined);
     return new NumberedPublisher(client, device);
+  }
+
+  /** The same as `connect`, to another machine and over TLS. */
+  static async connectOver(
+    { address, port, host, ca }: TlsBroker,
+    { username, password }: { readonly username: string; readonly password: string },
+    sensor: string,
+  ) {
+    const client = await connectAsync(`mqtts://${address}:${port}`, {
+      ...{ username, password, clientId: `numbered-${sensor}`, clean: false, ca, servername: host },
+      ...{ reconnectPeriod: 100, connectTimeout: 2_000, keepalive: 5 },
+    });
+    client.on("error", () => undefined);
+    return new NumberedPublisher(client, sensor);
   }
 
   /** Has it dial with another password or certificate from now on. */

@@ -5,11 +5,16 @@ import { join } from "node:path";
 import { run } from "../../runners/run.ts";
 import { until } from "./until.ts";
 
-/** A registry on this machine's loopback, which engines take without TLS: Debian's package docker-registry. */
+/**
+ * A registry: Debian's package docker-registry.
+ *
+ * @param host one of this machine's addresses. By default its loopback, where engines take one without TLS
+ */
 export async function startRegistry(
   folder: string,
+  host = "127.0.0.1",
 ): Promise<{ readonly address: string; stop(): Promise<void> }> {
-  const address = `127.0.0.1:${await freePort()}`;
+  const address = `${host}:${await freePort(host)}`;
   const config = join(folder, "registry.yml");
   const storage = `storage: { filesystem: { rootdirectory: ${folder}/registry } }`;
   writeFileSync(config, `version: 0.1\n${storage}\nhttp: { addr: "${address}" }\n`);
@@ -28,8 +33,8 @@ export async function startRegistry(
   return { address, stop };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
+async function freePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host);
   await once(server, "listening");
   const { port } = server.address() as { port: number };
   server.close();

@@ -1,0 +1,151 @@
+import { composeProject, LABEL } from "../../core/labels.ts";
+import { fromEngine, RefusedError } from "../docker/engine-api.ts";
+
+/** The status of an engine that is in no swarm, or a worker. */
+const NO_MANAGER = 503;
+
+/** The last that is known of a task: one container of a service, on one node. */
+interface Task {
+  /** As the swarm says it: `running` only once the container's healthcheck succeeded, `complete` where a job is done. */
+  readonly state: string;
+
+  /** RFC 3339. */
+  readonly since: string;
+  readonly error?: string;
+
+  /** Host name. @default - none is chosen yet */
+  readonly node?: string;
+}
+
+/** A service of the deployment's stack. */
+export interface SwarmServiceState {
+  /** The version of all that a stack file says of it (label `exploreiot.spec`), of the service and of what runs. */
+  readonly version: string | undefined;
+  readonly running: string | undefined;
+
+  /** `updating`, `rollback_completed` and so on. @default - it was never updated */
+  readonly update?: string;
+
+  readonly task?: Task;
+}
+
+export interface SwarmState {
+  /** By role. */
+  readonly services: ReadonlyMap<string, SwarmServiceState>;
+
+  /** Ids of all tasks that the swarm knows, ended ones too. */
+  readonly tasks: readonly string[];
+
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly availability: string;
+  }[];
+}
+
+interface ServiceJson {
+  readonly ID: string;
+  readonly Spec: {
+    readonly Labels: Readonly<Record<string, string>>;
+    readonly TaskTemplate: SpecJson;
+  };
+  readonly UpdateStatus?: { readonly State?: string };
+}
+
+interface SpecJson {
+  readonly ContainerSpec: { readonly Labels?: Readonly<Record<string, string>> };
+}
+
+interface TaskJson {
+  readonly ID: string;
+  readonly ServiceID: string;
+  readonly NodeID?: string;
+  readonly CreatedAt: string;
+  readonly Spec: SpecJson;
+  readonly Status: { readonly State: string; readonly Timestamp: string; readonly Err?: string };
+}
+
+interface NodeJson {
+  readonly ID: string;
+  readonly Description: { readonly Hostname: string };
+  readonly Spec: { readonly Availability: string };
+  readonly Status: { readonly State: string };
+}
+
+/** The name of a service in the swarm. */
+export const swarmService = (deployment: string, role: string): string =>
+  `${composeProject(deployment)}_${role}`;
+
+/** Services of the deployment; none where this engine is no manager of a swarm. */
+async function servicesOf(deployment: string): Promise<readonly ServiceJson[]> {
+  const filters = JSON.stringify({ label: [`${LABEL.deployment}=${deployment}`] });
+  try {
+    return (await fromEngine<readonly ServiceJson[]>("/services", { filters })) ?? [];
+  } catch (error) {
+    if (error instanceof RefusedError && error.status === NO_MANAGER) return [];
+    throw error;
+  }
+}
+
+/** Whether this engine is a manager of a swarm on which the deployment is. */
+export const isOnSwarm = async (deployment: string): Promise<boolean> =>
+  (await servicesOf(deployment)).length > 0;
+
+/** Tasks of these services, as long as the swarm knows them: it keeps the last few that have ended. */
+const tasksOf = async (services: readonly string[]): Promise<readonly TaskJson[]> =>
+  (await fromEngine<readonly TaskJson[]>("/tasks", { filters: JSON.stringify({ service: services }) })) ?? [];
+
+/** A deployment as a manager of its swarm sees it; undefined where this engine is none, or has no such stack. */
+export async function observeSwarm(deployment: string): Promise<SwarmState | undefined> {
+  const services = await servicesOf(deployment);
+  if (services.length === 0) return undefined;
+  const [tasks, nodes = []] = await Promise.all([
+    tasksOf(services.map(({ ID }) => ID)),
+    fromEngine<readonly NodeJson[]>("/nodes"),
+  ]);
+  const hostname = new Map(nodes.map(({ ID, Description }) => [ID, Description.Hostname]));
+  return {
+    services: new Map(
+      services.map((service) => [
+        service.Spec.Labels[LABEL.role] ?? service.ID,
+        stateOf(
+          service,
+          tasks.filter(({ ServiceID }) => ServiceID === service.ID),
+          hostname,
+        ),
+      ]),
+    ),
+    nodes: nodes.map(({ Description, Status, Spec }) => ({
+      ...{ name: Description.Hostname, status: Status.State, availability: Spec.Availability },
+    })),
+    tasks: tasks.map(({ ID }) => ID),
+  };
+}
+
+const versionOf = ({ ContainerSpec }: SpecJson) => ContainerSpec.Labels?.[LABEL.spec];
+
+/** The task that runs stands for the service, also while a newer one is not there yet; else the newest does. */
+function stateOf(
+  { Spec, UpdateStatus }: ServiceJson,
+  tasks: readonly TaskJson[],
+  hostname: ReadonlyMap<string, string>,
+): SwarmServiceState {
+  const newest = tasks.toSorted((one, other) => (one.CreatedAt < other.CreatedAt ? 1 : -1));
+  const task = newest.find(({ Status }) => Status.State === "running") ?? newest[0];
+  const update = UpdateStatus?.State;
+  return {
+    version: versionOf(Spec.TaskTemplate),
+    running: task === undefined ? undefined : versionOf(task.Spec),
+    ...(update === undefined ? {} : { update }),
+    ...(task === undefined ? {} : { task: taskOf(task, hostname) }),
+  };
+}
+
+function taskOf({ NodeID, Status }: TaskJson, hostname: ReadonlyMap<string, string>): Task {
+  const node = NodeID === undefined ? undefined : hostname.get(NodeID);
+  return {
+    ...{ state: Status.State, since: Status.Timestamp },
+    ...(Status.Err === undefined ? {} : { error: Status.Err }),
+    ...(node === undefined ? {} : { node }),
+  };
+}
