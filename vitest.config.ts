@@ -37,6 +37,7 @@ const long = [
   "kills",
   "many-engines",
   "new-service",
+  "outside-engine",
   "package",
   "pgbouncer",
   "postgres-entrypoint",

@@ -1,15 +1,14 @@
-import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DeploymentInput } from "../../config/schema.ts";
 import { projectRoot } from "../../core/home.ts";
 import { imageRecipes } from "../../core/images.ts";
-import { makeAuthority, makeServerPair } from "../../pki/x509.ts";
 import { ensureImages } from "../../runners/images/ensure.ts";
 import type { RunnerName } from "../../runners/record.ts";
 import { run } from "../../runners/run.ts";
-import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
+import { docker, missing, TestDeployment, titled } from "../support/e2e.ts";
+import { type Operated, OperatedServers } from "../support/e2e-operated.ts";
 import { inspectAll } from "../support/inspected.ts";
 
 /**
@@ -22,20 +21,8 @@ const HOST = "172.29.231.1";
 const PORTS = { postgres: 25432, redis: 26379, mosquitto: 28883 };
 const off = { enabled: false } as const;
 
-/** As the official images have them. */
-const USERS = { postgres: 999, redis: 999, mosquitto: 1883 };
-
-let folder: string;
+const servers = new OperatedServers(docker, HOST);
 let plant: TestDeployment;
-
-const at = (name: string) => join(folder, name);
-
-/** A file that the user of an image may read. */
-function put(name: string, text: string, uid: number): void {
-  writeFileSync(at(name), text);
-  chmodSync(at(name), 0o400);
-  if (process.getuid?.() === 0) chownSync(at(name), uid, uid);
-}
 
 const site = (ca: string): DeploymentInput => {
   const server = (port: number) => ({ outside: { host: HOST, port, tls: { ca } } });
@@ -49,114 +36,25 @@ const site = (ca: string): DeploymentInput => {
   };
 };
 
-/** Starts a server that is ready soon, with its files mounted. */
-async function serve(
-  name: keyof typeof PORTS,
-  inside: number,
-  image: string,
-  script: string,
-): Promise<string> {
-  const container = `${NETWORK}-${name}`;
-  const published = `--publish=${HOST}:${PORTS[name]}:${inside}`;
-  const place = [
-    `--network=${NETWORK}`,
-    published,
-    `--user=${USERS[name]}:${USERS[name]}`,
-    "--tmpfs=/work:mode=1777",
-  ];
-  const files = [`--volume=${folder}:/given:ro`];
-  await docker(
-    "run",
-    "--detach",
-    `--name=${container}`,
-    ...place,
-    ...files,
-    "--entrypoint=sh",
-    image,
-    "-euc",
-    script,
-  );
-  return container;
-}
-
 async function images(): Promise<Readonly<Record<string, string>>> {
   const recipes = imageRecipes(projectRoot, ["postgres", "redis", "mosquitto"], { source: "auto" });
   await ensureImages(recipes, { projectRoot, report: (line) => process.stderr.write(`${line}\n`) });
   return Object.fromEntries(recipes.map(({ tag }) => [/\/(.*):/.exec(tag)?.[1], tag]));
 }
 
-const SERVE = {
-  postgres: `
-    export PATH=/usr/lib/postgresql/17/bin:$PATH
-    initdb -D /work/pg -U postgres --auth-local=trust --auth-host=reject --encoding=UTF8 --no-sync >/dev/null
-    echo "hostssl all all all scram-sha-256" >>/work/pg/pg_hba.conf
-    sed -i '/reject$/d' /work/pg/pg_hba.conf
-    exec postgres -D /work/pg -c listen_addresses='*' -c unix_socket_directories=/work -c fsync=off \\
-      -c ssl=on -c ssl_cert_file=/given/postgres.crt -c ssl_key_file=/given/postgres.key`,
-  redis: `exec valkey-server --port 0 --tls-port 6379 --tls-cert-file /given/redis.crt --tls-key-file /given/redis.key \\
-    --tls-ca-cert-file /given/ca.pem --tls-auth-clients no --protected-mode no --dir /work --save "" --aclfile /given/redis-users.acl`,
-  mosquitto: "exec mosquitto -c /given/mosquitto.conf",
-};
-
-const MOSQUITTO_CONF = `
-listener 8883
-certfile /given/mosquitto.crt
-keyfile /given/mosquitto.key
-allow_anonymous false
-acl_file /given/mosquitto-acl
-password_file /given/mosquitto-passwords
-persistence false
-`;
-
-async function prepare(): Promise<void> {
-  folder = mkdtempSync(join(tmpdir(), "exploreiot-outside-"));
-  chmodSync(folder, 0o755);
-  const [authority, stranger] = await Promise.all([makeAuthority("operator"), makeAuthority("stranger")]);
-  const pair = await makeServerPair("outside", [HOST], authority);
-  writeFileSync(at("ca.pem"), authority.certificate);
-  writeFileSync(at("stranger.pem"), stranger.certificate);
-  for (const [name, uid] of Object.entries(USERS)) {
-    put(`${name}.crt`, pair.certificate, uid);
-    put(`${name}.key`, pair.key, uid);
-  }
-  put("mosquitto.conf", MOSQUITTO_CONF, USERS.mosquitto);
-}
-
 /** The steps of an operator with the files that the kit writes. */
 async function operate(): Promise<void> {
-  const written = await plant.kit("outside", at("setup"), "--json");
+  const written = await plant.kit("outside", join(servers.folder, "setup"), "--json");
   expect([written.code, written.stderr]).toEqual([0, ""]);
-  const files = (
-    JSON.parse(written.stdout) as { files: readonly { service: keyof typeof USERS; path: string }[] }
-  ).files;
-  for (const { service, path } of files)
-    put(path.split("/").at(-1) as string, readFileSync(path, "utf8"), USERS[service]);
+  servers.take(JSON.parse(written.stdout).files);
   const made = await images();
-  const [postgres] = await Promise.all([
-    serve("postgres", 5432, made.postgres as string, SERVE.postgres),
-    serve("redis", 6379, made.redis as string, SERVE.redis),
-    serve("mosquitto", 8883, made.mosquitto as string, SERVE.mosquitto),
-  ]);
-  const psql = ["docker", "exec", "--interactive", postgres, "psql", "-h/work", "-Upostgres"] as const;
-  await until("PostgreSQL answers", async () => {
-    // 126: its namespaces are not there yet.
-    const { code } = await run([...psql, "-c", "SELECT 1"], { expected: [0, 1, 2, 126] });
-    return code === 0;
-  });
-  await run([...psql, "-c", "CREATE ROLE operator LOGIN CREATEROLE CREATEDB"]);
-  const sql = readFileSync(at("postgres.sql"), "utf8");
-  // An administrator who is no superuser, and twice: it may be applied again.
-  const asOperator = [
-    "docker",
-    "exec",
-    "--interactive",
-    postgres,
-    "psql",
-    "-h/work",
-    "-Uoperator",
-    "-dpostgres",
-  ] as const;
-  for (const _ of [1, 2]) await run(asOperator, { input: sql });
+  const options = [`--network=${NETWORK}`, "--tmpfs=/work:mode=1777"];
+  await Promise.all(
+    (Object.keys(PORTS) as Operated[]).map((store) =>
+      servers.serve(store, `${NETWORK}-${store}`, made[store] as string, PORTS[store], options),
+    ),
+  );
+  await servers.applySql(`${NETWORK}-postgres`);
 }
 
 const listed = async (kind: "network" | "volume") =>
@@ -174,10 +72,10 @@ async function clear(): Promise<void> {
 describe.skipIf(missing[quickest])(titled("stores outside of the deployment", missing[quickest]), () => {
   beforeAll(async () => {
     await clear();
-    await prepare();
-    plant = new TestDeployment(site(at("ca.pem")));
+    await servers.prepare();
+    plant = new TestDeployment(site(servers.ca));
     await plant.wipe();
-    plant = new TestDeployment(site(at("ca.pem")));
+    plant = new TestDeployment(site(servers.ca));
     await docker("network", "create", `--subnet=${HOST.replace(/1$/, "0/24")}`, `--gateway=${HOST}`, NETWORK);
     await operate();
     await plant.up(quickest);
@@ -185,7 +83,7 @@ describe.skipIf(missing[quickest])(titled("stores outside of the deployment", mi
   afterAll(async () => {
     await plant.wipe();
     await clear();
-    rmSync(folder, { recursive: true, force: true });
+    servers.remove();
   });
 
   test("have no container, volume or network, and a second up changes nothing", async () => {
@@ -250,7 +148,7 @@ describe.skipIf(missing[quickest])(titled("stores outside of the deployment", mi
     const texts = [
       JSON.stringify(await inspectAll(await containers())),
       ...["mosquitto-acl", "mosquitto-passwords", "postgres.sql", "redis-users.acl"].map((name) =>
-        readFileSync(at(name), "utf8"),
+        readFileSync(join(servers.folder, name), "utf8"),
       ),
     ];
     const values = [...plant.secrets()].filter(([name]) => !name.endsWith(".key"));
@@ -261,9 +159,9 @@ describe.skipIf(missing[quickest])(titled("stores outside of the deployment", mi
   });
 
   test("are refused with another CA, and what runs goes on", async () => {
-    plant.configure(site(at("stranger.pem")));
+    plant.configure(site(servers.stranger));
     const { code, stderr } = await plant.kit("up", "--runner", quickest);
-    plant.configure(site(at("ca.pem")));
+    plant.configure(site(servers.ca));
 
     expect(code).toBe(1);
     for (const [name, speaks] of Object.entries({

@@ -22,9 +22,14 @@ export class NumberedPublisher {
   readonly #begin = Date.now();
 
   /** Connects with a session that the broker keeps; the library dials again by itself. */
-  static async connect(port: number, username: string, password: string, sensor: string) {
-    const client = await connectAsync(`mqtt://127.0.0.1:${port}`, {
-      ...{ username, password, clientId: `numbered-${sensor}`, clean: false },
+  static connect(port: number, username: string, password: string, sensor: string) {
+    return NumberedPublisher.connectAt(`mqtt://127.0.0.1:${port}`, { username, password }, sensor);
+  }
+
+  /** The same anywhere. */
+  static async connectAt(address: string, options: IClientOptions, sensor: string) {
+    const client = await connectAsync(address, {
+      ...{ ...options, clientId: `numbered-${sensor}`, clean: false },
       ...{ reconnectPeriod: 100, connectTimeout: 2_000 },
     });
     // Without a listener a refused dial would end the process.
