@@ -12,6 +12,7 @@ const FIRST = [
     "restore",
     "stack",
     "operations",
+    "site-and-centre",
     "upgrade",
     "backup",
     "render",
