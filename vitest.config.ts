@@ -32,6 +32,7 @@ const images = ["test/e2e/images/**/*.test.ts", "test/e2e/accepted.test.ts"];
  */
 const long = [
   "acme-rendered",
+  "backup-s3",
   "bundle",
   "failover",
   "kills",
@@ -42,6 +43,7 @@ const long = [
   "pgbouncer",
   "postgres-entrypoint",
   "remote",
+  "restore-rendered",
   "runners",
   "second-engine",
   "site-and-centre",

@@ -16,7 +16,13 @@ RUN set -eu; apt-get update -qq; \\
 USER 0:0
 `;
 
-const REST_PORT = 8000;
+/** From npm. It looks at the names of keys, and not at what they sign. */
+const S3_SERVER = "s3rver@3.7.1";
+const S3_KEY = "S3RVER";
+
+export type Server = "rest" | "sftp" | "s3";
+
+const HTTPS_PORT = 8000;
 const USER = "iot";
 const PASSWORD = "opens the server";
 
@@ -31,8 +37,14 @@ export class BackupTarget {
   readonly #wire: string;
   readonly #folder = mkdtempSync(join(tmpdir(), "exploreiot-test-"));
 
-  /** @param number tells the targets of tests apart that run at the same time */
-  constructor(number: number) {
+  readonly #servers: readonly Server[];
+
+  /**
+   * @param number tells the targets of tests apart that run at the same time
+   * @param servers @default - those of Debian
+   */
+  constructor(number: number, servers: readonly Server[] = ["sftp", "rest"]) {
+    this.#servers = servers;
     // Documentation addresses (RFC 5737).
     this.#gateway = `203.0.113.${4 * number + 1}`;
     this.address = `203.0.113.${4 * number + 2}`;
@@ -40,7 +52,11 @@ export class BackupTarget {
   }
 
   get rest(): string {
-    return `rest:https://${this.address}:${REST_PORT}/${USER}/`;
+    return `rest:https://${this.address}:${HTTPS_PORT}/${USER}/`;
+  }
+
+  get s3(): string {
+    return `s3:https://${this.address}:${HTTPS_PORT}/${USER}`;
   }
 
   /** @param folder `sftp`, or `full`, which has 8 MiB */
@@ -49,8 +65,14 @@ export class BackupTarget {
   }
 
   /** The credentials of each server, by the variables of backup.credentials; keys without a line end, as secrets are kept. */
-  credentials(kind: "rest" | "sftp"): Readonly<Record<string, string>> {
+  credentials(kind: Server): Readonly<Record<string, string>> {
     const file = (name: string) => readFileSync(join(this.#folder, name), "utf8").trimEnd();
+    if (kind === "s3")
+      return {
+        AWS_ACCESS_KEY_ID: S3_KEY,
+        AWS_SECRET_ACCESS_KEY: S3_KEY,
+        RESTIC_CACERT: file("server.crt"),
+      };
     if (kind === "rest")
       return {
         RESTIC_REST_USERNAME: USER,
@@ -75,7 +97,8 @@ export class BackupTarget {
     await run(["ip", "link", "delete", this.#wire], { expected: [0, 1] });
     await docker(
       ...["run", "--detach", "--name", this.name, "--init", "--network", "none"],
-      ...["--tmpfs", "/srv/full:size=8m,uid=34", "--volume", `${this.#folder}:/target:ro`, image],
+      ...["--user", "0:0", "--tmpfs", "/srv/s3", "--tmpfs", "/srv/full:size=8m,uid=34"],
+      ...["--volume", `${this.#folder}:/target:ro`, image],
       ...["sleep", "infinity"],
     );
     const pid = await docker("inspect", "--format", "{{.State.Pid}}", this.name);
@@ -88,36 +111,16 @@ export class BackupTarget {
       ${inside} address add ${this.address}/30 dev eth0; ${inside} link set eth0 up
       ${inside} route add default via ${this.#gateway}`,
     ]);
-    await docker(
-      "exec",
-      this.name,
-      "bash",
-      "-c",
-      "cp /target/host /target/authorized /etc/ssh; chmod 0600 /etc/ssh/host; chmod 0644 /etc/ssh/authorized",
-    );
-    await this.start("sftp");
-    await this.start("rest");
+    const keys =
+      "cp /target/host /target/authorized /etc/ssh; chmod 0600 /etc/ssh/host; chmod 0644 /etc/ssh/authorized";
+    if (this.#servers.includes("sftp")) await docker("exec", this.name, "bash", "-c", keys);
+    for (const server of this.#servers) await this.start(server);
   }
 
   /** @param more bytes that the REST server takes at most. @default - as many as there is room */
-  async start(kind: "rest" | "sftp", more?: number): Promise<void> {
-    const [port, ...command] =
-      kind === "sftp"
-        ? [22, "/usr/sbin/sshd", "-D", "-f", "/target/sshd_config"]
-        : [
-            REST_PORT,
-            ...["restic-rest-server", "--path", "/srv/rest", "--htpasswd-file", "/target/htpasswd"],
-            ...[
-              "--private-repos",
-              "--tls",
-              "--tls-cert",
-              "/target/server.crt",
-              "--tls-key",
-              "/target/server.key",
-            ],
-            ...(more === undefined ? [] : ["--max-size", String(more)]),
-          ];
-    await docker("exec", "--detach", this.name, ...command.map(String));
+  async start(kind: Server, more?: number): Promise<void> {
+    const [port, ...command] = commandOf(kind, more);
+    await docker("exec", "--detach", this.name, ...command);
     await until(`the ${kind} server listens`, async () => {
       const probe = await run(["bash", "-c", `exec 3<>/dev/tcp/${this.address}/${port}`], {
         expected: [0, 1],
@@ -163,6 +166,8 @@ export class BackupTarget {
       ...["-days", "2", "-subj", "/CN=backups", "-addext", `subjectAltName=IP:${this.address}`],
       ...["-keyout", path("server.key"), "-out", path("server.crt")],
     ]);
+    if (this.#servers.includes("s3"))
+      await run(["npm", "install", "--no-audit", "--no-fund", "--prefix", this.#folder, S3_SERVER]);
     const settings = [
       ...["HostKey /etc/ssh/host", "AuthorizedKeysFile /etc/ssh/authorized", "StrictModes no", "UsePAM no"],
       ...["PasswordAuthentication no", "PidFile none", "Subsystem sftp internal-sftp"],
@@ -171,13 +176,33 @@ export class BackupTarget {
   }
 
   async #image(): Promise<string> {
-    const recipes = imageRecipes(projectRoot, ["base"], { source: "auto" });
+    const isS3 = this.#servers.includes("s3");
+    const recipes = imageRecipes(projectRoot, [isS3 ? "node" : "base"], { source: "auto" });
     await ensureImages(recipes, { projectRoot, report: (line) => process.stderr.write(`${line}\n`) });
-    const base = recipes.at(-1)?.tag as string;
-    const text = DOCKERFILE(base);
+    const parent = recipes.at(-1)?.tag as string;
+    if (isS3) return parent;
+    const text = DOCKERFILE(parent);
     const tag = `exploreiot-test/target:${createHash("sha256").update(text).digest("hex").slice(0, 16)}`;
     const { code } = await run(["docker", "image", "inspect", tag], { expected: [0, 1] });
     if (code !== 0) await run(["docker", "build", "--quiet", "--tag", tag, "-"], { input: text });
     return tag;
   }
+}
+
+/** The port of a server, and its command line in the container. */
+function commandOf(server: Server, more?: number): readonly [number, ...string[]] {
+  const tls = ["/target/server.crt", "/target/server.key"] as const;
+  if (server === "sftp") return [22, "/usr/sbin/sshd", "-D", "-f", "/target/sshd_config"];
+  if (server === "s3")
+    return [
+      ...([HTTPS_PORT, "node", "/target/node_modules/s3rver/bin/s3rver.js"] as const),
+      ...["--directory", "/srv/s3", "--address", "0.0.0.0", "--port", String(HTTPS_PORT)],
+      ...["--cert", tls[0], "--key", tls[1], "--configure-bucket", USER],
+    ];
+  return [
+    ...([HTTPS_PORT, "restic-rest-server", "--path", "/srv/rest"] as const),
+    ...["--htpasswd-file", "/target/htpasswd", "--private-repos"],
+    ...["--tls", "--tls-cert", tls[0], "--tls-key", tls[1]],
+    ...(more === undefined ? [] : ["--max-size", String(more)]),
+  ];
 }
