@@ -426,6 +426,54 @@ describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: 
     expect(await ids()).toEqual(before);
   });
 
+  test("has in a backup what leaves the broker for the database while it is made", async () => {
+    await ask("CREATE TABLE held ()");
+    // The dump takes its moment and then waits for this table.
+    await docker(
+      ...[
+        "exec",
+        "--detach",
+        deployment.container("postgres"),
+        "psql",
+        "-h",
+        "/run/postgresql",
+        "-U",
+        "postgres",
+      ],
+      ...["-d", "exploreiot", "-c", "BEGIN; LOCK held; SELECT pg_sleep(600)"],
+    );
+    const locks = (isGranted: boolean) =>
+      ask(
+        `SELECT count(*) FROM pg_locks WHERE relation = 'held'::regclass AND ${isGranted ? "" : "NOT"} granted`,
+      );
+    await until("the table is locked", async () => (await locks(true)) === "1");
+    await docker("stop", deployment.container("ingest"));
+    await publish("leaving", 50);
+    const making = deployment.kit("backup", "--json");
+    await until("the dump waits", async () => (await locks(false)) !== "0", 60_000);
+    await docker("start", deployment.container("ingest"));
+    await until("nothing waits in the broker", async () => (await count("leaving")) === "50 50", 60_000);
+    const begun = Date.now() / 1000;
+    await until("the broker has saved since", async () => {
+      const store = "/sources/broker/mosquitto.db";
+      return Number(await docker("exec", backupContainer, "stat", "-c", "%Y", store)) > begun;
+    });
+    await ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)'");
+    const { code, stdout } = await making;
+    await ask("DROP TABLE held");
+
+    expect(code).toBe(0);
+    const { id } = JSON.parse(stdout) as Listed;
+    const inBroker = await restic(
+      `repository dump ${id} /snapshot/broker/mosquitto.db | grep -aoF sensor/leaving | wc -l`,
+    );
+    const inDatabase = await restic(
+      `dump=$(repository dump ${id} /snapshot/manifest.json | jq -r '.postgres.databases[0].dump')
+      repository dump "$dump" /exploreiot.dump | pg_restore --data-only --file=- | grep -cP '^leaving\\t' || true`,
+    );
+    expect({ inBroker, inDatabase }).toEqual({ inBroker: "50", inDatabase: "0" });
+  });
+
   test("comes back onto a machine that has nothing but the repository and its password, with what waited in the broker", async () => {
     await docker("stop", deployment.container("ingest"));
     await publish("waiting", 100);
