@@ -6,6 +6,14 @@ staging=$project-restore
 # Holds the id of the snapshot while volumes may be filled in part.
 under_way=secrets/.restoring
 
+# Of the containers that it works with. One that was killed has left them at work: they would go on writing to the same volumes.
+left_over=exploreiot.restore=$deployment
+remove_left_over() {
+  for container in $(docker ps --all --quiet --filter "label=$left_over"); do
+    docker rm --force "$container" >/dev/null 2>&1 || true
+  done
+}
+
 # credential NAME PATH: a line that read-repository (images/backup) reads.
 credential() {
   brought "${2#secrets/}"
@@ -32,7 +40,7 @@ on_staging() {
 }
 
 files_run() {
-  plain docker run --rm --user 0:0 --cap-drop ALL --cap-add CHOWN --cap-add DAC_OVERRIDE --cap-add FOWNER \
+  plain docker run --rm --label "$left_over" --user 0:0 --cap-drop ALL --cap-add CHOWN --cap-add DAC_OVERRIDE --cap-add FOWNER \
     --security-opt no-new-privileges --read-only --memory 512m --memory-swap 512m --tmpfs /tmp:mode=1777,size=64m "$@"
 }
 
@@ -45,6 +53,7 @@ of() { printf "%s" "$manifest" | jq -r "$1"; }
 
 # Before secrets are made: those of the backup belong to its data.
 bring_secrets() {
+  remove_left_over
   # Said here: in a pipe it would be lost.
   repository_files >/dev/null
   snapshot=$(cat "$under_way" 2>/dev/null || true)
@@ -113,7 +122,7 @@ load_database() {
   container=$1 image=$2 user=$3 memory=$4 cluster=$5 arguments=$6
   on_staging 'mkdir -p /restored/cluster; chown -R "$1" /restored/cluster /restored/snapshot/postgres; chmod 0700 /restored/cluster; chmod 0755 /restored/snapshot' "$user"
   cluster=/restored/cluster/${cluster##*/}
-  upgrade_run --rm --network none --volume "$staging:/restored" --entrypoint /bin/sh "$image" -c "$(cat upgrade-postgres.sh)" restore \
+  upgrade_run --rm --label "$left_over" --network none --volume "$staging:/restored" --entrypoint /bin/sh "$image" -c "$(cat upgrade-postgres.sh)" restore \
     load /restored/snapshot/postgres >secrets/.tables ||
     fail "the database of $container was not restored" "nothing was replaced; fix what the lines above say, or take another snapshot"
 }

@@ -15,11 +15,13 @@ export class RenderedFolder {
   readonly folder = mkdtempSync(join(tmpdir(), "exploreiot-render-"));
   readonly rendered = join(this.folder, "rendered");
   readonly server = join(this.folder, "else where é $x", "srv");
-  readonly #env: Readonly<Record<string, string>>;
+
+  /** Of the server's programs. */
+  readonly environment: Readonly<Record<string, string>>;
 
   /** @param env what the server's programs are told, such as the engine */
   constructor(env: Readonly<Record<string, string>> = {}) {
-    this.#env = { PATH: join(this.folder, "bin"), ...env };
+    this.environment = { PATH: join(this.folder, "bin"), ...env };
   }
 
   async render(deployment: Pick<TestDeployment, "site">, ...options: readonly string[]): Promise<void> {
@@ -36,7 +38,7 @@ export class RenderedFolder {
 
   /** Runs a script in the server's folder, with the server's programs; any exit code is an answer. */
   shell(script: string): Promise<RunResult> {
-    return run(["sh", "-euc", script], { cwd: this.server, env: this.#env, expected: [0, 1, 2, 127] });
+    return run(["sh", "-euc", script], { cwd: this.server, env: this.environment, expected: [0, 1, 2, 127] });
   }
 
   runbook(): string {
