@@ -16,6 +16,16 @@ const skipped = [];
 /** @type {string[]} */
 const failed = [];
 
+/** @type {Set<import("node:child_process").ChildProcess>} */
+const running = new Set();
+// Ctrl-C reaches every program of a terminal; a signal to this one alone does not, so it is handed on.
+process.once("SIGTERM", async () => {
+  const ends = [...running].map((child) => new Promise((ended) => child.once("close", ended)));
+  for (const child of running) child.kill("SIGTERM");
+  await Promise.all(ends);
+  process.exit(143);
+});
+
 /**
  * Runs a command; resolves to true if it ended well. Its output is shown as it comes, or in one piece at its end
  * where another step runs at the same time.
@@ -29,6 +39,8 @@ function step(title, argv, { cwd = root, inOnePiece = false } = {}) {
       cwd,
       stdio: ["ignore", ...Array(2).fill(inOnePiece ? "pipe" : "inherit")],
     });
+    running.add(child);
+    child.once("close", () => running.delete(child));
     const output = [heading];
     for (const stream of [child.stdout, child.stderr]) stream?.on("data", (data) => output.push(data));
     child.once("error", (error) => output.push(`${error.message}\n`));
@@ -57,9 +69,9 @@ async function vitest(title, args, options) {
   const ended = await step(
     title,
     [
-      "npx",
-      "--no-install",
-      "vitest",
+      // Not by npx, which hands no signal on.
+      process.execPath,
+      join(options?.cwd ?? root, "node_modules", "vitest", "vitest.mjs"),
       "run",
       ...args,
       "--reporter=default",
