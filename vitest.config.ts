@@ -8,6 +8,7 @@ const testTimeout = 30_000;
 
 /** Unit tests that change the environment of their process, for which modules may remember what they found. */
 const alone = [
+  "test/cli/on-swarm.test.ts",
   "test/cli/setup.test.ts",
   "test/constructs/kept-data.test.ts",
   "test/runners/deploy-lock.test.ts",

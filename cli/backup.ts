@@ -17,7 +17,7 @@ import { ageOf } from "./age.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { progress } from "./progress.ts";
-import { synthesize } from "./synthesize.ts";
+import { synthesizeHere } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
 import { VERBS } from "./verbs.ts";
 
@@ -76,7 +76,7 @@ export const backupCheckOutput = z.strictObject({
 
 /** Its containers are this checkout's, and it makes backups. */
 async function found({ config }: Options) {
-  const { deployment, stack, home } = await synthesize(config, { unjudged: true });
+  const { deployment, stack, home } = await synthesizeHere(config);
   const spec = backupIn(stack);
   await refuseForeignContainers(deployment.name, home);
   return {

@@ -17,7 +17,7 @@ import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { during, interruptSignal, progress } from "./progress.ts";
 import { serviceNamed } from "./service-arguments.ts";
-import { synthesize } from "./synthesize.ts";
+import { synthesizeHere } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
 import { VERBS } from "./verbs.ts";
 
@@ -63,7 +63,7 @@ export const captureCommand = verb(
     ].join("\n"),
   )
   .action(async (name: string, options: Options) => {
-    const { deployment, stack, home } = await synthesize(options.config, { unjudged: true });
+    const { deployment, stack, home } = await synthesizeHere(options.config);
     const spec = serviceNamed(stack, name);
     await refuseForeignContainers(deployment.name, home);
     const roles = await rolesByAddress(stack, spec);

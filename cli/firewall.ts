@@ -6,6 +6,7 @@ import { deploymentHome } from "../core/home.ts";
 import { EXIT } from "../core/report.ts";
 import { confirmFirewall, type FirewallStatus, firewallStatus } from "../runners/docker/firewall.ts";
 import { refuseForeignContainers } from "../runners/guards.ts";
+import { refuseOnSwarm } from "../runners/swarm/observe-swarm.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { deploymentOf } from "./synthesize.ts";
@@ -63,6 +64,7 @@ export const firewallCommand = verb("firewall", VERBS.firewall)
   .addHelpText("after", "\nstatus exits with 2 when other rules are in force than those that were deployed.")
   .action(async (action: "status" | "confirm", former: string | undefined, options: Options) => {
     const name = await nameOf(former ?? options.config);
+    await refuseOnSwarm(name);
     await (action === "status" ? status(name, options) : confirm(name, options));
   });
 

@@ -11,7 +11,7 @@ import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb, withRunner } from "./options.ts";
 import { progress } from "./progress.ts";
 import { planOutput } from "./status-output.ts";
-import { synthesize } from "./synthesize.ts";
+import { synthesizeHere } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
 import { VERBS } from "./verbs.ts";
 
@@ -29,7 +29,7 @@ export const planCommand = withRunner(verb("plan", VERBS.plan))
     "\nExits with 2 when up has something to change, with 1 when up would refuse it for the sake of data.",
   )
   .action(async ({ config, runner, json }: Options) => {
-    const { deployment, stack, home } = await synthesize(config, { draft: true });
+    const { deployment, stack, home } = await synthesizeHere(config, { draft: true });
     const warnings = warningsOf(deployment);
     const planned = await plan({ stack, home, runner, report: progress });
     const safety = planned.dataInDanger.length > 0 ? safetyOf(await backupReport(stack)) : undefined;

@@ -3,7 +3,7 @@ import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { portTable } from "./port-table.ts";
 import { type PortRow, type PortsReport, portsOutput } from "./ports-output.ts";
-import { synthesize } from "./synthesize.ts";
+import { synthesizeHere } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
 import { VERBS } from "./verbs.ts";
 
@@ -15,7 +15,7 @@ export const portsCommand = verb("ports", VERBS.ports, "ports --json")
     "\nExits with 1 when something does not match, or when a port is open that nobody declared.",
   )
   .action(async ({ config, json }: { readonly config: string; readonly json?: true }) => {
-    const { stack } = await synthesize(config, { unjudged: true });
+    const { stack } = await synthesizeHere(config);
     const report = await portTable(stack);
     if (json) printJson(portsOutput, report);
     else console.log(text(report));

@@ -5,14 +5,24 @@ import { isShipped, sourceOf } from "../config/source.ts";
 import { deploymentHome, enterProject, projectRoot, stackFolder } from "../core/home.ts";
 import { deploymentsFrom, rememberSite } from "../core/known-sites.ts";
 import { keepSynthesis, synthesizedBefore } from "../core/last-synthesis.ts";
+import { EngineError } from "../runners/docker/engine-errors.ts";
 import { useEngine } from "../runners/docker/remote.ts";
 import { readStack, type Stack } from "../runners/stack.ts";
+import { refuseOnSwarm } from "../runners/swarm/observe-swarm.ts";
 import type { Deployment } from "../services/deployment.ts";
 
 export interface Synthesized {
   readonly deployment: Deployment;
   readonly stack: Stack;
   readonly home: string;
+}
+
+interface SynthesisOptions {
+  /** For what only looks or removes: a rule that finds something must not keep anybody from it. @default false */
+  readonly unjudged?: boolean;
+
+  /** For what makes nothing: no secret, key or certificate is made. @default - as `unjudged` */
+  readonly draft?: boolean;
 }
 
 /** A later result of a process depends, as far as it knows, on all that it read before. */
@@ -23,12 +33,10 @@ let isFirst = true;
  * configuration to the JSON.
  *
  * @param given `local`, `production`, the path of a site file, or the name of a deployment that was made from one
- * @param unjudged for what only looks or removes: a rule that finds something must not keep anybody from it
- * @param draft for what makes nothing: no secret, key or certificate is made. @default - as `unjudged`
  */
 export async function synthesize(
   given: string,
-  { unjudged = false, draft = unjudged }: { readonly unjudged?: boolean; readonly draft?: boolean } = {},
+  { unjudged = false, draft = unjudged }: SynthesisOptions = {},
 ): Promise<Synthesized> {
   const source = sourceOf(given);
   const isFile = existsSync(source);
@@ -42,6 +50,23 @@ export async function synthesize(
   if (isFile) rememberSite(deployment.name, config, namedPaths(deployment));
   const stack = stackIn(stackFolder(deployment.name));
   return { deployment, stack, home: deploymentHome(deployment.name) };
+}
+
+/**
+ * The same for verbs that only look, and look into containers.
+ *
+ * @throws UserError where the deployment is on a swarm, whose containers are on many engines
+ */
+export async function synthesizeHere(
+  given: string,
+  options: SynthesisOptions = { unjudged: true },
+): Promise<Synthesized> {
+  const synthesized = await synthesize(given, options);
+  await refuseOnSwarm(synthesized.deployment.name).catch((error: unknown) => {
+    // Without an engine each of them says itself which of its answers are missing.
+    if (!(error instanceof EngineError)) throw error;
+  });
+  return synthesized;
 }
 
 /** The deployment of a stack that would be made the same again. Verbs that change something do not ask: they make and judge it. */

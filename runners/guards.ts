@@ -9,7 +9,7 @@ import { type ContainerState, labelled } from "./docker/observe.ts";
 import { readRecord } from "./record.ts";
 import type { Report } from "./runner.ts";
 import type { Stack } from "./stack.ts";
-import { isOnSwarm } from "./swarm/observe-swarm.ts";
+import { refuseOnSwarm } from "./swarm/observe-swarm.ts";
 import { localIds } from "./terraform/state.ts";
 
 /** A deployment as the guards know it. */
@@ -46,16 +46,6 @@ export async function guarded<T>(
     return work();
   };
   return alone(name, home, guardedWork, report);
-}
-
-/** A second one, next to it, would have the same devices and other data. */
-async function refuseOnSwarm(name: string): Promise<void> {
-  if (await isOnSwarm(name))
-    throw new UserError(
-      `${name} is on the swarm of this engine, and this verb works on the containers of one engine`,
-      "change it with ./start.sh of its rendered folder, on a manager; docs/swarm.md says which verbs know a swarm",
-      "or take it down first: exploreiot down",
-    );
 }
 
 async function engineAnswers(orNot: boolean): Promise<boolean> {

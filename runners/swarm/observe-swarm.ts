@@ -1,3 +1,4 @@
+import { UserError } from "../../core/errors.ts";
 import { composeProject, LABEL } from "../../core/labels.ts";
 import { fromEngine, RefusedError } from "../docker/engine-api.ts";
 
@@ -90,6 +91,19 @@ async function servicesOf(deployment: string): Promise<readonly ServiceJson[]> {
 /** Whether this engine is a manager of a swarm on which the deployment is. */
 export const isOnSwarm = async (deployment: string): Promise<boolean> =>
   (await servicesOf(deployment)).length > 0;
+
+/**
+ * Refuses a deployment on a swarm for verbs that look for its containers on one engine. To `up` it would be a second one next to it,
+ * with the same devices and other data.
+ */
+export async function refuseOnSwarm(name: string): Promise<void> {
+  if (await isOnSwarm(name))
+    throw new UserError(
+      `${name} is on the swarm of this engine, and this verb works on the containers of one engine`,
+      "change it with ./start.sh of its rendered folder, on a manager; docs/swarm.md says which verbs know a swarm",
+      "or take it down first: exploreiot down",
+    );
+}
 
 /** Tasks of these services, as long as the swarm knows them: it keeps the last few that have ended. */
 const tasksOf = async (services: readonly string[]): Promise<readonly TaskJson[]> =>
