@@ -12,7 +12,7 @@ const PUBLISHERS = 10;
 const PORT = 27_120;
 /** More than any of them takes: the clients wait for what is committed. */
 const RATE = { perSecond: 20_000, seconds: 30 };
-/** What the slower way of Telegraf does not take waits in the broker. */
+/** Readings that the slower way of Telegraf does not take wait in the broker. */
 const KILL = { perSecond: 2000, seconds: 15 };
 const KILLED_AFTER_MS = 5000;
 const QUIET_MS = 15_000;

@@ -62,7 +62,7 @@ interface Part {
   readonly settings: Setting[];
 }
 
-/** What stands below one of them belongs to it, up to the next. */
+/** Settings below one of them belong to it, up to the next. */
 const HEADS: readonly string[] = ["listener", "connection"];
 
 function settingOf(line: string, place: string): Setting | undefined {

@@ -103,7 +103,7 @@ function sayings(one: SwarmService, plan: SwarmPlan) {
   });
 }
 
-/** What start.sh has to look up in an image: the words that are in front of those of the stack file. */
+/** The words of an image, in front of those of the stack file, which start.sh has to look up. */
 interface ImageWords {
   readonly variable: string;
   readonly field: "Entrypoint" | "Cmd";

@@ -112,7 +112,7 @@ describe.skipIf(missing.docker)(titled("backups of a deployment", missing.docker
       sql(
         `SELECT count(*) || ' ' || sum(hashint8extended(hash_record_extended(ROW(${row}), 0), 0)) FROM ${table}`,
       );
-    // What has no hash that is the same everywhere goes in as text.
+    // A value without a hash that is the same everywhere goes in as text.
     const measured = "at, ROW(value)::text, note";
     const [one, two] = [await sum("measured_one", measured), await sum('"Measured two"', measured)].map(
       (text) => text.split(" "),

@@ -38,7 +38,7 @@ interface Findings {
   readonly findings: readonly { readonly id: string; readonly state: string; readonly evidence: string }[];
 }
 
-/** What doctor says of the servers outside. */
+/** The findings of doctor about the servers outside. */
 async function examined(): Promise<readonly string[]> {
   const { stdout } = await plant.kit("doctor", "--json");
   const { findings } = JSON.parse(stdout) as Findings;

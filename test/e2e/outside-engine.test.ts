@@ -73,7 +73,7 @@ async function operate(): Promise<void> {
 const ask = (sql: string) =>
   engine.output("exec", "postgres", "psql", "-h/work", "-Upostgres", "-dexploreiot", "-Atc", sql);
 
-/** What the last lines of a program's log say. */
+/** The last lines of a program's log. */
 const saidBy = async (role: string) => {
   const { stdout, stderr } = await run(["docker", "logs", "--since=15s", plant.container(role)]);
   return stdout + stderr;

@@ -63,7 +63,7 @@ async function bridge(): Promise<{ readonly connected?: boolean; readonly waitin
   return (JSON.parse(stdout) as { bridge?: { connected: boolean; waiting: number } }).bridge ?? {};
 }
 
-/** What the central database has of one sensor of the site. */
+/** The central database's rows of one sensor of the site. */
 async function stored(sensor: string) {
   const select = `SELECT count(*), count(DISTINCT value), max(value) FROM readings WHERE sensor = 'lyon:${sensor}'`;
   const psql = ["psql", "-h", "/run/postgresql", "-U", "postgres", "-d", "exploreiot", "-qtAc", select];

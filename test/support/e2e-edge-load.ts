@@ -50,7 +50,7 @@ export function askEdge(
   });
 }
 
-/** What a client asks for, over and over. */
+/** The requests of a client, over and over. */
 export interface Asker {
   /** Whether one connection is used for all. */
   readonly keeps: boolean;
