@@ -23,7 +23,7 @@ check_docker() {
 # plain COMMAND …: with settings of its own, since proxies in yours would enter every container, passwords and all. Its
 # plugins are where yours are; images are there already, so no registry is asked.
 plain() {
-  plugins=$(printf '%s' "${DOCKER_CONFIG:-$HOME/.docker}/cli-plugins" | sed 's/[\\"]/\\&/g')
+  plugins=$(printf '%s' "${DOCKER_CONFIG:-${HOME-}/.docker}/cli-plugins" | sed 's/[\\"]/\\&/g')
   mkdir -p secrets/.docker
   printf '{"cliPluginsExtraDirs":["%s"]}\n' "$plugins" >secrets/.docker/config.json.new
   settle secrets/.docker/config.json

@@ -51,7 +51,7 @@ describe.skipIf(reason)(titled("a restore from a rendered folder", reason), { ti
   /** Kills `./start.sh restore`, with all that it started on this machine, at a moment; else what it said until it ended. */
   async function killedAt(moment: () => Promise<unknown>): Promise<string> {
     const child = spawn("sh", ["-euc", "exec ./start.sh restore"], {
-      ...{ cwd: files.server, env: files.environment, detached: true },
+      ...{ cwd: files.server, env: { ...process.env, ...files.environment }, detached: true },
     });
     let said = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (said += String(text)));

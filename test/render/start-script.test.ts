@@ -24,3 +24,22 @@ test("a secret in the middle of a URL is what its reader decodes, made on a serv
 
   expect([decodeURIComponent(password), host]).toEqual([word, "redis:6379"]);
 });
+
+test.each([
+  ["no home, as for a service of the system", {}, "/.docker/cli-plugins"],
+  ["a home", { HOME: "/root" }, "/root/.docker/cli-plugins"],
+  [
+    "settings of Docker elsewhere",
+    { HOME: "/root", DOCKER_CONFIG: "/etc/docker-client" },
+    "/etc/docker-client/cli-plugins",
+  ],
+])("the client's plugins are found with %s", (_, env, plugins) => {
+  const folder = temporaryFolder();
+  execFileSync("/bin/sh", ["-euc", `${functions("settle", "plain")}\nplain true`], {
+    ...{ cwd: folder, env: { PATH: "/usr/bin:/bin", ...env } },
+  });
+
+  expect(JSON.parse(readFileSync(join(folder, "secrets/.docker/config.json"), "utf8"))).toEqual({
+    cliPluginsExtraDirs: [plugins],
+  });
+});
