@@ -19,15 +19,10 @@ const delivers = ({ uploads, volumes }: ContainerSpec): boolean =>
  * Reads what is in the volumes of files, by job. It is read by the engine's API from the job's container, which has
  * ended: nothing is started for it.
  */
-export async function deliveredFiles(
-  stack: Stack,
-  isThere: (name: string) => boolean,
-): Promise<ReadonlyMap<string, DeliveredFiles>> {
-  const jobs = stack.containers.filter((spec) => delivers(spec) && isThere(spec.name));
+export async function deliveredFiles(stack: Stack): Promise<ReadonlyMap<string, DeliveredFiles>> {
   const found = await Promise.all(
-    jobs.map(async ({ name }) => {
+    stack.containers.filter(delivers).map(async ({ name }) => {
       const archive = await bytesFromEngine(`/containers/${name}/archive`, { path: `${FILES}/.` });
-      // Gone meanwhile: the next look tells.
       return archive === undefined ? [] : ([[name, inArchive(archive)]] as const);
     }),
   );

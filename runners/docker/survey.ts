@@ -25,7 +25,7 @@ export async function survey(stack: Stack, observed = observe(stack)): Promise<S
     observed,
     inspectNetworks(stack.networks.map(({ name }) => name)),
     inspectVolumes(stack),
-    observed.then(({ containers }) => deliveredFiles(stack, (name) => containers.has(name))),
+    deliveredFiles(stack),
   ]);
   return { ...seen, networks, volumes, files };
 }
