@@ -197,7 +197,7 @@ const refusalOf = ({ statusCode = 0 }: IncomingMessage, body: Buffer): RefusedEr
 
 /** Each answer says whose it is: `Server: Docker/20.10.24 (linux)` or `Libpod/5.4.2 (linux)`, and `Api-Version: 1.41`. */
 function refuseOthers({ headers }: IncomingMessage): void {
-  const [, name = "", version = ""] = /^([^/ ]+)\/(\S+)/.exec(String(headers.server)) ?? [];
+  const [, name = "", version = "of unknown version"] = /^([^/ ]+)\/(\S+)/.exec(String(headers.server)) ?? [];
   if (name === "Libpod") throw wrongProduct(`Podman ${version}`);
   const api = headers["api-version"];
   if (typeof api === "string") refuseOldApi(version, api);

@@ -116,7 +116,7 @@ describe.skipIf(missing.docker)(titled("up tells apart", missing.docker), () => 
     const socket = join(tmpdir(), `exploreiot-old-${process.pid}.sock`);
     const version = { ApiVersion: "1.24", Version: "1.12.6", MinAPIVersion: "1.12" };
     const engine = createServer((request, response) => {
-      response.setHeader("Api-Version", "1.24");
+      response.setHeader("Api-Version", "1.24").setHeader("Server", "Docker/1.12.6 (linux)");
       const known = request.url?.endsWith("/version") || request.url?.endsWith("/_ping");
       response
         .writeHead(known ? 200 : 404, { "content-type": "application/json" })

@@ -33,6 +33,14 @@ test("each answer tells an engine that is too old", async () => {
   );
 });
 
+test("and one that does not say which it is", async () => {
+  await engine({ headers: { "Api-Version": "1.24" } });
+
+  expect(await errorText(() => fromEngine("/info"))).toMatch(
+    /^Docker engine of unknown version \(API 1\.24\) is too old; /,
+  );
+});
+
 test("and another product", async () => {
   await engine({ headers: { Server: "Libpod/5.4.2 (linux)", "Api-Version": "1.41" } });
 
