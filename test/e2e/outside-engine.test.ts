@@ -25,7 +25,7 @@ const engine = new PrivateEngine();
 const servers = new OperatedServers((...args) => engine.output(...args), THERE);
 
 const site = (ca: { readonly postgres: string; readonly mosquitto: string }): DeploymentInput => ({
-  name: "e2e-plant",
+  name: "e2e-apart",
   frontend: off,
   listeners: { backend: { port: BACKEND } },
   postgres: { outside: { host: THERE, tls: { ca: ca.postgres } } },
