@@ -1,5 +1,5 @@
-import { existsSync, renameSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, existsSync, readdirSync, renameSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../core/errors.ts";
 import { readOwnJson } from "../../core/own-files.ts";
@@ -31,6 +31,12 @@ const shape = z.object({
 type State = z.output<typeof shape>;
 
 const localFile = (home: string) => join(home, "terraform.tfstate");
+
+/** Closes the state, and the copies that Terraform keeps of it, to others: it makes them as open as the umask has it. */
+export function closeState(home: string): void {
+  for (const name of readdirSync(home))
+    if (name.startsWith(basename(localFile(home)))) chmodSync(join(home, name), 0o600);
+}
 
 /** What Terraform says that it made. */
 export interface Owned {

@@ -8,7 +8,7 @@ import { command } from "./command.ts";
 import { initialise } from "./init.ts";
 import { keepStarted } from "./keep.ts";
 import { type Change, describeChanges, messagesIn } from "./messages.ts";
-import { readOwned } from "./state.ts";
+import { closeState, readOwned } from "./state.ts";
 import { forgetImports, takeOver } from "./take-over.ts";
 import { foreignVariables, terraform, terraformBinary } from "./terraform.ts";
 
@@ -54,7 +54,7 @@ export const terraformRunner: Runner = {
 
   /** Takes over what runs as declared, plans, says in a few lines what will change, and applies that very plan. */
   async up(context) {
-    const { stack, report } = context;
+    const { stack, home, report } = context;
     const binary = terraformBinary();
     if (binary !== "terraform") report(`terraform: done by ${binary}`);
     const kept = foreignVariables();
@@ -70,6 +70,7 @@ export const terraformRunner: Runner = {
     } finally {
       // A plan file holds every planned value in clear.
       rmSync(join(stack.folder, PLAN), { force: true });
+      closeState(home);
     }
   },
 
@@ -79,11 +80,15 @@ export const terraformRunner: Runner = {
     await initialise(stack, report);
     const { addresses, ids } = await readOwned(stack, home);
     const volumes = addresses.filter((address) => address.startsWith(VOLUME));
-    // Out of the state they are out of reach of destroy; the next up takes them back by name.
-    if (volumes.length > 0) await command(context, ["state", "rm", ...volumes]);
-    // Containers that compose made since, and Terraform knows nothing of, would keep networks in use.
-    await removeContainers((await labelled(stack.name)).filter(({ Id }) => !ids.has(Id)));
-    await command(context, ["destroy", "-auto-approve", "-json", "-input=false"]);
+    try {
+      // Out of the state they are out of reach of destroy; the next up takes them back by name.
+      if (volumes.length > 0) await command(context, ["state", "rm", ...volumes]);
+      // Containers that compose made since, and Terraform knows nothing of, would keep networks in use.
+      await removeContainers((await labelled(stack.name)).filter(({ Id }) => !ids.has(Id)));
+      await command(context, ["destroy", "-auto-approve", "-json", "-input=false"]);
+    } finally {
+      closeState(home);
+    }
   },
 };
 

@@ -209,6 +209,15 @@ for (const runner of ["terraform", "compose"] as const) {
       expect(await secretsIn(deployment, runner)).toEqual([]);
     });
 
+    test("nothing that it keeps is open to others, and doctor says so", async () => {
+      const { stdout: open } = await run(["find", deployment.home, "-perm", "/077", "-not", "-type", "l"]);
+      const { stdout: said } = await deployment.kit("doctor", "--json");
+      const { findings } = JSON.parse(said) as { findings: { id: string; state: string }[] };
+
+      expect(open).toBe("");
+      expect(findings.find(({ id }) => id === "files.modes")?.state).toBe("ok");
+    });
+
     test("every container is confined as declared", async () => {
       const services = await inspectAll(ROLES.map((role) => deployment.container(role)));
       for (const { Name, Config, HostConfig } of services) {
