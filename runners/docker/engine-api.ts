@@ -148,19 +148,23 @@ async function answerTo(question: Question): Promise<Buffer> {
   const answer = await ask(question);
   if (!(answer instanceof IncomingMessage)) throw new Error(`${question.path}: an answer that is none`);
   refuseOthers(answer);
-  const body = await wholeOf(answer);
+  const body = await wholeOf(answer).catch(connectionLost);
   if (answer.statusCode !== ANSWERED && answer.statusCode !== CREATED) throw refusalOf(answer, body);
   return body;
 }
 
-async function ask(question: Question): Promise<IncomingMessage | Duplex> {
-  try {
-    return await send(question);
-  } catch (error) {
-    // The client knows more reasons, and says them in words that people find: no permission, no such host.
-    await run(["docker", "version"]);
-    throw new UserError(`Docker engine at ${engineAddress()}: ${(error as Error).message}`);
-  }
+const ask = (question: Question): Promise<IncomingMessage | Duplex> => send(question).catch(connectionLost);
+
+/**
+ * Tells of a connection that cannot be had, or ended too early. Docker's client knows more reasons, and says them in words that
+ * people find: no permission, no such host.
+ */
+export async function connectionLost(error: unknown): Promise<never> {
+  await run(["docker", "version"]);
+  throw new UserError(
+    `Docker engine at ${engineAddress()}: the connection was lost (${(error as Error).message})`,
+    "run the same command again; exploreiot status says how the deployment is",
+  );
 }
 
 function send(question: Question): Promise<IncomingMessage | Duplex> {
@@ -185,7 +189,8 @@ function send(question: Question): Promise<IncomingMessage | Duplex> {
       })
       .on("error", (error: NodeJS.ErrnoException) => {
         // The engine had ended a connection that was kept: https://nodejs.org/api/http.html#requestreusedsocket
-        if (sent.reusedSocket && error.code === "ECONNRESET") send(question).then(resolve, reject);
+        if (body === undefined && sent.reusedSocket && error.code === "ECONNRESET")
+          send(question).then(resolve, reject);
         else reject(error);
       });
     sent.end(text);

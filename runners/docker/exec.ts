@@ -2,7 +2,7 @@ import { createInterface } from "node:readline";
 import { Duplex, PassThrough, type Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { CommandError, type RunOptions, type RunResult } from "../run.ts";
-import { fromEngine, RefusedError, streamFromEngine, toEngine } from "./engine-api.ts";
+import { connectionLost, fromEngine, RefusedError, streamFromEngine, toEngine } from "./engine-api.ts";
 
 interface ExecOptions extends Pick<RunOptions, "onLine" | "expected"> {
   /** Never a secret: environments are readable in /proc. */
@@ -67,11 +67,15 @@ async function resultOf(
   if (lines) createInterface({ input: lines }).on("line", onLine);
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
-  for await (const { isError, bytes } of partsOf(stream)) {
-    (isError ? stderr : stdout).push(bytes);
-    lines?.write(bytes);
-  }
-  lines?.end();
+  const take = async () => {
+    for await (const { isError, bytes } of partsOf(stream)) {
+      (isError ? stderr : stdout).push(bytes);
+      lines?.write(bytes);
+    }
+  };
+  await take()
+    .catch(connectionLost)
+    .finally(() => lines?.end());
   return { code: await exitCode(id), stdout: textOf(stdout), stderr: textOf(stderr) };
 }
 
@@ -143,6 +147,7 @@ async function* partsOf(
       rest = rest.subarray(end);
     }
   }
+  if (rest.length > 0) throw new Error("it ended in the middle of what was said");
 }
 
 const textOf = (chunks: readonly Buffer[]): string => Buffer.concat(chunks).toString();

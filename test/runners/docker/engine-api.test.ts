@@ -87,3 +87,14 @@ test("a command in a container that is not there ends as with Docker's client, u
     "docker exec gone ended with exit code 1\nNo such thing: /containers/gone/exec",
   );
 });
+
+test("an engine that goes away in the middle of an answer, or of a command, is told as that", async () => {
+  await engine({ cut: true, things: { "/info": { SystemTime: "now" } }, exec: () => ({}) });
+  // Its client reaches the one that took its place.
+  programs({ docker: "exit 0" });
+  const lost =
+    /^Docker engine at unix:\/\/\S+: the connection was lost \(.+\)\n {2}→ run the same command again; /;
+
+  expect(await errorText(() => fromEngine("/info"))).toMatch(lost);
+  expect(await errorText(() => execIn("a", ["backup", "make"]))).toMatch(lost);
+});
