@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { applicationImages, applicationReady } from "./measurements/application.js";
+import { atRest } from "./measurements/at-rest.js";
 import { backup1m, backup10m } from "./measurements/backup.js";
 import { backupLatency } from "./measurements/backup-latency.js";
 import { brokerAttacks } from "./measurements/broker-attacks.js";
@@ -41,6 +42,7 @@ const all = [
   upFreshTerraform,
   status,
   memory,
+  atRest,
   ingestRate,
   ingestReplicas,
   noLoss,

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { withDeployment } from "../support/deployment.js";
-import { isInterrupted, run } from "../support/process.js";
+import { run } from "../support/process.js";
+import { rest } from "../support/rest.js";
 import { verdict } from "../support/result.js";
 import { summary } from "../support/statistics.js";
 
@@ -67,13 +67,4 @@ function perContainer(deployment, readings) {
       { command: COMMAND, ...summary(readings.map((reading) => reading.get(name) ?? 0)) },
     ]),
   );
-}
-
-/** @param {number} seconds */
-async function rest(seconds) {
-  const end = Date.now() + seconds * 1000;
-  while (Date.now() < end) {
-    if (isInterrupted()) throw new Error("interrupted");
-    await delay(Math.min(500, end - Date.now()));
-  }
 }

@@ -8,13 +8,13 @@ import { summary } from "./statistics.js";
  * @typedef {Summary & { command: string, unit?: Unit, details?: Readonly<Record<string, Summary>> }} Figures
  * `unit` where it is another than the result's
  *
- * @typedef {"ms" | "MiB" | "/s" | "readings" | "bytes"} Unit
+ * @typedef {"ms" | "MiB" | "/s" | "readings" | "bytes" | "%"} Unit
  *
  * @typedef {object} Verdict
  * @property {string} says the target in words
  * @property {number} measured
  * @property {number} limit the most that `measured` may be, or the least for rates
- * @property {"×" | "ms" | "MiB" | "/s" | "requests" | "readings" | "bytes"} unit of both
+ * @property {"×" | "ms" | "MiB" | "/s" | "requests" | "readings" | "bytes" | "%"} unit of both
  * @property {boolean} met
  *
  * @typedef {object} Result
@@ -32,7 +32,7 @@ import { summary } from "./statistics.js";
  * @returns {Verdict}
  */
 export function verdict(says, measured, limit, unit) {
-  const digits = unit === "×" ? 100 : 1;
+  const digits = { "×": 100, "%": 10 }[/** @type {string} */ (unit)] ?? 1;
   const figure = Math.round(measured * digits) / digits;
   return { says, measured: figure, limit, unit, met: unit === "/s" ? figure >= limit : figure <= limit };
 }

@@ -54,7 +54,7 @@ const shown = ({ measured, unit }) => (unit === "Ã—" ? `${measured.toFixed(2)} Ã
  * @param {number} value
  * @param {string} unit
  */
-const amount = (value, unit) => (unit === "ms" ? `${Math.round(value)} ms` : `${value.toFixed(0)} ${unit}`);
+const amount = (value, unit) => `${value.toFixed(unit === "%" ? 1 : 0)} ${unit}`;
 
 /** `untilFirstContainer` as people write it. */
 const words = (/** @type {string} */ key) => key.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
