@@ -1,6 +1,6 @@
 import type { Problem } from "../core/problems.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
-import { completeListeners, listeningParts, openListeners } from "../services/listeners.ts";
+import { completeListeners, openListeners } from "../services/listeners.ts";
 import { brokerFitsItsMemory } from "../services/mosquitto/checks.ts";
 import { definitions, serviceNames } from "../services/registry.ts";
 import {
@@ -38,80 +38,86 @@ import { acmeCanProve, usersHaveAListener } from "./tls-checks.ts";
 import { devicesAreRead, mqttUsersAreDistinct, readingsNameTheirSensor } from "./topic-checks.ts";
 import { variablesAreSetOnce } from "./variable-checks.ts";
 
-type Parts = Partial<ParsedDeployment>;
-type Part = keyof ParsedDeployment;
-
-/** A rule between fields. It runs as soon as the parts it needs are sound, no matter what is wrong elsewhere. */
-interface CrossCheck {
-  readonly needs: readonly Part[];
-  readonly check: (deployment: ParsedDeployment) => readonly Problem[];
-}
-
-/** The settings that programs are named in. */
-const applicationParts = ["backend", "frontend", "services"] as const;
-
-/** Of what belongs to no service, the settings that programs are made from. */
-const programParts = ["topics", "sensors", "alarms", "retention"] as const;
+type CrossCheck = (deployment: ParsedDeployment) => readonly Problem[];
 
 const checks: readonly CrossCheck[] = [
-  { needs: [...listeningParts, "bind"], check: portsAreDistinct },
-  { needs: [...listeningParts, "hosts", "bind"], check: hostsAreNamed },
-  { needs: [...listeningParts, "hosts", "tls"], check: acmeCanProve },
-  { needs: ["networks"], check: subnetsAreNetworks },
-  { needs: ["networks"], check: subnetsAreUsable },
-  { needs: ["networks"], check: subnetsAreApart },
-  { needs: [...listeningParts, "name", "networks"], check: edgeIsApart },
-  { needs: [...listeningParts, "bind", "hosts", "networks"], check: addressesAreOutside },
-  { needs: [...listeningParts, ...programParts, "networks", "tls"], check: subnetsHaveRoom },
-  { needs: ["networks"], check: ipv6NeedsIpv4 },
-  { needs: [...listeningParts, "firewall"], check: firewallFits },
-  { needs: ["mosquitto"], check: mqttUsersAreDistinct },
-  { needs: ["mosquitto"], check: brokerFitsItsMemory },
-  { needs: ["environment", "mosquitto", "postgres", "redis"], check: outsideIsReachedSafely },
-  { needs: ["mosquitto"], check: bridgeLeadsOneWay },
-  { needs: [...listeningParts, "secrets"], check: keysComeFromElsewhere },
-  { needs: [...listeningParts, "tls"], check: usersHaveAListener },
-  { needs: ["backend", "topics"], check: readingsNameTheirSensor },
-  { needs: [...listeningParts, "tls", "topics"], check: devicesAreRead },
-  { needs: [...listeningParts, "http"], check: pathsLeadOneWay },
-  { needs: ["sensors"], check: limitsAreApart },
-  { needs: ["retention"], check: classesAreApart },
-  { needs: ["retention"], check: timesGrow },
-  { needs: ["backup"], check: repositoryCanBeReached },
-  { needs: ["backup", "postgres"], check: archiveHasALog },
-  { needs: ["alarms", "environment"], check: webhookIsPrivate },
-  { needs: [], check: textsAreWhole },
-  { needs: [], check: noReferenceElsewhere },
-  { needs: ["backend"], check: rolesFit },
-  { needs: ["backend"], check: volumesHaveAWriter },
-  { needs: ["backend"], check: writersAreAlone },
-  { needs: ["backend", "topics"], check: readingsAreTakenOnce },
-  { needs: listeningParts, check: socketsLeaveRoom },
-  { needs: [...listeningParts, ...programParts], check: connectionsFit },
-  { needs: applicationParts, check: oneSourceEach },
-  { needs: applicationParts, check: wrappersHaveACommand },
-  { needs: applicationParts, check: mountsAreDistinct },
-  { needs: applicationParts, check: filesAreDistinct },
-  { needs: applicationParts, check: volumesAreDistinct },
-  { needs: [...listeningParts, ...programParts], check: ownNamesAreFree },
-  { needs: ["services"], check: ownServicesAreWhole },
-  { needs: listeningParts, check: ownServicesFindTheirStores },
-  { needs: [...listeningParts, "hosts"], check: routesAreDistinct },
-  {
-    needs: [...applicationParts, ...programParts, "mosquitto", "postgres", "redis"],
-    check: variablesAreSetOnce,
-  },
-  { needs: [...listeningParts, ...programParts, "http"], check: referencesExist },
-  { needs: serviceNames, check: referenceApplicationIsComplete },
-  { needs: [...serviceNames, "services"], check: somethingIsOn },
+  portsAreDistinct,
+  hostsAreNamed,
+  acmeCanProve,
+  subnetsAreNetworks,
+  subnetsAreUsable,
+  subnetsAreApart,
+  edgeIsApart,
+  addressesAreOutside,
+  subnetsHaveRoom,
+  ipv6NeedsIpv4,
+  firewallFits,
+  mqttUsersAreDistinct,
+  brokerFitsItsMemory,
+  outsideIsReachedSafely,
+  bridgeLeadsOneWay,
+  keysComeFromElsewhere,
+  usersHaveAListener,
+  readingsNameTheirSensor,
+  devicesAreRead,
+  pathsLeadOneWay,
+  limitsAreApart,
+  classesAreApart,
+  timesGrow,
+  repositoryCanBeReached,
+  archiveHasALog,
+  webhookIsPrivate,
+  textsAreWhole,
+  noReferenceElsewhere,
+  rolesFit,
+  volumesHaveAWriter,
+  writersAreAlone,
+  readingsAreTakenOnce,
+  socketsLeaveRoom,
+  connectionsFit,
+  oneSourceEach,
+  wrappersHaveACommand,
+  mountsAreDistinct,
+  filesAreDistinct,
+  volumesAreDistinct,
+  ownNamesAreFree,
+  ownServicesAreWhole,
+  ownServicesFindTheirStores,
+  routesAreDistinct,
+  variablesAreSetOnce,
+  referencesExist,
+  referenceApplicationIsComplete,
+  somethingIsOn,
 ];
 
-/** Runs every cross check whose parts are there. */
-export function crossCheck(parts: Parts): readonly Problem[] {
-  return checks
-    .filter(({ needs }) => needs.every((part) => part in parts))
-    .flatMap(({ check }) => check(parts as ParsedDeployment));
+/** Thrown where a check reads a part that has problems of its own: there is nothing to compare then. */
+class UnsoundPart extends Error {}
+
+/**
+ * Runs every check between fields whose parts are sound, no matter what is wrong elsewhere. Which those are is seen by what
+ * it reads, so that nobody has to list it.
+ *
+ * @param parts the top-level fields that are right by themselves
+ */
+export function crossCheck(parts: Partial<ParsedDeployment>): readonly Problem[] {
+  const sound = soundAlone(parts);
+  return checks.flatMap((check) => {
+    try {
+      return check(sound);
+    } catch (error) {
+      if (error instanceof UnsoundPart) return [];
+      throw error;
+    }
+  });
 }
+
+const soundAlone = (parts: Partial<ParsedDeployment>): ParsedDeployment =>
+  new Proxy(parts, {
+    get(_, part) {
+      if (part in parts) return parts[part as keyof ParsedDeployment];
+      throw new UnsoundPart(String(part));
+    },
+  }) as ParsedDeployment;
 
 function portsAreDistinct(deployment: ParsedDeployment): readonly Problem[] {
   const seen = new Map<number, string>();

@@ -1,5 +1,6 @@
 import { databaseName } from "../core/formats.ts";
 import type { Problem } from "../core/problems.ts";
+import { withValues } from "../core/with-values.ts";
 import { programsOf } from "../services/application/programs.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
 import { inSql } from "../services/postgres/definition.ts";
@@ -15,7 +16,7 @@ const STORE_USERS = ["default", "health"];
 /** A service is called after its name everywhere: as a container, a host, a user at each store, a database. */
 export function ownNamesAreFree(deployment: ParsedDeployment): readonly Problem[] {
   const { services, mosquitto, postgres } = deployment;
-  const roles = programsOf({ ...deployment, services: {} }).flatMap((program) => [
+  const roles = programsOf(withValues(deployment, { services: {} })).flatMap((program) => [
     program.alias,
     ...replicaNames(program),
   ]);

@@ -1,6 +1,7 @@
 import type { Problem } from "../core/problems.ts";
 import { imageReferents, plainName, type Referent, resolveReference } from "../core/references.ts";
 import { closest, parseTemplate, type TemplatePart, type Unclear } from "../core/template.ts";
+import { withValues } from "../core/with-values.ts";
 import type { Program } from "../services/application/program.ts";
 import { programsOf } from "../services/application/programs.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
@@ -29,11 +30,11 @@ function knownAt(
   deployment: ParsedDeployment,
   programs: readonly Program[],
 ): Known {
-  const whole = {
-    ...deployment,
-    name: deployment.name ?? "",
-    environment: deployment.environment ?? "local",
-  };
+  // Neither decides what there is to refer to, so a problem with one of them hides none of the others.
+  const whole = withValues(deployment, {
+    name: "name" in deployment ? deployment.name : "",
+    environment: "environment" in deployment ? deployment.environment : "local",
+  });
   if (place === "args") return new Map([...referents(whole), ...imageReferents()]);
   const program = programs.find((program) => program.at === at) ?? programs.find(({ of }) => of.at === at);
   const known = referents(whole, program);

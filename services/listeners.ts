@@ -3,16 +3,13 @@ import type { SiteSettings } from "../site/settings.ts";
 import type { ServiceDefinition } from "./definition.ts";
 import { outsideOf } from "./outside.ts";
 import type { OwnService } from "./own/settings.ts";
-import { definitions, type ListenerName, listeners, type ServiceName, serviceNames } from "./registry.ts";
+import { definitions, type ListenerName, listeners, type ServiceName } from "./registry.ts";
 
 /** Decides which listeners are open; a deployment fits before and after its defaults are filled in. */
 export type Listening = Pick<SiteSettings, "environment"> & {
   readonly listeners: { readonly [Name in ListenerName]?: Listener | undefined };
   readonly services: Readonly<Record<string, OwnService>>;
 } & { readonly [Name in ServiceName]: object };
-
-/** The settings by which it is decided. */
-export const listeningParts = ["environment", "listeners", "services", ...serviceNames] as const;
 
 /** A listener that is open. */
 export interface OpenListener extends Listener {

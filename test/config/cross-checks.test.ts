@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseDeployment } from "../../config/parse.ts";
+import { deploymentSchema } from "../../config/schema.ts";
 import { unreadTopics } from "../../config/topic-checks.ts";
 import { serviceNames } from "../../services/registry.ts";
 import { errorText } from "../support/error-text.ts";
@@ -486,4 +487,55 @@ test("what nobody may read is told, by its user and topic", () => {
   expect(unreadTopics(parseDeployment({ name: "site", mosquitto: { users } }, "site.yaml"))).toEqual([
     "mosquitto.users: what a publishes to plant/# is acknowledged and lost, since nobody may read it (topics.readings is sensor/+)",
   ]);
+});
+
+describe("where some parts are wrong by themselves, the checks between the others say nothing of them", () => {
+  const whole: Readonly<Record<string, object | string>> = {
+    ...{ name: "site", environment: "production", bind: "lan", hosts: ["iot.example.org"] },
+    networks: { edge: { ipv4: "172.30.1.0/24" }, data: { ipv4: "172.30.2.0/24", ipv6: "fd00:30:2::/64" } },
+    listeners: { https: { port: 8443 } },
+    backend: {
+      ...{ ...OWN, environment: { FROM: "{edge.address}", STORE: "{postgres.host}" } },
+      roles: [
+        { name: "api", publish: true },
+        { name: "worker", networks: ["data"] },
+      ],
+    },
+    services: {
+      flows: {
+        ...OWN,
+        database: "own",
+        mqtt: { subscribe: ["sensor/+"] },
+        routes: [{ path: "/flows" }],
+        port: 1880,
+        health: { path: "/" },
+      },
+    },
+    mosquitto: { users: [{ name: "press", publish: ["sensor/+"] }], devices: { publish: ["sensor/%u"] } },
+    firewall: { enabled: true, egress: [{ to: ["192.0.2.0/24"], port: 443 }] },
+    backup: { repository: "/srv/backups" },
+    sensors: { temp: { low: 1, high: 2 } },
+  };
+  // Of which any text is right.
+  const parts = Object.keys(deploymentSchema.shape).filter((part) => part !== "$schema");
+  const places = async (input: object) => {
+    const lines = (await errorText(() => parseDeployment(input, "site.yaml"))).split("\n").slice(1);
+    return new Set(lines.map((line) => line.trim().split(/[.:]/)[0]));
+  };
+
+  test("of all that is right there is nothing to say", () => {
+    expect(parseDeployment(whole, "site.yaml")).toMatchObject({ name: "site" });
+  });
+
+  test.each(parts)("%s", async (part) => {
+    for (const wrong of [0.5, " ", [[]], { "no key": 1 }])
+      expect(await places({ ...whole, [part]: wrong })).toEqual(new Set([part]));
+  });
+
+  test("two at a time", async () => {
+    for (const [index, one] of parts.entries()) {
+      const other = parts[(index + 7) % parts.length] as string;
+      expect(await places({ ...whole, [one]: 0.5, [other]: 0.5 })).toEqual(new Set([one, other]));
+    }
+  });
 });
