@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs"
 import { InvalidArgumentError } from "commander";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
+import { fileProblem } from "../core/file-problem.ts";
 import { kitRoot, projectRoot } from "../core/home.ts";
 import { imageRecipes } from "../core/images.ts";
 import { roleOf } from "../core/labels.ts";
@@ -163,7 +164,7 @@ function opened(path: string): number {
     if (existsSync(path))
       throw new UserError(`--write ${path}: is there already`, "name another file, or remove it");
     throw new UserError(
-      `--write ${path}: ${(error as Error).message}`,
+      `--write ${path}: ${fileProblem(error)}`,
       "name a file in a folder that can be written",
     );
   }

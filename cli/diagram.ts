@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { Option } from "commander";
 import { UserError } from "../core/errors.ts";
+import { fileProblem } from "../core/file-problem.ts";
 import { mermaidText } from "../render/diagram/mermaid.ts";
 import { diagramOf, diagramOutput } from "../render/diagram/model.ts";
 import { svgText } from "../render/diagram/svg.ts";
@@ -47,7 +48,7 @@ function writeTo(file: string, text: string): void {
     writeFileSync(file, text);
   } catch (error) {
     throw new UserError(
-      `--output: ${file} cannot be written (${(error as Error).message})`,
+      `--output: ${file} cannot be written (${fileProblem(error)})`,
       "name a file in a folder that is there",
     );
   }

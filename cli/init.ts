@@ -5,6 +5,7 @@ import { z } from "zod";
 import { parseDeployment } from "../config/parse.ts";
 import { SITE_SCHEMA, siteTemplate } from "../config/site-template.ts";
 import { UserError } from "../core/errors.ts";
+import { fileProblem } from "../core/file-problem.ts";
 import { enterProject, kitRoot, projectRoot, SITE_FILE } from "../core/home.ts";
 import { readIfThere } from "../core/private-files.ts";
 import { shellCommand } from "../core/shell-words.ts";
@@ -54,12 +55,12 @@ function writeSiteFile(file: string, name: string, force: boolean): void {
   try {
     writeFileSync(file, siteTemplate(name), { flag: force ? "w" : "wx" });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === "EEXIST")
       throw new UserError(`${file}: is there already`, "choose another name, or add --force");
     const remedy =
       code === "ENOENT" ? shellCommand("mkdir", "-p", dirname(file)) : "check the folder's owner and mode";
-    throw new UserError(`${file}: cannot be written (${message})`, remedy);
+    throw new UserError(`${file}: cannot be written (${fileProblem(error)})`, remedy);
   }
 }
 

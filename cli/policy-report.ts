@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import pc from "picocolors";
 import { UserError } from "../core/errors.ts";
+import { fileProblem } from "../core/file-problem.ts";
 import type { Checked } from "../policies/check.ts";
 import { githubReport } from "../policies/reports/github.ts";
 import { jsonReport } from "../policies/reports/json.ts";
@@ -37,7 +38,7 @@ export function print(checked: Checked, { format, json, quiet, output }: Printin
   try {
     writeFileSync(output, said === "" ? "" : `${said}\n`);
   } catch (error) {
-    throw new UserError(`${output}: cannot be written (${(error as Error).message})`, "name another file");
+    throw new UserError(`${output}: cannot be written (${fileProblem(error)})`, "name another file");
   }
   if (quiet !== true && judgements.length > 0) console.log(summary(judgements, lost));
 }

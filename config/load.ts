@@ -1,5 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../core/errors.ts";
+import { fileProblem } from "../core/file-problem.ts";
 import { enterProject } from "../core/home.ts";
 import { readdirSync, readFileSync, statSync } from "../core/inputs.ts";
 import { shellCommand } from "../core/shell-words.ts";
@@ -138,10 +139,8 @@ function readSite(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    const reason =
-      (error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : (error as Error).message;
     throw new UserError(
-      `${path}: ${reason}`,
+      `${path}: ${fileProblem(error)}`,
       `${shellCommand("exploreiot", "init", basename(path))} writes one to start from`,
     );
   }

@@ -25,10 +25,16 @@ export function adviceOnValue(
   return fix === undefined ? undefined : { fix };
 }
 
-/** An issue at the place or below it. A key that is only missing there is told when the shape is right. */
-const refuses = (issue: z.core.$ZodIssue, path: Path): boolean =>
-  path.every((step, index) => issue.path[index] === step) &&
-  (issue.path.length === path.length || issue.input !== undefined);
+/**
+ * An issue at the place or below it, or of a choice in which it stands and that has no fitting case. A key that is only
+ * missing there is told when the shape is right.
+ */
+function refuses({ path: found, code, input }: z.core.$ZodIssue, path: Path): boolean {
+  const isOnTheWay = path.slice(0, found.length).every((step, index) => found[index] === step);
+  if (!isOnTheWay) return false;
+  if (found.length < path.length) return code === "invalid_union";
+  return found.length === path.length || input !== undefined;
+}
 
 const at = (value: unknown, path: Path): unknown =>
   path.reduce<unknown>(
@@ -89,6 +95,13 @@ function ofText(text: string, key: string): readonly unknown[] {
 
 /** A name in the letters that names may have. */
 function renamed(text: string, key: string): readonly string[] {
+  if (key === "environment")
+    return [
+      text
+        .trim()
+        .toUpperCase()
+        .replaceAll(/[^A-Z0-9]+/g, "_"),
+    ];
   const between = { name: "-", database: "_", user: "_" }[key];
   return between === undefined
     ? []

@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { fileProblem } from "../core/file-problem.ts";
 import { readFileSync } from "../core/inputs.ts";
 import type { Problem } from "../core/problems.ts";
 import { shellCommand } from "../core/shell-words.ts";
@@ -64,7 +65,6 @@ function blocksOf(file: string): readonly Block[] | string {
     const text = readFileSync(file, "utf8");
     return [...text.matchAll(BLOCK)].map(([whole, label]) => ({ label: label as string, text: whole }));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code === "ENOENT" ? "no such file" : `cannot be read (${code})`;
+    return fileProblem(error);
   }
 }

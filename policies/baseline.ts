@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
+import { fileProblem } from "../core/file-problem.ts";
 import { aboutInput } from "./input-rules.ts";
 import { isStdin } from "./inputs/source.ts";
 import type { Finding } from "./policy.ts";
@@ -35,7 +36,7 @@ function parsed(file: string): unknown {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     throw new UserError(
-      `${file}: cannot be read as a baseline (${(error as Error).message})`,
+      `${file}: cannot be read as a baseline (${fileProblem(error)})`,
       "write one with --write-baseline",
     );
   }
@@ -53,7 +54,7 @@ export function writeBaseline(file: string, judgements: readonly Judgement[]): n
   try {
     writeFileSync(file, `${JSON.stringify({ version: 1, findings }, null, 2)}\n`);
   } catch (error) {
-    throw new UserError(`${file}: cannot be written (${(error as Error).message})`, "name another file");
+    throw new UserError(`${file}: cannot be written (${fileProblem(error)})`, "name another file");
   }
   return findings.length;
 }

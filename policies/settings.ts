@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
+import { fileProblem } from "../core/file-problem.ts";
 import { SEVERITIES, waiver } from "../site/policy-settings.ts";
 import { PROFILES } from "./profiles.ts";
 
@@ -70,10 +71,7 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new UserError(
-      `${file}: cannot be read (${(error as Error).message})`,
-      "check the path and its mode",
-    );
+    throw new UserError(`${file}: cannot be read (${fileProblem(error)})`, "check the path and its mode");
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { UserError } from "../../core/errors.ts";
+import { fileProblem } from "../../core/file-problem.ts";
 
 /** The name of standard input. */
 const STDIN = new Set(["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"]);
@@ -25,7 +26,7 @@ export function textOf(file: string, stdin?: string): string {
     return withinLimit(file, text, status.isFile() ? status.size : Buffer.byteLength(text));
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`${file}: cannot be read (${(error as Error).message})`, "check its mode");
+    throw new UserError(`${file}: cannot be read (${fileProblem(error)})`, "check its mode");
   }
 }
 

@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { UserError } from "../../core/errors.ts";
+import { fileProblem } from "../../core/file-problem.ts";
 import { IMAGES, PROVIDERS, RENDERED, SIGNATURE, SUMS } from "./manifest.ts";
 
 /** A file in a bundle, in the order in which they stand there. */
@@ -75,10 +76,11 @@ const notOurs = (path: string, problem: string): UserError =>
     "exploreiot bundle create makes bundles; do not use this file",
   );
 
-function unreadable(path: string, { code, message }: NodeJS.ErrnoException): UserError {
+function unreadable(path: string, error: NodeJS.ErrnoException): UserError {
+  const { code, message } = error;
   if (code === "ENOENT") return new UserError(`${path}: no such file`, "name the file of a bundle");
   if (code !== undefined)
-    return new UserError(`${path}: cannot be read (${message})`, "check its owner and mode");
+    return new UserError(`${path}: cannot be read (${fileProblem(error)})`, "check its owner and mode");
   return new UserError(
     `${path}: cut short, or not a bundle (${message})`,
     "copy it here again, or make it with exploreiot bundle create",

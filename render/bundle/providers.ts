@@ -11,6 +11,7 @@ import {
 import { dirname, join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { UserError } from "../../core/errors.ts";
+import { fileProblem } from "../../core/file-problem.ts";
 import { unwritable } from "../../core/private-files.ts";
 import type { BundleArchive } from "./archive.ts";
 import { type Entry, entriesOf } from "./entries.ts";
@@ -51,10 +52,7 @@ function filesIn(folder: string): readonly string[] {
       .map((entry) => join(entry.parentPath, entry.name))
       .sort();
   } catch (error) {
-    throw new UserError(
-      `${folder}: cannot be read (${(error as Error).message})`,
-      "name the folder of a mirror",
-    );
+    throw new UserError(`${folder}: cannot be read (${fileProblem(error)})`, "name the folder of a mirror");
   }
 }
 

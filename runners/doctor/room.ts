@@ -1,4 +1,5 @@
 import { statfs } from "node:fs/promises";
+import { fileProblem } from "../../core/file-problem.ts";
 import type { EngineInfo } from "../docker/engine-info.ts";
 import { isEngineHere } from "../docker/host-listeners.ts";
 import { type ImageState, imageOf } from "../docker/observe.ts";
@@ -32,7 +33,7 @@ async function roomOf(id: string, path: string): Promise<Finding> {
       inodes: files === 0 ? 1 : ffree / files,
     });
   } catch (error) {
-    return unknown(id, `${path}: ${(error as Error).message}`, `look with the right to: df -h ${path}`);
+    return unknown(id, `${path}: ${fileProblem(error)}`, `look with the right to: df -h ${path}`);
   }
 }
 

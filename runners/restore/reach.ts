@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../core/errors.ts";
+import { fileProblem } from "../../core/file-problem.ts";
 import { ofRole, variableOf } from "../containers.ts";
 import type { Stack } from "../stack.ts";
 import type { Repository } from "./repository.ts";
@@ -98,9 +99,6 @@ function secretIn(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new UserError(
-      `${path}: cannot be read (${(error as Error).message})`,
-      "name a file that you may read",
-    );
+    throw new UserError(`${path}: cannot be read (${fileProblem(error)})`, "name a file that you may read");
   }
 }

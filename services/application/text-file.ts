@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { UserError } from "../../core/errors.ts";
+import { fileProblem } from "../../core/file-problem.ts";
 import { projectRoot } from "../../core/home.ts";
 import { readFileSync, statSync } from "../../core/inputs.ts";
 
@@ -28,6 +29,6 @@ export function readTextFile(path: string, place: string): string {
   } catch (error) {
     if (error instanceof UserError) throw error;
     if (error instanceof TypeError) throw refuse("no text in UTF-8", "put it into the image instead");
-    throw refuse((error as Error).message, "name a file, relative to the site file");
+    throw refuse(fileProblem(error), "name a file, relative to the site file");
   }
 }

@@ -8,6 +8,7 @@ import { ServiceContainer } from "../../constructs/service-container.ts";
 import { DataVolume } from "../../constructs/volumes.ts";
 import { FILES } from "../../core/container-folders.ts";
 import { UserError } from "../../core/errors.ts";
+import { fileProblem } from "../../core/file-problem.ts";
 import { projectRoot } from "../../core/home.ts";
 import { readFileSync } from "../../core/inputs.ts";
 import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "../certificates/certificates.ts";
@@ -88,7 +89,7 @@ function authorityText(file: string): string {
     return readFileSync(resolve(projectRoot, file), "utf8");
   } catch (error) {
     throw new UserError(
-      `tls.certificate.ca: ${file} cannot be read (${(error as Error).message})`,
+      `tls.certificate.ca: ${file} cannot be read (${fileProblem(error)})`,
       "name the PEM file of the CA behind the directory's own TLS, or remove the setting for a public one",
     );
   }

@@ -137,6 +137,7 @@ describe("a value of the wrong shape is written as it is right:", () => {
     ["hosts: ['https://a.example.org/x']", "write a.example.org"],
     ["services: [{ name: a, image: b }]", "write { a: { image: b } }"],
     ["tls: { certificate: internal }", "write { source: internal }"],
+    ["secrets: { key: { environment: site key } }", "write SITE_KEY"],
     ["state: s3", "write { backend: s3 }"],
     ["environment: prod", "did you mean production?"],
     ["firewall: { egress: [10.0.0.0/8] }", "write a mapping with one of the keys to, port, protocol"],

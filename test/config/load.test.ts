@@ -460,7 +460,7 @@ describe("a site file is refused", () => {
     const path = join(temporaryFolder(), "site.yml");
 
     expect(await errorText(() => loadDeployment(path))).toBe(
-      `${path}: no such file\n  → exploreiot init site.yml writes one to start from`,
+      `${path}: no such file or folder\n  → exploreiot init site.yml writes one to start from`,
     );
   });
 

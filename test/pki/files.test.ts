@@ -200,7 +200,7 @@ describe("the user's own certificate", () => {
     expect(
       await errorText(() => preparePki(deployment("no-chain.pem", "no-key.pem"), temporaryFolder())),
     ).toMatch(
-      /^plant: 2 problems\n {2}tls\.certificate\.certificate: got ".*no such file".*\n {2}tls\.certificate\.key: got ".*no such file"/,
+      /^plant: 2 problems\n {2}tls\.certificate\.certificate: got ".*no such file or folder".*\n {2}tls\.certificate\.key: got ".*no such file or folder"/,
     );
   });
 

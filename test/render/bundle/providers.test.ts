@@ -58,7 +58,7 @@ describe("a mirror of providers", () => {
       `${folder}: holds no packed provider (.zip)\n  → write one where there is network: terraform providers mirror ${folder}`,
     );
     expect(await errorText(() => addProviders(archive, join(folder, "none")))).toMatch(
-      /cannot be read \(ENOENT/,
+      /cannot be read \(no such file or folder/,
     );
   });
 });
