@@ -204,8 +204,7 @@ describe("exploreiot init", { timeout: 60_000 }, () => {
     expect(await cli(temporaryFolder(), "init", "no/such/site.yaml")).toEqual({
       code: 1,
       stdout: "",
-      stderr:
-        "error: no/such/site.yaml: cannot be written (no such file or folder)\n  → mkdir -p no/such\n",
+      stderr: "error: no/such/site.yaml: cannot be written (no such file or folder)\n  → mkdir -p no/such\n",
     });
   });
 });
@@ -364,7 +363,10 @@ describe("exploreiot synth", { timeout: 60_000 }, () => {
       "nobody",
       'configuration "nobody": unknown; allowed: local, production, a .yaml, .yml or .json file, or a name that exploreiot list shows with one\n  → exploreiot init writes a commented site file to start from',
     ],
-    ["absent.yaml", "absent.yaml: no such file or folder\n  → exploreiot init absent.yaml writes one to start from"],
+    [
+      "absent.yaml",
+      "absent.yaml: no such file or folder\n  → exploreiot init absent.yaml writes one to start from",
+    ],
   ])("refuses %s, which is not there", async (source, message) => {
     expect(await cli(temporaryFolder(), "synth", "-c", source)).toEqual({
       code: 1,
