@@ -14,6 +14,8 @@ export function deploymentScript(model: Model): string {
   const { stack } = model;
   return [
     ...preparation(model),
+    `processors=${processorsOf(stack)}`,
+    "",
     ...shellFunction(
       "deliveries",
       model.deliveries.map((delivery) => call("deliver", delivery.container.name, ...handedOver(delivery))),
@@ -25,6 +27,10 @@ export function deploymentScript(model: Model): string {
     ...restoreFacts(model),
   ].join("\n");
 }
+
+/** The least number of processors of a machine whose engine makes every container. */
+const processorsOf = ({ containers }: Stack): number =>
+  Math.max(...containers.map(({ block }) => Math.ceil(Number(block.cpus ?? 0))));
 
 /**
  * The images, secrets and digests of a deployment: every target needs them before it starts.

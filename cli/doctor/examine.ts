@@ -10,7 +10,7 @@ import {
 import { type Finding, unknown } from "../../runners/doctor/finding.ts";
 import { clocks, firewall, names, ports, subnets } from "../../runners/doctor/network.ts";
 import { ownFiles } from "../../runners/doctor/own-files.ts";
-import { architecture, diskRoom, memoryRoom } from "../../runners/doctor/room.ts";
+import { architecture, diskRoom, memoryRoom, processorRoom } from "../../runners/doctor/room.ts";
 import type { Synthesized } from "../synthesize.ts";
 import { acmeDirectory } from "./acme.ts";
 import { outsideAnswers } from "./outside.ts";
@@ -43,6 +43,7 @@ async function examineEngine({ stack, home }: Synthesized): Promise<readonly Fin
     architecture(stack, info),
     diskRoom(info, home),
     memoryRoom(stack, info),
+    processorRoom(stack, info),
     clocks(stack),
     subnets(stack),
     ports(stack),

@@ -21,6 +21,13 @@ check_compose() {
   docker compose version >/dev/null 2>&1 || fail "docker has no compose plugin" "install the package docker-compose-plugin"
 }
 
+# An engine refuses such a container, when others are made already.
+check_processors() {
+  there=$(docker info --format '{{.NCPU}}')
+  [ "$there" -ge "$processors" ] || fail "a service may take $processors processors, and this machine has $there" \
+    "set limits.cpus of each service to at most $there, and render again"
+}
+
 # deliver CONTAINER [FILE TARGET] …: copies files into a container before it starts, through the engine's API: an engine
 # with user namespaces, or in a virtual machine, cannot read this folder.
 deliver() {
@@ -127,6 +134,7 @@ forget_files() {
 wanted=${1:-}
 check_folder
 check_docker
+check_processors
 check_compose
 images
 if [ "$wanted" = restore ]; then

@@ -3,6 +3,7 @@ import { fileProblem } from "../../core/file-problem.ts";
 import type { EngineInfo } from "../docker/engine-info.ts";
 import { isEngineHere } from "../docker/host-listeners.ts";
 import { type ImageState, imageOf } from "../docker/observe.ts";
+import { processorProblems } from "../preflight/processors.ts";
 import type { Stack } from "../stack.ts";
 import { type Finding, ok, problem, unknown, warning } from "./finding.ts";
 
@@ -65,6 +66,21 @@ export function memoryRoom({ containers }: Stack, { MemTotal = 0 }: EngineInfo):
         "memory.sum",
         `${said}: under load the kernel ends one of them`,
         "lower limits.memoryMiB of services, or give the machine more memory",
+      );
+}
+
+/** The processors of the engine's machine against what each service may take. */
+export function processorRoom(stack: Stack, info: EngineInfo): Finding {
+  const problems = processorProblems(stack, info);
+  return problems.length === 0
+    ? ok(
+        "limits.processors",
+        `no service may take more than the ${info.NCPU ?? "?"} processors of the engine's machine`,
+      )
+    : problem(
+        "limits.processors",
+        problems.map((entry) => entry.problem).join("; "),
+        problems.map(({ remedy }) => remedy).join("; "),
       );
 }
 

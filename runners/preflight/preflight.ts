@@ -3,6 +3,7 @@ import type { OutsideServer } from "../../core/stack-facts.ts";
 import { refuseEndangered } from "../data-in-danger.ts";
 import { rememberDataVolumes } from "../docker/data-volumes.ts";
 import { engineVersion } from "../docker/engine-check.ts";
+import { engineInfo } from "../docker/engine-info.ts";
 import { firewallOf } from "../docker/firewall.ts";
 import { confirmationNotice, probeFirewall, refuseUnguardableEngine } from "../docker/firewall-check.ts";
 import { imageOf, observe } from "../docker/observe.ts";
@@ -15,28 +16,30 @@ import type { Report } from "../runner.ts";
 import type { Stack } from "../stack.ts";
 import { clockProblems } from "./clock.ts";
 import { nameProblems, strangerWarnings } from "./names.ts";
+import { processorProblems } from "./processors.ts";
 
 /**
- * Faults that only show once clients connect, or when a certificate is asked for: names that lead nowhere and clocks that
- * are wrong. Nothing for a deployment that is not for production.
+ * Faults that only show when a part is made already, once clients connect, or when a certificate is asked for: processors
+ * that are not there and, in production, names that lead nowhere and clocks that are wrong.
  *
  * @throws UserError with every problem at once
  */
-export async function refuseBadGround({ preflight, outside = [] }: Stack, report: Report): Promise<void> {
+export async function refuseBadGround(stack: Stack, report: Report): Promise<void> {
+  const { preflight, outside = [] } = stack;
   await refuseUnreachable(outside, report);
-  if (preflight === undefined) return;
-  const [names, clocks] = await Promise.all([
-    nameProblems(preflight.hosts),
-    clockProblems(preflight.builtOn),
+  const [info, names, clocks] = await Promise.all([
+    engineInfo(),
+    preflight === undefined ? [] : nameProblems(preflight.hosts),
+    preflight === undefined ? [] : clockProblems(preflight.builtOn),
   ]);
-  const problems = [...names, ...clocks];
+  const problems = [...processorProblems(stack, info), ...names, ...clocks];
   if (problems.length > 0) {
     throw new UserError(
       problems.map(({ problem }) => problem).join("\n"),
       ...new Set(problems.map(({ remedy }) => remedy)),
     );
   }
-  for (const line of preflight.issued ? await strangerWarnings(preflight.hosts) : []) report(line);
+  for (const line of preflight?.issued === true ? await strangerWarnings(preflight.hosts) : []) report(line);
 }
 
 /**

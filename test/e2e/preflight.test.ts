@@ -144,3 +144,33 @@ describe("a deploy into a subnet that the machine routes elsewhere", () => {
     expect(seen?.some(isSteady)).toBe(true);
   });
 });
+
+describe("a service that may take more processors than the engine's machine has", () => {
+  const many = new TestDeployment({
+    name: "e2e-processors",
+    listeners: { mqtt: { port: 25543 } },
+    ...BROKER_ALONE,
+    mosquitto: { limits: { cpus: 512 } },
+  });
+  const folder = mkdtempSync(join(tmpdir(), "exploreiot-processors-"));
+  afterAll(async () => {
+    await many.wipe();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("is refused by up, preflight and the rendered folder, before anything is made", async () => {
+    const there = Number(await docker("info", "--format", "{{.NCPU}}"));
+    const refused = `error: mosquitto.limits.cpus: got 512; allowed: at most ${there}, the processors of the engine's machine\n  → write mosquitto.limits.cpus: ${there}\n`;
+    const [up, preflight] = [await many.kit("up"), await many.kit("preflight")];
+    await many.kit("render", "--output", folder);
+    const start = await run(["./start.sh"], { cwd: folder, expected: [1] });
+
+    expect([up.code, preflight.code]).toEqual([1, 1]);
+    expect(up.stderr).toContain(refused);
+    expect(preflight.stderr).toContain(refused);
+    expect(start.stderr).toBe(
+      `error: a service may take 512 processors, and this machine has ${there}\n  → set limits.cpus of each service to at most ${there}, and render again\n`,
+    );
+    expect(await docker("ps", "--all", "--quiet", "--filter", `name=${many.container("")}`)).toBe("");
+  });
+});

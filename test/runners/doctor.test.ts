@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { projectRoot } from "../../core/home.ts";
 import { kernelFeatures, limitsInForce } from "../../runners/doctor/engine.ts";
 import { ownFiles } from "../../runners/doctor/own-files.ts";
-import { judgedRoom, memoryRoom } from "../../runners/doctor/room.ts";
+import { judgedRoom, memoryRoom, processorRoom } from "../../runners/doctor/room.ts";
 import { containerSpec, stackOf } from "../support/stack.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 
@@ -26,6 +26,19 @@ describe("doctor", () => {
     expect(judge(1199).evidence).toBe(
       "the services may take 1200 MiB together, the machine has 1199: under load the kernel ends one of them",
     );
+  });
+
+  test("finds a service that may take more processors than there are, by its setting", () => {
+    const stack = stackOf([
+      containerSpec("postgres", { limitsAt: "postgres.limits", block: { cpus: "2.0" } }),
+      containerSpec("a", { block: { cpus: "1.0" } }),
+    ]);
+    expect(processorRoom(stack, { NCPU: 2 }).state).toBe("ok");
+    expect(processorRoom(stack, { NCPU: 1 })).toMatchObject({
+      state: "problem",
+      evidence: "postgres.limits.cpus: got 2; allowed: at most 1, the processors of the engine's machine",
+      remedy: ["write postgres.limits.cpus: 1"],
+    });
   });
 
   test("finds limits without effect, and system calls that nobody filters", () => {
