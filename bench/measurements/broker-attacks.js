@@ -62,7 +62,7 @@ export const brokerAttacks = {
           figures[attack] = { command: COMMAND, ...summary([p99]) };
           figures[`${attack}, memory of the broker`] = { ...MEMORY, ...summary([mib]) };
           ratios[`${attack} : quiet`] = Math.round((p99 / quiet) * 100) / 100;
-          report(`${attack}: ${quiet} ms quiet, then ${p99} ms, ${mib} MiB`);
+          report(`${attack}: ${quiet.toFixed(1)} ms quiet, then ${p99.toFixed(1)} ms, ${mib} MiB`);
         }
       } finally {
         whole = await flow.stop();
