@@ -6,10 +6,10 @@ import { withDeployment } from "../support/deployment.js";
 import { Latencies } from "../support/latencies.js";
 import { MqttPublisher } from "../support/mqtt-publisher.js";
 import { subscribe } from "../support/mqtt-subscriber.js";
-import { root, run } from "../support/process.js";
+import { root } from "../support/process.js";
 import { verdict } from "../support/result.js";
 import { summary } from "../support/statistics.js";
-import { inspected } from "../support/tls-stack.js";
+import { inspected, memoryOf } from "../support/tls-stack.js";
 
 const NAME = "bench-attacked";
 const BROKER = `exploreiot-${NAME}-mosquitto`;
@@ -68,12 +68,16 @@ const site = (address) => ({
  */
 async function underAttack(attackers, report) {
   const quiet = await p99While(delay(SECONDS * 1000));
-  const figures = figuresOf("quiet", { p99: quiet.p99, mib: await memory(), command: "nothing else" });
+  const figures = figuresOf("quiet", {
+    p99: quiet.p99,
+    mib: await memoryOf(BROKER),
+    command: "nothing else",
+  });
   let worst = quiet.p99;
   for (const [name, kind, count] of ATTACKS) {
     const sources = attackers.sources.slice(0, count);
     const attack = attackers.attack(MQTTS, { connections: CONNECTIONS, sources, kind, seconds: SECONDS });
-    const held = delay((SECONDS - 2) * 1000).then(memory);
+    const held = delay((SECONDS - 2) * 1000).then(() => memoryOf(BROKER));
     const { p99, outcome } = await p99While(attack);
     const command = `bench/support/attacker.js: ${outcome.tried} tried, ${outcome.opened} open at once`;
     report(`${name}: ${command}`);
@@ -132,10 +136,3 @@ const identity = (username) => ({
   username,
   password: readFileSync(join(root, ".exploreiot", NAME, "secrets", `mqtt-${username}-password`), "utf8"),
 });
-
-/** MiB that the container uses. */
-async function memory() {
-  const { stdout } = await run(["docker", "stats", "--no-stream", "--format", "{{.MemUsage}}", BROKER]);
-  const [, amount, unit = ""] = /^([\d.]+)([A-Za-z]+) \//.exec(stdout) ?? [];
-  return Number(amount) * ({ KiB: 2 ** -10, MiB: 1, GiB: 2 ** 10 }[unit] ?? Number.NaN);
-}

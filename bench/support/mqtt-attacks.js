@@ -1,20 +1,14 @@
 import { once } from "node:events";
-import { createConnection } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { acknowledgements, number, open, packet, send, text } from "./mqtt-wire.js";
 
 /**
  * Clients that have credentials and mean harm, against a broker on loopback. Each is bounded, ends by itself, and
  * survives being put out.
  *
- * @typedef {object} Target
- * @property {number} port in clear text
- * @property {string} [host] loopback unless stated
- * @property {(user: string) => string} password
- *
- * @typedef {import("node:net").Socket} Socket
+ * @typedef {import("./mqtt-wire.js").Target} Target
  */
 
-const PUBACK_BYTES = 4;
 const PAYLOAD = 15_000;
 
 /** The attacks, by name. @type {Readonly<Record<string, (target: Target) => Promise<void>>>} */
@@ -122,85 +116,4 @@ async function publish(target, count, type, bytes) {
   }
   await delay(500);
   socket.destroy();
-}
-
-/**
- * How many PUBACKs have come so far.
- *
- * @param {Socket} socket
- */
-function acknowledgements(socket) {
-  let bytes = 0;
-  socket.on("data", (data) => {
-    bytes += data.length;
-  });
-  return () => bytes / PUBACK_BYTES;
-}
-
-/**
- * @param {Socket} socket
- * @param {Buffer} bytes
- */
-async function send(socket, bytes) {
-  if (socket.write(bytes)) return;
-  await new Promise((resolve) => {
-    const done = () => {
-      socket.off("drain", done).off("close", done);
-      resolve(undefined);
-    };
-    socket.on("drain", done).on("close", done);
-  });
-}
-
-/**
- * Connects with MQTT 3.1.1 and waits for the answer, no matter which.
- *
- * @param {Target} target
- * @param {string} user
- * @param {string} id
- * @param {{ clean?: boolean, will?: { topic: string, payload: Buffer } }} [options]
- * @returns {Promise<Socket>}
- */
-async function open({ port, host = "127.0.0.1", password }, user, id, { clean = true, will } = {}) {
-  const socket = createConnection({ host, port, noDelay: true });
-  socket.on("error", () => {});
-  const flags = 0xc0 | (clean ? 0x02 : 0) | (will === undefined ? 0 : 0x24);
-  const parts = will === undefined ? [] : [text(will.topic), text(will.payload)];
-  const body = [
-    text("MQTT"),
-    // Keep-alive of a minute: the broker refuses 0, with which a client could stay silent for ever.
-    Buffer.from([4, flags, 0, 60]),
-    text(id),
-    ...parts,
-    text(user),
-    text(password(user)),
-  ];
-  socket.write(packet(0x10, body));
-  await new Promise((resolve) => socket.once("data", resolve).once("close", resolve));
-  return socket;
-}
-
-/** @param {number} value below 65,536 */
-const number = (value) => Buffer.from([value >> 8, value & 0xff]);
-
-/** @param {string | Buffer} value */
-function text(value) {
-  const bytes = Buffer.from(value);
-  return Buffer.concat([number(bytes.length), bytes]);
-}
-
-/**
- * @param {number} type
- * @param {readonly Buffer[]} parts
- */
-function packet(type, parts) {
-  const body = Buffer.concat(parts);
-  const length = [];
-  for (let rest = body.length; ; ) {
-    const digit = rest % 128;
-    rest = Math.floor(rest / 128);
-    length.push(rest > 0 ? digit | 128 : digit);
-    if (rest === 0) break;
-  }
-  return Buffer.concat([Buffer.from([type, ...length]), body]);
 }

@@ -47,6 +47,17 @@ export const inspected = async (name, format) =>
   (await run(["docker", "inspect", "--format", format, name])).stdout.trim();
 
 /**
+ * MiB that a container uses.
+ *
+ * @param {string} container
+ */
+export async function memoryOf(container) {
+  const { stdout } = await run(["docker", "stats", "--no-stream", "--format", "{{.MemUsage}}", container]);
+  const [, amount, unit = ""] = /^([\d.]+)([A-Za-z]+) \//.exec(stdout) ?? [];
+  return Number(amount) * ({ KiB: 2 ** -10, MiB: 1, GiB: 2 ** 10 }[unit] ?? Number.NaN);
+}
+
+/**
  * Asks for the list of readings over and over, on connections that stay open.
  *
  * @param {string} origin

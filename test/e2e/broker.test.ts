@@ -1,8 +1,11 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { attacks } from "../../bench/support/mqtt-attacks.js";
+import { attacksOnTime, subscribing } from "../../bench/support/mqtt-attacks-time.js";
+import { open } from "../../bench/support/mqtt-wire.js";
 import { run } from "../../runners/run.ts";
 import { BROKER_ALONE } from "../support/broker-alone.ts";
 import { largeStore } from "../support/broker-store.ts";
@@ -265,6 +268,51 @@ describe.skipIf(missing.compose)(titled("the broker", missing.compose), () => {
         30_000,
       );
       expect(told).toBe(300);
+    });
+  });
+
+  // docs/decisions/0186-one-thread.md
+  describe("its one thread", () => {
+    const RETAINED = 1_000;
+    const lineWith = (text: string) => until(text, async () => (await log()).includes(text));
+
+    test("serves others while one user's readers multiply what is sent", { timeout: 60_000 }, async () => {
+      const [meter, panel] = await Promise.all([client("meter", "meter-t"), client("panel", "panel-t")]);
+      const stop = await messageFlow(meter, panel, "meter/t");
+      await attacksOnTime["100 readers of 100 writers"]?.({ port: PORT, password });
+      const { acknowledged, arrived } = await stop();
+
+      await lineWith(`of user "viewer" is put out: this user's readers keep everybody else waiting`);
+      expect([...acknowledged].filter((number) => !arrived.has(number))).toEqual([]);
+      expect(meter.connected && panel.connected).toBe(true);
+      await Promise.all([meter.endAsync(), panel.endAsync()]);
+    });
+
+    test("puts out who asks for all that is retained over and over, and gives it whole to who comes later", {
+      timeout: 90_000,
+    }, async () => {
+      const sensor = await client("sensor", "retains");
+      const topics = Array.from({ length: RETAINED }, (_, index) => `sensor/kept-${index}`);
+      await Promise.all(topics.map((topic) => sensor.publishAsync(topic, "1", { qos: 1, retain: true })));
+      const greedy = await open({ port: PORT, password }, "viewer", "greedy");
+      const ended = once(greedy, "close");
+      greedy.resume();
+      greedy.write(subscribing(1, ...Array(1_000).fill("sensor/+")));
+      await ended;
+      await lineWith(`client "greedy" of user "viewer" is put out as it subscribes`);
+
+      const seen = new Set<string>();
+      const comesBack = async () => {
+        const reader = await client("viewer", "later");
+        reader.on("message", (topic) => seen.add(topic));
+        const closed = new Promise<string>((resolve) => reader.once("close", () => resolve("put out")));
+        const answer = await Promise.race([subscribe(reader, "sensor/+"), closed]);
+        return answer === "accepted" && reader;
+      };
+      const reader = await until("it may subscribe", comesBack, 30_000);
+      await until("all of it has arrived", async () => topics.every((topic) => seen.has(topic)));
+      await Promise.all(topics.map((topic) => sensor.publishAsync(topic, "", { qos: 1, retain: true })));
+      await Promise.all([sensor.endAsync(), reader.endAsync()]);
     });
   });
 

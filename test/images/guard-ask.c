@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "accounts.h"
 #include "acl.h"
 #include "former.h"
 #include "lines.h"
+#include "pace.h"
 #include "report.h"
 #include "retained.h"
 #include "store.h"
@@ -90,6 +92,36 @@ static int told(void)
     return 0;
 }
 
+static long clock_ms(clockid_t clock)
+{
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+/* Works for readers of `user` for so long, by this thread's own clock. */
+static int serve(struct user *user, long ms)
+{
+    pace_for(user);
+    for (long end = clock_ms(CLOCK_THREAD_CPUTIME_ID) + ms; clock_ms(CLOCK_THREAD_CPUTIME_ID) < end;) pace_for(user);
+    pace_for(NULL);
+    return printf("%s, %s\n", pace_drops(user) ? "drops" : "delivers", pace_owes(user) ? "owes" : "owes nothing");
+}
+
+static int end_round(void)
+{
+    const struct user *late = pace_round();
+    return puts(late == NULL ? "-" : late->name);
+}
+
+/* How many seconds it takes until `user` owes nothing; 20 at most. */
+static int until_paid(struct user *user)
+{
+    long began = clock_ms(CLOCK_MONOTONIC);
+    while (pace_owes(user) && clock_ms(CLOCK_MONOTONIC) - began < 20000) nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    return printf("%ld\n", (clock_ms(CLOCK_MONOTONIC) - began) / 1000);
+}
+
 static int answer(const struct acl *acl, char *line)
 {
     char *word[5] = {0}, error[200];
@@ -110,6 +142,9 @@ static int answer(const struct acl *acl, char *line)
     if (strcmp(word[0], "known") == 0) return printf("%d\n", retained_knows(word[1]));
     if (strcmp(word[0], "full") == 0) return puts(accounts_full(accounts_user(word[1]), LASTS_KEPT) ? "full" : "room");
     if (strcmp(word[0], "end") == 0) return accounts_end(accounts_find(word[1])), puts("ended");
+    if (strcmp(word[0], "serve") == 0) return serve(accounts_user(word[1]), atol(word[2]));
+    if (strcmp(word[0], "round") == 0) return end_round();
+    if (strcmp(word[0], "paid") == 0) return until_paid(accounts_user(word[1]));
     struct session *session = accounts_find(word[2]);
     if (session == NULL) session = accounts_open(word[2], accounts_user(word[1]));
     if (strcmp(word[0], "connect") == 0) return accounts_connect(session, session), puts("connected");

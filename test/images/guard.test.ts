@@ -40,7 +40,18 @@ pattern read command/%u/#
   );
   const ask = [
     join(projectRoot, "test/images/guard-ask.c"),
-    ...sources("accounts", "acl", "bucket", "former", "lines", "quoted", "retained", "store", "topics"),
+    ...sources(
+      "accounts",
+      "acl",
+      "bucket",
+      "former",
+      "lines",
+      "pace",
+      "quoted",
+      "retained",
+      "store",
+      "topics",
+    ),
   ];
   execFileSync("cc", [...FLAGS, ...SANITIZED, "-o", join(folder, "ask"), ...ask, "-lcrypto"]);
   const state = sources("bridge-state", "store", "topics");
@@ -280,6 +291,53 @@ const OTHERS = [
   "3: New connection from 10.1.2.3:5002 on port 1883.",
   "3: New client connected from 10.1.2.3:5002 as a (p2, c1, k60, u'health'). (p5, c1, k60, u'pump').",
 ];
+
+// Of real time on the processor: a busy machine changes nothing.
+describe("the broker's time", () => {
+  test("is free in short rounds, however many there are", () => {
+    const rounds = Array.from({ length: 100 }, () => [["serve", "viewer", 1], ["round"]]).flat();
+
+    expect(new Set(ask(rounds))).toEqual(new Set(["delivers, owes nothing", "-"]));
+  });
+
+  test("is owed by whose readers took much of it in one round, and paid at 5 ms a second", () => {
+    expect(
+      ask([
+        ["serve", "viewer", 40],
+        ["round"],
+        ["serve", "viewer", 18],
+        ["serve", "sensor", 1],
+        ["round"],
+        ["serve", "viewer", 0],
+        ["paid", "viewer"],
+        ["serve", "viewer", 1],
+      ]),
+    ).toEqual([
+      "delivers, owes nothing",
+      "-",
+      "drops, owes",
+      "delivers, owes nothing",
+      "viewer",
+      "delivers, owes",
+      // 38 and 16 ms, of which 50 are free.
+      expect.stringMatching(/^[01]$/),
+      "delivers, owes nothing",
+    ]);
+  });
+
+  test("has a bound on what is owed, and none for the programs of the deployment", () => {
+    expect(
+      ask([["serve", "backend", 300], ["round"], ["serve", "viewer", 300], ["round"], ["paid", "viewer"]]),
+    ).toEqual([
+      "delivers, owes nothing",
+      "-",
+      "drops, owes",
+      "viewer",
+      // 100 ms at most, of which 50 are free.
+      expect.stringMatching(/^(?:9|10)$/),
+    ]);
+  });
+});
 
 describe("the broker's log", () => {
   const own = [

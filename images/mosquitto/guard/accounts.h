@@ -18,6 +18,8 @@ struct user {
     size_t kept, subscriptions, retained, queued; /* `kept` is a number of sessions. */
     bool wills_slipped; /* A retained will of it got past its limit once. */
     size_t weight; /* The sum of its sessions', while the heaviest is looked for. */
+    unsigned long round; /* What its readers took of the broker's time, in the round of that number (pace.h). */
+    long took, debt, paid_at;
 };
 
 /** A client id: connected, or its session is kept. */

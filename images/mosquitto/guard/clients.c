@@ -211,6 +211,37 @@ static void put_heaviest_out(enum memory memory)
     mosquitto_kick_client_by_clientid(heaviest->id, true);
 }
 
+static struct user *slow_user;
+static size_t slow_clients;
+
+static void count_slow(struct session *session)
+{
+    if (session->client != NULL && session->user == slow_user) slow_clients++;
+}
+
+static void put_slow_out(struct session *session)
+{
+    if (session->client == NULL || session->user != slow_user) return;
+    /* At least the mean of the user's clients. */
+    if (session->weight < slow_user->weight / slow_clients) return;
+    session->weight = 0;
+    report(LOUD, REPORT_KICK, slow_user->name,
+           "client %s of user %s is put out: this user's readers keep everybody else waiting", quoted(session->id),
+           quoted(slow_user->name));
+    mosquitto_kick_client_by_clientid(session->id, true);
+}
+
+void clients_put_out(struct user *user)
+{
+    slow_user = user;
+    slow_clients = 0;
+    accounts_each(count_slow);
+    if (slow_clients == 0) return;
+    accounts_each(clear_weight);
+    accounts_each(add_weight);
+    accounts_each(put_slow_out);
+}
+
 void clients_tick(long now_ms, enum memory memory)
 {
     now = now_ms;

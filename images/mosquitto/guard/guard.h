@@ -41,6 +41,9 @@ void clients_leave(const struct mosquitto *client);
 /** At each round of the broker: forgets sessions that it has not kept, and puts heavy clients out. */
 void clients_tick(long now_ms, enum memory memory);
 
+/** Puts those clients of a user out that lately carried most: its readers keep everybody else waiting. */
+void clients_put_out(struct user *user);
+
 /** While the broker reads its files again it asks about everybody who is connected: they are known. */
 void clients_reload(bool reloading);
 

@@ -16,6 +16,7 @@
 #include "lines.h"
 #include "loading.h"
 #include "log.h"
+#include "pace.h"
 #include "report.h"
 #include "restore.h"
 #include "retained.h"
@@ -30,6 +31,7 @@ static int on_enter(int event, void *data, void *user)
     const struct mosquitto_evt_basic_auth *login = data;
     (void)event, (void)user;
     clients_settle();
+    pace_for(NULL);
     int answer = clients_may_enter(login->client);
     if (answer != MOSQ_ERR_PLUGIN_DEFER) return answer;
     /* The broker, which is asked next, knows one password of each user. It asks about everybody at each reload. */
@@ -68,7 +70,9 @@ static int on_tick(int event, void *data, void *user)
     (void)event, (void)data, (void)user;
     clients_settle();
     traffic_settle();
+    struct user *late = pace_round();
     clients_reload(false);
+    if (late != NULL) clients_put_out(late);
     clock_gettime(CLOCK_MONOTONIC, &time);
     long now = time.tv_sec * 1000 + time.tv_nsec / 1000000;
     restore_look(now);

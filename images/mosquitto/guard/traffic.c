@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "guard.h"
+#include "pace.h"
 #include "report.h"
 #include "retained.h"
 #include "room.h"
@@ -12,6 +13,9 @@ enum { MESSAGE_BYTES = 400 };
 static const char *retained_topic;
 static struct user *retained_user;
 static bool take_flag_away;
+
+/* Whose SUBSCRIBE is being answered with what is retained: a part of that would be worth nothing. */
+static const struct session *subscribing;
 
 static size_t size_of(const char *topic, size_t payload)
 {
@@ -27,7 +31,17 @@ static int may_subscribe(struct session *session, const char *filter)
                quoted(user->name), quoted(filter));
         return MOSQ_ERR_ACL_DENIED;
     }
-    if (accounts_subscribe(session, filter, room_memory() == MEMORY_FREE)) return MOSQ_ERR_PLUGIN_DEFER;
+    if (pace_owes(session->user)) {
+        /* Not refused, which few programs notice: who is put out comes back and asks again. */
+        report(LOUD, REPORT_KICK, user->name,
+               "client %s of user %s is put out as it subscribes: this user's readers lately kept everybody else waiting",
+               quoted(session->id), quoted(user->name));
+        return MOSQ_ERR_NOMEM;
+    }
+    if (accounts_subscribe(session, filter, room_memory() == MEMORY_FREE)) {
+        subscribing = session;
+        return MOSQ_ERR_PLUGIN_DEFER;
+    }
     report(QUIET, REPORT_SUBSCRIBE, user->name,
            "client %s of user %s may not subscribe to %s: its subscriptions have no more room", quoted(session->id),
            quoted(user->name), quoted(filter));
@@ -43,6 +57,7 @@ static const char *undeliverable(const struct session *session, uint8_t qos, siz
     if (session->user->trusted) return memory == MEMORY_FULL && qos == 0 ? "memory is full" : NULL;
     if (memory == MEMORY_FULL) return "memory is full";
     bool away = waits && session->client == NULL;
+    if (!waits && session != subscribing && pace_drops(session->user)) return "its user's readers keep everybody else waiting";
     if (memory == MEMORY_SHORT && (away || session->weight > guard_heavy)) return "memory is short";
     return waits && !accounts_may_queue(session, bytes) ? "too much waits for it, or for all kept sessions" : NULL;
 }
@@ -97,6 +112,9 @@ int traffic_access(struct mosquitto_evt_acl_check *event)
     struct session *session = clients_session(event->client, event->access != MOSQ_ACL_READ);
     /* A publication that is denied is acknowledged all the same (MQTT 3.1.1): it is refused with its message. */
     if (session == NULL) return event->access == MOSQ_ACL_WRITE ? MOSQ_ERR_PLUGIN_DEFER : MOSQ_ERR_ACL_DENIED;
+    bool reads = event->access == MOSQ_ACL_READ || event->access == MOSQ_ACL_SUBSCRIBE;
+    pace_for(reads ? session->user : NULL);
+    if (event->access != MOSQ_ACL_READ) subscribing = NULL;
     switch (event->access) {
     case MOSQ_ACL_SUBSCRIBE: return may_subscribe(session, event->topic);
     case MOSQ_ACL_UNSUBSCRIBE: accounts_unsubscribe(session, event->topic); return MOSQ_ERR_PLUGIN_DEFER;
