@@ -35,6 +35,7 @@ const long = [
   "acme-rendered",
   "backup-s3",
   "bundle",
+  "engine-dies",
   "failover",
   "kills",
   "many-engines",
