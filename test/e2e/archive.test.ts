@@ -151,6 +151,36 @@ describe.skipIf(missing.docker)(
       expect(Date.parse(now.archive?.verified?.from ?? "")).toBeGreaterThan(Date.parse(later));
     });
 
+    test("a backup whose container is killed says so, leaves no half of one, and the same command makes it", async () => {
+      await sql("CREATE TABLE held ()");
+      // The dump takes its moment and then waits for this table.
+      await docker(
+        ...["exec", "--detach", deployment.container("postgres"), "psql", "-h", "/run/postgresql"],
+        ...["-U", "postgres", "-d", "exploreiot", "-c", "BEGIN; LOCK held; SELECT pg_sleep(600)"],
+      );
+      const list = async () =>
+        JSON.parse((await kit(["backup", "list", "--config", deployment.site, "--json"])).stdout).snapshots;
+      const before = await list();
+      const making = deployment.kit("backup");
+      const waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'held'::regclass AND NOT granted";
+      await until("the dump waits", async () => (await sql(waiting)) !== "0", 60_000);
+      await docker("kill", container);
+      const { code, stderr } = await making;
+      await sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)'");
+      const up = await deployment.kit("up", "--runner", "compose");
+      const after = await list();
+      const again = await deployment.kit("backup");
+
+      expect({ code, stderr: stderr.split("\n").slice(-3, -1) }).toEqual({
+        code: 1,
+        stderr: [
+          `error: ${container}: was stopped or killed before it came to the end of: backup now`,
+          "  → what is in the repository is whole; run the same command again, behind exploreiot up where the container is gone",
+        ],
+      });
+      expect([up.code, after, again.code]).toEqual([0, before, 0]);
+    });
+
     test("does not count when its log ends before it says so, nor when the repository's bytes are others", async () => {
       const { tags } = await newest("exploreiot-archive");
       await inside(

@@ -171,10 +171,11 @@ base_is_due() {
   [ -s "$archive/shipped.json" ] || return 1
   ! failed_lately "the base backup" || return 1
   [ "$(jq -r '.line' "$archive/bases.json" 2>/dev/null)" = "$(line_of)" ] || return 0
-  local last made
-  last=$(seconds_of "$(jq -r '.last' "$archive/bases.json")")
+  # Not `last`, which is the record's file.
+  local newest made
+  newest=$(seconds_of "$(jq -r '.last' "$archive/bases.json")")
   made=$(recorded | jq -r '.at // empty')
-  [ -n "$made" ] && [ "$(seconds_of "$made")" -gt "$last" ] && [ $((last + BASE_AGE)) -le "$(date +%s)" ]
+  [ -n "$made" ] && [ "$(seconds_of "$made")" -gt "$newest" ] && [ $((newest + BASE_AGE)) -le "$(date +%s)" ]
 }
 
 # Has the archive sent now: behind a full backup everything up to its end is in the repository.

@@ -139,6 +139,7 @@ rehearse_archive() {
     *) unreadable_archive ;;
   esac
   jq -nc --argjson newest "$newest" --arg at "$(now)" '{at: $at, from: $newest.from, to: $newest.to}' | replace "$archive/verified.json"
+  measure
   say "the archive is verified: any moment from $(got from) to $(got to); $(wc -l <"$private/tables") tables, $(jq -s 'map(.rows) | add // 0' "$private/tables") rows"
 }
 
