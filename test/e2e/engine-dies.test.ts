@@ -41,7 +41,9 @@ describe.skipIf(reason)(
     /** Its containers' processes live on: the engine ends those that it finds, and starts them again. */
     async function crash(): Promise<void> {
       await engine.stop("SIGKILL");
-      rmSync(join(engine.folder, "pid"), { force: true });
+      // Another process may have these numbers by now, which would then be taken for the engine's own.
+      for (const file of ["pid", "run/containerd/containerd.pid"])
+        rmSync(join(engine.folder, file), { force: true });
     }
 
     /** Runs a verb, and kills the engine once a moment has come. Its words, without the progress. */
@@ -91,11 +93,13 @@ describe.skipIf(reason)(
           60_000,
         );
       const interrupted = await cut(waits, "backup");
-      await recovered();
+      // An engine that was killed does not start all containers again that it finds.
+      const up = await verb("up");
       const listed = await verb("backup", "list", "--json");
       const again = await verb("backup", "--json");
 
       expect(interrupted).toEqual({ first: "cut", code: 1, error: expect.stringContaining(engine.host) });
+      expect(up.code).toBe(0);
       expect(JSON.parse(listed.stdout).snapshots).toEqual([]);
       expect({ code: again.code, verified: JSON.parse(again.stdout).verified }).toEqual({
         code: 0,
