@@ -33,8 +33,10 @@ const images = ["test/e2e/images/**/*.test.ts", "test/e2e/accepted.test.ts"];
  */
 const long = [
   "acme-rendered",
+  "archive",
   "backup-s3",
   "bundle",
+  "engine-dies",
   "failover",
   "kills",
   "many-engines",

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { applicationImages, applicationReady } from "./measurements/application.js";
 import { atRest } from "./measurements/at-rest.js";
 import { backup1m, backup10m } from "./measurements/backup.js";
+import { backupGrowth } from "./measurements/backup-growth.js";
 import { backupLatency } from "./measurements/backup-latency.js";
 import { brokerAttacks } from "./measurements/broker-attacks.js";
 import { certificateReload } from "./measurements/certificate-reload.js";
@@ -51,6 +52,7 @@ const all = [
   readingSize,
   backup1m,
   backup10m,
+  backupGrowth,
   backupLatency,
   applicationReady,
   applicationImages,

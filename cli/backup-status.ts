@@ -25,7 +25,6 @@ export function reportOf(
 ): BackupReport {
   const oldest = oldestOf(spec);
   const each = Number(variableOf(spec, "BACKUP_VERIFY"));
-  const isOld = (moment: string, seconds: number) => Date.now() - Date.parse(moment) > seconds * 1000;
   const again = "exploreiot backup makes one now";
   return {
     repository: variableOf(spec, "BACKUP_TARGET") ?? "",
@@ -44,34 +43,48 @@ export function reportOf(
           ]
         : []),
       ...(failed === null ? [] : [`${failed.at}: ${failed.reason}`]),
-      ...(archive === null ? [] : archiveProblems(archive, archiveOldestOf(spec))),
+      ...(archive === null ? [] : behindTooMuch(archive, archiveOldestOf(spec))),
+      ...(archive === null ? [] : notRehearsed(archive, oldest * each)),
     ],
   };
 }
 
+const isOld = (moment: string, seconds: number) => Date.now() - Date.parse(moment) > seconds * 1000;
+
 type ArchiveState = NonNullable<LastBackup["archive"]>;
 
-const known = ({ from, until, behind }: ArchiveState) => ({
+const known = ({ from, until, behind, verified }: ArchiveState) => ({
   ...(from === null ? {} : { from }),
   ...(until === null ? {} : { until }),
   behind,
+  ...(verified === null ? {} : { verified }),
 });
 
-const archiveProblems = ({ behind, failed }: ArchiveState, most: number): readonly string[] =>
+const behindTooMuch = ({ behind, failed }: ArchiveState, most: number): readonly string[] =>
   behind <= most
     ? []
     : [
         `the archive is ${Math.floor(behind / 60)} minutes behind, and that much would be lost with the machine${failed === null ? "" : `: ${failed.reason}`}`,
       ];
 
+/** @param most the age in seconds, also that of an archive which never was */
+const notRehearsed = ({ from, verified }: ArchiveState, most: number): readonly string[] => {
+  const since = verified?.at ?? from;
+  if (since === null || !isOld(since, most)) return [];
+  return [
+    `the archive was ${verified === null ? `never verified in ${ageOf(since)}` : `last verified ${ageOf(since)} ago`}: exploreiot backup verify replays its log`,
+  ];
+};
+
 /** A line for a person about the archive; none where there is no archive. */
 export function archiveLines({ archive }: BackupReport): readonly string[] {
   if (archive === undefined) return [];
-  const { from, until, behind } = archive;
+  const { from, until, behind, verified } = archive;
+  const proven = verified === undefined ? "not verified" : `verified ${ageOf(verified.at)} ago`;
   return [
     from === undefined || until === undefined
       ? "archive: no moment can be restored yet"
-      : `archive: any moment from ${from} to ${until}, ${behind} s behind`,
+      : `archive: any moment from ${from} to ${until}, ${behind} s behind, ${proven}`,
   ];
 }
 

@@ -119,7 +119,7 @@ const list = verb("list", "list the backups in the repository, oldest first")
 
 const verify = verb(
   "verify",
-  "restore a backup into a throw-away server and compare it with what was counted when it was made",
+  "restore a backup into a throw-away server and compare it with what was counted when it was made; without an id the archive's log is replayed as well",
   "backup verify 7daf131c",
 )
   .argument("[id]", "as backup list shows it; default: the last one")

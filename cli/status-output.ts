@@ -127,6 +127,16 @@ const backupOutput = z.strictObject({
       from: z.string().exactOptional().describe("RFC 3339 in UTC; absent before the first base backup"),
       until: z.string().exactOptional().describe("RFC 3339 in UTC; absent before anything was sent"),
       behind: z.int().describe("seconds since then: what would be lost with the machine now"),
+      verified: z
+        .strictObject({
+          at: z.string().describe("RFC 3339 in UTC"),
+          from: z.string().describe("RFC 3339 in UTC"),
+          to: z.string().describe("RFC 3339 in UTC"),
+        })
+        .exactOptional()
+        .describe(
+          "when the log was last replayed on its base backup in a throw-away server, from where to where; absent where it was not yet, or failed since",
+        ),
     })
     .exactOptional()
     .describe("any moment of this time can be restored; absent where backup.archive is false"),

@@ -77,6 +77,10 @@ export const lastBackup = z.strictObject({
         .describe("moments from here on can be restored; null before the first base backup"),
       until: z.iso.datetime().nullable().describe("up to here; null before anything was sent"),
       behind: z.int().describe("seconds since then"),
+      verified: z
+        .strictObject({ at: z.iso.datetime(), from: z.iso.datetime(), to: z.iso.datetime() })
+        .nullable()
+        .describe("when the log was last replayed on its base backup, and which moments that proved"),
       failed: z.strictObject({ at: z.iso.datetime(), reason: z.string() }).nullable(),
     })
     .nullable(),

@@ -67,7 +67,7 @@ export function renderSwarm(stack: Stack, home: string): Files {
 const upgradeProgram = (stack: Stack): Files =>
   stack.containers.some(({ versioned }) => versioned !== undefined && versioned.former.length > 0) ||
   ofRole(stack, "backup") !== undefined
-    ? { "upgrade-postgres.sh": readFileSync(join(kitRoot, "images/postgres/upgrade.sh"), "utf8") }
+    ? { "upgrade-postgres.sh": readFileSync(join(kitRoot, "images/backup/lib/upgrade.sh"), "utf8") }
     : {};
 
 const restoreProgram = (stack: Stack): Files =>

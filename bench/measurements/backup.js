@@ -9,7 +9,7 @@ import { fill } from "./list-latency.js";
 const MOST_TIMES_BY_HAND = 1.15;
 
 /** Nothing of the round before is there, so that each sends all of it. */
-const EMPTY = "rm -rf /repository/* /state/repository /state/cache /state/by-hand";
+export const EMPTY = "rm -rf /repository/* /state/repository /state/cache /state/by-hand";
 
 /** The command that a person would type, in the same container: the same programs, limits and disk. */
 const BY_HAND = `set -euo pipefail

@@ -55,6 +55,11 @@ export class BenchDeployment {
     return this.#verb("restore", "--yes");
   }
 
+  /** Takes no room for the data of before a restore any more. */
+  deleteFormer() {
+    return this.#verb("restore", "--delete-former", "--yes");
+  }
+
   /**
    * As `docker inspect` tells it.
    *

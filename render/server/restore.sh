@@ -47,7 +47,7 @@ files_run() {
 # Standard input: a manifest. Prints why it is not for this folder, before anything of the snapshot is used.
 READABLE='manifest=$(cat)
 of() { printf "%s" "$manifest" | jq -r "$1"; }
-[ "$(of .version)" = 2 ] || { echo "its manifest is of version $(of .version), and this folder reads 2: render it with version $(of .kit) of the kit"; exit; }
+[ "$(of .version)" = 2 ] || { echo "its manifest is of version $(of .version), and this folder reads 2: render it with version $(of .kit) of the kit$([ "$(of .version)" != 1 ] || echo ", commit 4acbf6a0c270")"; exit; }
 [ "$(of .deployment)" = "$1" ] || { echo "it is of deployment $(of .deployment), and this folder of $1"; exit; }
 [ "$(of ".postgres.major // 0")" -le "${2:-0}" ] || echo "it holds data of PostgreSQL $(of .postgres.major), and this folder runs ${2:-none}: render it with version $(of .kit) of the kit"'
 

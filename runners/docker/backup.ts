@@ -11,10 +11,13 @@ import { keepNamedFiles } from "../../core/named-files.ts";
 import { ofRole, variableOf } from "../containers.ts";
 import { run } from "../run.ts";
 import type { ContainerSpec, Stack } from "../stack.ts";
-import { execIn } from "./exec.ts";
+import { CUT_SHORT, execIn } from "./exec.ts";
 
 /** One that is at work already; images/backup/backup says which. */
 const BUSY = 75;
+
+/** Of a program that was ended by SIGKILL, or SIGTERM: by itself, or with its container. */
+const KILLED = [137, 143];
 
 const snapshotList = z.array(
   z.object({
@@ -53,11 +56,16 @@ export async function askBackup(
   { onLine, input }: { readonly onLine?: (line: string) => void; readonly input?: string | Uint8Array } = {},
 ): Promise<string> {
   const { code, stdout, stderr } = await execIn(name, ["backup", ...command], {
-    expected: [0, 1, BUSY],
+    expected: [0, 1, BUSY, ...KILLED],
     ...(input === undefined ? {} : { input }),
     ...(onLine && { onLine: ownLine(onLine) }),
   });
   if (code === 0) return stdout;
+  if (KILLED.includes(code) || stderr.endsWith(`${CUT_SHORT}\n`))
+    throw new UserError(
+      `${name}: was stopped or killed before it came to the end of: backup ${command.join(" ")}`,
+      "what is in the repository is whole; run the same command again, behind exploreiot up where the container is gone",
+    );
   const lines = stderr.trim().split("\n");
   const last = lines.at(-1)?.replace(/^backup: /, "") ?? "";
   if (code === BUSY) throw new UserError(`${name}: ${last}`);

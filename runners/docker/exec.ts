@@ -21,6 +21,9 @@ interface Started {
 /** The exit code of Docker's client where the engine refuses. */
 const REFUSED = 1;
 
+/** Of a command that nobody knows the end of. */
+export const CUT_SHORT = "its container was removed, or the engine was started again, before it ended";
+
 /** https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerAttach, stream format */
 const STDERR = 2;
 const HEADER_BYTES = 8;
@@ -32,8 +35,8 @@ const EXIT_POLL_MS = 5;
 /**
  * Runs one command in a container, as its own user and without a shell, over the engine's API.
  *
- * @returns code 1 with the engine's words as standard error where the container is not there or does not run; 126 or 127
- *   where the program cannot be started
+ * @returns code 1 with the engine's words as standard error where the container is not there or does not run, and with
+ *   CUT_SHORT behind what was said where it went in the middle; 126 or 127 where the program cannot be started
  * @throws EngineError if there is no engine
  * @throws CommandError for an exit code outside `expected`, which is 0 alone unless it is given
  */
@@ -76,7 +79,9 @@ async function resultOf(
   await take()
     .catch(connectionLost)
     .finally(() => lines?.end());
-  return { code: await exitCode(id), stdout: textOf(stdout), stderr: textOf(stderr) };
+  const code = await exitCode(id);
+  if (code === undefined) stderr.push(Buffer.from(`\n${CUT_SHORT}\n`));
+  return { code: code ?? REFUSED, stdout: textOf(stdout), stderr: textOf(stderr) };
 }
 
 /** Runs a command in a container to talk to it. One that fails ends the stream with an error that holds its `stderr`. */
@@ -121,13 +126,13 @@ async function start(
   return { id, stream: await streamFromEngine(`/exec/${id}/start`, { Detach: false, Tty: false }) };
 }
 
-async function exitCode(id: string): Promise<number> {
+/** Undefined where nobody can know it: its container was removed, or the engine was started again. */
+async function exitCode(id: string): Promise<number | undefined> {
   for (;;) {
     const state = await fromEngine<{ readonly Running: boolean; readonly ExitCode: number | null }>(
       `/exec/${id}/json`,
     );
-    // An engine that was started again knows it no more.
-    if (state === undefined) return REFUSED;
+    if (state === undefined) return undefined;
     if (!state.Running && state.ExitCode !== null) return state.ExitCode;
     await delay(EXIT_POLL_MS);
   }

@@ -31,16 +31,25 @@ export async function manifestOf(
 }
 
 const VERSION = backupManifest.shape.version.value;
-const newerManifest = z.looseObject({ version: z.int().gt(VERSION), kit: z.string() });
+const otherManifest = z.looseObject({
+  version: z
+    .int()
+    .positive()
+    .refine((version) => version !== VERSION),
+  kit: z.string(),
+});
+
+/** Kits of 29 November 2026 wrote 1; their version, 0.2.0, is that of later ones as well. */
+const READS_ONE = "commit 4acbf6a0c270";
 
 /** @throws UserError for a text that is no whole manifest of a version which this kit reads */
 export function readManifest(text: string, snapshot: string): BackupManifest {
   const value = parsed(text);
-  const newer = newerManifest.safeParse(value);
-  if (newer.success)
+  const other = otherManifest.safeParse(value);
+  if (other.success)
     throw new UserError(
-      `snapshot ${snapshot.slice(0, 8)}: its manifest is of version ${newer.data.version}, and this version of the kit reads ${VERSION}`,
-      `restore it with the version of the kit that made it: ${newer.data.kit}`,
+      `snapshot ${snapshot.slice(0, 8)}: its manifest is of version ${other.data.version}, and this version of the kit reads ${VERSION}`,
+      `restore it with the version of the kit that made it: ${other.data.kit}${other.data.version === 1 ? `, ${READS_ONE}` : ""}`,
     );
   const { success, data, error } = backupManifest.safeParse(value);
   if (success) return data;

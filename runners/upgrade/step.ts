@@ -22,7 +22,7 @@ export interface FormerData {
 const FORMER = "/former";
 
 /** The shell program whose steps do the work, which a rendered folder runs as well. */
-export const UPGRADE_PROGRAM = join(kitRoot, "images/postgres/upgrade.sh");
+export const UPGRADE_PROGRAM = join(kitRoot, "images/backup/lib/upgrade.sh");
 
 /** Its containers carry the deployment's labels: a verb that finds one that was left behind removes it. */
 export const UPGRADE_ROLE = "upgrade";

@@ -66,19 +66,23 @@ describe("the report of backups", () => {
       from: "2026-11-22T02:31:00.000Z",
       until,
       behind: 300,
+      verified: { at: ago(5), from: "2026-11-28T02:31:00.000Z", to: until },
       failed: { at: until, reason: "locked" },
     };
     const report = reportOf(spec, { ...good, archive });
 
-    expect([report.archive, report.problems]).toEqual([{ from: archive.from, until, behind: 300 }, []]);
+    expect([report.archive, report.problems]).toEqual([
+      { from: archive.from, until, behind: 300, verified: archive.verified },
+      [],
+    ]);
     expect(archiveLines(report)).toEqual([
-      "archive: any moment from 2026-11-22T02:31:00.000Z to 2026-11-29T14:00:00.250Z, 300 s behind",
+      "archive: any moment from 2026-11-22T02:31:00.000Z to 2026-11-29T14:00:00.250Z, 300 s behind, verified 5 h ago",
     ]);
     expect(archiveLines(reportOf(spec, good))).toEqual([]);
   });
 
   test("has a problem with an archive that is further behind than it may be, with its reason", () => {
-    const archive = { from: null, until: null, behind: 301, failed: null };
+    const archive = { from: null, until: null, behind: 301, verified: null, failed: null };
     const problem = "the archive is 5 minutes behind, and that much would be lost with the machine";
     const failed = { at: "2026-11-29T14:00:00Z", reason: "/srv/backups is full" };
 
@@ -89,5 +93,19 @@ describe("the report of backups", () => {
     expect(archiveLines(reportOf(spec, { ...good, archive }))).toEqual([
       "archive: no moment can be restored yet",
     ]);
+  });
+
+  test("has a problem with an archive that was not replayed for as long as a backup may go unverified", () => {
+    const archive = { from: ago(97), until: ago(0), behind: 9, verified: null, failed: null };
+    const verified = { at: ago(98), from: ago(99), to: ago(98) };
+    const told = "exploreiot backup verify replays its log";
+    const never = reportOf(spec, { ...good, archive });
+
+    expect(never.problems).toEqual([`the archive was never verified in 4 d: ${told}`]);
+    expect(archiveLines(never)).toEqual([expect.stringMatching(/, 9 s behind, not verified$/)]);
+    expect(reportOf(spec, { ...good, archive: { ...archive, verified } }).problems).toEqual([
+      `the archive was last verified 4 d ago: ${told}`,
+    ]);
+    expect(reportOf(spec, { ...good, archive: { ...archive, from: ago(95) } }).problems).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -64,9 +64,34 @@ describe.skipIf(reason)(
     };
     const secret = (name: string) => readFileSync(join(site, "secrets", name), "utf8");
 
+    /** As `terraform providers mirror` packs them, which asks a registry: from where `terraform init` has put it. */
+    async function mirror(): Promise<string> {
+      await kit(["render", "-c", deployment.site, "-o", at("rendered")]);
+      await run(["terraform", `-chdir=${at("rendered/terraform")}`, "init", "-no-color"]);
+      const name = "registry.terraform.io/kreuzwerker/docker";
+      const installed = at(`rendered/terraform/.terraform/providers/${name}`);
+      const [version = ""] = readdirSync(installed);
+      const [platform = ""] = readdirSync(join(installed, version));
+      const folder = join(installed, version, platform);
+      const [program = ""] = readdirSync(folder).filter((file) =>
+        file.startsWith("terraform-provider-docker"),
+      );
+      mkdirSync(at(`mirror/${name}`), { recursive: true });
+      await run(
+        [
+          ...(["python3", "-m", "zipfile", "-c"] as const),
+          at(`mirror/${name}/terraform-provider-docker_${version}_${platform}.zip`),
+          program,
+        ],
+        { cwd: folder },
+      );
+      return at("mirror");
+    }
+
     beforeAll(async () => {
       await kit(["bundle", "key", key]);
-      const created = [await create(first)];
+      const providers = missing.terraform === undefined ? ["--providers", await mirror()] : [];
+      const created = [await create(first, ...providers)];
       deployment.configure({ mosquitto: { users: [{ name: "sensor", publish: ["sensor/+"] }] } });
       created.push(await create(second, "--since", first));
       expect(created.map(({ images }) => images.length)).toEqual([3, 4]);
@@ -151,6 +176,26 @@ describe.skipIf(reason)(
       expect(await states()).toEqual({ "exploreiot-e2e-bundle-redis": "healthy" });
       expect(statSync(join(site, "secrets")).mode & 0o777).toBe(0o700);
     });
+
+    test.skipIf(missing.terraform)(
+      titled("brings the provider that Terraform asks for, where there is no registry", missing.terraform),
+      async () => {
+        const init = (...options: readonly string[]) =>
+          run(
+            [
+              ...(["unshare", "--net", "terraform", `-chdir=${join(site, "terraform")}`, "init"] as const),
+              ...["-no-color", ...options],
+            ],
+            // Another home: what this machine has of its own is not on a server.
+            { env: { HOME: folder }, expected: [0, 1] },
+          );
+        const without = await init();
+        const { code, stdout, stderr } = await init("-plugin-dir=providers");
+
+        expect([without.code, code], stderr).toEqual([1, 0]);
+        expect(stdout).toContain("Terraform has been successfully initialized!");
+      },
+    );
 
     test("updates the site from wherever it is applied, with new layers alone, and keeps its secrets", async () => {
       const before = secret("hash-key");

@@ -13,7 +13,12 @@ interface Answers {
   readonly exec?: (
     command: string,
     input: string,
-  ) => { readonly code?: number; readonly stdout?: string; readonly stderr?: string };
+  ) => {
+    /** `unknown`: as one that was started again meanwhile. @default 0 */
+    readonly code?: number | "unknown";
+    readonly stdout?: string;
+    readonly stderr?: string;
+  };
 
   /** Ends each connection in the middle of what is said on it. @default false */
   readonly cut?: true;
@@ -58,7 +63,8 @@ export async function engine({ things = {}, exec, cut, headers }: Answers): Prom
     const input = (await textOf(stream)).slice(Number(request.headers["content-length"]));
     const said = exec?.(commands[id] ?? "", input);
     if (cut) return stream.end(part(1, "half").subarray(0, 10));
-    codes[id] = said?.code ?? 0;
+    const { code = 0 } = said ?? {};
+    if (code !== "unknown") codes[id] = code;
     stream.write(part(1, said?.stdout ?? ""));
     stream.end(part(2, said?.stderr ?? ""));
   });

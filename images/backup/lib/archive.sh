@@ -74,7 +74,7 @@ begin_line() {
     say "the archive has a gap: ${1}. It goes on with a new base backup; moments between $(jq -r '.until // "its beginning"' "$archive/shipped.json" 2>/dev/null) and the end of that cannot be restored"
     echo $(($(gaps) + 1)) | replace "$archive/gaps"
   fi
-  rm -rf "$archive/line" "$archive/shipped.json" "$archive/bases.json" "$archive/wal" "$archive/ship"
+  rm -rf "$archive/line" "$archive/shipped.json" "$archive/bases.json" "$archive/verified.json" "$archive/wal" "$archive/ship"
   mkdir "$archive/wal"
   for old in $(query "SELECT slot_name FROM pg_replication_slots WHERE slot_name ~ '^exploreiot_archive_'"); do
     replication "DROP_REPLICATION_SLOT $old" >/dev/null || { blame "the slot $old of before is still in use"; return 1; }
@@ -171,10 +171,11 @@ base_is_due() {
   [ -s "$archive/shipped.json" ] || return 1
   ! failed_lately "the base backup" || return 1
   [ "$(jq -r '.line' "$archive/bases.json" 2>/dev/null)" = "$(line_of)" ] || return 0
-  local last made
-  last=$(seconds_of "$(jq -r '.last' "$archive/bases.json")")
+  # Not `last`, which is the record's file.
+  local newest made
+  newest=$(seconds_of "$(jq -r '.last' "$archive/bases.json")")
   made=$(recorded | jq -r '.at // empty')
-  [ -n "$made" ] && [ "$(seconds_of "$made")" -gt "$last" ] && [ $((last + BASE_AGE)) -le "$(date +%s)" ]
+  [ -n "$made" ] && [ "$(seconds_of "$made")" -gt "$newest" ] && [ $((newest + BASE_AGE)) -le "$(date +%s)" ]
 }
 
 # Has the archive sent now: behind a full backup everything up to its end is in the repository.
@@ -233,11 +234,14 @@ make_base() {
   say "base backup made: moments from $from on can be restored"
 }
 
+# A snapshot of the archive with what its tags say.
+TAGGED='def tagged: . + ([.tags[] | select(contains("=")) | capture("(?<key>[^=]*)=(?<value>.*)")] | from_entries)
+  | .part |= tonumber | .isBase = (.tags | index("exploreiot-base") != null);'
+
 # Which snapshots go, and from when on the line that is written can be restored then. A line keeps the newest base backup from
 # before the days that are kept, and all that follows it; of each part the last snapshot has all segments.
 OLD_ARCHIVE='
-  def tagged: . + ([.tags[] | select(contains("=")) | capture("(?<key>[^=]*)=(?<value>.*)")] | from_entries);
-  [.[] | tagged | .part |= tonumber | .isBase = (.tags | index("exploreiot-base") != null)] | group_by(.line) | map(
+  [.[] | tagged] | group_by(.line) | map(
     .[0].line as $line
     | ([.[] | select(.isBase and .from)] | sort_by(.from)) as $bases
     | ([.[] | select(.isBase | not)] | sort_by(.part, .until, .time)) as $logs
@@ -260,7 +264,7 @@ old_of_archive() {
   local old from days=1
   case " $BACKUP_KEEP " in *" daily="*) days=${BACKUP_KEEP##*daily=} days=${days%% *} ;; esac
   old=$(jq -c --arg current "$([ -z "$BACKUP_ARCHIVE_OLDEST" ] || line_of)" --arg before "$(date -u -d "-$days days" +%Y-%m-%dT%H:%M:%SZ)" \
-    --arg orphaned "$(date -u -d '-1 day' +%Y-%m-%dT%H:%M:%SZ)" "$OLD_ARCHIVE") || return 1
+    --arg orphaned "$(date -u -d '-1 day' +%Y-%m-%dT%H:%M:%SZ)" "$TAGGED $OLD_ARCHIVE") || return 1
   jq -r '.gone[]' <<<"$old"
   # Before they go: no moment is promised that is not there any more.
   from=$(jq -r '.from // empty' <<<"$old")
@@ -270,12 +274,13 @@ old_of_archive() {
 # For `backup state`: null where there is no archive.
 archive_state() {
   [ -n "$BACKUP_ARCHIVE_OLDEST" ] || { echo null; return; }
-  local shipped bases failed
+  local shipped bases verified failed
   shipped=$(jq -c . "$archive/shipped.json" 2>/dev/null || echo null)
   bases=$(jq -c . "$archive/bases.json" 2>/dev/null || echo null)
+  verified=$(jq -c . "$archive/verified.json" 2>/dev/null || echo null)
   failed=$(jq -c . "$archive/failed.json" 2>/dev/null || echo null)
-  jq -nc --argjson shipped "$shipped" --argjson bases "$bases" --argjson failed "$failed" --argjson behind $(($(date +%s) - $(archived_at))) \
-    '{from: $bases.from, until: $shipped.until, behind: $behind, failed: $failed}'
+  jq -nc --argjson shipped "$shipped" --argjson bases "$bases" --argjson verified "$verified" --argjson failed "$failed" --argjson behind $(($(date +%s) - $(archived_at))) \
+    '{from: $bases.from, until: $shipped.until, behind: $behind, verified: $verified, failed: $failed}'
 }
 
 # The time up to which everything is in the repository; before that, when this container began to wait for it.

@@ -22,30 +22,14 @@ password_line() {
   printf '*:*:*:%s:%s\n' "$1" "$password"
 }
 
-# SQL that prints a line of JSON for each table: how many rows, and a sum over a hash of each, in any order. Values of types that
-# are hashed alike on every server go into it as they are, which takes a third of the time of their text; a program of the
-# database's owner never runs for it. The outer hash keeps values that changed rows with each other from having the same sum.
-# Tables that an extension made are not in a dump. images/postgres/upgrade.sh has the same.
-CONTENTS=$(cat <<'SQL'
-SELECT format('SELECT json_build_object(''schema'', %1$L, ''table'', %2$L, ''rows'', count(*), ''checksum'', coalesce(sum(hashint8extended(hash_record_extended(ROW(%3$s), 0), 0)), 0)::text) FROM ONLY %1$I.%2$I;', nspname, relname,
-    (SELECT string_agg(format(CASE
-         WHEN atttypid = ANY ('{bool,int2,int4,int8,float4,float8,bytea,uuid,date,time,timestamp,timestamptz}'::regtype[]) THEN '%I'
-         WHEN atttypid = ANY ('{text,varchar}'::regtype[]) AND collisdeterministic THEN '%I'
-         ELSE 'ROW(%I)::text' END, attname), ', ' ORDER BY attnum)
-       FROM pg_attribute LEFT JOIN pg_collation ON pg_collation.oid = attcollation
-      WHERE attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped))
-  FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
- WHERE relkind = 'r' AND relpersistence <> 't' AND nspname <> 'information_schema' AND nspname !~ '^pg_'
-   AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e')
- ORDER BY nspname, relname \gexec
-SQL
-)
+# The program that makes clusters of a backup, here and next to the data of now, and says what is in them.
+upgrade() { sh /usr/local/lib/backup/upgrade.sh "$@"; }
 
-# contents DATABASE [SNAPSHOT]: those lines, one JSON array.
+# contents DATABASE [SNAPSHOT]: a JSON array of its tables, how many rows, and a sum over them.
 contents() {
   local begin="BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
   [ -z "${2:-}" ] || begin="$begin SET TRANSACTION SNAPSHOT '$2';"
-  psql_quiet --dbname="$1" <<<"$begin $CONTENTS" | jq -sc .
+  psql_quiet --dbname="$1" <<<"$begin $(upgrade sums)" | jq -sc 'map(del(.database))'
 }
 
 databases() { psql_quiet --dbname="$1" --command="SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate AND datname <> 'postgres' ORDER BY 1"; }

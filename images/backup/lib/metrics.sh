@@ -5,17 +5,19 @@ metrics=$state/metrics
 
 # Times are 0 before the first one, so that its age rings.
 measure() {
-  local until
+  local until verified
   mkdir -p -m 0755 "$metrics"
   until=$(jq -r '.until // empty' "$archive/shipped.json" 2>/dev/null || true)
-  recorded | jq -r --arg archived "${BACKUP_ARCHIVE_OLDEST:+$([ -z "$until" ] && echo 0 || seconds_of "$until")}" --arg gaps "$(gaps)" '
+  verified=$(jq -r '.at // empty' "$archive/verified.json" 2>/dev/null || true)
+  recorded | jq -r --arg rehearsed "$([ -z "$verified" ] && echo 0 || seconds_of "$verified")" --arg archived "${BACKUP_ARCHIVE_OLDEST:+$([ -z "$until" ] && echo 0 || seconds_of "$until")}" --arg gaps "$(gaps)" '
     def seconds: if . == null then 0 else fromdateiso8601 end;
     "exploreiot_backup_made_timestamp_seconds \(.at | seconds)",
     "exploreiot_backup_checked_timestamp_seconds \(.verified.at | seconds)",
     "exploreiot_backup_failed \(if .failed then 1 else 0 end)",
     "exploreiot_backup_bytes \(.bytes)",
     "exploreiot_backup_seconds \(.seconds)",
-    (select($archived != "") | "exploreiot_backup_archived_timestamp_seconds \($archived)", "exploreiot_backup_archive_gaps_total \($gaps)")' >"$metrics/.new-$$"
+    (select($archived != "") | "exploreiot_backup_archived_timestamp_seconds \($archived)",
+      "exploreiot_backup_archive_checked_timestamp_seconds \($rehearsed)", "exploreiot_backup_archive_gaps_total \($gaps)")' >"$metrics/.new-$$"
   chmod 0644 "$metrics/.new-$$"
   mv "$metrics/.new-$$" "$metrics/backup.prom"
 }

@@ -40,6 +40,7 @@ repository() {
   restic_once "$@" || code=$?
   # The lock of a process of this container that was killed goes at once; where another one is at work, it is waited for.
   if [ $code = 11 ]; then
+    drop_locks_of_before
     restic_once unlock || true
     code=0
     restic_once --retry-lock 30s "$@" || code=$?
@@ -49,6 +50,18 @@ repository() {
   [ $code = 10 ] || grep -v '^$' "$errors" >&2 || true
   explain $code "$(cat "$errors")" >"$private/reason"
   return $code
+}
+
+# restic tells a lock whose process is gone by the host's name, and a container that is made again has another one. Those of before that had
+# this volume are gone, so their locks mean nothing. restic removes no lock by its id, so this is for a repository that is mounted; in
+# another one they count for half an hour.
+drop_locks_of_before() {
+  local lock host
+  [ "$RESTIC_REPOSITORY" = /repository ] || return 0
+  for lock in /repository/locks/*; do
+    host=$(restic --quiet --no-lock cat lock "${lock##*/}" 2>/dev/null | jq -r .hostname) || continue
+    [ "$host" = "$HOSTNAME" ] || ! grep -qxF "$host" "$state/hosts" || rm -f "$lock"
+  done
 }
 
 # Its errors are left in `errors`.

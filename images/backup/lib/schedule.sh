@@ -53,6 +53,7 @@ schedule() {
   local running= receiving=
   [ -s "$state/since" ] || date +%s | replace "$state/since"
   date +%s >/tmp/started
+  { cat "$state/hosts" 2>/dev/null || true; echo "$HOSTNAME"; } | tail -n 100 | replace "$state/hosts"
   say "backups of $BACKUP_DEPLOYMENT to $BACKUP_TARGET, ${BACKUP_EVERY:+every $BACKUP_EVERY s}${BACKUP_AT:+each day at $BACKUP_AT UTC}"
   serve_metrics
   trap end_all TERM INT

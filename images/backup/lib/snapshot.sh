@@ -101,6 +101,7 @@ after_backup() {
   echo $made | replace "$state/since-verified"
   if [ $made -ge "$BACKUP_VERIFY" ]; then
     attempt "the verification" verify latest
+    attempt "the rehearsal of the archive" rehearse_archive
   fi
   attempt "the removal of old ones" forget_old
 }

@@ -88,6 +88,16 @@ test("a command in a container that is not there ends as with Docker's client, u
   );
 });
 
+test("a command whose end nobody knows says so behind what it had said", async () => {
+  await engine({ exec: () => ({ code: "unknown", stdout: "one\n", stderr: "backup: half of it" }) });
+
+  expect(await execIn("a", ["backup", "now"], { expected: [0, 1] })).toEqual({
+    ...{ code: 1, stdout: "one\n" },
+    stderr:
+      "backup: half of it\nits container was removed, or the engine was started again, before it ended\n",
+  });
+});
+
 test("an engine that goes away in the middle of an answer, or of a command, is told as that", async () => {
   await engine({ cut: true, things: { "/info": { SystemTime: "now" } }, exec: () => ({}) });
   // Its client reaches the one that took its place.

@@ -100,14 +100,20 @@ describe("a snapshot's manifest", () => {
   });
 });
 
-test("a manifest of a newer version says which version of the kit reads it", async () => {
-  const text = JSON.stringify({ ...MANIFEST, version: 3, kit: "0.9.0", more: [] });
+test.each([
+  { version: 3, kit: "0.9.0", reads: "0.9.0" },
+  { version: 1, kit: "0.2.0", reads: "0.2.0, commit 4acbf6a0c270" },
+])(
+  "a manifest of version $version says which version of the kit reads it",
+  async ({ version, kit, reads }) => {
+    const text = JSON.stringify({ ...MANIFEST, version, kit, more: [] });
 
-  expect(await errorText(() => readManifest(text, "0123456789"))).toBe(
-    "snapshot 01234567: its manifest is of version 3, and this version of the kit reads 2\n" +
-      "  → restore it with the version of the kit that made it: 0.9.0",
-  );
-});
+    expect(await errorText(() => readManifest(text, "0123456789"))).toBe(
+      `snapshot 01234567: its manifest is of version ${version}, and this version of the kit reads 2\n` +
+        `  → restore it with the version of the kit that made it: ${reads}`,
+    );
+  },
+);
 
 test("each part of a snapshot goes where the backup read it; broker and certificates only where nothing is", () => {
   const lines: string[] = [];

@@ -25,7 +25,7 @@ async function gone(all: readonly object[], before: string, current = "two") {
   const library = join(projectRoot, "images/backup/lib/archive.sh");
   const { stdout } = await run(
     [
-      ...(["bash", "-euc", '. "$0"; exec jq -c "$@" "$OLD_ARCHIVE"', library] as const),
+      ...(["bash", "-euc", '. "$0"; exec jq -c "$@" "$TAGGED $OLD_ARCHIVE"', library] as const),
       ...["--arg", "current", current, "--arg", "before", before, "--arg", "orphaned", day(28)],
     ],
     { input: JSON.stringify(all), env: { ...process.env, BACKUP_DEPLOYMENT: "demo", state: "/nowhere" } },
@@ -78,6 +78,54 @@ describe.skipIf(reason !== "")(`what the archive keeps${reason}`, () => {
   test("is nothing at all, some days after it was turned off", async () => {
     expect((await gone(written, day(30), "")).gone).toHaveLength(written.length);
     expect(await gone([], day(30))).toEqual({ from: null, gone: [] });
+  });
+});
+
+/** What the program in the image would rehearse of the line `two`, without ids of what it is not. */
+async function rehearsed(all: readonly object[]) {
+  const lib = join(projectRoot, "images/backup/lib");
+  const { stdout } = await run(
+    [
+      "bash",
+      "-euc",
+      '. "$0/archive.sh"; . "$0/verification.sh"; jq -c --arg line two "$TAGGED $NEWEST_BASE"',
+      lib,
+    ],
+    {
+      input: JSON.stringify(all),
+      env: { ...process.env, BACKUP_DEPLOYMENT: "demo", state: "/nowhere", scratch: "" },
+    },
+  );
+  return JSON.parse(stdout);
+}
+
+describe.skipIf(reason !== "")(`what is rehearsed of the archive${reason}`, () => {
+  const sized = (entry: object, bytes: number) => ({ ...entry, summary: { total_bytes_processed: bytes } });
+
+  test("is the newest base backup with its time, and all log of its line behind it", async () => {
+    const all = [
+      base("other", "one", 1, 28, day(28)),
+      log("otherlog", "one", 1, day(29)),
+      sized(base("b1", "two", 1, 10, day(10)), 100),
+      log("a1", "two", 1, day(11)),
+      sized(base("b2", "two", 2, 13, day(13)), 1000),
+      log("a2", "two", 2, day(13, "10:00:00")),
+      sized(log("a3", "two", 2, day(13)), 10),
+      sized(log("a4", "two", 3, day(20)), 20),
+      base("unfinished", "two", 3, 20),
+    ];
+
+    expect(await rehearsed(all)).toEqual({
+      ...{ base: "b2", from: day(13), to: day(20), lsn: "0/1", logs: ["a3", "a4"] },
+      ...{ whole: true, bytes: 1060 },
+    });
+    expect((await rehearsed(all.filter((_, index) => index !== 6 && index !== 5))).whole).toBe(false);
+  });
+
+  test("is nothing while no moment can be reached", async () => {
+    expect(await rehearsed([])).toBeNull();
+    expect(await rehearsed([log("a1", "two", 1, day(11))])).toBeNull();
+    expect(await rehearsed([base("b1", "two", 1, 10, day(10)), log("a1", "two", 1, day(9))])).toBeNull();
   });
 });
 
