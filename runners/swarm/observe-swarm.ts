@@ -1,6 +1,8 @@
 import { UserError } from "../../core/errors.ts";
 import { composeProject, LABEL } from "../../core/labels.ts";
 import { fromEngine, RefusedError } from "../docker/engine-api.ts";
+import type { Settings } from "../settings/settings.ts";
+import { type ServiceSpec, serviceSettings } from "./service-settings.ts";
 
 /** The status of an engine that is in no swarm, or a worker. */
 const NO_MANAGER = 503;
@@ -28,6 +30,17 @@ export interface SwarmServiceState {
   readonly update?: string;
 
   readonly task?: Task;
+
+  /** All that a stack file decides of it, by setting. */
+  readonly settings: Settings;
+}
+
+/** A network of the deployment's stack. */
+export interface SwarmNetwork {
+  readonly name: string;
+  readonly internal: boolean;
+  readonly encrypted: boolean;
+  readonly subnets: readonly string[];
 }
 
 export interface SwarmState {
@@ -42,14 +55,21 @@ export interface SwarmState {
     readonly status: string;
     readonly availability: string;
   }[];
+
+  readonly networks: readonly SwarmNetwork[];
+}
+
+interface NetworkJson {
+  readonly Id: string;
+  readonly Name: string;
+  readonly Internal: boolean;
+  readonly Options?: Readonly<Record<string, string>> | null;
+  readonly IPAM: { readonly Config?: readonly { readonly Subnet: string }[] | null };
 }
 
 interface ServiceJson {
   readonly ID: string;
-  readonly Spec: {
-    readonly Labels: Readonly<Record<string, string>>;
-    readonly TaskTemplate: SpecJson;
-  };
+  readonly Spec: ServiceSpec;
   readonly UpdateStatus?: { readonly State?: string };
 }
 
@@ -100,7 +120,7 @@ export async function refuseOnSwarm(name: string): Promise<void> {
   if (await isOnSwarm(name))
     throw new UserError(
       `${name} is on the swarm of this engine, and this verb works on the containers of one engine`,
-      "change it with ./start.sh of its rendered folder, on a manager; docs/swarm.md says which verbs know a swarm",
+      "docs/swarm.md says which verbs know a swarm, and what takes the place of this one",
       "or take it down first: exploreiot down",
     );
 }
@@ -113,10 +133,13 @@ const tasksOf = async (services: readonly string[]): Promise<readonly TaskJson[]
 export async function observeSwarm(deployment: string): Promise<SwarmState | undefined> {
   const services = await servicesOf(deployment);
   if (services.length === 0) return undefined;
-  const [tasks, nodes = []] = await Promise.all([
+  const namespace = `com.docker.stack.namespace=${composeProject(deployment)}`;
+  const [tasks, nodes = [], networks = []] = await Promise.all([
     tasksOf(services.map(({ ID }) => ID)),
     fromEngine<readonly NodeJson[]>("/nodes"),
+    fromEngine<readonly NetworkJson[]>("/networks", { filters: JSON.stringify({ label: [namespace] }) }),
   ]);
+  const networkNames = new Map(networks.map(({ Id, Name }) => [Id, Name]));
   const hostname = new Map(nodes.map(({ ID, Description }) => [ID, Description.Hostname]));
   return {
     services: new Map(
@@ -126,9 +149,14 @@ export async function observeSwarm(deployment: string): Promise<SwarmState | und
           service,
           tasks.filter(({ ServiceID }) => ServiceID === service.ID),
           hostname,
+          networkNames,
         ),
       ]),
     ),
+    networks: networks.map(({ Name, Internal, Options, IPAM }) => ({
+      ...{ name: Name, internal: Internal, encrypted: "encrypted" in (Options ?? {}) },
+      subnets: (IPAM.Config ?? []).map(({ Subnet }) => Subnet),
+    })),
     nodes: nodes.map(({ Description, Status, Spec }) => ({
       ...{ name: Description.Hostname, status: Status.State, availability: Spec.Availability },
     })),
@@ -143,12 +171,14 @@ function stateOf(
   { Spec, UpdateStatus }: ServiceJson,
   tasks: readonly TaskJson[],
   hostname: ReadonlyMap<string, string>,
+  networks: ReadonlyMap<string, string>,
 ): SwarmServiceState {
   const newest = tasks.toSorted((one, other) => (one.CreatedAt < other.CreatedAt ? 1 : -1));
   const task = newest.find(({ Status }) => Status.State === "running") ?? newest[0];
   const update = UpdateStatus?.State;
   return {
     version: versionOf(Spec.TaskTemplate),
+    settings: serviceSettings(Spec, networks),
     running: task === undefined ? undefined : versionOf(task.Spec),
     ...(update === undefined ? {} : { update }),
     ...(task === undefined ? {} : { task: taskOf(task, hostname) }),

@@ -1,0 +1,194 @@
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { UserError } from "../../core/errors.ts";
+import { composeProject } from "../../core/labels.ts";
+import { interrupted } from "../../runners/deploy.ts";
+import { fromEngine } from "../../runners/docker/engine-api.ts";
+import { configFolder } from "../../runners/docker/plain-client.ts";
+import { guarded } from "../../runners/guards.ts";
+import { makeImages } from "../../runners/images/make-images.ts";
+import { type Plan, planLines } from "../../runners/plan.ts";
+import { refuseBadGround } from "../../runners/preflight/preflight.ts";
+import type { RunnerName } from "../../runners/record.ts";
+import { refuseHalfRestored } from "../../runners/restore/state.ts";
+import { CommandError, run } from "../../runners/run.ts";
+import type { Report } from "../../runners/runner.ts";
+import type { Stack } from "../../runners/stack.ts";
+import { observeSwarm, type SwarmState } from "../../runners/swarm/observe-swarm.ts";
+import { writeFolder } from "../folder.ts";
+import { modelOf } from "../model.ts";
+import { renderSwarm } from "../render.ts";
+import { type SwarmDifference, swarmDifferences } from "./compare.ts";
+import type { Known } from "./declared-settings.ts";
+import { lendSecrets, secretVersions } from "./home-secrets.ts";
+import { possibleSwarm, type SwarmPlan, swarmImages, swarmPlan } from "./plan.ts";
+import { swarmSteps } from "./steps.ts";
+
+export interface SwarmDeployment {
+  readonly stack: Stack;
+
+  /** The deployment's own directory. */
+  readonly home: string;
+  readonly runner: RunnerName | "auto";
+  readonly report: Report;
+  readonly signal?: AbortSignal;
+}
+
+/** How a plan, or what was done, says that the folder's start.sh is the way. */
+export const BY_STACK = "stack";
+
+/** How `say` of start.sh begins a line, and `fail` an error and what to do. */
+const SAYS = { step: "· ", error: "error: ", remedy: "  → " } as const;
+
+/** The folder in the deployment's own directory that is rendered, and started from. */
+const FOLDER = "swarm";
+
+/** What is on the swarm of this engine, compared with what is declared. */
+export async function lookAtSwarm({ stack, home }: Pick<SwarmDeployment, "stack" | "home">): Promise<{
+  readonly plan: SwarmPlan;
+  readonly differences: readonly SwarmDifference[];
+
+  /** @default - none of it is on the swarm of this engine, or it manages none */
+  readonly swarm: SwarmState | undefined;
+}> {
+  const model = modelOf(stack, home);
+  const plan = swarmPlan(model);
+  const [swarm, images] = await Promise.all([observeSwarm(stack.name), imagesHere(stack)]);
+  const known = { parts: secretVersions(model, home), images };
+  return { plan, swarm, differences: swarmDifferences(plan, known, swarm) };
+}
+
+async function imagesHere({ images }: Stack): Promise<Known["images"]> {
+  const found = await Promise.all(
+    images.map(async (name) => {
+      const image = await fromEngine<{ readonly Config: object }>(`/images/${name}/json`);
+      return image === undefined ? [] : [[name, image.Config] as const];
+    }),
+  );
+  return new Map(found.flat());
+}
+
+/** What `up` would do now. Nothing is changed. */
+export async function planOnSwarm(
+  options: SwarmDeployment,
+): Promise<Plan & { readonly runner: typeof BY_STACK }> {
+  chosenWay(options);
+  possibleSwarm(modelOf(options.stack, options.home));
+  const { plan, differences } = await lookAtSwarm(options);
+  return { runner: BY_STACK, steps: swarmSteps(plan, differences), dataInDanger: [] };
+}
+
+/** The way from a plan to what runs; `--runner` chooses it. */
+function chosenWay({ runner }: SwarmDeployment): typeof startFolder {
+  if (runner === "auto") return startFolder;
+  throw new UserError(
+    `--runner ${runner}: brings up containers of one machine, and a swarm is started by docker stack deploy; allowed: auto`,
+    "leave --runner out",
+  );
+}
+
+/**
+ * Brings the swarm of this engine in line with the stack: renders the folder and runs its own start.sh, so that there is one
+ * way in which a stack is started, with the secrets of the deployment's own directory.
+ *
+ * @returns whether anything had to be done
+ * @throws UserError that names the service that does not get well, with its last lines; the same call goes on then
+ */
+export async function deployOnSwarm(options: SwarmDeployment): Promise<boolean> {
+  const { stack, home, report } = options;
+  const realise = chosenWay(options);
+  possibleSwarm(modelOf(stack, home));
+  refuseHalfRestored(home);
+  if ((await lookAtSwarm(options)).differences.length === 0) return false;
+  // Looks again: another command may have ended between the first look and the lock.
+  await guarded({ name: stack.name, home, report, onSwarmToo: true }, async () => {
+    const { plan, differences } = await lookAtSwarm(options);
+    refuseOtherNetworks(stack, differences);
+    await refuseBadGround(stack, report);
+    for (const line of planLines({ steps: swarmSteps(plan, differences), dataInDanger: [] })) report(line);
+    await realise(options, plan);
+    await settled(options);
+  });
+  return true;
+}
+
+/** Has the folder's own start.sh do it, with secrets and images of this machine. */
+async function startFolder({ stack, home, report, signal }: SwarmDeployment, plan: SwarmPlan): Promise<void> {
+  const stoppable = signal === undefined ? {} : { signal };
+  await makeImages({ ...stack, images: swarmImages(plan) }, { report, ...stoppable });
+  const folder = join(home, FOLDER);
+  writeFolder(folder, renderSwarm(stack, home));
+  lendSecrets(folder, plan.model, home);
+  try {
+    await run([join(folder, "start.sh"), "up"], {
+      ...{ cwd: folder, ownGroup: true, endsByItself: true, ...stoppable },
+      // The client looks for certificates next to its settings, and start.sh gives it others.
+      env:
+        process.env.DOCKER_TLS_VERIFY && !process.env.DOCKER_CERT_PATH
+          ? { DOCKER_CERT_PATH: configFolder() }
+          : {},
+      onLine: (line) => line.startsWith(SAYS.step) && report(line.slice(SAYS.step.length)),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw interrupted();
+    throw error instanceof CommandError ? inItsWords(error) : error;
+  }
+}
+
+/** An error of start.sh as one of the kit's: after its last step are the lines of the service that failed. */
+function inItsWords(error: CommandError): UserError {
+  const lines = error.result.stderr.trimEnd().split("\n");
+  const [of, after] = [SAYS.error, SAYS.step].map((start) =>
+    lines.findLastIndex((line) => line.startsWith(start)),
+  );
+  if (of === undefined || of === -1) return error;
+  const seen = lines.slice((after ?? -1) + 1, of).filter((line) => !CHATTER.test(line));
+  const remedy = lines.slice(of + 1).filter((line) => line.startsWith(SAYS.remedy));
+  return new UserError(
+    [lines[of]?.slice(SAYS.error.length), ...seen].join("\n  "),
+    ...remedy.map((line) => line.slice(SAYS.remedy.length)),
+  );
+}
+
+/** All that `docker stack deploy` says when it goes well. */
+const CHATTER = /^(Creating|Updating) (network|service|secret|config) |--detach=false/;
+
+function refuseOtherNetworks({ name }: Stack, differences: readonly SwarmDifference[]): void {
+  const networks = differences.filter(({ kind }) => kind === "network");
+  if (networks.length === 0) return;
+  throw new UserError(
+    networks
+      .flatMap(({ role, changes }) =>
+        changes.map(({ setting, declared, found }) => `${role}: ${setting} ${found} → ${declared}`),
+      )
+      .join("\n"),
+    `a swarm changes no network that services are on: exploreiot down (the data of ${name} stays), then up`,
+  );
+}
+
+/** How long a task may still take that start.sh took for one of now, since only its settings were changed by hand. */
+const LIMIT_MS = 60_000;
+const PAUSE_MS = 1000;
+
+/** @throws UserError if something is not as declared: `docker stack deploy` leaves some of what was changed by hand as it is */
+async function settled(options: SwarmDeployment): Promise<void> {
+  let { differences } = await lookAtSwarm(options);
+  const end = Date.now() + LIMIT_MS;
+  while (differences.some(({ trouble }) => trouble.length > 0) && Date.now() < end) {
+    await delay(PAUSE_MS);
+    ({ differences } = await lookAtSwarm(options));
+  }
+  if (differences.length === 0) return;
+  throw new UserError(
+    differences
+      .map(({ role, changes, trouble }) =>
+        [
+          role,
+          [...changes.map(({ setting }) => `${setting} is not as configured`), ...trouble].join(", "),
+        ].join(": "),
+      )
+      .join("\n"),
+    "exploreiot status says how it is",
+    "to have a service made again: docker service rm NAME, then exploreiot up",
+  );
+}
