@@ -1,6 +1,5 @@
 import { warningsOf } from "../config/warnings.ts";
 import { roleOf } from "../core/labels.ts";
-import { modelOf } from "../render/model.ts";
 import type { SwarmDifference } from "../render/swarm/compare.ts";
 import { lookAtSwarm } from "../render/swarm/deploy.ts";
 import type { SwarmService } from "../render/swarm/plan.ts";

@@ -31,12 +31,13 @@ check_swarm() {
       "take them down first: exploreiot down, or docker compose down; their data stays, and is not the swarm's"
 }
 
-# Other secrets would shut out every device, and older ones bring back what was given up. A stack from before services said
-# whose they are goes on with the folder that it was started from.
+# Other secrets would shut out every device, and older ones bring back what was given up. The key that tells whose they are
+# may be rotated as well, so this folder keeps each that it started with. A stack from before services said whose they are goes
+# on with the folder that it was started from.
 check_owner() {
   for id in $(docker service ls --quiet --filter "label=exploreiot.deployment=$deployment"); do
     owner=$(docker service inspect --format '{{index .Spec.Labels "exploreiot.checkout"}}' "$id")
-    [ "$owner" = "$SECRETS_OF" ] || { [ -z "$owner" ] && [ "$wanted" != up ]; } ||
+    [ "$owner" = "$SECRETS_OF" ] || grep -qxF -- "$owner" started-with 2>/dev/null || { [ -z "$owner" ] && [ "$wanted" != up ]; } ||
       fail "$deployment on this swarm has other secrets than these: it was started from another checkout or folder" \
         "go on where it was started, or bring its secrets here" \
         "or take it down first, and give devices their new passwords: docker stack rm $project"
@@ -46,6 +47,7 @@ check_owner() {
         "have them handed on by who rotated them: exploreiot secrets export --to KEY" \
         "then here: exploreiot secrets import FILE --identity KEY-FILE"
   done
+  grep -qxF -- "$SECRETS_OF" started-with 2>/dev/null || echo "$SECRETS_OF" >>started-with
 }
 
 # No stack file can say no-new-privileges, so it has to be what the engine gives every container. Asked of this node.

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../../core/errors.ts";
-import { composeProject } from "../../core/labels.ts";
 import { interrupted } from "../../runners/deploy.ts";
 import { fromEngine } from "../../runners/docker/engine-api.ts";
 import { configFolder } from "../../runners/docker/plain-client.ts";

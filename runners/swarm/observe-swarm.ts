@@ -9,6 +9,8 @@ const NO_MANAGER = 503;
 
 /** The last that is known of a task: one container of a service, on one node. */
 interface Task {
+  readonly id: string;
+
   /** As the swarm says it: `running` only once the container's healthcheck succeeded, `complete` where a job is done. */
   readonly state: string;
 
@@ -185,10 +187,10 @@ function stateOf(
   };
 }
 
-function taskOf({ NodeID, Status }: TaskJson, hostname: ReadonlyMap<string, string>): Task {
+function taskOf({ ID, NodeID, Status }: TaskJson, hostname: ReadonlyMap<string, string>): Task {
   const node = NodeID === undefined ? undefined : hostname.get(NodeID);
   return {
-    ...{ state: Status.State, since: Status.Timestamp },
+    ...{ id: ID, state: Status.State, since: Status.Timestamp },
     ...(Status.Err === undefined ? {} : { error: Status.Err }),
     ...(node === undefined ? {} : { node }),
   };
