@@ -1,46 +1,28 @@
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../../core/errors.ts";
-import { interrupted } from "../../runners/deploy.ts";
 import { fromEngine } from "../../runners/docker/engine-api.ts";
-import { configFolder } from "../../runners/docker/plain-client.ts";
 import { guarded } from "../../runners/guards.ts";
-import { makeImages } from "../../runners/images/make-images.ts";
 import { type Plan, planLines } from "../../runners/plan.ts";
 import { refuseBadGround } from "../../runners/preflight/preflight.ts";
 import type { RunnerName } from "../../runners/record.ts";
 import { refuseHalfRestored } from "../../runners/restore/state.ts";
-import { CommandError, run } from "../../runners/run.ts";
-import type { Report } from "../../runners/runner.ts";
+import type { RunnerContext } from "../../runners/runner.ts";
 import type { Stack } from "../../runners/stack.ts";
 import { observeSwarm, type SwarmState } from "../../runners/swarm/observe-swarm.ts";
-import { writeFolder } from "../folder.ts";
 import { modelOf } from "../model.ts";
-import { renderSwarm } from "../render.ts";
 import { type SwarmDifference, swarmDifferences } from "./compare.ts";
 import type { Known } from "./declared-settings.ts";
-import { lendSecrets, secretVersions } from "./home-secrets.ts";
-import { possibleSwarm, type SwarmPlan, swarmImages, swarmPlan } from "./plan.ts";
+import { secretVersions } from "./home-secrets.ts";
+import { possibleSwarm, type SwarmPlan, swarmPlan } from "./plan.ts";
+import { startFolder } from "./start-folder.ts";
 import { swarmSteps } from "./steps.ts";
 
-export interface SwarmDeployment {
-  readonly stack: Stack;
-
-  /** The deployment's own directory. */
-  readonly home: string;
+export interface SwarmDeployment extends RunnerContext {
   readonly runner: RunnerName | "auto";
-  readonly report: Report;
-  readonly signal?: AbortSignal;
 }
 
 /** How a plan, or what was done, says that the folder's start.sh is the way. */
 export const BY_STACK = "stack";
-
-/** How `say` of start.sh begins a line, and `fail` an error and what to do. */
-const SAYS = { step: "· ", error: "error: ", remedy: "  → " } as const;
-
-/** The folder in the deployment's own directory that is rendered, and started from. */
-const FOLDER = "swarm";
 
 /** What is on the swarm of this engine, compared with what is declared. */
 export async function lookAtSwarm({ stack, home }: Pick<SwarmDeployment, "stack" | "home">): Promise<{
@@ -110,47 +92,6 @@ export async function deployOnSwarm(options: SwarmDeployment): Promise<boolean> 
   });
   return true;
 }
-
-/** Has the folder's own start.sh do it, with secrets and images of this machine. */
-async function startFolder({ stack, home, report, signal }: SwarmDeployment, plan: SwarmPlan): Promise<void> {
-  const stoppable = signal === undefined ? {} : { signal };
-  await makeImages({ ...stack, images: swarmImages(plan) }, { report, ...stoppable });
-  const folder = join(home, FOLDER);
-  writeFolder(folder, renderSwarm(stack, home));
-  lendSecrets(folder, plan.model, home);
-  try {
-    await run([join(folder, "start.sh"), "up"], {
-      ...{ cwd: folder, ownGroup: true, endsByItself: true, ...stoppable },
-      // The client looks for certificates next to its settings, and start.sh gives it others.
-      env:
-        process.env.DOCKER_TLS_VERIFY && !process.env.DOCKER_CERT_PATH
-          ? { DOCKER_CERT_PATH: configFolder() }
-          : {},
-      onLine: (line) => line.startsWith(SAYS.step) && report(line.slice(SAYS.step.length)),
-    });
-  } catch (error) {
-    if (signal?.aborted) throw interrupted();
-    throw error instanceof CommandError ? inItsWords(error) : error;
-  }
-}
-
-/** An error of start.sh as one of the kit's: after its last step are the lines of the service that failed. */
-function inItsWords(error: CommandError): UserError {
-  const lines = error.result.stderr.trimEnd().split("\n");
-  const [of, after] = [SAYS.error, SAYS.step].map((start) =>
-    lines.findLastIndex((line) => line.startsWith(start)),
-  );
-  if (of === undefined || of === -1) return error;
-  const seen = lines.slice((after ?? -1) + 1, of).filter((line) => !CHATTER.test(line));
-  const remedy = lines.slice(of + 1).filter((line) => line.startsWith(SAYS.remedy));
-  return new UserError(
-    [lines[of]?.slice(SAYS.error.length), ...seen].join("\n  "),
-    ...remedy.map((line) => line.slice(SAYS.remedy.length)),
-  );
-}
-
-/** All that `docker stack deploy` says when it goes well. */
-const CHATTER = /^(Creating|Updating) (network|service|secret|config) |--detach=false/;
 
 function refuseOtherNetworks({ name }: Stack, differences: readonly SwarmDifference[]): void {
   const networks = differences.filter(({ kind }) => kind === "network");

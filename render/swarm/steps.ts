@@ -8,6 +8,9 @@ import type { SwarmPlan } from "./plan.ts";
 /** Settings of a service that its tasks do not have. */
 const OF_NO_TASK = /^(update|rollback|labels|replicas)\b/;
 
+const IN_USE =
+  "a swarm changes no network in use, so up refuses: exploreiot down, which keeps the data, then up";
+
 /** What `up` would do to each service, and who stands still meanwhile. */
 export const swarmSteps = (
   plan: SwarmPlan,
@@ -17,7 +20,8 @@ export const swarmSteps = (
 function stepOf(difference: SwarmDifference, { model: { stack }, project }: SwarmPlan): PlannedStep {
   const { kind, role, service, isThere, isCurrent, changes, trouble } = difference;
   const named = { kind, name: kind === "network" ? role : `${project}_${role}`, changes, standsStill: [] };
-  if (kind === "network") return { ...named, action: "replace", reasons: changes.map(changeInWords) };
+  if (kind === "network")
+    return { ...named, action: "replace", reasons: [...changes.map(changeInWords), IN_USE] };
   if (service === undefined) return { ...named, action: "remove", reasons: ["is not configured any more"] };
   if (!isThere) return { ...named, action: "create", reasons: ["is not there"] };
   const isSet = isCurrent && changes.every(({ setting }) => OF_NO_TASK.test(setting));
