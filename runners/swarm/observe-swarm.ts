@@ -4,7 +4,7 @@ import { fromEngine, RefusedError } from "../docker/engine-api.ts";
 import type { Settings } from "../settings/settings.ts";
 import { type ServiceSpec, serviceSettings } from "./service-settings.ts";
 
-/** The status of an engine that is in no swarm, or a worker. */
+/** The status of an engine that is in no swarm, or a worker; and of a manager without a leader. */
 const NO_MANAGER = 503;
 
 /** The last that is known of a task: one container of a service, on one node. */
@@ -99,15 +99,28 @@ interface NodeJson {
 export const swarmService = (deployment: string, role: string): string =>
   `${composeProject(deployment)}_${role}`;
 
-/** Services of the deployment; none where this engine is no manager of a swarm. */
+/**
+ * Services of the deployment; none where this engine is no manager of a swarm.
+ *
+ * @throws RefusedError by a manager that cannot tell: taken for none, `up` would deploy a second time, on one machine
+ */
 async function servicesOf(deployment: string): Promise<readonly ServiceJson[]> {
   const filters = JSON.stringify({ label: [`${LABEL.deployment}=${deployment}`] });
   try {
     return (await fromEngine<readonly ServiceJson[]>("/services", { filters })) ?? [];
   } catch (error) {
-    if (error instanceof RefusedError && error.status === NO_MANAGER) return [];
+    if (error instanceof RefusedError && error.status === NO_MANAGER && (await managesNone())) return [];
     throw error;
   }
+}
+
+/** A manager that is not ready, or has lost the others, has the same status as an engine without a swarm. */
+async function managesNone(): Promise<boolean> {
+  const info = await fromEngine<{
+    readonly Swarm?: { readonly LocalNodeState?: string; readonly ControlAvailable?: boolean };
+  }>("/info");
+  const { LocalNodeState = "inactive", ControlAvailable = false } = info?.Swarm ?? {};
+  return LocalNodeState === "inactive" || (LocalNodeState === "active" && !ControlAvailable);
 }
 
 /** Whether this engine is a manager of a swarm on which the deployment is. */

@@ -340,8 +340,16 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
   });
 
   test("goes on after a restart of the manager's engine, and after it was down, with its readings", async () => {
+    await engine.output("swarm", "update", "--autolock=true");
+    const key = await engine.output("swarm", "unlock-key", "--quiet");
     await engine.stop();
     await engine.start({ "no-new-privileges": true });
+    // A manager that cannot tell is not taken for an engine without a swarm, on which up would deploy a second time.
+    expect((await refusal("up")).said).toEqual([
+      'error: Swarm is encrypted and needs to be unlocked before it can be used. Please use "docker swarm unlock" to unlock it.',
+    ]);
+    const unlock = ["docker", "swarm", "unlock"] as const;
+    await run([...unlock], { input: `${key}\n`, env: { DOCKER_HOST: engine.host } });
     await until("up finds a swarm that works", async () => (await verb(["up"])).code === 0, MINUTES);
     expect(await planned()).toEqual({ code: 0, runner: "stack", steps: [] });
     expect(await verb(["down"])).toMatchObject({ code: 0 });
