@@ -1,7 +1,7 @@
 import { warningsOf } from "../config/warnings.ts";
 import { roleOf } from "../core/labels.ts";
 import type { SwarmDifference } from "../render/swarm/compare.ts";
-import { lookAtSwarm } from "../render/swarm/deploy.ts";
+import { lookAtSwarm, OTHERS } from "../render/swarm/deploy.ts";
 import type { SwarmService } from "../render/swarm/plan.ts";
 import { difference } from "../runners/drift.ts";
 import { inWords } from "../runners/settings/words.ts";
@@ -11,7 +11,7 @@ import type { Synthesized } from "./synthesize.ts";
 
 /** A manager knows them of no node, and nobody asks each node. */
 const UNSEEN =
-  "on a swarm nobody looks at memory and CPU, networks, volumes, certificates, open ports, the last readings and backups";
+  "on a swarm nobody looks at memory and CPU, volumes, certificates, open ports, the last readings and backups";
 
 /**
  * The report of a deployment that is on a swarm, as a manager tells it.
@@ -23,7 +23,7 @@ export async function swarmReport({
   stack,
   home,
 }: Synthesized): Promise<StatusReport | undefined> {
-  const { plan, differences, swarm } = await lookAtSwarm({ stack, home });
+  const { plan, differences, swarm, isOthers } = await lookAtSwarm({ stack, home });
   if (swarm === undefined) return undefined;
   const containers = plan.services.map((one) => {
     const role = roleOf(one.container);
@@ -38,7 +38,7 @@ export async function swarmReport({
     deployment: deployment.name,
     state: isWhole ? "up" : "partly up",
     asConfigured: differences.length === 0,
-    ...{ well, containers, unknown: [UNSEEN], certificates: [] },
+    ...{ well, containers, unknown: [UNSEEN, ...(isOthers ? [OTHERS] : [])], certificates: [] },
     resources: differences.filter(({ kind }) => kind === "network").map(networkStatus),
     waived: deployment.policies.waivers,
     warnings: [...warningsOf(deployment), ...surplus(differences), ...nodeWarnings(swarm)],

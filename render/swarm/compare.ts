@@ -54,19 +54,19 @@ function serviceDifference(
   const shared = { kind: "service" as const, role, service };
   if (state === undefined) return [{ ...shared, isThere: false, isCurrent: false, changes: [], trouble: [] }];
   const changes = serviceChanges(service, plan, known, state.settings);
-  const isCurrent = state.version === fullVersion(service, plan, known);
+  const isCurrent = isOfVersion(state.version, service, plan, known);
   const trouble = troubleOf(state, service.container.job);
   if (changes.length === 0 && isCurrent && trouble.length === 0) return [];
   return [{ ...shared, isThere: true, isCurrent, changes, trouble }];
 }
 
 /** As start.sh fills it in: the declared part, and one for each job whose secrets the service reads. */
-function fullVersion(service: SwarmService, plan: SwarmPlan, { parts }: Known): string {
+function isOfVersion(found: string | undefined, service: SwarmService, plan: SwarmPlan, { parts }: Known) {
+  const declared = declaredVersion(service, plan);
+  if (parts === undefined) return found?.split("-")[0] === declared;
   const variables = service.files.flatMap(({ name }) => /<([A-Z][A-Z0-9_]*)>/.exec(name)?.[1] ?? []);
-  return [
-    declaredVersion(service, plan),
-    ...[...new Set(variables)].map((variable) => parts.get(variable) ?? ""),
-  ].join("-");
+  const own = [...new Set(variables)].map((variable) => parts.get(variable) ?? "");
+  return found === [declared, ...own].join("-");
 }
 
 /** Why a service does not run as it is set; nothing where it does, or is done. */

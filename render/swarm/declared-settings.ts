@@ -15,8 +15,12 @@ import { imageWords, sayings } from "./stack-file.ts";
 
 /** What only the machine that deploys knows: hashes of secrets, and the words with which images start. */
 export interface Known {
-  /** By the variable that stands for it in names and versions. */
-  readonly parts: ReadonlyMap<string, string>;
+  /**
+   * By the variable that stands for it in names and versions.
+   *
+   * @default - the stack has secrets that were made elsewhere, which nothing here can be compared with
+   */
+  readonly parts?: ReadonlyMap<string, string> | undefined;
 
   /** Entrypoint and command by image; those of an image that is not there yet are not known. */
   readonly images: ReadonlyMap<
@@ -38,7 +42,12 @@ export function serviceChanges(
   const found = declared.image?.includes("@")
     ? settings
     : { ...settings, image: image.split("@")[0] as string };
-  const unknown = imageWords(one).length > 0 && !known.images.has(one.container.image) ? STARTED : [];
+  const unknown = [
+    ...(imageWords(one).length > 0 && !known.images.has(one.container.image) ? STARTED : []),
+    ...one.files
+      .filter(({ kind }) => kind === "secret" && known.parts === undefined)
+      .map(({ target }) => fileSetting(target)),
+  ];
   return changesBetween(declared, found).filter(({ setting }) => !unknown.includes(setting));
 }
 
@@ -81,7 +90,7 @@ function declaredSettings(one: SwarmService, plan: SwarmPlan, known: Known): Set
       ),
     }),
     ...one.files.map(({ target, name }) => ({
-      [fileSetting(target)]: withVariables(name, (variable) => known.parts.get(variable) ?? ""),
+      [fileSetting(target)]: withVariables(name, (variable) => known.parts?.get(variable) ?? ""),
     })),
     flat(
       "networks_advanced",

@@ -12,9 +12,9 @@ import { observeSwarm, type SwarmState } from "../../runners/swarm/observe-swarm
 import { modelOf } from "../model.ts";
 import { type SwarmDifference, swarmDifferences } from "./compare.ts";
 import type { Known } from "./declared-settings.ts";
-import { secretVersions } from "./home-secrets.ts";
+import { isOfHome, secretVersions } from "./home-secrets.ts";
 import { possibleSwarm, type SwarmPlan, swarmPlan } from "./plan.ts";
-import { startFolder } from "./start-folder.ts";
+import { folderIn, startFolder } from "./start-folder.ts";
 import { swarmSteps } from "./steps.ts";
 
 export interface SwarmDeployment extends RunnerContext {
@@ -24,6 +24,9 @@ export interface SwarmDeployment extends RunnerContext {
 /** How a plan, or what was done, says that the folder's start.sh is the way. */
 export const BY_STACK = "stack";
 
+/** As a person is told of a stack that is another checkout's, or a folder's. */
+export const OTHERS = "the stack has secrets that were made elsewhere, which nobody compares";
+
 /** What is on the swarm of this engine, compared with what is declared. */
 export async function lookAtSwarm({ stack, home }: Pick<SwarmDeployment, "stack" | "home">): Promise<{
   readonly plan: SwarmPlan;
@@ -31,12 +34,16 @@ export async function lookAtSwarm({ stack, home }: Pick<SwarmDeployment, "stack"
 
   /** @default - none of it is on the swarm of this engine, or it manages none */
   readonly swarm: SwarmState | undefined;
+
+  /** Whether it has other secrets than this deployment's directory: `up` refuses it, and nobody can compare them. */
+  readonly isOthers: boolean;
 }> {
   const model = modelOf(stack, home);
   const plan = swarmPlan(model);
   const [swarm, images] = await Promise.all([observeSwarm(stack.name), imagesHere(stack)]);
-  const known = { parts: secretVersions(model, home), images };
-  return { plan, swarm, differences: swarmDifferences(plan, known, swarm) };
+  const isOthers = swarm !== undefined && !isOfHome(swarm.owner, folderIn(home), home);
+  const known = { parts: isOthers ? undefined : secretVersions(model, home), images };
+  return { plan, swarm, isOthers, differences: swarmDifferences(plan, known, swarm) };
 }
 
 async function imagesHere({ images }: Stack): Promise<Known["images"]> {
@@ -55,7 +62,8 @@ export async function planOnSwarm(
 ): Promise<Plan & { readonly runner: typeof BY_STACK }> {
   chosenWay(options);
   possibleSwarm(modelOf(options.stack, options.home));
-  const { plan, differences } = await lookAtSwarm(options);
+  const { plan, differences, isOthers } = await lookAtSwarm(options);
+  if (isOthers) options.report(`${OTHERS}; up refuses it`);
   return { runner: BY_STACK, steps: swarmSteps(plan, differences), dataInDanger: [] };
 }
 
@@ -80,7 +88,9 @@ export async function deployOnSwarm(options: SwarmDeployment): Promise<boolean> 
   const realise = chosenWay(options);
   possibleSwarm(modelOf(stack, home));
   refuseHalfRestored(home);
-  if ((await lookAtSwarm(options)).differences.length === 0) return false;
+  const found = await lookAtSwarm(options);
+  // Other secrets are refused by start.sh, whoever runs it.
+  if (found.differences.length === 0 && !found.isOthers) return false;
   // Looks again: another command may have ended between the first look and the lock.
   await guarded({ name: stack.name, home, report, onSwarmToo: true }, async () => {
     const { plan, differences } = await lookAtSwarm(options);

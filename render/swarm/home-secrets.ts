@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { replaceFile } from "../../core/private-files.ts";
+import { readIfThere, replaceFile } from "../../core/private-files.ts";
 import { lastRotation, readRotation } from "../../core/rotation-state.ts";
 import { HASH_KEY } from "../../core/secrets.ts";
 import type { Model } from "../model.ts";
@@ -23,6 +23,21 @@ export function secretVersions({ deliveries, stack }: Model, home: string): Read
       return [[variable, hash.digest("hex").slice(0, 12)] as const];
     }),
   );
+}
+
+/** Where start.sh notes the mark of each key of hashes with which it started the stack. */
+const STARTED_WITH = "started-with";
+
+/**
+ * Whether a stack has the secrets of this directory, or had them before its key of hashes was rotated.
+ *
+ * @param owner the label on its services. @default - from before they had one
+ */
+export function isOfHome(owner: string | undefined, folder: string, home: string): boolean {
+  const key = readIfThere(join(home, "secrets", HASH_KEY));
+  if (owner === undefined || key === undefined) return false;
+  const before = readIfThere(join(folder, STARTED_WITH))?.split("\n") ?? [];
+  return [createHash("sha256").update(key).digest("hex").slice(0, 12), ...before].includes(owner);
 }
 
 /**

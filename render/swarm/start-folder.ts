@@ -14,7 +14,7 @@ import { type SwarmPlan, swarmImages } from "./plan.ts";
 const SAYS = { step: "· ", error: "error: ", remedy: "  → " } as const;
 
 /** The folder in the deployment's own directory that is rendered, and started from. */
-const FOLDER = "swarm";
+export const folderIn = (home: string): string => join(home, "swarm");
 
 /**
  * Brings a plan to what runs: has the rendered folder's own start.sh do it, with secrets and images of this machine.
@@ -27,7 +27,7 @@ export async function startFolder(
 ): Promise<void> {
   const stoppable = signal === undefined ? {} : { signal };
   await makeImages({ ...stack, images: swarmImages(plan) }, { report, ...stoppable });
-  const folder = join(home, FOLDER);
+  const folder = folderIn(home);
   writeFolder(folder, renderSwarm(stack, home));
   lendSecrets(folder, plan.model, home);
   try {

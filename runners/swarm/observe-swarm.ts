@@ -49,6 +49,9 @@ export interface SwarmState {
   /** By role. */
   readonly services: ReadonlyMap<string, SwarmServiceState>;
 
+  /** Whose secrets it has (label `exploreiot.checkout`). @default - it is from before services had it */
+  readonly owner?: string;
+
   /** Ids of all tasks that the swarm knows, ended ones too. */
   readonly tasks: readonly string[];
 
@@ -156,7 +159,9 @@ export async function observeSwarm(deployment: string): Promise<SwarmState | und
   ]);
   const networkNames = new Map(networks.map(({ Id, Name }) => [Id, Name]));
   const hostname = new Map(nodes.map(({ ID, Description }) => [ID, Description.Hostname]));
+  const owner = services[0]?.Spec.Labels[LABEL.checkout];
   return {
+    ...(owner === undefined ? {} : { owner }),
     services: new Map(
       services.map((service) => [
         service.Spec.Labels[LABEL.role] ?? service.ID,
