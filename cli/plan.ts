@@ -1,9 +1,10 @@
 import { warningsOf } from "../config/warnings.ts";
-import { LABEL } from "../core/labels.ts";
+import { composeProject, LABEL } from "../core/labels.ts";
 import { EXIT } from "../core/report.ts";
+import { type BY_STACK, planOnSwarm } from "../render/swarm/deploy.ts";
 import { dangersOf } from "../runners/data-in-danger.ts";
 import { plan } from "../runners/deploy.ts";
-import type { Plan, PlannedStep } from "../runners/plan.ts";
+import { ACTIONS, type Plan, type PlannedStep } from "../runners/plan.ts";
 import type { RunnerName } from "../runners/record.ts";
 import type { Stack } from "../runners/stack.ts";
 import { backupReport, safetyOf } from "./backup-status.ts";
@@ -11,7 +12,8 @@ import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb, withRunner } from "./options.ts";
 import { progress } from "./progress.ts";
 import { planOutput } from "./status-output.ts";
-import { synthesizeHere } from "./synthesize.ts";
+import { type Target, targetOf, withTarget } from "./swarm/target.ts";
+import { synthesize } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
 import { VERBS } from "./verbs.ts";
 
@@ -19,19 +21,21 @@ interface Options {
   readonly config: string;
   readonly runner: RunnerName | "auto";
   readonly json?: true;
+  readonly target?: Target;
 }
 
-export const planCommand = withRunner(verb("plan", VERBS.plan))
+export const planCommand = withTarget(withRunner(verb("plan", VERBS.plan)))
   .addOption(configOption())
   .addOption(jsonOption())
   .addHelpText(
     "after",
     "\nExits with 2 when up has something to change, with 1 when up would refuse it for the sake of data.",
   )
-  .action(async ({ config, runner, json }: Options) => {
-    const { deployment, stack, home } = await synthesizeHere(config, { draft: true });
+  .action(async ({ config, runner, json, target }: Options) => {
+    const { deployment, stack, home } = await synthesize(config, { draft: true });
     const warnings = warningsOf(deployment);
-    const planned = await plan({ stack, home, runner, report: progress });
+    const planOf = (await targetOf(deployment.name, target)) === "swarm" ? planOnSwarm : plan;
+    const planned = await planOf({ stack, home, runner, report: progress });
     const safety = planned.dataInDanger.length > 0 ? safetyOf(await backupReport(stack)) : undefined;
     const dangers = await dangersOf(stack, planned.dataInDanger);
     const refused = dangers.filter(({ backup }) => backup === undefined).map(({ volume }) => volume);
@@ -57,12 +61,12 @@ export const planCommand = withRunner(verb("plan", VERBS.plan))
  * @param refused volumes in danger that no fresh verified backup has. @default - all that are in danger
  */
 export function planInWords(
-  { steps, dataInDanger, runner }: Plan & { readonly runner: RunnerName },
+  { steps, dataInDanger, runner }: Plan & { readonly runner: RunnerName | typeof BY_STACK },
   stack: Stack,
   refused: readonly string[] = dataInDanger,
 ): string {
   if (steps.length === 0) return `${stack.name} is as configured: up has nothing to do`;
-  const counts = ["create", "replace", "change in place", "start again", "remove"].flatMap((action) => {
+  const counts = ACTIONS.flatMap((action) => {
     const found = steps.filter((step) => step.action === action);
     return found.length === 0 ? [] : [`${action}: ${found.length}`];
   });
@@ -91,7 +95,11 @@ const SHORT = 5;
 function row({ kind, name, action, reasons, awaySeconds, standsStill }: PlannedStep, stack: Stack) {
   const role = stack.containers.find((spec) => spec.name === name)?.labels[LABEL.role];
   return [
-    kind === "container" ? (role ?? name) : `${kind} ${name}`,
+    kind === "container"
+      ? (role ?? name)
+      : kind === "service"
+        ? name.replace(`${composeProject(stack.name)}_`, "")
+        : `${kind} ${name}`,
     action,
     reasons.join("\n"),
     awaySeconds === undefined ? "" : `about ${awaySeconds} s`,

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { roleOf } from "../core/labels.ts";
 import { restart } from "../runners/docker/restart.ts";
 import { guarded } from "../runners/guards.ts";
+import { isOnSwarm } from "../runners/swarm/observe-swarm.ts";
+import { restartOnSwarm } from "../runners/swarm/restart-service.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { progress } from "./progress.ts";
@@ -23,7 +25,10 @@ export const restartCommand = verb("restart", VERBS.restart, "restart ingest")
   .action(async (names: readonly string[], { config, json }: { config: string; json?: true }) => {
     const { deployment, stack, home } = await synthesize(config, { unjudged: true });
     const services = servicesNamed(stack, names);
-    await guarded({ name: deployment.name, home, report: progress }, () => restart(services, progress));
+    const onSwarm = await isOnSwarm(deployment.name);
+    await guarded({ name: deployment.name, home, report: progress, onSwarmToo: true }, () =>
+      onSwarm ? restartOnSwarm(stack, services, progress) : restart(services, progress),
+    );
     const restarted = services.map(roleOf);
     if (json) printJson(restartOutput, { deployment: deployment.name, restarted });
     else console.log(`${deployment.name}: ${restarted.join(", ")} restarted and healthy`);

@@ -1,6 +1,11 @@
 import { z } from "zod";
+import { ACTIONS } from "../runners/plan.ts";
 import { waiver } from "../site/policy-settings.ts";
 import { lastReadings } from "./last-readings.ts";
+
+const runner = z
+  .enum(["terraform", "compose", "stack"])
+  .describe("the program that brings it up; stack is docker stack deploy, on a swarm");
 
 /** A setting that differs between the configuration and what runs. */
 const changeOutput = z.strictObject({
@@ -218,7 +223,7 @@ export const statusOutput = z.strictObject({
 
 export const upOutput = z.strictObject({
   deployment: z.string(),
-  runner: z.enum(["terraform", "compose"]),
+  runner,
   changed: z.boolean(),
   ...containersOutput.shape,
   warnings,
@@ -226,13 +231,15 @@ export const upOutput = z.strictObject({
 
 export const planOutput = z.strictObject({
   deployment: z.string(),
-  runner: z.enum(["terraform", "compose"]),
+  runner,
   steps: z
     .array(
       z.strictObject({
-        kind: z.enum(["container", "network", "volume"]),
+        kind: z.enum(["container", "network", "volume", "service"]).describe("service: on a swarm"),
         name: z.string(),
-        action: z.enum(["create", "replace", "change in place", "start again", "remove"]),
+        action: z
+          .enum(ACTIONS)
+          .describe("of a service of a swarm: whether its new task starts first, or its old one stops first"),
         reasons: z.array(z.string()).readonly().describe("why, each as a person would say it"),
         changes: z.array(changeOutput).readonly().describe("the settings among the reasons"),
         awaySeconds: z

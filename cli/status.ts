@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { EXIT } from "../core/report.ts";
 import { UsageMeter } from "../runners/docker/usage.ts";
+import { isOnSwarm } from "../runners/swarm/observe-swarm.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { type StatusReport, statusOutput } from "./status-output.ts";
@@ -48,7 +49,8 @@ export const statusCommand = verb("status", VERBS.status)
 async function reportOf(synthesized: Synthesized, meter: UsageMeter | undefined): Promise<StatusReport> {
   const report = await statusReport(synthesized, meter);
   const isAbsent = report.state === "not deployed" || report.state === "down";
-  return (isAbsent ? await swarmReport(synthesized) : undefined) ?? report;
+  const isThere = isAbsent && (await isOnSwarm(synthesized.deployment.name));
+  return (isThere ? await swarmReport(synthesized) : undefined) ?? report;
 }
 
 const screen = (report: StatusReport, watch: true | undefined): string =>

@@ -1,15 +1,17 @@
 import { warningsOf } from "../config/warnings.ts";
 import { roleOf } from "../core/labels.ts";
-import { modelOf } from "../render/model.ts";
-import { type SwarmPlan, type SwarmService, swarmPlan } from "../render/swarm/plan.ts";
-import { declaredVersion } from "../render/swarm/stack-file.ts";
-import { observeSwarm, type SwarmServiceState, type SwarmState } from "../runners/swarm/observe-swarm.ts";
+import type { SwarmDifference } from "../render/swarm/compare.ts";
+import { lookAtSwarm, OTHERS } from "../render/swarm/deploy.ts";
+import type { SwarmService } from "../render/swarm/plan.ts";
+import { difference } from "../runners/drift.ts";
+import { inWords } from "../runners/settings/words.ts";
+import type { SwarmServiceState, SwarmState } from "../runners/swarm/observe-swarm.ts";
 import type { ContainerStatus, StatusReport } from "./status-output.ts";
 import type { Synthesized } from "./synthesize.ts";
 
 /** A manager knows them of no node, and nobody asks each node. */
 const UNSEEN =
-  "on a swarm nobody looks at memory and CPU, networks, volumes, certificates, open ports, the last readings and backups";
+  "on a swarm nobody looks at memory and CPU, volumes, certificates, open ports, the last readings and backups";
 
 /**
  * The report of a deployment that is on a swarm, as a manager tells it.
@@ -21,12 +23,13 @@ export async function swarmReport({
   stack,
   home,
 }: Synthesized): Promise<StatusReport | undefined> {
-  const swarm = await observeSwarm(deployment.name);
+  const { plan, differences, swarm, isOthers } = await lookAtSwarm({ stack, home });
   if (swarm === undefined) return undefined;
-  const plan = swarmPlan(modelOf(stack, home));
-  const containers = plan.services.map((one) =>
-    serviceStatus(one, plan, swarm.services.get(roleOf(one.container))),
-  );
+  const containers = plan.services.map((one) => {
+    const role = roleOf(one.container);
+    const differing = differences.find(({ kind, role: of }) => kind === "service" && of === role);
+    return serviceStatus(one, swarm.services.get(role), differing);
+  });
   const well = containers.every(
     ({ health, trouble }) => ["healthy", "done"].includes(health) && trouble === undefined,
   );
@@ -34,33 +37,55 @@ export async function swarmReport({
   return {
     deployment: deployment.name,
     state: isWhole ? "up" : "partly up",
-    asConfigured: well && containers.every(({ difference }) => difference === undefined),
-    ...{ well, containers, unknown: [UNSEEN], resources: [], certificates: [] },
+    asConfigured: differences.length === 0,
+    ...{ well, containers, unknown: [UNSEEN, ...(isOthers ? [OTHERS] : [])], certificates: [] },
+    resources: differences.filter(({ kind }) => kind === "network").map(networkStatus),
     waived: deployment.policies.waivers,
-    warnings: [...warningsOf(deployment), ...nodeWarnings(swarm)],
+    warnings: [...warningsOf(deployment), ...surplus(differences), ...nodeWarnings(swarm)],
   };
 }
 
+const networkStatus = ({ role, changes }: SwarmDifference) => ({
+  ...{ kind: "network" as const, name: role, changes },
+  difference: difference({ differences: changes.map(inWords) }),
+});
+
+const surplus = (differences: readonly SwarmDifference[]): readonly string[] =>
+  differences
+    .filter(({ kind, service }) => kind === "service" && service === undefined)
+    .map(({ role }) => `${role} is on the swarm and not configured any more: exploreiot up removes it`);
+
 function serviceStatus(
-  one: SwarmService,
-  plan: SwarmPlan,
+  { container, name }: SwarmService,
   found: SwarmServiceState | undefined,
+  differing: SwarmDifference | undefined,
 ): ContainerStatus {
-  const { container } = one;
   const { task } = found ?? {};
-  const difference = differenceOf(declaredVersion(one, plan), found);
-  const trouble = troubleOf(found);
+  const { changes = [], trouble = [] } = differing ?? {};
+  const said = differing === undefined ? undefined : inOneLine(differing);
   return {
     role: roleOf(container),
-    container: one.name,
+    container: name,
     state: task?.state ?? "absent",
     health: health(container.job, task?.state),
     ...(task === undefined ? {} : { since: task.since }),
     ...(task?.node === undefined ? {} : { node: task.node }),
     listens: [...new Set((container.block.ports ?? []).map(({ external }) => `*:${external}`))],
-    ...(difference === undefined ? {} : { difference }),
+    ...(said === undefined ? {} : { difference: said }),
+    ...(changes.length === 0 ? {} : { changes }),
     ...(trouble.length === 0 ? {} : { trouble }),
   };
+}
+
+/** @returns undefined for a service that is set as configured, and not well */
+function inOneLine({ isThere, isCurrent, changes }: SwarmDifference): string | undefined {
+  if (isThere && isCurrent && changes.length === 0) return undefined;
+  const found = !isThere
+    ? ["is not there"]
+    : changes.length === 0
+      ? ["was deployed from another configuration"]
+      : changes.map(inWords);
+  return `${difference({ differences: found })}: exploreiot up`;
 }
 
 /** A task of a swarm is `running` from its first successful probe on, and is ended when probes fail. */
@@ -68,24 +93,6 @@ function health(job: boolean, state: string | undefined): string {
   if (state === undefined) return "-";
   if (job) return state === "complete" ? "done" : state;
   return state === "running" ? "healthy" : "-";
-}
-
-function differenceOf(declared: string, found: SwarmServiceState | undefined): string | undefined {
-  if (found === undefined)
-    return "is not there: render again, copy the folder to a manager, and run ./start.sh";
-  if (found.version?.startsWith(declared) !== true)
-    return "is of another configuration: render again, copy the folder to a manager, and run ./start.sh";
-  return found.version === found.running ? undefined : "what runs is of an earlier version";
-}
-
-function troubleOf(found: SwarmServiceState | undefined): readonly string[] {
-  const { update, task } = found ?? {};
-  return [
-    ...(update === undefined || ["completed", "updating"].includes(update)
-      ? []
-      : [`the swarm took the last version back (${update})`]),
-    ...(task?.error === undefined ? [] : [task.error]),
-  ];
 }
 
 const nodeWarnings = ({ nodes }: SwarmState): readonly string[] =>

@@ -15,6 +15,8 @@ import { prepareMachine } from "./setup/missing.ts";
 import { stackStatus } from "./stack-status.ts";
 import { upOutput } from "./status-output.ts";
 import { statusTable } from "./status-table.ts";
+import { type Target, targetOf, withTarget } from "./swarm/target.ts";
+import { upOnSwarm } from "./swarm/up.ts";
 import { synthesize } from "./synthesize.ts";
 import { VERBS } from "./verbs.ts";
 
@@ -24,9 +26,10 @@ interface Options {
   readonly json?: true;
   readonly setup?: true;
   readonly replaceData: readonly string[];
+  readonly target?: Target;
 }
 
-export const upCommand = withRunner(verb("up", VERBS.up))
+export const upCommand = withTarget(withRunner(verb("up", VERBS.up)))
   .addOption(configOption())
   .addOption(jsonOption())
   .option(
@@ -39,9 +42,12 @@ export const upCommand = withRunner(verb("up", VERBS.up))
     (volume: string, all: readonly string[]) => [...all, volume],
     [],
   )
-  .action(async ({ config, runner, json, setup, replaceData }: Options) => {
+  .action(async (options: Options) => {
+    const { config, runner, json, setup, replaceData, target } = options;
+    const synthesized = await synthesize(config);
+    const { deployment, stack, home } = synthesized;
+    if ((await targetOf(deployment.name, target)) === "swarm") return upOnSwarm(synthesized, options);
     const signal = interruptSignal();
-    const { deployment, stack, home } = await synthesize(config);
     if (setup) await prepareMachine({ stack, home, runner, report: progress, signal });
     const {
       changed,

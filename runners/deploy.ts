@@ -180,5 +180,5 @@ async function runWatched(runner: Runner, context: RunnerContext): Promise<Obser
   }
 }
 
-const interrupted = () =>
+export const interrupted = () =>
   new UserError("interrupted; nothing is half-written", "run up again: it goes on from where this stopped");

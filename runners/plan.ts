@@ -10,11 +10,19 @@ import type { Change } from "./settings/settings.ts";
 import { valueInWords } from "./settings/words.ts";
 import type { ContainerSpec, Stack } from "./stack.ts";
 
+/** In the order in which they are counted. */
+export const ACTIONS = [
+  ...(["create", "replace", "update start-first", "update stop-first"] as const),
+  ...(["change in place", "start again", "remove"] as const),
+] as const;
+
 /** What `up` would do to one resource. */
 export interface PlannedStep {
-  readonly kind: Drift["kind"];
+  readonly kind: Drift["kind"] | "service";
   readonly name: string;
-  readonly action: "create" | "replace" | "change in place" | "start again" | "remove";
+
+  /** On a swarm a new task is started first, or the old one is stopped first. */
+  readonly action: (typeof ACTIONS)[number];
 
   /** Why, each as a person would say it: "memory 64 MiB → 128 MiB". */
   readonly reasons: readonly string[];
@@ -130,13 +138,15 @@ function reasonsOf(drift: Drift): Pick<PlannedStep, "reasons" | "changes"> {
   return { reasons: [...states, ...drift.changes.map(changeInWords)], changes: drift.changes };
 }
 
-function changeInWords({ setting, declared, found }: Change): string {
+export function changeInWords({ setting, declared, found }: Change): string {
   if (setting === "files") return "files, or the way in which they are delivered";
+  if (setting.startsWith("files."))
+    return `file ${setting.slice("files.".length)}${found === undefined ? " is new" : declared === undefined ? " is not needed any more" : " with other content"}`;
   return `${setting} ${valueInWords(setting, found)} → ${valueInWords(setting, declared)}`;
 }
 
 /** An estimate, not a measurement: what a runner takes to end a container and make it again. */
-const RUNNER_SECONDS = 4;
+export const RUNNER_SECONDS = 4;
 
 /**
  * Until the first probe that goes well, after all that it waits for and that is replaced as well: all of it is removed at

@@ -1,11 +1,14 @@
 import { UserError } from "../../core/errors.ts";
 import type { Rotation, RotationStep } from "../../core/rotation.ts";
 import { type Change, readRotation, writeRotation } from "../../core/rotation-state.ts";
+import { deployOnSwarm } from "../../render/swarm/deploy.ts";
 import { ofRole } from "../../runners/containers.ts";
 import { deploy } from "../../runners/deploy.ts";
 import { restart } from "../../runners/docker/restart.ts";
 import { guarded } from "../../runners/guards.ts";
 import type { RunnerName } from "../../runners/record.ts";
+import { isOnSwarm } from "../../runners/swarm/observe-swarm.ts";
+import { restartOnSwarm } from "../../runners/swarm/restart-service.ts";
 import { progress } from "../progress.ts";
 import { type Synthesized, synthesize } from "../synthesize.ts";
 import { rotationsOf } from "./rotations.ts";
@@ -47,7 +50,7 @@ export async function rotate(
 ): Promise<void> {
   const { deployment, home } = synthesized;
   const changing = chosen.map(({ name }) => ({ name, step }));
-  await guarded({ name: deployment.name, home, report: progress }, async () => {
+  await guarded({ name: deployment.name, home, report: progress, onSwarmToo: true }, async () => {
     const state = readRotation(home);
     if (state.changing.length > 0)
       throw new UserError(
@@ -105,7 +108,7 @@ async function complete(
   { deployment: { name }, home }: Synthesized,
   { config, runner, signal }: Rotating,
 ): Promise<void> {
-  const guard = { name, home, report: progress };
+  const guard = { name, home, report: progress, onSwarmToo: true };
   // One whose service is gone from the site file has nobody left who reads it.
   const known = changing.flatMap((change) => {
     const rotation = rotations.get(change.name);
@@ -115,13 +118,12 @@ async function complete(
     for (const { rotation, step } of known) await rotation.apply(step);
   });
   const { stack } = await synthesize(config);
-  await deploy({ stack, home, runner, report: progress, signal });
+  const onSwarm = await isOnSwarm(name);
+  await (onSwarm ? deployOnSwarm : deploy)({ stack, home, runner, report: progress, signal });
   await guarded(guard, async () => {
     const roles = new Set(known.flatMap(({ rotation }) => rotation.restarts ?? []));
-    await restart(
-      [...roles].flatMap((role) => ofRole(stack, role) ?? []),
-      progress,
-    );
+    const specs = [...roles].flatMap((role) => ofRole(stack, role) ?? []);
+    await (onSwarm ? restartOnSwarm(stack, specs, progress) : restart(specs, progress));
     for (const { rotation } of known) await rotation.settle?.();
     settle(home, changing, rotations);
   });

@@ -4,6 +4,7 @@
 #
 #   ./start.sh            everything
 #   ./start.sh secrets    the secrets and .env alone, to rotate one
+#   ./start.sh up         for exploreiot up, whose secrets and .env are here already: makes none, and works from any machine
 #
 #   DATA_NODE=NAME ./start.sh             which node has the data, at the first start of a swarm of several
 #   NEW_PRIVILEGES=allowed ./start.sh     also where programs could gain privileges (docs/swarm.md)
@@ -17,13 +18,36 @@ for name in DOCKER_DEFAULT_PLATFORM DOCKER_CONTENT_TRUST; do unset "$name"; done
 
 . prepare.sh
 
+wanted=${1:-}
+again=./start.sh
+[ "$wanted" != up ] || again="exploreiot up"
+
 check_swarm() {
   [ "$(docker info --format '{{.Swarm.ControlAvailable}}')" = true ] || fail "this engine is no manager of a swarm" \
     "make a swarm: docker swarm init --advertise-addr ADDRESS" \
-    "or copy this folder to a manager, and run it there"
+    "or use a manager's engine: copy this folder there, or for exploreiot up set DOCKER_HOST or engine.host"
   [ -z "$(docker ps --all --quiet --filter "label=exploreiot.deployment=$deployment")" ] ||
     fail "$deployment has containers without the swarm on this engine, which use the same ports" \
       "take them down first: exploreiot down, or docker compose down; their data stays, and is not the swarm's"
+}
+
+# Other secrets would shut out every device, and older ones bring back what was given up. The key that tells whose they are
+# may be rotated as well, so this folder keeps each that it started with. A stack from before services said whose they are goes
+# on with the folder that it was started from.
+check_owner() {
+  for id in $(docker service ls --quiet --filter "label=exploreiot.deployment=$deployment"); do
+    owner=$(docker service inspect --format '{{index .Spec.Labels "exploreiot.checkout"}}' "$id")
+    [ "$owner" = "$SECRETS_OF" ] || grep -qxF -- "$owner" started-with 2>/dev/null || { [ -z "$owner" ] && [ "$wanted" != up ]; } ||
+      fail "$deployment on this swarm has other secrets than these: it was started from another checkout or folder" \
+        "go on where it was started, or bring its secrets here" \
+        "or take it down first, and give devices their new passwords: docker stack rm $project"
+    rotated=$(docker service inspect --format '{{index .Spec.Labels "exploreiot.rotation"}}' "$id")
+    [ "${rotated:-0}" -le "$SECRETS_ROTATED" ] ||
+      fail "the secrets of $deployment were rotated elsewhere ($rotated times; here $SECRETS_ROTATED times), and this would bring older ones back" \
+        "have them handed on by who rotated them: exploreiot secrets export --to KEY" \
+        "then here: exploreiot secrets import FILE --identity KEY-FILE"
+  done
+  grep -qxF -- "$SECRETS_OF" started-with 2>/dev/null || echo "$SECRETS_OF" >>started-with
 }
 
 # No stack file can say no-new-privileges, so it has to be what the engine gives every container. Asked of this node.
@@ -35,7 +59,7 @@ check_privileges() {
     *1) ;;
     *) fail "programs in services of this swarm could gain privileges: the engine does not forbid it, and a stack cannot" \
       "on every node put \"no-new-privileges\": true into /etc/docker/daemon.json, and restart the engine" \
-      "or take the risk (services run without root and without capabilities): NEW_PRIVILEGES=allowed ./start.sh" ;;
+      "or take the risk (services run without root and without capabilities): NEW_PRIVILEGES=allowed $again" ;;
   esac
 }
 
@@ -67,7 +91,7 @@ choose_data_node() {
       node=${DATA_NODE:-}
       if [ -z "$node" ]; then
         [ "$(docker node ls --quiet | grep -c .)" = 1 ] || fail "no node of this swarm is chosen for the data of $deployment" \
-          "choose one for good: DATA_NODE=NAME ./start.sh; docker node ls has their names"
+          "choose one for good: DATA_NODE=NAME $again; docker node ls has their names"
         node=$(docker info --format '{{.Swarm.NodeID}}')
       fi
       docker node update --label-add "$data_label=true" "$node" >/dev/null || fail "$node is no node of this swarm" "docker node ls has their names"
@@ -116,7 +140,7 @@ stage() {
   # Above the line of the next stage is a whole file. A service that is in no stage any more goes with the last one.
   # shellcheck disable=SC2086 -- none or one option
   sed "/^  # stage $((number + 1))\$/,\$d" stack.yaml | docker stack deploy --compose-file - $last \
-    --resolve-image "$resolve" --with-registry-auth "$project" >&2 || fail "the swarm refuses $project" "fix what the lines above say, and run ./start.sh again"
+    --resolve-image "$resolve" --with-registry-auth "$project" >&2 || fail "the swarm refuses $project" "fix what the lines above say, and run $again again"
   for one in "$@"; do
     seconds=0
     until settled "$one"; do
@@ -132,7 +156,7 @@ stage() {
 given_up() {
   docker service ps --no-trunc --format '{{.Name}} on {{.Node}}: {{.CurrentState}} {{.Error}}' "$1" | head -n 5 >&2
   timeout 10 docker service logs --raw --tail 10 "$1" >&2 || true
-  fail "$1 $2" "fix what the lines above say, and run ./start.sh again: it goes on from there"
+  fail "$1 $2" "fix what the lines above say, and run $again again: it goes on from there"
 }
 
 # Objects that a service still has are kept by the swarm itself; the others are of before.
@@ -144,13 +168,22 @@ forget_files() {
   done
 }
 
-wanted=${1:-}
+# After the command that is under way: nothing is left half-done.
+trap 'exit 143' TERM
 check_folder
-check_docker
+[ "$wanted" = up ] || check_docker
 [ "$wanted" = secrets ] || check_swarm
 images
-make_secrets
+[ "$wanted" = up ] || make_secrets
 [ "$wanted" != secrets ] || exit 0
+# For docker stack deploy, which reads no .env: a version of the secrets each, and nothing of them.
+unset SECRETS_ROTATED
+set -a
+. ./.env
+SECRETS_OF=$(keyed)
+: "${SECRETS_ROTATED:=0}"
+set +a
+check_owner
 check_privileges
 choose_data_node
 if [ -n "$registry" ]; then
@@ -161,10 +194,6 @@ else
   [ "$(docker node ls --quiet | grep -c .)" = 1 ] || say "no swarm.registry: every node must have the images itself"
 fi
 offer_probe
-# For docker stack deploy, which reads no .env: a version of the secrets each, and nothing of them.
-set -a
-. ./.env
-set +a
 programs
 services
 forget_files

@@ -69,6 +69,12 @@ export interface SwarmPlan {
   readonly probe?: { readonly image: string; readonly config: string };
 }
 
+/** The images of which a swarm starts containers; those that deliver files are of one machine alone. */
+export function swarmImages({ model, services, probe }: SwarmPlan): readonly string[] {
+  const used = new Set([...services.map(({ container }) => container.image), probe?.image]);
+  return model.stack.images.filter((image) => used.has(image));
+}
+
 /** More addresses than that are no list in an environment variable. */
 const MOST_ADDRESSES = 256;
 

@@ -1,18 +1,15 @@
 import { shellCommand, shellWord } from "../../core/shell-words.ts";
 import { preparation, shellFunction } from "../server-script.ts";
-import { dataLabel, type SwarmPlan } from "./plan.ts";
+import { dataLabel, type SwarmPlan, swarmImages } from "./plan.ts";
 import { imageWords } from "./stack-file.ts";
 
 /** deployment.sh of a stack for Docker Swarm: what start.sh has to know of it. */
-export function swarmScript({ model, services, settings, probe }: SwarmPlan): string {
+export function swarmScript(plan: SwarmPlan): string {
+  const { model, services, settings, probe } = plan;
   const { stack } = model;
   const stages = [...new Set(services.map(({ stage }) => stage))];
-  const used = new Set([...services.map(({ container }) => container.image), probe?.image]);
   return [
-    ...preparation(
-      model,
-      stack.images.filter((image) => used.has(image)),
-    ),
+    ...preparation(model, swarmImages(plan)),
     `deployment=${stack.name}`,
     `stages=${stages.at(-1) ?? 0}`,
     `data_label=${dataLabel(stack)}`,

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { LABEL, roleOf } from "../../core/labels.ts";
 import { PROBE_PROGRAM } from "../../core/probe-command.ts";
 import { composeYaml, defined } from "../../runners/compose/yaml.ts";
-import type { ContainerSpec, NetworkSpec } from "../../runners/stack.ts";
+import type { ContainerSpec } from "../../runners/stack.ts";
+import type { SwarmNetwork } from "../../runners/swarm/observe-swarm.ts";
 import { judgedFacts } from "../judged.ts";
 import { withServerParts, withVariables } from "../model.ts";
 import { dataLabel, type SwarmFile, type SwarmPlan, type SwarmService } from "./plan.ts";
@@ -38,7 +39,10 @@ export function stackFile(plan: SwarmPlan): string {
       return [`  # stage ${stage}\n`, indented(composeYaml(section))];
     }),
   ].join("");
-  const words = new Set(services.flatMap((one) => imageWords(one).map(({ variable }) => variable)));
+  const words = new Set([
+    ...["SECRETS_OF", "SECRETS_ROTATED"],
+    ...services.flatMap((one) => imageWords(one).map(({ variable }) => variable)),
+  ]);
   return withVariables(withServerParts(text, model), (variable) =>
     words.has(variable) ? `\${${variable}?run ./start.sh}` : `<${variable}>`,
   );
@@ -69,7 +73,8 @@ export const declaredVersion = (one: SwarmService, plan: SwarmPlan): string =>
     .digest("hex")
     .slice(0, 12);
 
-function sayings(one: SwarmService, plan: SwarmPlan) {
+/** All that a stack file says of a service, but for what follows from it. */
+export function sayings(one: SwarmService, plan: SwarmPlan) {
   const { container, environment, files } = one;
   const { block } = container;
   const of = (wanted: SwarmFile["kind"]) =>
@@ -198,35 +203,43 @@ function deploy(one: SwarmService, { settings, model }: SwarmPlan) {
   });
 }
 
+/** With two that start.sh fills in: whose the secrets are, and how often they were rotated. */
 const serviceLabels = ({ labels }: ContainerSpec, hash: string) => ({
+  [LABEL.checkout]: "<SECRETS_OF>",
+  [LABEL.rotation]: "<SECRETS_ROTATED>",
   [LABEL.deployment]: labels[LABEL.deployment],
   [LABEL.role]: labels[LABEL.role],
   [LABEL.environment]: labels[LABEL.environment],
   [LABEL.configHash]: hash,
 });
 
-function networks(plan: SwarmPlan) {
-  const { model, settings, services } = plan;
-  const driver_opts = settings.encrypted ? { encrypted: "true" } : undefined;
+const networks = (plan: SwarmPlan) =>
+  Object.fromEntries(
+    declaredNetworks(plan).map((network) => [network.name.slice(plan.project.length + 1), overlay(network)]),
+  );
+
+/** The networks as the swarm will have them, by the names that they have there. */
+export function declaredNetworks(plan: SwarmPlan): readonly SwarmNetwork[] {
+  const { model, settings, services, project } = plan;
   const isAlone = services.some(({ container }) => container.block.network_mode !== undefined);
-  return {
-    ...Object.fromEntries(
-      model.stack.networks.map((network) => [short(network.name, plan), overlay(network, driver_opts)]),
-    ),
-    ...(isAlone ? { [NOWHERE]: defined({ driver: "overlay", internal: true, driver_opts }) } : {}),
-  };
+  const nowhere = { name: NOWHERE, internal: true, subnets: [] };
+  return [...model.stack.networks, ...(isAlone ? [nowhere] : [])].map(({ name, internal, subnets }) => ({
+    name: `${project}_${short(name, plan)}`,
+    internal,
+    encrypted: settings.encrypted,
+    // Overlays have addresses of IPv4 alone.
+    subnets: subnets.map(({ subnet }) => subnet).filter((subnet) => !subnet.includes(":")),
+  }));
 }
 
-/** Overlays have addresses of IPv4 alone, and no bridge of the machine. */
-function overlay({ internal, subnets }: NetworkSpec, driver_opts: object | undefined) {
-  const config = subnets.filter(({ subnet }) => !subnet.includes(":")).map(({ subnet }) => ({ subnet }));
-  return defined({
+/** Without a bridge of the machine. */
+const overlay = ({ internal, encrypted, subnets }: SwarmNetwork) =>
+  defined({
     driver: "overlay",
     internal: internal || undefined,
-    driver_opts,
-    ipam: config.length === 0 ? undefined : { config },
+    driver_opts: encrypted ? { encrypted: "true" } : undefined,
+    ipam: subnets.length === 0 ? undefined : { config: subnets.map((subnet) => ({ subnet })) },
   });
-}
 
 /** Not the names that containers without a swarm have: two databases on one volume would ruin it. */
 function volumes(plan: SwarmPlan) {

@@ -24,6 +24,7 @@ export function inWords({ setting, declared, found }: Change): string {
   if (setting === "networks_advanced")
     return `is on ${found ?? "no network"} instead of ${declared ?? "no network"}`;
   if (setting === "files") return "was given other files";
+  if (setting.startsWith("files.")) return `was given another file ${setting.slice("files.".length)}`;
   if (setting.startsWith("file."))
     return `reads ${setting.slice("file.".length)} in another form than configured`;
   return `has ${setting} ${has} instead of ${wanted}`;

@@ -1,12 +1,16 @@
 import { UserError } from "../../core/errors.ts";
 import { composeProject, LABEL } from "../../core/labels.ts";
 import { fromEngine, RefusedError } from "../docker/engine-api.ts";
+import type { Settings } from "../settings/settings.ts";
+import { type ServiceSpec, serviceSettings } from "./service-settings.ts";
 
-/** The status of an engine that is in no swarm, or a worker. */
+/** The status of an engine that is in no swarm, or a worker; and of a manager without a leader. */
 const NO_MANAGER = 503;
 
 /** The last that is known of a task: one container of a service, on one node. */
 interface Task {
+  readonly id: string;
+
   /** As the swarm says it: `running` only once the container's healthcheck succeeded, `complete` where a job is done. */
   readonly state: string;
 
@@ -28,11 +32,25 @@ export interface SwarmServiceState {
   readonly update?: string;
 
   readonly task?: Task;
+
+  /** All that a stack file decides of it, by setting. */
+  readonly settings: Settings;
+}
+
+/** A network of the deployment's stack. */
+export interface SwarmNetwork {
+  readonly name: string;
+  readonly internal: boolean;
+  readonly encrypted: boolean;
+  readonly subnets: readonly string[];
 }
 
 export interface SwarmState {
   /** By role. */
   readonly services: ReadonlyMap<string, SwarmServiceState>;
+
+  /** Whose secrets it has (label `exploreiot.checkout`). @default - it is from before services had it */
+  readonly owner?: string;
 
   /** Ids of all tasks that the swarm knows, ended ones too. */
   readonly tasks: readonly string[];
@@ -42,14 +60,21 @@ export interface SwarmState {
     readonly status: string;
     readonly availability: string;
   }[];
+
+  readonly networks: readonly SwarmNetwork[];
+}
+
+interface NetworkJson {
+  readonly Id: string;
+  readonly Name: string;
+  readonly Internal: boolean;
+  readonly Options?: Readonly<Record<string, string>> | null;
+  readonly IPAM: { readonly Config?: readonly { readonly Subnet: string }[] | null };
 }
 
 interface ServiceJson {
   readonly ID: string;
-  readonly Spec: {
-    readonly Labels: Readonly<Record<string, string>>;
-    readonly TaskTemplate: SpecJson;
-  };
+  readonly Spec: ServiceSpec;
   readonly UpdateStatus?: { readonly State?: string };
 }
 
@@ -77,15 +102,28 @@ interface NodeJson {
 export const swarmService = (deployment: string, role: string): string =>
   `${composeProject(deployment)}_${role}`;
 
-/** Services of the deployment; none where this engine is no manager of a swarm. */
+/**
+ * Services of the deployment; none where this engine is no manager of a swarm.
+ *
+ * @throws RefusedError by a manager that cannot tell: taken for none, `up` would deploy a second time, on one machine
+ */
 async function servicesOf(deployment: string): Promise<readonly ServiceJson[]> {
   const filters = JSON.stringify({ label: [`${LABEL.deployment}=${deployment}`] });
   try {
     return (await fromEngine<readonly ServiceJson[]>("/services", { filters })) ?? [];
   } catch (error) {
-    if (error instanceof RefusedError && error.status === NO_MANAGER) return [];
+    if (error instanceof RefusedError && error.status === NO_MANAGER && (await managesNone())) return [];
     throw error;
   }
+}
+
+/** A manager that is not ready, or has lost the others, has the same status as an engine without a swarm. */
+async function managesNone(): Promise<boolean> {
+  const info = await fromEngine<{
+    readonly Swarm?: { readonly LocalNodeState?: string; readonly ControlAvailable?: boolean };
+  }>("/info");
+  const { LocalNodeState = "inactive", ControlAvailable = false } = info?.Swarm ?? {};
+  return LocalNodeState === "inactive" || (LocalNodeState === "active" && !ControlAvailable);
 }
 
 /** Whether this engine is a manager of a swarm on which the deployment is. */
@@ -100,7 +138,7 @@ export async function refuseOnSwarm(name: string): Promise<void> {
   if (await isOnSwarm(name))
     throw new UserError(
       `${name} is on the swarm of this engine, and this verb works on the containers of one engine`,
-      "change it with ./start.sh of its rendered folder, on a manager; docs/swarm.md says which verbs know a swarm",
+      "docs/swarm.md says which verbs know a swarm, and what takes the place of this one",
       "or take it down first: exploreiot down",
     );
 }
@@ -113,12 +151,17 @@ const tasksOf = async (services: readonly string[]): Promise<readonly TaskJson[]
 export async function observeSwarm(deployment: string): Promise<SwarmState | undefined> {
   const services = await servicesOf(deployment);
   if (services.length === 0) return undefined;
-  const [tasks, nodes = []] = await Promise.all([
+  const namespace = `com.docker.stack.namespace=${composeProject(deployment)}`;
+  const [tasks, nodes = [], networks = []] = await Promise.all([
     tasksOf(services.map(({ ID }) => ID)),
     fromEngine<readonly NodeJson[]>("/nodes"),
+    fromEngine<readonly NetworkJson[]>("/networks", { filters: JSON.stringify({ label: [namespace] }) }),
   ]);
+  const networkNames = new Map(networks.map(({ Id, Name }) => [Id, Name]));
   const hostname = new Map(nodes.map(({ ID, Description }) => [ID, Description.Hostname]));
+  const owner = services[0]?.Spec.Labels[LABEL.checkout];
   return {
+    ...(owner === undefined ? {} : { owner }),
     services: new Map(
       services.map((service) => [
         service.Spec.Labels[LABEL.role] ?? service.ID,
@@ -126,9 +169,14 @@ export async function observeSwarm(deployment: string): Promise<SwarmState | und
           service,
           tasks.filter(({ ServiceID }) => ServiceID === service.ID),
           hostname,
+          networkNames,
         ),
       ]),
     ),
+    networks: networks.map(({ Name, Internal, Options, IPAM }) => ({
+      ...{ name: Name, internal: Internal, encrypted: "encrypted" in (Options ?? {}) },
+      subnets: (IPAM.Config ?? []).map(({ Subnet }) => Subnet),
+    })),
     nodes: nodes.map(({ Description, Status, Spec }) => ({
       ...{ name: Description.Hostname, status: Status.State, availability: Spec.Availability },
     })),
@@ -143,22 +191,24 @@ function stateOf(
   { Spec, UpdateStatus }: ServiceJson,
   tasks: readonly TaskJson[],
   hostname: ReadonlyMap<string, string>,
+  networks: ReadonlyMap<string, string>,
 ): SwarmServiceState {
   const newest = tasks.toSorted((one, other) => (one.CreatedAt < other.CreatedAt ? 1 : -1));
   const task = newest.find(({ Status }) => Status.State === "running") ?? newest[0];
   const update = UpdateStatus?.State;
   return {
     version: versionOf(Spec.TaskTemplate),
+    settings: serviceSettings(Spec, networks),
     running: task === undefined ? undefined : versionOf(task.Spec),
     ...(update === undefined ? {} : { update }),
     ...(task === undefined ? {} : { task: taskOf(task, hostname) }),
   };
 }
 
-function taskOf({ NodeID, Status }: TaskJson, hostname: ReadonlyMap<string, string>): Task {
+function taskOf({ ID, NodeID, Status }: TaskJson, hostname: ReadonlyMap<string, string>): Task {
   const node = NodeID === undefined ? undefined : hostname.get(NodeID);
   return {
-    ...{ state: Status.State, since: Status.Timestamp },
+    ...{ id: ID, state: Status.State, since: Status.Timestamp },
     ...(Status.Err === undefined ? {} : { error: Status.Err }),
     ...(node === undefined ? {} : { node }),
   };

@@ -22,7 +22,6 @@ const VERBS = [
   ["doctor", "page"],
   ["firewall", "status"],
   ["follow"],
-  ["plan"],
   ["ports"],
   ["publish", "temp", "21.5"],
   ["readings"],

@@ -438,7 +438,7 @@ describe.skipIf(reason)(titled("a deployment on a swarm of three machines", reas
 
     expect(await at(manager, "up", "--runner", "compose")).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining(`${SITE.name} is on the swarm of this engine`),
+      stderr: expect.stringContaining("--runner compose: brings up containers of one machine"),
     });
     expect(await at(manager, "down", "--delete-data", "--yes")).toMatchObject({
       code: 1,

@@ -1,0 +1,53 @@
+import { UserError } from "../../core/errors.ts";
+import { deployOnSwarm } from "../../render/swarm/deploy.ts";
+import type { RunnerName } from "../../runners/record.ts";
+import { printJson } from "../json.ts";
+import { nextSteps } from "../next-steps.ts";
+import { configWords } from "../options.ts";
+import { during, interruptSignal, progress } from "../progress.ts";
+import { upOutput } from "../status-output.ts";
+import { statusTable } from "../status-table.ts";
+import { swarmReport } from "../swarm-status.ts";
+import type { Synthesized } from "../synthesize.ts";
+
+interface Options {
+  readonly config: string;
+  readonly runner: RunnerName | "auto";
+  readonly json?: true;
+  readonly setup?: true;
+  readonly replaceData: readonly string[];
+}
+
+/** `up` of a deployment on the swarm of which this engine is a manager. */
+export async function upOnSwarm(synthesized: Synthesized, options: Options): Promise<void> {
+  const { deployment, stack, home } = synthesized;
+  const { config, runner, json } = options;
+  refuseOfOneMachine(options);
+  const signal = interruptSignal();
+  progress(`${deployment.name}: on the swarm of which this engine is a manager`);
+  const changed = await during(() => deployOnSwarm({ stack, home, runner, report: progress, signal }));
+  const report = await swarmReport(synthesized);
+  if (report === undefined) throw new UserError(`${deployment.name} is gone from the swarm`, "run up again");
+  const { well, containers, unknown, warnings } = report;
+  const status = { well, containers, unknown, warnings };
+  if (json) {
+    printJson(upOutput, { deployment: deployment.name, runner: "stack", changed, ...status });
+    return;
+  }
+  console.log(statusTable(status));
+  console.log(`${deployment.name} is up on the swarm${changed ? "" : "; nothing to do"}.`);
+  for (const line of nextSteps(deployment, home, configWords(config))) console.log(line);
+}
+
+function refuseOfOneMachine({ setup, replaceData }: Options): void {
+  if (setup)
+    throw new UserError(
+      "--setup: installs what one machine needs; allowed for a swarm: up without it",
+      "install Docker on every node, and join them: docker swarm init, docker swarm join",
+    );
+  if (replaceData.length > 0)
+    throw new UserError(
+      `--replace-data ${replaceData[0]}: a volume of a swarm is on the disk of one node, which up does not reach; allowed: up without it`,
+      `remove it on that node, while the service is away: docker volume rm NAME`,
+    );
+}

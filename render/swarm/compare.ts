@@ -1,0 +1,101 @@
+import { roleOf } from "../../core/labels.ts";
+import type { Change } from "../../runners/settings/settings.ts";
+import type { SwarmNetwork, SwarmServiceState, SwarmState } from "../../runners/swarm/observe-swarm.ts";
+import { type Known, serviceChanges } from "./declared-settings.ts";
+import type { SwarmPlan, SwarmService } from "./plan.ts";
+import { declaredNetworks, declaredVersion } from "./stack-file.ts";
+
+/** How a service, or a network, is not as declared. */
+export interface SwarmDifference {
+  readonly kind: "service" | "network";
+
+  /** Its role; of a network its name in the swarm. */
+  readonly role: string;
+
+  /** @default - the configuration has it no more, or it is a network */
+  readonly service?: SwarmService;
+  readonly isThere: boolean;
+
+  /** Whether its tasks are of the configuration that the stack file has now. */
+  readonly isCurrent: boolean;
+
+  /** Each setting that differs. */
+  readonly changes: readonly Change[];
+
+  /** Why it is not well, although it may be set as declared. */
+  readonly trouble: readonly string[];
+}
+
+/** Everything in which a stack on a swarm is not as declared; of a swarm that has none of it, all services. */
+export function swarmDifferences(
+  plan: SwarmPlan,
+  known: Known,
+  swarm: Pick<SwarmState, "services" | "networks"> = { services: new Map(), networks: [] },
+): readonly SwarmDifference[] {
+  const declared = new Set(plan.services.map(({ container }) => roleOf(container)));
+  const surplus = [...swarm.services.keys()].filter((role) => !declared.has(role));
+  return [
+    ...declaredNetworks(plan).flatMap((network) => networkDifference(network, swarm.networks)),
+    ...plan.services.flatMap((one) => serviceDifference(one, plan, known, swarm.services)),
+    ...surplus.map((role) => ({
+      ...{ kind: "service" as const, role, isThere: true, isCurrent: false, changes: [], trouble: [] },
+    })),
+  ];
+}
+
+function serviceDifference(
+  service: SwarmService,
+  plan: SwarmPlan,
+  known: Known,
+  found: SwarmState["services"],
+): readonly SwarmDifference[] {
+  const role = roleOf(service.container);
+  const state = found.get(role);
+  const shared = { kind: "service" as const, role, service };
+  if (state === undefined) return [{ ...shared, isThere: false, isCurrent: false, changes: [], trouble: [] }];
+  const changes = serviceChanges(service, plan, known, state.settings);
+  const isCurrent = isOfVersion(state.version, service, plan, known);
+  const trouble = troubleOf(state, service.container.job);
+  if (changes.length === 0 && isCurrent && trouble.length === 0) return [];
+  return [{ ...shared, isThere: true, isCurrent, changes, trouble }];
+}
+
+/** As start.sh fills it in: the declared part, and one for each job whose secrets the service reads. */
+function isOfVersion(found: string | undefined, service: SwarmService, plan: SwarmPlan, { parts }: Known) {
+  const declared = declaredVersion(service, plan);
+  if (parts === undefined) return found?.split("-")[0] === declared;
+  const variables = service.files.flatMap(({ name }) => /<([A-Z][A-Z0-9_]*)>/.exec(name)?.[1] ?? []);
+  const own = [...new Set(variables)].map((variable) => parts.get(variable) ?? "");
+  return found === [declared, ...own].join("-");
+}
+
+/** Why a service does not run as it is set; nothing where it does, or is done. */
+export function troubleOf(
+  { update, task, version, running }: SwarmServiceState,
+  job: boolean,
+): readonly string[] {
+  const wanted = job ? "complete" : "running";
+  if (update !== undefined && !["completed", "updating"].includes(update))
+    return [`the swarm took the last version back (${update})`];
+  if (task === undefined) return ["has no task"];
+  if (task.state !== wanted) return [[`is ${task.state}`, task.error].filter(Boolean).join(": ")];
+  return version === running ? [] : ["what runs is of an earlier version"];
+}
+
+function networkDifference(
+  declared: SwarmNetwork,
+  found: readonly SwarmNetwork[],
+): readonly SwarmDifference[] {
+  const state = found.find(({ name }) => name === declared.name);
+  // One that is not there is made with the first service on it.
+  if (state === undefined) return [];
+  const fields = (["internal", "encrypted", "subnets"] as const).filter(
+    // Without a subnet of its own it has one that the swarm chose.
+    (field) => field !== "subnets" || declared.subnets.length > 0,
+  );
+  const changes = fields
+    .map((setting) => ({ setting, declared: String(declared[setting]), found: String(state[setting]) }))
+    .filter((change) => change.declared !== change.found);
+  if (changes.length === 0) return [];
+  return [{ kind: "network", role: declared.name, isThere: true, isCurrent: false, changes, trouble: [] }];
+}

@@ -1,0 +1,144 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { UserError } from "../../core/errors.ts";
+import { fromEngine } from "../../runners/docker/engine-api.ts";
+import { guarded } from "../../runners/guards.ts";
+import { type Plan, planLines } from "../../runners/plan.ts";
+import { refuseBadGround } from "../../runners/preflight/preflight.ts";
+import type { RunnerName } from "../../runners/record.ts";
+import { refuseHalfRestored } from "../../runners/restore/state.ts";
+import type { RunnerContext } from "../../runners/runner.ts";
+import type { Stack } from "../../runners/stack.ts";
+import { observeSwarm, type SwarmState } from "../../runners/swarm/observe-swarm.ts";
+import { modelOf } from "../model.ts";
+import { type SwarmDifference, swarmDifferences } from "./compare.ts";
+import type { Known } from "./declared-settings.ts";
+import { isOfHome, secretVersions } from "./home-secrets.ts";
+import { possibleSwarm, type SwarmPlan, swarmPlan } from "./plan.ts";
+import { folderIn, startFolder } from "./start-folder.ts";
+import { swarmSteps } from "./steps.ts";
+
+export interface SwarmDeployment extends RunnerContext {
+  readonly runner: RunnerName | "auto";
+}
+
+/** How a plan, or what was done, says that the folder's start.sh is the way. */
+export const BY_STACK = "stack";
+
+/** As a person is told of a stack that is another checkout's, or a folder's. */
+export const OTHERS = "the stack has secrets that were made elsewhere, which nobody compares";
+
+/** What is on the swarm of this engine, compared with what is declared. */
+export async function lookAtSwarm({ stack, home }: Pick<SwarmDeployment, "stack" | "home">): Promise<{
+  readonly plan: SwarmPlan;
+  readonly differences: readonly SwarmDifference[];
+
+  /** @default - none of it is on the swarm of this engine, or it manages none */
+  readonly swarm: SwarmState | undefined;
+
+  /** Whether it has other secrets than this deployment's directory: `up` refuses it, and nobody can compare them. */
+  readonly isOthers: boolean;
+}> {
+  const model = modelOf(stack, home);
+  const plan = swarmPlan(model);
+  const [swarm, images] = await Promise.all([observeSwarm(stack.name), imagesHere(stack)]);
+  const isOthers = swarm !== undefined && !isOfHome(swarm.owner, folderIn(home), home);
+  const known = { parts: isOthers ? undefined : secretVersions(model, home), images };
+  return { plan, swarm, isOthers, differences: swarmDifferences(plan, known, swarm) };
+}
+
+async function imagesHere({ images }: Stack): Promise<Known["images"]> {
+  const found = await Promise.all(
+    images.map(async (name) => {
+      const image = await fromEngine<{ readonly Config: object }>(`/images/${name}/json`);
+      return image === undefined ? [] : [[name, image.Config] as const];
+    }),
+  );
+  return new Map(found.flat());
+}
+
+/** What `up` would do now. Nothing is changed. */
+export async function planOnSwarm(
+  options: SwarmDeployment,
+): Promise<Plan & { readonly runner: typeof BY_STACK }> {
+  chosenWay(options);
+  possibleSwarm(modelOf(options.stack, options.home));
+  const { plan, differences, isOthers } = await lookAtSwarm(options);
+  if (isOthers) options.report(`${OTHERS}; up refuses it`);
+  return { runner: BY_STACK, steps: swarmSteps(plan, differences), dataInDanger: [] };
+}
+
+/** The way from a plan to what runs; `--runner` chooses it. */
+function chosenWay({ runner }: SwarmDeployment): typeof startFolder {
+  if (runner === "auto") return startFolder;
+  throw new UserError(
+    `--runner ${runner}: brings up containers of one machine, and a swarm is started by docker stack deploy; allowed: auto`,
+    "leave --runner out",
+  );
+}
+
+/**
+ * Brings the swarm of this engine in line with the stack: renders the folder and runs its own start.sh, so that there is one
+ * way in which a stack is started, with the secrets of the deployment's own directory.
+ *
+ * @returns whether anything had to be done
+ * @throws UserError that names the service that does not get well, with its last lines; the same call goes on then
+ */
+export async function deployOnSwarm(options: SwarmDeployment): Promise<boolean> {
+  const { stack, home, report } = options;
+  const realise = chosenWay(options);
+  possibleSwarm(modelOf(stack, home));
+  refuseHalfRestored(home);
+  const found = await lookAtSwarm(options);
+  // Other secrets are refused by start.sh, whoever runs it.
+  if (found.differences.length === 0 && !found.isOthers) return false;
+  // Looks again: another command may have ended between the first look and the lock.
+  await guarded({ name: stack.name, home, report, onSwarmToo: true }, async () => {
+    const { plan, differences } = await lookAtSwarm(options);
+    refuseOtherNetworks(stack, differences);
+    await refuseBadGround(stack, report);
+    for (const line of planLines({ steps: swarmSteps(plan, differences), dataInDanger: [] })) report(line);
+    await realise(options, plan);
+    await settled(options);
+  });
+  return true;
+}
+
+function refuseOtherNetworks({ name }: Stack, differences: readonly SwarmDifference[]): void {
+  const networks = differences.filter(({ kind }) => kind === "network");
+  if (networks.length === 0) return;
+  throw new UserError(
+    networks
+      .flatMap(({ role, changes }) =>
+        changes.map(({ setting, declared, found }) => `${role}: ${setting} ${found} → ${declared}`),
+      )
+      .join("\n"),
+    `a swarm changes no network that services are on: exploreiot down (the data of ${name} stays), then up`,
+  );
+}
+
+/** How long a task may still take that start.sh took for one of now, since only its settings were changed by hand. */
+const LIMIT_MS = 60_000;
+const PAUSE_MS = 1000;
+
+/** @throws UserError if something is not as declared: `docker stack deploy` leaves some of what was changed by hand as it is */
+async function settled(options: SwarmDeployment): Promise<void> {
+  let { differences } = await lookAtSwarm(options);
+  const end = Date.now() + LIMIT_MS;
+  while (differences.some(({ trouble }) => trouble.length > 0) && Date.now() < end) {
+    await delay(PAUSE_MS);
+    ({ differences } = await lookAtSwarm(options));
+  }
+  if (differences.length === 0) return;
+  throw new UserError(
+    differences
+      .map(({ role, changes, trouble }) =>
+        [
+          role,
+          [...changes.map(({ setting }) => `${setting} is not as configured`), ...trouble].join(", "),
+        ].join(": "),
+      )
+      .join("\n"),
+    "exploreiot status says how it is",
+    "to have a service made again: docker service rm NAME, then exploreiot up",
+  );
+}

@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { readIfThere, replaceFile } from "../../core/private-files.ts";
+import { lastRotation, readRotation } from "../../core/rotation-state.ts";
+import { HASH_KEY } from "../../core/secrets.ts";
+import type { Model } from "../model.ts";
+
+/**
+ * The versions of the secret files, by the variable of the stack file that stands for each: the same hashes as `keyed` of
+ * start.sh makes. One whose files are not there yet is left out.
+ *
+ * @param home the deployment's own directory
+ */
+export function secretVersions({ deliveries, stack }: Model, home: string): ReadonlyMap<string, string> {
+  const key = join(home, "secrets", HASH_KEY);
+  return new Map(
+    deliveries.flatMap(({ variable, secret }) => {
+      const files = [key, ...secret.map(({ source }) => resolve(stack.folder, source))];
+      if (secret.length === 0 || !files.every((file) => existsSync(file))) return [];
+      const hash = createHash("sha256");
+      for (const file of files) hash.update(readFileSync(file));
+      return [[variable, hash.digest("hex").slice(0, 12)] as const];
+    }),
+  );
+}
+
+/** Where start.sh notes the mark of each key of hashes with which it started the stack. */
+const STARTED_WITH = "started-with";
+
+/**
+ * Whether a stack has the secrets of this directory, or had them before its key of hashes was rotated.
+ *
+ * @param owner the label on its services. @default - from before they had one
+ */
+export function isOfHome(owner: string | undefined, folder: string, home: string): boolean {
+  const key = readIfThere(join(home, "secrets", HASH_KEY));
+  if (owner === undefined || key === undefined) return false;
+  const before = readIfThere(join(folder, STARTED_WITH))?.split("\n") ?? [];
+  return [createHash("sha256").update(key).digest("hex").slice(0, 12), ...before].includes(owner);
+}
+
+/**
+ * Gives a rendered folder the secrets of the deployment's own directory, in place of those that start.sh would make: as
+ * links, so that no secret is on this machine twice.
+ */
+export function lendSecrets(folder: string, model: Model, home: string): void {
+  const own = join(folder, "secrets");
+  rmSync(own, { recursive: true, force: true });
+  link(join(own, HASH_KEY), join(home, "secrets", HASH_KEY));
+  for (const { path, source } of model.deliveries.flatMap(({ secret }) => secret))
+    link(join(folder, path), resolve(model.stack.folder, source));
+  const versions = [...secretVersions(model, home), ["SECRETS_ROTATED", lastRotation(readRotation(home))]];
+  replaceFile(join(folder, ".env"), versions.map(([name, value]) => `${name}=${value}\n`).join(""));
+}
+
+/** Several jobs may deliver one file. */
+function link(path: string, target: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (!existsSync(path)) symlinkSync(target, path);
+}

@@ -1,0 +1,46 @@
+import { roleOf } from "../../core/labels.ts";
+import { dependentsOf } from "../../runners/containers.ts";
+import { changeInWords, type PlannedStep, RUNNER_SECONDS } from "../../runners/plan.ts";
+import { seconds } from "../../runners/settings/durations.ts";
+import type { SwarmDifference } from "./compare.ts";
+import type { SwarmPlan } from "./plan.ts";
+
+/** Settings of a service that its tasks do not have. */
+const OF_NO_TASK = /^(update|rollback|labels|replicas)\b/;
+
+const IN_USE =
+  "a swarm changes no network in use, so up refuses: exploreiot down, which keeps the data, then up";
+
+/** What `up` would do to each service, and who stands still meanwhile. */
+export const swarmSteps = (
+  plan: SwarmPlan,
+  differences: readonly SwarmDifference[],
+): readonly PlannedStep[] => differences.map((difference) => stepOf(difference, plan));
+
+function stepOf(difference: SwarmDifference, { model: { stack }, project }: SwarmPlan): PlannedStep {
+  const { kind, role, service, isThere, isCurrent, changes, trouble } = difference;
+  const named = { kind, name: kind === "network" ? role : `${project}_${role}`, changes, standsStill: [] };
+  if (kind === "network")
+    return { ...named, action: "replace", reasons: [...changes.map(changeInWords), IN_USE] };
+  if (service === undefined) return { ...named, action: "remove", reasons: ["is not configured any more"] };
+  if (!isThere) return { ...named, action: "create", reasons: ["is not there"] };
+  const isSet = isCurrent && changes.every(({ setting }) => OF_NO_TASK.test(setting));
+  if (isSet)
+    return {
+      ...named,
+      action: changes.length === 0 ? "start again" : "change in place",
+      reasons: [...changes.map(changeInWords), ...trouble],
+    };
+  const { container, order } = service;
+  const reasons = [
+    ...(changes.length === 0 ? ["was deployed from another configuration"] : changes.map(changeInWords)),
+    ...trouble,
+  ];
+  if (container.job) return { ...named, action: "replace", reasons };
+  if (order === "start-first") return { ...named, action: "update start-first", reasons };
+  return {
+    ...{ ...named, action: "update stop-first", reasons },
+    awaySeconds: seconds(container.block.healthcheck?.interval) + RUNNER_SECONDS,
+    standsStill: dependentsOf(stack, container).map(roleOf),
+  };
+}

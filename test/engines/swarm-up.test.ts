@@ -1,0 +1,370 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { planOutput, statusOutput, upOutput } from "../../cli/status-output.ts";
+import { projectRoot } from "../../core/home.ts";
+import { type RunOptions, type RunResult, run } from "../../runners/run.ts";
+import { kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
+import { PrivateEngine } from "../support/e2e-private-engine.ts";
+
+const reason = missing.docker ?? missing.namespaces;
+const off = { enabled: false };
+const MQTT = 25_971;
+const TAKEN = 25_972;
+const MINUTES = 300_000;
+const ON = { timeout: MINUTES };
+
+const deployment = new TestDeployment({
+  name: "e2e-raised",
+  bind: "lan",
+  hosts: ["localhost"],
+  frontend: off,
+  mosquitto: { users: [{ name: "sensor", publish: ["sensor/+"] }] },
+  listeners: { backend: off, mqtt: { port: MQTT } },
+  swarm: { encrypted: false, endpointMode: "dnsrr" },
+  health: { intervalSeconds: 1, retries: 10, startPeriodSeconds: 10 },
+});
+const STACK = `exploreiot-${deployment.name}`;
+const SERVICES = ["api", "ingest", "migrate", "mosquitto", "postgres", "redis"];
+
+/** A file of its own, because an engine that is in a swarm can be nobody else's. */
+describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", reason), ON, () => {
+  const engine = new PrivateEngine();
+
+  const verb = (words: readonly string[], options: RunOptions = {}): Promise<RunResult> =>
+    kit([...words.slice(0, 1), "-c", deployment.site, ...words.slice(1)], {
+      ...options,
+      env: { DOCKER_HOST: engine.host },
+    });
+
+  async function up(...words: readonly string[]) {
+    const { code, stdout, stderr } = await verb(["up", "--json", ...words]);
+    if (code !== 0) throw new Error(`up ended with ${code}\n${stderr}`);
+    return upOutput.parse(JSON.parse(stdout));
+  }
+
+  const planned = async () => {
+    const { code, stdout } = await verb(["plan", "--json"]);
+    const { steps, runner } = planOutput.parse(JSON.parse(stdout));
+    return { code, runner, steps };
+  };
+
+  const differing = async () => {
+    const { code, stdout } = await verb(["status", "--json"]);
+    const { containers } = statusOutput.parse(JSON.parse(stdout));
+    return {
+      code,
+      services: containers.flatMap(({ role, difference }) =>
+        difference === undefined ? [] : [[role, difference]],
+      ),
+    };
+  };
+
+  /** What a refusal says, and what to do, without what was told before. */
+  const refusal = async (...words: readonly string[]) => {
+    const { code, stderr } = await verb(words);
+    const lines = stderr.trimEnd().split("\n");
+    return { code, said: lines.slice(lines.findIndex((line) => line.startsWith("error:"))) };
+  };
+
+  /** Role to the newest task of its service. */
+  const tasks = async (): Promise<Readonly<Record<string, string>>> =>
+    Object.fromEntries(
+      await Promise.all(
+        SERVICES.map(async (role) => {
+          const ids = await engine.output("service", "ps", "--quiet", "--no-trunc", `${STACK}_${role}`);
+          return [role, ids.split("\n")[0] as string] as const;
+        }),
+      ),
+    );
+
+  const changed = async (before: Readonly<Record<string, string>>) => {
+    const now = await tasks();
+    return SERVICES.filter((role) => before[role] !== now[role]);
+  };
+
+  const inNetwork = (program: string, input = "") => {
+    const pid = readFileSync(join(engine.folder, "pid"), "utf8").trim();
+    return run(["nsenter", "--net", "--target", pid, "--", process.execPath, "-e", program], {
+      ...{ input, expected: [0, 1] },
+    });
+  };
+
+  /** A device with that password: whether the broker acknowledged its reading. */
+  const publish = async (value: number, password: string): Promise<string> => {
+    const { stdout } = await inNetwork(
+      `const { connectAsync } = require("${projectRoot}/node_modules/mqtt");
+       connectAsync("mqtt://127.0.0.1:${MQTT}", { username: "sensor", password: require("fs").readFileSync(0, "utf8"), reconnectPeriod: 0 })
+         .then(async (client) => { await client.publishAsync("sensor/temp", "${value}", { qos: 1 }); await client.endAsync(); console.log("acknowledged"); })
+         .catch((error) => console.log(error.message));`,
+      password,
+    );
+    return stdout.trim();
+  };
+
+  const readings = async (): Promise<readonly number[]> => {
+    const ask =
+      "import urllib.request as r; print(r.urlopen('http://localhost:8000/api/mesures').read().decode())";
+    const of = `label=com.docker.swarm.service.name=${STACK}_api`;
+    const [id = ""] = (await engine.output("ps", "--quiet", "--filter", of)).split("\n");
+    const { stdout } = await engine.docker("exec", id, "python", "-c", ask);
+    return (JSON.parse(stdout || "[]") as readonly { readonly valeur: number }[])
+      .map(({ valeur }) => valeur)
+      .toSorted((one, other) => one - other);
+  };
+
+  beforeAll(async () => {
+    const made = await kit(["images", "--config", deployment.site]);
+    if (made.code !== 0) throw new Error(made.stderr);
+    const folder = mkdtempSync(join(tmpdir(), "exploreiot-raised-"));
+    await kit(["render", "-c", deployment.site, "-o", folder, "--target", "swarm"]);
+    const names = [...readFileSync(join(folder, "deployment.sh"), "utf8").matchAll(/^ {2}image (\S+)/gm)];
+    rmSync(folder, { recursive: true, force: true });
+    await engine.start({ "no-new-privileges": true });
+    await engine.load(names.map(([, name]) => name as string));
+  }, MINUTES);
+
+  afterAll(async () => {
+    await engine.docker("stack", "rm", STACK);
+    await engine.docker("swarm", "leave", "--force");
+    await engine.remove();
+    if (existsSync(deployment.home)) await deployment.forget();
+  }, MINUTES);
+
+  test("is refused by an engine that is in no swarm", async () => {
+    expect(await refusal("up", "--target", "swarm")).toEqual({
+      code: 1,
+      said: [
+        "error: this engine is no manager of a swarm",
+        "  → make a swarm: docker swarm init --advertise-addr ADDRESS",
+        "  → or use a manager's engine: copy this folder there, or for exploreiot up set DOCKER_HOST or engine.host",
+      ],
+    });
+  });
+
+  test("comes up by stages, is ended by Ctrl-C in the middle, and goes on from there", async () => {
+    await engine.output("swarm", "init", "--advertise-addr", "127.0.0.1");
+    const stop = new AbortController();
+    const onLine = (line: string) => line.includes("stage 2") && stop.abort();
+    const interrupted = await verb(["up", "--target", "swarm"], {
+      onLine,
+      signal: stop.signal,
+      endsByItself: true,
+    });
+    expect(interrupted.stderr.split("\n").find((line) => line.startsWith("error"))).toBe(
+      "error: interrupted; nothing is half-written",
+    );
+    const made = (await engine.output("service", "ls", "--format", "{{.Name}}")).split("\n").toSorted();
+    expect(made).toEqual(["migrate", "mosquitto", "postgres", "redis"].map((role) => `${STACK}_${role}`));
+    const postgres = (await engine.output("service", "ps", "--quiet", `${STACK}_postgres`)).split("\n");
+
+    const { changed, runner, containers, well } = await up();
+    expect({ changed, runner, well }).toEqual({ changed: true, runner: "stack", well: true });
+    expect(Object.fromEntries(containers.map(({ role, health }) => [role, health]))).toEqual({
+      ...{ api: "healthy", ingest: "healthy", migrate: "done" },
+      ...{ mosquitto: "healthy", postgres: "healthy", redis: "healthy" },
+    });
+    expect((await engine.output("service", "ps", "--quiet", `${STACK}_postgres`)).split("\n")).toEqual(
+      postgres,
+    );
+  });
+
+  test("keeps every secret in the deployment's own directory, and in secrets of the swarm", async () => {
+    const folder = join(deployment.home, "swarm");
+    const files = (
+      readdirSync(folder, { recursive: true, withFileTypes: true }) as readonly import("node:fs").Dirent[]
+    )
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
+    const inspected = await engine.output(
+      ...["service", "inspect", ...SERVICES.map((role) => `${STACK}_${role}`)],
+    );
+    const configs = (await engine.output("config", "ls", "--quiet")).split("\n");
+    const texts = await engine.output("config", "inspect", "--format", "{{json .Spec.Data}}", ...configs);
+    const decoded = texts.split("\n").map((line) => Buffer.from(JSON.parse(line), "base64").toString());
+    const open = [...files, inspected, ...decoded].join("\n");
+
+    expect(
+      [...deployment.secrets()].filter(([, value]) => open.includes(value)).map(([name]) => name),
+    ).toEqual([]);
+    expect((statSync(deployment.home).mode & 0o777).toString(8)).toBe("700");
+  });
+
+  test("has nothing to do a second time, and leaves every task", async () => {
+    const before = await tasks();
+    const { code, stdout, stderr } = await verb(["up"]);
+
+    expect({
+      code,
+      last: stdout.split("\n").find((line) => line.startsWith(deployment.name)),
+      stderr,
+    }).toEqual({
+      ...{ code: 0, last: `${deployment.name} is up on the swarm; nothing to do.` },
+      stderr: `· ${deployment.name}: on the swarm of which this engine is a manager\n`,
+    });
+    expect(await tasks()).toEqual(before);
+    expect(await planned()).toEqual({ code: 0, runner: "stack", steps: [] });
+  });
+
+  test("says before which setting changes which service, and changes those alone", async () => {
+    const before = await tasks();
+    deployment.configure({ redis: { limits: { memoryMiB: 96 } }, http: { rateLimitPerMinute: 500 } });
+    const memory = (from: string, to: string) =>
+      ["memory", "memory_reservation"].map((setting) => ({ setting, declared: to, found: from }));
+    const { code, runner, steps } = await planned();
+    const redis = steps.find(({ name }) => name === `${STACK}_redis`);
+
+    expect({ code, runner }).toEqual({ code: 2, runner: "stack" });
+    expect({
+      ...redis,
+      changes: redis?.changes.filter(({ setting }) => setting.startsWith("memory")),
+    }).toEqual({
+      ...{ kind: "service", name: `${STACK}_redis`, action: "update stop-first", awaySeconds: 5 },
+      standsStill: ["api", "ingest"],
+      reasons: [
+        "file /run/exploreiot/redis.conf with other content",
+        "memory 64 MiB → 96 MiB",
+        "memory_reservation 64 MiB → 96 MiB",
+      ],
+      changes: memory("64", "96"),
+    });
+    expect(steps.filter(({ name }) => name !== `${STACK}_redis`)).toEqual([
+      {
+        ...{ kind: "service", name: `${STACK}_api`, action: "update start-first", standsStill: [] },
+        reasons: ["env.RATE_LIMIT_PER_MINUTE 600 → 500"],
+        changes: [{ setting: "env.RATE_LIMIT_PER_MINUTE", declared: "500", found: "600" }],
+      },
+    ]);
+    expect(await differing()).toEqual({
+      code: 2,
+      services: [
+        [
+          "redis",
+          "was given another file /run/exploreiot/redis.conf; has memory 64 MiB instead of 96 MiB; has memory_reservation 64 MiB instead of 96 MiB: exploreiot up",
+        ],
+        ["api", "has env.RATE_LIMIT_PER_MINUTE 600 instead of 500: exploreiot up"],
+      ],
+    });
+    await up();
+    expect(await changed(before)).toEqual(["api", "redis"]);
+    expect(await differing()).toEqual({ code: 0, services: [] });
+  });
+
+  test("sees what was changed by hand, and makes it as configured", async () => {
+    const before = await tasks();
+    await engine.output("service", "update", "--detach", "--quiet", "--limit-pids", "99", `${STACK}_ingest`);
+    await engine.output("service", "scale", "--detach", `${STACK}_api=0`);
+
+    expect((await planned()).steps.map(({ name, action, reasons }) => [name, action, reasons[0]])).toEqual([
+      [`${STACK}_api`, "change in place", "replicas 0 → 1"],
+      [`${STACK}_ingest`, "update stop-first", "pids_limit 99 → 64"],
+    ]);
+    await up();
+    expect(await changed(before)).toEqual(["api", "ingest"]);
+    expect(await planned()).toEqual({ code: 0, runner: "stack", steps: [] });
+  });
+
+  test("names the service that fails with its last errors, and goes back", async () => {
+    const listener = inNetwork(
+      `require("net").createServer().listen(${TAKEN}); setTimeout(() => process.exit(), ${MINUTES / 2})`,
+    );
+    deployment.configure({ listeners: { backend: off, mqtt: { port: TAKEN } } });
+    const { code, said } = await refusal("up");
+
+    expect({ code, first: said[0], last: said.at(-1) }).toEqual({
+      ...{
+        code: 1,
+        first: `error: ${STACK}_mosquitto was taken back by the swarm: its new tasks do not stay healthy`,
+      },
+      last: "  → fix what the lines above say, and run exploreiot up again: it goes on from there",
+    });
+    expect(said.join("\n")).toContain("address already in use");
+    deployment.configure({ listeners: { backend: off, mqtt: { port: MQTT } } });
+    const { well } = await up();
+    expect(well).toBe(true);
+    listener.catch(() => undefined);
+  });
+
+  test("restarts a service, and waits until its new task is healthy", async () => {
+    const before = await tasks();
+    const { code, stdout } = await verb(["restart", "--json", "api"]);
+
+    expect({ code, told: JSON.parse(stdout) }).toEqual({
+      code: 0,
+      told: { deployment: deployment.name, restarted: ["api"] },
+    });
+    expect(await changed(before)).toEqual(["api"]);
+    expect(await planned()).toEqual({ code: 0, runner: "stack", steps: [] });
+  });
+
+  test("rotates a device's password in two steps, and the key of the hashes, and loses no reading", async () => {
+    const former = deployment.secret("mqtt-sensor-password");
+    const answers = [await publish(1, former)];
+    expect(await verb(["rotate", "mqtt-sensor-password"])).toMatchObject({ code: 0 });
+    const now = deployment.secret("mqtt-sensor-password");
+    answers.push(await publish(2, former), await publish(3, now));
+    expect(await verb(["rotate", "--finish"])).toMatchObject({ code: 0 });
+    answers.push(await publish(4, former), await publish(5, now));
+    expect(await verb(["rotate", "hash-key"])).toMatchObject({ code: 0 });
+
+    expect(answers).toEqual([
+      ...["acknowledged", "acknowledged", "acknowledged"],
+      ...["Connection refused: Not authorized", "acknowledged"],
+    ]);
+    await expect.poll(readings, { timeout: 30_000 }).toEqual([1, 2, 3, 5]);
+    expect(await planned()).toEqual({ code: 0, runner: "stack", steps: [] });
+  });
+
+  test("is refused with other secrets, and on one machine", async () => {
+    const away = `${deployment.home}-away`;
+    renameSync(deployment.home, away);
+    const told = await differing();
+    const other = await refusal("up");
+    rmSync(deployment.home, { recursive: true, force: true });
+    renameSync(away, deployment.home);
+
+    // Secrets that were made elsewhere cannot be compared: all else is as configured.
+    expect(told).toEqual({ code: 0, services: [] });
+    expect(other).toEqual({
+      code: 1,
+      said: [
+        `error: ${deployment.name} on this swarm has other secrets than these: it was started from another checkout or folder`,
+        "  → go on where it was started, or bring its secrets here",
+        `  → or take it down first, and give devices their new passwords: docker stack rm ${STACK}`,
+      ],
+    });
+    expect((await refusal("up", "--target", "machine")).said[0]).toBe(
+      `error: --target machine: ${deployment.name} is on the swarm of this engine; allowed: swarm`,
+    );
+    expect((await refusal("up", "--runner", "compose")).said[0]).toBe(
+      "error: --runner compose: brings up containers of one machine, and a swarm is started by docker stack deploy; allowed: auto",
+    );
+  });
+
+  test("goes on after a restart of the manager's engine, and after it was down, with its readings", async () => {
+    await engine.output("swarm", "update", "--autolock=true");
+    const key = await engine.output("swarm", "unlock-key", "--quiet");
+    await engine.stop();
+    await engine.start({ "no-new-privileges": true });
+    // A manager that cannot tell is not taken for an engine without a swarm, on which up would deploy a second time.
+    expect((await refusal("up")).said).toEqual([
+      'error: Swarm is encrypted and needs to be unlocked before it can be used. Please use "docker swarm unlock" to unlock it.',
+    ]);
+    const unlock = ["docker", "swarm", "unlock"] as const;
+    await run([...unlock], { input: `${key}\n`, env: { DOCKER_HOST: engine.host } });
+    await until("up finds a swarm that works", async () => (await verb(["up"])).code === 0, MINUTES);
+    expect(await planned()).toEqual({ code: 0, runner: "stack", steps: [] });
+    expect(await verb(["down"])).toMatchObject({ code: 0 });
+    const [image = ""] = (await engine.output("images", "--format", "{{.ID}}")).split("\n");
+    const label = `exploreiot.deployment=${deployment.name}`;
+    const id = await engine.output("create", "--label", label, image, "true");
+    expect((await refusal("up", "--target", "swarm")).said[0]).toBe(
+      `error: --target swarm: ${deployment.name} is on this engine, without a swarm; allowed: machine`,
+    );
+    await engine.output("rm", id);
+
+    expect((await up("--target", "swarm")).changed).toBe(true);
+    await expect.poll(readings, { timeout: 30_000 }).toEqual([1, 2, 3, 5]);
+  });
+});

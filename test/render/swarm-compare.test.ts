@@ -1,0 +1,171 @@
+import { expect, onTestFinished, test } from "vitest";
+import { local } from "../../config/local.ts";
+import type { DeploymentInput } from "../../config/schema.ts";
+import { modelOf } from "../../render/model.ts";
+import { swarmDifferences } from "../../render/swarm/compare.ts";
+import { swarmPlan } from "../../render/swarm/plan.ts";
+import { swarmSteps } from "../../render/swarm/steps.ts";
+import type { SwarmNetwork, SwarmServiceState } from "../../runners/swarm/observe-swarm.ts";
+import { type ServiceSpec, serviceSettings } from "../../runners/swarm/service-settings.ts";
+import { Sandbox } from "../support/synthesized.ts";
+
+/** As Engine 20.10 told it of a service that `docker stack deploy` had made. */
+const REDIS: ServiceSpec = {
+  Labels: {
+    "com.docker.stack.image": "exploreiot/redis:6e764a73175ae5dc",
+    "com.docker.stack.namespace": "exploreiot-demo",
+    "exploreiot.checkout": "0123456789ab",
+    "exploreiot.config-hash": "471c07d0be62-2a159e3413e3",
+    "exploreiot.deployment": "demo",
+    "exploreiot.env": "local",
+    "exploreiot.role": "redis",
+    "exploreiot.rotation": "0",
+  },
+  TaskTemplate: {
+    ContainerSpec: {
+      Image: "exploreiot/redis:6e764a73175ae5dc",
+      Labels: { "exploreiot.spec": "ecc6cf95d3fb-2a159e3413e3" },
+      Command: ["/run/exploreiot-probe/probe", "alone", "/data"],
+      Args: ["valkey-server", "/run/exploreiot/redis.conf"],
+      Env: ["NAME=value", "EMPTY="],
+      User: "999:999",
+      Init: true,
+      StopSignal: "SIGTERM",
+      ReadOnly: true,
+      Mounts: [
+        { Type: "volume", Source: "exploreiot-demo_redis-data", Target: "/data" },
+        { Type: "tmpfs", Target: "/tmp", TmpfsOptions: { SizeBytes: 16_777_216 } },
+      ],
+      StopGracePeriod: 60e9,
+      Healthcheck: { Test: ["CMD", "ask"], Interval: 1e9, Timeout: 35e9, StartPeriod: 10e9, Retries: 10 },
+      Secrets: [
+        {
+          File: { Name: "/run/exploreiot/users.acl", UID: "999", GID: "999", Mode: 256 },
+          SecretName: "demo-redis-users-acl-e624a493-2a159e3413e3",
+        },
+      ],
+      Configs: [
+        {
+          File: { Name: "/run/exploreiot/redis.conf", UID: "999", GID: "999", Mode: 256 },
+          ConfigName: "demo-redis-conf-8d09fc5f-9959fc0554c1",
+        },
+      ],
+      CapabilityAdd: ["CAP_CHOWN"],
+      CapabilityDrop: ["ALL"],
+      Ulimits: [{ Name: "nofile", Hard: 16_384, Soft: 16_384 }],
+    },
+    Resources: {
+      Limits: { NanoCPUs: 500_000_000, MemoryBytes: 67_108_864, Pids: 32 },
+      Reservations: { MemoryBytes: 67_108_864 },
+    },
+    RestartPolicy: { Condition: "any", Delay: 2e9, MaxAttempts: 0, Window: 30e9 },
+    Placement: { Constraints: ["node.labels.exploreiot.demo.data == true"] },
+    Networks: [{ Target: "q20pntskk", Aliases: ["redis", "redis", "cache"] }],
+    LogDriver: { Name: "json-file", Options: { "max-file": "3" } },
+    ForceUpdate: 2,
+  },
+  Mode: { Replicated: { Replicas: 0 } },
+  UpdateConfig: { FailureAction: "rollback", Order: "stop-first" },
+  RollbackConfig: { FailureAction: "pause", Order: "stop-first" },
+  EndpointSpec: {
+    Mode: "dnsrr",
+    Ports: [{ Protocol: "tcp", TargetPort: 6379, PublishedPort: 26_379, PublishMode: "host" }],
+  },
+};
+
+test("a service is read by setting, in the words of a machine, without what others put on it", () => {
+  expect(serviceSettings(REDIS, new Map([["q20pntskk", "exploreiot-demo_data"]]))).toEqual({
+    image: "exploreiot/redis:6e764a73175ae5dc",
+    entrypoint: '["/run/exploreiot-probe/probe","alone","/data"]',
+    command: '["valkey-server","/run/exploreiot/redis.conf"]',
+    "env.NAME": "value",
+    "env.EMPTY": '""',
+    user: "999:999",
+    init: "true",
+    read_only: "true",
+    stop_signal: "SIGTERM",
+    stop_timeout: "60s",
+    "capabilities.add": '["CHOWN"]',
+    "capabilities.drop": '["ALL"]',
+    "ulimit.nofile": "16384:16384",
+    "volumes./data": "exploreiot-demo_redis-data:rw",
+    "tmpfs./tmp": "16777216",
+    "healthcheck.test": '["CMD","ask"]',
+    "healthcheck.interval": "1s",
+    "healthcheck.timeout": "35s",
+    "healthcheck.start_period": "10s",
+    "healthcheck.retries": "10",
+    "files./run/exploreiot/users.acl": "demo-redis-users-acl-e624a493-2a159e3413e3",
+    "files./run/exploreiot/redis.conf": "demo-redis-conf-8d09fc5f-9959fc0554c1",
+    "networks_advanced.exploreiot-demo_data": "cache",
+    memory: "64",
+    memory_reservation: "64",
+    cpus: "0.5",
+    pids_limit: "32",
+    "restart.condition": "any",
+    "restart.delay": "2s",
+    "restart.window": "30s",
+    placement: '["node.labels.exploreiot.demo.data == true"]',
+    log_driver: "json-file",
+    "log_opts.max-file": "3",
+    replicas: "0",
+    "update.order": "stop-first",
+    "update.failure_action": "rollback",
+    "rollback.order": "stop-first",
+    "rollback.failure_action": "pause",
+    endpoint_mode: "dnsrr",
+    ports: '["host 26379:6379/tcp"]',
+    "labels.exploreiot.deployment": "demo",
+    "labels.exploreiot.env": "local",
+    "labels.exploreiot.role": "redis",
+  });
+});
+
+function planned(input: Omit<DeploymentInput, "name">) {
+  const sandbox = new Sandbox();
+  onTestFinished(() => sandbox.remove());
+  sandbox.synthesize(input);
+  return swarmPlan(modelOf(sandbox.stack(), sandbox.home));
+}
+
+test("a network in use is refused, what is not there is made, and what is not configured goes", () => {
+  const plan = planned({
+    ...local,
+    bind: "lan",
+    hosts: ["localhost"],
+    networks: { edge: { ipv4: "10.1.2.0/29" } },
+  });
+  const network = { internal: false, encrypted: true } as const;
+  const networks: SwarmNetwork[] = [
+    { ...network, name: `${plan.project}_edge`, subnets: ["10.9.9.0/24"] },
+    // A swarm chose the addresses.
+    { ...network, name: `${plan.project}_data`, internal: true, subnets: ["10.0.1.0/24"] },
+    { ...network, name: `${plan.project}_broker`, encrypted: false, subnets: [] },
+  ];
+  const old: SwarmServiceState = { version: "a", running: "a", settings: {} };
+  const found = swarmDifferences(
+    plan,
+    { parts: new Map(), images: new Map() },
+    {
+      services: new Map([["pager", old]]),
+      networks,
+    },
+  );
+  const steps = swarmSteps(plan, found).map(({ kind, name, action, reasons }) => [
+    ...[kind, name.replace(`${plan.project}_`, ""), action, reasons[0]],
+  ]);
+
+  expect(steps).toEqual([
+    ...[
+      ["network", "broker", "replace", "encrypted false → true"],
+      ["network", "edge", "replace", "subnets 10.9.9.0/24 → 10.1.2.0/29"],
+    ].toSorted(),
+    ...plan.services.map(({ name }) => [
+      "service",
+      name.replace(`${plan.project}_`, ""),
+      "create",
+      "is not there",
+    ]),
+    ["service", "pager", "remove", "is not configured any more"],
+  ]);
+});
