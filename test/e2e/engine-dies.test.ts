@@ -119,6 +119,7 @@ describe.skipIf(reason)(
     ])(
       "restore ends with the reason $when, and the same command brings the data back",
       async ({ isThere }) => {
+        expect(await verb("up")).toMatchObject({ code: 0 });
         await ask("DELETE FROM precious WHERE n > 100");
         const moment = () => until("the restore is at work", async () => isThere(), 120_000);
         const interrupted = await cut(moment, "restore", "--yes");
@@ -139,6 +140,7 @@ describe.skipIf(reason)(
     );
 
     test("rotate ends with the reason, and the same command gives every secret to all who read it", async () => {
+      expect(await verb("up")).toMatchObject({ code: 0 });
       const before = deployment.secrets();
       const moment = () =>
         until("the rotation counts", async () => existsSync(join(deployment.home, "rotation.json")), 60_000);

@@ -23,13 +23,15 @@ password_line() {
 }
 
 # The program that makes clusters of a backup, here and next to the data of now, and says what is in them.
-upgrade() { sh /usr/local/lib/backup/upgrade.sh "$@"; }
+upgrade=/usr/local/lib/backup/upgrade.sh
+# In an assignment of its own, whose failure ends this program: without it nothing would be counted.
+CONTENTS=$(sh $upgrade sums)
 
 # contents DATABASE [SNAPSHOT]: a JSON array of its tables, how many rows, and a sum over them.
 contents() {
   local begin="BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
   [ -z "${2:-}" ] || begin="$begin SET TRANSACTION SNAPSHOT '$2';"
-  psql_quiet --dbname="$1" <<<"$begin $(upgrade sums)" | jq -sc 'map(del(.database))'
+  psql_quiet --dbname="$1" <<<"$begin $CONTENTS" | jq -sc 'map(del(.database))'
 }
 
 databases() { psql_quiet --dbname="$1" --command="SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate AND datname <> 'postgres' ORDER BY 1"; }

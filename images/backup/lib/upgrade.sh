@@ -26,8 +26,9 @@ export PGTZ=UTC PGDATESTYLE=ISO PGCONNECT_TIMEOUT=10
 say() { echo "upgrade: $*" >&2; }
 fail() { say "$*"; exit 1; }
 
-stage=$PGDATA.upgraded
-note=$(dirname "$PGDATA")/carried-over
+# `sums` needs none.
+stage=${PGDATA:-}.upgraded
+note=$(dirname "${PGDATA:-}")/carried-over
 
 old() { program=$1; shift; "$program" --host=127.0.0.1 --username=postgres "$@"; }
 new() { program=$1; shift; "$program" --host="$private" --username=postgres "$@"; }

@@ -144,7 +144,7 @@ rehearse_archive() {
 }
 
 # The server that replays must not hold the lock of this program when that is killed.
-upgrade_as_postgres() { as_postgres env PGDATA="$scratch/data" TMPDIR="$scratch" sh /usr/local/lib/backup/upgrade.sh "$@" 9>&-; }
+upgrade_as_postgres() { as_postgres env PGDATA="$scratch/data" TMPDIR="$scratch" sh $upgrade "$@" 9>&-; }
 
 # It no longer counts, and the archive goes on with a new base backup.
 bad_archive() {
