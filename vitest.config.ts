@@ -22,6 +22,7 @@ const alone = [
   "test/runners/images/registry-login.test.ts",
   "test/runners/pick.test.ts",
   "test/runners/preflight/preflight.test.ts",
+  "test/runners/swarm/place.test.ts",
 ];
 
 /** End-to-end tests that start nothing but images. They make those that all others start, and that waits for downloads. */

@@ -1,6 +1,10 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
 import { foldersNotInBackups } from "../config/warnings.ts";
+import { FILES } from "../core/container-folders.ts";
+import { UserError } from "../core/errors.ts";
+import { readIfThere } from "../core/private-files.ts";
 import { variableOf } from "../runners/containers.ts";
 import {
   archivedRanges,
@@ -10,14 +14,16 @@ import {
   lastBackupOf,
   listBackups,
 } from "../runners/docker/backup.ts";
+import { execIn } from "../runners/docker/exec.ts";
 import { refuseForeignContainers } from "../runners/guards.ts";
 import type { ContainerSpec } from "../runners/stack.ts";
+import { isSpread } from "../runners/swarm/place.ts";
 import { REPOSITORY_PASSWORD } from "../services/backup/definition.ts";
 import { ageOf } from "./age.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { progress } from "./progress.ts";
-import { synthesizeHere } from "./synthesize.ts";
+import { synthesizeAnywhere } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
 import { VERBS } from "./verbs.ts";
 
@@ -76,7 +82,7 @@ export const backupCheckOutput = z.strictObject({
 
 /** Its containers are this checkout's, and it makes backups. */
 async function found({ config }: Options) {
-  const { deployment, stack, home } = await synthesizeHere(config);
+  const { deployment, stack, home } = await synthesizeAnywhere(config);
   const spec = backupIn(stack);
   await refuseForeignContainers(deployment.name, home);
   return {
@@ -152,6 +158,7 @@ export const backupCommand = verb("backup", VERBS.backup, "backup")
   )
   .action(async (options: Options) => {
     const { deployment, stack, home, spec, common } = await found(options);
+    if (isSpread()) await refuseOtherSecrets(spec, home);
     for (const line of foldersNotInBackups(deployment)) progress(`warning: ${line}`);
     await handOverHome(stack, home);
     await askBackup(spec, ["now"], { onLine: progress });
@@ -175,5 +182,19 @@ export const backupCommand = verb("backup", VERBS.backup, "backup")
   .addCommand(list)
   .addCommand(verify)
   .addCommand(check);
+
+/** On a swarm no label says whose containers they are, and a backup has to hold the secrets that they run on. */
+async function refuseOtherSecrets({ name }: ContainerSpec, home: string): Promise<void> {
+  const path = join(home, "secrets", REPOSITORY_PASSWORD);
+  const { stdout } = await execIn(name, ["sha256sum", `${FILES}/password`]);
+  const here = createHash("sha256")
+    .update(readIfThere(path) ?? "")
+    .digest("hex");
+  if (stdout.startsWith(here)) return;
+  throw new UserError(
+    `${path} is not the password of the repository that the swarm writes to, so this checkout has other secrets than the swarm`,
+    `copy secrets/ of the folder that ./start.sh ran in to ${join(home, "secrets")}; its schedule makes backups meanwhile`,
+  );
+}
 
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;

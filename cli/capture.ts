@@ -7,10 +7,11 @@ import { kitRoot, projectRoot } from "../core/home.ts";
 import { imageRecipes } from "../core/images.ts";
 import { roleOf } from "../core/labels.ts";
 import { packetFields, type Recording, recordPackets } from "../runners/docker/capture.ts";
-import { inspect } from "../runners/docker/observe.ts";
+import { inspect, inspectSome } from "../runners/docker/observe.ts";
 import { refuseForeignContainers } from "../runners/guards.ts";
 import { ensureImages } from "../runners/images/ensure.ts";
 import type { ContainerSpec, Stack } from "../runners/stack.ts";
+import { atContainer } from "../runners/swarm/place.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { probeConnections } from "./capture/own-probes.ts";
 import { fieldsOf, namedPackets, type Packet, packetOutput, readFields } from "./capture/packets.ts";
@@ -18,7 +19,7 @@ import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { during, interruptSignal, progress } from "./progress.ts";
 import { serviceNamed } from "./service-arguments.ts";
-import { synthesizeHere } from "./synthesize.ts";
+import { synthesizeAnywhere } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
 import { VERBS } from "./verbs.ts";
 
@@ -64,7 +65,7 @@ export const captureCommand = verb(
     ].join("\n"),
   )
   .action(async (name: string, options: Options) => {
-    const { deployment, stack, home } = await synthesizeHere(options.config);
+    const { deployment, stack, home } = await synthesizeAnywhere(options.config);
     const spec = serviceNamed(stack, name);
     await refuseForeignContainers(deployment.name, home);
     const roles = await rolesByAddress(stack, spec);
@@ -72,12 +73,15 @@ export const captureCommand = verb(
     const file = write === undefined ? undefined : newFile(write);
     try {
       const signal = interruptSignal();
-      const image = await during(() => captureImage(deployment, signal));
-      progress(`${roleOf(spec)}: recording for ${seconds} s, at most ${packets} packets`);
-      const recording: Recording = { container: spec.name, image, seconds, packets, signal };
-      const pcap = await recordPackets(recording);
-      file?.keep(pcap);
-      const fields = fieldsOf(await packetFields(pcap, { image, fields: readFields }));
+      // By the engine of its node, which then has the image.
+      const fields = await atContainer(spec.name, async () => {
+        const image = await during(() => captureImage(deployment, signal));
+        progress(`${roleOf(spec)}: recording for ${seconds} s, at most ${packets} packets`);
+        const recording: Recording = { container: spec.name, image, seconds, packets, signal };
+        const pcap = await recordPackets(recording);
+        file?.keep(pcap);
+        return fieldsOf(await packetFields(pcap, { image, fields: readFields }));
+      });
       const own = probes ? new Set<number>() : probeConnections(fields);
       const named = namedPackets(fields, roles);
       const shown = named.filter(({ connection }) => connection === undefined || !own.has(connection));
@@ -124,12 +128,13 @@ async function rolesByAddress(stack: Stack, wanted: ContainerSpec): Promise<Read
       `${role}: is in the network of the engine's machine, and everything there would be recorded`,
       "name another service, or use tcpdump on that machine",
     );
-  const found = await inspect(stack.containers.map(({ name }) => name));
-  if (!found.some(({ Name, State }) => Name === `/${wanted.name}` && State.Running))
+  const [own] = await inspect([wanted.name]);
+  if (own?.State.Running !== true)
     throw new UserError(
       `${role}: its container ${wanted.name} does not run, and so has no network`,
       "exploreiot status says how it is, exploreiot up brings it up again",
     );
+  const { found } = await inspectSome(stack.containers.map(({ name }) => name));
   const roles = new Map(stack.containers.map((spec) => [`/${spec.name}`, roleOf(spec)]));
   return new Map(
     found.flatMap(({ Name, NetworkSettings }) =>

@@ -11,7 +11,7 @@ import { exitOfSteps, stepsText } from "./doctor/steps-text.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { missingHere, missingLines } from "./setup/missing.ts";
-import { type Synthesized, synthesize, synthesizeHere } from "./synthesize.ts";
+import { type Synthesized, synthesize, synthesizeAnywhere } from "./synthesize.ts";
 import { VERBS } from "./verbs.ts";
 import { wrapped } from "./wrap.ts";
 
@@ -33,7 +33,7 @@ const device = verb(
   .addOption(configOption())
   .addOption(jsonOption())
   .action(async (name: string, { config, json, from }: Options & { readonly from?: string }) => {
-    const synthesized = await synthesizeHere(config);
+    const synthesized = await synthesizeAnywhere(config);
     const { walkDevice } = await import("./doctor/device.ts");
     const steps = await walkDevice(synthesized, name, from);
     if (json) printJson(walkOutput, walked(synthesized.deployment.name, steps));
@@ -45,7 +45,7 @@ const page = verb("page", "look at every hop between browser and broker, and nam
   .addOption(configOption())
   .addOption(jsonOption())
   .action(async ({ config, json }: Options) => {
-    const synthesized = await synthesizeHere(config);
+    const synthesized = await synthesizeAnywhere(config);
     const steps = await walkPage(synthesized);
     const failed = causeOf(steps);
     if (json) printJson(walkOutput, { ...walked(synthesized.deployment.name, steps), failed });

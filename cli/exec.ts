@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { refuseForeignContainers } from "../runners/guards.ts";
 import { attached, run } from "../runners/run.ts";
-import { containerHere } from "../runners/swarm/on-node.ts";
+import { atContainer } from "../runners/swarm/place.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { serviceNamed } from "./service-arguments.ts";
-import { synthesize } from "./synthesize.ts";
+import { synthesizeAnywhere } from "./synthesize.ts";
 import { VERBS } from "./verbs.ts";
 
 export const execOutput = z.object({
@@ -24,17 +24,18 @@ export const execCommand = verb("exec", VERBS.exec, "exec mosquitto -- ls -l /mo
   .addHelpText("after", "\nExits as the command does.")
   .action(
     async (name: string, command: readonly string[], { config, json }: { config: string; json?: true }) => {
-      const { deployment, stack, home } = await synthesize(config, { unjudged: true });
+      const { deployment, stack, home } = await synthesizeAnywhere(config);
       const spec = serviceNamed(stack, name);
       await refuseForeignContainers(deployment.name, home);
-      const container = await containerHere(stack, spec);
       if (!json) {
-        process.exitCode = await attached(["docker", "exec", ...interactive(), container, ...command]);
+        process.exitCode = await atContainer(spec.name, (id) =>
+          attached(["docker", "exec", ...interactive(), id, ...command]),
+        );
         return;
       }
-      const { code, stdout, stderr } = await run(["docker", "exec", container, ...command], {
-        expected: ANY,
-      });
+      const { code, stdout, stderr } = await atContainer(spec.name, (id) =>
+        run(["docker", "exec", id, ...command], { expected: ANY }),
+      );
       printJson(execOutput, { deployment: deployment.name, service: name, exitCode: code, stdout, stderr });
       process.exitCode = code;
     },

@@ -3,7 +3,7 @@ import { EXIT } from "../core/report.ts";
 import type { Followed } from "./chain/follow.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
-import { synthesizeHere } from "./synthesize.ts";
+import { synthesizeAnywhere } from "./synthesize.ts";
 import { VERBS } from "./verbs.ts";
 import { wrapped } from "./wrap.ts";
 
@@ -33,7 +33,7 @@ export const followCommand = verb("follow", VERBS.follow, "follow")
     "\nExits with 1 when it does not get through; the hop that failed is named with its last lines.",
   )
   .action(async ({ config, json }: { readonly config: string; readonly json?: true }) => {
-    const synthesized = await synthesizeHere(config);
+    const synthesized = await synthesizeAnywhere(config);
     const { follow } = await import("./chain/follow.ts");
     const followed = await follow(synthesized);
     const failed = followed.hops.find(({ state }) => state === "failed")?.hop ?? null;

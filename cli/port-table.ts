@@ -2,12 +2,14 @@ import { UserError } from "../core/errors.ts";
 import { roleOf } from "../core/labels.ts";
 import { firewallOf, firewallStatus, type RuleCounter } from "../runners/docker/firewall.ts";
 import { type HostListener, holderOf, hostListeners } from "../runners/docker/host-listeners.ts";
-import { observe } from "../runners/docker/observe.ts";
+import { inspectSome } from "../runners/docker/observe.ts";
 import { answersInside, type PortTrouble, tryPorts } from "../runners/docker/published-ports.ts";
 import { remoteHost } from "../runners/docker/remote.ts";
 import { publishedByOthers, type Stranger, unplannedPorts } from "../runners/docker/strangers.ts";
 import type { ContainerSpec, Stack } from "../runners/stack.ts";
 import type { PortBlock } from "../runners/stack-json.ts";
+import { observeSwarm, type SwarmState } from "../runners/swarm/observe-swarm.ts";
+import { atContainer } from "../runners/swarm/place.ts";
 import type { PortRow, PortsReport } from "./ports-output.ts";
 
 interface Known {
@@ -16,22 +18,32 @@ interface Known {
   readonly listeners: readonly HostListener[] | undefined;
   readonly troubles: readonly PortTrouble[];
   readonly counters: readonly RuleCounter[] | undefined;
+
+  /** @default - it is on none */
+  readonly swarm: SwarmState | undefined;
+
+  /** The containers that could not be looked at. */
+  readonly unseen: readonly UserError[];
 }
 
 /** Every port of a deployment as it is declared, planned, bound, answered and filtered, and what nobody declared. */
 export async function portTable(stack: Stack): Promise<PortsReport> {
-  const seen = await observe(stack);
+  const { found, unseen } = await inspectSome(stack.containers.map(({ name }) => name));
+  const seen = { containers: new Map(found.map((state) => [state.Name.slice(1), state])) };
   const running = (name: string) => seen.containers.get(name)?.State.Running === true;
-  const [listeners, troubles, counters, others] = await Promise.all([
-    hostListeners(stack),
-    tryPorts(stack, seen),
-    countersOf(stack),
-    publishedByOthers(stack),
-  ]);
-  const known = { stack, running, listeners, troubles, counters };
   const planned = stack.containers.flatMap((spec) =>
     (spec.block.ports ?? []).map((port) => ({ spec, port })),
   );
+  // On a swarm all that publish a port are on one node (docs/decisions/0161-ports-are-where-the-data-is.md).
+  const publisher = planned.find(({ spec }) => running(spec.name))?.spec.name;
+  const [listeners, troubles, counters, others, swarm] = await Promise.all([
+    publisher === undefined ? hostListeners(stack) : atContainer(publisher, () => hostListeners(stack)),
+    tryPorts(stack, seen),
+    countersOf(stack),
+    publishedByOthers(stack),
+    observeSwarm(stack.name),
+  ]);
+  const known = { stack, running, listeners, troubles, counters, swarm, unseen };
   const ports = await Promise.all(planned.map(({ spec, port }) => rowOf(spec, port, known)));
   const unplanned = stack.listeners
     .filter(
@@ -75,9 +87,11 @@ async function rowOf(spec: ContainerSpec, port: PortBlock, known: Known): Promis
     ({ container, what }) => container === spec.name && what.startsWith(`port ${at(ip, external)} `),
   );
   const outside = outsideOf(trouble, known.running(spec.name));
+  const node = known.swarm?.services.get(roleOf(spec))?.task?.node;
   return {
     listener: declared?.listener ?? null,
     service: roleOf(spec),
+    ...(node === undefined ? {} : { node }),
     address: ip,
     port: external,
     internal,
@@ -122,7 +136,7 @@ async function countersOf(stack: Stack): Promise<readonly RuleCounter[] | undefi
   }
 }
 
-function unknownOf({ stack, listeners, counters, troubles }: Known): readonly string[] {
+function unknownOf({ stack, listeners, counters, troubles, swarm, unseen }: Known): readonly string[] {
   return [
     ...(listeners === undefined
       ? [
@@ -136,7 +150,11 @@ function unknownOf({ stack, listeners, counters, troubles }: Known): readonly st
             : "the rules cannot be read: the firewall does not run",
         ]
       : []),
-    ...(remoteHost() === undefined
+    ...unseen.map(({ message }) => message),
+    ...(swarm === undefined
+      ? []
+      : ["ports that other services and containers publish on the nodes, and those of Swarm itself"]),
+    ...(remoteHost() === undefined && swarm === undefined
       ? [
           "from other machines was not tried: run this on another one, with DOCKER_HOST=ssh://… for this engine",
         ]

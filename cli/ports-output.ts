@@ -13,6 +13,7 @@ const row = z.object({
     .nullable()
     .describe("as listeners of the site file names it; null: nobody declared it"),
   service: z.string(),
+  node: z.string().exactOptional().describe("host name, of a deployment that is on a swarm"),
   address: z.string(),
   port: z.int(),
   internal: z.int().describe("inside the container"),

@@ -3,7 +3,7 @@ import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { portTable } from "./port-table.ts";
 import { type PortRow, type PortsReport, portsOutput } from "./ports-output.ts";
-import { synthesizeHere } from "./synthesize.ts";
+import { synthesizeAnywhere } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
 import { VERBS } from "./verbs.ts";
 
@@ -15,7 +15,7 @@ export const portsCommand = verb("ports", VERBS.ports, "ports --json")
     "\nExits with 1 when something does not match, or when a port is open that nobody declared.",
   )
   .action(async ({ config, json }: { readonly config: string; readonly json?: true }) => {
-    const { stack } = await synthesizeHere(config);
+    const { stack } = await synthesizeAnywhere(config);
     const report = await portTable(stack);
     if (json) printJson(portsOutput, report);
     else console.log(text(report));
@@ -34,9 +34,21 @@ const text = ({ deployment, ports, problems, unknown }: PortsReport): string =>
     ...unknown.map((what) => `not known: ${what}`),
   ].join("\n");
 
-const row = ({ listener, service, address, port, tls, bound, process, inside, outside, rules }: PortRow) => [
-  listener ?? "nobody's",
+const row = ({
+  listener,
   service,
+  node,
+  address,
+  port,
+  tls,
+  bound,
+  process,
+  inside,
+  outside,
+  rules,
+}: PortRow) => [
+  listener ?? "nobody's",
+  node === undefined ? service : `${service} on ${node}`,
   `${address.includes(":") ? `[${address}]` : address}:${port}`,
   tls ? "yes" : "no",
   process ?? (bound === null ? "not known" : bound ? "a process not seen" : "nobody"),

@@ -2,13 +2,13 @@ import { UserError } from "../core/errors.ts";
 import { ofRole } from "../runners/containers.ts";
 import { refuseForeignContainers } from "../runners/guards.ts";
 import { attached } from "../runners/run.ts";
-import { containerHere } from "../runners/swarm/on-node.ts";
+import { atContainer } from "../runners/swarm/place.ts";
 import { outsideServersOf } from "../services/outside-servers.ts";
 import { interactive } from "./exec.ts";
 import { configOption, verb } from "./options.ts";
 import { ownersLogin } from "./outside-database.ts";
 import { psqlOutside } from "./outside-psql.ts";
-import { synthesize } from "./synthesize.ts";
+import { synthesizeAnywhere } from "./synthesize.ts";
 import { VERBS } from "./verbs.ts";
 
 export const psqlCommand = verb("psql", VERBS.psql, "psql -- -c 'SELECT count(*) FROM readings'")
@@ -19,7 +19,7 @@ export const psqlCommand = verb("psql", VERBS.psql, "psql -- -c 'SELECT count(*)
     "\nRESET ROLE gives the rights of a superuser. Of a PostgreSQL outside, this machine's own psql is used.",
   )
   .action(async (args: readonly string[], { config }: { readonly config: string }) => {
-    const { deployment, stack, home } = await synthesize(config, { unjudged: true });
+    const { deployment, stack, home } = await synthesizeAnywhere(config);
     const servers = outsideServersOf(deployment, "postgres");
     if (servers.length > 0) {
       process.exitCode = await psqlOutside(servers, ownersLogin(deployment, home), args);
@@ -29,12 +29,13 @@ export const psqlCommand = verb("psql", VERBS.psql, "psql -- -c 'SELECT count(*)
     if (postgres === undefined || stack.database === undefined)
       throw new UserError(`${deployment.name}: has no database`, "set postgres.enabled: true");
     await refuseForeignContainers(deployment.name, home);
-    const container = await containerHere(stack, postgres);
     const { name, owner } = stack.database;
-    process.exitCode = await attached([
-      ...(["docker", "exec"] as const),
-      ...interactive(),
-      ...["--env", `PGOPTIONS=-c role=${owner}`, container],
-      ...["psql", "-X", "-h", "/run/postgresql", "-U", "postgres", "-d", name, ...args],
-    ]);
+    process.exitCode = await atContainer(postgres.name, (id) =>
+      attached([
+        ...(["docker", "exec"] as const),
+        ...interactive(),
+        ...["--env", `PGOPTIONS=-c role=${owner}`, id],
+        ...["psql", "-X", "-h", "/run/postgresql", "-U", "postgres", "-d", name, ...args],
+      ]),
+    );
   });

@@ -6,7 +6,7 @@ import { publisherOf, topicOf } from "./broker-user.ts";
 import { brokerWay, isTls } from "./broker-way.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
-import { synthesizeHere } from "./synthesize.ts";
+import { synthesizeAnywhere } from "./synthesize.ts";
 import { VERBS } from "./verbs.ts";
 
 export const publishOutput = z.object({
@@ -27,7 +27,7 @@ export const publishCommand = verb("publish", VERBS.publish)
   .addOption(configOption())
   .addOption(jsonOption())
   .action(async (sensor: string, payload: string, { config, json }: { config: string; json?: true }) => {
-    const { deployment, stack, home } = await synthesizeHere(config);
+    const { deployment, stack, home } = await synthesizeAnywhere(config);
     const container = ofRole(stack, "mosquitto")?.name;
     const way = brokerWay(deployment, home);
     if (container === undefined && way.outside === undefined)

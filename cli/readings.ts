@@ -4,7 +4,7 @@ import { ageOf } from "./age.ts";
 import { listFromApi } from "./api-way.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
-import { synthesizeHere } from "./synthesize.ts";
+import { synthesizeAnywhere } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
 import { VERBS } from "./verbs.ts";
 
@@ -36,7 +36,7 @@ export const readingsCommand = verb("readings", VERBS.readings, "readings temp -
   .addOption(jsonOption())
   .option("-n, --limit <number>", "at most so many, 1 to 1000", atMost1000, 20)
   .action(async (sensor: string | undefined, { config, json, limit }: Options) => {
-    const synthesized = await synthesizeHere(config);
+    const synthesized = await synthesizeAnywhere(config);
     const query = new URLSearchParams({
       limite: String(limit),
       ...(sensor === undefined ? {} : { capteur: sensor }),

@@ -3,7 +3,7 @@ import { listFromApi } from "./api-way.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { atMost1000 } from "./readings.ts";
-import { synthesizeHere } from "./synthesize.ts";
+import { synthesizeAnywhere } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
 import { VERBS } from "./verbs.ts";
 
@@ -40,7 +40,7 @@ export const rejectsCommand = verb("rejects", VERBS.rejects, "rejects --limit 5"
   .addOption(jsonOption())
   .option("-n, --limit <number>", "at most so many, 1 to 1000", atMost1000, 20)
   .action(async ({ config, json, limit }: Options) => {
-    const synthesized = await synthesizeHere(config);
+    const synthesized = await synthesizeAnywhere(config);
     const rejects = [...(await listFromApi(synthesized, `/rejets?limite=${limit}`, toldReject))];
     const { name } = synthesized.deployment;
     if (json) printJson(rejectsOutput, { deployment: name, rejects });

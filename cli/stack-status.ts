@@ -63,7 +63,7 @@ const history = (found: ContainerState | undefined) =>
 const imageOf = ({ image }: ContainerSpec, found: ImageState | undefined) =>
   found === undefined ? {} : { image: { name: image, created: found.Created } };
 
-function usageOf({ block: { memory, cpus } }: ContainerSpec, usage: Usage | undefined) {
+export function usageOf({ block: { memory, cpus } }: ContainerSpec, usage: Usage | undefined) {
   if (usage === undefined) return {};
   return {
     usage: {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { EXIT } from "../core/report.ts";
 import { UsageMeter } from "../runners/docker/usage.ts";
 import { isOnSwarm } from "../runners/swarm/observe-swarm.ts";
+import { isSpread } from "../runners/swarm/place.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { type StatusReport, statusOutput } from "./status-output.ts";
@@ -47,10 +48,12 @@ export const statusCommand = verb("status", VERBS.status)
 
 /** A swarm is asked only where no container of the deployment is on this engine without one. */
 async function reportOf(synthesized: Synthesized, meter: UsageMeter | undefined): Promise<StatusReport> {
+  const known = isSpread() ? await swarmReport(synthesized, meter) : undefined;
+  if (known !== undefined) return known;
   const report = await statusReport(synthesized, meter);
   const isAbsent = report.state === "not deployed" || report.state === "down";
   const isThere = isAbsent && (await isOnSwarm(synthesized.deployment.name));
-  return (isThere ? await swarmReport(synthesized) : undefined) ?? report;
+  return (isThere ? await swarmReport(synthesized, meter) : undefined) ?? report;
 }
 
 const screen = (report: StatusReport, watch: true | undefined): string =>

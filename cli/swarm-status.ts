@@ -3,32 +3,50 @@ import { roleOf } from "../core/labels.ts";
 import type { SwarmDifference } from "../render/swarm/compare.ts";
 import { lookAtSwarm, OTHERS } from "../render/swarm/deploy.ts";
 import type { SwarmService } from "../render/swarm/plan.ts";
+import { inspectSome } from "../runners/docker/observe.ts";
+import type { Usage, UsageMeter } from "../runners/docker/usage.ts";
 import { difference } from "../runners/drift.ts";
 import { inWords } from "../runners/settings/words.ts";
 import type { SwarmServiceState, SwarmState } from "../runners/swarm/observe-swarm.ts";
-import type { ContainerStatus, StatusReport } from "./status-output.ts";
+import { followSwarm } from "../runners/swarm/place.ts";
+import { backupReport } from "./backup-status.ts";
+import { readLast } from "./last-readings.ts";
+import { usageOf } from "./stack-status.ts";
+import type { BackupReport, ContainerStatus, StatusReport } from "./status-output.ts";
 import type { Synthesized } from "./synthesize.ts";
 
-/** A manager knows them of no node, and nobody asks each node. */
+/** Most of them a manager knows of no node. */
 const UNSEEN =
-  "on a swarm nobody looks at memory and CPU, volumes, certificates, open ports, the last readings and backups";
+  "on a swarm nobody looks at volumes, certificates, open ports (exploreiot ports does), room for readings and a bridge";
 
 /**
  * The report of a deployment that is on a swarm, as a manager tells it.
  *
  * @returns undefined where this engine is no manager of a swarm with that deployment
  */
-export async function swarmReport({
-  deployment,
-  stack,
-  home,
-}: Synthesized): Promise<StatusReport | undefined> {
+export async function swarmReport(
+  synthesized: Synthesized,
+  meter: UsageMeter | undefined,
+): Promise<StatusReport | undefined> {
+  const { deployment, stack, home } = synthesized;
   const { plan, differences, swarm, isOthers } = await lookAtSwarm({ stack, home });
   if (swarm === undefined) return undefined;
+  await followSwarm(stack);
+  const { found, unseen } = await inspectSome(stack.containers.map(({ name }) => name));
+  const observed = { containers: new Map(found.map((state) => [state.Name.slice(1), state])) };
+  const [used, readings, backup] = await Promise.all([
+    meter?.look(stack, observed),
+    readLast(synthesized),
+    backupReport(stack),
+  ]);
   const containers = plan.services.map((one) => {
     const role = roleOf(one.container);
-    const differing = differences.find(({ kind, role: of }) => kind === "service" && of === role);
-    return serviceStatus(one, swarm.services.get(role), differing);
+    return serviceStatus(one, {
+      found: swarm.services.get(role),
+      differing: differences.find(({ kind, role: of }) => kind === "service" && of === role),
+      usage: used?.get(one.container.name),
+      backup,
+    });
   });
   const well = containers.every(
     ({ health, trouble }) => ["healthy", "done"].includes(health) && trouble === undefined,
@@ -37,9 +55,18 @@ export async function swarmReport({
   return {
     deployment: deployment.name,
     state: isWhole ? "up" : "partly up",
-    asConfigured: differences.length === 0,
-    ...{ well, containers, unknown: [UNSEEN, ...(isOthers ? [OTHERS] : [])], certificates: [] },
+    asConfigured:
+      well && differences.length === 0 && (typeof readings !== "object" || readings.silent.length === 0),
+    ...{ well, containers, certificates: [] },
+    unknown: [
+      UNSEEN,
+      ...(isOthers ? [OTHERS] : []),
+      ...new Set(unseen.map(({ message }) => message)),
+      ...(typeof readings === "string" ? [readings] : []),
+    ],
     resources: differences.filter(({ kind }) => kind === "network").map(networkStatus),
+    ...(typeof readings === "object" ? { readings } : {}),
+    ...(backup === undefined ? {} : { backup }),
     waived: deployment.policies.waivers,
     warnings: [...warningsOf(deployment), ...surplus(differences), ...nodeWarnings(swarm)],
   };
@@ -55,22 +82,33 @@ const surplus = (differences: readonly SwarmDifference[]): readonly string[] =>
     .filter(({ kind, service }) => kind === "service" && service === undefined)
     .map(({ role }) => `${role} is on the swarm and not configured any more: exploreiot up removes it`);
 
+interface Seen {
+  readonly found: SwarmServiceState | undefined;
+
+  /** @default - it is as configured */
+  readonly differing: SwarmDifference | undefined;
+  readonly usage: Usage | undefined;
+  readonly backup: BackupReport | undefined;
+}
+
 function serviceStatus(
   { container, name }: SwarmService,
-  found: SwarmServiceState | undefined,
-  differing: SwarmDifference | undefined,
+  { found, differing, usage, backup }: Seen,
 ): ContainerStatus {
   const { task } = found ?? {};
-  const { changes = [], trouble = [] } = differing ?? {};
+  const { changes = [] } = differing ?? {};
+  const role = roleOf(container);
+  const trouble = [...(differing?.trouble ?? []), ...(role === "backup" ? (backup?.problems ?? []) : [])];
   const said = differing === undefined ? undefined : inOneLine(differing);
   return {
-    role: roleOf(container),
+    role,
     container: name,
     state: task?.state ?? "absent",
     health: health(container.job, task?.state),
     ...(task === undefined ? {} : { since: task.since }),
     ...(task?.node === undefined ? {} : { node: task.node }),
     listens: [...new Set((container.block.ports ?? []).map(({ external }) => `*:${external}`))],
+    ...usageOf(container, usage),
     ...(said === undefined ? {} : { difference: said }),
     ...(changes.length === 0 ? {} : { changes }),
     ...(trouble.length === 0 ? {} : { trouble }),

@@ -8,7 +8,7 @@ import { keepSynthesis, synthesizedBefore } from "../core/last-synthesis.ts";
 import { EngineError } from "../runners/docker/engine-errors.ts";
 import { useEngine } from "../runners/docker/remote.ts";
 import { readStack, type Stack } from "../runners/stack.ts";
-import { refuseOnSwarm } from "../runners/swarm/observe-swarm.ts";
+import { followSwarm } from "../runners/swarm/place.ts";
 import type { Deployment } from "../services/deployment.ts";
 
 export interface Synthesized {
@@ -52,17 +52,10 @@ export async function synthesize(
   return { deployment, stack, home: deploymentHome(deployment.name) };
 }
 
-/**
- * The same for verbs that only look, and look into containers.
- *
- * @throws UserError where the deployment is on a swarm, whose containers are on many engines
- */
-export async function synthesizeHere(
-  given: string,
-  options: SynthesisOptions = { unjudged: true },
-): Promise<Synthesized> {
-  const synthesized = await synthesize(given, options);
-  await refuseOnSwarm(synthesized.deployment.name).catch((error: unknown) => {
+/** The same for verbs that look into containers, on whichever node of a swarm these are. */
+export async function synthesizeAnywhere(given: string): Promise<Synthesized> {
+  const synthesized = await synthesize(given, { unjudged: true });
+  await followSwarm(synthesized.stack).catch((error: unknown) => {
     // Without an engine each of them says itself which of its answers are missing.
     if (!(error instanceof EngineError)) throw error;
   });

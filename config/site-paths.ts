@@ -5,6 +5,7 @@ import type { Application, Program } from "../services/application/program.ts";
 import type { Deployment } from "../services/deployment.ts";
 import type { Outside } from "../services/outside.ts";
 import { stores } from "../services/store-logins.ts";
+import type { Engine } from "../site/engine.ts";
 
 /**
  * A deployment whose paths, written relative to its site file, are relative to the project's root instead: those of
@@ -40,7 +41,7 @@ function withPaths(deployment: Deployment, here: (path: string) => string): Depl
       ]),
     ),
   });
-  const { engine, mosquitto, policies, secrets, tls } = deployment;
+  const { engine, mosquitto, policies, secrets, swarm, tls } = deployment;
   return {
     ...deployment,
     secrets: Object.fromEntries(
@@ -49,9 +50,13 @@ function withPaths(deployment: Deployment, here: (path: string) => string): Depl
     ...Object.fromEntries(stores.map((store) => [store, trustedFrom(deployment[store], here)])),
     programs: deployment.programs.map(placed),
     mosquitto: { ...mosquitto, ...bridgeFrom(mosquitto.bridge, here) },
-    ...(engine?.certificates === undefined
-      ? {}
-      : { engine: { ...engine, certificates: here(engine.certificates) } }),
+    ...(engine === undefined ? {} : { engine: engineFrom(engine, here) }),
+    swarm: {
+      ...swarm,
+      engines: Object.fromEntries(
+        Object.entries(swarm.engines).map(([node, one]) => [node, engineFrom(one, here)]),
+      ),
+    },
     tls: { ...tls, certificate: certificateFrom(tls.certificate, here) },
     policies: policies.rules === undefined ? policies : { ...policies, rules: here(policies.rules) },
   };
@@ -69,6 +74,9 @@ const builtFrom = (application: Application, here: (path: string) => string): Ap
   application.build === undefined
     ? application
     : { ...application, build: { ...application.build, context: here(application.build.context) } };
+
+const engineFrom = (engine: Engine, here: (path: string) => string): Engine =>
+  engine.certificates === undefined ? engine : { ...engine, certificates: here(engine.certificates) };
 
 const bridgeFrom = (bridge: Deployment["mosquitto"]["bridge"], here: (path: string) => string) =>
   bridge === undefined

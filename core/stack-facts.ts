@@ -86,6 +86,12 @@ const stackFacts = z.object({
 
       /** Addresses of all nodes. */
       nodes: z.array(z.string()).readonly(),
+
+      /** Where the engines of nodes are, by host name; certificates from the folder of the stack. @default - as the manager's */
+      engines: z
+        .record(z.string(), z.object({ host: z.string(), certificates: z.string().exactOptional() }))
+        .readonly()
+        .exactOptional(),
     })
     .exactOptional(),
 

@@ -1,5 +1,6 @@
 import type { Duplex, Readable } from "node:stream";
 import { UserError } from "../core/errors.ts";
+import { variablesOfWork } from "./docker/current-engine.ts";
 import { engineError } from "./docker/engine-errors.ts";
 
 export interface RunOptions {
@@ -103,7 +104,7 @@ export async function run(
 export async function attached(argv: readonly [string, ...string[]]): Promise<number> {
   const execa = await starter();
   const [program, ...args] = argv;
-  const ended = await execa(program, args, { reject: false, stdio: "inherit" });
+  const ended = await execa(program, args, { reject: false, stdio: "inherit", env: variablesOfWork() });
   return ended.exitCode ?? 128;
 }
 
@@ -124,6 +125,7 @@ export async function eachLineOf(
     all: true,
     buffer: false,
     stdin: "ignore",
+    env: variablesOfWork(),
     ...(signal === undefined ? {} : { cancelSignal: signal }),
   });
   await eachLine(child.iterable({ from: "all" }), onLine).catch(() => undefined);
@@ -155,7 +157,7 @@ export async function converse(
   const execa = await starter();
   const [program, ...args] = argv;
   const child = execa(program, args, {
-    ...{ detached: true, buffer: { stdout: false } },
+    ...{ detached: true, buffer: { stdout: false }, env: variablesOfWork() },
     ...(signal === undefined ? {} : { cancelSignal: signal }),
   });
   const stream = child.duplex();
@@ -198,7 +200,7 @@ const settings = ({
   ...(binary ? { encoding: "latin1" as const } : {}),
   detached: ownGroup ?? false,
   ...(cwd === undefined ? {} : { cwd }),
-  ...(env === undefined ? {} : { env }),
+  env: { ...variablesOfWork(), ...env },
   ...(input === undefined || isStream(input) ? {} : { input }),
   ...(signal === undefined ? {} : { cancelSignal: signal }),
 });

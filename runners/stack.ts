@@ -133,6 +133,7 @@ export function readStack(folder: string): Stack {
   const { deployment, version: _, ...known } = facts;
   return {
     ...known,
+    ...(known.swarm === undefined ? {} : { swarm: swarmIn(known.swarm, folder) }),
     name: deployment,
     folder,
     containers: Object.values(resource.docker_container ?? {}).map((raw) => container(raw, resource, path)),
@@ -155,6 +156,21 @@ function engineIn({ provider }: RawStack, folder: string): Pick<Stack, "engine">
     engine: { host, ...(cert_path === undefined ? {} : { certificates: resolve(folder, cert_path) }) },
   };
 }
+
+/** With the folders of certificates as they are found from here. */
+const swarmIn = (swarm: NonNullable<StackFacts["swarm"]>, folder: string) => ({
+  ...swarm,
+  ...(swarm.engines === undefined
+    ? {}
+    : {
+        engines: Object.fromEntries(
+          Object.entries(swarm.engines).map(([node, { host, certificates }]) => [
+            node,
+            { host, ...(certificates === undefined ? {} : { certificates: resolve(folder, certificates) }) },
+          ]),
+        ),
+      }),
+});
 
 /** Resources as they stand in the JSON, for what needs to know how Terraform calls them. */
 export const rawResources = ({ folder }: Stack): RawStack["resource"] => readRaw(folder).raw.resource;

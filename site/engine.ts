@@ -7,8 +7,8 @@ const address = text(
   'the address of an engine: "ssh://user@host", "unix:///path/of/a/socket", or "tcp://host:2376" with certificates',
 );
 
-/** The engine that a deployment runs on, as its site file says it. */
-export const engine = z
+/** Where an engine is, as a site file says it. */
+export const engineAddress = z
   .strictObject({
     host: address.describe("ssh://user@host, unix:///path, or tcp://host:2376, which needs certificates"),
     certificates: z
@@ -20,7 +20,10 @@ export const engine = z
   .refine(({ host, certificates }) => host.startsWith("tcp:") === (certificates !== undefined), {
     path: ["certificates"],
     error: "a folder of certificates for tcp://, which is clear text without them, and none for any other",
-  })
+  });
+
+/** The engine that a deployment runs on. */
+export const engine = engineAddress
   .optional()
   .describe(
     "the Docker engine of this deployment; default: DOCKER_HOST, or what docker context use has chosen",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { registryAddress } from "../core/formats.ts";
+import { engineAddress } from "./engine.ts";
 
 /** How a deployment is realised on Docker Swarm; nothing of it concerns one machine. */
 export const swarm = z
@@ -24,6 +25,12 @@ export const swarm = z
       .max(1000)
       .default([])
       .describe("addresses of all nodes; the ports of Swarm itself are shut to any other"),
+    engines: z
+      .record(z.string().min(1).max(253), engineAddress)
+      .default({})
+      .describe(
+        "where verbs find the engine of each node that has containers, by the node's host name; default: where the manager's engine is at ssh://user@host, the same user at the node's address",
+      ),
   })
   .prefault({})
   .describe("how it is realised on Docker Swarm, by exploreiot render --target swarm");

@@ -1,5 +1,5 @@
-import { join } from "node:path";
-import { kitRoot } from "../core/home.ts";
+import { join, relative, resolve } from "node:path";
+import { kitRoot, projectRoot } from "../core/home.ts";
 import { readImageLock } from "../core/image-pins.ts";
 import { factsOf, type StackFacts } from "../core/stack-facts.ts";
 import { confirmSeconds } from "../firewall/confirmation.ts";
@@ -10,11 +10,15 @@ import { bridgeFacts } from "../services/mosquitto/bridge.ts";
 import { outsideServers } from "../services/outside-servers.ts";
 import { databaseOf } from "../services/postgres/roles.ts";
 import { databaseLogins } from "../services/store-logins.ts";
+import type { Engine } from "../site/engine.ts";
 
-/** The facts of the JSON about a deployment, for everybody who reads it later. */
-export function deploymentFacts(deployment: Deployment): StackFacts {
+/**
+ * The facts of the JSON about a deployment, for everybody who reads it later.
+ *
+ * @param stackFolder where the JSON goes
+ */
+export function deploymentFacts(deployment: Deployment, stackFolder: string): StackFacts {
   const { name, environment, firewall, postgres, policies, swarm } = deployment;
-  const { registry, ...spread } = swarm;
   const { scope } = firewall;
   const outside = outsideServers(deployment);
   const bridge = bridgeFacts(deployment);
@@ -36,10 +40,27 @@ export function deploymentFacts(deployment: Deployment): StackFacts {
     ...(firewall.enabled
       ? { firewall: { table: tableName(name), scope, confirmSeconds: confirmSeconds(deployment) } }
       : {}),
-    swarm: { ...spread, ...(registry === undefined ? {} : { registry }) },
+    swarm: swarmFacts(swarm, stackFolder),
     ...(environment === "production" ? { preflight: preflightFacts(deployment) } : {}),
   });
 }
+
+function swarmFacts({ registry, engines, ...spread }: Deployment["swarm"], stackFolder: string) {
+  const placed = Object.entries(engines).map(([node, engine]) => [node, engineFrom(engine, stackFolder)]);
+  return {
+    ...spread,
+    ...(registry === undefined ? {} : { registry }),
+    ...(placed.length === 0 ? {} : { engines: Object.fromEntries(placed) }),
+  };
+}
+
+/** An engine, with its folder of certificates as it is found from that of the stack. */
+export const engineFrom = ({ host, certificates }: Engine, stackFolder: string) => ({
+  host,
+  ...(certificates === undefined
+    ? {}
+    : { certificates: relative(stackFolder, resolve(projectRoot, certificates)) }),
+});
 
 const preflightFacts = (deployment: Deployment) => ({
   hosts: deployment.names,

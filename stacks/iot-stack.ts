@@ -1,11 +1,9 @@
-import { relative, resolve } from "node:path";
 import { DockerProvider } from "@cdktf/provider-docker/lib/provider/index.js";
 import type { IConstruct } from "constructs";
 import type { App } from "../constructs/cdktf.ts";
 import { TerraformStack } from "../constructs/cdktf.ts";
 import { StateBackend } from "../constructs/state-backend.ts";
 import { WholeSynthesizer } from "../constructs/whole-synthesizer.ts";
-import { projectRoot } from "../core/home.ts";
 import { Certificates } from "../services/certificates/certificates.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { isMade } from "../services/listeners.ts";
@@ -13,16 +11,16 @@ import { makers, ownMaker, type Parts } from "../services/makers.ts";
 import { ownInOrder } from "../services/own/order.ts";
 import { inOrder, type ServiceName } from "../services/registry.ts";
 import type { ServiceScope } from "../services/service-scope.ts";
+import { engineFrom } from "./deployment-facts.ts";
 import { type Judging, kitScope } from "./kit-scope.ts";
 import { Preflight } from "./preflight.ts";
 
 /** Where the provider finds the engine; a folder is named as Terraform finds it from the stack's own. */
-const engineOf = ({ engine }: Deployment, stackFolder: string) => ({
-  ...(engine === undefined ? {} : { host: engine.host }),
-  ...(engine?.certificates === undefined
-    ? {}
-    : { certPath: relative(stackFolder, resolve(projectRoot, engine.certificates)) }),
-});
+function engineOf({ engine }: Deployment, stackFolder: string) {
+  if (engine === undefined) return {};
+  const { host, certificates } = engineFrom(engine, stackFolder);
+  return { host, ...(certificates === undefined ? {} : { certPath: certificates }) };
+}
 
 export interface Togetherness {
   /** Whether no stack of the app refers to another. @default false */

@@ -46,7 +46,8 @@ export function kitScope(
   { judged = true, ownRules, say }: Judging = {},
 ): ServiceScope {
   if (judged) judgeAtSynthesis(stack, ownRules ?? noRulesOf(deployment), say);
-  stack.addOverride("//.exploreiot", deploymentFacts(deployment));
+  const stackFolder = join(App.of(stack).outdir, "stacks", stack.node.id);
+  stack.addOverride("//.exploreiot", deploymentFacts(deployment, stackFolder));
   stack.addOverride("terraform.required_providers.docker.version", PROVIDER_VERSION);
   const home = deploymentHome(deployment.name);
   // A stack that nobody deploys may be made without their values.
@@ -62,7 +63,6 @@ export function kitScope(
       refuseUnused(deployment, secrets);
     },
   });
-  const stackFolder = join(App.of(stack).outdir, "stacks", stack.node.id);
   const images = new Images(stack, "Images", deployment, stackFolder);
   const plain = { deployment, secrets, images, stackFolder };
   let program: ProbeProgram | undefined;

@@ -37,8 +37,8 @@ async function hop(
   ask: (spec: ContainerSpec) => Promise<Step>,
 ): Promise<Step> {
   if (spec === undefined) return passed(step, "the deployment has none of its own");
-  const why = await unwell(spec);
   try {
+    const why = await unwell(spec);
     const answer = why === undefined ? await ask(spec) : failed(step, `${spec.name}: ${why}`, AGAIN);
     return answer.state === "failed" ? await failedIn(spec.name, answer) : answer;
   } catch (error) {

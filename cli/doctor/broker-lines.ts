@@ -1,4 +1,5 @@
 import { eachLineOf } from "../../runners/run.ts";
+import { atContainer } from "../../runners/swarm/place.ts";
 
 /** Of the log of the last hour. */
 const SINCE = "1h";
@@ -52,6 +53,6 @@ export async function refusedOfLate(
   from: string | undefined,
 ): Promise<RefusedOfLate> {
   const { take, found } = refusals(name, from);
-  await eachLineOf(["docker", "logs", "--since", SINCE, broker], take);
+  await atContainer(broker, (id) => eachLineOf(["docker", "logs", "--since", SINCE, id], take));
   return found;
 }

@@ -7,8 +7,9 @@ import { execIn } from "../../runners/docker/exec.ts";
 import { firewallOf, firewallStatus } from "../../runners/docker/firewall.ts";
 import { holderOf, hostListeners } from "../../runners/docker/host-listeners.ts";
 import { inspect } from "../../runners/docker/observe.ts";
-import { remoteHost } from "../../runners/docker/remote.ts";
 import { nameProblems } from "../../runners/preflight/names.ts";
+import { PlaceError } from "../../runners/swarm/node-engine.ts";
+import { atContainer, machineOf } from "../../runners/swarm/place.ts";
 import { trusting } from "../broker-way.ts";
 import type { Synthesized } from "../synthesize.ts";
 import { mayPublish, readAmong } from "./acl.ts";
@@ -69,8 +70,9 @@ async function nameResolves({ synthesized }: Way): Promise<Step> {
 }
 
 async function listens({ synthesized, broker, address, port, identity }: Way): Promise<Step> {
-  const [state] = await inspect([broker]);
   const at = `${identity.listener} at ${address}:${port}`;
+  const [state] = await inspect([broker]).catch(placeless);
+  if (state instanceof PlaceError) return failed("listener", `${at}: ${state.message}`, ...state.remedy);
   if (state?.State.Running !== true || state.State.Paused)
     return failedIn(
       broker,
@@ -80,7 +82,7 @@ async function listens({ synthesized, broker, address, port, identity }: Way): P
         "exploreiot up brings it up again",
       ),
     );
-  const listeners = await hostListeners(synthesized.stack);
+  const listeners = await atContainer(broker, () => hostListeners(synthesized.stack));
   if (listeners === undefined) return untried("listener", `${at}: who listens cannot be seen from here`);
   const holder = holderOf(listeners, address, port);
   if (holder === undefined)
@@ -88,6 +90,11 @@ async function listens({ synthesized, broker, address, port, identity }: Way): P
   if (holder.process !== undefined && !/^(docker-proxy|dockerd|rootlesskit)/.test(holder.process))
     return failed("listener", `${at} is held by ${holder.process}`, "stop that process, then exploreiot up");
   return passed("listener", `${at} is held by ${holder.process ?? "a process not seen"}`);
+}
+
+function placeless(error: unknown): readonly PlaceError[] {
+  if (error instanceof PlaceError) return [error];
+  throw error;
 }
 
 async function letsIn({ synthesized, address, from, identity }: Way): Promise<Step> {
@@ -134,8 +141,8 @@ export function apart(from: string, to: string): string | undefined {
 }
 
 async function connects(way: Way): Promise<Step> {
-  const { address, port } = way;
-  const remote = remoteHost();
+  const { address, port, broker } = way;
+  const remote = await machineOf(broker);
   const host =
     isIP(address) && /^(0\.0\.0\.0|::)$/.test(address)
       ? (remote ?? (address === "::" ? "::1" : "127.0.0.1"))

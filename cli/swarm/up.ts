@@ -26,7 +26,7 @@ export async function upOnSwarm(synthesized: Synthesized, options: Options): Pro
   const signal = interruptSignal();
   progress(`${deployment.name}: on the swarm of which this engine is a manager`);
   const changed = await during(() => deployOnSwarm({ stack, home, runner, report: progress, signal }));
-  const report = await swarmReport(synthesized);
+  const report = await swarmReport(synthesized, undefined);
   if (report === undefined) throw new UserError(`${deployment.name} is gone from the swarm`, "run up again");
   const { well, containers, unknown, warnings } = report;
   const status = { well, containers, unknown, warnings };

@@ -1,5 +1,6 @@
 import { UserError } from "../../core/errors.ts";
 import { type RunResult, run } from "../run.ts";
+import { atContainer } from "../swarm/place.ts";
 
 export interface Recording {
   /** Of the container whose network is listened to. */
@@ -36,14 +37,16 @@ const CONFINED = [
 export async function recordPackets(recording: Recording): Promise<Buffer> {
   const { container, image, seconds, packets, signal } = recording;
   const limits = ["-a", `duration:${seconds}`, "-a", `filesize:${MOST_KILOBYTES}`, "-c", String(packets)];
-  const { code, stdout, stderr } = await run(
-    [
-      ...(["docker", "run", ...CONFINED, "--network", `container:${container}`] as const),
-      // Root without any other right: Docker gives a right that was added to no other user.
-      ...["--user", "0:0", "--cap-add", "NET_RAW", "--memory", "128m", "--memory-swap", "128m"],
-      ...["--entrypoint", "dumpcap", image, "-q", "-F", "pcap", "-i", "any", ...limits, "-w", "-"],
-    ],
-    { binary: true, ownGroup: true, signal, expected: ANY },
+  const { code, stdout, stderr } = await atContainer(container, (id) =>
+    run(
+      [
+        ...(["docker", "run", ...CONFINED, "--network", `container:${id}`] as const),
+        // Root without any other right: Docker gives a right that was added to no other user.
+        ...["--user", "0:0", "--cap-add", "NET_RAW", "--memory", "128m", "--memory-swap", "128m"],
+        ...["--entrypoint", "dumpcap", image, "-q", "-F", "pcap", "-i", "any", ...limits, "-w", "-"],
+      ],
+      { binary: true, ownGroup: true, signal, expected: ANY },
+    ),
   );
   if (code === 0 || (code === ENDED && signal.aborted)) return Buffer.from(stdout, "latin1");
   throw failed("recording", container, stderr);

@@ -3,6 +3,8 @@ import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import { UserError } from "../../core/errors.ts";
 import { type Conversation, converse, type RunOptions, run } from "../run.ts";
+import type { EngineAddress } from "../stack.ts";
+import { atEngine, engineHost, engineOfWork } from "./current-engine.ts";
 import { engineAddress, engineTooOld, wrongProduct } from "./engine-errors.ts";
 
 /** API 1.41 is Docker Engine 20.10, the oldest that the kit was tried with. */
@@ -27,7 +29,7 @@ const DEFAULT_SOCKET = "/var/run/docker.sock";
 
 /** The socket of an engine on this machine; undefined for one elsewhere, to which Docker's client knows the way. */
 function localSocket(): string | undefined {
-  const host = process.env.DOCKER_HOST;
+  const host = engineHost();
   if (host) return /^unix:\/\/(\/.+)$/.exec(host)?.[1];
   return process.platform === "win32" ? undefined : DEFAULT_SOCKET;
 }
@@ -35,6 +37,18 @@ function localSocket(): string | undefined {
 /** A way to the engine that the client is set to, with its TLS, SSH and proxies: bytes of its API in both directions. */
 export const dialEngine = (options: Pick<RunOptions, "signal"> = {}): Promise<Conversation> =>
   converse(["docker", "system", "dial-stdio"], options);
+
+/** The engine that a question is for. */
+interface Asked {
+  /** With the certificates: as another user it is another connection. */
+  readonly address: string;
+  readonly engine: EngineAddress | undefined;
+}
+
+const asked = (): Asked => {
+  const engine = engineOfWork();
+  return { address: [engineAddress(), engine?.certificates ?? ""].join(" "), engine };
+};
 
 /** Keeps connections for later questions, and no process alive for them. */
 class EngineAgent extends Agent {
@@ -45,11 +59,16 @@ class EngineAgent extends Agent {
   }
 
   /** `useEngine` may lead to another engine meanwhile. */
-  override getName(): string {
-    return engineAddress();
+  override getName(options?: object): string {
+    return (options as Asked).address;
   }
 
-  override createConnection(_: unknown, done?: (error: Error | null, stream: Duplex) => void) {
+  /** A question that has waited for its turn is asked out of the work of another one, which may be at another engine. */
+  override createConnection(options: object, done?: (error: Error | null, stream: Duplex) => void) {
+    return atEngine((options as Asked).engine, () => this.#connected(done));
+  }
+
+  #connected(done?: (error: Error | null, stream: Duplex) => void) {
     const socket = localSocket();
     if (socket !== undefined) return connect(socket);
     dialEngine().then(
@@ -174,7 +193,7 @@ function send(question: Question): Promise<IncomingMessage | Duplex> {
   agent.maxSockets = localSocket() === undefined ? CONNECTIONS.elsewhere : CONNECTIONS.here;
   return new Promise((resolve, reject) => {
     const sent = request({
-      ...{ agent, method, path },
+      ...{ agent, method, path, ...asked() },
       headers: {
         ...{ host: "docker", ...headers },
         ...(body === undefined

@@ -1,4 +1,5 @@
 import { UserError } from "../../core/errors.ts";
+import { engineHost } from "./current-engine.ts";
 
 /** The obstacles between a person and an engine; each has another remedy. */
 type EngineTrouble =
@@ -20,7 +21,7 @@ export class EngineError extends UserError {
 }
 
 /** Where the engine is, as people wrote it. */
-export const engineAddress = (): string => process.env.DOCKER_HOST || "the local socket";
+export const engineAddress = (): string => engineHost() || "the local socket";
 
 /** As the client (20.10 to 29) and its plugins write it; programs inside containers do not. */
 const SAYS: readonly (readonly [RegExp, (line: string, where: string) => EngineError])[] = [

@@ -2,6 +2,7 @@ import { createInterface } from "node:readline";
 import { Duplex, PassThrough, type Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { CommandError, type RunOptions, type RunResult } from "../run.ts";
+import { atContainer } from "../swarm/place.ts";
 import { connectionLost, fromEngine, RefusedError, streamFromEngine, toEngine } from "./engine-api.ts";
 
 interface ExecOptions extends Pick<RunOptions, "onLine" | "expected"> {
@@ -38,6 +39,7 @@ const EXIT_POLL_MS = 5;
  * @returns code 1 with the engine's words as standard error where the container is not there or does not run, and with
  *   CUT_SHORT behind what was said where it went in the middle; 126 or 127 where the program cannot be started
  * @throws EngineError if there is no engine
+ * @throws UserError where it is on a node of a swarm that cannot be reached, or runs on none
  * @throws CommandError for an exit code outside `expected`, which is 0 alone unless it is given
  */
 export async function execIn(
@@ -54,16 +56,22 @@ export async function execIn(
 async function resultOf(
   container: string,
   argv: readonly string[],
+  options: ExecOptions,
+): Promise<RunResult> {
+  try {
+    return await atContainer(container, (id) => resultAt(id, argv, options));
+  } catch (error) {
+    if (error instanceof RefusedError) return { code: REFUSED, stdout: "", stderr: error.message };
+    throw error;
+  }
+}
+
+async function resultAt(
+  container: string,
+  argv: readonly string[],
   { env, input, onLine }: ExecOptions,
 ): Promise<RunResult> {
-  const started = await start(container, argv, { env, hasInput: input !== undefined }).catch(
-    (error: unknown) => {
-      if (error instanceof RefusedError) return error;
-      throw error;
-    },
-  );
-  if (started instanceof RefusedError) return { code: REFUSED, stdout: "", stderr: started.message };
-  const { id, stream } = started;
+  const { id, stream } = await start(container, argv, { env, hasInput: input !== undefined });
   // A way through Docker's client ends in order only once both sides have nothing more to say.
   stream.end(input);
   const lines = onLine && new PassThrough();
@@ -85,7 +93,10 @@ async function resultOf(
 }
 
 /** Runs a command in a container to talk to it. One that fails ends the stream with an error that holds its `stderr`. */
-export async function converseIn(container: string, argv: readonly string[]): Promise<Duplex> {
+export const converseIn = (container: string, argv: readonly string[]): Promise<Duplex> =>
+  atContainer(container, (id) => converseAt(id, argv));
+
+async function converseAt(container: string, argv: readonly string[]): Promise<Duplex> {
   const started = await start(container, argv, { hasInput: true });
   const { stream } = started;
   const both = new Duplex({

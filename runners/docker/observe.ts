@@ -1,6 +1,8 @@
 import { LABEL } from "../../core/labels.ts";
 import type { Stack } from "../stack.ts";
-import { eachFromEngine, fromEngine } from "./engine-api.ts";
+import { PlaceError } from "../swarm/node-engine.ts";
+import { atContainer } from "../swarm/place.ts";
+import { fromEngine } from "./engine-api.ts";
 import { unappliedLimits } from "./unapplied.ts";
 
 interface ProbeResult {
@@ -137,9 +139,40 @@ export function qualified(reference: string): string {
   return last.includes(":") || last.includes("@") ? reference : `${reference}:latest`;
 }
 
-/** Containers of these names or ids, as far as they exist. */
-export const inspect = (names: readonly string[]): Promise<readonly ContainerState[]> =>
-  eachFromEngine(names, (name) => `/containers/${name}/json`);
+/**
+ * Containers of these names or ids, as far as they exist; on a swarm, as far as they run.
+ *
+ * @throws PlaceError where one is on a node that cannot be asked
+ */
+export async function inspect(names: readonly string[]): Promise<readonly ContainerState[]> {
+  const { found, unseen } = await inspectSome(names);
+  if (unseen[0] !== undefined) throw unseen[0];
+  return found;
+}
+
+/** The same of those that can be asked, with why others cannot. */
+export async function inspectSome(names: readonly string[]): Promise<{
+  readonly found: readonly ContainerState[];
+  readonly unseen: readonly PlaceError[];
+}> {
+  const asked = names.map((name) =>
+    atContainer(name, (id) => stateOf(name, id)).catch((error: unknown) => {
+      if (!(error instanceof PlaceError)) throw error;
+      return error.isNowhere ? undefined : error;
+    }),
+  );
+  const all = (await Promise.all(asked)).flatMap((answer) => answer ?? []);
+  return {
+    found: all.flatMap((answer) => (answer instanceof PlaceError ? [] : [answer])),
+    unseen: all.flatMap((answer) => (answer instanceof PlaceError ? [answer] : [])),
+  };
+}
+
+/** On a swarm it has another name and is told under that which the JSON has. */
+async function stateOf(name: string, id: string): Promise<ContainerState | undefined> {
+  const state = await fromEngine<ContainerState>(`/containers/${id}/json`);
+  return state === undefined || id === name ? state : { ...state, Name: `/${name}` };
+}
 
 /** The image that a reference or an id stands for; undefined where the engine has none. */
 export const imageOf = (reference: string): Promise<ImageState | undefined> =>

@@ -5,9 +5,9 @@ import { PROBE_FOLDER } from "../../core/container-folders.ts";
 import type { Drift } from "../drift.ts";
 import type { Stack } from "../stack.ts";
 import type { PortBlock } from "../stack-json.ts";
+import { machineOf } from "../swarm/place.ts";
 import { execIn } from "./exec.ts";
 import type { ContainerState, Observation } from "./observe.ts";
-import { remoteHost } from "./remote.ts";
 
 /** A published port that did not answer, or could not be asked. */
 export interface PortTrouble {
@@ -64,7 +64,7 @@ const STAYS_OPEN_MS = 200;
  */
 export async function tryPorts(
   stack: Stack,
-  { containers }: Observation,
+  { containers }: Pick<Observation, "containers">,
   staysOpenMs = STAYS_OPEN_MS,
 ): Promise<readonly PortTrouble[]> {
   const tried = stack.containers.flatMap(({ name, block }) => {
@@ -85,7 +85,8 @@ async function tryPort(
   staysOpenMs: number,
 ): Promise<PortTrouble | undefined> {
   const at = `port ${port.ip.includes(":") ? `[${port.ip}]` : port.ip}:${port.external}`;
-  const host = hostOf(port.ip);
+  const machine = await machineOf(container);
+  const host = hostOf(port.ip, machine);
   if (host === undefined) {
     const what = `${at} was not tried: it is open to the machine of the engine alone`;
     return { container, what, known: false, closed: false };
@@ -94,7 +95,7 @@ async function tryPort(
   const problem = await ask({ host, port: port.external, tls }, staysOpenMs);
   if (problem === undefined) return undefined;
   // Who runs in another machine or network namespace than the engine cannot tell by loopback.
-  const known = remoteHost() !== undefined || isHere(stack, state);
+  const known = machine !== undefined || isHere(stack, state);
   return {
     container,
     what: `${at} ${problem}${known ? "" : ", but this may not be its machine"}`,
@@ -104,8 +105,7 @@ async function tryPort(
 }
 
 /** Where to connect; undefined for loopback of another machine. */
-function hostOf(ip: string): string | undefined {
-  const machine = remoteHost();
+function hostOf(ip: string, machine: string | undefined): string | undefined {
   if (machine !== undefined && (ip.startsWith("127.") || ip === "::1")) return undefined;
   if (ip === "0.0.0.0") return machine ?? "127.0.0.1";
   if (ip === "::") return machine ?? "::1";

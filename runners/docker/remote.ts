@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { UserError } from "../../core/errors.ts";
 import { run } from "../run.ts";
 import type { EngineAddress } from "../stack.ts";
+import { engineVariables } from "./current-engine.ts";
 import { engineAddress } from "./engine-errors.ts";
 
 /** The context that `docker context use` chose, when the environment says nothing. */
@@ -48,12 +49,10 @@ export async function followContext(): Promise<void> {
 export function useEngine(engine: EngineAddress | undefined): void {
   if (engine === undefined) return;
   unspoken = undefined;
-  process.env.DOCKER_HOST = engine.host;
-  delete process.env.DOCKER_TLS_VERIFY;
-  delete process.env.DOCKER_CERT_PATH;
-  if (engine.certificates === undefined) return;
-  process.env.DOCKER_CERT_PATH = engine.certificates;
-  process.env.DOCKER_TLS_VERIFY = "1";
+  for (const [name, value] of Object.entries(engineVariables(engine))) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
 }
 
 /** The context that programs besides Docker's client do not know of; see `followContext`. */

@@ -1,4 +1,5 @@
 import type { Stack } from "../stack.ts";
+import { isSpread } from "../swarm/place.ts";
 import { listContainers, type Observation } from "./observe.ts";
 
 /** A port that is published and that the configuration does not know. */
@@ -12,13 +13,19 @@ export interface Stranger {
 }
 
 /** Ports that the deployment's containers publish besides those that are planned. */
-export const unplannedPorts = ({ containers }: Stack, seen: Observation): readonly Stranger[] =>
+export const unplannedPorts = (
+  { containers }: Stack,
+  seen: Pick<Observation, "containers">,
+): readonly Stranger[] =>
   containers.flatMap(({ name, block }) =>
     Object.entries(seen.containers.get(name)?.NetworkSettings.Ports ?? {}).flatMap(([internal, bound]) =>
       (bound ?? [])
         .filter(
           ({ HostIp, HostPort }) =>
-            !(block.ports ?? []).some(({ ip, external }) => ip === HostIp && external === Number(HostPort)),
+            !(block.ports ?? []).some(
+              // A swarm publishes a port on every address of its node, of both families.
+              ({ ip, external }) => (ip === HostIp || isSpread()) && external === Number(HostPort),
+            ),
         )
         .map(({ HostIp, HostPort }) => ({
           ...{ container: name, internal },

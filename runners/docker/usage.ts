@@ -1,5 +1,6 @@
 import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
+import { atEach } from "../swarm/place.ts";
 import { type Counts, countsOf } from "./cgroup.ts";
 import type { Observation } from "./observe.ts";
 
@@ -36,7 +37,10 @@ export class UsageMeter {
   #before: ReadonlyMap<string, Sample> = new Map();
 
   /** Of the running services of a stack, by container. One that cannot be measured is left out. */
-  async look(stack: Stack, { containers }: Observation): Promise<ReadonlyMap<string, Usage>> {
+  async look(
+    stack: Stack,
+    { containers }: Pick<Observation, "containers">,
+  ): Promise<ReadonlyMap<string, Usage>> {
     const running = stack.containers.flatMap(({ name, job }) => {
       const { Id, State } = containers.get(name) ?? {};
       return job || Id === undefined || State?.Running !== true
@@ -77,7 +81,8 @@ export class UsageMeter {
 const rounded = (value: number): number => Math.round(value * 100) / 100;
 
 interface Line {
-  readonly Name: string;
+  /** As the client was given it. */
+  readonly Container: string;
 
   /** `46.84MiB / 192MiB` */
   readonly MemUsage: string;
@@ -98,20 +103,32 @@ const UNITS: Readonly<Record<string, number>> = {
 /** The numbers of an engine whose kernel is not this machine's: it takes its two samples itself, and 2 s. */
 async function toldByEngine(running: readonly Running[]): Promise<ReadonlyMap<string, Usage>> {
   if (running.length === 0) return new Map();
-  const { stdout } = await run(
-    ["docker", "stats", "--no-stream", "--format", "{{json .}}", ...running.map(({ name }) => name)],
-    // One that ends meanwhile makes it fail, and what it printed until then is true.
-    { expected: [0, 1] },
-  );
-  return new Map(stdout.split("\n").filter(Boolean).flatMap(usageIn));
+  const names = running.map(({ name }) => name);
+  const told = await atEach(names, async (nameOf) => {
+    const { stdout } = await run(
+      ["docker", "stats", "--no-stream", "--format", "{{json .}}", ...nameOf.keys()],
+      // One that ends meanwhile makes it fail, and what it printed until then is true.
+      { expected: [0, 1] },
+    );
+    return stdout
+      .split("\n")
+      .filter(Boolean)
+      .flatMap((line) => usageIn(line, nameOf));
+  });
+  return new Map(told.flat());
 }
 
 /** Without a unit it is `--`: the kernel does not count. */
-function usageIn(line: string): readonly (readonly [string, Usage])[] {
-  const { Name, MemUsage, CPUPerc } = JSON.parse(line) as Line;
+function usageIn(line: string, nameOf: ReadonlyMap<string, string>): readonly (readonly [string, Usage])[] {
+  const { Container, MemUsage, CPUPerc } = JSON.parse(line) as Line;
   const [, amount, unit = ""] = /^([\d.]+)([A-Za-z]+)/.exec(MemUsage) ?? [];
   const mebibytes = UNITS[unit];
   if (mebibytes === undefined) return [];
   const cpuPercent = Number.parseFloat(CPUPerc) || 0;
-  return [[Name, { memoryMiB: Number(amount) * mebibytes, cpuPercent, cpuSince: "second before" }]];
+  return [
+    [
+      nameOf.get(Container) ?? Container,
+      { memoryMiB: Number(amount) * mebibytes, cpuPercent, cpuSince: "second before" },
+    ],
+  ];
 }

@@ -20,6 +20,10 @@ interface Task {
 
   /** Host name. @default - none is chosen yet */
   readonly node?: string;
+  readonly nodeId?: string;
+
+  /** Id at the engine of its node. @default - none is made yet */
+  readonly container?: string;
 }
 
 /** A service of the deployment's stack. */
@@ -55,13 +59,21 @@ export interface SwarmState {
   /** Ids of all tasks that the swarm knows, ended ones too. */
   readonly tasks: readonly string[];
 
-  readonly nodes: readonly {
-    readonly name: string;
-    readonly status: string;
-    readonly availability: string;
-  }[];
+  readonly nodes: readonly SwarmNode[];
 
   readonly networks: readonly SwarmNetwork[];
+}
+
+export interface SwarmNode {
+  readonly id: string;
+
+  /** Host name. */
+  readonly name: string;
+  readonly status: string;
+  readonly availability: string;
+
+  /** IP address by which other nodes know it. */
+  readonly address: string;
 }
 
 interface NetworkJson {
@@ -88,14 +100,22 @@ interface TaskJson {
   readonly NodeID?: string;
   readonly CreatedAt: string;
   readonly Spec: SpecJson;
-  readonly Status: { readonly State: string; readonly Timestamp: string; readonly Err?: string };
+  readonly Status: {
+    readonly State: string;
+    readonly Timestamp: string;
+    readonly Err?: string;
+    readonly ContainerStatus?: { readonly ContainerID?: string };
+  };
 }
 
 interface NodeJson {
   readonly ID: string;
   readonly Description: { readonly Hostname: string };
   readonly Spec: { readonly Availability: string };
-  readonly Status: { readonly State: string };
+  readonly Status: { readonly State: string; readonly Addr: string };
+
+  /** A manager does not see its own address in its status. */
+  readonly ManagerStatus?: { readonly Addr: string };
 }
 
 /** The name of a service in the swarm. */
@@ -177,8 +197,9 @@ export async function observeSwarm(deployment: string): Promise<SwarmState | und
       ...{ name: Name, internal: Internal, encrypted: "encrypted" in (Options ?? {}) },
       subnets: (IPAM.Config ?? []).map(({ Subnet }) => Subnet),
     })),
-    nodes: nodes.map(({ Description, Status, Spec }) => ({
-      ...{ name: Description.Hostname, status: Status.State, availability: Spec.Availability },
+    nodes: nodes.map(({ ID, Description, Status, ManagerStatus, Spec }) => ({
+      ...{ id: ID, name: Description.Hostname, status: Status.State, availability: Spec.Availability },
+      address: ManagerStatus?.Addr.replace(/:\d+$/, "").replace(/^\[|\]$/g, "") ?? Status.Addr,
     })),
     tasks: tasks.map(({ ID }) => ID),
   };
@@ -207,9 +228,12 @@ function stateOf(
 
 function taskOf({ ID, NodeID, Status }: TaskJson, hostname: ReadonlyMap<string, string>): Task {
   const node = NodeID === undefined ? undefined : hostname.get(NodeID);
+  const container = Status.ContainerStatus?.ContainerID;
   return {
     ...{ id: ID, state: Status.State, since: Status.Timestamp },
     ...(Status.Err === undefined ? {} : { error: Status.Err }),
     ...(node === undefined ? {} : { node }),
+    ...(NodeID === undefined ? {} : { nodeId: NodeID }),
+    ...(container ? { container } : {}),
   };
 }

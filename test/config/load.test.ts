@@ -76,6 +76,7 @@ const full = {
     endpointMode: "dnsrr",
     registry: "registry.example:5000/iot",
     nodes: ["192.0.2.11"],
+    engines: { "node-2": { host: "tcp://192.0.2.11:2376", certificates: "node-2-keys" } },
   },
   networks: { edge: { ipv4: "10.1.0.0/24", ipv6: "fd00:1::/64" }, broker: {}, data: { ipv4: "10.1.1.0/24" } },
   images: {
@@ -223,7 +224,7 @@ describe("a site file is read", () => {
       topics: { readings: "sensor/+", status: "status/backend" },
       sensors: {},
       alarms: { silentAfterSeconds: 60 },
-      swarm: { encrypted: true, endpointMode: "vip", nodes: [] },
+      swarm: { encrypted: true, endpointMode: "vip", nodes: [], engines: {} },
       retention: { rawDays: 365, classes: {}, hourlyDays: 1825, dailyDays: 3650, whenFull: "refuse" },
       mosquitto: {
         enabled: true,
@@ -251,6 +252,10 @@ describe("a site file is read", () => {
     expect(withoutOthers(await loadDeployment(path))).toEqual({
       ...full,
       engine: { ...full.engine, certificates: here("keys") },
+      swarm: {
+        ...full.swarm,
+        engines: { "node-2": { host: "tcp://192.0.2.11:2376", certificates: here("node-2-keys") } },
+      },
       ports: [
         {
           ...open,

@@ -423,7 +423,7 @@ describe.skipIf(reason)(titled("a deployment on a swarm of three machines", reas
     expect(await at(manager, "psql", ...query)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining(
-        `postgres runs on the node ${holder.name}, and this is the engine of another one`,
+        `postgres runs on the node ${holder.name}, and nothing says where that node's engine is`,
       ),
     });
     expect(await at(holder, "psql", ...query)).toMatchObject({ code: 0, stdout: "f\n" });

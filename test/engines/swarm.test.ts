@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -161,6 +161,29 @@ describe.skipIf(reason)(titled("a rendered folder on Docker Swarm", reason), { t
     await publish(21.5);
 
     await expect.poll(readings, { timeout: 20_000 }).toEqual([["temp", 21.5]]);
+  });
+
+  test("is looked into by verbs with the engine of its one node", async () => {
+    cpSync(join(folder, "secrets"), join(deployment.home, "secrets"), { recursive: true });
+    const told = async (...words: readonly string[]) => {
+      const env = { DOCKER_HOST: engine.host };
+      const { stdout, stderr } = await kit([...words, "--json", "--config", deployment.site], { env });
+      return stdout === "" ? stderr : JSON.parse(stdout);
+    };
+
+    expect(await told("follow")).toMatchObject({ listener: "mqtt", failed: null, cleanedUp: true });
+    expect((await told("readings")).readings).toMatchObject([{ sensor: "temp", value: 21.5 }]);
+    expect((await told("doctor", "page")).failed).toBe(null);
+    expect(await told("ports")).toMatchObject({
+      ports: [{ service: "mosquitto", inside: "answers", bound: true, problems: [] }],
+      unknown: expect.arrayContaining([
+        expect.stringMatching(/refuses connections, but this may not be its machine$/),
+      ]),
+    });
+    expect(await told("status")).toMatchObject({
+      asConfigured: true,
+      readings: { last: { sensor: "temp", value: 21.5 }, silent: [] },
+    });
   });
 
   test("gives its containers what the parity report says of a swarm", async () => {

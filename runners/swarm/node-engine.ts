@@ -1,0 +1,65 @@
+import { UserError } from "../../core/errors.ts";
+import { atEngine, engineHost } from "../docker/current-engine.ts";
+import { fromEngine } from "../docker/engine-api.ts";
+import type { EngineAddress, Stack } from "../stack.ts";
+import type { SwarmNode } from "./observe-swarm.ts";
+
+/** A container of a swarm that cannot be worked on from here. */
+export class PlaceError extends UserError {
+  /** Whether it runs on no node, which is known; else its node is not reached. */
+  readonly isNowhere: boolean;
+
+  constructor(isNowhere: boolean, message: string, ...remedy: readonly string[]) {
+    super(message, ...remedy);
+    this.isNowhere = isNowhere;
+  }
+}
+
+/** Nodes, each with the address at which its engine has said that it is that node's. */
+const verified = new Set<string>();
+
+/** The engine of a node, which has said itself that it is that node's; undefined for the one of this process. */
+export async function engineOf(
+  node: SwarmNode,
+  stack: Stack,
+  role: string,
+): Promise<EngineAddress | undefined> {
+  if ((await nodeHere()) === node.id) return undefined;
+  const engine = stack.swarm?.engines?.[node.name] ?? sameUser(node);
+  if (engine === undefined)
+    throw new PlaceError(
+      false,
+      `${role} runs on the node ${node.name}, and nothing says where that node's engine is`,
+      `set swarm.engines.${node.name}.host of the site file: ssh://user@${node.address}, or tcp:// with certificates`,
+    );
+  const both = `${node.id} ${engine.host}`;
+  if (!verified.has(both)) await refuseAnother(node, engine, role);
+  verified.add(both);
+  return engine;
+}
+
+const nodeHere = async (): Promise<string | undefined> =>
+  (await fromEngine<{ readonly Swarm?: { readonly NodeID?: string } }>("/info"))?.Swarm?.NodeID;
+
+/** An address may lead to another machine by now, and host names of nodes need not be unique. */
+async function refuseAnother(node: SwarmNode, engine: EngineAddress, role: string): Promise<void> {
+  const remedy = `swarm.engines.${node.name}.host of the site file says where that node's engine is; it is reached as docker -H ${engine.host} does`;
+  const found = await atEngine(engine, nodeHere).catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+    throw new PlaceError(false, `${role} runs on the node ${node.name}: ${error.message}`, remedy);
+  });
+  if (found === node.id) return;
+  throw new PlaceError(
+    false,
+    `${role} runs on the node ${node.name}, and the engine at ${engine.host} is another node's`,
+    remedy,
+  );
+}
+
+/** Who may log in at a manager by SSH is taken to be one who may at the other nodes, with the same keys. */
+function sameUser({ address }: SwarmNode): EngineAddress | undefined {
+  const found = /^ssh:\/\/([^@]+@)?[^@:]+(:\d+)?$/.exec(engineHost() ?? "");
+  if (found === null) return undefined;
+  const [, user = "", port = ""] = found;
+  return { host: `ssh://${user}${address.includes(":") ? `[${address}]` : address}${port}` };
+}
