@@ -70,7 +70,7 @@ function downOnSwarm({
       `take it down, and then on that node: docker volume rm $(docker volume ls --quiet --filter label=com.docker.stack.namespace=${composeProject(stack.name)})`,
     );
   return guarded({ name: stack.name, home, report: progress, onSwarmToo: true }, () =>
-    removeStack(stack.name, progress),
+    removeStack({ stack, home, report: progress }),
   );
 }
 

@@ -1,7 +1,7 @@
 import { warningsOf } from "../config/warnings.ts";
 import { composeProject, LABEL } from "../core/labels.ts";
 import { EXIT } from "../core/report.ts";
-import { type BY_STACK, planOnSwarm } from "../render/swarm/deploy.ts";
+import { planOnSwarm, type SwarmWay } from "../render/swarm/deploy.ts";
 import { dangersOf } from "../runners/data-in-danger.ts";
 import { plan } from "../runners/deploy.ts";
 import { ACTIONS, type Plan, type PlannedStep } from "../runners/plan.ts";
@@ -61,7 +61,7 @@ export const planCommand = withTarget(withRunner(verb("plan", VERBS.plan)))
  * @param refused volumes in danger that no fresh verified backup has. @default - all that are in danger
  */
 export function planInWords(
-  { steps, dataInDanger, runner }: Plan & { readonly runner: RunnerName | typeof BY_STACK },
+  { steps, dataInDanger, runner }: Plan & { readonly runner: RunnerName | SwarmWay },
   stack: Stack,
   refused: readonly string[] = dataInDanger,
 ): string {

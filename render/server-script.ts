@@ -39,12 +39,11 @@ const processorsOf = ({ containers }: Stack): number =>
  */
 export function preparation(model: Model, images: readonly string[] = model.stack.images): readonly string[] {
   const { stack, deliveries } = model;
-  const waitSeconds = Math.max(...stack.containers.map(({ block }) => block.wait_timeout ?? 0)) * 2;
   const withSecrets = deliveries.filter(({ secret }) => secret.length > 0);
   return [
     "# Read by start.sh. Written by exploreiot render: change the configuration and render again.",
     `project=${composeProject(stack.name)}`,
-    `wait_seconds=${waitSeconds}`,
+    `wait_seconds=${waitSeconds(stack)}`,
     `mosquitto_image=${shellWord(ofRole(stack, "mosquitto")?.image ?? "")}`,
     "",
     ...shellFunction(
@@ -60,6 +59,10 @@ export function preparation(model: Model, images: readonly string[] = model.stac
     ),
   ];
 }
+
+/** How long a service may take until it is healthy, and a job until it is done. */
+export const waitSeconds = ({ containers }: Stack): number =>
+  Math.max(...containers.map(({ block }) => block.wait_timeout ?? 0)) * 2;
 
 /** A function of deployment.sh; one that has nothing to do is still one. */
 export const shellFunction = (name: string, steps: readonly string[]): readonly string[] => [

@@ -1,5 +1,5 @@
 import { UserError } from "../../core/errors.ts";
-import { deployOnSwarm } from "../../render/swarm/deploy.ts";
+import { chosenWay, deployOnSwarm } from "../../render/swarm/deploy.ts";
 import type { RunnerName } from "../../runners/record.ts";
 import { printJson } from "../json.ts";
 import { nextSteps } from "../next-steps.ts";
@@ -26,16 +26,19 @@ export async function upOnSwarm(synthesized: Synthesized, options: Options): Pro
   const signal = interruptSignal();
   progress(`${deployment.name}: on the swarm of which this engine is a manager`);
   const changed = await during(() => deployOnSwarm({ stack, home, runner, report: progress, signal }));
-  const report = await swarmReport(synthesized, undefined);
+  const [report, { way }] = await Promise.all([
+    swarmReport(synthesized, undefined),
+    chosenWay({ runner: "auto", stack, home }),
+  ]);
   if (report === undefined) throw new UserError(`${deployment.name} is gone from the swarm`, "run up again");
   const { well, containers, unknown, warnings } = report;
   const status = { well, containers, unknown, warnings };
   if (json) {
-    printJson(upOutput, { deployment: deployment.name, runner: "stack", changed, ...status });
+    printJson(upOutput, { deployment: deployment.name, runner: way, changed, ...status });
     return;
   }
   console.log(statusTable(status));
-  console.log(`${deployment.name} is up on the swarm${changed ? "" : "; nothing to do"}.`);
+  console.log(`${deployment.name} is up on the swarm${changed ? "" : "; nothing to do"} (${way}).`);
   for (const line of nextSteps(deployment, home, configWords(config))) console.log(line);
 }
 

@@ -1,11 +1,12 @@
 import { dataOf } from "../../core/data.ts";
 import { LABEL, roleOf } from "../../core/labels.ts";
+import { duration } from "../../runners/settings/durations.ts";
 import type { ContainerSpec, Stack } from "../../runners/stack.ts";
 import type { Upload } from "../../runners/stack-json.ts";
 import type { SwarmPlan, SwarmService } from "../swarm/plan.ts";
 
 /** Who makes the containers real. */
-export const TARGETS = ["terraform", "compose", "swarm"] as const;
+export const TARGETS = ["terraform", "compose", "swarm", "swarm-terraform"] as const;
 export type Target = (typeof TARGETS)[number];
 
 /** A service as compose.yaml or stack.yaml has it. */
@@ -18,7 +19,17 @@ export interface Told {
   readonly compose: Yaml;
 
   /** Absent for what is no service on a swarm. */
-  readonly swarm?: { readonly service: SwarmService; readonly yaml: Yaml; readonly plan: SwarmPlan };
+  readonly swarm?: {
+    readonly service: SwarmService;
+    readonly yaml: Yaml;
+    readonly plan: SwarmPlan;
+
+    /** Whom it waits for where Terraform makes the services. */
+    readonly after: readonly string[];
+
+    /** What Terraform is told of it, in the words of a stack file. */
+    readonly terraform: Yaml;
+  };
 }
 
 /** One guarantee as a text for each container: the same text is the same guarantee. */
@@ -36,7 +47,10 @@ export interface Guarantee {
   readonly compose: (told: Told) => string | undefined;
   readonly swarm: (told: Required<Told>) => string | undefined;
 
-  /** Why a target has less. */
+  /** For services that Terraform makes. @default - as `swarm`, of what Terraform is told */
+  readonly swarmByTerraform?: (told: Required<Told>) => string | undefined;
+
+  /** Why a target has less. @default for services that Terraform makes - as of a stack file */
   readonly reasons: Partial<Record<Target, string>>;
 }
 
@@ -76,7 +90,8 @@ const logs = (value: unknown): string | undefined => {
 
 const health = (value: unknown): string | undefined => {
   const { test, interval, timeout, retries, start_period } = record(value);
-  return test === undefined ? undefined : JSON.stringify([test, interval, timeout, retries, start_period]);
+  const times = [interval, timeout, start_period].map(duration);
+  return test === undefined ? undefined : JSON.stringify([test, ...times, retries]);
 };
 
 const pids = ({ labels }: ContainerSpec): string | undefined => labels[LABEL.pidsLimit];
@@ -188,6 +203,8 @@ export const guarantees: readonly Guarantee[] = [
     reasons: {
       swarm:
         "docker stack deploy ignores security_opt; start.sh refuses where the manager's engine does not give it to every container (no-new-privileges in daemon.json), and nobody asks the other nodes",
+      "swarm-terraform":
+        "a service has no such setting at the provider either; the manager's engine is asked as for a stack file, and nobody asks the other nodes",
     },
   },
   {
@@ -237,6 +254,8 @@ export const guarantees: readonly Guarantee[] = [
     swarm: (told) => text(limitsOf(told).pids),
     reasons: {
       terraform: "the provider has no such attribute; the engine's own default holds, where it has one",
+      "swarm-terraform":
+        "the provider has no such attribute of a service; the engine's own default holds, where it has one",
     },
   },
   {
@@ -246,7 +265,10 @@ export const guarantees: readonly Guarantee[] = [
       files(Object.fromEntries((block.ulimit ?? []).map(({ name, ...rest }) => [name, rest]))),
     compose: ({ compose }) => files(compose.ulimits),
     swarm: ({ swarm }) => files(swarm.yaml.ulimits),
-    reasons: {},
+    reasons: {
+      "swarm-terraform":
+        "the provider has no such attribute of a service; default-ulimits in daemon.json of every node holds, where it is set",
+    },
   },
   {
     id: "tmpfs",
@@ -266,7 +288,7 @@ export const guarantees: readonly Guarantee[] = [
       ),
     reasons: {
       swarm:
-        "a stack file says the size alone; the engine mounts it noexec, nosuid and nodev, and every user of the container may write to it; a folder other than /tmp, /var/tmp and /dev/shm is on the node's disk",
+        "of a tmpfs of a service the size alone is said; the engine mounts it noexec, nosuid and nodev, and every user of the container may write to it; a folder other than /tmp, /var/tmp and /dev/shm is on the node's disk",
     },
   },
   {
@@ -339,9 +361,15 @@ export const guarantees: readonly Guarantee[] = [
       const kept = awaited({ ...told }).filter((role) => before.includes(role));
       return kept.length === 0 ? undefined : `by start.sh: ${order(kept)}`;
     },
+    swarmByTerraform: (told) => {
+      const kept = awaited(told).filter((role) => told.swarm.after.includes(role));
+      return kept.length === 0 ? undefined : `by the graph: ${order(kept)}`;
+    },
     reasons: {
       swarm:
         "start.sh deploys by stages and waits for each; after a restart of a node nobody does, and services try again until what they need is there",
+      "swarm-terraform":
+        "each service waits in Terraform's graph for those before, and the kit for the end of jobs; after a restart of a node nobody does, and services try again until what they need is there",
     },
   },
   {

@@ -6,7 +6,9 @@ import type { Stack } from "../../runners/stack.ts";
 import { modelOf } from "../model.ts";
 import { swarmPlan, swarmProblems } from "../swarm/plan.ts";
 import { stackFile } from "../swarm/stack-file.ts";
+import { terraformDocument } from "../swarm/terraform.ts";
 import { type Guarantee, guarantees, TARGETS, type Target, type Told, type Yaml } from "./guarantees.ts";
+import { afterInGraph, readBack, serviceBlocks } from "./read-back.ts";
 
 const verdict = z.enum(["kept", "weakened", "lost"]);
 type Verdict = z.output<typeof verdict>;
@@ -26,7 +28,8 @@ export const parityOutput = z.strictObject({
         title: z.string(),
         terraform: kept,
         compose: kept,
-        swarm: kept,
+        swarm: kept.describe("services that the stack file makes"),
+        "swarm-terraform": kept.describe("services that Terraform makes"),
         services: z
           .record(
             z.string(),
@@ -35,6 +38,7 @@ export const parityOutput = z.strictObject({
               terraform: z.string().nullable(),
               compose: z.string().nullable(),
               swarm: z.string().nullable().describe("the text of the stack file; null for nothing"),
+              "swarm-terraform": z.string().nullable().describe("the text of main.tf.json for the swarm"),
             }),
           )
           .describe("every service that asks for it"),
@@ -62,11 +66,12 @@ export function parityOf(stack: Stack, home: string): Parity {
     guarantees: guarantees.flatMap((guarantee) => {
       const services = Object.fromEntries(told.flatMap((one) => valuesOf(guarantee, one)));
       if (Object.keys(services).length === 0) return [];
-      const [terraform, compose, swarm] = TARGETS.map((target) => judged(guarantee, target, services));
       return [
         {
           ...{ id: guarantee.id, title: guarantee.title },
-          ...({ terraform, compose, swarm } as Record<Target, z.output<typeof kept>>),
+          ...(Object.fromEntries(
+            TARGETS.map((target) => [target, judged(guarantee, target, services)]),
+          ) as Record<Target, z.output<typeof kept>>),
           services,
         },
       ];
@@ -80,13 +85,20 @@ function toldOf(stack: Stack, home: string): readonly Told[] {
   const [compose, swarm] = [composeFile(stack), stackFile(plan)].map(
     (text) => (parse(text) as { readonly services: Readonly<Record<string, Yaml>> }).services,
   ) as [Readonly<Record<string, Yaml>>, Readonly<Record<string, Yaml>>];
+  const blocks = serviceBlocks(terraformDocument(plan));
   return stack.containers.flatMap((container): readonly Told[] => {
     const role = roleOf(container);
     const service = plan.services.find((one) => one.container === container);
     // A container that only hands files over is no service on a swarm, and has nothing to compare.
     if (service === undefined) return [];
     return [
-      { container, stack, compose: compose[role] ?? {}, swarm: { service, plan, yaml: swarm[role] ?? {} } },
+      {
+        ...{ container, stack, compose: compose[role] ?? {} },
+        swarm: {
+          ...{ service, plan, yaml: swarm[role] ?? {}, after: afterInGraph(role, blocks) },
+          terraform: readBack(blocks[role] as (typeof blocks)[string]),
+        },
+      },
     ];
   });
 }
@@ -101,15 +113,29 @@ function valuesOf(guarantee: Guarantee, told: Told): [string, Values[string]][] 
     terraform: (guarantee.terraform === undefined ? asked : guarantee.terraform(told)) ?? null,
     compose: guarantee.compose(told) ?? null,
     swarm: (told.swarm === undefined ? undefined : guarantee.swarm(told as Required<Told>)) ?? null,
+    "swarm-terraform":
+      (told.swarm === undefined ? undefined : byTerraform(guarantee, told.swarm, told)) ?? null,
   };
   return [[roleOf(told.container), values]];
+}
+
+/** Asked of what Terraform is told, in the place of the stack file. */
+function byTerraform(
+  { swarm, swarmByTerraform = swarm }: Guarantee,
+  service: NonNullable<Told["swarm"]>,
+  told: Told,
+): string | undefined {
+  return swarmByTerraform({ ...told, swarm: { ...service, yaml: service.terraform } });
 }
 
 function judged({ reasons }: Guarantee, target: Target, services: Values): z.output<typeof kept> {
   const less = Object.entries(services).filter(([, values]) => values[target] !== values.asked);
   const isLost = less.some(([, values]) => values[target] === null);
   const found: Verdict = less.length === 0 ? "kept" : isLost ? "lost" : "weakened";
-  const reason = found === "kept" ? undefined : reasons[target];
+  const reason =
+    found === "kept"
+      ? undefined
+      : (reasons[target] ?? (target === "swarm-terraform" ? reasons.swarm : undefined));
   return {
     verdict: found,
     services: less.map(([role]) => role),

@@ -5,6 +5,7 @@
 #   ./start.sh            everything
 #   ./start.sh secrets    the secrets and .env alone, to rotate one
 #   ./start.sh up         for exploreiot up, whose secrets and .env are here already: makes none, and works from any machine
+#   ./start.sh ready      the same for what makes the services in another way: all but them
 #
 #   DATA_NODE=NAME ./start.sh             which node has the data, at the first start of a swarm of several
 #   NEW_PRIVILEGES=allowed ./start.sh     also where programs could gain privileges (docs/swarm.md)
@@ -19,6 +20,8 @@ for name in DOCKER_DEFAULT_PLATFORM DOCKER_CONTENT_TRUST; do unset "$name"; done
 . prepare.sh
 
 wanted=${1:-}
+by_stack=yes
+[ "$wanted" != ready ] || { wanted=up && by_stack=no; }
 again=./start.sh
 [ "$wanted" != up ] || again="exploreiot up"
 
@@ -194,6 +197,7 @@ else
   [ "$(docker node ls --quiet | grep -c .)" = 1 ] || say "no swarm.registry: every node must have the images itself"
 fi
 offer_probe
+[ "$by_stack" = yes ] || exit 0
 programs
 services
 forget_files

@@ -55,7 +55,7 @@ function serviceDifference(
   if (state === undefined) return [{ ...shared, isThere: false, isCurrent: false, changes: [], trouble: [] }];
   const changes = serviceChanges(service, plan, known, state.settings);
   const isCurrent = isOfVersion(state.version, service, plan, known);
-  const trouble = troubleOf(state, service.container.job);
+  const trouble = troubleOf(state, { job: service.container.job, isCurrent });
   if (changes.length === 0 && isCurrent && trouble.length === 0) return [];
   return [{ ...shared, isThere: true, isCurrent, changes, trouble }];
 }
@@ -70,12 +70,13 @@ function isOfVersion(found: string | undefined, service: SwarmService, plan: Swa
 }
 
 /** Why a service does not run as it is set; nothing where it does, or is done. */
-export function troubleOf(
+function troubleOf(
   { update, task, version, running }: SwarmServiceState,
-  job: boolean,
+  { job, isCurrent }: { readonly job: boolean; readonly isCurrent: boolean },
 ): readonly string[] {
   const wanted = job ? "complete" : "running";
-  if (update !== undefined && !["completed", "updating"].includes(update))
+  // Of a version that is not asked for any more nobody has to know.
+  if (!isCurrent && update !== undefined && !["completed", "updating"].includes(update))
     return [`the swarm took the last version back (${update})`];
   if (task === undefined) return ["has no task"];
   if (task.state !== wanted) return [[`is ${task.state}`, task.error].filter(Boolean).join(": ")];

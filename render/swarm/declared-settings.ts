@@ -1,6 +1,7 @@
 import { roleOf } from "../../core/labels.ts";
 import { duration } from "../../runners/settings/durations.ts";
 import { type Change, changesBetween, flat, type Settings } from "../../runners/settings/settings.ts";
+import { VERSION_VARIABLE } from "../../runners/swarm/observe-swarm.ts";
 import {
   capabilities,
   chosenLabels,
@@ -48,8 +49,14 @@ export function serviceChanges(
       .filter(({ kind }) => kind === "secret" && known.parts === undefined)
       .map(({ target }) => fileSetting(target)),
   ];
-  return changesBetween(declared, found).filter(({ setting }) => !unknown.includes(setting));
+  const unsaid = `env.${VERSION_VARIABLE}` in settings ? UNSAID : /^$/;
+  return changesBetween(declared, found).filter(
+    ({ setting }) => !unknown.includes(setting) && !unsaid.test(setting),
+  );
 }
+
+/** Of a service that Terraform made: the provider cannot say these, and its version is in the environment. */
+const UNSAID = new RegExp(`^(ulimit\\.|pids_limit$|env\\.${VERSION_VARIABLE}$)`);
 
 const STARTED: readonly string[] = ["entrypoint", "command"];
 

@@ -9,20 +9,22 @@ import { refuseHalfRestored } from "../../runners/restore/state.ts";
 import type { RunnerContext } from "../../runners/runner.ts";
 import type { Stack } from "../../runners/stack.ts";
 import { observeSwarm, type SwarmState } from "../../runners/swarm/observe-swarm.ts";
+import { isTerraforms, upSwarmByTerraform } from "../../runners/swarm/terraform.ts";
 import { modelOf } from "../model.ts";
 import { type SwarmDifference, swarmDifferences } from "./compare.ts";
 import type { Known } from "./declared-settings.ts";
-import { isOfHome, secretVersions } from "./home-secrets.ts";
+import { isOfHome, secretVersions, serverParts } from "./home-secrets.ts";
 import { possibleSwarm, type SwarmPlan, swarmPlan } from "./plan.ts";
 import { folderIn, startFolder } from "./start-folder.ts";
 import { swarmSteps } from "./steps.ts";
+import { terraformSwarm } from "./terraform.ts";
 
 export interface SwarmDeployment extends RunnerContext {
   readonly runner: RunnerName | "auto";
 }
 
-/** How a plan, or what was done, says that the folder's start.sh is the way. */
-export const BY_STACK = "stack";
+/** The ways from a plan to what runs, as a plan and what was done name them: the folder's own start.sh, or Terraform after it. */
+export type SwarmWay = "stack" | "terraform";
 
 /** As a person is told of a stack that is another checkout's, or a folder's. */
 export const OTHERS = "the stack has secrets that were made elsewhere, which nobody compares";
@@ -57,51 +59,76 @@ async function imagesHere({ images }: Stack): Promise<Known["images"]> {
 }
 
 /** What `up` would do now. Nothing is changed. */
-export async function planOnSwarm(
-  options: SwarmDeployment,
-): Promise<Plan & { readonly runner: typeof BY_STACK }> {
-  chosenWay(options);
+export async function planOnSwarm(options: SwarmDeployment): Promise<Plan & { readonly runner: SwarmWay }> {
+  const { way } = await chosenWay(options);
   possibleSwarm(modelOf(options.stack, options.home));
   const { plan, differences, isOthers } = await lookAtSwarm(options);
   if (isOthers) options.report(`${OTHERS}; up refuses it`);
-  return { runner: BY_STACK, steps: swarmSteps(plan, differences), dataInDanger: [] };
+  return { runner: way, steps: swarmSteps(plan, differences), dataInDanger: [] };
 }
 
-/** The way from a plan to what runs; `--runner` chooses it. */
-function chosenWay({ runner }: SwarmDeployment): typeof startFolder {
-  if (runner === "auto") return startFolder;
-  throw new UserError(
-    `--runner ${runner}: brings up containers of one machine, and a swarm is started by docker stack deploy; allowed: auto`,
-    "leave --runner out",
-  );
+/** The way; `--runner` chooses it. By default it is the one that made what is there, and else the stack file. */
+export async function chosenWay({
+  runner,
+  stack,
+  home,
+}: Pick<SwarmDeployment, "runner" | "stack" | "home">): Promise<{
+  readonly way: SwarmWay;
+
+  /** Whether another one made what is there. */
+  readonly isOther: boolean;
+}> {
+  if (runner === "compose")
+    throw new UserError(
+      "--runner compose: brings up containers of one machine; allowed for a swarm: auto, terraform",
+      "leave --runner out",
+    );
+  const made = (await isTerraforms({ stack, home })) ? "terraform" : "stack";
+  const way = runner === "auto" ? made : runner;
+  return { way, isOther: way !== made };
 }
 
 /**
  * Brings the swarm of this engine in line with the stack: renders the folder and runs its own start.sh, so that there is one
- * way in which a stack is started, with the secrets of the deployment's own directory.
+ * way in which a swarm is made ready, with the secrets of the deployment's own directory. Services are then made by the stack
+ * file, or by Terraform.
  *
  * @returns whether anything had to be done
  * @throws UserError that names the service that does not get well, with its last lines; the same call goes on then
  */
 export async function deployOnSwarm(options: SwarmDeployment): Promise<boolean> {
   const { stack, home, report } = options;
-  const realise = chosenWay(options);
+  const { way, isOther } = await chosenWay(options);
   possibleSwarm(modelOf(stack, home));
   refuseHalfRestored(home);
   const found = await lookAtSwarm(options);
   // Other secrets are refused by start.sh, whoever runs it.
-  if (found.differences.length === 0 && !found.isOthers) return false;
+  if (!isOther && found.differences.length === 0 && !found.isOthers) return false;
   // Looks again: another command may have ended between the first look and the lock.
   await guarded({ name: stack.name, home, report, onSwarmToo: true }, async () => {
     const { plan, differences } = await lookAtSwarm(options);
     refuseOtherNetworks(stack, differences);
     await refuseBadGround(stack, report);
     for (const line of planLines({ steps: swarmSteps(plan, differences), dataInDanger: [] })) report(line);
-    await realise(options, plan);
+    await WAYS[way](options, plan);
     await settled(options);
   });
   return true;
 }
+
+/** Has the folder's own start.sh do all of it. */
+const byStack = (options: SwarmDeployment, plan: SwarmPlan): Promise<void> =>
+  startFolder(options, plan, "up");
+
+/** Has start.sh make the swarm ready, and Terraform the services. */
+async function byTerraform(options: SwarmDeployment, plan: SwarmPlan): Promise<void> {
+  const { stack, home } = options;
+  await startFolder(options, plan, "ready");
+  const known = { parts: serverParts(plan.model, home), images: await imagesHere(stack) };
+  await upSwarmByTerraform(options, terraformSwarm(plan, known));
+}
+
+const WAYS = { stack: byStack, terraform: byTerraform };
 
 function refuseOtherNetworks({ name }: Stack, differences: readonly SwarmDifference[]): void {
   const networks = differences.filter(({ kind }) => kind === "network");

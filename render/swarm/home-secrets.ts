@@ -13,14 +13,12 @@ import type { Model } from "../model.ts";
  * @param home the deployment's own directory
  */
 export function secretVersions({ deliveries, stack }: Model, home: string): ReadonlyMap<string, string> {
-  const key = join(home, "secrets", HASH_KEY);
+  const key = keyOf(home);
   return new Map(
     deliveries.flatMap(({ variable, secret }) => {
       const files = [key, ...secret.map(({ source }) => resolve(stack.folder, source))];
       if (secret.length === 0 || !files.every((file) => existsSync(file))) return [];
-      const hash = createHash("sha256");
-      for (const file of files) hash.update(readFileSync(file));
-      return [[variable, hash.digest("hex").slice(0, 12)] as const];
+      return [[variable, hashOf(files)] as const];
     }),
   );
 }
@@ -34,10 +32,29 @@ const STARTED_WITH = "started-with";
  * @param owner the label on its services. @default - from before they had one
  */
 export function isOfHome(owner: string | undefined, folder: string, home: string): boolean {
-  const key = readIfThere(join(home, "secrets", HASH_KEY));
+  const key = readIfThere(keyOf(home));
   if (owner === undefined || key === undefined) return false;
   const before = readIfThere(join(folder, STARTED_WITH))?.split("\n") ?? [];
-  return [createHash("sha256").update(key).digest("hex").slice(0, 12), ...before].includes(owner);
+  return [hashOf([keyOf(home)]), ...before].includes(owner);
+}
+
+/** Everything that start.sh fills in of a stack file but for words of images: versions, and whose the secrets are. */
+export const serverParts = (model: Model, home: string): ReadonlyMap<string, string> =>
+  new Map([
+    ...secretVersions(model, home),
+    ["SECRETS_ROTATED", rotated(home)],
+    ["SECRETS_OF", hashOf([keyOf(home)])],
+  ]);
+
+const rotated = (home: string): string => String(lastRotation(readRotation(home)));
+
+const keyOf = (home: string): string => join(home, "secrets", HASH_KEY);
+
+/** As `keyed` of start.sh. */
+function hashOf(files: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const file of files) hash.update(readFileSync(file));
+  return hash.digest("hex").slice(0, 12);
 }
 
 /**
@@ -50,7 +67,7 @@ export function lendSecrets(folder: string, model: Model, home: string): void {
   link(join(own, HASH_KEY), join(home, "secrets", HASH_KEY));
   for (const { path, source } of model.deliveries.flatMap(({ secret }) => secret))
     link(join(folder, path), resolve(model.stack.folder, source));
-  const versions = [...secretVersions(model, home), ["SECRETS_ROTATED", lastRotation(readRotation(home))]];
+  const versions = [...secretVersions(model, home), ["SECRETS_ROTATED", rotated(home)]];
   replaceFile(join(folder, ".env"), versions.map(([name, value]) => `${name}=${value}\n`).join(""));
 }
 

@@ -60,10 +60,15 @@ const objects = (files: readonly SwarmFile[]) =>
   );
 
 /** With a label that changes with all that is said here: by it start.sh tells a task of now from one of before. */
-function service(one: SwarmService, plan: SwarmPlan) {
+const service = (one: SwarmService, plan: SwarmPlan) => ({
+  ...sayings(one, plan),
+  labels: { [LABEL.role]: roleOf(one.container), [LABEL.spec]: wholeVersion(one, plan) },
+});
+
+/** The version of a service, with `<VARIABLE>` for each part that follows from secrets. */
+export function wholeVersion(one: SwarmService, plan: SwarmPlan): string {
   const variables = one.files.flatMap(({ name }) => /<[A-Z][A-Z0-9_]*>/.exec(name)?.[0] ?? []);
-  const version = [declaredVersion(one, plan), ...new Set(variables)].join("-");
-  return { ...sayings(one, plan), labels: { [LABEL.role]: roleOf(one.container), [LABEL.spec]: version } };
+  return [declaredVersion(one, plan), ...new Set(variables)].join("-");
 }
 
 /** The part of the version of a service that the configuration decides; the rest follows from secrets of the server. */
@@ -75,11 +80,26 @@ export const declaredVersion = (one: SwarmService, plan: SwarmPlan): string =>
 
 /** All that a stack file says of a service, but for what follows from it. */
 export function sayings(one: SwarmService, plan: SwarmPlan) {
+  const { deploy, ...rest } = saidOf(one, plan);
+  const { limits, reservations } = deploy.resources;
+  return defined({
+    ...rest,
+    deploy: defined({
+      ...deploy,
+      resources: { limits: defined(limits), reservations: defined(reservations) },
+    }),
+  });
+}
+
+export type Said = ReturnType<typeof saidOf>;
+
+/** The same before it is written: in the words of a stack file, whoever is told. A field that says nothing is undefined, or empty. */
+export function saidOf(one: SwarmService, plan: SwarmPlan) {
   const { container, environment, files } = one;
   const { block } = container;
   const of = (wanted: SwarmFile["kind"]) =>
     files.filter(({ kind }) => kind === wanted).map((file) => grant(file, container));
-  return defined({
+  return {
     image: imageOf(container.image, plan),
     ...started(one),
     user: block.user,
@@ -90,9 +110,11 @@ export function sayings(one: SwarmService, plan: SwarmPlan) {
     cap_add: block.capabilities?.add,
     cap_drop: block.capabilities?.drop,
     volumes: [
-      ...one.volumes.map(({ name, path, readOnly }) => ({
-        ...{ type: "volume", source: short(name, plan), target: path, read_only: readOnly },
-      })),
+      ...one.volumes.map(
+        ({ name, path, readOnly }): Mount => ({
+          ...{ type: "volume", source: short(name, plan), target: path, read_only: readOnly },
+        }),
+      ),
       ...Object.entries(block.tmpfs ?? {}).map(([target, options]) => scratch(target, options)),
     ],
     configs: of("config"),
@@ -105,7 +127,7 @@ export function sayings(one: SwarmService, plan: SwarmPlan) {
     stop_grace_period: block.stop_timeout === undefined ? undefined : `${block.stop_timeout}s`,
     logging: { driver: block.log_driver, options: block.log_opts },
     deploy: deploy(one, plan),
-  });
+  };
 }
 
 /** The words of an image, in front of those of the stack file, which start.sh has to look up. */
@@ -125,11 +147,14 @@ export function imageWords({ container, alone }: SwarmService): readonly ImageWo
   ];
 }
 
-/** Where there is data, behind a lock on it (images/probe/alone.c). */
+/** The words in front of a program with data: it starts behind a lock on it (images/probe/alone.c). */
+export const lockOf = ({ alone }: SwarmService): readonly string[] =>
+  alone.flatMap((folder) => [PROBE_PROGRAM, "alone", folder]);
+
 function started(one: SwarmService) {
   const { entrypoint, command } = one.container.block;
   if (one.alone.length === 0) return { entrypoint, command };
-  const lock = one.alone.flatMap((folder) => [PROBE_PROGRAM, "alone", folder]);
+  const lock = lockOf(one);
   const [words, more] = imageWords(one);
   if (words === undefined) return { entrypoint: [...lock, ...(entrypoint ?? [])], command };
   return {
@@ -139,7 +164,7 @@ function started(one: SwarmService) {
 }
 
 /** A registry of the user's own has what the kit made; any other name is the deployment's, digest and all. */
-function imageOf(image: string, { settings, model }: SwarmPlan): string {
+export function imageOf(image: string, { settings, model }: SwarmPlan): string {
   const own = model.stack.recipes.some(({ tag }) => tag === image);
   return own && settings.registry !== undefined ? `${settings.registry}/${image}` : image;
 }
@@ -153,8 +178,16 @@ function grant({ key, target, mode }: SwarmFile, { block }: ContainerSpec) {
  * A stack file can say the size of a tmpfs, and neither its owner nor its mode: it belongs to root, with the mode of the
  * image's folder. Any other folder is a volume without a name, which takes both from the image and goes with its task.
  */
+interface Mount {
+  readonly type: string;
+  readonly target: string;
+  readonly source?: string;
+  readonly read_only?: boolean;
+  readonly tmpfs?: { readonly size: number | undefined };
+}
+
 const ANYONES = ["/tmp", "/var/tmp", "/dev/shm"];
-const scratch = (target: string, options: string) =>
+const scratch = (target: string, options: string): Mount =>
   ANYONES.includes(target)
     ? { type: "tmpfs", target, tmpfs: { size: bytesOf(options) } }
     : { type: "volume", target };
@@ -165,7 +198,10 @@ const bytesOf = (options: string): number | undefined => {
   return Number(count) * { "": 1, k: 1024, m: 1_048_576 }[unit as "" | "k" | "m"];
 };
 
-function attachments({ networks, block }: ContainerSpec, plan: SwarmPlan) {
+function attachments(
+  { networks, block }: ContainerSpec,
+  plan: SwarmPlan,
+): Readonly<Record<string, { readonly aliases?: readonly string[] }>> {
   if (block.network_mode !== undefined) return { [NOWHERE]: {} };
   return Object.fromEntries(networks.map(({ name, aliases }) => [short(name, plan), { aliases }]));
 }
@@ -178,29 +214,43 @@ function published({ block }: ContainerSpec) {
   return [...new Map(ports.map((port) => [`${port.published}/${port.protocol}`, port])).values()];
 }
 
+interface Change {
+  readonly parallelism?: number;
+  readonly order: string;
+  readonly monitor?: string;
+  readonly failure_action: string;
+}
+
+interface Policy {
+  readonly condition: string;
+  readonly delay: string;
+  readonly max_attempts?: number;
+  readonly window?: string;
+}
+
 function deploy(one: SwarmService, { settings, model }: SwarmPlan) {
   const { container, order, pinned } = one;
   const { block, labels, job } = container;
   const memory = block.memory === undefined ? undefined : `${block.memory}M`;
   const change = { parallelism: 1, order, monitor: MONITOR, failure_action: "rollback" };
-  return defined({
+  return {
     mode: "replicated",
     replicas: 1,
     endpoint_mode: settings.endpointMode,
     labels: serviceLabels(container, model.labels.get(container.name) as string),
     placement: pinned ? { constraints: [`node.labels.${dataLabel(model.stack)} == true`] } : undefined,
     // A job ends: its end is no failed update, and it is done over only after a failure.
-    update_config: job ? { order, failure_action: "continue" } : change,
+    update_config: (job ? { order, failure_action: "continue" } : change) as Change,
     rollback_config: job ? undefined : { ...change, failure_action: "pause" },
-    restart_policy: job
+    restart_policy: (job
       ? { condition: "on-failure", delay: "2s", max_attempts: 3 }
-      : { condition: "any", delay: "2s", window: "30s" },
+      : { condition: "any", delay: "2s", window: "30s" }) as Policy,
     resources: {
-      limits: defined({ cpus: block.cpus, memory, pids: Number(labels[LABEL.pidsLimit]) || undefined }),
+      limits: { cpus: block.cpus, memory, pids: Number(labels[LABEL.pidsLimit]) || undefined },
       // All of the memory, so that no node is given more than it holds; processors are shared.
-      reservations: defined({ memory }),
+      reservations: { memory },
     },
-  });
+  };
 }
 
 /** With two that start.sh fills in: whose the secrets are, and how often they were rotated. */
@@ -215,16 +265,16 @@ const serviceLabels = ({ labels }: ContainerSpec, hash: string) => ({
 
 const networks = (plan: SwarmPlan) =>
   Object.fromEntries(
-    declaredNetworks(plan).map((network) => [network.name.slice(plan.project.length + 1), overlay(network)]),
+    declaredNetworks(plan).map((network) => [shortName(network.name, plan), overlay(network)]),
   );
 
 /** The networks as the swarm will have them, by the names that they have there. */
 export function declaredNetworks(plan: SwarmPlan): readonly SwarmNetwork[] {
-  const { model, settings, services, project } = plan;
+  const { model, settings, services } = plan;
   const isAlone = services.some(({ container }) => container.block.network_mode !== undefined);
   const nowhere = { name: NOWHERE, internal: true, subnets: [] };
   return [...model.stack.networks, ...(isAlone ? [nowhere] : [])].map(({ name, internal, subnets }) => ({
-    name: `${project}_${short(name, plan)}`,
+    name: swarmName(short(name, plan), plan),
     internal,
     encrypted: settings.encrypted,
     // Overlays have addresses of IPv4 alone.
@@ -244,8 +294,16 @@ const overlay = ({ internal, encrypted, subnets }: SwarmNetwork) =>
 /** Not the names that containers without a swarm have: two databases on one volume would ruin it. */
 function volumes(plan: SwarmPlan) {
   const names = new Set(plan.services.flatMap((one) => one.volumes.map(({ name }) => short(name, plan))));
-  return Object.fromEntries([...names].map((name) => [name, { name: `${plan.project}_${name}` }]));
+  return Object.fromEntries([...names].map((name) => [name, { name: swarmName(name, plan) }]));
 }
+
+/** The other way around. */
+export const shortName = (name: string, { project }: Pick<SwarmPlan, "project">): string =>
+  name.slice(project.length + 1);
+
+/** The name of a network or volume in the swarm, as `docker stack` makes it. */
+export const swarmName = (short: string, { project }: Pick<SwarmPlan, "project">): string =>
+  `${project}_${short}`;
 
 const short = (name: string, { project }: SwarmPlan): string =>
   name.startsWith(`${project}-`) ? name.slice(project.length + 1) : name;

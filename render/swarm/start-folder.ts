@@ -19,11 +19,13 @@ export const folderIn = (home: string): string => join(home, "swarm");
 /**
  * Brings a plan to what runs: has the rendered folder's own start.sh do it, with secrets and images of this machine.
  *
+ * @param wanted all of it, or all but the services
  * @throws UserError in the words of start.sh, with the last lines of the service that failed
  */
 export async function startFolder(
   { stack, home, report, signal }: RunnerContext,
   plan: SwarmPlan,
+  wanted: "up" | "ready",
 ): Promise<void> {
   const stoppable = signal === undefined ? {} : { signal };
   await makeImages({ ...stack, images: swarmImages(plan) }, { report, ...stoppable });
@@ -31,7 +33,7 @@ export async function startFolder(
   writeFolder(folder, renderSwarm(stack, home));
   lendSecrets(folder, plan.model, home);
   try {
-    await run([join(folder, "start.sh"), "up"], {
+    await run([join(folder, "start.sh"), wanted], {
       ...{ cwd: folder, ownGroup: true, endsByItself: true, ...stoppable },
       // The client looks for certificates next to its settings, and start.sh gives it others.
       env:

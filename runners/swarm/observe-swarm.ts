@@ -7,6 +7,15 @@ import { type ServiceSpec, serviceSettings } from "./service-settings.ts";
 /** The status of an engine that is in no swarm, or a worker; and of a manager without a leader. */
 const NO_MANAGER = 503;
 
+/** The label by which `docker stack` knows what belongs together. */
+export const STACK_LABEL = "com.docker.stack.namespace";
+
+/**
+ * The variable of a container's environment with the version of its service where Terraform made it: with another label of
+ * containers, which is where a stack file has it, the provider would replace the service.
+ */
+export const VERSION_VARIABLE = "EXPLOREIOT_SPEC";
+
 /** The last that is known of a task: one container of a service, on one node. */
 interface Task {
   readonly id: string;
@@ -28,7 +37,7 @@ interface Task {
 
 /** A service of the deployment's stack. */
 export interface SwarmServiceState {
-  /** The version of all that a stack file says of it (label `exploreiot.spec`), of the service and of what runs. */
+  /** The version of all that is said of it (label `exploreiot.spec`, or `VERSION_VARIABLE`), of the service and of what runs. */
   readonly version: string | undefined;
   readonly running: string | undefined;
 
@@ -36,6 +45,9 @@ export interface SwarmServiceState {
   readonly update?: string;
 
   readonly task?: Task;
+
+  /** Whether a task runs, or is to. A job that is done, or was tried often enough, has none. */
+  readonly goesOn: boolean;
 
   /** All that a stack file decides of it, by setting. */
   readonly settings: Settings;
@@ -91,7 +103,10 @@ interface ServiceJson {
 }
 
 interface SpecJson {
-  readonly ContainerSpec: { readonly Labels?: Readonly<Record<string, string>> };
+  readonly ContainerSpec: {
+    readonly Labels?: Readonly<Record<string, string>>;
+    readonly Env?: readonly string[];
+  };
 }
 
 interface TaskJson {
@@ -99,6 +114,7 @@ interface TaskJson {
   readonly ServiceID: string;
   readonly NodeID?: string;
   readonly CreatedAt: string;
+  readonly DesiredState: string;
   readonly Spec: SpecJson;
   readonly Status: {
     readonly State: string;
@@ -205,7 +221,13 @@ export async function observeSwarm(deployment: string): Promise<SwarmState | und
   };
 }
 
-const versionOf = ({ ContainerSpec }: SpecJson) => ContainerSpec.Labels?.[LABEL.spec];
+function versionOf({ ContainerSpec: { Labels, Env = [] } }: SpecJson): string | undefined {
+  const entry = Env.find((one) => one.startsWith(`${VERSION_VARIABLE}=`));
+  return Labels?.[LABEL.spec] ?? entry?.slice(VERSION_VARIABLE.length + 1);
+}
+
+/** States that a task is to reach while the swarm still has something to do for it. */
+const TO_GO_ON = ["new", "ready", "running"];
 
 /** The task that runs stands for the service, also while a newer one is not there yet; else the newest does. */
 function stateOf(
@@ -221,6 +243,7 @@ function stateOf(
     version: versionOf(Spec.TaskTemplate),
     settings: serviceSettings(Spec, networks),
     running: task === undefined ? undefined : versionOf(task.Spec),
+    goesOn: tasks.some(({ DesiredState }) => TO_GO_ON.includes(DesiredState)),
     ...(update === undefined ? {} : { update }),
     ...(task === undefined ? {} : { task: taskOf(task, hostname) }),
   };

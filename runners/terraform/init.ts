@@ -11,10 +11,12 @@ import { terraform, terraformBinary } from "./terraform.ts";
 /**
  * `terraform init`, unless it was done by the same program for the same provider and backend: the folder keeps a mark,
  * since init costs half a second that an `up` need not spend.
+ *
+ * @param document the file of the folder that says both
  */
-export async function initialise(stack: Stack, report: Report): Promise<void> {
+export async function initialise(stack: Stack, report: Report, document = "cdk.tf.json"): Promise<void> {
   const mark = join(stack.folder, ".terraform", "exploreiot-init");
-  const wanted = settingsHash(stack);
+  const wanted = settingsHash(join(stack.folder, document));
   if (readMark(mark) === wanted) return;
   report("terraform: init");
   const { code, stdout, stderr } = await terraform(stack, ["init", "-input=false", "-no-color"]);
@@ -41,8 +43,8 @@ export async function initialise(stack: Stack, report: Report): Promise<void> {
   replaceFile(mark, wanted, 0o600);
 }
 
-function settingsHash(stack: Stack): string {
-  const json = JSON.parse(readFileSync(join(stack.folder, "cdk.tf.json"), "utf8")) as { terraform: object };
+function settingsHash(document: string): string {
+  const json = JSON.parse(readFileSync(document, "utf8")) as { terraform: object };
   return createHash("sha256")
     .update(JSON.stringify([terraformBinary(), json.terraform]))
     .digest("hex");

@@ -187,7 +187,9 @@ describe.skipIf(missing.docker)(
         `restic backup /state/archive/ship ${instead(tags, { until: "2999-01-01T00:00:00.000Z", lsn: "F/0" })}`,
       );
       const short = await verify();
-      await inside("restic forget --retry-lock 30s $(restic snapshots --json --tag lsn=F/0 | jq -r '.[].id')");
+      await inside(
+        "restic forget --retry-lock 30s $(restic snapshots --json --tag lsn=F/0 | jq -r '.[].id')",
+      );
       await inside(
         "for pack in $(find /repository/data -type f -size +64k); do printf X | dd of=$pack bs=1 seek=30000 conv=notrunc status=none; done",
       );

@@ -338,7 +338,7 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
       `error: --target machine: ${deployment.name} is on the swarm of this engine; allowed: swarm`,
     );
     expect((await refusal("up", "--runner", "compose")).said[0]).toBe(
-      "error: --runner compose: brings up containers of one machine, and a swarm is started by docker stack deploy; allowed: auto",
+      "error: --runner compose: brings up containers of one machine; allowed for a swarm: auto, terraform",
     );
   });
 

@@ -7,12 +7,12 @@ import { type Parity, parityOutput } from "../../render/parity/report.ts";
 import { type RunResult, run } from "../../runners/run.ts";
 import { kit, missing, TestDeployment, titled } from "../support/e2e.ts";
 import { PrivateEngine } from "../support/e2e-private-engine.ts";
+import { type Container, seen } from "../support/seen-guarantees.ts";
 
 const reason = missing.docker ?? missing.namespaces;
 const off = { enabled: false };
 const MQTT = 25_951;
 const MINUTES = 300_000;
-const MEBIBYTE = 1_048_576;
 
 /** Without page and edge: what is left is every kind of service that a swarm tells apart. */
 const deployment = new TestDeployment({
@@ -28,52 +28,6 @@ const deployment = new TestDeployment({
 });
 const STACK = `exploreiot-${deployment.name}`;
 const SERVICES = ["api", "ingest", "migrate", "mosquitto", "postgres", "redis"];
-
-/** What `docker inspect` says of a task's container, as far as guarantees are concerned. */
-interface Container {
-  readonly Id: string;
-  readonly Image: string;
-  readonly Config: {
-    readonly User: string;
-    readonly StopSignal?: string;
-    readonly Healthcheck?: { readonly Test: readonly string[] };
-  };
-  readonly HostConfig: {
-    readonly ReadonlyRootfs: boolean;
-    readonly CapDrop: readonly string[] | null;
-    readonly CapAdd: readonly string[] | null;
-    readonly Memory: number;
-    readonly MemorySwap: number;
-    readonly NanoCpus: number;
-    readonly PidsLimit: number | null;
-    readonly Init: boolean;
-    readonly Ulimits:
-      | readonly { readonly Name: string; readonly Soft: number; readonly Hard: number }[]
-      | null;
-    readonly LogConfig: { readonly Type: string; readonly Config: Readonly<Record<string, string>> };
-    readonly Mounts: readonly {
-      readonly Type: string;
-      readonly Target: string;
-      readonly TmpfsOptions?: { readonly SizeBytes: number };
-    }[];
-  };
-}
-
-/** The same words as the report, made of what runs. */
-const seen: Readonly<Record<string, (found: Container) => string>> = {
-  "read-only-root": ({ HostConfig }) => (HostConfig.ReadonlyRootfs ? "on" : "off"),
-  capabilities: ({ HostConfig: { CapDrop, CapAdd } }) =>
-    [...(CapDrop ?? []).map((name) => `-${name}`), ...(CapAdd ?? []).map((name) => `+${name}`)].join(" "),
-  user: ({ Config }) => Config.User,
-  memory: ({ HostConfig }) => `${HostConfig.Memory / MEBIBYTE} MiB`,
-  cpus: ({ HostConfig }) => `${HostConfig.NanoCpus / 1e9}`,
-  pids: ({ HostConfig }) => `${HostConfig.PidsLimit}`,
-  init: ({ HostConfig }) => (HostConfig.Init ? "on" : "off"),
-  "open-files": ({ HostConfig }) =>
-    (HostConfig.Ulimits ?? []).map(({ Soft, Hard }) => `${Soft}:${Hard}`).join(" "),
-  logs: ({ HostConfig: { LogConfig } }) =>
-    `${LogConfig.Type}, ${LogConfig.Config["max-file"]} files of ${LogConfig.Config["max-size"]}`,
-};
 
 /**
  * A file of its own, because an engine that is in a swarm can be nobody else's, and one small deployment shows all of it.

@@ -142,7 +142,7 @@ test("a network in use is refused, what is not there is made, and what is not co
     { ...network, name: `${plan.project}_data`, internal: true, subnets: ["10.0.1.0/24"] },
     { ...network, name: `${plan.project}_broker`, encrypted: false, subnets: [] },
   ];
-  const old: SwarmServiceState = { version: "a", running: "a", settings: {} };
+  const old: SwarmServiceState = { version: "a", running: "a", settings: {}, goesOn: true };
   const found = swarmDifferences(
     plan,
     { parts: new Map(), images: new Map() },

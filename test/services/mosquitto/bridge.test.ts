@@ -153,7 +153,9 @@ test("is told of by the parity report: every target hands over its files", () =>
   expect(parityOf(sandbox.stack(), sandbox.home).guarantees.find(({ id }) => id === "bridge")).toEqual({
     id: "bridge",
     title: "hands readings on to a central broker, by a certificate of its own",
-    ...{ terraform: kept, compose: kept, swarm: kept },
-    services: { mosquitto: { asked, terraform: asked, compose: asked, swarm: asked } },
+    ...{ terraform: kept, compose: kept, swarm: kept, "swarm-terraform": kept },
+    services: {
+      mosquitto: { asked, terraform: asked, compose: asked, swarm: asked, "swarm-terraform": asked },
+    },
   });
 });
