@@ -7,6 +7,7 @@ import {
   isFromHere,
   volumesOf,
 } from "../runners/docker/deployments.ts";
+import { observeSwarm, swarmDeployments } from "../runners/swarm/observe-swarm.ts";
 import { printJson } from "./json.ts";
 import { jsonOption, verb } from "./options.ts";
 import { renderTable } from "./table.ts";
@@ -15,9 +16,9 @@ import { VERBS } from "./verbs.ts";
 const listed = z.object({
   name: z.string(),
   state: z
-    .enum(["running", "partly running", "stopped", "down", "not deployed"])
+    .enum(["running", "partly running", "stopped", "down", "not deployed", "on the swarm"])
     .describe("down: its data is there, and no container"),
-  services: z.int().describe("containers that run"),
+  services: z.int().describe("containers that run; on a swarm, services that do"),
   unhealthy: z.array(z.string()).describe("roles that are not healthy"),
   here: z.boolean().describe("whether this checkout made it, and can go on with it"),
   siteFile: z
@@ -34,14 +35,16 @@ export const listCommand = verb("list", VERBS.list, "list --json")
   .addOption(jsonOption())
   .addHelpText("after", "\nEvery verb takes such a name as -c NAME where the site file is known.")
   .action(async ({ json }: { readonly json?: true }) => {
-    const found = await deploymentsOnEngine();
-    const names = new Set([...found.map(({ name }) => name), ...knownDeployments()]);
+    const [found, onSwarm] = await Promise.all([deploymentsOnEngine(), swarmDeployments()]);
+    const names = new Set([...found.map(({ name }) => name), ...onSwarm, ...knownDeployments()]);
     const deployments = await Promise.all(
       [...names].sort().map((name) =>
-        described(
-          name,
-          found.find((one) => one.name === name),
-        ),
+        onSwarm.has(name)
+          ? describedOnSwarm(name)
+          : described(
+              name,
+              found.find((one) => one.name === name),
+            ),
       ),
     );
     if (json) printJson(listOutput, { deployments });
@@ -66,6 +69,22 @@ async function described(name: string, found: FoundDeployment | undefined): Prom
       .filter(({ running, health }) => running && health !== undefined && health !== "healthy")
       .map(({ role }) => role),
     here: found === undefined ? knownDeployments().includes(name) : isFromHere(found, home),
+    ...(siteFile === undefined ? {} : { siteFile }),
+  };
+}
+
+/** As a manager tells it: tasks on other nodes count. */
+async function describedOnSwarm(name: string): Promise<Listed> {
+  const swarm = await observeSwarm(name);
+  const services = [...(swarm?.services ?? [])];
+  const siteFile = siteFileOf(name);
+  return {
+    ...{ name, state: "on the swarm" },
+    services: services.filter(([, { task }]) => task?.state === "running").length,
+    unhealthy: services
+      .filter(([, { task }]) => !["running", "complete"].includes(task?.state ?? ""))
+      .map(([role]) => role),
+    here: knownDeployments().includes(name),
     ...(siteFile === undefined ? {} : { siteFile }),
   };
 }

@@ -140,9 +140,15 @@ async function firewallIn(stack: Stack): Promise<StatusReport["firewall"]> {
 export function statusText(report: StatusReport): string {
   const { deployment, state, resources, certificates, firewall, readings, storage, backup, bridge, waived } =
     report;
-  if (state === "not deployed") return `${deployment} is not deployed: exploreiot up deploys it`;
-  if (state === "down")
-    return `${deployment} is down, its data is kept: exploreiot up brings it up again, exploreiot down --delete-data deletes the data`;
+  const absent = {
+    "not deployed":
+      report.unknown.length > 0
+        ? `${deployment} is not on this engine`
+        : `${deployment} is not deployed: exploreiot up deploys it`,
+    down: `${deployment} is down, its data is kept: exploreiot up brings it up again, exploreiot down --delete-data deletes the data`,
+  };
+  if (state === "not deployed" || state === "down")
+    return [absent[state], ...report.unknown.map((line) => `warning: ${line}`)].join("\n");
   return [
     statusTable(report),
     ...(readings === undefined ? [] : lastReadingsText(readings)),

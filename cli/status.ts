@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { EXIT } from "../core/report.ts";
 import { UsageMeter } from "../runners/docker/usage.ts";
-import { isOnSwarm } from "../runners/swarm/observe-swarm.ts";
+import { isOnSwarm, isWorker } from "../runners/swarm/observe-swarm.ts";
 import { isSpread } from "../runners/swarm/place.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
@@ -46,14 +46,21 @@ export const statusCommand = verb("status", VERBS.status)
     } while (watch);
   });
 
+const OF_A_WORKER =
+  "this engine is a worker of a swarm, and only a manager knows whether the deployment is on that: ask with DOCKER_HOST=ssh://MANAGER";
+
 /** A swarm is asked only where no container of the deployment is on this engine without one. */
 async function reportOf(synthesized: Synthesized, meter: UsageMeter | undefined): Promise<StatusReport> {
   const known = isSpread() ? await swarmReport(synthesized, meter) : undefined;
   if (known !== undefined) return known;
   const report = await statusReport(synthesized, meter);
   const isAbsent = report.state === "not deployed" || report.state === "down";
-  const isThere = isAbsent && (await isOnSwarm(synthesized.deployment.name));
-  return (isThere ? await swarmReport(synthesized, meter) : undefined) ?? report;
+  if (!isAbsent) return report;
+  const onSwarm = (await isOnSwarm(synthesized.deployment.name))
+    ? await swarmReport(synthesized, meter)
+    : undefined;
+  if (onSwarm !== undefined) return onSwarm;
+  return (await isWorker()) ? { ...report, unknown: [...report.unknown, OF_A_WORKER] } : report;
 }
 
 const screen = (report: StatusReport, watch: true | undefined): string =>

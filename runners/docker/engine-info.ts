@@ -26,6 +26,8 @@ export interface EngineInfo {
   readonly KernelVersion?: string;
   readonly Driver?: string;
 
+  readonly Swarm?: { readonly LocalNodeState?: string; readonly ControlAvailable?: boolean };
+
   /** Where images and volumes are, on the engine's machine. */
   readonly DockerRootDir?: string;
 }

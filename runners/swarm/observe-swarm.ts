@@ -1,6 +1,7 @@
 import { UserError } from "../../core/errors.ts";
 import { composeProject, LABEL } from "../../core/labels.ts";
 import { fromEngine, RefusedError } from "../docker/engine-api.ts";
+import { engineInfo } from "../docker/engine-info.ts";
 import type { Settings } from "../settings/settings.ts";
 import { type ServiceSpec, serviceSettings } from "./service-settings.ts";
 
@@ -143,8 +144,11 @@ export const swarmService = (deployment: string, role: string): string =>
  *
  * @throws RefusedError by a manager that cannot tell: taken for none, `up` would deploy a second time, on one machine
  */
-async function servicesOf(deployment: string): Promise<readonly ServiceJson[]> {
-  const filters = JSON.stringify({ label: [`${LABEL.deployment}=${deployment}`] });
+const servicesOf = (deployment: string): Promise<readonly ServiceJson[]> =>
+  servicesWith(`${LABEL.deployment}=${deployment}`);
+
+async function servicesWith(label: string): Promise<readonly ServiceJson[]> {
+  const filters = JSON.stringify({ label: [label] });
   try {
     return (await fromEngine<readonly ServiceJson[]>("/services", { filters })) ?? [];
   } catch (error) {
@@ -153,13 +157,28 @@ async function servicesOf(deployment: string): Promise<readonly ServiceJson[]> {
   }
 }
 
+/** Deployments on the swarm of which this engine is a manager. */
+export async function swarmDeployments(): Promise<ReadonlySet<string>> {
+  const services = await servicesWith(LABEL.deployment);
+  return new Set(services.flatMap(({ Spec }) => Spec.Labels?.[LABEL.deployment] ?? []));
+}
+
 /** A manager that is not ready, or has lost the others, has the same status as an engine without a swarm. */
 async function managesNone(): Promise<boolean> {
-  const info = await fromEngine<{
-    readonly Swarm?: { readonly LocalNodeState?: string; readonly ControlAvailable?: boolean };
-  }>("/info");
-  const { LocalNodeState = "inactive", ControlAvailable = false } = info?.Swarm ?? {};
+  const { LocalNodeState, ControlAvailable } = await partInSwarm();
   return LocalNodeState === "inactive" || (LocalNodeState === "active" && !ControlAvailable);
+}
+
+/** Whether this engine is in a swarm and manages none of it: only a manager knows what is on it. */
+export async function isWorker(): Promise<boolean> {
+  const { LocalNodeState, ControlAvailable } = await partInSwarm();
+  return LocalNodeState === "active" && !ControlAvailable;
+}
+
+async function partInSwarm() {
+  const { Swarm } = await engineInfo();
+  const { LocalNodeState = "inactive", ControlAvailable = false } = Swarm ?? {};
+  return { LocalNodeState, ControlAvailable };
 }
 
 /** Whether this engine is a manager of a swarm on which the deployment is. */
