@@ -3,7 +3,6 @@ import type { OutsideServer } from "../../core/stack-facts.ts";
 import { refuseEndangered } from "../data-in-danger.ts";
 import { rememberDataVolumes } from "../docker/data-volumes.ts";
 import { engineVersion } from "../docker/engine-check.ts";
-import { engineInfo } from "../docker/engine-info.ts";
 import { firewallOf } from "../docker/firewall.ts";
 import { confirmationNotice, probeFirewall, refuseUnguardableEngine } from "../docker/firewall-check.ts";
 import { imageOf, observe } from "../docker/observe.ts";
@@ -16,7 +15,7 @@ import type { Report } from "../runner.ts";
 import type { Stack } from "../stack.ts";
 import { clockProblems } from "./clock.ts";
 import { nameProblems, strangerWarnings } from "./names.ts";
-import { processorProblems } from "./processors.ts";
+import { scarceProcessors } from "./processors.ts";
 
 /**
  * Faults that only show when a part is made already, once clients connect, or when a certificate is asked for: processors
@@ -27,12 +26,12 @@ import { processorProblems } from "./processors.ts";
 export async function refuseBadGround(stack: Stack, report: Report): Promise<void> {
   const { preflight, outside = [] } = stack;
   await refuseUnreachable(outside, report);
-  const [info, names, clocks] = await Promise.all([
-    engineInfo(),
+  const [processors, names, clocks] = await Promise.all([
+    scarceProcessors(stack),
     preflight === undefined ? [] : nameProblems(preflight.hosts),
     preflight === undefined ? [] : clockProblems(preflight.builtOn),
   ]);
-  const problems = [...processorProblems(stack, info), ...names, ...clocks];
+  const problems = [...processors, ...names, ...clocks];
   if (problems.length > 0) {
     throw new UserError(
       problems.map(({ problem }) => problem).join("\n"),

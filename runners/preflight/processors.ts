@@ -1,5 +1,5 @@
 import { roleOf } from "../../core/labels.ts";
-import type { EngineInfo } from "../docker/engine-info.ts";
+import { type EngineInfo, engineInfo } from "../docker/engine-info.ts";
 import type { ContainerSpec, Stack } from "../stack.ts";
 import type { PreflightProblem } from "./facts.ts";
 
@@ -23,3 +23,9 @@ export function processorProblems(
   // Programs of one service share its limits.
   return [...new Map(problems.map((entry) => [entry.problem, entry])).values()];
 }
+
+/** The same of this engine, which is asked only where a service may take more than any machine has. */
+export const scarceProcessors = async (stack: Stack): Promise<readonly PreflightProblem[]> =>
+  stack.containers.some(({ block }) => Number(block.cpus ?? 0) > 1)
+    ? processorProblems(stack, await engineInfo())
+    : [];
