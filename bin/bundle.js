@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { areInstalled } from "./packages.js";
@@ -19,19 +19,27 @@ const sources = [
   "render",
   "cli",
 ];
-const stamp = join(root, "dist", "main.js");
+const dist = join(root, "dist");
+
+/** One file for each program, which is read whole when it starts: it needs nothing that a later build could take away. */
+const PROGRAMS = { main: "main.ts", cli: "cli/main.ts" };
+
+/** @param {string} entry */
+const fileOf = (entry) => `${entry}.cjs`;
 
 /** @satisfies {import("esbuild").BuildOptions} */
 export const BUNDLING = {
   absWorkingDir: root,
   bundle: true,
   platform: "node",
-  format: "esm",
+  format: "cjs",
+  outExtension: { ".js": ".cjs" },
   target: "node20",
   minifySyntax: true,
   minifyWhitespace: true,
   // cdktf zips TerraformAssets with archiver, which takes 90 ms to load; the kit has no such assets.
-  alias: { archiver: "./bin/no-archiver.js" },
+  // The other is for the JSON of each stack.
+  alias: { archiver: "./bin/no-archiver.js", "json-stable-stringify": "./bin/stable-json.cjs" },
   plugins: [
     {
       // cdktf notes for each token the whole stack on which it was made, for its own error messages: an eighth of a synthesis.
@@ -44,6 +52,11 @@ export const BUNDLING = {
         ),
     },
     {
+      name: "imported",
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /\/core\/imported\.ts$/ }, () => ({ path: join(root, "bin", "imported.js") })),
+    },
+    {
       // The messages of zod in 50 other languages: a quarter of what a verb loads.
       name: "no-locales",
       setup: ({ onResolve }) =>
@@ -52,34 +65,36 @@ export const BUNDLING = {
         ),
     },
   ],
-  // The CommonJS packages inside call require for Node's own modules.
-  banner: {
-    js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
-  },
   logLevel: "silent",
 };
 
 /**
  * Makes dist/ from the sources when it is missing or older than one of them, and returns the path of one of its
- * entries. Running a bundle takes 0.13 s where running the sources through a compiler takes 0.5 s and more.
+ * programs. Running a bundle takes 0.13 s where running the sources through a compiler takes 0.5 s and more.
  *
- * @param {"main" | "cli"} entry
+ * @param {keyof typeof PROGRAMS} entry
  */
 export async function bundled(entry) {
-  const built = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
-  if (newest([...sources, "package.json", "bin/bundle.js"]) > built) await build();
-  return join(root, "dist", `${entry}.js`);
+  const path = join(dist, fileOf(entry));
+  const built = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const madeOf = [...sources, "package.json", "bin/bundle.js", "bin/stable-json.cjs"];
+  const changed = newest(madeOf.map((name) => `${root}/${name}`));
+  if (changed > built) await build(changed);
+  return path;
 }
 
-/** @param {string[]} paths relative to the root */
+/**
+ * Each command asks this of a thousand files, and to join and tidy their paths took longer than to look at them.
+ *
+ * @param {string[]} paths
+ * @returns {number} milliseconds since 1970
+ */
 function newest(paths) {
   let latest = 0;
   for (const path of paths) {
-    const status = statSync(join(root, path), { throwIfNoEntry: false });
+    const status = statSync(path, { throwIfNoEntry: false });
     if (status === undefined) continue;
-    const inside = status.isDirectory()
-      ? newest(readdirSync(join(root, path)).map((name) => join(path, name)))
-      : 0;
+    const inside = status.isDirectory() ? newest(readdirSync(path).map((name) => `${path}/${name}`)) : 0;
     latest = Math.max(latest, status.mtimeMs, inside);
   }
   return latest;
@@ -94,27 +109,32 @@ function packagesAreMissing(error) {
   return process.exit(1);
 }
 
-async function build() {
+/**
+ * Puts each program into its place by one rename. Its time is that of the newest source that it was made of, so that one which was
+ * made while a source changed is made again, no matter which of two builds ended last.
+ *
+ * @param {number} changed milliseconds since 1970
+ */
+async function build(changed) {
   const { build } = await import("esbuild").catch(packagesAreMissing);
-  // Next to dist and then in its place: commands that start together never run half a bundle.
-  const draft = join(root, `dist.${process.pid}`);
-  await build({
-    ...BUNDLING,
-    entryPoints: { main: "main.ts", cli: "cli/main.ts" },
-    outdir: draft,
-    splitting: true,
-    // Rules of one's own are compiled with it, by those who have some.
-    external: ["esbuild"],
-  }).catch(packagesAreMissing);
-  const old = `${draft}.old`;
+  const draft = `${dist}.${process.pid}`;
   try {
-    if (existsSync(join(root, "dist"))) renameSync(join(root, "dist"), old);
-    renameSync(draft, join(root, "dist"));
-  } catch (error) {
-    // Another command was quicker; its bundle is made of the same sources.
-    if (error.code !== "ENOTEMPTY" && error.code !== "ENOENT" && error.code !== "EEXIST") throw error;
+    await build({
+      ...BUNDLING,
+      entryPoints: PROGRAMS,
+      outdir: draft,
+      define: { "import.meta.url": "__url" },
+    }).catch(packagesAreMissing);
+    mkdirSync(dist, { recursive: true });
+    const made = Object.keys(PROGRAMS).map(fileOf);
+    for (const file of made) {
+      utimesSync(join(draft, file), new Date(), new Date(Math.ceil(changed)));
+      renameSync(join(draft, file), join(dist, file));
+    }
+    // Compiled code of the programs before.
+    for (const file of readdirSync(dist))
+      if (!made.includes(file)) rmSync(join(dist, file), { recursive: true, force: true });
   } finally {
-    rmSync(old, { recursive: true, force: true });
     rmSync(draft, { recursive: true, force: true });
   }
 }

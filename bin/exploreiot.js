@@ -3,4 +3,5 @@ import { refuseOtherGround } from "./ground.js";
 import { program } from "./program.js";
 
 refuseOtherGround();
-await import(await program("cli"));
+const { main } = await program("cli");
+await main();

@@ -5,14 +5,21 @@ import { fileURLToPath } from "node:url";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
- * The path of a program of the kit: in a checkout its bundle, made again when sources are newer; in a package, which
+ * A program of the kit: in a checkout its bundle, made again when sources are newer; in a package, which
  * has no sources, what was compiled when it was packed.
  *
  * @param {"main" | "cli"} entry
+ * @returns {Promise<{ main: () => Promise<void> }>}
  */
 export async function program(entry) {
   if (!existsSync(join(root, "main.ts")))
-    return join(root, "lib", entry === "main" ? "main.js" : "cli/main.js");
-  const { bundled } = await import("./bundle.js");
-  return bundled(entry);
+    return import(join(root, "lib", entry === "main" ? "main.js" : "cli/main.js"));
+  const [{ bundled }, { loaded }] = await Promise.all([import("./bundle.js"), import("./load.js")]);
+  return loaded(await bundled(entry), entry === "cli" ? kindOf(process.argv.slice(2)) : entry);
 }
+
+/** The verb of a command line; its help runs little of it. @param {string[]} words */
+const kindOf = (words) =>
+  ["--help", "-h"].some((word) => words.includes(word))
+    ? "help"
+    : (words.find((word) => /^[a-z]{1,16}$/.test(word)) ?? "cli");

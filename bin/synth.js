@@ -1,4 +1,4 @@
 import { program } from "./program.js";
 
-const { main } = await import(await program("main"));
+const { main } = await program("main");
 await main();

@@ -22,33 +22,32 @@ const program = new Command("exploreiot")
   .enablePositionalOptions()
   .hook("preAction", followContext);
 
-for (const command of await commandsFor(process.argv.slice(2))) {
-  program.addCommand(inheriting(command, program));
-}
-
 /** Errors of every verb, also of those below a verb, are told in the same way. */
 function inheriting(command: Command, parent: Command): Command {
   for (const inner of command.commands) inheriting(inner, parent);
   return command.copyInheritedSettings(parent).exitOverride();
 }
 
-// A reader that has seen enough, such as `head`, is no error; the exit code still tells how the work ended.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+/** Runs the verb that the command line names. */
+export async function main(): Promise<void> {
+  for (const command of await commandsFor(process.argv.slice(2))) {
+    program.addCommand(inheriting(command, program));
+  }
+  // A reader that has seen enough, such as `head`, is no error; the exit code still tells how the work ended.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
+  await withCompletion(program, process.argv);
+  /** Whether the verb that runs was asked for JSON; of a line that names none right, whether it says so. */
+  let asJson = process.argv.includes("--json");
+  program.hook("preAction", (_, verb) => {
+    asJson = verb.opts().json === true;
   });
-}
-
-await withCompletion(program, process.argv);
-
-/** Whether the verb that runs was asked for JSON; of a line that names none right, whether it says so. */
-let asJson = process.argv.includes("--json");
-program.hook("preAction", (_, verb) => {
-  asJson = verb.opts().json === true;
-});
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = await tell(error, asJson);
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.exitCode = await tell(error, asJson);
+  }
 }

@@ -5,6 +5,7 @@ import { isShipped, sourceOf } from "../config/source.ts";
 import { deploymentHome, enterProject, projectRoot, stackFolder } from "../core/home.ts";
 import { deploymentsFrom, rememberSite } from "../core/known-sites.ts";
 import { keepSynthesis, synthesizedBefore } from "../core/last-synthesis.ts";
+import { dayOf } from "../policies/day.ts";
 import { EngineError } from "../runners/docker/engine-errors.ts";
 import { useEngine } from "../runners/docker/remote.ts";
 import { readStack, type Stack } from "../runners/stack.ts";
@@ -38,16 +39,47 @@ export async function synthesize(
   given: string,
   { unjudged = false, draft = unjudged }: SynthesisOptions = {},
 ): Promise<Synthesized> {
-  const source = sourceOf(given);
-  const isFile = existsSync(source);
-  const config = isFile ? resolve(source) : source;
-  if (isFile) enterProject(config);
+  const config = configOf(given);
   const before = unjudged && draft ? madeBefore(config) : undefined;
   const deployment = before ?? (await written(config, { onlyLooks: unjudged, draft }));
   if (before === undefined && isFirst && (unjudged || !draft))
-    keepSynthesis(deployment.name, config, deployment);
+    keepSynthesis(
+      deployment.name,
+      config,
+      deployment,
+      unjudged || !isJudgedByFiles(deployment) ? undefined : today(),
+    );
   isFirst = false;
-  if (isFile) rememberSite(deployment.name, config, namedPaths(deployment));
+  return synthesized(config, deployment);
+}
+
+/**
+ * The stack that is there, where the same would be made now, and the rules let it pass today: enough to say that there is nothing
+ * to do. What changes something makes and judges its stack.
+ */
+export function judgedBefore(given: string): Synthesized | undefined {
+  const config = configOf(given);
+  const deployment = madeBefore(config, today());
+  return deployment === undefined ? undefined : synthesized(config, deployment);
+}
+
+/** Dates of waivers count by the day. */
+const today = () => dayOf(new Date());
+
+/** Rules of one's own and programs that hand over secrets may say something else each time. */
+const isJudgedByFiles = ({ policies, secrets }: Deployment): boolean =>
+  policies.rules === undefined && Object.keys(secrets).length === 0;
+
+function configOf(given: string): string {
+  const source = sourceOf(given);
+  if (!existsSync(source)) return source;
+  const file = resolve(source);
+  enterProject(file);
+  return file;
+}
+
+function synthesized(config: string, deployment: Deployment): Synthesized {
+  if (!isShipped(config)) rememberSite(deployment.name, config, namedPaths(deployment));
   const stack = stackIn(stackFolder(deployment.name));
   return { deployment, stack, home: deploymentHome(deployment.name) };
 }
@@ -63,9 +95,9 @@ export async function synthesizeAnywhere(given: string): Promise<Synthesized> {
 }
 
 /** The deployment of a stack that would be made the same again. Verbs that change something do not ask: they make and judge it. */
-function madeBefore(config: string): Deployment | undefined {
+function madeBefore(config: string, judgedOn?: string): Deployment | undefined {
   for (const name of isShipped(config) ? [config] : deploymentsFrom(config)) {
-    const deployment = synthesizedBefore(name, config);
+    const deployment = synthesizedBefore(name, config, judgedOn);
     if (deployment !== undefined) return deployment as Deployment;
   }
   return undefined;

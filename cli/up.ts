@@ -1,5 +1,5 @@
 import { warningsOf } from "../config/warnings.ts";
-import { deploy } from "../runners/deploy.ts";
+import { type Deployed, type DeployOptions, deploy, settled } from "../runners/deploy.ts";
 import { backupOf, handOverHome } from "../runners/docker/backup.ts";
 import { firewallStatus } from "../runners/docker/firewall.ts";
 import { firewallWarnings } from "../runners/docker/firewall-check.ts";
@@ -17,7 +17,7 @@ import { upOutput } from "./status-output.ts";
 import { statusTable } from "./status-table.ts";
 import { type Target, targetOf, withTarget } from "./swarm/target.ts";
 import { upOnSwarm } from "./swarm/up.ts";
-import { synthesize } from "./synthesize.ts";
+import { judgedBefore, type Synthesized, synthesize } from "./synthesize.ts";
 import { VERBS } from "./verbs.ts";
 
 interface Options {
@@ -44,16 +44,17 @@ export const upCommand = withTarget(withRunner(verb("up", VERBS.up)))
   )
   .action(async (options: Options) => {
     const { config, runner, json, setup, replaceData, target } = options;
-    const synthesized = await synthesize(config);
-    const { deployment, stack, home } = synthesized;
-    if ((await targetOf(deployment.name, target)) === "swarm") return upOnSwarm(synthesized, options);
-    const signal = interruptSignal();
-    if (setup) await prepareMachine({ stack, home, runner, report: progress, signal });
+    const before = judgedBefore(config);
+    const made = () => synthesize(config);
+    const first = before ?? (await made());
+    if ((await targetOf(first.deployment.name, target)) === "swarm")
+      return upOnSwarm(before === undefined ? first : await made(), options);
+    const how = { runner, report: progress, signal: interruptSignal(), replaceData };
+    if (setup) await prepareMachine({ ...how, ...first });
     const {
-      changed,
-      runner: used,
-      seen,
-    } = await during(() => deploy({ stack, home, runner, report: progress, signal, replaceData }));
+      synthesized: { deployment, stack, home },
+      deployed: { changed, runner: used, seen },
+    } = before === undefined ? await broughtUp(first, how) : await settledOr(before, made, how);
     if (backupOf(stack) !== undefined) await handOverHome(stack, home);
     const [firewall, limits] = await Promise.all([firewallWarnings(stack), changed ? limitWarnings() : []]);
     const warnings = [...warningsOf(deployment), ...firewall, ...limits, ...probeWarnings(stack, seen)];
@@ -72,3 +73,21 @@ export const upCommand = withTarget(withRunner(verb("up", VERBS.up)))
         console.log(line);
     for (const line of nextSteps(deployment, home, configWords(config))) console.log(line);
   });
+
+interface Brought {
+  readonly synthesized: Synthesized;
+  readonly deployed: Deployed;
+}
+
+type How = Omit<DeployOptions, "stack" | "home">;
+
+const broughtUp = async (synthesized: Synthesized, how: How): Promise<Brought> => ({
+  synthesized,
+  deployed: await during(() => deploy({ ...how, ...synthesized })),
+});
+
+/** The stack that was judged today is enough to see that there is nothing to do; anything else is made and judged first. */
+async function settledOr(before: Synthesized, made: () => Promise<Synthesized>, how: How): Promise<Brought> {
+  const deployed = await settled({ ...how, ...before });
+  return deployed === undefined ? broughtUp(await made(), how) : { synthesized: before, deployed };
+}

@@ -7,6 +7,18 @@ import { quickly } from "./quick-tokens.ts";
 
 Tokenization.resolve = quickly(Tokenization.resolve);
 
+/** What each token stands for, as text: cdktf keeps it for as long as the process lives, and with it the stack that it is of. */
+const tokens = () =>
+  (globalThis as { readonly __cdktfTokenMap?: { readonly stringTokenMap: Map<string, unknown> } })
+    .__cdktfTokenMap?.stringTokenMap;
+
+/** Does something after which nobody asks for the tokens that it made. */
+export function withOwnTokens(work: () => void): void {
+  const known = new Set(tokens()?.keys());
+  work();
+  for (const key of tokens()?.keys() ?? []) if (!known.has(key)) tokens()?.delete(key);
+}
+
 export {
   App,
   Aspects,

@@ -76,13 +76,34 @@ function declaredIn(stack: TerraformStack): NonNullable<Json["resource"]> {
     }
   };
   for (const element of stack.node.findAll())
-    if (element instanceof Volume || element instanceof Container) add(element.toTerraform() as Json);
+    if (element instanceof Volume || element instanceof Container) add(partsOf(element));
   add(laidOver);
   return Tokenization.resolve(found, {
     scope: stack,
     resolver: new DefaultTokenResolver(new StringConcat()),
     preparing: false,
   });
+}
+
+/** As `toTerraform` of the element would say it, for what is asked here; where more than plain properties say it, that does. */
+function partsOf(element: Volume | Container): Json {
+  const { rawOverrides } = element as unknown as { readonly rawOverrides: Readonly<Record<string, unknown>> };
+  const isPlain = !("volumes" in rawOverrides) && !("must_run" in rawOverrides) && !element.hasResourceMove();
+  const id = element.friendlyUniqueId;
+  if (isPlain && element instanceof Volume) return { resource: { docker_volume: { [id]: {} } } };
+  const { mustRunInput, volumesInput = [] } = element as Container;
+  if (
+    !isPlain ||
+    !Array.isArray(volumesInput) ||
+    [mustRunInput, ...volumesInput].some(Tokenization.isResolvable)
+  )
+    return element.toTerraform() as Json;
+  const volumes = volumesInput.map(({ volumeName, readOnly }) => ({
+    volume_name: volumeName,
+    read_only: readOnly,
+  }));
+  const container = { must_run: mustRunInput, volumes, "//": rawOverrides["//"] };
+  return { resource: { docker_container: { [id]: container } } } as unknown as Json;
 }
 
 interface Declared {

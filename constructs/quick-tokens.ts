@@ -10,17 +10,26 @@ type Resolve<Options> = (value: any, options: Options) => any;
 /**
  * Resolves tokens as cdktf does, with the same result. cdktf asks six times of each key, text and number whether it stands for a
  * token, in three passes over a stack, and nearly none does: that was a third of a synthesis. Here one look tells that a value
- * cannot be one, and everything else is handed on.
+ * cannot be one, and everything else is handed on. What was made of tokens that way is looked at again in the next pass, but for lists of it.
  */
 export const quickly = <Options>(resolve: Resolve<Options>): Resolve<Options> => {
+  /** Lists that came out of here: they stand in the next pass as they are, and hold no token any more. */
+  const resolvedLists = new WeakSet<object>();
   const walk = (value: unknown, options: Options, depth: number): unknown => {
+    if (typeof value === "object" && value !== null && resolvedLists.has(value)) return value;
     if (!isPlain(value) || depth > DEEP) return resolve(value, options);
     if (typeof value !== "object" || value === null) return value;
-    const inner = (one: unknown) => walk(one, options, depth + 1);
-    if (Array.isArray(value)) return value.map(inner).filter((one) => one !== undefined);
+    if (Array.isArray(value)) {
+      // Texts and numbers in it were looked at with it.
+      const items = value
+        .map((one) => (typeof one === "object" ? walk(one, options, depth + 1) : one))
+        .filter((one) => one !== undefined);
+      resolvedLists.add(items);
+      return items;
+    }
     const result: Record<string, unknown> = {};
     for (const [key, one] of Object.entries(value)) {
-      const resolved = inner(one);
+      const resolved = walk(one, options, depth + 1);
       if (resolved !== undefined) result[key] = resolved;
     }
     return result;

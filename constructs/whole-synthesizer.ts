@@ -6,7 +6,7 @@ import type { IStackSynthesizer, ISynthesisSession, TerraformStack } from "./cdk
 
 type StackManifest = ReturnType<ISynthesisSession["manifest"]["forStack"]>;
 
-/** Lets cdktf write a stack next to its final place, and moves it there by one rename: a verb that reads it while another one synthesizes never meets half of it. */
+/** Lets cdktf write a stack next to its final place, and moves it there by one rename, unless it says the same: a verb that reads it while another one synthesizes never meets half of it. */
 export class WholeSynthesizer implements IStackSynthesizer {
   readonly #inner: IStackSynthesizer;
   readonly #stack: TerraformStack;
@@ -23,11 +23,21 @@ export class WholeSynthesizer implements IStackSynthesizer {
     try {
       this.#inner.synthesize({ ...session, manifest: withPlace(manifest, placeAt(place, draft)) });
       const target = join(outdir, place.synthesizedStackPath);
-      noteMade(target, readFileSync(join(outdir, draft), "utf8"));
-      renameSync(join(outdir, draft), target);
+      const text = readFileSync(join(outdir, draft), "utf8");
+      noteMade(target, text);
+      // A file system brings to the disk at once what takes the place of another file: the longest step of many stacks.
+      if (!says(target, text)) renameSync(join(outdir, draft), target);
     } finally {
       rmSync(join(outdir, draft), { force: true });
     }
+  }
+}
+
+function says(file: string, text: string): boolean {
+  try {
+    return readFileSync(file, "utf8") === text;
+  } catch {
+    return false;
   }
 }
 

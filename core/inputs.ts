@@ -54,14 +54,18 @@ export function inputsSoFar(): Inputs | undefined {
 
 const finite = (time: number) => (Number.isFinite(time) ? time : null);
 
-const made = new Map<string, string>();
+let made: { readonly path: string; readonly text: string } | undefined;
 
-/** Notes what this process made of all that, at the path where it belongs: another one may make it there as well. */
+/**
+ * Notes what this process made of all that, at the path where it belongs: another one may make it there as well. Of several stacks
+ * the last is noted: they are of an app of many sites, of which nothing is kept.
+ */
 export function noteMade(path: string, text: string): void {
-  made.set(resolve(path), text);
+  made = { path: resolve(path), text };
 }
 
-export const madeAt = (path: string): string | undefined => made.get(resolve(path));
+export const madeAt = (path: string): string | undefined =>
+  made?.path === resolve(path) ? made.text : undefined;
 
 /** The result of looking at a file with that text. */
 export const lookOf = (path: string, text: string): readonly [look: string, result: string] => [

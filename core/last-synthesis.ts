@@ -15,6 +15,9 @@ const FILE = "last-synthesis.json";
 interface Kept extends Pick<Inputs, "from" | "until"> {
   readonly looks: readonly string[];
 
+  /** The day, `YYYY-MM-DD`, on which the rules let it pass; `null` where they were not asked, or ask for more than files. */
+  readonly judgedOn: string | null;
+
   /** The deployment, as `node:v8` writes it, in base64. */
   readonly deployment: string;
 
@@ -29,12 +32,13 @@ interface Kept extends Pick<Inputs, "from" | "until"> {
 const OF_THE_SHELL = new Set(["_", "SHLVL", "PWD", "OLDPWD", "COLUMNS", "LINES"]);
 
 /**
- * Keeps that the stack of a deployment was made, and of what, for the next verb that only looks. Nothing is kept where something
+ * Keeps that the stack of a deployment was made, and of what, for the next verb that changes nothing. Nothing is kept where something
  * that was read was made on the way, or changed meanwhile.
  *
  * @param config the site file, or the name of what is shipped
+ * @param judgedOn the day, `YYYY-MM-DD`, on which the rules let it pass. @default - they were not asked
  */
-export function keepSynthesis(name: string, config: string, deployment: object): void {
+export function keepSynthesis(name: string, config: string, deployment: object, judgedOn?: string): void {
   const inputs = inputsSoFar();
   const key = keyOf(name);
   const json = join(stackFolder(name), "cdk.tf.json");
@@ -44,7 +48,7 @@ export function keepSynthesis(name: string, config: string, deployment: object):
   const result = lookOf(json, text);
   const found = [...inputs.found.filter(([look]) => look !== result[0]), result];
   const kept = {
-    ...{ from: inputs.from, until: inputs.until },
+    ...{ from: inputs.from, until: inputs.until, judgedOn: judgedOn ?? null },
     looks: found.map(([look]) => look),
     deployment: serialize(deployment).toString("base64"),
     results: hmac(
@@ -63,13 +67,16 @@ export function keepSynthesis(name: string, config: string, deployment: object):
 /**
  * The deployment whose stack stands in `cdktf.out` exactly as it would be made now. In any doubt, undefined: a file of
  * another user or another version of the kit, one that was damaged or written by somebody else, a changed input.
+ *
+ * @param judgedOn the day on which the rules have to have let it pass. @default - no matter whether they did
  */
-export function synthesizedBefore(name: string, config: string): unknown {
+export function synthesizedBefore(name: string, config: string, judgedOn?: string): unknown {
   const key = keyOf(name);
   const kept = key === undefined ? undefined : readKept(fileOf(name));
   if (key === undefined || program === undefined || kept === undefined) return undefined;
   const { from, until, looks, deployment, results, seal } = kept;
   if (!areEqual(seal, sealOf(key, kept, config))) return undefined;
+  if (judgedOn !== undefined && kept.judgedOn !== judgedOn) return undefined;
   const now = Date.now();
   if (now <= (from ?? Number.NEGATIVE_INFINITY) || now > (until ?? Number.POSITIVE_INFINITY))
     return undefined;
@@ -88,6 +95,7 @@ function readKept(file: string): Kept | undefined {
       typeof kept.seal === "string" &&
       typeof kept.results === "string" &&
       typeof kept.deployment === "string" &&
+      (kept.judgedOn === null || typeof kept.judgedOn === "string") &&
       Array.isArray(kept.looks) &&
       kept.looks.every((look) => typeof look === "string");
     return isWhole ? (kept as Kept) : undefined;
@@ -105,7 +113,7 @@ function ownFile(file: string) {
 
 const sealOf = (key: Buffer, kept: Omit<Kept, "seal">, config: string): string =>
   hmac(key, [
-    ...[kept.from, kept.until, kept.looks, kept.deployment, kept.results, config, program],
+    ...[kept.from, kept.until, kept.looks, kept.judgedOn, kept.deployment, kept.results, config, program],
     ...[projectRoot, process.cwd(), process.getuid?.(), process.version, environment()],
   ]);
 
@@ -139,23 +147,20 @@ const program = programNow();
  */
 function programNow(): string | undefined {
   const self = fileURLToPath(import.meta.url);
-  const folder = ["dist", "lib"]
-    .map((name) => join(kitRoot, name))
-    .find((path) => self.startsWith(`${path}${sep}`));
-  if (folder === undefined) return undefined;
-  // A bundle holds all that it runs. A package loads what was installed next to it, and npm says last what that was.
-  const isBundle = folder.endsWith("dist");
+  // A bundle is one file that holds all that it runs, and its address says which.
+  if (dirname(self) === join(kitRoot, "dist"))
+    return JSON.stringify([import.meta.url, marksOf(join(kitRoot, "package.json"))]);
+  const folder = join(kitRoot, "lib");
+  // A package loads what was installed next to it, and npm says last what that was.
   const installed = marksOf(join(dirname(kitRoot), ".package-lock.json"));
-  if (!isBundle && installed.length === 1) return undefined;
+  if (!self.startsWith(`${folder}${sep}`) || installed.length === 1) return undefined;
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((entry) =>
+    join(folder, entry),
+  );
   return JSON.stringify([
-    [
-      folder,
-      ...readdirSync(folder, { recursive: true, encoding: "utf8" }).map((entry) => join(folder, entry)),
-    ]
-      .sort()
-      .map(marksOf),
+    [folder, ...files].sort().map(marksOf),
     marksOf(join(kitRoot, "package.json")),
-    ...(isBundle ? [] : [installed]),
+    installed,
   ]);
 }
 

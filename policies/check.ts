@@ -1,8 +1,9 @@
 import { UserError } from "../core/errors.ts";
 import { policySettings, type Severity } from "../site/policy-settings.ts";
 import { type Baseline, since } from "./baseline.ts";
+import { dayOf } from "./day.ts";
 import type { StackDocument } from "./document.ts";
-import { dayOf, evaluate } from "./evaluate.ts";
+import { evaluate } from "./evaluate.ts";
 import { loadInputs, type Request } from "./inputs/load.ts";
 import type { Input } from "./inputs/read-file.ts";
 import { placesOf } from "./judge.ts";

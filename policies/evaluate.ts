@@ -1,4 +1,5 @@
 import { SEVERITIES } from "../site/policy-settings.ts";
+import { dayOf } from "./day.ts";
 import type { StackDocument } from "./document.ts";
 import type { Evidence } from "./evidence.ts";
 import { isOfTheKit } from "./facts/kit.ts";
@@ -58,9 +59,6 @@ export function evaluate(
   const looked = new Set(reports.filter(({ examined }) => examined > 0).map(({ policy }) => policy.id));
   return [readability(stack), understanding(stack), ...waiverReports(waivers, looked), ...reports];
 }
-
-/** The day as waivers have it. */
-export const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
 
 /** Other facts that count when findings are excused. */
 export interface Excuses {

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
+import { imported } from "../core/imported.ts";
 import { SEVERITIES } from "../site/policy-settings.ts";
 import { builtIn } from "./evaluate.ts";
 import { policies } from "./index.ts";
@@ -66,7 +67,7 @@ async function loadFile(file: string): Promise<readonly Policy[]> {
 
 /** TypeScript is compiled, and what the rule imports comes with it, before Node loads the one file. */
 async function importBundled(file: string): Promise<Record<string, unknown>> {
-  const { build } = await import("esbuild");
+  const { build } = (await imported("esbuild")) as typeof import("esbuild");
   const folder = mkdtempSync(join(resolve(file, ".."), ".rules-"));
   const outfile = join(folder, "rules.mjs");
   try {
@@ -78,7 +79,7 @@ async function importBundled(file: string): Promise<Record<string, unknown>> {
       format: "esm",
       logLevel: "silent",
     });
-    return (await import(pathToFileURL(outfile).href)) as Record<string, unknown>;
+    return (await imported(pathToFileURL(outfile).href)) as Record<string, unknown>;
   } catch (error) {
     throw new UserError(`${file}: cannot be loaded (${(error as Error).message.trim()})`, "fix the file");
   } finally {

@@ -57,16 +57,23 @@ export interface Deployed {
  */
 export async function deploy(options: DeployOptions): Promise<Deployed> {
   const { stack, home, report } = options;
+  return (
+    (await settled(options)) ??
+    // Looks again: another command may have ended between the first look and the lock.
+    guarded({ name: stack.name, home, report }, async () => bringUp(options, await look(options)))
+  );
+}
+
+/** How the engine is, where there is nothing to do; else undefined. Nothing is changed. */
+export async function settled(options: DeployOptions): Promise<Deployed | undefined> {
+  const { stack, home } = options;
   // Before anything else: a restore that was stopped early has changed no container yet.
   refuseHalfRestored(home);
   refuseUnknownVolumes(stack, options.replaceData ?? []);
   const { record, seen, drift } = await look(options);
-  const settled = record !== undefined && record.fingerprint === stack.fingerprint && drift.length === 0;
-  if (settled && (options.runner === "auto" || options.runner === record.runner)) {
-    return { changed: false, runner: record.runner, seen };
-  }
-  // Looks again: another command may have ended between the first look and the lock.
-  return guarded({ name: stack.name, home, report }, async () => bringUp(options, await look(options)));
+  const isSettled = record !== undefined && record.fingerprint === stack.fingerprint && drift.length === 0;
+  if (!isSettled || (options.runner !== "auto" && options.runner !== record.runner)) return undefined;
+  return { changed: false, runner: record.runner, seen };
 }
 
 interface Situation {

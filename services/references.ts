@@ -17,14 +17,25 @@ export type Referable = Reachable & Pick<SiteSettings, "topics" | "sensors" | "a
 
 type Named = readonly [string, Referent];
 
+/** Asked of each program of a deployment by several services. */
+const known = new WeakMap<Referable, Map<Client | undefined, ReadonlyMap<string, Referent>>>();
+
 /**
  * Everything that an application may refer to: of services only those that are on.
  *
  * @param client the program whose logins at the stores are meant; without one there are no logins
  */
 export function referents(deployment: Referable, client?: Client): ReadonlyMap<string, Referent> {
+  const ofDeployment = known.get(deployment) ?? new Map<Client | undefined, ReadonlyMap<string, Referent>>();
+  known.set(deployment, ofDeployment);
+  const found = ofDeployment.get(client) ?? referentsOf(deployment, client);
+  ofDeployment.set(client, found);
+  return found;
+}
+
+function referentsOf(deployment: Referable, client: Client | undefined): ReadonlyMap<string, Referent> {
   return new Map([
-    ...ofDeployment(deployment),
+    ...ownReferents(deployment),
     ...Object.values<ServiceDefinition>(definitions)
       .filter(({ name }) => isOn(deployment, name as ServiceName))
       .flatMap((definition) => [
@@ -35,7 +46,7 @@ export function referents(deployment: Referable, client?: Client): ReadonlyMap<s
   ]);
 }
 
-const ofDeployment = (deployment: Referable): readonly Named[] => [
+const ownReferents = (deployment: Referable): readonly Named[] => [
   ["deployment.name", { text: deployment.name }],
   ["deployment.sensors", { text: JSON.stringify(deployment.sensors) }],
   ["deployment.silentAfterSeconds", { text: String(deployment.alarms.silentAfterSeconds) }],

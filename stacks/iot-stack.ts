@@ -2,6 +2,7 @@ import { DockerProvider } from "@cdktf/provider-docker/lib/provider/index.js";
 import type { IConstruct } from "constructs";
 import type { App } from "../constructs/cdktf.ts";
 import { TerraformStack } from "../constructs/cdktf.ts";
+import { OneAtATime } from "../constructs/one-at-a-time.ts";
 import { StateBackend } from "../constructs/state-backend.ts";
 import { WholeSynthesizer } from "../constructs/whole-synthesizer.ts";
 import { Certificates } from "../services/certificates/certificates.ts";
@@ -23,7 +24,7 @@ function engineOf({ engine }: Deployment, stackFolder: string) {
 }
 
 export interface Togetherness {
-  /** Whether no stack of the app refers to another. @default false */
+  /** Whether no stack of the app refers to another, and none is looked into before it is written. @default false */
   readonly isApart?: boolean;
 }
 
@@ -35,6 +36,12 @@ export class IotStack extends TerraformStack {
     super(app, deployment.name);
     this.#isApart = judging?.isApart ?? false;
     this.synthesizer = new WholeSynthesizer(this);
+    const make = () => this.#make(deployment, judging);
+    if (this.#isApart) this.synthesizer = new OneAtATime(this, this.synthesizer, make);
+    else make();
+  }
+
+  #make(deployment: Deployment, judging: Judging | undefined): void {
     const context = kitScope(this, deployment, judging);
     new DockerProvider(this, "docker", engineOf(deployment, context.stackFolder));
     new StateBackend(this, deployment, context.stackFolder);

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deploymentHome, projectRoot, stackFolder } from "../../core/home.ts";
 import { run } from "../../runners/run.ts";
@@ -25,9 +25,12 @@ const kept = join(home, "last-synthesis.json");
 const json = join(stack, "cdk.tf.json");
 const folder = mkdtempSync(join(tmpdir(), "exploreiot-test-"));
 const site = join(folder, "site.yaml");
+const bundle = join(projectRoot, "dist", "cli.cjs");
 const isRoot = process.getuid?.() === 0;
 
 interface Circumstances {
+  /** @default - as each test has it */
+  readonly site?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 
@@ -44,7 +47,7 @@ const look = ({ env = {}, cwd = folder, before, program = "bin/exploreiot.js" }:
     [
       process.execPath,
       ...(before === undefined ? [] : ["--import", before]),
-      join(projectRoot, program),
+      resolve(projectRoot, program),
       ...["diagram", "-c", site],
     ],
     { cwd, env },
@@ -60,7 +63,17 @@ async function isMadeAgain(circumstances?: Circumstances): Promise<boolean> {
 
 /** What the clock of a process is ahead, for all that it runs. */
 const clockAhead = (milliseconds: number) =>
-  `data:text/javascript,const now=Date.now;Date.now=()=>now()+(${Math.round(milliseconds)})`;
+  `data:text/javascript,${encodeURIComponent(`
+const Now = Date;
+globalThis.Date = class extends Now {
+  constructor(...given) {
+    super(...(given.length > 0 ? given : [Date.now()]));
+  }
+  static now() {
+    return Now.now() + ${Math.round(milliseconds)};
+  }
+};
+`)}`;
 
 beforeAll(async () => {
   write(folder, "app/Dockerfile", "FROM scratch\nCOPY start.sh settings /\n");
@@ -125,9 +138,7 @@ function otherPassword(): void {
 
 /** A new build of the kit, of which nothing but the time differs. */
 function builtAgain(): void {
-  const dist = join(projectRoot, "dist");
-  const chunk = readdirSync(dist).find((file) => file.startsWith("chunk-")) as string;
-  utimesSync(join(dist, chunk), new Date(), new Date());
+  utimesSync(bundle, new Date(), new Date());
 }
 
 interface Kept {
@@ -135,6 +146,7 @@ interface Kept {
   readonly from: number | null;
   readonly until: number | null;
   readonly deployment: string;
+  readonly judgedOn: string | null;
 }
 
 const record = () => JSON.parse(readFileSync(kept, "utf8")) as Kept;
@@ -209,7 +221,7 @@ describe("a verb that only looks", { timeout: 60_000 }, () => {
 
   test("reads nothing that is not noted, as Node itself tells", async () => {
     rmSync(kept);
-    const { stderr } = await look({ before: tracer, program: "dist/cli.js" });
+    const { stderr } = await look({ before: tracer, program: startedAtOnce() });
     const read = [...new Set(stderr.match(/(?<=^read: ).*$/gm))];
     const noted = new Set(record().looks.map((entry) => entry.slice(entry.indexOf(" ") + 1)));
     const draft = new RegExp(`^${home}/exploreiot-draft-[^/]*`);
@@ -234,7 +246,81 @@ describe("a verb that only looks", { timeout: 60_000 }, () => {
   });
 });
 
+/** An engine that nobody can ask: `up` gets as far as that. */
+const env = { DOCKER_HOST: `unix://${folder}/no.sock` };
+
+/** Whether an `up` makes and judges its stack, of which it leaves a new record. */
+async function upMakesIt({
+  site: from = site,
+  before,
+  env: other = {},
+}: Circumstances = {}): Promise<boolean> {
+  const marks = () => statSync(kept, { throwIfNoEntry: false, bigint: true })?.ctimeNs;
+  const was = marks();
+  const argv = [
+    process.execPath,
+    ...(before === undefined ? [] : ["--import", before]),
+    ...[join(projectRoot, "bin", "exploreiot.js"), "up", "-c", from],
+  ] as const;
+  const { stderr } = await run(argv, { cwd: folder, env: { ...env, ...other }, expected: [1] });
+  expect(stderr).toContain("no.sock");
+  return marks() !== was;
+}
+
+describe("up, where there is nothing to do", { timeout: 60_000 }, () => {
+  const day = 86_400_000;
+
+  test("takes the stack that the rules let pass on the same day", async () => {
+    // A certificate is made, so that nothing is kept.
+    await upMakesIt();
+    rmSync(kept, { force: true });
+    const sameDay = [await upMakesIt(), await upMakesIt()];
+
+    expect([...sameDay, await upMakesIt({ before: clockAhead(day) })]).toEqual([true, false, true]);
+  });
+
+  test("makes and judges it for what a verb that only looks has left, and for a record that says it was judged", async () => {
+    rmSync(kept);
+    await look({ env });
+    const afterLook = record().judgedOn;
+    forged({ judgedOn: new Date().toISOString().slice(0, 10) });
+    const forgery = await upMakesIt();
+    rmSync(kept);
+    await look({ env });
+
+    expect([afterLook, forgery, await upMakesIt(), await isMadeAgain({ env })]).toEqual([
+      ...[null, true, true],
+      // What `up` has left is good for it as well.
+      false,
+    ]);
+  });
+
+  test("makes and judges it each time where secrets come from elsewhere", async () => {
+    const other = write(
+      folder,
+      "elsewhere.yaml",
+      `${readFileSync(site, "utf8")}secrets: { postgres-superuser-password: { environment: PASSWORD } }\n`,
+    );
+    const given = { site: other, env: { PASSWORD: "a-password-of-32-characters-here" } };
+
+    // The first one takes over a secret, so that it keeps nothing.
+    await upMakesIt(given);
+
+    expect([await upMakesIt(given), await upMakesIt(given)]).toEqual([true, true]);
+  });
+});
+
 const at = (path: string) => join(folder, path);
+
+/** Starts the bundle without a look at the sources that it was made of. */
+const startedAtOnce = () =>
+  write(
+    folder,
+    "start.mjs",
+    `import { loaded } from ${JSON.stringify(join(projectRoot, "bin", "load.js"))};
+await loaded(${JSON.stringify(bundle)}, "diagram").main();
+`,
+  );
 
 /** Tells each path that is read, no matter who asks for it. */
 const tracer = `data:text/javascript,${encodeURIComponent(`

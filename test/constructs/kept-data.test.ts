@@ -1,9 +1,14 @@
+import { Container } from "@cdktf/provider-docker/lib/container/index.js";
+import { Volume } from "@cdktf/provider-docker/lib/volume/index.js";
 import { expect, onTestFinished, test } from "vitest";
 import { local } from "../../config/local.ts";
 import { production } from "../../config/production.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
+import { App, TerraformStack } from "../../constructs/cdktf.ts";
+import { keepData } from "../../constructs/kept-data.ts";
 import { environment } from "../support/programs.ts";
 import { type RawStack, Sandbox } from "../support/synthesized.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const acme = {
   ...production,
@@ -53,4 +58,28 @@ test("data is destroyed by cdktf only where a person has named the deployment, a
     isProtected(local, made.name),
     isProtected(production, made.name),
   ]).toEqual([true, true, false, true]);
+});
+
+test.each<[string, boolean, (container: Container, volume: Volume) => void]>([
+  [
+    "a property",
+    true,
+    (container, { name }) => container.putVolumes([{ volumeName: name, containerPath: "/d" }]),
+  ],
+  ["an override", true, (container, { name }) => container.addOverride("volumes", [{ volume_name: name }])],
+  [
+    "a property of what an override makes a job",
+    false,
+    (container, { name }) => {
+      container.putVolumes([{ volumeName: name, containerPath: "/d" }]);
+      container.addOverride("must_run", false);
+    },
+  ],
+])("a volume is data where a container writes to it by %s: %s", (_, isData, write) => {
+  const stack = new TerraformStack(new App({ outdir: temporaryFolder() }), "kept");
+  const volume = new Volume(stack, "Volume", { name: "data" });
+  write(new Container(stack, "Container", { name: "writes", image: "any" }), volume);
+  keepData(stack, { environment: "production", name: "kept" }, temporaryFolder());
+
+  expect(volume.lifecycle?.preventDestroy ?? false).toBe(isData);
 });

@@ -1,0 +1,2 @@
+// Handed over by load.js.
+export const imported = (specifier) => __import(specifier);
