@@ -93,7 +93,7 @@ export function sayings(one: SwarmService, plan: SwarmPlan) {
 
 export type Said = ReturnType<typeof saidOf>;
 
-/** The same before it is written: in the words of a stack file, whoever is told. A field that says nothing is undefined, or empty. */
+/** The same before it is written: in the words of a stack file, no matter who is told. A field that says nothing is undefined, or empty. */
 export function saidOf(one: SwarmService, plan: SwarmPlan) {
   const { container, environment, files } = one;
   const { block } = container;

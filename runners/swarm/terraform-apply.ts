@@ -30,39 +30,52 @@ export async function bringUp(
     stack.name,
     services.filter(({ job }) => job),
   );
-  // It was tried as often as it may be: another attempt is another service.
-  const again = jobs.flatMap(({ service, progress }) =>
-    typeof progress === "object" && progress.failed === "failed" ? [service.address] : [],
-  );
-  const changes = await plan(own, again, []);
+  const failed = jobs.filter(({ progress }) => typeof progress === "object" && progress.failed === "failed");
+  // They were tried as often as they may be: another attempt is another service.
+  const again = failed.map(({ service }) => service.address);
+  const changes = await plan(own, again);
   for (const line of describeChanges(changes.filter(({ action }) => action !== "import"))) report(line);
   const changed = new Set(changes.map(({ address }) => address));
   const open = jobs
     .filter(({ service, progress }) => progress !== "settled" || changed.has(service.address))
     .map(({ service }) => service);
-  for (const stage of [...new Set(open.map(({ stage }) => stage))].toSorted((one, other) => one - other)) {
-    const first = services.filter((one) => one.stage <= stage);
-    const targets = first.map(({ address }) => address);
-    if (
-      (
-        await plan(
-          own,
-          again.filter((one) => targets.includes(one)),
-          targets,
-        )
-      ).length > 0
-    )
-      await apply(own);
-    again.length = 0;
-    await allSettled(stack.name, first, wait);
-  }
-  const rest = open.length === 0 ? changes : await plan(own, [], []);
+  await runJobs(own, services, { open, again, wait });
+  const rest = open.length === 0 ? changes : await plan(own);
   if (rest.length > 0) await apply(own);
   else if (changes.length === 0) report("terraform: no changes");
   await allSettled(stack.name, services, wait);
 }
 
-/** @throws NotSettled that names those that do not run as declared */
+interface Jobs {
+  /** Those that have to run, or to end. */
+  readonly open: readonly ServiceAsked[];
+
+  /** Addresses of those to be made again. */
+  readonly again: readonly string[];
+  readonly wait: Parameters<typeof settled>[2];
+}
+
+/** Applies up to the stage of each job, one after the other, and waits for its end. */
+async function runJobs(
+  own: RunnerContext,
+  services: readonly ServiceAsked[],
+  { open, again, wait }: Jobs,
+): Promise<void> {
+  const stages = [...new Set(open.map(({ stage }) => stage))].toSorted((one, other) => one - other);
+  for (const stage of stages) {
+    const first = services.filter((one) => one.stage <= stage);
+    const replaced = first.filter((one) => one.stage === stage && again.includes(one.address));
+    const changes = await plan(
+      own,
+      replaced.map(({ address }) => address),
+      first.map(({ address }) => address),
+    );
+    if (changes.length > 0) await apply(own);
+    await allSettled(own.stack.name, first, wait);
+  }
+}
+
+/** @throws UserError that names those that do not run as declared */
 async function allSettled(
   deployment: string,
   services: readonly ServiceAsked[],
@@ -74,8 +87,8 @@ async function allSettled(
 
 async function plan(
   own: RunnerContext,
-  again: readonly string[],
-  targets: readonly string[],
+  again: readonly string[] = [],
+  targets: readonly string[] = [],
 ): Promise<readonly Change[]> {
   const options = [
     ...again.map((address) => `-replace=${address}`),
