@@ -8,7 +8,9 @@ const CHANGES =
 
 const folder = new URL(".", import.meta.url);
 const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".ts") && !/^(e2e\/|support\/e2e-|isolation\.test\.ts)/.test(name))
+  .filter(
+    (name) => name.endsWith(".ts") && !/^(e2e\/|engines\/|support\/e2e-|isolation\.test\.ts)/.test(name),
+  )
   .map((name) => ({ name, text: readFileSync(new URL(name, folder), "utf8") }));
 
 test("unit tests that change their process, themselves or by a helper, are those that have one of their own", () => {
