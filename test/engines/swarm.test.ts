@@ -135,7 +135,7 @@ describe.skipIf(reason)(titled("a rendered folder on Docker Swarm", reason), { t
       ]),
     });
     expect(await told("status")).toMatchObject({
-      asConfigured: true,
+      well: true,
       readings: { last: { sensor: "temp", value: 21.5 }, silent: [] },
     });
   });
