@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { Command, Option } from "commander";
+import { UserError } from "../core/errors.ts";
 import { nearestSiteFile, SITE_FILE } from "../core/home.ts";
 
 /** How a deployment is named, the same for every verb. */
@@ -37,12 +38,26 @@ export function withRunner(command: Command): Command {
 
 export const jsonOption = () => new Option("--json", "print JSON on standard output and nothing else");
 
+/** Options in front of a verb below another one are meant for it: `backup -c SITE verify` must not be about another site. */
+function handDown(parent: Command, below: Command): void {
+  for (const option of parent.options) {
+    const attribute = option.attributeName();
+    if (parent.getOptionValueSource(attribute) !== "cli") continue;
+    if (!below.options.some((own) => own.attributeName() === attribute))
+      throw new UserError(
+        `${option.long ?? option.flags}: is for "${parent.name()}" alone; got it before "${below.name()}"`,
+        `exploreiot ${parent.name()} ${below.name()} --help lists what that takes`,
+      );
+    below.setOptionValueWithSource(attribute, parent.getOptionValue(attribute), "cli");
+  }
+}
+
 /**
  * A verb with its one line of help.
  *
  * @param example of a command line, without the program's name. @default - none, for what has verbs of its own
  */
 export function verb(name: string, description: string, example?: string): Command {
-  const command = new Command(name).description(description);
+  const command = new Command(name).description(description).hook("preSubcommand", handDown);
   return example === undefined ? command : command.addHelpText("after", `\nExample: exploreiot ${example}`);
 }

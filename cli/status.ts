@@ -7,7 +7,7 @@ import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { type StatusReport, statusOutput } from "./status-output.ts";
 import { statusReport, statusText } from "./status-report.ts";
-import { swarmReport } from "./swarm-status.ts";
+import { swarmReport } from "./swarm/status.ts";
 import { type Synthesized, synthesize } from "./synthesize.ts";
 import { VERBS } from "./verbs.ts";
 

@@ -1,14 +1,16 @@
 import { UserError } from "../../core/errors.ts";
 import { chosenWay, deployOnSwarm } from "../../render/swarm/deploy.ts";
+import { backupOf, handOverHome } from "../../runners/docker/backup.ts";
 import type { RunnerName } from "../../runners/record.ts";
+import { PlaceError } from "../../runners/swarm/node-engine.ts";
 import { printJson } from "../json.ts";
 import { nextSteps } from "../next-steps.ts";
 import { configWords } from "../options.ts";
 import { during, interruptSignal, progress } from "../progress.ts";
 import { upOutput } from "../status-output.ts";
 import { statusTable } from "../status-table.ts";
-import { swarmReport } from "../swarm-status.ts";
 import type { Synthesized } from "../synthesize.ts";
+import { swarmReport } from "./status.ts";
 
 interface Options {
   readonly config: string;
@@ -31,7 +33,8 @@ export async function upOnSwarm(synthesized: Synthesized, options: Options): Pro
     chosenWay({ runner: "auto", stack, home }),
   ]);
   if (report === undefined) throw new UserError(`${deployment.name} is gone from the swarm`, "run up again");
-  const { well, containers, unknown, warnings } = report;
+  const { well, containers, unknown } = report;
+  const warnings = [...report.warnings, ...(await handedOver(synthesized))];
   const status = { well, containers, unknown, warnings };
   if (json) {
     printJson(upOutput, { deployment: deployment.name, runner: way, changed, ...status });
@@ -40,6 +43,22 @@ export async function upOnSwarm(synthesized: Synthesized, options: Options): Pro
   console.log(statusTable(status));
   console.log(`${deployment.name} is up on the swarm${changed ? "" : "; nothing to do"} (${way}).`);
   for (const line of nextSteps(deployment, home, configWords(config))) console.log(line);
+}
+
+/**
+ * Gives backups the deployment's own directory, as `up` does on one machine.
+ *
+ * @returns why it could not be done
+ */
+async function handedOver({ stack, home }: Synthesized): Promise<readonly string[]> {
+  if (backupOf(stack) === undefined) return [];
+  try {
+    await handOverHome(stack, home);
+    return [];
+  } catch (error) {
+    if (!(error instanceof PlaceError)) throw error;
+    return [`backups lack the deployment's own directory until up is run again: ${error.message}`];
+  }
 }
 
 function refuseOfOneMachine({ setup, replaceData }: Options): void {

@@ -147,6 +147,22 @@ describe("exploreiot", { timeout: 60_000 }, () => {
   });
 });
 
+describe("options in front of a verb below another one", () => {
+  test("are that verb's", async () => {
+    const { code, stderr } = await cli(temporaryFolder(), "backup", "-c", "absent.yaml", "list");
+    expect([code, stderr.split("\n")[0]]).toEqual([1, "error: absent.yaml: no such file or folder"]);
+  });
+
+  test("are refused where it has none of that name", async () => {
+    expect(await cli(temporaryFolder(), "doctor", "--setup", "page")).toEqual({
+      code: 1,
+      stdout: "",
+      stderr:
+        'error: --setup: is for "doctor" alone; got it before "page"\n  → exploreiot doctor page --help lists what that takes\n',
+    });
+  });
+});
+
 describe("exploreiot init", { timeout: 60_000 }, () => {
   test("writes the site file and says what comes next", async () => {
     const folder = temporaryFolder();

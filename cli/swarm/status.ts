@@ -1,19 +1,19 @@
-import { warningsOf } from "../config/warnings.ts";
-import { roleOf } from "../core/labels.ts";
-import type { SwarmDifference } from "../render/swarm/compare.ts";
-import { lookAtSwarm, OTHERS } from "../render/swarm/deploy.ts";
-import type { SwarmService } from "../render/swarm/plan.ts";
-import { inspectSome } from "../runners/docker/observe.ts";
-import type { Usage, UsageMeter } from "../runners/docker/usage.ts";
-import { difference } from "../runners/drift.ts";
-import { inWords } from "../runners/settings/words.ts";
-import type { SwarmServiceState, SwarmState } from "../runners/swarm/observe-swarm.ts";
-import { followSwarm } from "../runners/swarm/place.ts";
-import { backupReport } from "./backup-status.ts";
-import { readLast } from "./last-readings.ts";
-import { usageOf } from "./stack-status.ts";
-import type { BackupReport, ContainerStatus, StatusReport } from "./status-output.ts";
-import type { Synthesized } from "./synthesize.ts";
+import { warningsOf } from "../../config/warnings.ts";
+import { roleOf } from "../../core/labels.ts";
+import type { SwarmDifference } from "../../render/swarm/compare.ts";
+import { lookAtSwarm, OTHERS } from "../../render/swarm/deploy.ts";
+import type { SwarmService } from "../../render/swarm/plan.ts";
+import { inspectSome } from "../../runners/docker/observe.ts";
+import type { Usage, UsageMeter } from "../../runners/docker/usage.ts";
+import { difference } from "../../runners/drift.ts";
+import { inWords } from "../../runners/settings/words.ts";
+import type { SwarmServiceState, SwarmState } from "../../runners/swarm/observe-swarm.ts";
+import { followSwarm } from "../../runners/swarm/place.ts";
+import { backupReport } from "../backup-status.ts";
+import { readLast } from "../last-readings.ts";
+import { usageOf } from "../stack-status.ts";
+import type { BackupReport, ContainerStatus, StatusReport } from "../status-output.ts";
+import type { Synthesized } from "../synthesize.ts";
 
 /** Most of them a manager knows of no node. */
 const UNSEEN =
