@@ -27,13 +27,22 @@ const PROGRAMS = { main: "main.ts", cli: "cli/main.ts" };
 /** @param {string} entry */
 const fileOf = (entry) => `${entry}.cjs`;
 
-/** @satisfies {import("esbuild").BuildOptions} */
+/** @satisfies {import("esbuild").Plugin} */
+const imported = {
+  name: "imported",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/core\/imported\.ts$/ }, () => ({ path: join(root, "bin", "imported.js") })),
+};
+
+/**
+ * What every bundle of the kit has.
+ *
+ * @satisfies {import("esbuild").BuildOptions}
+ */
 export const BUNDLING = {
   absWorkingDir: root,
   bundle: true,
   platform: "node",
-  format: "cjs",
-  outExtension: { ".js": ".cjs" },
   target: "node20",
   minifySyntax: true,
   minifyWhitespace: true,
@@ -50,11 +59,6 @@ export const BUNDLING = {
             ? { path: join(root, "bin", "no-creation-stacks.js") }
             : undefined,
         ),
-    },
-    {
-      name: "imported",
-      setup: ({ onResolve }) =>
-        onResolve({ filter: /\/core\/imported\.ts$/ }, () => ({ path: join(root, "bin", "imported.js") })),
     },
     {
       // The messages of zod in 50 other languages: a quarter of what a verb loads.
@@ -121,6 +125,9 @@ async function build(changed) {
   try {
     await build({
       ...BUNDLING,
+      format: "cjs",
+      outExtension: { ".js": ".cjs" },
+      plugins: [...BUNDLING.plugins, imported],
       entryPoints: PROGRAMS,
       outdir: draft,
       define: { "import.meta.url": "__url" },

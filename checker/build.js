@@ -13,7 +13,11 @@ const { metafile } = await build({
   ...BUNDLING,
   entryPoints: [join(folder, "main.ts")],
   outfile: join(dist, "exploreiot-policies.js"),
-  banner: { js: `#!/usr/bin/env node\n${BUNDLING.banner.js}` },
+  format: "esm",
+  banner: {
+    // The CommonJS packages inside call require for Node's own modules.
+    js: '#!/usr/bin/env node\nimport{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
+  },
   nodePaths: [join(folder, "node_modules")],
   metafile: true,
 });
