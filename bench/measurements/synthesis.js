@@ -42,12 +42,12 @@ export const synthesis = {
 
 /** @param {string} workspace */
 async function prepare(workspace) {
-  const bundle = join(workspace, "empty.mjs");
+  const bundle = join(workspace, "empty.cjs");
   await bundleEmptyApp(bundle);
   return [
     rival(KIT, "bin/synth.js", workspace),
     rival(EMPTY, "bench/empty-app/main.cjs", workspace),
-    rival(BUNDLED, bundle, workspace, "empty.mjs"),
+    rival(BUNDLED, bundle, workspace, "empty.cjs"),
   ];
 }
 
@@ -75,4 +75,4 @@ const settings = (/** @type {string} */ workspace) => ({
  * @param {string} outfile
  */
 const bundleEmptyApp = (outfile) =>
-  build({ ...BUNDLING, entryPoints: ["bench/empty-app/main.cjs"], outfile });
+  build({ ...BUNDLING, format: "cjs", entryPoints: ["bench/empty-app/main.cjs"], outfile });
