@@ -11,7 +11,7 @@ const CHANGES_PENDING = 2;
 /**
  * Runs a bundle and returns what it exports. To compile what it runs takes V8 a third of the time of most commands, so what was
  * compiled is kept next to the bundle by the first command of a kind, and taken by those that follow. It belongs
- * to whoever may write the bundle, to this very file, this Node and this kind of command.
+ * to those who may write the bundle, to this very file, this Node and this kind of command.
  *
  * @param {string} path of a CommonJS file in which `__url` stands for its address, and `__import` imports
  * @param {string} kind of command: others run other parts of the bundle
@@ -26,7 +26,7 @@ export function loaded(path, kind) {
   });
   if (cachedData === undefined || script.cachedDataRejected) keepAtExit(script, kept);
   const module = { exports: {} };
-  // Whoever asks for the address is told which of the files that had this name it is.
+  // The address tells which of the files that had this name it is.
   const url = `${pathToFileURL(path)}?${identity}`;
   const imported = (/** @type {string} */ specifier) => import(specifier);
   script.runInThisContext()(module.exports, createRequire(path), module, url, imported);

@@ -84,7 +84,7 @@ function synthesized(config: string, deployment: Deployment): Synthesized {
   return { deployment, stack, home: deploymentHome(deployment.name) };
 }
 
-/** The same for verbs that look into containers, on whichever node of a swarm these are. */
+/** The same for verbs that look into containers, on any node of a swarm. */
 export async function synthesizeAnywhere(given: string): Promise<Synthesized> {
   const synthesized = await synthesize(given, { unjudged: true });
   await followSwarm(synthesized.stack).catch((error: unknown) => {

@@ -102,7 +102,7 @@ export async function deployOnSwarm(options: SwarmDeployment): Promise<boolean> 
   possibleSwarm(modelOf(stack, home));
   refuseHalfRestored(home);
   const found = await lookAtSwarm(options);
-  // Other secrets are refused by start.sh, whoever runs it.
+  // Other secrets are refused by start.sh, with this kit and without it.
   if (!isOther && found.differences.length === 0 && !found.isOthers) return false;
   // Looks again: another command may have ended between the first look and the lock.
   await guarded({ name: stack.name, home, report, onSwarmToo: true }, async () => {

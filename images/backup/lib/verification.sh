@@ -134,7 +134,7 @@ rehearse_archive() {
   cat "$private/recovering" >&2
   case ${codes[*]:-0 0} in
     "0 0") ;;
-    # Whoever reads ended first.
+    # The program that reads ended first.
     "0 "* | "141 "*) bad_archive "$(sed -n 's/^upgrade: //p' "$private/recovering" | tail -n 1)" ;;
     *) unreadable_archive ;;
   esac
