@@ -200,7 +200,7 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
       last: stdout.split("\n").find((line) => line.startsWith(deployment.name)),
       stderr,
     }).toEqual({
-      ...{ code: 0, last: `${deployment.name} is up on the swarm; nothing to do.` },
+      ...{ code: 0, last: `${deployment.name} is up on the swarm; nothing to do (stack).` },
       stderr: `· ${deployment.name}: on the swarm of which this engine is a manager\n`,
     });
     expect(await tasks()).toEqual(before);
