@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { CONNECTIONS_PER_CLIENT, HEAD_SECONDS } from "@/lib/server/guard-connections";
@@ -7,15 +8,23 @@ const frontend = new Frontend();
 beforeAll(() => frontend.start({ TRUSTED_PROXIES: "127.0.0.9" }));
 afterAll(() => frontend.stop());
 
+/** Less than a listener's queue of connections that nobody has accepted yet (511): what is beyond is tried again seconds later. */
+const AT_ONCE = 100;
+
 /** Connections of one address that say the same and then no more. */
-function crowd(count: number, said: string, localAddress: string) {
+async function crowd(count: number, said: string, localAddress: string) {
   let closed = 0;
-  const sockets: Socket[] = Array.from({ length: count }, () => {
-    const socket = connect({ port: frontend.port, host: "127.0.0.1", localAddress });
-    socket.on("error", () => undefined).on("close", () => (closed += 1));
-    socket.write(said);
-    return socket;
-  });
+  const sockets: Socket[] = [];
+  while (sockets.length < count) {
+    const more = Array.from({ length: AT_ONCE }, () => {
+      const socket = connect({ port: frontend.port, host: "127.0.0.1", localAddress });
+      socket.on("error", () => undefined).on("close", () => (closed += 1));
+      socket.write(said);
+      return socket;
+    });
+    sockets.push(...more);
+    await Promise.all(more.map((socket) => once(socket, "connect")));
+  }
   return { closed: () => closed, end: () => sockets.forEach((socket) => void socket.destroy()) };
 }
 
@@ -27,7 +36,7 @@ describe("the page's server", () => {
     ["", "127.0.0.2"],
     ["GET / HTTP/1.1\r\nHost: localhost\r\n", "127.0.0.3"],
   ])("keeps 1,000 connections of one address that said %j from the others", async (said, from) => {
-    const { closed, end } = crowd(1_000, said, from);
+    const { closed, end } = await crowd(1_000, said, from);
     await vi.waitFor(() => expect(closed()).toBe(1_000 - CONNECTIONS_PER_CLIENT), { timeout: 10_000 });
     expect(await page()).toBe(200);
     // Connections that stand still end, too.
@@ -36,7 +45,7 @@ describe("the page's server", () => {
   });
 
   test("lets a trusted proxy bring the connections of many", async () => {
-    const { closed, end } = crowd(2 * CONNECTIONS_PER_CLIENT, "", "127.0.0.9");
+    const { closed, end } = await crowd(2 * CONNECTIONS_PER_CLIENT, "", "127.0.0.9");
     expect([await page(), closed()]).toEqual([200, 0]);
     end();
   });
