@@ -398,7 +398,9 @@ describe.skipIf(reason)(titled("a deployment on a swarm of three machines", reas
       await nodeIs(holder, "Ready");
       await whole("all of it runs again");
     });
-    expect((await askEdge(edge(), "/api/mesures?limite=1")).status).toBe("200");
+    // The edge probes the new task of api before it sends anything to it.
+    const answered = async () => (await askEdge(edge(), "/api/mesures?limite=1")).status === "200";
+    await until("the API answers through the edge", answered);
   });
 
   test("is told and entered by the verbs, each by the engine that can, and taken down", async () => {
