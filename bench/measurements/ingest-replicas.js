@@ -36,7 +36,7 @@ const says = ({ perSecond, seconds }) =>
 export const ingestReplicas = {
   name: "ingest-replicas",
   title: "readings committed a second by 1, 2 and 4 replicas of ingest, and lost by a kill, next to Telegraf",
-  runs: 3,
+  runs: 1,
   async measure({ runs, report }) {
     await builtTelegraf(report);
     /** @type {Map<string, Outcome[]>} */

@@ -19,7 +19,7 @@ const measured = (name: string, contestant: string, value: number, unit: string)
  * database, application and the load itself shared: a larger machine holds more, and how much more was not measured.
  */
 export const COEFFICIENTS = {
-  /** One `ingest`; with more of them it was not measured. */
+  /** One `ingest`, at the rate that was offered; docs/scale.md has two and four. */
   readingsPerSecond: measured("ingest-rate", "committed", 11_997.7, "readings/s"),
   bytesPerReading: measured("reading-size", "a reading", 195.4, "bytes"),
   bytesPerSum: measured("reading-size", "a sum of an hour or a day", 173.1, "bytes"),

@@ -58,7 +58,7 @@ function messages({ groups }: Wanted): Resource {
     holds: value,
     source,
     change:
-      "send less often, or make several sites of it, each with a broker and a database; more than one ingest was not measured",
+      "send less often, give ingest two replicas (1.3 times as much on two cores), or make several sites of it, each with a broker and a database",
   };
 }
 
