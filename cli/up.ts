@@ -4,7 +4,6 @@ import { backupOf, handOverHome } from "../runners/docker/backup.ts";
 import { firewallStatus } from "../runners/docker/firewall.ts";
 import { firewallWarnings } from "../runners/docker/firewall-check.ts";
 import { limitWarnings } from "../runners/docker/unapplied.ts";
-import type { RunnerName } from "../runners/record.ts";
 import { confirmationSteps } from "./firewall.ts";
 import { printJson } from "./json.ts";
 import { nextSteps } from "./next-steps.ts";
@@ -16,16 +15,11 @@ import { stackStatus } from "./stack-status.ts";
 import { upOutput } from "./status-output.ts";
 import { statusTable } from "./status-table.ts";
 import { type Target, targetOf, withTarget } from "./swarm/target.ts";
-import { upOnSwarm } from "./swarm/up.ts";
+import { type UpOptions, upOnSwarm } from "./swarm/up.ts";
 import { judgedBefore, type Synthesized, synthesize } from "./synthesize.ts";
 import { VERBS } from "./verbs.ts";
 
-interface Options {
-  readonly config: string;
-  readonly runner: RunnerName | "auto";
-  readonly json?: true;
-  readonly setup?: true;
-  readonly replaceData: readonly string[];
+interface Options extends UpOptions {
   readonly target?: Target;
 }
 

@@ -12,7 +12,8 @@ import { statusTable } from "../status-table.ts";
 import type { Synthesized } from "../synthesize.ts";
 import { swarmReport } from "./status.ts";
 
-interface Options {
+/** What `up` takes, on a swarm as on one machine. */
+export interface UpOptions {
   readonly config: string;
   readonly runner: RunnerName | "auto";
   readonly json?: true;
@@ -21,7 +22,7 @@ interface Options {
 }
 
 /** `up` of a deployment on the swarm of which this engine is a manager. */
-export async function upOnSwarm(synthesized: Synthesized, options: Options): Promise<void> {
+export async function upOnSwarm(synthesized: Synthesized, options: UpOptions): Promise<void> {
   const { deployment, stack, home } = synthesized;
   const { config, runner, json } = options;
   refuseOfOneMachine(options);
@@ -61,7 +62,7 @@ async function handedOver({ stack, home }: Synthesized): Promise<readonly string
   }
 }
 
-function refuseOfOneMachine({ setup, replaceData }: Options): void {
+function refuseOfOneMachine({ setup, replaceData }: UpOptions): void {
   if (setup)
     throw new UserError(
       "--setup: installs what one machine needs; allowed for a swarm: up without it",
