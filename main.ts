@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { loadDeployments } from "./config/load.ts";
 import { App } from "./constructs/cdktf.ts";
 import { report } from "./core/report.ts";
+import { endBetweenSteps } from "./core/signals.ts";
 import type { Deployment } from "./services/deployment.ts";
 import { addDeployment } from "./stacks/add-deployment.ts";
 import { synthesizeInDraft } from "./stacks/draft.ts";
@@ -50,6 +51,7 @@ export async function writeStacks({
 
 /** As a program of its own, which says what is wrong. */
 export async function main(): Promise<void> {
+  endBetweenSteps();
   try {
     await writeStacks();
   } catch (error) {

@@ -33,6 +33,7 @@ export const downCommand = verb("down", VERBS.down)
   .option("--yes", "do not ask before data is deleted")
   .action(async ({ config, json, deleteData, yes }: Options) => {
     const { deployment, stack, home } = await synthesize(config, { unjudged: true });
+    if (deleteData && !yes) refuseWithoutTerminal(deployment.name);
     if (await isOnSwarm(deployment.name)) {
       const services = await downOnSwarm({ stack, home, deleteData: deleteData === true });
       if (json) printJson(downOutput, { deployment: deployment.name, containers: services, volumes: [] });
@@ -77,13 +78,16 @@ function downOnSwarm({
 const kept = (volumes: readonly string[], deleted: true | undefined) =>
   deleted ? `${volumes.length} volumes deleted` : "data kept (--delete-data deletes it)";
 
-async function confirmDeletion(name: string, volumes: number): Promise<void> {
-  if (!process.stdin.isTTY) {
+/** Before the engine is asked for anything. */
+function refuseWithoutTerminal(name: string): void {
+  if (!process.stdin.isTTY)
     throw new UserError(
       `deleting the data of ${name} needs a yes, and there is no terminal to ask on`,
       "add --yes",
     );
-  }
+}
+
+async function confirmDeletion(name: string, volumes: number): Promise<void> {
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await prompt.question(
     `Delete ${volumes} volumes of ${name}, with every reading? Type the name to go on: `,

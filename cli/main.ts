@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { kitVersion } from "../core/kit-version.ts";
+import { endBetweenSteps } from "../core/signals.ts";
 import { followContext } from "../runners/docker/remote.ts";
 import { commandsFor } from "./commands.ts";
 import { withCompletion } from "./completion.ts";
@@ -30,6 +31,7 @@ function inheriting(command: Command, parent: Command): Command {
 
 /** Runs the verb that the command line names. */
 export async function main(): Promise<void> {
+  endBetweenSteps();
   for (const command of await commandsFor(process.argv.slice(2))) {
     program.addCommand(inheriting(command, program));
   }

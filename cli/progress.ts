@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import { takeSignals } from "../core/signals.ts";
 import { LiveSteps } from "./live.ts";
 
 const colors = pc.createColors(process.stderr.isTTY === true && process.env.NO_COLOR === undefined);
@@ -41,7 +42,6 @@ export function interruptSignal(): AbortSignal {
     progress("stopping in order; press Ctrl-C again to leave at once");
     controller.abort();
   };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
+  takeSignals(["SIGINT", "SIGTERM"], stop);
   return controller.signal;
 }

@@ -2,6 +2,7 @@ import { lstatSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import { readdirSync, readlinkSync } from "../core/inputs.ts";
 import { damaged } from "../core/own-files.ts";
+import { withDraft } from "../core/private-files.ts";
 import { type Pair, pairId, putPair, readPair } from "./pair.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -56,9 +57,10 @@ export function setCurrentPair(home: string, pair: Pair): void {
   putPair(join(pairs, id), "edge", pair);
   const link = join(pkiFolder(home), "current");
   if (linkTarget(link) === join("pairs", id)) return;
-  const draft = `${link}.${process.pid}.tmp`;
-  symlinkSync(join("pairs", id), draft);
-  renameSync(draft, link);
+  withDraft(link, (draft) => {
+    symlinkSync(join("pairs", id), draft);
+    renameSync(draft, link);
+  });
   removeOld(pairs, id);
 }
 

@@ -1,5 +1,6 @@
 import type { Duplex, Readable } from "node:stream";
 import { UserError } from "../core/errors.ts";
+import { takeSignals } from "../core/signals.ts";
 import { variablesOfWork } from "./docker/current-engine.ts";
 import { engineError } from "./docker/engine-errors.ts";
 
@@ -104,6 +105,8 @@ export async function run(
 export async function attached(argv: readonly [string, ...string[]]): Promise<number> {
   const execa = await starter();
   const [program, ...args] = argv;
+  // Ctrl-C is for the program, which may go on after it, as psql does; its exit ends this process too.
+  takeSignals(["SIGINT"], () => {});
   const ended = await execa(program, args, { reject: false, stdio: "inherit", env: variablesOfWork() });
   return ended.exitCode ?? 128;
 }
