@@ -1,4 +1,4 @@
-import type { Duplex, Readable } from "node:stream";
+import { type Duplex, pipeline, type Readable, type Writable } from "node:stream";
 import { UserError } from "../core/errors.ts";
 import { takeSignals } from "../core/signals.ts";
 import { variablesOfWork } from "./docker/current-engine.ts";
@@ -82,7 +82,8 @@ export async function run(
   const execa = await starter();
   const [program, ...args] = argv;
   const child = execa(program, args, settings(options));
-  if (isStream(options.input)) options.input.pipe(child.stdin as NodeJS.WritableStream);
+  // An input that breaks off ends the child as well, which says that it is not whole.
+  if (isStream(options.input)) pipeline(options.input, child.stdin as Writable, () => undefined);
   // A child that fails also ends this with its error; the awaited child below reports it.
   if (options.onLine) void eachLine(child.iterable({ from: "all" }), options.onLine).catch(() => undefined);
   const ended = await child;

@@ -15,7 +15,7 @@ import { type SwarmDifference, swarmDifferences } from "./compare.ts";
 import type { Known } from "./declared-settings.ts";
 import { isOfHome, secretVersions, serverParts } from "./home-secrets.ts";
 import { possibleSwarm, type SwarmPlan, swarmPlan } from "./plan.ts";
-import { folderIn, startFolder } from "./start-folder.ts";
+import { folderIn, shareImages, startFolder } from "./start-folder.ts";
 import { swarmSteps } from "./steps.ts";
 import { terraformSwarm } from "./terraform.ts";
 
@@ -103,7 +103,7 @@ export async function deployOnSwarm(options: SwarmDeployment): Promise<boolean> 
   refuseHalfRestored(home);
   const found = await lookAtSwarm(options);
   // Other secrets are refused by start.sh, with this kit and without it.
-  if (!isOther && found.differences.length === 0 && !found.isOthers) return false;
+  if (!isOther && found.differences.length === 0 && !found.isOthers) return shareImages(found.plan, options);
   // Looks again: another command may have ended between the first look and the lock.
   await guarded({ name: stack.name, home, report, onSwarmToo: true }, async () => {
     const { plan, differences } = await lookAtSwarm(options);

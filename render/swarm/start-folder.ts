@@ -5,6 +5,7 @@ import { configFolder } from "../../runners/docker/plain-client.ts";
 import { makeImages } from "../../runners/images/make-images.ts";
 import { CommandError, run } from "../../runners/run.ts";
 import type { RunnerContext } from "../../runners/runner.ts";
+import { giveImages } from "../../runners/swarm/give-images.ts";
 import { writeFolder } from "../folder.ts";
 import { renderSwarm } from "../render.ts";
 import { lendSecrets } from "./home-secrets.ts";
@@ -29,6 +30,7 @@ export async function startFolder(
 ): Promise<void> {
   const stoppable = signal === undefined ? {} : { signal };
   await makeImages({ ...stack, images: swarmImages(plan) }, { report, ...stoppable });
+  await shareImages(plan, { report, ...stoppable });
   const folder = folderIn(home);
   writeFolder(folder, renderSwarm(stack, home));
   lendSecrets(folder, plan.model, home);
@@ -46,6 +48,19 @@ export async function startFolder(
     if (signal?.aborted) throw interrupted();
     throw error instanceof CommandError ? inItsWords(error) : error;
   }
+}
+
+/**
+ * Gives the nodes the images of which a swarm starts containers, where they have no registry to pull them from.
+ *
+ * @returns whether one lacked some
+ */
+export async function shareImages(
+  plan: SwarmPlan,
+  options: Pick<RunnerContext, "report" | "signal">,
+): Promise<boolean> {
+  if (plan.settings.registry !== undefined) return false;
+  return giveImages({ ...plan.model.stack, images: swarmImages(plan) }, options);
 }
 
 /** An error of start.sh as one of the kit's: after its last step are the lines of the service that failed. */

@@ -18,22 +18,27 @@ export class PlaceError extends UserError {
 /** Nodes, each with the address at which its engine has said that it is that node's. */
 const verified = new Set<string>();
 
-/** The engine of a node, which has said itself that it is that node's; undefined for the one of this process. */
+/**
+ * The engine of a node, which has said itself that it is that node's; undefined for the one of this process.
+ *
+ * @param needs why it is asked for, as errors say it: `redis runs on the node`
+ * @throws PlaceError where nobody says where it is, it does not answer, or is another node's
+ */
 export async function engineOf(
   node: SwarmNode,
   stack: Stack,
-  role: string,
+  needs: string,
 ): Promise<EngineAddress | undefined> {
   if ((await nodeHere()) === node.id) return undefined;
   const engine = stack.swarm?.engines?.[node.name] ?? sameUser(node);
   if (engine === undefined)
     throw new PlaceError(
       false,
-      `${role} runs on the node ${node.name}, and nothing says where that node's engine is`,
+      `${needs} ${node.name}, and nothing says where that node's engine is`,
       `set swarm.engines.${node.name}.host of the site file: ssh://user@${node.address}, or tcp:// with certificates`,
     );
   const both = `${node.id} ${engine.host}`;
-  if (!verified.has(both)) await refuseAnother(node, engine, role);
+  if (!verified.has(both)) await refuseAnother(node, engine, needs);
   verified.add(both);
   return engine;
 }
@@ -42,16 +47,16 @@ const nodeHere = async (): Promise<string | undefined> =>
   (await fromEngine<{ readonly Swarm?: { readonly NodeID?: string } }>("/info"))?.Swarm?.NodeID;
 
 /** An address may lead to another machine by now, and host names of nodes need not be unique. */
-async function refuseAnother(node: SwarmNode, engine: EngineAddress, role: string): Promise<void> {
+async function refuseAnother(node: SwarmNode, engine: EngineAddress, needs: string): Promise<void> {
   const remedy = `swarm.engines.${node.name}.host of the site file says where that node's engine is; it is reached as docker -H ${engine.host} does`;
   const found = await atEngine(engine, nodeHere).catch((error: unknown) => {
     if (!(error instanceof UserError)) throw error;
-    throw new PlaceError(false, `${role} runs on the node ${node.name}: ${error.message}`, remedy);
+    throw new PlaceError(false, `${needs} ${node.name}: ${error.message}`, remedy);
   });
   if (found === node.id) return;
   throw new PlaceError(
     false,
-    `${role} runs on the node ${node.name}, and the engine at ${engine.host} is another node's`,
+    `${needs} ${node.name}, and the engine at ${engine.host} is another node's`,
     remedy,
   );
 }

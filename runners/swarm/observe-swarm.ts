@@ -207,13 +207,13 @@ export async function observeSwarm(deployment: string): Promise<SwarmState | und
   const services = await servicesOf(deployment);
   if (services.length === 0) return undefined;
   const namespace = `com.docker.stack.namespace=${composeProject(deployment)}`;
-  const [tasks, nodes = [], networks = []] = await Promise.all([
+  const [tasks, nodes, networks = []] = await Promise.all([
     tasksOf(services.map(({ ID }) => ID)),
-    fromEngine<readonly NodeJson[]>("/nodes"),
+    swarmNodes(),
     fromEngine<readonly NetworkJson[]>("/networks", { filters: JSON.stringify({ label: [namespace] }) }),
   ]);
   const networkNames = new Map(networks.map(({ Id, Name }) => [Id, Name]));
-  const hostname = new Map(nodes.map(({ ID, Description }) => [ID, Description.Hostname]));
+  const hostname = new Map(nodes.map(({ id, name }) => [id, name]));
   const owner = services[0]?.Spec.Labels[LABEL.checkout];
   return {
     ...(owner === undefined ? {} : { owner }),
@@ -232,12 +232,18 @@ export async function observeSwarm(deployment: string): Promise<SwarmState | und
       ...{ name: Name, internal: Internal, encrypted: "encrypted" in (Options ?? {}) },
       subnets: (IPAM.Config ?? []).map(({ Subnet }) => Subnet),
     })),
-    nodes: nodes.map(({ ID, Description, Status, ManagerStatus, Spec }) => ({
-      ...{ id: ID, name: Description.Hostname, status: Status.State, availability: Spec.Availability },
-      address: ManagerStatus?.Addr.replace(/:\d+$/, "").replace(/^\[|\]$/g, "") ?? Status.Addr,
-    })),
+    nodes,
     tasks: tasks.map(({ ID }) => ID),
   };
+}
+
+/** All machines of the swarm of which this engine is a manager. */
+export async function swarmNodes(): Promise<readonly SwarmNode[]> {
+  const nodes = (await fromEngine<readonly NodeJson[]>("/nodes")) ?? [];
+  return nodes.map(({ ID, Description, Status, ManagerStatus, Spec }) => ({
+    ...{ id: ID, name: Description.Hostname, status: Status.State, availability: Spec.Availability },
+    address: ManagerStatus?.Addr.replace(/:\d+$/, "").replace(/^\[|\]$/g, "") ?? Status.Addr,
+  }));
 }
 
 function versionOf({ ContainerSpec: { Labels, Env = [] } }: SpecJson): string | undefined {

@@ -135,5 +135,5 @@ async function placeElsewhere(stack: Stack, role: string): Promise<Place> {
       `${role} was last seen on the node ${node.name}, which is ${node.status}`,
       "see to that machine; exploreiot status says which nodes are away",
     );
-  return { engine: await engineOf(node, stack, role), id: task.container };
+  return { engine: await engineOf(node, stack, `${role} runs on the node`), id: task.container };
 }
