@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline/promises";
 import { z } from "zod";
 import { UserError } from "../core/errors.ts";
 import { composeProject } from "../core/labels.ts";
@@ -7,6 +6,7 @@ import { remove } from "../runners/remove.ts";
 import type { Stack } from "../runners/stack.ts";
 import { isOnSwarm } from "../runners/swarm/observe-swarm.ts";
 import { removeStack } from "../runners/swarm/remove-stack.ts";
+import { refuseWithoutTerminal, typeName } from "./ask.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { interruptSignal, progress } from "./progress.ts";
@@ -33,14 +33,19 @@ export const downCommand = verb("down", VERBS.down)
   .option("--yes", "do not ask before data is deleted")
   .action(async ({ config, json, deleteData, yes }: Options) => {
     const { deployment, stack, home } = await synthesize(config, { unjudged: true });
-    if (deleteData && !yes) refuseWithoutTerminal(deployment.name);
+    if (deleteData && !yes) refuseWithoutTerminal(`deleting the data of ${deployment.name}`);
     if (await isOnSwarm(deployment.name)) {
       const services = await downOnSwarm({ stack, home, deleteData: deleteData === true });
       if (json) printJson(downOutput, { deployment: deployment.name, containers: services, volumes: [] });
       else console.log(`${deployment.name} is down: ${services} services removed from the swarm, data kept.`);
       return;
     }
-    if (deleteData && !yes) await confirmDeletion(deployment.name, stack.volumes.length);
+    if (deleteData && !yes)
+      await typeName(
+        deployment.name,
+        `Delete ${stack.volumes.length} volumes of ${deployment.name}, with every reading?`,
+        "nothing was removed",
+      );
     const removed = await remove({
       stack,
       home,
@@ -77,21 +82,3 @@ function downOnSwarm({
 
 const kept = (volumes: readonly string[], deleted: true | undefined) =>
   deleted ? `${volumes.length} volumes deleted` : "data kept (--delete-data deletes it)";
-
-/** Before the engine is asked for anything. */
-function refuseWithoutTerminal(name: string): void {
-  if (!process.stdin.isTTY)
-    throw new UserError(
-      `deleting the data of ${name} needs a yes, and there is no terminal to ask on`,
-      "add --yes",
-    );
-}
-
-async function confirmDeletion(name: string, volumes: number): Promise<void> {
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await prompt.question(
-    `Delete ${volumes} volumes of ${name}, with every reading? Type the name to go on: `,
-  );
-  prompt.close();
-  if (answer.trim() !== name) throw new UserError("nothing was removed");
-}

@@ -35,10 +35,11 @@ export async function main(): Promise<void> {
   for (const command of await commandsFor(process.argv.slice(2))) {
     program.addCommand(inheriting(command, program));
   }
-  // A reader that has seen enough, such as `head`, is no error; the exit code still tells how the work ended.
+  // A reader that has seen enough, such as `head`, is no error, and neither is a terminal that was closed; the exit code still
+  // tells how the work ended.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
+      if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
     });
   }
   await withCompletion(program, process.argv);

@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { createInterface } from "node:readline/promises";
 import { Option } from "commander";
 import { z } from "zod";
 import { momentOf } from "../core/archive.ts";
@@ -11,6 +10,7 @@ import { type Brought, bringHome } from "../runners/restore/home.ts";
 import { repositoryOf } from "../runners/restore/reach.ts";
 import { type Restored, restore } from "../runners/restore/restore.ts";
 import { undoRestore } from "../runners/restore/undo.ts";
+import { refuseWithoutTerminal, typeName } from "./ask.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { interruptSignal, progress } from "./progress.ts";
@@ -178,10 +178,6 @@ function told({ snapshot, to, compared, volumes }: Restored, rehearsal: boolean)
 
 async function confirm({ yes }: Options, what: string, name: string): Promise<void> {
   if (yes) return;
-  if (!process.stdin.isTTY)
-    throw new UserError(`to ${what} needs a yes, and there is no terminal to ask on`, "add --yes");
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await prompt.question(`This will ${what}. Type the name to go on: `);
-  prompt.close();
-  if (answer.trim() !== name) throw new UserError("nothing was changed");
+  refuseWithoutTerminal(`to ${what}`);
+  await typeName(name, `This will ${what}.`, "nothing was changed");
 }

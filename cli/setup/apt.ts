@@ -1,15 +1,13 @@
-import { createInterface } from "node:readline/promises";
 import { UserError } from "../../core/errors.ts";
 import { NotInstalledError, run } from "../../runners/run.ts";
 import type { Report } from "../../runners/runner.ts";
+import { ask } from "../ask.ts";
 
 /** Asks on a terminal; goes straight on without one. */
 async function agreed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) return true;
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await prompt.question(`${question} [Y/n] `);
-  prompt.close();
-  return !/^n/i.test(answer.trim());
+  const answer = await ask(`${question} [Y/n] `);
+  return answer !== undefined && !/^n/i.test(answer);
 }
 
 /** @throws UserError if the person says no */

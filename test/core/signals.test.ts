@@ -42,7 +42,6 @@ async function signalled(signal: NodeJS.Signals, ...args: string[]) {
 
 describe("a process that a signal ends", () => {
   test.each([
-    ["SIGHUP", 129],
     ["SIGINT", 130],
     ["SIGTERM", 143],
   ] as const)("by %s has written its file whole, and leaves no draft and no folder", async (signal, code) => {
