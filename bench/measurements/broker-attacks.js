@@ -86,7 +86,7 @@ export const brokerAttacks = {
  */
 async function underAttack(flow, attack, host) {
   if (isInterrupted()) throw new Error("interrupted");
-  // What the attack before has left behind is no part of the quiet.
+  // The quiet has no part in what the attack before has left behind.
   await delay(1_000);
   flow.p99();
   await delay(QUIET_SECONDS * 1000);
