@@ -1,11 +1,14 @@
 import { z } from "zod";
 import { text } from "../core/formats.ts";
 
-/** A lower-case name that is safe in container, network, volume and file names. */
+/**
+ * A lower-case name that is safe in container, network, volume and file names. It names a construct as well, and the
+ * library looks its children up in a plain object, which has a `constructor` from the start.
+ */
 export const slug = text(
   /^[a-z][a-z0-9-]{0,19}$/,
   "a name of 1 to 20 lower-case letters, digits and dashes that begins with a letter",
-);
+).refine((name) => name !== "constructor", { error: "any other name than constructor" });
 export const environmentName = text(
   /^[A-Z][A-Z0-9_]*$/,
   "an environment variable name: upper-case letters, digits and underscores",

@@ -97,6 +97,20 @@ describe("a service of the user's own", () => {
       'got "redis"; allowed: a name that no service, role, listener and container of the deployment has; fix: rename the service',
     ],
     [
+      "a name that every object has",
+      { constructor: SERVICE },
+      {},
+      "services",
+      'got "constructor"; allowed: any other name than constructor; fix: rename it',
+    ],
+    [
+      "a name that a mapping loses",
+      JSON.parse(`{ "__proto__": ${JSON.stringify(SERVICE)} }`),
+      {},
+      "services.__proto__",
+      `got ${JSON.stringify(SERVICE).slice(0, 77)}...; allowed: any other name than __proto__; fix: rename it`,
+    ],
+    [
       "the name of a listener",
       { mqtts: SERVICE },
       {},
