@@ -118,6 +118,20 @@ describe("a service of the user's own", () => {
       'got "mqtts"; allowed: a name that no service, role, listener and container of the deployment has; fix: rename the service',
     ],
     [
+      "a name that each container has for itself",
+      { localhost: SERVICE },
+      {},
+      "services.localhost",
+      'got "localhost"; allowed: a name that no service, role, listener and container of the deployment has; fix: rename the service',
+    ],
+    [
+      "a name that no image and no host may have",
+      { "tool-": SERVICE },
+      {},
+      "services",
+      'got "tool-"; allowed: a name that ends with a letter or a digit; fix: rename it',
+    ],
+    [
       "the name of a role of the backend",
       { ingest: SERVICE },
       {},
@@ -181,6 +195,20 @@ describe("a service of the user's own", () => {
       'got ["/ws"]; allowed: only with protocol: http, in which a connection may become a WebSocket; fix: remove it',
     ],
     [
+      "WebSockets in clear text, where the edge judges nothing",
+      { tool: { ...BEHIND, listener: { port: 9443, upgrades: ["/ws"] } } },
+      production,
+      "services.tool.listener.upgrades",
+      'got ["/ws"]; allowed: only with tls: true; in clear text the edge has no part in it; fix: add tls: true, or remove upgrades',
+    ],
+    [
+      "a prefix that is not there to be taken away",
+      { tool: { ...BEHIND, routes: [{ host: "tool.example.org", stripPrefix: true }] } },
+      production,
+      "services.tool.routes.0.stripPrefix",
+      "got true; allowed: only with a path, which is what it takes away; fix: add the path, or remove it",
+    ],
+    [
       "root without a reason",
       { tool: { ...SERVICE, user: "0:0" } },
       {},
@@ -192,6 +220,13 @@ describe("a service of the user's own", () => {
       { tool: { ...SERVICE, allow: { tag: { reason: "because it is so", expires: "2099-01-01" } } } },
       {},
       "services.tool.allow.tag",
+      'got {"reason":"because it is so","expires":"2099-01-01"}; allowed: only what the service makes use of; fix: remove it',
+    ],
+    [
+      "an origin that its digest vouches for",
+      { tool: { ...SERVICE, allow: { origin: { reason: "because it is so", expires: "2099-01-01" } } } },
+      {},
+      "services.tool.allow.origin",
       'got {"reason":"because it is so","expires":"2099-01-01"}; allowed: only what the service makes use of; fix: remove it',
     ],
     [
