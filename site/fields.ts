@@ -26,10 +26,15 @@ export const pathPrefix = text(
   'a path such as "/flows", of letters, digits, dots, dashes and underscores, that does not end with "/"',
 );
 
+/** The engine's own most. */
+const MOST_ID = 2 ** 31 - 1;
+
 export const numericUser = text(
   /^[1-9][0-9]{0,9}:[1-9][0-9]{0,9}$/,
   'a numeric user and group such as "10001:10001", neither of them 0 (root)',
-);
+).refine((user) => user.split(":").every((id) => Number(id) <= MOST_ID), {
+  error: `a user and a group of at most ${MOST_ID}`,
+});
 export const hostPort = z.int().min(1).max(65535);
 export const command = z.array(z.string().min(1)).min(1);
 

@@ -110,6 +110,9 @@ const serviceName = slug.refine((name) => !name.endsWith("-"), {
   error: "a name that ends with a letter or a digit",
 });
 
-export const ownServices = z.record(serviceName, ownService).default({}).describe("services of your own, by name");
+export const ownServices = z
+  .record(serviceName, ownService)
+  .default({})
+  .describe("services of your own, by name");
 
 export type OwnService = z.output<typeof ownService>;
