@@ -7,10 +7,15 @@ import type { ParsedDeployment } from "../services/deployment.ts";
 import { replicaNames } from "../services/references.ts";
 import { definitions } from "../services/registry.ts";
 
-/** Container names of the kit's own, which programs must leave alone: a container is called after its program. */
+/** In every container's own /etc/hosts: under such a name a program would meet itself, or nobody. */
+const HOSTS_OF_A_CONTAINER =
+  "localhost ip6-localhost ip6-loopback ip6-localnet ip6-mcastprefix ip6-allnodes ip6-allrouters".split(" ");
+
+/** Names that programs must leave alone: a container and a host are called after their program. */
 const RESERVED_ROLES: readonly string[] = [
   ...Object.values(definitions).flatMap(({ containers }) => containers),
   "firewall",
+  ...HOSTS_OF_A_CONTAINER,
 ];
 
 /** The jobs that deliver files are called after what they deliver to. */

@@ -15,6 +15,7 @@ import {
 } from "./application-checks.ts";
 import { archiveHasALog, repositoryCanBeReached } from "./backup-checks.ts";
 import { bridgeLeadsOneWay, keysComeFromElsewhere } from "./bridge-checks.ts";
+import { edgeHasAPart } from "./edge-checks.ts";
 import { firewallFits } from "./firewall-checks.ts";
 import { subnetsHaveRoom } from "./network-room.ts";
 import { outsideIsReachedSafely } from "./outside-checks.ts";
@@ -82,6 +83,7 @@ const checks: readonly CrossCheck[] = [
   volumesAreDistinct,
   ownNamesAreFree,
   ownServicesAreWhole,
+  edgeHasAPart,
   ownServicesFindTheirStores,
   routesAreDistinct,
   variablesAreSetOnce,

@@ -15,7 +15,6 @@ export const ownServicesAreWhole = ({ services }: ParsedDeployment): readonly Pr
     ...imageIsNamed(service, at),
     ...isProbed(service, at),
     ...isConnected(service, at),
-    ...listenerIsOneThing(service, at),
     ...allowancesAreUsed(service, at),
   ]);
 
@@ -64,23 +63,6 @@ function isConnected(service: OwnService, at: string): readonly Problem[] {
   return [{ path: `${at}.networks`, got: networks, allowed, fix: "name those that it needs" }];
 }
 
-function listenerIsOneThing({ listener }: OwnService, at: string): readonly Problem[] {
-  if (listener?.protocol !== "tcp") return [];
-  const clear = {
-    path: `${at}.listener.protocol`,
-    got: "tcp",
-    allowed: "only with tls: true; in clear text the edge has no part in it",
-    fix: "add tls: true, or remove protocol",
-  };
-  const upgrades = {
-    path: `${at}.listener.upgrades`,
-    got: listener.upgrades,
-    allowed: "only with protocol: http, in which a connection may become a WebSocket",
-    fix: "remove it",
-  };
-  return [...(listener.tls ? [] : [clear]), ...(listener.upgrades.length > 0 ? [upgrades] : [])];
-}
-
 function allowancesAreUsed({ user, allow, image, listener }: OwnService, at: string): readonly Problem[] {
   const root = user === "0:0";
   if (root && allow.root === undefined) {
@@ -91,7 +73,9 @@ function allowancesAreUsed({ user, allow, image, listener }: OwnService, at: str
   const unused = [
     ...(!root && allow.root !== undefined ? ["root"] : []),
     ...((listener === undefined || listener.tls) && allow.clearText !== undefined ? ["clearText"] : []),
-    ...((image === undefined || image.includes("@")) && allow.tag !== undefined ? ["tag"] : []),
+    ...(image === undefined || image.includes("@")
+      ? (["tag", "origin"] as const).filter((name) => allow[name] !== undefined)
+      : []),
   ];
   return unused.map((name) => ({
     path: `${at}.allow.${name}`,

@@ -15,6 +15,7 @@ import { adviceOnValue } from "./other-shapes.ts";
 import { containersAreNotOutside } from "./outside-checks.ts";
 import { deploymentSchema } from "./schema.ts";
 import { adviceOnKey, keysAt } from "./site-keys.ts";
+import { keysAreKept } from "./text-checks.ts";
 
 /**
  * Checks a deployment and fills in what was left out.
@@ -37,6 +38,8 @@ export function parseDeployment(
         onValue: (path) => adviceOnValue(input, path),
       });
   problems.push(...crossCheck(soundParts(input)), ...containersAreNotOutside(input));
+  // One in a place where the keys are known has been named as unknown.
+  problems.push(...keysAreKept(input).filter(({ path }) => problems.every((other) => other.path !== path)));
   if (!whole.success || problems.length > 0) throw configError(origin, problems, lineOf) satisfies UserError;
   return complete(whole.data);
 }

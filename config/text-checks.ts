@@ -35,6 +35,19 @@ export function noReferenceElsewhere(parts: Partial<ParsedDeployment>): readonly
   });
 }
 
+/** A mapping with this key loses it on the way: in JavaScript it is no key, but what an object inherits from. */
+const LOST = "__proto__";
+
+/** Holds that no key of a site file is dropped without a word. */
+export function keysAreKept(input: unknown, at = ""): readonly Problem[] {
+  if (typeof input !== "object" || input === null) return [];
+  return Object.entries(input).flatMap(([key, got]) => {
+    const path = `${at}${key}`;
+    const lost = { path, got, allowed: `any other name than ${LOST}`, fix: "rename it" };
+    return [...(key === LOST ? [lost] : []), ...keysAreKept(got, `${path}.`)];
+  });
+}
+
 /** Characters that end a text early in an environment, a file or a command, or that are none at all. */
 const BROKEN = /(?![\t\n\r])\p{Cc}|\p{Cs}/u;
 

@@ -1,15 +1,34 @@
 import type { Deployment } from "../services/deployment.ts";
 import { hostsOf, outsideOf } from "../services/outside.ts";
+import { loginAt } from "../services/store-logins.ts";
 import { unreadTopics } from "./topic-checks.ts";
 
 /** Allowed settings of a site file that people should know of: told by every verb that shows a deployment, refused by none. */
 export const warningsOf = (deployment: Deployment): readonly string[] => [
   ...openToOthers(deployment),
   ...unreadTopics(deployment),
+  ...loginsWithoutPassword(deployment),
   ...backupsOnTheSameMachine(deployment),
   ...foldersNotInBackups(deployment),
   ...notSavedHere(deployment),
 ];
+
+/** Stores where a user is made for who is given its password, and for nobody else; by the setting that asks for it. */
+const LOGINS = { database: "postgres", redis: "redis" } as const;
+
+/** A service of the user's own that asks for a login and is not given its password has none. */
+function loginsWithoutPassword(deployment: Deployment): readonly string[] {
+  return deployment.programs
+    .filter(({ of }) => of.at.startsWith("services."))
+    .flatMap((program) =>
+      Object.entries(LOGINS)
+        .filter(([, store]) => program.rights[store] !== undefined && !loginAt(deployment, store, program))
+        .map(
+          ([setting, store]) =>
+            `${program.at}.${setting}: nothing is made for it at ${store}, since {${store}.password} stands in none of its secrets and files`,
+        ),
+    );
+}
 
 /** Sources of an image and rules are kept with their history elsewhere, and may be of any size. */
 export function foldersNotInBackups({ backup, programs, policies }: Deployment): readonly string[] {

@@ -2,8 +2,17 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import dockerIgnore from "@balena/dockerignore";
 import { UserError } from "./errors.ts";
+import { fileProblem } from "./file-problem.ts";
 import type { ImageRecipe } from "./image-recipe.ts";
-import { existsSync, isLink, readdirSync, readFileSync, readlinkSync, statSync } from "./inputs.ts";
+import {
+  existsSync,
+  isLink,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readPlainFile,
+  statSync,
+} from "./inputs.ts";
 
 type HashedParts = Pick<
   ImageRecipe,
@@ -21,8 +30,7 @@ export function contextHash(
   const hash = createHash("sha256").update(JSON.stringify([choice, parts]));
   const add = (label: string, bytes: Uint8Array) =>
     hash.update(`\0${label}\0${bytes.length}\0`).update(bytes);
-  if (!parts.rootfs)
-    add("Dockerfile", readDockerfile(root, name, `${context}/${parts.dockerfile ?? "Dockerfile"}`));
+  if (!parts.rootfs) add("Dockerfile", readDockerfile(root, name, context, parts.dockerfile ?? "Dockerfile"));
   for (const { path, kind } of contextFiles(folder)) {
     const file = join(folder, path);
     add(`${kind}\0${path}`, kind === "link" ? Buffer.from(readlinkSync(file)) : readFileSync(file));
@@ -30,13 +38,21 @@ export function contextHash(
   return hash.digest("hex").slice(0, 16);
 }
 
-function readDockerfile(root: string, name: string, path: string): Uint8Array {
-  if (existsSync(join(root, path))) return readFileSync(join(root, path));
-  throw new UserError(
-    `${name}: no Dockerfile at ${path}`,
-    `name a context below or next to ${root}, and a Dockerfile relative to the context`,
-  );
+function readDockerfile(root: string, name: string, context: string, dockerfile: string): Uint8Array {
+  const path = `${context}/${dockerfile}`;
+  try {
+    return readPlainFile(join(root, path));
+  } catch (error) {
+    throw new UserError(
+      isFolder(join(root, context))
+        ? `build of ${name}: ${path}: ${fileProblem(error)}`
+        : `build of ${name}: ${context}: no such folder`,
+      "build.context names a folder of this machine, relative to the site file; build.dockerfile a file, relative to that folder (default: Dockerfile)",
+    );
+  }
 }
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 export interface ContextFile {
   /** Relative to the context, with forward slashes. */
@@ -61,7 +77,9 @@ export function contextFiles(folder: string): readonly ContextFile[] {
       if (excluded.has(entry.name) || path === "ca") continue;
       // An ignored folder may still hold files that a later "!" rule takes back.
       if (entry.isDirectory()) visit(path);
-      else if (!rules.ignores(path)) files.push({ path, kind: kindOf(join(folder, path)) });
+      // A socket or a pipe that a program left there is nothing to copy, and reading it would wait.
+      else if ((entry.isFile() || entry.isSymbolicLink()) && !rules.ignores(path))
+        files.push({ path, kind: kindOf(join(folder, path)) });
     }
   };
   visit("");

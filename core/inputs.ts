@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { resolve, sep } from "node:path";
+import { NO_FILE } from "./file-problem.ts";
 
 /**
  * A synthesis depends on files and on the clock. All code that makes it reads them through here, so that it is known
@@ -91,6 +92,17 @@ export function readFileSync(path: string, encoding: "utf8"): string;
 export function readFileSync(path: string, encoding?: "utf8"): Buffer | string {
   const content = noted("content", path, () => fs.readFileSync(path), hashOf);
   return encoding === undefined ? content : content.toString(encoding);
+}
+
+/**
+ * The content of a file that people name. Reading a pipe would wait for someone who writes into it, and a device may never end.
+ *
+ * @throws an error of code `NO_FILE` for such a one, and those of `node:fs`
+ */
+export function readPlainFile(path: string): Buffer {
+  const kind = statSync(path);
+  if (kind.isFile() || kind.isDirectory()) return readFileSync(path);
+  throw Object.assign(new Error(path), { code: NO_FILE });
 }
 
 export function readdirSync(path: string): string[];

@@ -1,4 +1,14 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+} from "yaml";
 import { UserError } from "./errors.ts";
 
 /** A file that people wrote, and where in it each value stands. */
@@ -47,6 +57,7 @@ export function readYaml(
 }
 
 function readValue(document: Document.Parsed, path: string, lineAt: (offset: number) => number): unknown {
+  refuseCircles(document, (alias) => `${path}:${lineAt(alias.range?.[0] ?? 0)}`);
   try {
     return document.toJS() ?? {};
   } catch (error) {
@@ -57,6 +68,20 @@ function readValue(document: Document.Parsed, path: string, lineAt: (offset: num
       "put texts that begin with * in quotes, or fix the alias",
     );
   }
+}
+
+/** An anchor that holds its own alias is sound YAML, and a value without an end. */
+function refuseCircles(document: Document.Parsed, placeOf: (alias: Alias) => string): void {
+  visit(document, {
+    Alias(_, alias, around) {
+      const anchor = alias.resolve(document);
+      if (anchor !== undefined && around.includes(anchor))
+        throw new UserError(
+          `${placeOf(alias)}: *${alias.source} stands in the value of its own anchor, &${alias.source}`,
+          "write the value there",
+        );
+    },
+  });
 }
 
 function unresolvedAlias(document: Document.Parsed): number | undefined {

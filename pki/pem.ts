@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { fileProblem } from "../core/file-problem.ts";
-import { readFileSync } from "../core/inputs.ts";
+import { readPlainFile } from "../core/inputs.ts";
 import type { Problem } from "../core/problems.ts";
 import { shellCommand } from "../core/shell-words.ts";
 
@@ -62,7 +62,7 @@ export function readKey(setting: string, file: string): Read<KeyObject> {
 
 function blocksOf(file: string): readonly Block[] | string {
   try {
-    const text = readFileSync(file, "utf8");
+    const text = readPlainFile(file).toString();
     return [...text.matchAll(BLOCK)].map(([whole, label]) => ({ label: label as string, text: whole }));
   } catch (error) {
     return fileProblem(error);

@@ -1,11 +1,14 @@
 import { z } from "zod";
 import { text } from "../core/formats.ts";
 
-/** A lower-case name that is safe in container, network, volume and file names. */
+/**
+ * A lower-case name that is safe in container, network, volume and file names. It names a construct as well, and the
+ * library looks its children up in a plain object, which has a `constructor` from the start.
+ */
 export const slug = text(
   /^[a-z][a-z0-9-]{0,19}$/,
   "a name of 1 to 20 lower-case letters, digits and dashes that begins with a letter",
-);
+).refine((name) => name !== "constructor", { error: "any other name than constructor" });
 export const environmentName = text(
   /^[A-Z][A-Z0-9_]*$/,
   "an environment variable name: upper-case letters, digits and underscores",
@@ -23,10 +26,15 @@ export const pathPrefix = text(
   'a path such as "/flows", of letters, digits, dots, dashes and underscores, that does not end with "/"',
 );
 
+/** The engine's own most. */
+const MOST_ID = 2 ** 31 - 1;
+
 export const numericUser = text(
   /^[1-9][0-9]{0,9}:[1-9][0-9]{0,9}$/,
   'a numeric user and group such as "10001:10001", neither of them 0 (root)',
-);
+).refine((user) => user.split(":").every((id) => Number(id) <= MOST_ID), {
+  error: `a user and a group of at most ${MOST_ID}`,
+});
 export const hostPort = z.int().min(1).max(65535);
 export const command = z.array(z.string().min(1)).min(1);
 

@@ -37,7 +37,9 @@ const secrets = z
 const fileName = text(
   /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/,
   'the name of a file, or a path such as "provisioning/source.yaml", of letters, digits, dots, dashes and underscores',
-);
+).refine((path) => path.split("/").every((name) => name.length <= 255), {
+  error: "names of at most 255 characters, which is what Linux allows",
+});
 
 const fileSource = z.union(
   [

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { UserError } from "../../core/errors.ts";
 import { fileProblem } from "../../core/file-problem.ts";
 import { projectRoot } from "../../core/home.ts";
-import { readFileSync, statSync } from "../../core/inputs.ts";
+import { readPlainFile, statSync } from "../../core/inputs.ts";
 
 /** It stands in the JSON and in Terraform's state, and goes over the Docker API as a whole. */
 const MOST_KIB = 512;
@@ -25,7 +25,8 @@ export function readTextFile(path: string, place: string): string {
         `${Math.ceil(size / 1024)} KiB; allowed: ${MOST_KIB} KiB`,
         "put it into the image instead",
       );
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
+    // As it is: a mark of the byte order at its beginning is a part of it.
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readPlainFile(file));
   } catch (error) {
     if (error instanceof UserError) throw error;
     if (error instanceof TypeError) throw refuse("no text in UTF-8", "put it into the image instead");

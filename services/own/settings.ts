@@ -105,6 +105,14 @@ const ownService = z.strictObject({
     ),
 });
 
-export const ownServices = z.record(slug, ownService).default({}).describe("services of your own, by name");
+/** It names an image and a host as well. */
+const serviceName = slug.refine((name) => !name.endsWith("-"), {
+  error: "a name that ends with a letter or a digit",
+});
+
+export const ownServices = z
+  .record(serviceName, ownService)
+  .default({})
+  .describe("services of your own, by name");
 
 export type OwnService = z.output<typeof ownService>;

@@ -10,7 +10,7 @@ import { FILES } from "../../core/container-folders.ts";
 import { UserError } from "../../core/errors.ts";
 import { fileProblem } from "../../core/file-problem.ts";
 import { projectRoot } from "../../core/home.ts";
-import { readFileSync } from "../../core/inputs.ts";
+import { readPlainFile } from "../../core/inputs.ts";
 import { CERTIFICATES, CERTIFICATES_GROUP, type Certificates } from "../certificates/certificates.ts";
 import type { Deployment } from "../deployment.ts";
 import { EDGE_PORT, RENEWER_PORT } from "../edge/definition.ts";
@@ -86,7 +86,7 @@ export class Renewer extends Construct {
 
 function authorityText(file: string): string {
   try {
-    return readFileSync(resolve(projectRoot, file), "utf8");
+    return readPlainFile(resolve(projectRoot, file)).toString();
   } catch (error) {
     throw new UserError(
       `tls.certificate.ca: ${file} cannot be read (${fileProblem(error)})`,

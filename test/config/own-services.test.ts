@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseDeployment } from "../../config/parse.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
+import { warningsOf } from "../../config/warnings.ts";
 import { errorText } from "../support/error-text.ts";
 
 const DIGEST = `registry.example/tool@sha256:${"0".repeat(64)}`;
@@ -12,6 +13,8 @@ type Services = DeploymentInput["services"];
 
 const parse = (services: Services, rest: object = {}) =>
   parseDeployment({ name: "site", ...rest, services }, "site.yaml");
+const warnings = (services: Services) =>
+  warningsOf(parse(services)).filter((line) => line.startsWith("services."));
 const refusal = (services: Services, rest: object = {}) => errorText(() => parse(services, rest));
 
 describe("a service of the user's own", () => {
@@ -50,6 +53,26 @@ describe("a service of the user's own", () => {
       networks: ["broker", "data"],
       rights: { postgres: "monitor", redis: "+info" },
     });
+  });
+
+  test("is told of logins that nobody makes, since it is not given their passwords", () => {
+    const secrets = (...stores: readonly string[]) =>
+      Object.fromEntries(stores.map((store) => [store.toUpperCase(), { value: `{${store}.password}` }]));
+    const tool = { ...SERVICE, database: "own" as const, redis: {} };
+    const without = (setting: string, store: string) =>
+      `services.tool.${setting}: nothing is made for it at ${store}, since {${store}.password} stands in none of its secrets and files`;
+
+    expect([
+      warnings({ tool }),
+      warnings({ tool: { ...tool, secrets: secrets("postgres") } }),
+      warnings({
+        tool: { ...tool, secrets: secrets("redis"), files: { "a.conf": { text: "{postgres.password}" } } },
+      }),
+    ]).toEqual([
+      [without("database", "postgres"), without("redis", "redis")],
+      [without("redis", "redis")],
+      [],
+    ]);
   });
 
   test("opens a port of its own in clear text, and over TLS one that leads to the edge", () => {
@@ -97,11 +120,39 @@ describe("a service of the user's own", () => {
       'got "redis"; allowed: a name that no service, role, listener and container of the deployment has; fix: rename the service',
     ],
     [
+      "a name that every object has",
+      { constructor: SERVICE },
+      {},
+      "services",
+      'got "constructor"; allowed: any other name than constructor; fix: rename it',
+    ],
+    [
+      "a name that a mapping loses",
+      JSON.parse(`{ "__proto__": ${JSON.stringify(SERVICE)} }`),
+      {},
+      "services.__proto__",
+      `got ${JSON.stringify(SERVICE).slice(0, 77)}...; allowed: any other name than __proto__; fix: rename it`,
+    ],
+    [
       "the name of a listener",
       { mqtts: SERVICE },
       {},
       "services.mqtts",
       'got "mqtts"; allowed: a name that no service, role, listener and container of the deployment has; fix: rename the service',
+    ],
+    [
+      "a name that each container has for itself",
+      { localhost: SERVICE },
+      {},
+      "services.localhost",
+      'got "localhost"; allowed: a name that no service, role, listener and container of the deployment has; fix: rename the service',
+    ],
+    [
+      "a name that no image and no host may have",
+      { "tool-": SERVICE },
+      {},
+      "services",
+      'got "tool-"; allowed: a name that ends with a letter or a digit; fix: rename it',
     ],
     [
       "the name of a role of the backend",
@@ -167,6 +218,20 @@ describe("a service of the user's own", () => {
       'got ["/ws"]; allowed: only with protocol: http, in which a connection may become a WebSocket; fix: remove it',
     ],
     [
+      "WebSockets in clear text, where the edge judges nothing",
+      { tool: { ...BEHIND, listener: { port: 9443, upgrades: ["/ws"] } } },
+      production,
+      "services.tool.listener.upgrades",
+      'got ["/ws"]; allowed: only with tls: true; in clear text the edge has no part in it; fix: add tls: true, or remove upgrades',
+    ],
+    [
+      "a prefix that is not there to be taken away",
+      { tool: { ...BEHIND, routes: [{ host: "tool.example.org", stripPrefix: true }] } },
+      production,
+      "services.tool.routes.0.stripPrefix",
+      "got true; allowed: only with a path, which is what it takes away; fix: add the path, or remove it",
+    ],
+    [
       "root without a reason",
       { tool: { ...SERVICE, user: "0:0" } },
       {},
@@ -178,6 +243,13 @@ describe("a service of the user's own", () => {
       { tool: { ...SERVICE, allow: { tag: { reason: "because it is so", expires: "2099-01-01" } } } },
       {},
       "services.tool.allow.tag",
+      'got {"reason":"because it is so","expires":"2099-01-01"}; allowed: only what the service makes use of; fix: remove it',
+    ],
+    [
+      "an origin that its digest vouches for",
+      { tool: { ...SERVICE, allow: { origin: { reason: "because it is so", expires: "2099-01-01" } } } },
+      {},
+      "services.tool.allow.origin",
       'got {"reason":"because it is so","expires":"2099-01-01"}; allowed: only what the service makes use of; fix: remove it',
     ],
     [
@@ -301,6 +373,20 @@ describe("a service of the user's own", () => {
       {},
       "services.tool.allow.clearText",
       'got {"reason":"because it is so","expires":"2099-01-01"}; allowed: only what the service makes use of; fix: remove it',
+    ],
+    [
+      "a user that no engine takes",
+      { tool: { ...SERVICE, user: "2147483648:1000" } },
+      {},
+      "services.tool.user",
+      'got "2147483648:1000"; allowed: a user and a group of at most 2147483647; fix: change it',
+    ],
+    [
+      "a file whose name no file system takes",
+      { tool: { ...SERVICE, files: { [`conf/${"x".repeat(256)}`]: { text: "a" } } } },
+      {},
+      "services.tool.files",
+      `got "conf/${"x".repeat(71)}...; allowed: names of at most 255 characters, which is what Linux allows; fix: rename it`,
     ],
     [
       "a file that leads out of its folder",

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   mkdirSync,
@@ -228,10 +229,21 @@ describe("user image", () => {
     expect(recipe.tag).not.toBe(userImageRecipe(root, { context: "apps/backend" }, "demo-backend").tag);
   });
 
+  const REMEDY =
+    "  → build.context names a folder of this machine, relative to the site file; build.dockerfile a file, relative to that folder (default: Dockerfile)";
+
   test("is refused without a Dockerfile", () => {
+    write("examples/own/readme", "");
     expect(errorOf(() => userImageRecipe(root, { context: "examples/own" }, "demo-backend"))).toBe(
-      `demo-backend: no Dockerfile at examples/own/Dockerfile\n  → name a context below or next to ${root}, and a Dockerfile relative to the context`,
+      `build of demo-backend: examples/own/Dockerfile: no such file or folder\n${REMEDY}`,
     );
+  });
+
+  test("is refused without its folder, and for the address of a repository", () => {
+    for (const context of ["examples/nothing", "https://example.org/a.git"])
+      expect(errorOf(() => userImageRecipe(root, { context }, "demo-backend"))).toBe(
+        `build of demo-backend: ${context.replace("//", "/")}: no such folder\n${REMEDY}`,
+      );
   });
 });
 
@@ -256,6 +268,11 @@ describe("context files", () => {
     ["[ab].*", ["docs/x.md", "sub/a.txt", "sub/b.md", "sub/deep/c.md"]],
   ])("of .dockerignore %j are %j", (rules, expected) => {
     expect(seen(rules)).toEqual(expected);
+  });
+
+  test("are no sockets and pipes, which a program left there", () => {
+    execFileSync("mkfifo", [join(root, "context/queue")]);
+    expect(seen("*\n!a.txt\n!queue")).toEqual(["a.txt"]);
   });
 
   // A build of the page next to `up` changed the image's hash by a file that the build had written.

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readYaml } from "../../core/yaml.ts";
+import { errorText } from "../support/error-text.ts";
 
 const TEXT = `# a comment
 name: a
@@ -41,6 +42,16 @@ describe("a line of a file is that of", () => {
     ["the nearest mapping around what is missing", "postgres.limits.cpus", 11],
     ["the whole file, for what is missing at its top", "environment", 2],
   ])("%s", (_, path, line) => expect(lineOf(path)).toBe(line));
+});
+
+test.each([
+  ["in a mapping", "name: a\nx: &x\n  deep: { y: *x }\n"],
+  ["in a list", "name: a\nx: &x\n  - *x\n"],
+  ["by a merge", "name: a\nx: &x\n  <<: *x\n"],
+])("an anchor that holds itself %s is refused where it does", async (_, text) => {
+  expect(await errorText(() => readYaml(text, "site.yaml"))).toBe(
+    "site.yaml:3: *x stands in the value of its own anchor, &x\n  → write the value there",
+  );
 });
 
 test("an empty file has one line", () => {
