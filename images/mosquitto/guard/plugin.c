@@ -13,6 +13,7 @@
 
 #include "former.h"
 #include "guard.h"
+#include "hooks.h"
 #include "lines.h"
 #include "loading.h"
 #include "log.h"
@@ -165,6 +166,10 @@ int mosquitto_plugin_init(mosquitto_plugin_id_t *id, void **data, struct mosquit
     (void)data;
     if (!read_options(wanted, OPTIONS, options, count)) {
         mosquitto_log_printf(MOSQ_LOG_ERR, "guard: an option is missing, unknown or there twice");
+        return MOSQ_ERR_INVAL;
+    }
+    if (!hooks_are_asked()) {
+        mosquitto_log_printf(MOSQ_LOG_ERR, "guard: start the broker with LD_PRELOAD=/usr/lib/exploreiot/guard.so");
         return MOSQ_ERR_INVAL;
     }
     struct limits limits = {wanted[SESSIONS].bytes, wanted[SUBSCRIPTIONS].bytes, wanted[RETAINED].bytes, wanted[QUEUES].bytes};
