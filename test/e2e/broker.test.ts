@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { attacks } from "../../bench/support/mqtt-attacks.js";
-import { subscribing } from "../../bench/support/mqtt-attacks-time.js";
+import { subscribing, userProperties } from "../../bench/support/mqtt-attacks-time.js";
 import { open, packet, send, text } from "../../bench/support/mqtt-wire.js";
 import { run } from "../../runners/run.ts";
 import { BROKER_ALONE } from "../support/broker-alone.ts";
@@ -277,10 +277,6 @@ describe.skipIf(missing.compose)(titled("the broker", missing.compose), () => {
     const RETAINED = 1_000;
     const lineWith = (text: string) => until(text, async () => (await log()).includes(text));
 
-    const userProperties = (bytes: number) => {
-      const properties = Buffer.alloc(bytes, Buffer.from([0x26, ...text("a"), ...text("b")]));
-      return [Buffer.from([(properties.length % 128) | 128, properties.length >> 7]), properties];
-    };
     const last = packet(0x30, [text("sensor/last")]);
     const tiny = Buffer.concat(Array(1_300).fill(packet(0x30, [text("sensor/a")])));
     const all = [
