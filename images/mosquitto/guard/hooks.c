@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "guard.h"
-#include "turns.h"
+#include "places.h"
 
 #define BROKER __attribute__((visibility("default")))
 
@@ -22,12 +22,14 @@
  */
 enum { LOOK = 500000, WRITES = 500000 };
 
+/* The clock is a call of the kernel: nobody looks at it for each write. */
+enum { WRITES_BETWEEN = 16 };
+
 enum { EVENTS = 1024 };
 
-static struct place **places; /* By the number of the file. */
-static int place_count;
 static struct place *served;
-static bool accepted;
+static bool accepted, looked;
+static unsigned writes;
 static long began, looked_at;
 
 /* Connections on which nobody has logged in yet, and the listeners. */
@@ -39,6 +41,11 @@ bool hooks_are_asked(void)
     return dladdr(dlsym(RTLD_DEFAULT, "epoll_wait"), &asked) != 0 && dladdr(&nobody, &own) != 0 && asked.dli_fbase == own.dli_fbase;
 }
 
+bool hooks_looked(void)
+{
+    return looked;
+}
+
 static long own_time(void)
 {
     struct timespec time;
@@ -47,32 +54,10 @@ static long own_time(void)
     return time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-static struct place *place_of(int file)
-{
-    return file >= 0 && file < place_count ? places[file] : NULL;
-}
-
-static struct place *make_place(int file)
-{
-    if (file >= place_count) {
-        int count = file * 2 + 64;
-        struct place **more = realloc(places, (size_t)count * sizeof *more);
-        if (more == NULL) return NULL;
-        while (place_count < count) more[place_count++] = NULL;
-        places = more;
-    }
-    if (places[file] == NULL) places[file] = calloc(1, sizeof **places);
-    return places[file];
-}
-
 static void forget(int file)
 {
-    struct place *place = place_of(file);
-    if (place == NULL) return;
-    turns_forget(place);
-    if (place == served) served = NULL;
-    free(place);
-    places[file] = NULL;
+    if (served != NULL && served == places_find(file)) served = NULL;
+    places_forget(file);
 }
 
 static bool is_listener(int file)
@@ -94,20 +79,29 @@ static void wait_again(struct place *place, uint32_t events)
     turns_wait(place, user_of(place), events);
 }
 
-/* The kernel is told the number of the file, and the broker its structure. */
+/*
+ * The kernel is told the number of the file, and the broker its structure. The broker asks for a sign and takes that back with each
+ * packet that it writes; what is left of it is told before the kernel is asked.
+ */
 BROKER int epoll_ctl(int epoll, int operation, int file, struct epoll_event *event)
 {
     if (operation == EPOLL_CTL_DEL) {
         forget(file);
         return (int)syscall(SYS_epoll_ctl, epoll, operation, file, event);
     }
-    bool is_new = place_of(file) == NULL;
-    struct place *place = make_place(file);
+    struct place *place = places_find(file);
+    if (place != NULL) {
+        if (operation == EPOLL_CTL_ADD) return errno = EEXIST, -1;
+        if (!places_note(file)) return errno = ENOMEM, -1;
+        place->asked = event->events;
+        return 0;
+    }
+    place = places_make(file);
     if (place == NULL) return errno = ENOMEM, -1;
-    place->context = event->data.ptr;
-    if (is_new) place->listens = is_listener(file);
-    struct epoll_event asked = {.events = event->events, .data.fd = file};
-    return (int)syscall(SYS_epoll_ctl, epoll, operation, file, &asked);
+    *place = (struct place){.context = event->data.ptr, .listens = is_listener(file), .asked = event->events, .told = event->events};
+    int answer = places_tell(epoll, EPOLL_CTL_ADD, file, event->events);
+    if (answer != 0) forget(file);
+    return answer;
 }
 
 BROKER int close(int file)
@@ -120,12 +114,14 @@ BROKER int close(int file)
 static int look(int epoll, int timeout)
 {
     static struct epoll_event events[EVENTS];
+    places_tell_noted(epoll);
     int count = (int)syscall(SYS_epoll_pwait, epoll, events, EVENTS, timeout, NULL, 0);
     for (int i = 0; i < count; i++) {
-        struct place *place = place_of(events[i].data.fd);
+        struct place *place = places_find(events[i].data.fd);
         if (place != NULL) wait_again(place, events[i].events);
     }
-    looked_at = own_time();
+    began = looked_at = own_time();
+    looked = true;
     return count;
 }
 
@@ -134,6 +130,8 @@ BROKER int epoll_wait(int epoll, struct epoll_event *events, int most, int timeo
     (void)most;
     long now = own_time();
     turns_took(now - began);
+    began = now;
+    looked = false;
     if (now - looked_at > LOOK) look(epoll, 0);
     uint32_t waits;
     served = turns_next(&waits);
@@ -141,8 +139,8 @@ BROKER int epoll_wait(int epoll, struct epoll_event *events, int most, int timeo
         if (look(epoll, timeout) < 0) return -1;
         served = turns_next(&waits);
     }
-    began = own_time();
     accepted = false;
+    writes = 0;
     if (served == NULL) return 0;
     events[0] = (struct epoll_event){.events = waits, .data.ptr = served->context};
     return 1;
@@ -151,7 +149,7 @@ BROKER int epoll_wait(int epoll, struct epoll_event *events, int most, int timeo
 /* One connection for each time that the listener is served: each may begin with a handshake. */
 BROKER int accept(int file, struct sockaddr *address, socklen_t *size)
 {
-    struct place *place = place_of(file);
+    struct place *place = places_find(file);
     if (place != NULL && accepted) {
         wait_again(place, EPOLLIN);
         return errno = EAGAIN, -1;
@@ -167,7 +165,8 @@ BROKER int accept(int file, struct sockaddr *address, socklen_t *size)
  */
 static bool has_written_enough(int file)
 {
-    return served != NULL && !served->listens && place_of(file) != NULL && own_time() - began > WRITES;
+    if (served == NULL || served->listens || places_find(file) == NULL) return false;
+    return ++writes % WRITES_BETWEEN == 0 && own_time() - began > WRITES;
 }
 
 BROKER ssize_t send(int file, const void *bytes, size_t size, int flags)

@@ -12,4 +12,7 @@
 /** Whether the broker asks here. */
 bool hooks_are_asked(void);
 
+/** Whether it was looked who else has come, before the last one was served. */
+bool hooks_looked(void);
+
 #endif

@@ -74,6 +74,7 @@ static int on_tick(int event, void *data, void *user)
     struct user *late = pace_round();
     clients_reload(false);
     if (late != NULL) clients_put_out(late);
+    if (!hooks_looked()) return MOSQ_ERR_SUCCESS;
     clock_gettime(CLOCK_MONOTONIC, &time);
     long now = time.tv_sec * 1000 + time.tv_nsec / 1000000;
     restore_look(now);

@@ -15,6 +15,7 @@
 struct place {
     void *context; /* The broker's own structure. */
     uint32_t events;
+    uint32_t asked, told; /* What the broker wants to know of it, and what the kernel was told of that. */
     bool listens;
     struct user *user;
     struct place *before, *behind;
