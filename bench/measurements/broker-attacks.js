@@ -12,11 +12,30 @@ import { inspected, memoryOf } from "../support/tls-stack.js";
 
 const NAME = "bench-attacks";
 const PORT = 24_160;
+const TLS_PORT = 24_161;
 const BROKER = `exploreiot-${NAME}-mosquitto`;
 const SECONDS = 10;
 const QUIET_SECONDS = 5;
 const BETWEEN_MS = 5;
 const TIMES_QUIET = 3;
+
+/** Once more over TLS, of which a record holds many packets, and where a login begins with a handshake. */
+const OVER_TLS = [
+  "100 readers of 100 writers",
+  "messages for nobody, from 100 connections",
+  "PINGREQ in a loop, from 100 connections",
+  "1,000 sessions that end and come back",
+  "user properties of 16 kB, from 100 connections to 10 readers",
+];
+const ATTACKS = [
+  ...Object.keys({ ...attacks, ...attacksOnTime }).map((attack) => ({
+    name: attack,
+    attack,
+    port: 1883,
+    tls: false,
+  })),
+  ...OVER_TLS.map((attack) => ({ name: `${attack}, over TLS`, attack, port: 8883, tls: true })),
+];
 const COMMAND = `a message each ${BETWEEN_MS} ms at QoS 1 from one user to another`;
 const MEMORY = { command: "docker stats --no-stream", unit: "MiB" };
 
@@ -26,7 +45,7 @@ const OFF = { enabled: false };
 
 const SETTINGS = {
   ...{ backend: OFF, frontend: OFF, postgres: OFF, redis: OFF },
-  listeners: { mqtt: { port: PORT } },
+  listeners: { mqtt: { port: PORT }, mqtts: { port: TLS_PORT } },
   mosquitto: {
     users: [
       { name: "sensor", publish: ["sensor/+"] },
@@ -56,13 +75,13 @@ export const brokerAttacks = {
       const ratios = {};
       let whole = false;
       try {
-        for (const attack of Object.keys({ ...attacks, ...attacksOnTime })) {
-          const { quiet, p99, mib } = await underAttack(flow, attack, host);
-          figures[`quiet, before: ${attack}`] = { command: COMMAND, ...summary([quiet]) };
-          figures[attack] = { command: COMMAND, ...summary([p99]) };
-          figures[`${attack}, memory of the broker`] = { ...MEMORY, ...summary([mib]) };
-          ratios[`${attack} : quiet`] = Math.round((p99 / quiet) * 100) / 100;
-          report(`${attack}: ${quiet.toFixed(1)} ms quiet, then ${p99.toFixed(1)} ms, ${mib} MiB`);
+        for (const { name, ...attack } of ATTACKS) {
+          const { quiet, p99, mib } = await underAttack(flow, { ...attack, host });
+          figures[`quiet, before: ${name}`] = { command: COMMAND, ...summary([quiet]) };
+          figures[name] = { command: COMMAND, ...summary([p99]) };
+          figures[`${name}, memory of the broker`] = { ...MEMORY, ...summary([mib]) };
+          ratios[`${name} : quiet`] = Math.round((p99 / quiet) * 100) / 100;
+          report(`${name}: ${quiet.toFixed(1)} ms quiet, then ${p99.toFixed(1)} ms, ${mib} MiB`);
         }
       } finally {
         whole = await flow.stop();
@@ -81,17 +100,16 @@ export const brokerAttacks = {
  * The p99 without the attack and with it, and the broker's memory as it ends.
  *
  * @param {Awaited<ReturnType<typeof startFlow>>} flow
- * @param {string} attack
- * @param {string} host
+ * @param {{ attack: string, host: string, port: number, tls: boolean }} attack
  */
-async function underAttack(flow, attack, host) {
+async function underAttack(flow, attack) {
   if (isInterrupted()) throw new Error("interrupted");
   // The quiet has no part in what the attack before has left behind.
   await delay(1_000);
   flow.p99();
   await delay(QUIET_SECONDS * 1000);
   const quiet = flow.p99();
-  const settings = JSON.stringify({ attack, host, port: 1883, secrets, seconds: SECONDS });
+  const settings = JSON.stringify({ ...attack, secrets, seconds: SECONDS });
   await run([...IDLE, process.execPath, join(root, "bench/support/mqtt-attacker.js"), settings]);
   return { quiet, p99: flow.p99(), mib: await memoryOf(BROKER) };
 }

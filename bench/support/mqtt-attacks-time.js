@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { number, open, packet, text } from "./mqtt-wire.js";
+import { number, open, opened, packet, text } from "./mqtt-wire.js";
 
 /**
  * Clients that have credentials and take the broker's time, of which it has one thread for everybody. Each is bounded, ends by
@@ -58,6 +58,30 @@ export const attacksOnTime = {
     socket?.write(subscribing(1, ...Array.from({ length: 1_000 }, () => "sensor/+")));
     await delay(MS);
     socket?.destroy();
+  },
+  "SUBSCRIBE and UNSUBSCRIBE of 1,000 filters in a loop, from 100 connections": async (target) => {
+    const sockets = await several(target, "viewer", CONNECTIONS);
+    const filters = Array.from({ length: 1_000 }, (_, index) => `sensor/${index}`);
+    await flood(sockets, [subscribing(1, ...filters), packet(0xa2, [number(2), ...filters.map(text)])], 1);
+    for (const socket of sockets) socket.destroy();
+  },
+  "wills with 16 kB of user properties, from 100 connections": async (target) => {
+    const will = packet(0x10, [
+      ...[text("MQTT"), Buffer.from([5, 0xc6, 0, 60, 0]), text("")],
+      ...[...userProperties(15_400), text("sensor/will"), text("")],
+      ...[text("sensor"), text(target.password("sensor"))],
+    ]);
+    const end = performance.now() + MS;
+    while (performance.now() < end) {
+      const sockets = await Promise.all(Array.from({ length: CONNECTIONS }, () => opened(target, will)));
+      for (const socket of sockets) socket.destroy();
+    }
+  },
+  "wrong passwords, from 100 connections": async (target) => {
+    const guessing = { ...target, password: () => "wrong" };
+    const end = performance.now() + MS;
+    while (performance.now() < end)
+      for (const socket of await several(guessing, "viewer", CONNECTIONS)) socket.destroy();
   },
   "a reader in 1,000 groups that share": async (target) => {
     const [reader] = await several(target, "viewer", 1);
@@ -120,10 +144,7 @@ export const attacksOnTime = {
     const readers = await several(target, "viewer", 10, 5);
     for (const reader of readers) reader.write(packet(0x82, [number(1), NONE, text("sensor/+"), NONE]));
     const writers = await several(target, "sensor", CONNECTIONS, 5);
-    const property = Buffer.concat([Buffer.from([0x26]), text("a"), text("b")]);
-    const properties = Buffer.concat(Array.from({ length: 2_000 }, () => property));
-    const length = Buffer.from([(properties.length % 128) | 128, properties.length >> 7]);
-    await flood(writers, [packet(0x30, [text("sensor/a"), length, properties])]);
+    await flood(writers, [packet(0x30, [text("sensor/a"), ...userProperties(14_000)])]);
     for (const socket of [...readers, ...writers]) socket.destroy();
   },
 };
@@ -147,9 +168,10 @@ async function several(target, user, count, version = 4) {
  *
  * @param {readonly Socket[]} sockets
  * @param {readonly Buffer[]} packets
+ * @param {number} [times] how often they are in one write
  */
-async function flood(sockets, packets) {
-  const many = Buffer.concat(Array.from({ length: 200 }, () => packets).flat());
+async function flood(sockets, packets, times = 200) {
+  const many = Buffer.concat(Array.from({ length: times }, () => packets).flat());
   const more = (/** @type {Socket} */ socket) => {
     while (!socket.destroyed && !socket.writableNeedDrain) socket.write(many);
   };
@@ -171,6 +193,16 @@ async function retain(target, count) {
   await delay(300);
   socket?.destroy();
 }
+
+/**
+ * The length of so many bytes of user properties (a multiple of 7), and these.
+ *
+ * @param {number} bytes from 128 to 16,383
+ */
+export const userProperties = (bytes) => [
+  Buffer.from([(bytes % 128) | 128, bytes >> 7]),
+  Buffer.alloc(bytes, Buffer.from([0x26, ...text("a"), ...text("b")])),
+];
 
 /**
  * @param {number} id

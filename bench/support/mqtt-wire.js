@@ -53,8 +53,6 @@ export async function send(socket, bytes) {
  * @returns {Promise<Socket>}
  */
 export async function open(target, user, id, { clean = true, will, version = 4, slow = false } = {}) {
-  const socket = dial(target, slow);
-  socket.on("error", () => {});
   const flags = 0xc0 | (clean ? 0x02 : 0) | (will === undefined ? 0 : 0x24);
   const parts = will === undefined ? [] : [text(will.topic), text(will.payload)];
   const noProperties = version === 5 ? [Buffer.from([0])] : [];
@@ -68,7 +66,20 @@ export async function open(target, user, id, { clean = true, will, version = 4, 
     text(user),
     text(target.password(user)),
   ];
-  socket.write(packet(0x10, body));
+  return opened(target, packet(0x10, body), slow);
+}
+
+/**
+ * Connects by a CONNECT that is made already, as `open` does.
+ *
+ * @param {Target} target
+ * @param {Buffer} connect
+ * @returns {Promise<Socket>}
+ */
+export async function opened(target, connect, slow = false) {
+  const socket = dial(target, slow);
+  socket.on("error", () => {});
+  socket.write(connect);
   if (slow) return socket;
   await new Promise((resolve) => socket.once("data", resolve).once("close", resolve));
   return socket;

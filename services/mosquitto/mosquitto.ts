@@ -28,6 +28,9 @@ const USER = "1883:1883";
 const DATA = "/mosquitto/data";
 const UPTIME = "$SYS/broker/uptime";
 
+/** The plugin that bounds what Mosquitto does not (images/mosquitto/guard). */
+const GUARD = "/usr/lib/exploreiot/guard.so";
+
 /** Proves in a shell that the broker answers, and shows whether it has set its store aside (images/README.md). */
 const ANSWERS = `mosquitto_sub -t '${UPTIME}' -C 1 -W 2 >/dev/null`;
 const NOTICE = `{ cat ${DATA}/set-aside.txt 2>/dev/null || :; }`;
@@ -133,10 +136,10 @@ function overTls(
   };
 }
 
-/** The broker, after a look at its store. */
+/** The broker, after a look at its store. The guard says whom it serves next, and so is loaded before the C library. */
 const startCommand = ({ store }: MosquittoMemory): readonly string[] => [
   ...["start-broker", DATA, String(store)],
-  ...["mosquitto", "-c", `${FILES}/mosquitto.conf`],
+  ...["env", `LD_PRELOAD=${GUARD}`, "mosquitto", "-c", `${FILES}/mosquitto.conf`],
 ];
 
 function brokerFiles(context: ServiceScope): readonly DeliveredFile[] {
@@ -205,9 +208,8 @@ const trustedUsers = ({ mosquitto, programs }: Deployment): readonly string[] =>
   ]),
 ];
 
-/** The plugin that bounds what Mosquitto does not (images/mosquitto/guard). */
 const guard = (memory: MosquittoMemory, trusted: readonly string[]): readonly string[] => [
-  "plugin /usr/lib/exploreiot/guard.so",
+  `plugin ${GUARD}`,
   `plugin_opt_acl_file ${FILES}/acl`,
   `plugin_opt_former_file ${FILES}/former`,
   `plugin_opt_trusted ${trusted.join(",")}`,

@@ -15,6 +15,7 @@
 #include "retained.h"
 #include "store.h"
 #include "topics.h"
+#include "turns.h"
 
 static unsigned long random_state = 1;
 
@@ -122,6 +123,22 @@ static int until_paid(struct user *user)
     return printf("%ld\n", (clock_ms(CLOCK_MONOTONIC) - began) / 1000);
 }
 
+/* Connections by their number, which is all that they have here. */
+static struct place *place_of(const char *number)
+{
+    static struct place places[100];
+    return &places[atoi(number) % 100];
+}
+
+/* Who is served next, for so many microseconds. */
+static int take_turn(long us)
+{
+    uint32_t events;
+    const struct place *place = turns_next(&events);
+    turns_took(us * 1000);
+    return place == NULL ? puts("-") : printf("%td, %u\n", place - place_of("0"), events);
+}
+
 static int answer(const struct acl *acl, char *line)
 {
     char *word[5] = {0}, error[200];
@@ -144,6 +161,10 @@ static int answer(const struct acl *acl, char *line)
     if (strcmp(word[0], "end") == 0) return accounts_end(accounts_find(word[1])), puts("ended");
     if (strcmp(word[0], "serve") == 0) return serve(accounts_user(word[1]), atol(word[2]));
     if (strcmp(word[0], "round") == 0) return end_round();
+    if (strcmp(word[0], "wait") == 0)
+        return turns_wait(place_of(word[2]), accounts_user(word[1]), (uint32_t)atoi(word[3])), puts("waits");
+    if (strcmp(word[0], "gone") == 0) return turns_forget(place_of(word[1])), puts("gone");
+    if (strcmp(word[0], "turn") == 0) return take_turn(atol(word[1]));
     if (strcmp(word[0], "paid") == 0) return until_paid(accounts_user(word[1]));
     struct session *session = accounts_find(word[2]);
     if (session == NULL) session = accounts_open(word[2], accounts_user(word[1]));

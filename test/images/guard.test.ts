@@ -51,6 +51,7 @@ pattern read command/%u/#
       "retained",
       "store",
       "topics",
+      "turns",
     ),
   ];
   execFileSync("cc", [...FLAGS, ...SANITIZED, "-o", join(folder, "ask"), ...ask, "-lcrypto"]);
@@ -336,6 +337,58 @@ describe("the broker's time", () => {
       // 100 ms at most, of which 50 are free.
       expect.stringMatching(/^(?:9|10)$/),
     ]);
+  });
+});
+
+describe("whose turn it is", () => {
+  const wait = (user: string, ...places: number[]) => places.map((place) => ["wait", user, place, 1]);
+  const served = (...commands: readonly (readonly (string | number)[])[]) =>
+    ask(commands).filter((answer) => answer !== "waits" && answer !== "gone");
+  const turns = (count: number, us: number) => Array.from({ length: count }, () => ["turn", us]);
+
+  test("is another user's after 0.1 ms, however many connections one of them has", () => {
+    expect(
+      served(
+        ...wait("sensor", 1, 2, 3, 4, 5),
+        ...wait("viewer", 6, 7),
+        ...wait("health", 8),
+        ...turns(9, 60),
+      ),
+    ).toEqual(["1, 1", "2, 1", "6, 1", "7, 1", "8, 1", "3, 1", "4, 1", "5, 1", "-"]);
+  });
+
+  test("is passed on by whom one packet took longer, as many times as that was", () => {
+    expect(
+      served(...wait("sensor", 1, 2), ...wait("viewer", 3, 4, 5, 6, 7, 8), ["turn", 350], ...turns(6, 100), [
+        "turn",
+        10,
+      ]),
+    ).toEqual(["1, 1", "3, 1", "4, 1", "5, 1", "2, 1", "6, 1", "7, 1", "8, 1"]);
+  });
+
+  test("costs nobody anything while nobody else waits", () => {
+    const alone = Array.from({ length: 50 }, () => [...wait("sensor", 1), ["turn", 1_000]]).flat();
+
+    expect(served(...alone, ...wait("sensor", 2), ...wait("viewer", 3), ...turns(2, 10))).toEqual([
+      ...Array(50).fill("1, 1"),
+      "3, 1",
+      "2, 1",
+    ]);
+  });
+
+  test("comes once for all that a connection waits with, and not for one that is gone", () => {
+    expect(
+      served(
+        ...wait("sensor", 1, 2, 3),
+        ["wait", "sensor", 1, 4],
+        ["gone", 2],
+        ["gone", 9],
+        ...turns(3, 10),
+        ...wait("sensor", 2),
+        ["gone", 2],
+        ["turn", 10],
+      ),
+    ).toEqual(["1, 5", "3, 1", "-", "-"]);
   });
 });
 

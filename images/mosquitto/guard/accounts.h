@@ -20,6 +20,10 @@ struct user {
     size_t weight; /* The sum of its sessions', while the heaviest is looked for. */
     unsigned long round; /* What its readers took of the broker's time, in the round of that number (pace.h). */
     long took, debt, paid_at;
+    bool in_line; /* Whose turn it is (turns.h): what is left of it, and the places that wait. */
+    long credit;
+    struct place *first, *last;
+    struct user *behind;
 };
 
 /** A client id: connected, or its session is kept. */

@@ -13,6 +13,7 @@
 
 #include "former.h"
 #include "guard.h"
+#include "hooks.h"
 #include "lines.h"
 #include "loading.h"
 #include "log.h"
@@ -73,6 +74,7 @@ static int on_tick(int event, void *data, void *user)
     struct user *late = pace_round();
     clients_reload(false);
     if (late != NULL) clients_put_out(late);
+    if (!hooks_looked()) return MOSQ_ERR_SUCCESS;
     clock_gettime(CLOCK_MONOTONIC, &time);
     long now = time.tv_sec * 1000 + time.tv_nsec / 1000000;
     restore_look(now);
@@ -165,6 +167,10 @@ int mosquitto_plugin_init(mosquitto_plugin_id_t *id, void **data, struct mosquit
     (void)data;
     if (!read_options(wanted, OPTIONS, options, count)) {
         mosquitto_log_printf(MOSQ_LOG_ERR, "guard: an option is missing, unknown or there twice");
+        return MOSQ_ERR_INVAL;
+    }
+    if (!hooks_are_asked()) {
+        mosquitto_log_printf(MOSQ_LOG_ERR, "guard: start the broker with LD_PRELOAD=/usr/lib/exploreiot/guard.so");
         return MOSQ_ERR_INVAL;
     }
     struct limits limits = {wanted[SESSIONS].bytes, wanted[SUBSCRIPTIONS].bytes, wanted[RETAINED].bytes, wanted[QUEUES].bytes};

@@ -1,0 +1,203 @@
+#define _GNU_SOURCE
+#include "hooks.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <openssl/ssl.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "guard.h"
+#include "places.h"
+
+#define BROKER __attribute__((visibility("default")))
+
+/*
+ * For so long nobody looks what else has come, while somebody waits; after that nothing more is written for the one that is served.
+ * Nanoseconds of the thread.
+ */
+enum { LOOK = 500000, WRITES = 500000 };
+
+/* The clock is a call of the kernel: nobody looks at it for each write. */
+enum { WRITES_BETWEEN = 16 };
+
+enum { EVENTS = 1024 };
+
+static struct place *served;
+static bool accepted, looked;
+static unsigned writes;
+static long began, looked_at;
+
+/* Connections on which nobody has logged in yet, and the listeners. */
+static struct user nobody;
+
+bool hooks_are_asked(void)
+{
+    Dl_info asked, own;
+    return dladdr(dlsym(RTLD_DEFAULT, "epoll_wait"), &asked) != 0 && dladdr(&nobody, &own) != 0 && asked.dli_fbase == own.dli_fbase;
+}
+
+bool hooks_looked(void)
+{
+    return looked;
+}
+
+static long own_time(void)
+{
+    struct timespec time;
+    /* Of this thread alone: neither a save to the disk nor another program is a user's work. */
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+static void forget(int file)
+{
+    if (served != NULL && served == places_find(file)) served = NULL;
+    places_forget(file);
+}
+
+static bool is_listener(int file)
+{
+    int listens = 0;
+    socklen_t size = sizeof listens;
+    return getsockopt(file, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens != 0;
+}
+
+static struct user *user_of(const struct place *place)
+{
+    const char *id = place->listens ? NULL : mosquitto_client_id(place->context);
+    const struct session *session = id == NULL ? NULL : accounts_find(id);
+    return session == NULL ? &nobody : session->user;
+}
+
+static void wait_again(struct place *place, uint32_t events)
+{
+    turns_wait(place, user_of(place), events);
+}
+
+/*
+ * The kernel is told the number of the file, and the broker its structure. The broker asks for a sign and takes that back with each
+ * packet that it writes; what is left of it is told before the kernel is asked.
+ */
+BROKER int epoll_ctl(int epoll, int operation, int file, struct epoll_event *event)
+{
+    if (operation == EPOLL_CTL_DEL) {
+        forget(file);
+        return (int)syscall(SYS_epoll_ctl, epoll, operation, file, event);
+    }
+    struct place *place = places_find(file);
+    if (place != NULL) {
+        if (operation == EPOLL_CTL_ADD) return errno = EEXIST, -1;
+        if (!places_note(file)) return errno = ENOMEM, -1;
+        place->asked = event->events;
+        return 0;
+    }
+    place = places_make(file);
+    if (place == NULL) return errno = ENOMEM, -1;
+    *place = (struct place){.context = event->data.ptr, .listens = is_listener(file), .asked = event->events, .told = event->events};
+    int answer = places_tell(epoll, EPOLL_CTL_ADD, file, event->events);
+    if (answer != 0) forget(file);
+    return answer;
+}
+
+BROKER int close(int file)
+{
+    forget(file);
+    return (int)syscall(SYS_close, file);
+}
+
+/* @return -1 where the kernel could not be asked */
+static int look(int epoll, int timeout)
+{
+    static struct epoll_event events[EVENTS];
+    places_tell_noted(epoll);
+    int count = (int)syscall(SYS_epoll_pwait, epoll, events, EVENTS, timeout, NULL, 0);
+    for (int i = 0; i < count; i++) {
+        struct place *place = places_find(events[i].data.fd);
+        if (place != NULL) wait_again(place, events[i].events);
+    }
+    began = looked_at = own_time();
+    looked = true;
+    return count;
+}
+
+BROKER int epoll_wait(int epoll, struct epoll_event *events, int most, int timeout)
+{
+    (void)most;
+    long now = own_time();
+    turns_took(now - began);
+    began = now;
+    looked = false;
+    if (now - looked_at > LOOK) look(epoll, 0);
+    uint32_t waits;
+    served = turns_next(&waits);
+    if (served == NULL) {
+        if (look(epoll, timeout) < 0) return -1;
+        served = turns_next(&waits);
+    }
+    accepted = false;
+    writes = 0;
+    if (served == NULL) return 0;
+    events[0] = (struct epoll_event){.events = waits, .data.ptr = served->context};
+    return 1;
+}
+
+/* One connection for each time that the listener is served: each may begin with a handshake. */
+BROKER int accept(int file, struct sockaddr *address, socklen_t *size)
+{
+    struct place *place = places_find(file);
+    if (place != NULL && accepted) {
+        wait_again(place, EPOLLIN);
+        return errno = EAGAIN, -1;
+    }
+    int connection = (int)syscall(SYS_accept, file, address, size);
+    accepted = connection >= 0;
+    return connection;
+}
+
+/*
+ * What waits for a client is written in portions, as to one that reads slowly: the broker asks when it may go on, and does so in a
+ * turn of that client's user. A listener is left alone, in whose service the broker does not ask again.
+ */
+static bool has_written_enough(int file)
+{
+    if (served == NULL || served->listens || places_find(file) == NULL) return false;
+    return ++writes % WRITES_BETWEEN == 0 && own_time() - began > WRITES;
+}
+
+BROKER ssize_t send(int file, const void *bytes, size_t size, int flags)
+{
+    if (has_written_enough(file)) return errno = EAGAIN, -1;
+    return (ssize_t)syscall(SYS_sendto, file, bytes, size, flags, NULL, 0);
+}
+
+/* OpenSSL's. */
+BROKER ssize_t write(int file, const void *bytes, size_t size)
+{
+    if (has_written_enough(file)) return errno = EAGAIN, -1;
+    return (ssize_t)syscall(SYS_write, file, bytes, size);
+}
+
+/* Of itself OpenSSL reads on, and on, behind records that hold nothing for the broker: a client may send many that change its key. */
+BROKER SSL *SSL_new(SSL_CTX *settings)
+{
+    SSL *(*make)(SSL_CTX *) = (SSL * (*)(SSL_CTX *)) dlsym(RTLD_NEXT, "SSL_new");
+    SSL *connection = make(settings);
+    if (connection != NULL) SSL_clear_mode(connection, SSL_MODE_AUTO_RETRY);
+    return connection;
+}
+
+/* The rest of a record waits for its turn here, since the kernel has no more of it. */
+BROKER int SSL_pending(const SSL *connection)
+{
+    static int (*pending)(const SSL *);
+    if (pending == NULL) pending = (int (*)(const SSL *))dlsym(RTLD_NEXT, "SSL_pending");
+    int count = pending(connection);
+    if (served == NULL || count == 0) return count;
+    wait_again(served, EPOLLIN);
+    return 0;
+}
