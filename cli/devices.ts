@@ -1,9 +1,11 @@
 import { relative, resolve } from "node:path";
 import { z } from "zod";
+import { UserError } from "../core/errors.ts";
 import { deploymentHome } from "../core/home.ts";
 import { shellCommand } from "../core/shell-words.ts";
 import { writableFolder } from "../pki/pair.ts";
 import { guarded } from "../runners/guards.ts";
+import { isOnSwarm } from "../runners/swarm/observe-swarm.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { servesDevices } from "../services/listeners.ts";
 import {
@@ -101,11 +103,34 @@ const revoke = verb("revoke", "revoke every certificate of a device")
       console.log(
         [
           `${name}: revoked ${serials.join(", ")}`,
-          `A running broker learns of it by: ${shellCommand("exploreiot", "up", "-c", config)} (delivers the new revocation list, restarts nothing).`,
-          `From then on it refuses the device; a connection that is open stays until it ends (all end with docker restart exploreiot-${deployment.name}-mosquitto).`,
+          ...((await isOnSwarmHere(deployment)) ? onSwarm(config) : onMachine(deployment, config)),
         ].join("\n"),
       );
   });
+
+/** No engine has to answer: a broker elsewhere learns of it there. */
+async function isOnSwarmHere({ name }: Deployment): Promise<boolean> {
+  try {
+    return await isOnSwarm(name);
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
+}
+
+const up = (config: string) =>
+  `A running broker learns of it by: ${shellCommand("exploreiot", "up", "-c", config)}`;
+
+const onMachine = ({ name }: Deployment, config: string): readonly string[] => [
+  `${up(config)} (delivers the new revocation list, restarts nothing).`,
+  `From then on it refuses the device; a connection that is open stays until it ends (all end with docker restart exploreiot-${name}-mosquitto).`,
+];
+
+/** Secrets of a swarm never change, so a task has to have the new ones. */
+const onSwarm = (config: string): readonly string[] => [
+  `${up(config)} (replaces what has the revocation list: the broker, and the edge where there is one; each is away for some seconds).`,
+  "From then on it refuses the device, whose connection has ended with the broker's task.",
+];
 
 export const devicesCommand = verb("devices", VERBS.devices)
   .addCommand(issue)
@@ -113,7 +138,10 @@ export const devicesCommand = verb("devices", VERBS.devices)
   .addCommand(revoke);
 
 /** Keys are made and revoked on machines that have no engine, too. */
-const keysOf = (name: string, home: string) => ({ name, home, report: progress, withoutEngine: true });
+const keysOf = (name: string, home: string) => ({
+  ...{ name, home, report: progress },
+  ...{ withoutEngine: true, onSwarmToo: true },
+});
 
 const hints = (deployment: Deployment): readonly string[] =>
   servesDevices(deployment)

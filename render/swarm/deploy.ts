@@ -9,13 +9,15 @@ import { refuseHalfRestored } from "../../runners/restore/state.ts";
 import type { RunnerContext } from "../../runners/runner.ts";
 import type { Stack } from "../../runners/stack.ts";
 import { observeSwarm, type SwarmState } from "../../runners/swarm/observe-swarm.ts";
+import { isOfHome } from "../../runners/swarm/owner.ts";
 import { isTerraforms, upSwarmByTerraform } from "../../runners/swarm/terraform.ts";
 import { modelOf } from "../model.ts";
 import { type SwarmDifference, swarmDifferences } from "./compare.ts";
 import type { Known } from "./declared-settings.ts";
-import { isOfHome, secretVersions, serverParts } from "./home-secrets.ts";
+import { secretVersions, serverParts } from "./home-secrets.ts";
 import { possibleSwarm, type SwarmPlan, swarmPlan } from "./plan.ts";
-import { folderIn, shareImages, startFolder } from "./start-folder.ts";
+import { nameOnSwarm } from "./stack-file.ts";
+import { shareImages, startFolder } from "./start-folder.ts";
 import { swarmSteps } from "./steps.ts";
 import { terraformSwarm } from "./terraform.ts";
 
@@ -43,7 +45,7 @@ export async function lookAtSwarm({ stack, home }: Pick<SwarmDeployment, "stack"
   const model = modelOf(stack, home);
   const plan = swarmPlan(model);
   const [swarm, images] = await Promise.all([observeSwarm(stack.name), imagesHere(stack)]);
-  const isOthers = swarm !== undefined && !isOfHome(swarm.owner, folderIn(home), home);
+  const isOthers = swarm !== undefined && !isOfHome(swarm.owner, home);
   const known = { parts: isOthers ? undefined : secretVersions(model, home), images };
   return { plan, swarm, isOthers, differences: swarmDifferences(plan, known, swarm) };
 }
@@ -108,6 +110,7 @@ export async function deployOnSwarm(options: SwarmDeployment): Promise<boolean> 
   await guarded({ name: stack.name, home, report, onSwarmToo: true }, async () => {
     const { plan, differences } = await lookAtSwarm(options);
     refuseOtherNetworks(stack, differences);
+    refuseFormerData(plan, differences);
     await refuseBadGround(stack, report);
     for (const line of planLines({ steps: swarmSteps(plan, differences), dataInDanger: [] })) report(line);
     await WAYS[way](options, plan);
@@ -141,6 +144,29 @@ function refuseOtherNetworks({ name }: Stack, differences: readonly SwarmDiffere
       .join("\n"),
     `a swarm changes no network that services are on: exploreiot down (the data of ${name} stays), then up`,
   );
+}
+
+/**
+ * Refuses to start a newer server with nothing in it next to the data of an older one, which nobody carries over on a swarm.
+ *
+ * @throws UserError that names both volumes
+ */
+export function refuseFormerData(plan: SwarmPlan, differences: readonly SwarmDifference[]): void {
+  const problems = differences.flatMap(({ role, service, changes }) => {
+    const { version, volume, former = [] } = service?.container.versioned ?? {};
+    return former
+      .map((one) => ({ ...one, name: nameOnSwarm(one.volume, plan) }))
+      .filter(({ name }) => changes.some(({ found }) => found === `${name}:rw`))
+      .map(
+        (one) =>
+          `${role}: ${one.name} holds the data of version ${one.version}, and this version of the kit runs version ${version} on ${nameOnSwarm(volume ?? "", plan)}, which would start empty`,
+      );
+  });
+  if (problems.length > 0)
+    throw new UserError(
+      problems.join("\n"),
+      "stay with the version of the kit that made it: on a swarm nothing carries data over (docs/swarm.md)",
+    );
 }
 
 /** How long a task may still take that start.sh took for one of now, since only its settings were changed by hand. */

@@ -1,5 +1,5 @@
 import { createHash, X509Certificate } from "node:crypto";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { logsOutput } from "../../cli/logs.ts";
@@ -298,6 +298,12 @@ describe.skipIf(reason)(titled("a deployment on a swarm of three machines", reas
         `docker volume ls --quiet --filter label=com.docker.stack.namespace=${STACK}`,
       ),
     });
+    const others = await at(manager, "down");
+    expect([others.code, others.stderr.split("\n")[0]]).toEqual([
+      1,
+      `error: ${deployment.name} on this swarm has other secrets than these: it was started from another checkout or folder`,
+    ]);
+    cpSync(join(server, "secrets"), join(deployment.home, "secrets"), { recursive: true });
     expect(await at(manager, "down")).toMatchObject({
       code: 0,
       stdout: `${deployment.name} is down: 8 services removed from the swarm, data kept.\n`,

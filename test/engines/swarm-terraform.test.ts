@@ -170,6 +170,23 @@ describe.skipIf(reason)(titled("Docker Swarm by Terraform", reason), { timeout: 
     expect(await isUp()).toMatchObject({ changed: false });
   });
 
+  test("starts a job again that failed for good, says so, and names it where it fails again", async () => {
+    await swarm.failMigration();
+    const again = await up();
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain(`· ${STACK}_migrate failed before, and is started again\n`);
+    expect(again.stderr).toContain(`error: ${STACK}_migrate failed as often as it may be tried\n`);
+    await swarm.letMigrate(true);
+    const before = await swarm.ids();
+    const { changed, log } = await isUp();
+    const after = await swarm.ids();
+
+    expect(changed).toBe(true);
+    expect(log).toContain(`· ${STACK}_migrate failed before, and is started again\n`);
+    expect(SERVICES.filter((role) => before[role] !== after[role])).toEqual(["migrate"]);
+    expect(await isUp()).toMatchObject({ changed: false });
+  });
+
   test("is taken down with all that was made for it, but for its data", async () => {
     const { code, stderr } = await kit(["down", "-c", deployment.site], {
       env: { DOCKER_HOST: engine.host },

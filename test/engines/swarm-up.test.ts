@@ -229,6 +229,40 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
     listener.catch(() => undefined);
   });
 
+  test("starts a job again that failed for good, says so, and names it where it fails again", async () => {
+    await swarm.failMigration();
+    const { code, steps } = await planned();
+    expect({ code, steps }).toEqual({
+      code: 2,
+      steps: [
+        {
+          ...{ kind: "service", name: `${STACK}_migrate`, action: "start again", standsStill: [] },
+          ...{ reasons: ["is failed: task: non-zero exit (1)"], changes: [] },
+        },
+      ],
+    });
+    const again = await verb(["up"]);
+    expect({
+      code: again.code,
+      said: again.stderr.split("\n").filter((line) => /again|^error/.test(line)),
+    }).toEqual({
+      code: 1,
+      said: [
+        `· start again ${STACK}_migrate: is failed: task: non-zero exit (1)`,
+        `· ${STACK}_migrate failed before, and is started again`,
+        `error: ${STACK}_migrate failed as often as it may be tried`,
+        "  → fix what the lines above say, and run exploreiot up again: it goes on from there",
+      ],
+    });
+    await swarm.letMigrate(true);
+    const before = await tasks();
+    const { code: done, stderr } = await verb(["up"]);
+    expect(done, stderr).toBe(0);
+    expect(stderr).toContain(`· ${STACK}_migrate failed before, and is started again`);
+    expect(await changed(before)).toEqual(["migrate"]);
+    expect(await planned()).toEqual({ code: 0, runner: "stack", steps: [] });
+  });
+
   test("restarts a service, and waits until its new task is healthy", async () => {
     const before = await tasks();
     const { code, stdout } = await verb(["restart", "--json", "api"]);

@@ -5,7 +5,7 @@ import type { DeploymentInput } from "../../config/schema.ts";
 import { projectRoot } from "../../core/home.ts";
 import { type Parity, parityOutput } from "../../render/parity/report.ts";
 import { run } from "../../runners/run.ts";
-import { kit, TestDeployment } from "./e2e.ts";
+import { kit, TestDeployment, until } from "./e2e.ts";
 import { PrivateEngine } from "./e2e-private-engine.ts";
 import { type Container, seen } from "./seen-guarantees.ts";
 
@@ -90,6 +90,33 @@ export class SmallSwarm {
   async inside(role: string, ...argv: readonly string[]): Promise<string> {
     const running = await this.engine.output("ps", "--quiet", "--filter", this.ofService(role));
     return this.engine.output("exec", running.split("\n")[0] as string, ...argv);
+  }
+
+  /** By the superuser of the database. */
+  sql(statement: string): Promise<string> {
+    const as = ["-h", "/run/postgresql", "-U", "postgres", "-d", "exploreiot"];
+    return this.inside("postgres", "psql", ...as, "-qtAc", statement);
+  }
+
+  /** Whether the migration can log in; where it cannot it fails. */
+  async letMigrate(isLet: boolean): Promise<void> {
+    const owner = await this.sql("SELECT tableowner FROM pg_tables WHERE tablename = 'readings'");
+    await this.sql(`ALTER ROLE "${owner}" ${isLet ? "LOGIN" : "NOLOGIN"}`);
+  }
+
+  /** Has the migration run again, and waits until it has failed as often as it may be tried. */
+  async failMigration(): Promise<void> {
+    const service = `${this.stack}_migrate`;
+    await this.letMigrate(false);
+    const before = await this.engine.output("service", "ps", "--quiet", service);
+    await this.engine.output("service", "update", "--force", "--detach", "--quiet", service);
+    const look = async () => {
+      const format = "{{.ID}} {{.DesiredState}} {{.CurrentState}}";
+      const tasks = (await this.engine.output("service", "ps", "--format", format, service)).split("\n");
+      const [newest = ""] = tasks;
+      return !before.includes(newest.split(" ")[0] as string) && / Shutdown Failed /.test(newest);
+    };
+    await until("the migration has failed for good", look, 60_000);
   }
 
   /** Values of the readings that the API tells, by size. */
