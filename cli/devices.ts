@@ -1,11 +1,8 @@
 import { relative, resolve } from "node:path";
 import { z } from "zod";
-import { UserError } from "../core/errors.ts";
 import { deploymentHome } from "../core/home.ts";
-import { shellCommand } from "../core/shell-words.ts";
 import { writableFolder } from "../pki/pair.ts";
 import { guarded } from "../runners/guards.ts";
-import { isOnSwarm } from "../runners/swarm/observe-swarm.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { servesDevices } from "../services/listeners.ts";
 import {
@@ -19,6 +16,7 @@ import {
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { progress } from "./progress.ts";
+import { howItCounts } from "./revocation.ts";
 import { deploymentOf } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
 import { VERBS } from "./verbs.ts";
@@ -101,36 +99,9 @@ const revoke = verb("revoke", "revoke every certificate of a device")
     if (json) printJson(devicesRevokeOutput, { deployment: deployment.name, device: name, revoked: serials });
     else
       console.log(
-        [
-          `${name}: revoked ${serials.join(", ")}`,
-          ...((await isOnSwarmHere(deployment)) ? onSwarm(config) : onMachine(deployment, config)),
-        ].join("\n"),
+        [`${name}: revoked ${serials.join(", ")}`, ...(await howItCounts(deployment, config))].join("\n"),
       );
   });
-
-/** No engine has to answer: a broker elsewhere learns of it there. */
-async function isOnSwarmHere({ name }: Deployment): Promise<boolean> {
-  try {
-    return await isOnSwarm(name);
-  } catch (error) {
-    if (error instanceof UserError) return false;
-    throw error;
-  }
-}
-
-const up = (config: string) =>
-  `A running broker learns of it by: ${shellCommand("exploreiot", "up", "-c", config)}`;
-
-const onMachine = ({ name }: Deployment, config: string): readonly string[] => [
-  `${up(config)} (delivers the new revocation list, restarts nothing).`,
-  `From then on it refuses the device; a connection that is open stays until it ends (all end with docker restart exploreiot-${name}-mosquitto).`,
-];
-
-/** Secrets of a swarm never change, so a task has to have the new ones. */
-const onSwarm = (config: string): readonly string[] => [
-  `${up(config)} (replaces what has the revocation list: the broker, and the edge where there is one; each is away for some seconds).`,
-  "From then on it refuses the device, whose connection has ended with the broker's task.",
-];
 
 export const devicesCommand = verb("devices", VERBS.devices)
   .addCommand(issue)

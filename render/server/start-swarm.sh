@@ -38,6 +38,11 @@ check_swarm() {
 # may be rotated as well, so this folder keeps each that it started with. A stack from before services said whose they are goes
 # on with the folder that it was started from.
 check_owner() {
+  for id in $(docker service ls --quiet --filter "label=com.docker.stack.namespace=$project"); do
+    [ "$(docker service inspect --format '{{index .Spec.Labels "exploreiot.deployment"}}' "$id")" = "$deployment" ] ||
+      fail "the stack $project on this swarm is somebody else's: $(docker service inspect --format '{{.Spec.Name}}' "$id") is no service of $deployment" \
+        "give the deployment another name" "or take that stack down, if nobody needs it: docker stack rm $project"
+  done
   for id in $(docker service ls --quiet --filter "label=exploreiot.deployment=$deployment"); do
     owner=$(docker service inspect --format '{{index .Spec.Labels "exploreiot.checkout"}}' "$id")
     [ "$owner" = "$SECRETS_OF" ] || grep -qxF -- "$owner" started-with 2>/dev/null || { [ -z "$owner" ] && [ "$wanted" != up ]; } ||

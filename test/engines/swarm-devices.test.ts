@@ -23,8 +23,9 @@ describe.skipIf(reason)(
     const { deployment, engine, stack } = swarm;
 
     async function verb(...words: readonly [string, ...string[]]): Promise<string> {
-      const argv = [...words.slice(0, 2), "-c", deployment.site, ...words.slice(2)];
-      const { code, stdout, stderr } = await kit(argv, { env: { DOCKER_HOST: engine.host } });
+      const { code, stdout, stderr } = await kit([...words, "-c", deployment.site], {
+        env: { DOCKER_HOST: engine.host },
+      });
       if (code !== 0) throw new Error(stderr);
       return stdout;
     }
