@@ -66,7 +66,7 @@ export async function planOnSwarm(options: SwarmDeployment): Promise<Plan & { re
   possibleSwarm(modelOf(options.stack, options.home));
   const { plan, differences, isOthers } = await lookAtSwarm(options);
   if (isOthers) options.report(`${OTHERS}; up refuses it`);
-  return { runner: way, steps: swarmSteps(plan, differences), dataInDanger: [] };
+  return { runner: way, steps: swarmSteps(plan, differences, way), dataInDanger: [] };
 }
 
 /** The way; `--runner` chooses it. By default it is the one that made what is there, and else the stack file. */
@@ -112,7 +112,8 @@ export async function deployOnSwarm(options: SwarmDeployment): Promise<boolean> 
     refuseOtherNetworks(stack, differences);
     refuseFormerData(plan, differences);
     await refuseBadGround(stack, report);
-    for (const line of planLines({ steps: swarmSteps(plan, differences), dataInDanger: [] })) report(line);
+    for (const line of planLines({ steps: swarmSteps(plan, differences, way), dataInDanger: [] }))
+      report(line);
     await WAYS[way](options, plan);
     await settled(options);
   });

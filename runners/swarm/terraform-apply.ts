@@ -4,6 +4,7 @@ import { UserError } from "../../core/errors.ts";
 import type { RunnerContext } from "../runner.ts";
 import { command } from "../terraform/command.ts";
 import { type Change, describeChanges, messagesIn } from "../terraform/messages.ts";
+import { setLabels } from "./service-labels.ts";
 import { FAILED_FOR_GOOD, progress, settled } from "./settle.ts";
 import type { ServiceAsked } from "./terraform-swarm.ts";
 
@@ -47,6 +48,7 @@ export async function bringUp(
   if (rest.length > 0) await apply(own);
   else if (changes.length === 0) report("terraform: no changes");
   await allSettled(stack.name, services, wait);
+  await setLabels(stack.name, services);
 }
 
 interface Jobs {

@@ -153,7 +153,7 @@ test("a network in use is refused, what is not there is made, and what is not co
       networks,
     },
   );
-  const steps = swarmSteps(plan, found).map(({ kind, name, action, reasons }) => [
+  const steps = swarmSteps(plan, found, "stack").map(({ kind, name, action, reasons }) => [
     ...[kind, name.replace(`${plan.project}_`, ""), action, reasons[0]],
   ]);
 

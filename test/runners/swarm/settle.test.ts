@@ -51,6 +51,7 @@ test.each<[string, boolean, SwarmServiceState | undefined, Progress]>([
     stage: 1,
     job,
     version: "new",
+    labels: {},
   };
 
   expect(progressOf(asked, found)).toEqual(progress);
