@@ -1,7 +1,6 @@
 import { relative, resolve } from "node:path";
 import { z } from "zod";
 import { deploymentHome } from "../core/home.ts";
-import { shellCommand } from "../core/shell-words.ts";
 import { writableFolder } from "../pki/pair.ts";
 import { guarded } from "../runners/guards.ts";
 import type { Deployment } from "../services/deployment.ts";
@@ -17,6 +16,7 @@ import {
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { progress } from "./progress.ts";
+import { howItCounts } from "./revocation.ts";
 import { deploymentOf } from "./synthesize.ts";
 import { renderTable } from "./table.ts";
 import { VERBS } from "./verbs.ts";
@@ -99,11 +99,7 @@ const revoke = verb("revoke", "revoke every certificate of a device")
     if (json) printJson(devicesRevokeOutput, { deployment: deployment.name, device: name, revoked: serials });
     else
       console.log(
-        [
-          `${name}: revoked ${serials.join(", ")}`,
-          `A running broker learns of it by: ${shellCommand("exploreiot", "up", "-c", config)} (delivers the new revocation list, restarts nothing).`,
-          `From then on it refuses the device; a connection that is open stays until it ends (all end with docker restart exploreiot-${deployment.name}-mosquitto).`,
-        ].join("\n"),
+        [`${name}: revoked ${serials.join(", ")}`, ...(await howItCounts(deployment, config))].join("\n"),
       );
   });
 
@@ -113,7 +109,10 @@ export const devicesCommand = verb("devices", VERBS.devices)
   .addCommand(revoke);
 
 /** Keys are made and revoked on machines that have no engine, too. */
-const keysOf = (name: string, home: string) => ({ name, home, report: progress, withoutEngine: true });
+const keysOf = (name: string, home: string) => ({
+  ...{ name, home, report: progress },
+  ...{ withoutEngine: true, onSwarmToo: true },
+});
 
 const hints = (deployment: Deployment): readonly string[] =>
   servesDevices(deployment)

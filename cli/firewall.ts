@@ -3,7 +3,9 @@ import { Argument } from "commander";
 import { z } from "zod";
 import { sourceOf } from "../config/source.ts";
 import { deploymentHome } from "../core/home.ts";
+import { composeProject } from "../core/labels.ts";
 import { EXIT } from "../core/report.ts";
+import { rulesTable } from "../render/swarm/node-rules.ts";
 import { confirmFirewall, type FirewallStatus, firewallStatus } from "../runners/docker/firewall.ts";
 import { refuseForeignContainers } from "../runners/guards.ts";
 import { refuseOnSwarm } from "../runners/swarm/observe-swarm.ts";
@@ -64,9 +66,15 @@ export const firewallCommand = verb("firewall", VERBS.firewall)
   .addHelpText("after", "\nstatus exits with 2 when other rules are in force than those that were deployed.")
   .action(async (action: "status" | "confirm", former: string | undefined, options: Options) => {
     const name = await nameOf(former ?? options.config);
-    await refuseOnSwarm(name);
+    await refuseOnSwarm(name, onNodes(name));
     await (action === "status" ? status(name, options) : confirm(name, options));
   });
+
+/** A swarm has none of the kit's rules but those that an operator installs on each node, for ports of Swarm itself. */
+const onNodes = (name: string): readonly string[] => [
+  `the kit's packet filter is not on a swarm; the rules for Swarm's own ports are told on each node: nft list table inet ${rulesTable(composeProject(name))}`,
+  `they are in .exploreiot/${name}/swarm/firewall, and RUNBOOK.md next to it says how a node gets them`,
+];
 
 /** Of one that runs, the site file may be on another machine: its name is enough then, and the engine is that of the environment. */
 async function nameOf(given: string): Promise<string> {

@@ -10,6 +10,7 @@ import { readRecord } from "./record.ts";
 import type { Report } from "./runner.ts";
 import type { Stack } from "./stack.ts";
 import { refuseOnSwarm } from "./swarm/observe-swarm.ts";
+import { refuseForeignStack } from "./swarm/owner.ts";
 import { localIds } from "./terraform/state.ts";
 
 /** A deployment as the guards know it. */
@@ -43,6 +44,7 @@ export async function guarded<T>(
   const guardedWork = async () => {
     // Keys are of the checkout that renders a folder, whose containers have no label wherever they run.
     if (answers) await refuseForeignContainers(name, home, { renderedToo: !withoutEngine });
+    if (onSwarmToo && !withoutEngine) await refuseForeignStack(name, home);
     return work();
   };
   return alone(name, home, guardedWork, report);

@@ -38,6 +38,11 @@ check_swarm() {
 # may be rotated as well, so this folder keeps each that it started with. A stack from before services said whose they are goes
 # on with the folder that it was started from.
 check_owner() {
+  for id in $(docker service ls --quiet --filter "label=com.docker.stack.namespace=$project"); do
+    [ "$(docker service inspect --format '{{index .Spec.Labels "exploreiot.deployment"}}' "$id")" = "$deployment" ] ||
+      fail "the stack $project on this swarm is somebody else's: $(docker service inspect --format '{{.Spec.Name}}' "$id") is no service of $deployment" \
+        "give the deployment another name" "or take that stack down, if nobody needs it: docker stack rm $project"
+  done
   for id in $(docker service ls --quiet --filter "label=exploreiot.deployment=$deployment"); do
     owner=$(docker service inspect --format '{{index .Spec.Labels "exploreiot.checkout"}}' "$id")
     [ "$owner" = "$SECRETS_OF" ] || grep -qxF -- "$owner" started-with 2>/dev/null || { [ -z "$owner" ] && [ "$wanted" != up ]; } ||
@@ -118,7 +123,21 @@ task() {
   [ -z "$newest" ] || docker inspect --type task --format "$2" "$newest"
 }
 
-# settled NAME|job:NAME: 0 if it runs as it is declared now, or is done; 1 if not yet; 2 if the swarm gave up.
+# is_current NAME: whether its newest task is of what is declared now. The swarm takes a moment to see that.
+is_current() {
+  [ "$(task "$1" '{{index .Spec.ContainerSpec.Labels "exploreiot.spec"}}')" = "$(docker service inspect --format '{{index .Spec.TaskTemplate.ContainerSpec.Labels "exploreiot.spec"}}' "$1")" ]
+}
+
+# has_failed JOB: whether it was tried as often as it may be. Nothing starts it again then by itself.
+has_failed() {
+  [ -z "$(docker service ps --quiet --filter desired-state=running --filter desired-state=ready "$1")" ] || return 1
+  case $(task "$1" '{{.Status.State}}') in
+    failed | rejected | shutdown | orphaned) is_current "$1" ;;
+    *) return 1 ;;
+  esac
+}
+
+# settled NAME|job:NAME: 0 if it runs as it is declared now, or is done; 1 if not yet; 2 if the swarm gave up; 3 for a job that failed.
 settled() {
   name=${1#job:}
   wanted_state=running
@@ -128,9 +147,10 @@ settled() {
     updating) return 1 ;;
     *) return 2 ;;
   esac
-  [ "$(task "$name" '{{.Status.State}}')" = "$wanted_state" ] || return 1
-  # A task of before is no answer: the swarm takes a moment to see what is declared now.
-  [ "$(task "$name" '{{index .Spec.ContainerSpec.Labels "exploreiot.spec"}}')" = "$(docker service inspect --format '{{index .Spec.TaskTemplate.ContainerSpec.Labels "exploreiot.spec"}}' "$name")" ] || return 1
+  # A task of before is no answer.
+  if [ "$(task "$name" '{{.Status.State}}')" = "$wanted_state" ]; then is_current "$name"; return; fi
+  [ "$name" = "$1" ] || ! has_failed "$name" || return 3
+  return 1
 }
 
 # stage NUMBER NAME …: deploys the stages up to this one, and waits for the services of it.
@@ -146,13 +166,26 @@ stage() {
     --resolve-image "$resolve" --with-registry-auth "$project" >&2 || fail "the swarm refuses $project" "fix what the lines above say, and run $again again"
   for one in "$@"; do
     seconds=0
+    [ "$one" = "${one#job:}" ] || ! has_failed "${one#job:}" || start_again "${one#job:}"
     until settled "$one"; do
       result=$?
       [ $result -ne 2 ] || given_up "${one#job:}" "was taken back by the swarm: its new tasks do not stay healthy"
+      [ $result -ne 3 ] || given_up "${one#job:}" "failed as often as it may be tried"
       [ $seconds -lt "$wait_seconds" ] || given_up "${one#job:}" "is not $([ "$one" = "${one#job:}" ] && echo healthy || echo done) after $wait_seconds s"
       sleep 1
       seconds=$((seconds + 1))
     done
+  done
+}
+
+# start_again JOB: it failed for good before, and a stack that says the same of it as then leaves it.
+start_again() {
+  say "$1 failed before, and is started again"
+  docker service update --force --detach --quiet "$1" >/dev/null
+  # Until there is a task to ask for, the failed ones answer.
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    has_failed "$1" || return 0
+    sleep 1
   done
 }
 

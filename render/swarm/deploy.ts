@@ -9,13 +9,15 @@ import { refuseHalfRestored } from "../../runners/restore/state.ts";
 import type { RunnerContext } from "../../runners/runner.ts";
 import type { Stack } from "../../runners/stack.ts";
 import { observeSwarm, type SwarmState } from "../../runners/swarm/observe-swarm.ts";
+import { isOfHome } from "../../runners/swarm/owner.ts";
 import { isTerraforms, upSwarmByTerraform } from "../../runners/swarm/terraform.ts";
 import { modelOf } from "../model.ts";
 import { type SwarmDifference, swarmDifferences } from "./compare.ts";
 import type { Known } from "./declared-settings.ts";
-import { isOfHome, secretVersions, serverParts } from "./home-secrets.ts";
+import { secretVersions, serverParts } from "./home-secrets.ts";
 import { possibleSwarm, type SwarmPlan, swarmPlan } from "./plan.ts";
-import { folderIn, shareImages, startFolder } from "./start-folder.ts";
+import { refuseFormerData, refuseOtherNetworks } from "./refusals.ts";
+import { shareImages, startFolder } from "./start-folder.ts";
 import { swarmSteps } from "./steps.ts";
 import { terraformSwarm } from "./terraform.ts";
 
@@ -43,7 +45,7 @@ export async function lookAtSwarm({ stack, home }: Pick<SwarmDeployment, "stack"
   const model = modelOf(stack, home);
   const plan = swarmPlan(model);
   const [swarm, images] = await Promise.all([observeSwarm(stack.name), imagesHere(stack)]);
-  const isOthers = swarm !== undefined && !isOfHome(swarm.owner, folderIn(home), home);
+  const isOthers = swarm !== undefined && !isOfHome(swarm.owner, home);
   const known = { parts: isOthers ? undefined : secretVersions(model, home), images };
   return { plan, swarm, isOthers, differences: swarmDifferences(plan, known, swarm) };
 }
@@ -64,7 +66,7 @@ export async function planOnSwarm(options: SwarmDeployment): Promise<Plan & { re
   possibleSwarm(modelOf(options.stack, options.home));
   const { plan, differences, isOthers } = await lookAtSwarm(options);
   if (isOthers) options.report(`${OTHERS}; up refuses it`);
-  return { runner: way, steps: swarmSteps(plan, differences), dataInDanger: [] };
+  return { runner: way, steps: swarmSteps(plan, differences, way), dataInDanger: [] };
 }
 
 /** The way; `--runner` chooses it. By default it is the one that made what is there, and else the stack file. */
@@ -108,8 +110,10 @@ export async function deployOnSwarm(options: SwarmDeployment): Promise<boolean> 
   await guarded({ name: stack.name, home, report, onSwarmToo: true }, async () => {
     const { plan, differences } = await lookAtSwarm(options);
     refuseOtherNetworks(stack, differences);
+    refuseFormerData(plan, differences);
     await refuseBadGround(stack, report);
-    for (const line of planLines({ steps: swarmSteps(plan, differences), dataInDanger: [] })) report(line);
+    for (const line of planLines({ steps: swarmSteps(plan, differences, way), dataInDanger: [] }))
+      report(line);
     await WAYS[way](options, plan);
     await settled(options);
   });
@@ -129,19 +133,6 @@ async function byTerraform(options: SwarmDeployment, plan: SwarmPlan): Promise<v
 }
 
 const WAYS = { stack: byStack, terraform: byTerraform };
-
-function refuseOtherNetworks({ name }: Stack, differences: readonly SwarmDifference[]): void {
-  const networks = differences.filter(({ kind }) => kind === "network");
-  if (networks.length === 0) return;
-  throw new UserError(
-    networks
-      .flatMap(({ role, changes }) =>
-        changes.map(({ setting, declared, found }) => `${role}: ${setting} ${found} → ${declared}`),
-      )
-      .join("\n"),
-    `a swarm changes no network that services are on: exploreiot down (the data of ${name} stays), then up`,
-  );
-}
 
 /** How long a task may still take that start.sh took for one of now, since only its settings were changed by hand. */
 const LIMIT_MS = 60_000;

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { readIfThere, replaceFile } from "../../core/private-files.ts";
+import { replaceFile } from "../../core/private-files.ts";
 import { lastRotation, readRotation } from "../../core/rotation-state.ts";
 import { HASH_KEY } from "../../core/secrets.ts";
+import { keyedHash, keyOf } from "../../runners/swarm/owner.ts";
 import type { Model } from "../model.ts";
 
 /**
@@ -18,24 +18,9 @@ export function secretVersions({ deliveries, stack }: Model, home: string): Read
     deliveries.flatMap(({ variable, secret }) => {
       const files = [key, ...secret.map(({ source }) => resolve(stack.folder, source))];
       if (secret.length === 0 || !files.every((file) => existsSync(file))) return [];
-      return [[variable, hashOf(files)] as const];
+      return [[variable, keyedHash(files)] as const];
     }),
   );
-}
-
-/** Where start.sh notes the mark of each key of hashes with which it started the stack. */
-const STARTED_WITH = "started-with";
-
-/**
- * Whether a stack has the secrets of this directory, or had them before its key of hashes was rotated.
- *
- * @param owner the label on its services. @default - from before they had one
- */
-export function isOfHome(owner: string | undefined, folder: string, home: string): boolean {
-  const key = readIfThere(keyOf(home));
-  if (owner === undefined || key === undefined) return false;
-  const before = readIfThere(join(folder, STARTED_WITH))?.split("\n") ?? [];
-  return [hashOf([keyOf(home)]), ...before].includes(owner);
 }
 
 /** Everything that start.sh fills in of a stack file but for words of images: versions, and whose the secrets are. */
@@ -43,19 +28,10 @@ export const serverParts = (model: Model, home: string): ReadonlyMap<string, str
   new Map([
     ...secretVersions(model, home),
     ["SECRETS_ROTATED", rotated(home)],
-    ["SECRETS_OF", hashOf([keyOf(home)])],
+    ["SECRETS_OF", keyedHash([keyOf(home)])],
   ]);
 
 const rotated = (home: string): string => String(lastRotation(readRotation(home)));
-
-const keyOf = (home: string): string => join(home, "secrets", HASH_KEY);
-
-/** As `keyed` of start.sh. */
-function hashOf(files: readonly string[]): string {
-  const hash = createHash("sha256");
-  for (const file of files) hash.update(readFileSync(file));
-  return hash.digest("hex").slice(0, 12);
-}
 
 /**
  * Gives a rendered folder the secrets of the deployment's own directory, in place of those that start.sh would make: as
@@ -64,7 +40,7 @@ function hashOf(files: readonly string[]): string {
 export function lendSecrets(folder: string, model: Model, home: string): void {
   const own = join(folder, "secrets");
   rmSync(own, { recursive: true, force: true });
-  link(join(own, HASH_KEY), join(home, "secrets", HASH_KEY));
+  link(join(own, HASH_KEY), keyOf(home));
   for (const { path, source } of model.deliveries.flatMap(({ secret }) => secret))
     link(join(folder, path), resolve(model.stack.folder, source));
   const versions = [...secretVersions(model, home), ["SECRETS_ROTATED", rotated(home)]];

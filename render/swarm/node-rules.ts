@@ -7,7 +7,10 @@ const TCP = "2377, 7946";
 const UDP = "7946, 4789";
 
 /** How the files with the rules are called. */
-export const rulesName = ({ project }: SwarmPlan): string => `${project}-swarm`;
+export const rulesName = ({ project }: Pick<SwarmPlan, "project">): string => `${project}-swarm`;
+
+/** How nftables calls them on a node. */
+export const rulesTable = (project: string): string => rulesName({ project }).replaceAll("-", "_");
 
 /**
  * Rules for every node: the ports of Swarm itself are for the nodes alone, by their addresses. With a unit that loads
@@ -15,7 +18,7 @@ export const rulesName = ({ project }: SwarmPlan): string => `${project}-swarm`;
  */
 export function nodeRules(plan: SwarmPlan): Files {
   const name = rulesName(plan);
-  const table = `inet ${name.replaceAll("-", "_")}`;
+  const table = `inet ${rulesTable(plan.project)}`;
   return {
     [`firewall/${name}.nft`]: ruleset(table, plan),
     [`firewall/${name}.service`]: firewallService(plan.model.stack.name, name, table),

@@ -274,7 +274,7 @@ export function declaredNetworks(plan: SwarmPlan): readonly SwarmNetwork[] {
   const isAlone = services.some(({ container }) => container.block.network_mode !== undefined);
   const nowhere = { name: NOWHERE, internal: true, subnets: [] };
   return [...model.stack.networks, ...(isAlone ? [nowhere] : [])].map(({ name, internal, subnets }) => ({
-    name: swarmName(short(name, plan), plan),
+    name: nameOnSwarm(name, plan),
     internal,
     encrypted: settings.encrypted,
     // Overlays have addresses of IPv4 alone.
@@ -304,6 +304,9 @@ export const shortName = (name: string, { project }: Pick<SwarmPlan, "project">)
 /** The name of a network or volume in the swarm, as `docker stack` makes it. */
 export const swarmName = (short: string, { project }: Pick<SwarmPlan, "project">): string =>
   `${project}_${short}`;
+
+/** The name in the swarm of a volume or network of the JSON. */
+export const nameOnSwarm = (name: string, plan: SwarmPlan): string => swarmName(short(name, plan), plan);
 
 const short = (name: string, { project }: SwarmPlan): string =>
   name.startsWith(`${project}-`) ? name.slice(project.length + 1) : name;

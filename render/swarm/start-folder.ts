@@ -6,6 +6,7 @@ import { makeImages } from "../../runners/images/make-images.ts";
 import { CommandError, run } from "../../runners/run.ts";
 import type { RunnerContext } from "../../runners/runner.ts";
 import { giveImages } from "../../runners/swarm/give-images.ts";
+import { folderIn } from "../../runners/swarm/owner.ts";
 import { writeFolder } from "../folder.ts";
 import { renderSwarm } from "../render.ts";
 import { lendSecrets } from "./home-secrets.ts";
@@ -13,9 +14,6 @@ import { type SwarmPlan, swarmImages } from "./plan.ts";
 
 /** How `say` of start.sh begins a line, and `fail` an error and what to do. */
 const SAYS = { step: "· ", error: "error: ", remedy: "  → " } as const;
-
-/** The folder in the deployment's own directory that is rendered, and started from. */
-export const folderIn = (home: string): string => join(home, "swarm");
 
 /**
  * Brings a plan to what runs: has the rendered folder's own start.sh do it, with secrets and images of this machine.

@@ -5,8 +5,8 @@ import { seconds } from "../../runners/settings/durations.ts";
 import type { SwarmDifference } from "./compare.ts";
 import type { SwarmPlan } from "./plan.ts";
 
-/** Settings of a service that its tasks do not have. */
-const OF_NO_TASK = /^(update|rollback|labels|replicas)\b/;
+/** Settings of a service for which no task is made again: Terraform's provider changes a task with each of the others. */
+const IN_PLACE = { stack: /^(update|rollback|labels|replicas)\b/, terraform: /^labels\b/ };
 
 const IN_USE =
   "a swarm changes no network in use, so up refuses: exploreiot down, which keeps the data, then up";
@@ -15,16 +15,21 @@ const IN_USE =
 export const swarmSteps = (
   plan: SwarmPlan,
   differences: readonly SwarmDifference[],
-): readonly PlannedStep[] => differences.map((difference) => stepOf(difference, plan));
+  way: keyof typeof IN_PLACE,
+): readonly PlannedStep[] => differences.map((difference) => stepOf(difference, plan, way));
 
-function stepOf(difference: SwarmDifference, { model: { stack }, project }: SwarmPlan): PlannedStep {
+function stepOf(
+  difference: SwarmDifference,
+  { model: { stack }, project }: SwarmPlan,
+  way: keyof typeof IN_PLACE,
+): PlannedStep {
   const { kind, role, service, isThere, isCurrent, changes, trouble } = difference;
   const named = { kind, name: kind === "network" ? role : `${project}_${role}`, changes, standsStill: [] };
   if (kind === "network")
     return { ...named, action: "replace", reasons: [...changes.map(changeInWords), IN_USE] };
   if (service === undefined) return { ...named, action: "remove", reasons: ["is not configured any more"] };
   if (!isThere) return { ...named, action: "create", reasons: ["is not there"] };
-  const isSet = isCurrent && changes.every(({ setting }) => OF_NO_TASK.test(setting));
+  const isSet = isCurrent && changes.every(({ setting }) => IN_PLACE[way].test(setting));
   if (isSet)
     return {
       ...named,

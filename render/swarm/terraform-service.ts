@@ -49,8 +49,15 @@ export function service(one: SwarmService, plan: SwarmPlan) {
       ? undefined
       : { delay: "2s", timeout: seconds(waitSeconds(plan.model.stack)) },
     depends_on: before.map(addressOf),
+    lifecycle: { ignore_changes: KEPT },
   });
 }
+
+/**
+ * Each update by the provider writes the environment in another order, for which the swarm makes all tasks of the service again. So what
+ * concerns no task is not for Terraform: labels, which the kit sets, and what the provider itself finds out of an image in a registry.
+ */
+const KEPT = ["labels", "task_spec[0].placement[0].platforms"];
 
 function container(one: SwarmService, said: Said, plan: SwarmPlan) {
   const { block } = one.container;

@@ -8,7 +8,7 @@ import { configPath } from "../paths.ts";
 import { waitSeconds } from "../server-script.ts";
 import type { Known } from "./declared-settings.ts";
 import type { SwarmFile, SwarmPlan } from "./plan.ts";
-import { declaredNetworks, imageOf, imageWords, shortName, wholeVersion } from "./stack-file.ts";
+import { declaredNetworks, imageOf, imageWords, saidOf, shortName, wholeVersion } from "./stack-file.ts";
 import { addressOf, service } from "./terraform-service.ts";
 import { labels, written } from "./terraform-words.ts";
 
@@ -45,6 +45,9 @@ export function terraformSwarm(
     services: services.map((one) => ({
       ...{ role: roleOf(one.container), name: one.name, stage: one.stage, job: one.container.job },
       ...{ address: addressOf(one), version: part(wholeVersion(one, plan)) },
+      labels: Object.fromEntries(
+        Object.entries(saidOf(one, plan).deploy.labels).map(([label, value]) => [label, part(String(value))]),
+      ),
     })),
     waitSeconds: waitSeconds(model.stack),
   };

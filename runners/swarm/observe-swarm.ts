@@ -99,7 +99,7 @@ interface NetworkJson {
 
 interface ServiceJson {
   readonly ID: string;
-  readonly Spec: ServiceSpec;
+  readonly Spec: ServiceSpec & { readonly Name: string };
   readonly UpdateStatus?: { readonly State?: string };
 }
 
@@ -186,15 +186,42 @@ export const isOnSwarm = async (deployment: string): Promise<boolean> =>
   (await servicesOf(deployment)).length > 0;
 
 /**
+ * Whose secrets a deployment on the swarm of this engine has (label `exploreiot.checkout`).
+ *
+ * @returns undefined where it is on none, or from before services had the label
+ */
+export async function ownerOnSwarm(deployment: string): Promise<string | undefined> {
+  const [service] = await servicesOf(deployment);
+  return service === undefined ? undefined : ownerOf(service);
+}
+
+/** The labels of a deployment's services, by their names in the swarm. */
+export async function labelsOnSwarm(
+  deployment: string,
+): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
+  const services = await servicesOf(deployment);
+  return new Map(services.map(({ Spec }) => [Spec.Name, Spec.Labels]));
+}
+
+const ownerOf = ({ Spec }: ServiceJson): string | undefined => Spec.Labels[LABEL.checkout];
+
+/**
  * Refuses a deployment on a swarm for verbs that look for its containers on one engine. To `up` it would be a second one next to it,
  * with the same devices and other data.
+ *
+ * @param instead what takes the place of the verb. @default - docs/swarm.md says it
  */
-export async function refuseOnSwarm(name: string): Promise<void> {
+export async function refuseOnSwarm(
+  name: string,
+  instead: readonly string[] = [
+    "docs/swarm.md says which verbs know a swarm, and what takes the place of this one",
+    "or take it down first: exploreiot down",
+  ],
+): Promise<void> {
   if (await isOnSwarm(name))
     throw new UserError(
       `${name} is on the swarm of this engine, and this verb works on the containers of one engine`,
-      "docs/swarm.md says which verbs know a swarm, and what takes the place of this one",
-      "or take it down first: exploreiot down",
+      ...instead,
     );
 }
 
@@ -214,7 +241,7 @@ export async function observeSwarm(deployment: string): Promise<SwarmState | und
   ]);
   const networkNames = new Map(networks.map(({ Id, Name }) => [Id, Name]));
   const hostname = new Map(nodes.map(({ id, name }) => [id, name]));
-  const owner = services[0]?.Spec.Labels[LABEL.checkout];
+  const owner = services[0] && ownerOf(services[0]);
   return {
     ...(owner === undefined ? {} : { owner }),
     services: new Map(

@@ -6,6 +6,9 @@ import type { ServiceAsked } from "./terraform-swarm.ts";
 const POLL_MS = 500;
 const LAST_LINES = 10;
 
+/** Of a job: nothing starts it again by itself. */
+export const FAILED_FOR_GOOD = "failed as often as it may be tried";
+
 /** How far a swarm is: it runs as declared, or is done; is not yet; or will not be, and why. */
 export type Progress = "settled" | "pending" | { readonly failed: string };
 
@@ -22,7 +25,7 @@ export function progressOf({ job, version }: ServiceAsked, found: SwarmServiceSt
   if (found.running !== version || task === undefined) return "pending";
   if (!job) return task.state === "running" ? "settled" : "pending";
   if (task.state === "complete") return "settled";
-  return found.goesOn ? "pending" : { failed: "failed" };
+  return found.goesOn ? "pending" : { failed: FAILED_FOR_GOOD };
 }
 
 /** How far the swarm is with each of these services. */

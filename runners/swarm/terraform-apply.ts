@@ -4,7 +4,8 @@ import { UserError } from "../../core/errors.ts";
 import type { RunnerContext } from "../runner.ts";
 import { command } from "../terraform/command.ts";
 import { type Change, describeChanges, messagesIn } from "../terraform/messages.ts";
-import { progress, settled } from "./settle.ts";
+import { setLabels } from "./service-labels.ts";
+import { FAILED_FOR_GOOD, progress, settled } from "./settle.ts";
 import type { ServiceAsked } from "./terraform-swarm.ts";
 
 const PLAN = "up.tfplan";
@@ -30,8 +31,11 @@ export async function bringUp(
     stack.name,
     services.filter(({ job }) => job),
   );
-  const failed = jobs.filter(({ progress }) => typeof progress === "object" && progress.failed === "failed");
-  // They were tried as often as they may be: another attempt is another service.
+  const failed = jobs.filter(
+    ({ progress }) => typeof progress === "object" && progress.failed === FAILED_FOR_GOOD,
+  );
+  for (const { service } of failed) report(`${service.name} failed before, and is started again`);
+  // Another attempt is another service.
   const again = failed.map(({ service }) => service.address);
   const changes = await plan(own, again);
   for (const line of describeChanges(changes.filter(({ action }) => action !== "import"))) report(line);
@@ -44,6 +48,7 @@ export async function bringUp(
   if (rest.length > 0) await apply(own);
   else if (changes.length === 0) report("terraform: no changes");
   await allSettled(stack.name, services, wait);
+  await setLabels(stack.name, services);
 }
 
 interface Jobs {

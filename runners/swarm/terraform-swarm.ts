@@ -46,4 +46,7 @@ export interface ServiceAsked {
   readonly job: boolean;
 
   readonly version: string;
+
+  /** Of the service, not of its tasks. */
+  readonly labels: Readonly<Record<string, string>>;
 }

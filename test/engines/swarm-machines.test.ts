@@ -1,6 +1,5 @@
 import { createHash, X509Certificate } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { logsOutput } from "../../cli/logs.ts";
@@ -8,12 +7,11 @@ import { type StatusReport, statusOutput } from "../../cli/status-output.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
 import { isInstalled } from "../../core/programs.ts";
 import { run } from "../../runners/run.ts";
-import { kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
-import { type Asker, askEdge, type Edge, load, SocketReader } from "../support/e2e-edge-load.ts";
-import { CLIENTS, type Machine, Wire } from "../support/e2e-machines.ts";
+import { kit, missing, titled, until } from "../support/e2e.ts";
+import { type Asker, askEdge, load, SocketReader } from "../support/e2e-edge-load.ts";
+import type { Machine } from "../support/e2e-machines.ts";
 import { openPage } from "../support/e2e-page.ts";
-import { NumberedPublisher } from "../support/e2e-publisher.ts";
-import { startRegistry } from "../support/registry.ts";
+import { HOST, ON_DATA_NODE, SERVICES, SwarmOfMachines } from "../support/e2e-swarm-machines.ts";
 
 const reason =
   missing.docker ??
@@ -21,62 +19,16 @@ const reason =
   (isInstalled("docker-registry") ? undefined : "needs docker-registry");
 const MINUTES = 600_000;
 const ON = { timeout: MINUTES };
-const HOST = "iot.example.org";
 const PORTS = { https: 25_961, mqtts: 25_962 };
-const PER_SECOND = 20;
-const off = { enabled: false };
 
-const SITE: DeploymentInput = {
-  name: "e2e-machines",
-  bind: "lan",
-  hosts: [HOST],
-  firewall: off,
-  listeners: {
-    frontend: off,
-    backend: off,
-    mqtt: off,
-    https: { port: PORTS.https },
-    mqtts: { port: PORTS.mqtts },
-  },
-  // All clients of the load have one address.
-  http: { rateLimitPerMinute: 0 },
-  mosquitto: { users: [{ name: "sensor", publish: ["sensor/+"] }] },
-  health: { intervalSeconds: 1, retries: 10, startPeriodSeconds: 10 },
-};
-const STACK = `exploreiot-${SITE.name}`;
-const SERVICES = ["api", "edge", "frontend", "ingest", "mosquitto", "postgres", "redis"];
-const ON_DATA_NODE = ["edge", "mosquitto", "postgres", "redis"];
-
-/**
- * Three machines in one swarm: the manager, the one with the data, and a worker. The kernel may have neither IPVS nor ESP.
- * A file of its own: what happens to a machine is felt by the next test.
- */
+/** A file of its own: what happens to a machine is felt by the next test. */
 describe.skipIf(reason)(titled("a deployment on a swarm of three machines", reason), ON, () => {
-  const wire = new Wire(3);
-  const [manager, holder, worker] = wire.machines as [Machine, Machine, Machine];
-  const folder = mkdtempSync(join(tmpdir(), "exploreiot-machines-"));
-  const server = join(folder, "server");
-  const deployment = new TestDeployment(SITE);
-  let registry: Awaited<ReturnType<typeof startRegistry>>;
-
-  const file = (path: string) => readFileSync(join(server, "secrets", path), "utf8");
-  const edge = (): Edge => ({
-    address: holder.address,
-    port: PORTS.https,
-    host: HOST,
-    ca: file("pki/authority/ca.crt"),
-  });
+  const swarm = new SwarmOfMachines("e2e-machines", PORTS, "start.sh");
+  const { deployment, server, stack: STACK } = swarm;
+  const [manager, holder, worker] = [swarm.manager, swarm.holder, swarm.worker];
 
   async function render(change: Partial<DeploymentInput> = {}): Promise<void> {
-    deployment.configure({
-      swarm: {
-        encrypted: false,
-        endpointMode: "dnsrr",
-        registry: `${registry.address}/iot`,
-        nodes: wire.machines.map(({ address }) => address),
-      },
-      ...change,
-    });
+    swarm.configure(change);
     const { code, stderr } = await kit(["render", "-c", deployment.site, "-o", server, "--target", "swarm"]);
     if (code !== 0) throw new Error(stderr);
   }
@@ -93,127 +45,25 @@ describe.skipIf(reason)(titled("a deployment on a swarm of three machines", reas
     if (code !== 0) throw new Error(stderr);
   }
 
-  /** Role to machine, of the tasks that are to run and do. */
-  async function places(): Promise<Readonly<Record<string, string>>> {
-    const format = "{{.Name}} {{.Node}} {{.CurrentState}}";
-    const tasks = await manager.engine.output(
-      ...["stack", "ps", "--filter", "desired-state=running", "--format", format, STACK],
-    );
-    return Object.fromEntries(
-      tasks
-        .split("\n")
-        .map((line) => line.split(" "))
-        .filter(([, , state]) => state === "Running")
-        .map(([name = "", node = ""]) => [name.replace(`${STACK}_`, "").replace(/\.\d+$/, ""), node]),
-    );
-  }
-
-  const whole = (what: string, isSo: (found: Readonly<Record<string, string>>) => boolean = () => true) =>
-    until(
-      what,
-      async () => {
-        const found = await places();
-        return SERVICES.every((role) => found[role] !== undefined) && isSo(found) && found;
-      },
-      180_000,
-    );
-
-  const nodeIs = (machine: Machine, state: "Ready" | "Down") =>
-    until(
-      `${machine.name} is ${state}`,
-      async () => {
-        const { code, stdout } = await manager.engine.docker(
-          ...["node", "inspect", "--format", "{{.Status.State}}", machine.name],
-        );
-        return code === 0 && stdout.trim() === state.toLowerCase();
-      },
-      60_000,
-    );
-
-  async function sql(statement: string): Promise<string> {
-    const of = "label=exploreiot.role=postgres";
-    const id = (await holder.engine.output("ps", "--quiet", "--filter", of)).split("\n")[0] as string;
-    return holder.engine.output(
-      ...["exec", id, "psql", "-h", "/run/postgresql", "-U", "postgres", "-d", "exploreiot", "-qtAc"],
-      statement,
-    );
-  }
-
-  const stored = async (sensor: string): Promise<readonly number[]> => {
-    const rows = await sql(`SELECT value FROM readings WHERE sensor = '${sensor}' ORDER BY value`);
-    return rows.split("\n").filter(Boolean).map(Number);
-  };
-
-  /** Rows of all devices, but for those that are posted over HTTP. */
-  const others = async () => Number(await sql("SELECT count(*) FROM readings WHERE sensor <> 'posted'"));
-
-  /** Readings of a device flow while something happens; each is acknowledged, and each is in the database, once. */
-  async function noneIsLost(sensor: string, happens: () => Promise<unknown>): Promise<void> {
-    const before = await others();
-    const login = { username: "sensor", password: file("mqtt-sensor-password") };
-    const broker = { ...edge(), port: PORTS.mqtts };
-    const publisher = await NumberedPublisher.connectOver(broker, login, sensor);
-    let running = true;
-    const flowing = publisher.publishWhile(() => running, PER_SECOND);
-    try {
-      await happens();
-    } finally {
-      running = false;
-    }
-    await flowing;
-    const sent = publisher.acknowledged.size;
-    await until(
-      `${sent} readings of ${sensor} are stored`,
-      async () => (await stored(sensor).catch(() => [])).length >= sent,
-      120_000,
-    ).catch(() => undefined);
-    await publisher.close();
-    // The numbers of a run, for who reads its output.
-    console.log(`${sensor}: ${sent} acknowledged`);
-    expect(await stored(sensor)).toEqual(Array.from({ length: sent }, (_, number) => number));
-    expect((await others()) - before).toBe(sent);
-  }
-
   beforeAll(async () => {
-    const made = await kit(["images", "--config", deployment.site]);
-    if (made.code !== 0) throw new Error(made.stderr);
-    await wire.open();
-    registry = await startRegistry(folder, CLIENTS);
+    await swarm.open();
     await render();
-    for (const { engine } of wire.machines)
-      await engine.start({ "no-new-privileges": true, "insecure-registries": [registry.address] });
-    const names = [...readFileSync(join(server, "deployment.sh"), "utf8").matchAll(/^ {2}image (\S+)/gm)];
-    await manager.engine.load(names.map(([, name]) => name as string));
-    await manager.engine.output("swarm", "init", "--advertise-addr", manager.address);
-    const token = await manager.engine.output("swarm", "join-token", "--quiet", "worker");
-    for (const { engine, address } of [holder, worker])
-      await engine.output(
-        ...["swarm", "join", "--token", token, "--advertise-addr", address, `${manager.address}:2377`],
-      );
     await started({ DATA_NODE: holder.name });
   }, MINUTES);
 
-  afterAll(async () => {
-    await manager.engine.docker("stack", "rm", STACK);
-    for (const { engine } of wire.machines.toReversed()) await engine.docker("swarm", "leave", "--force");
-    for (const { engine } of wire.machines) await engine.remove();
-    await registry.stop();
-    await wire.close();
-    rmSync(folder, { recursive: true, force: true });
-    if (existsSync(deployment.home)) await deployment.forget();
-  }, MINUTES);
+  afterAll(() => swarm.close(), MINUTES);
 
   test("takes images by digest, keeps data and ports on one machine, and shows a reading on the page", async () => {
     const image = await manager.engine.output(
       ...["service", "inspect", "--format", "{{.Spec.TaskTemplate.ContainerSpec.Image}}", `${STACK}_api`],
     );
     expect(image).toMatch(
-      new RegExp(`^${registry.address}/iot/exploreiot/backend:[0-9a-f]{16}@sha256:[0-9a-f]{64}$`),
+      new RegExp(`^${swarm.registry}/iot/exploreiot/backend:[0-9a-f]{16}@sha256:[0-9a-f]{64}$`),
     );
-    const found = await whole("everything runs");
+    const found = await swarm.whole("everything runs");
     expect(ON_DATA_NODE.map((role) => found[role])).toEqual(ON_DATA_NODE.map(() => holder.name));
 
-    const spki = new X509Certificate(file("pki/edge/edge.crt")).publicKey.export({
+    const spki = new X509Certificate(swarm.file("pki/edge/edge.crt")).publicKey.export({
       type: "spki",
       format: "der",
     });
@@ -221,7 +71,7 @@ describe.skipIf(reason)(titled("a deployment on a swarm of three machines", reas
       `--host-resolver-rules=MAP ${HOST} ${holder.address}`,
       `--ignore-certificate-errors-spki-list=${createHash("sha256").update(spki).digest("base64")}`,
     ];
-    await noneIsLost("first", async () => {
+    await swarm.noneIsLost("first", async () => {
       const opened = await openPage(`https://${HOST}:${PORTS.https}/`, { more });
       await expect.poll(() => opened.page.content(), { timeout: 20_000 }).toContain("first");
       expect(opened.complaints).toEqual([]);
@@ -233,7 +83,7 @@ describe.skipIf(reason)(titled("a deployment on a swarm of three machines", reas
   const page: Asker = { keeps: true, path: "/", next: () => ({}) };
   let posted = 0;
   const posting = (): Asker => {
-    const key = file("backend-api-key");
+    const key = swarm.file("backend-api-key");
     const next = () => ({
       method: "POST" as const,
       headers: { "x-api-key": key },
@@ -246,9 +96,9 @@ describe.skipIf(reason)(titled("a deployment on a swarm of three machines", reas
   async function everyRequestIsAnswered(happens: () => Promise<unknown>): Promise<SocketReader> {
     const first = posted;
     const askers = [reading, page, posting()];
-    const reader = new SocketReader(edge(), "posted");
+    const reader = new SocketReader(swarm.edge(), "posted");
     await until("the socket is open", async () => reader.isOpen);
-    const stop = load(edge(), [...askers, ...askers.map((asker) => ({ ...asker, keeps: false }))], 20);
+    const stop = load(swarm.edge(), [...askers, ...askers.map((asker) => ({ ...asker, keeps: false }))], 20);
     try {
       await happens();
     } finally {
@@ -259,7 +109,7 @@ describe.skipIf(reason)(titled("a deployment on a swarm of three machines", reas
         ...[["200"], ["200"], ["201"]],
       ]);
       const numbers = Array.from({ length: posted }, (_, number) => number);
-      expect(await stored("posted")).toEqual(numbers);
+      expect(await swarm.stored("posted")).toEqual(numbers);
       const now = numbers.slice(first);
       await until("the socket is open", async () => reader.isOpen);
       await reader.catchUp();
@@ -277,7 +127,7 @@ describe.skipIf(reason)(titled("a deployment on a swarm of three machines", reas
       `${STACK}_api`,
       `${STACK}_frontend`,
     );
-    await noneIsLost("updated", async () => {
+    await swarm.noneIsLost("updated", async () => {
       const { dials } = await everyRequestIsAnswered(async () => {
         await render({
           backend: { limits: { memoryMiB: 224 } },
@@ -309,7 +159,7 @@ describe.skipIf(reason)(titled("a deployment on a swarm of three machines", reas
       const script = "sed -i '/ stack.yaml$/d' SHA256SUMS; sha256sum stack.yaml >>SHA256SUMS";
       await run(["sh", "-c", script], { cwd: server });
     };
-    await noneIsLost("taken-back", async () => {
+    await swarm.noneIsLost("taken-back", async () => {
       const { dials } = await everyRequestIsAnswered(async () => {
         await rewrite([above, broken].join("\n  api:\n"));
         const { code, stderr } = await start();
@@ -325,17 +175,17 @@ describe.skipIf(reason)(titled("a deployment on a swarm of three machines", reas
   });
 
   test("follows a new password of ingest at the broker", async () => {
-    await noneIsLost("rotated", async () => {
+    await swarm.noneIsLost("rotated", async () => {
       rmSync(join(server, "secrets/mqtt-backend-password"), { force: true });
       await started();
     });
   });
 
   test("moves what has no data from a machine that is drained", async () => {
-    await noneIsLost("drained", async () => {
+    await swarm.noneIsLost("drained", async () => {
       await manager.engine.output("node", "update", "--availability", "drain", manager.name);
-      const found = await whole("nothing is on the manager", (places) =>
-        SERVICES.every((role) => places[role] !== manager.name),
+      const found = await swarm.whole("nothing is on the manager", (found) =>
+        SERVICES.every((role) => found[role] !== manager.name),
       );
       expect(found).toMatchObject({ api: worker.name, ingest: worker.name, frontend: worker.name });
     });
@@ -343,17 +193,17 @@ describe.skipIf(reason)(titled("a deployment on a swarm of three machines", reas
   });
 
   test("goes on elsewhere when a worker loses its power, and takes it back later", async () => {
-    await noneIsLost("lost", async () => {
-      expect(await places()).toMatchObject({ api: worker.name, ingest: worker.name });
+    await swarm.noneIsLost("lost", async () => {
+      expect(await swarm.places()).toMatchObject({ api: worker.name, ingest: worker.name });
       await worker.lose();
-      await nodeIs(worker, "Down");
-      await whole("all of it runs elsewhere", (places) =>
-        SERVICES.every((role) => places[role] !== worker.name),
+      await swarm.nodeIs(worker, "Down");
+      await swarm.whole("all of it runs elsewhere", (found) =>
+        SERVICES.every((role) => found[role] !== worker.name),
       );
     });
     await worker.engine.start();
     await worker.setOnWire(true);
-    await nodeIs(worker, "Ready");
+    await swarm.nodeIs(worker, "Ready");
     await until("nothing of before runs there", async () => {
       const running = await worker.engine.output("ps", "--quiet");
       return running === "";
@@ -361,12 +211,12 @@ describe.skipIf(reason)(titled("a deployment on a swarm of three machines", reas
   });
 
   test("comes back by itself when the machine with the data was cut off, with one database at a time", async () => {
-    await noneIsLost("cut-off", async () => {
+    await swarm.noneIsLost("cut-off", async () => {
       await holder.setOnWire(false);
-      await nodeIs(holder, "Down");
+      await swarm.nodeIs(holder, "Down");
       await holder.setOnWire(true);
-      await nodeIs(holder, "Ready");
-      await whole("all of it runs again");
+      await swarm.nodeIs(holder, "Ready");
+      await swarm.whole("all of it runs again");
     });
     const of = ["--quiet", "--no-trunc", "--filter", "label=exploreiot.role=postgres"];
     const ids = (await holder.engine.output("ps", "--all", ...of)).split("\n");
@@ -385,28 +235,28 @@ describe.skipIf(reason)(titled("a deployment on a swarm of three machines", reas
   });
 
   test("keeps its readings while the only manager is cut off, and while it is restarted", async () => {
-    await noneIsLost("manager-cut", async () => {
+    await swarm.noneIsLost("manager-cut", async () => {
       await manager.setOnWire(false);
-      await nodeIs(holder, "Down");
+      await swarm.nodeIs(holder, "Down");
       await manager.setOnWire(true);
-      await nodeIs(holder, "Ready");
-      await whole("all of it runs again");
+      await swarm.nodeIs(holder, "Ready");
+      await swarm.whole("all of it runs again");
     });
-    await noneIsLost("manager-restarted", async () => {
+    await swarm.noneIsLost("manager-restarted", async () => {
       await manager.engine.stop();
       await manager.engine.start();
-      await nodeIs(holder, "Ready");
-      await whole("all of it runs again");
+      await swarm.nodeIs(holder, "Ready");
+      await swarm.whole("all of it runs again");
     });
     // The edge probes the new task of api before it sends anything to it.
-    const answered = async () => (await askEdge(edge(), "/api/mesures?limite=1")).status === "200";
+    const answered = async () => (await askEdge(swarm.edge(), "/api/mesures?limite=1")).status === "200";
     await until("the API answers through the edge", answered);
   });
 
   test("is told and entered by the verbs, each by the engine that can, and taken down", async () => {
     const at = ({ engine }: Machine, verb: string, ...args: readonly string[]) =>
       kit([verb, "--config", deployment.site, ...args], { env: { DOCKER_HOST: engine.host } });
-    const found = await whole("all of it runs");
+    const found = await swarm.whole("all of it runs");
 
     const status = await at(manager, "status", "--json");
     const report: StatusReport = statusOutput.parse(JSON.parse(status.stdout));
@@ -448,9 +298,15 @@ describe.skipIf(reason)(titled("a deployment on a swarm of three machines", reas
         `docker volume ls --quiet --filter label=com.docker.stack.namespace=${STACK}`,
       ),
     });
+    const others = await at(manager, "down");
+    expect([others.code, others.stderr.split("\n")[0]]).toEqual([
+      1,
+      `error: ${deployment.name} on this swarm has other secrets than these: it was started from another checkout or folder`,
+    ]);
+    cpSync(join(server, "secrets"), join(deployment.home, "secrets"), { recursive: true });
     expect(await at(manager, "down")).toMatchObject({
       code: 0,
-      stdout: `${SITE.name} is down: 8 services removed from the swarm, data kept.\n`,
+      stdout: `${deployment.name} is down: 8 services removed from the swarm, data kept.\n`,
     });
     expect(await manager.engine.output("service", "ls", "--quiet")).toBe("");
     const kept = ["volume", "ls", "--quiet", "--filter", `label=com.docker.stack.namespace=${STACK}`];

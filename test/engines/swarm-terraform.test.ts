@@ -2,41 +2,26 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { modelOf } from "../../render/model.ts";
-import type { Parity } from "../../render/parity/report.ts";
-import { parityOutput } from "../../render/parity/report.ts";
 import { serverParts } from "../../render/swarm/home-secrets.ts";
 import { possibleSwarm } from "../../render/swarm/plan.ts";
 import { terraformSwarm } from "../../render/swarm/terraform.ts";
 import { type RunResult, run } from "../../runners/run.ts";
 import { readStack } from "../../runners/stack.ts";
 import { upSwarmByTerraform } from "../../runners/swarm/terraform.ts";
-import { kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
-import { PrivateEngine } from "../support/e2e-private-engine.ts";
-import { type Container, seen } from "../support/seen-guarantees.ts";
+import { kit, missing, titled, until } from "../support/e2e.ts";
+import type { PrivateEngine } from "../support/e2e-private-engine.ts";
+import { SmallSwarm } from "../support/e2e-swarm.ts";
 
 const reason = missing.docker ?? missing.namespaces ?? missing.terraform;
-const off = { enabled: false };
 const MINUTES = 480_000;
-
-/** As the one that the stack file brings up (swarm.test.ts). */
-const deployment = new TestDeployment({
-  name: "e2e-terraformed",
-  bind: "lan",
-  hosts: ["localhost"],
-  frontend: off,
-  mosquitto: { users: [{ name: "sensor", publish: ["sensor/+"] }] },
-  listeners: { backend: off, mqtt: { port: 25_953 } },
-  swarm: { encrypted: false, endpointMode: "dnsrr" },
-  health: { intervalSeconds: 1, retries: 10, startPeriodSeconds: 10 },
-});
-const STACK = `exploreiot-${deployment.name}`;
-const SERVICES = ["api", "ingest", "migrate", "mosquitto", "postgres", "redis"];
-const FOLDER = join(deployment.home, "swarm-terraform");
-const PLANNED = join(FOLDER, "canary.tfplan");
+const { SERVICES } = SmallSwarm;
 
 /** A file of its own, as swarm.test.ts, for the same reason. */
 describe.skipIf(reason)(titled("Docker Swarm by Terraform", reason), { timeout: MINUTES }, () => {
-  const engine = new PrivateEngine();
+  const swarm = new SmallSwarm("e2e-terraformed", 25_953);
+  const { engine, deployment, stack: STACK } = swarm;
+  const FOLDER = join(deployment.home, "swarm-terraform");
+  const PLANNED = join(FOLDER, "canary.tfplan");
   let interrupted: RunResult;
   let atInterrupt: string;
 
@@ -53,19 +38,6 @@ describe.skipIf(reason)(titled("Docker Swarm by Terraform", reason), { timeout: 
     return { changed: JSON.parse(stdout).changed, log: stderr };
   }
 
-  const ofService = (role: string) => `label=com.docker.swarm.service.name=${STACK}_${role}`;
-
-  /** The newest container of a service. */
-  async function containerOf(role: string): Promise<Container & { readonly Id: string }> {
-    const ids = await engine.output("ps", "--all", "--quiet", "--filter", ofService(role));
-    return JSON.parse(await engine.output("inspect", ids.split("\n")[0] as string))[0];
-  }
-
-  const ids = async () =>
-    Object.fromEntries(
-      await Promise.all(SERVICES.map(async (role) => [role, (await containerOf(role)).Id] as const)),
-    );
-
   const terraform = (...args: readonly string[]) =>
     run(["terraform", `-chdir=${FOLDER}`, ...args], {
       env: { DOCKER_HOST: engine.host },
@@ -73,12 +45,8 @@ describe.skipIf(reason)(titled("Docker Swarm by Terraform", reason), { timeout: 
     });
 
   beforeAll(async () => {
-    const made = await kit(["images", "--config", deployment.site]);
-    if (made.code !== 0) throw new Error(made.stderr);
-    await kit(["synth", "--config", deployment.site]);
-    await engine.start({ "no-new-privileges": true });
-    await engine.load(readStack(deployment.stack).images);
-    await engine.output("swarm", "init", "--advertise-addr", "127.0.0.1");
+    await swarm.open();
+    await swarm.join();
     // Stopped as soon as there is something that Terraform waits for, and so has not written down.
     const stop = new AbortController();
     const starting = up(stop.signal);
@@ -91,46 +59,26 @@ describe.skipIf(reason)(titled("Docker Swarm by Terraform", reason), { timeout: 
   }, MINUTES);
 
   afterAll(async () => {
-    await engine.docker("stack", "rm", STACK);
-    await engine.docker("swarm", "leave", "--force");
-    await engine.remove();
     delete process.env.DOCKER_HOST;
-    await deployment.wipe();
-  });
+    await swarm.close();
+  }, MINUTES);
 
   test("goes on where it was interrupted, and plans nothing once it is up", async () => {
     expect(interrupted.stderr).toContain("interrupted");
     expect(atInterrupt).not.toContain("_api");
-    const before = await ids();
+    const before = await swarm.ids();
     expect(await isUp()).toMatchObject({ changed: false });
     const { code, stdout } = await terraform("plan", "-detailed-exitcode", "-no-color");
 
     expect(`${code} ${stdout.trim().split("\n").at(-4)}`).toMatch(/^0 .*No changes/);
-    expect(await ids()).toEqual(before);
-    expect((await containerOf("migrate")).State).toMatchObject({ Status: "exited", ExitCode: 0 });
+    expect(await swarm.ids()).toEqual(before);
+    expect((await swarm.containerOf("migrate")).State).toMatchObject({ Status: "exited", ExitCode: 0 });
   });
 
   test("gives its containers what the parity report says of a swarm by Terraform", async () => {
-    const { stdout } = await kit(["parity", "-c", deployment.site, "--json"]);
-    const { guarantees }: Parity = parityOutput.parse(JSON.parse(stdout));
-    const containers = await Promise.all(
-      SERVICES.map(async (role) => [role, await containerOf(role)] as const),
-    );
-    const found = Object.entries(seen).map(([id, words]) => [
-      id,
-      Object.fromEntries(containers.map(([role, container]) => [role, words(container)])),
-    ]);
-    const said = Object.keys(seen).map((id) => [
-      id,
-      Object.fromEntries(
-        Object.entries(guarantees.find((one) => one.id === id)?.services ?? {}).map(([role, told]) => [
-          role,
-          told["swarm-terraform"] ?? "",
-        ]),
-      ),
-    ]);
+    const { found, said } = await swarm.parity("swarm-terraform");
 
-    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(said));
+    expect(found).toEqual(said);
   });
 
   test("holds no secret in its state, its plan, its files and the swarm's services", async () => {
@@ -168,13 +116,13 @@ describe.skipIf(reason)(titled("Docker Swarm by Terraform", reason), { timeout: 
   });
 
   test("follows a changed secret without another, and removes the one of before", async () => {
-    const before = await ids();
+    const before = await swarm.ids();
     const secrets = async () => (await engine.output("secret", "ls", "--format", "{{.Name}}")).split("\n");
     const names = await secrets();
     rmSync(join(deployment.home, "secrets/redis-health-password"));
 
     expect(await isUp()).toMatchObject({ changed: true });
-    const after = await ids();
+    const after = await swarm.ids();
     expect(SERVICES.filter((role) => before[role] !== after[role])).toEqual(["redis"]);
     const now = await secrets();
     expect(now.length).toBe(names.length);
@@ -184,16 +132,16 @@ describe.skipIf(reason)(titled("Docker Swarm by Terraform", reason), { timeout: 
   });
 
   test("keeps its api where the new one does not become healthy, and says so; what is right again needs nothing", async () => {
-    const before = await ids();
+    const before = await swarm.ids();
     const stack = readStack(deployment.stack);
     const model = modelOf(stack, deployment.home);
     const known = {
       parts: serverParts(model, deployment.home),
       images: await wordsOf(engine, stack.images),
     };
-    const swarm = terraformSwarm(possibleSwarm(model), known);
-    const version = swarm.services.find(({ role }) => role === "api")?.version.slice(0, 12) as string;
-    const { resource, ...rest } = swarm.document as {
+    const asked = terraformSwarm(possibleSwarm(model), known);
+    const version = asked.services.find(({ role }) => role === "api")?.version.slice(0, 12) as string;
+    const { resource, ...rest } = asked.document as {
       readonly resource: { readonly docker_service: { readonly api: object } };
     };
     const api = JSON.parse(
@@ -202,9 +150,9 @@ describe.skipIf(reason)(titled("Docker Swarm by Terraform", reason), { timeout: 
         .replaceAll(version, "0123456789ab"),
     );
     const broken = {
-      ...swarm,
+      ...asked,
       document: { ...rest, resource: { ...resource, docker_service: { ...resource.docker_service, api } } },
-      services: swarm.services.map((one) => ({
+      services: asked.services.map((one) => ({
         ...one,
         version: one.version.replace(version, "0123456789ab"),
       })),
@@ -214,11 +162,28 @@ describe.skipIf(reason)(titled("Docker Swarm by Terraform", reason), { timeout: 
       { stack, home: deployment.home, report: () => undefined },
       broken,
     ).catch(({ message }: Error) => message);
-    const running = await engine.output("ps", "--quiet", "--no-trunc", "--filter", ofService("api"));
+    const running = await engine.output("ps", "--quiet", "--no-trunc", "--filter", swarm.ofService("api"));
 
     expect(failure).toMatch(/^terraform apply failed\ndocker_service\.api: .*service rollback completed/);
     expect(failure).toContain(`\n${STACK}_api was taken back by the swarm\n  ${STACK}_api.1 on `);
     expect(running.split("\n")).toEqual([before.api]);
+    expect(await isUp()).toMatchObject({ changed: false });
+  });
+
+  test("starts a job again that failed for good, says so, and names it where it fails again", async () => {
+    await swarm.failMigration();
+    const again = await up();
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain(`· ${STACK}_migrate failed before, and is started again\n`);
+    expect(again.stderr).toContain(`error: ${STACK}_migrate failed as often as it may be tried\n`);
+    await swarm.letMigrate(true);
+    const before = await swarm.ids();
+    const { changed, log } = await isUp();
+    const after = await swarm.ids();
+
+    expect(changed).toBe(true);
+    expect(log).toContain(`· ${STACK}_migrate failed before, and is started again\n`);
+    expect(SERVICES.filter((role) => before[role] !== after[role])).toEqual(["migrate"]);
     expect(await isUp()).toMatchObject({ changed: false });
   });
 

@@ -1,12 +1,10 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { planOutput, statusOutput, upOutput } from "../../cli/status-output.ts";
-import { projectRoot } from "../../core/home.ts";
 import { type RunOptions, type RunResult, run } from "../../runners/run.ts";
-import { kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
-import { PrivateEngine } from "../support/e2e-private-engine.ts";
+import { kit, missing, titled, until } from "../support/e2e.ts";
+import { SmallSwarm } from "../support/e2e-swarm.ts";
 
 const reason = missing.docker ?? missing.namespaces;
 const off = { enabled: false };
@@ -14,23 +12,12 @@ const MQTT = 25_971;
 const TAKEN = 25_972;
 const MINUTES = 300_000;
 const ON = { timeout: MINUTES };
-
-const deployment = new TestDeployment({
-  name: "e2e-raised",
-  bind: "lan",
-  hosts: ["localhost"],
-  frontend: off,
-  mosquitto: { users: [{ name: "sensor", publish: ["sensor/+"] }] },
-  listeners: { backend: off, mqtt: { port: MQTT } },
-  swarm: { encrypted: false, endpointMode: "dnsrr" },
-  health: { intervalSeconds: 1, retries: 10, startPeriodSeconds: 10 },
-});
-const STACK = `exploreiot-${deployment.name}`;
-const SERVICES = ["api", "ingest", "migrate", "mosquitto", "postgres", "redis"];
+const { SERVICES } = SmallSwarm;
 
 /** A file of its own, because an engine that is in a swarm can be nobody else's. */
 describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", reason), ON, () => {
-  const engine = new PrivateEngine();
+  const swarm = new SmallSwarm("e2e-raised", MQTT);
+  const { engine, deployment, stack: STACK } = swarm;
 
   const verb = (words: readonly string[], options: RunOptions = {}): Promise<RunResult> =>
     kit([...words.slice(0, 1), "-c", deployment.site, ...words.slice(1)], {
@@ -84,53 +71,9 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
     return SERVICES.filter((role) => before[role] !== now[role]);
   };
 
-  const inNetwork = (program: string, input = "") => {
-    const pid = readFileSync(join(engine.folder, "pid"), "utf8").trim();
-    return run(["nsenter", "--net", "--target", pid, "--", process.execPath, "-e", program], {
-      ...{ input, expected: [0, 1] },
-    });
-  };
+  beforeAll(() => swarm.open(), MINUTES);
 
-  /** A device with that password: whether the broker acknowledged its reading. */
-  const publish = async (value: number, password: string): Promise<string> => {
-    const { stdout } = await inNetwork(
-      `const { connectAsync } = require("${projectRoot}/node_modules/mqtt");
-       connectAsync("mqtt://127.0.0.1:${MQTT}", { username: "sensor", password: require("fs").readFileSync(0, "utf8"), reconnectPeriod: 0 })
-         .then(async (client) => { await client.publishAsync("sensor/temp", "${value}", { qos: 1 }); await client.endAsync(); console.log("acknowledged"); })
-         .catch((error) => console.log(error.message));`,
-      password,
-    );
-    return stdout.trim();
-  };
-
-  const readings = async (): Promise<readonly number[]> => {
-    const ask =
-      "import urllib.request as r; print(r.urlopen('http://localhost:8000/api/mesures').read().decode())";
-    const of = `label=com.docker.swarm.service.name=${STACK}_api`;
-    const [id = ""] = (await engine.output("ps", "--quiet", "--filter", of)).split("\n");
-    const { stdout } = await engine.docker("exec", id, "python", "-c", ask);
-    return (JSON.parse(stdout || "[]") as readonly { readonly valeur: number }[])
-      .map(({ valeur }) => valeur)
-      .toSorted((one, other) => one - other);
-  };
-
-  beforeAll(async () => {
-    const made = await kit(["images", "--config", deployment.site]);
-    if (made.code !== 0) throw new Error(made.stderr);
-    const folder = mkdtempSync(join(tmpdir(), "exploreiot-raised-"));
-    await kit(["render", "-c", deployment.site, "-o", folder, "--target", "swarm"]);
-    const names = [...readFileSync(join(folder, "deployment.sh"), "utf8").matchAll(/^ {2}image (\S+)/gm)];
-    rmSync(folder, { recursive: true, force: true });
-    await engine.start({ "no-new-privileges": true });
-    await engine.load(names.map(([, name]) => name as string));
-  }, MINUTES);
-
-  afterAll(async () => {
-    await engine.docker("stack", "rm", STACK);
-    await engine.docker("swarm", "leave", "--force");
-    await engine.remove();
-    if (existsSync(deployment.home)) await deployment.forget();
-  }, MINUTES);
+  afterAll(() => swarm.close(), MINUTES);
 
   test("is refused by an engine that is in no swarm", async () => {
     expect(await refusal("up", "--target", "swarm")).toEqual({
@@ -144,7 +87,7 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
   });
 
   test("comes up by stages, is ended by Ctrl-C in the middle, and goes on from there", async () => {
-    await engine.output("swarm", "init", "--advertise-addr", "127.0.0.1");
+    await swarm.join();
     const stop = new AbortController();
     const onLine = (line: string) => line.includes("stage 2") && stop.abort();
     const interrupted = await verb(["up", "--target", "swarm"], {
@@ -266,7 +209,7 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
   });
 
   test("names the service that fails with its last errors, and goes back", async () => {
-    const listener = inNetwork(
+    const listener = swarm.inNetwork(
       `require("net").createServer().listen(${TAKEN}); setTimeout(() => process.exit(), ${MINUTES / 2})`,
     );
     deployment.configure({ listeners: { backend: off, mqtt: { port: TAKEN } } });
@@ -286,6 +229,40 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
     listener.catch(() => undefined);
   });
 
+  test("starts a job again that failed for good, says so, and names it where it fails again", async () => {
+    await swarm.failMigration();
+    const { code, steps } = await planned();
+    expect({ code, steps }).toEqual({
+      code: 2,
+      steps: [
+        {
+          ...{ kind: "service", name: `${STACK}_migrate`, action: "start again", standsStill: [] },
+          ...{ reasons: ["is failed: task: non-zero exit (1)"], changes: [] },
+        },
+      ],
+    });
+    const again = await verb(["up"]);
+    expect({
+      code: again.code,
+      said: again.stderr.split("\n").filter((line) => /again|^error/.test(line)),
+    }).toEqual({
+      code: 1,
+      said: [
+        `· start again ${STACK}_migrate: is failed: task: non-zero exit (1)`,
+        `· ${STACK}_migrate failed before, and is started again`,
+        `error: ${STACK}_migrate failed as often as it may be tried`,
+        "  → fix what the lines above say, and run exploreiot up again: it goes on from there",
+      ],
+    });
+    await swarm.letMigrate(true);
+    const before = await tasks();
+    const { code: done, stderr } = await verb(["up"]);
+    expect(done, stderr).toBe(0);
+    expect(stderr).toContain(`· ${STACK}_migrate failed before, and is started again`);
+    expect(await changed(before)).toEqual(["migrate"]);
+    expect(await planned()).toEqual({ code: 0, runner: "stack", steps: [] });
+  });
+
   test("restarts a service, and waits until its new task is healthy", async () => {
     const before = await tasks();
     const { code, stdout } = await verb(["restart", "--json", "api"]);
@@ -300,19 +277,19 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
 
   test("rotates a device's password in two steps, and the key of the hashes, and loses no reading", async () => {
     const former = deployment.secret("mqtt-sensor-password");
-    const answers = [await publish(1, former)];
+    const answers = [await swarm.publish(1, former)];
     expect(await verb(["rotate", "mqtt-sensor-password"])).toMatchObject({ code: 0 });
     const now = deployment.secret("mqtt-sensor-password");
-    answers.push(await publish(2, former), await publish(3, now));
+    answers.push(await swarm.publish(2, former), await swarm.publish(3, now));
     expect(await verb(["rotate", "--finish"])).toMatchObject({ code: 0 });
-    answers.push(await publish(4, former), await publish(5, now));
+    answers.push(await swarm.publish(4, former), await swarm.publish(5, now));
     expect(await verb(["rotate", "hash-key"])).toMatchObject({ code: 0 });
 
     expect(answers).toEqual([
       ...["acknowledged", "acknowledged", "acknowledged"],
       ...["Connection refused: Not authorized", "acknowledged"],
     ]);
-    await expect.poll(readings, { timeout: 30_000 }).toEqual([1, 2, 3, 5]);
+    await expect.poll(() => swarm.readings(), { timeout: 30_000 }).toEqual([1, 2, 3, 5]);
     expect(await planned()).toEqual({ code: 0, runner: "stack", steps: [] });
   });
 
@@ -365,6 +342,6 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
     await engine.output("rm", id);
 
     expect((await up("--target", "swarm")).changed).toBe(true);
-    await expect.poll(readings, { timeout: 30_000 }).toEqual([1, 2, 3, 5]);
+    await expect.poll(() => swarm.readings(), { timeout: 30_000 }).toEqual([1, 2, 3, 5]);
   });
 });

@@ -9,6 +9,7 @@ import { ensureImages } from "../../runners/images/ensure.ts";
 import { run } from "../../runners/run.ts";
 import { kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { type Machine, Wire } from "../support/e2e-machines.ts";
+import { imagesOf } from "../support/e2e-swarm.ts";
 
 const reason = missing.docker ?? missing.namespaces;
 const MINUTES = 600_000;
@@ -69,18 +70,15 @@ describe.skipIf(reason)(titled("the verbs on a swarm of two machines", reason), 
 
   beforeAll(async () => {
     know({ [holder.name]: holder.engine.host });
-    const made = await kit(["images", "--config", deployment.site]);
-    if (made.code !== 0) throw new Error(made.stderr);
+    const services = await imagesOf(deployment);
     const { images } = await loadDeployment(deployment.site);
     const recipes = imageRecipes(projectRoot, ["capture"], images, projectRoot);
     const [capture] = (await ensureImages(recipes, { report: () => undefined, projectRoot })).slice(-1);
     const rendered = await kit(["render", "-c", deployment.site, "-o", folder, "--target", "swarm"]);
     if (rendered.code !== 0) throw new Error(rendered.stderr);
-    const names = [...readFileSync(join(folder, "deployment.sh"), "utf8").matchAll(/^ {2}image (\S+)/gm)];
     await wire.open();
     for (const { engine } of wire.machines) await engine.start({ "no-new-privileges": true });
-    for (const { engine } of wire.machines)
-      await engine.load([...names.map(([, name]) => name as string), capture?.tag as string]);
+    for (const { engine } of wire.machines) await engine.load([...services, capture?.tag as string]);
     await joined();
     const { code, stderr } = await run(["./start.sh"], {
       cwd: folder,

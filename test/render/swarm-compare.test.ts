@@ -4,9 +4,11 @@ import type { DeploymentInput } from "../../config/schema.ts";
 import { modelOf } from "../../render/model.ts";
 import { swarmDifferences } from "../../render/swarm/compare.ts";
 import { swarmPlan } from "../../render/swarm/plan.ts";
+import { refuseFormerData } from "../../render/swarm/refusals.ts";
 import { swarmSteps } from "../../render/swarm/steps.ts";
 import type { SwarmNetwork, SwarmServiceState } from "../../runners/swarm/observe-swarm.ts";
 import { type ServiceSpec, serviceSettings } from "../../runners/swarm/service-settings.ts";
+import { errorText } from "../support/error-text.ts";
 import { Sandbox } from "../support/synthesized.ts";
 
 /** As Engine 20.10 told it of a service that `docker stack deploy` had made. */
@@ -151,7 +153,7 @@ test("a network in use is refused, what is not there is made, and what is not co
       networks,
     },
   );
-  const steps = swarmSteps(plan, found).map(({ kind, name, action, reasons }) => [
+  const steps = swarmSteps(plan, found, "stack").map(({ kind, name, action, reasons }) => [
     ...[kind, name.replace(`${plan.project}_`, ""), action, reasons[0]],
   ]);
 
@@ -168,4 +170,24 @@ test("a network in use is refused, what is not there is made, and what is not co
     ]),
     ["service", "pager", "remove", "is not configured any more"],
   ]);
+});
+
+test("data of an older PostgreSQL is not left behind by a newer one that starts empty", async () => {
+  const plan = planned({ ...local, bind: "lan", hosts: ["localhost"] });
+  const settings = { "volumes./var/lib/postgresql/data": `${plan.project}_postgres-15-data:rw` };
+  const runs: SwarmServiceState = { version: "a", running: "a", settings, goesOn: true };
+  const found = (role: string) =>
+    swarmDifferences(
+      plan,
+      { parts: new Map(), images: new Map() },
+      { services: new Map([[role, runs]]), networks: [] },
+    );
+
+  expect(await errorText(() => refuseFormerData(plan, found("postgres")))).toBe(
+    [
+      `postgres: ${plan.project}_postgres-15-data holds the data of version 15, and this version of the kit runs version 17 on ${plan.project}_postgres-17-data, which would start empty`,
+      "  → stay with the version of the kit that made it: on a swarm nothing carries data over (docs/swarm.md)",
+    ].join("\n"),
+  );
+  expect(refuseFormerData(plan, found("redis"))).toBeUndefined();
 });

@@ -23,9 +23,11 @@ export async function killed(
   args: readonly string[],
   moment: () => Promise<unknown>,
   whole: boolean,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<boolean> {
   const child = spawn(process.execPath, [join(projectRoot, "bin", "exploreiot.js"), ...args], {
     stdio: "ignore",
+    env: { ...process.env, ...env },
   });
   const ended = once(child, "exit");
   await Promise.race([ended, moment()]);

@@ -37,7 +37,12 @@ test.each<[string, boolean, SwarmServiceState | undefined, Progress]>([
   ["is done", true, seen({ task: task("complete"), goesOn: false }), "settled"],
   ["is at work", true, seen({}), "pending"],
   ["is tried again", true, seen({ task: task("failed") }), "pending"],
-  ["was tried often enough", true, seen({ task: task("failed"), goesOn: false }), { failed: "failed" }],
+  [
+    "was tried often enough",
+    true,
+    seen({ task: task("failed"), goesOn: false }),
+    { failed: "failed as often as it may be tried" },
+  ],
 ])("a service of a swarm that %s", (_, job, found, progress) => {
   const asked = {
     role: "api",
@@ -46,6 +51,7 @@ test.each<[string, boolean, SwarmServiceState | undefined, Progress]>([
     stage: 1,
     job,
     version: "new",
+    labels: {},
   };
 
   expect(progressOf(asked, found)).toEqual(progress);

@@ -1,0 +1,32 @@
+import { UserError } from "../core/errors.ts";
+import { shellCommand } from "../core/shell-words.ts";
+import { isOnSwarm } from "../runners/swarm/observe-swarm.ts";
+import type { Deployment } from "../services/deployment.ts";
+
+/** From when on a revocation counts, and what brings it about, for a person. */
+export const howItCounts = async (deployment: Deployment, config: string): Promise<readonly string[]> =>
+  (await isOnSwarmHere(deployment)) ? onSwarm(config) : onMachine(deployment, config);
+
+/** No engine has to answer: a broker elsewhere learns of it there. */
+async function isOnSwarmHere({ name }: Deployment): Promise<boolean> {
+  try {
+    return await isOnSwarm(name);
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
+}
+
+const up = (config: string) =>
+  `A running broker learns of it by: ${shellCommand("exploreiot", "up", "-c", config)}`;
+
+const onMachine = ({ name }: Deployment, config: string): readonly string[] => [
+  `${up(config)} (delivers the new revocation list, restarts nothing).`,
+  `From then on it refuses the device; a connection that is open stays until it ends (all end with docker restart exploreiot-${name}-mosquitto).`,
+];
+
+/** Secrets of a swarm never change, so a task has to have the new ones. */
+const onSwarm = (config: string): readonly string[] => [
+  `${up(config)} (replaces what has the revocation list: the broker, and the edge where there is one; each is away for some seconds).`,
+  "From then on it refuses the device, whose connection has ended with the broker's task.",
+];
