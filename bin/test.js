@@ -194,6 +194,8 @@ async function everything() {
   await browserTests();
   // Some minutes more, so it is asked for.
   if (process.argv.includes("--long")) await vitest("end to end, the long ones", ["--project", "e2e-long"]);
+  // Skipped by name where OpenTofu is not installed.
+  if (process.argv.includes("--long")) await vitest("by OpenTofu", ["--project", "opentofu"]);
   // Half an hour, so it is asked for: the same stack on images that have no more than the official ones.
   if (process.argv.includes("--contract")) await vitest("on official images", ["--project", "contract"]);
 }
