@@ -3,7 +3,7 @@ import { join } from "node:path";
 import dockerIgnore from "@balena/dockerignore";
 import { UserError } from "./errors.ts";
 import type { ImageRecipe } from "./image-recipe.ts";
-import { existsSync, isLink, readdirSync, readFileSync, readlinkSync, statSync } from "./inputs.ts";
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "./inputs.ts";
 
 type HashedParts = Pick<
   ImageRecipe,
@@ -61,17 +61,16 @@ export function contextFiles(folder: string): readonly ContextFile[] {
       if (excluded.has(entry.name) || path === "ca") continue;
       // An ignored folder may still hold files that a later "!" rule takes back.
       if (entry.isDirectory()) visit(path);
-      else if (!rules.ignores(path)) files.push({ path, kind: kindOf(join(folder, path)) });
+      else if (!rules.ignores(path))
+        files.push({ path, kind: entry.isSymbolicLink() ? "link" : kindOf(join(folder, path)) });
     }
   };
   visit("");
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function kindOf(file: string): ContextFile["kind"] {
-  if (isLink(file)) return "link";
-  return (statSync(file).mode & 0o111) === 0 ? "file" : "executable";
-}
+const kindOf = (file: string): ContextFile["kind"] =>
+  (statSync(file).mode & 0o111) === 0 ? "file" : "executable";
 
 /** The rules of a .dockerignore, as Docker reads them; none where there is no such file. */
 const ignoreFile = (file: string) =>
