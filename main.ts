@@ -1,3 +1,4 @@
+import "./core/zod-without-jit.ts";
 import { mkdirSync } from "node:fs";
 import { loadDeployments } from "./config/load.ts";
 import { App } from "./constructs/cdktf.ts";

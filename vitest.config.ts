@@ -63,7 +63,14 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", "test/contract/**", "test/engines/**", "test/policies/**", ...alone],
+          exclude: [
+            "test/e2e/**",
+            "test/contract/**",
+            "test/opentofu/**",
+            "test/engines/**",
+            "test/policies/**",
+            ...alone,
+          ],
           testTimeout,
           ...shared,
         },
@@ -103,6 +110,8 @@ export default defineConfig({
       },
       // The end-to-end tests of the stack once more, with stand-ins for the official images: npm test -- --contract.
       { test: { name: "contract", include: ["test/contract/*.test.ts"], maxWorkers: 1, ...deployed } },
+      // What Terraform does, done by OpenTofu where it is installed: a part of `npm test -- --long`.
+      { test: { name: "opentofu", include: ["test/opentofu/*.test.ts"], maxWorkers: 1, ...deployed } },
       // Not a part of `npm test`: `npm test -- --engines` runs it alone.
       {
         test: {

@@ -1,9 +1,8 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { areInstalled } from "./packages.js";
+const { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } = require("node:fs");
+const { dirname, join } = require("node:path");
+const { areInstalled } = require("./packages.js");
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const root = dirname(__dirname);
 const sources = [
   "main.ts",
   "config",
@@ -31,7 +30,7 @@ const fileOf = (entry) => `${entry}.cjs`;
 const imported = {
   name: "imported",
   setup: ({ onResolve }) =>
-    onResolve({ filter: /\/core\/imported\.ts$/ }, () => ({ path: join(root, "bin", "imported.js") })),
+    onResolve({ filter: /\/core\/imported\.ts$/ }, () => ({ path: join(root, "bin", "imported.mjs") })),
 };
 
 /**
@@ -39,7 +38,7 @@ const imported = {
  *
  * @satisfies {import("esbuild").BuildOptions}
  */
-export const BUNDLING = {
+const BUNDLING = {
   absWorkingDir: root,
   bundle: true,
   platform: "node",
@@ -48,7 +47,7 @@ export const BUNDLING = {
   minifyWhitespace: true,
   // cdktf zips TerraformAssets with archiver, which takes 90 ms to load; the kit has no such assets.
   // The other is for the JSON of each stack.
-  alias: { archiver: "./bin/no-archiver.js", "json-stable-stringify": "./bin/stable-json.cjs" },
+  alias: { archiver: "./bin/no-archiver.mjs", "json-stable-stringify": "./bin/stable-json.cjs" },
   plugins: [
     {
       // cdktf notes for each token the whole stack on which it was made, for its own error messages: an eighth of a synthesis.
@@ -56,7 +55,7 @@ export const BUNDLING = {
       setup: ({ onResolve }) =>
         onResolve({ filter: /\/stack-trace$/ }, ({ importer }) =>
           /[\\/]cdktf[\\/]lib[\\/]/.test(importer)
-            ? { path: join(root, "bin", "no-creation-stacks.js") }
+            ? { path: join(root, "bin", "no-creation-stacks.mjs") }
             : undefined,
         ),
     },
@@ -65,7 +64,7 @@ export const BUNDLING = {
       name: "no-locales",
       setup: ({ onResolve }) =>
         onResolve({ filter: /\/locales\/index\.js$/ }, ({ importer }) =>
-          /[\\/]zod[\\/]v4[\\/]/.test(importer) ? { path: join(root, "bin", "no-locales.js") } : undefined,
+          /[\\/]zod[\\/]v4[\\/]/.test(importer) ? { path: join(root, "bin", "no-locales.mjs") } : undefined,
         ),
     },
   ],
@@ -78,7 +77,7 @@ export const BUNDLING = {
  *
  * @param {keyof typeof PROGRAMS} entry
  */
-export async function bundled(entry) {
+async function bundled(entry) {
   const path = join(dist, fileOf(entry));
   const built = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const madeOf = [...sources, "package.json", "bin/bundle.js", "bin/stable-json.cjs"];
@@ -145,3 +144,5 @@ async function build(changed) {
     rmSync(draft, { recursive: true, force: true });
   }
 }
+
+module.exports = { BUNDLING, bundled };

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
-import { refuseOtherGround } from "./ground.js";
-import { program } from "./program.js";
+const { refuseOtherGround } = require("./ground.js");
+const { program } = require("./program.js");
 
 refuseOtherGround();
-const { main } = await program("cli");
-await main();
+program("cli").then(({ main }) => main());

@@ -5,7 +5,7 @@
  * @param {string} platform
  * @param {string} version
  */
-export function groundProblem(platform = process.platform, version = process.versions.node) {
+function groundProblem(platform = process.platform, version = process.versions.node) {
   if (platform === "win32")
     return "error: Windows itself; allowed: Linux, macOS, and Linux inside Windows (WSL2)\n  → wsl --install, then clone and run this inside: https://learn.microsoft.com/windows/wsl/install\n";
   const [major = 0, minor = 0] = version.split(".").map(Number);
@@ -14,7 +14,7 @@ export function groundProblem(platform = process.platform, version = process.ver
   return undefined;
 }
 
-export function refuseOtherGround() {
+function refuseOtherGround() {
   const problem = groundProblem();
   if (problem === undefined) return;
   process.stderr.write(problem);
@@ -22,9 +22,11 @@ export function refuseOtherGround() {
 }
 
 /** For whom starts the kit by hand: it runs on Node 20, which stands on many machines and gets no fixes. */
-export function warnOfEndedNode() {
+function warnOfEndedNode() {
   if (!process.versions.node.startsWith("20.")) return;
   process.stderr.write(
     `warning: Node ${process.versions.node} gets no security updates any more (since April 2026); 24 does until April 2028\n`,
   );
 }
+
+module.exports = { groundProblem, refuseOtherGround, warnOfEndedNode };

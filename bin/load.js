@@ -1,9 +1,17 @@
-import { createHash } from "node:crypto";
-import { closeSync, fstatSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
-import vm from "node:vm";
+const { createHash } = require("node:crypto");
+const {
+  closeSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} = require("node:fs");
+const { createRequire } = require("node:module");
+const { dirname, join } = require("node:path");
+const { pathToFileURL } = require("node:url");
+const vm = require("node:vm");
 
 /** The exit code of verbs that only look, where something is not as configured. */
 const CHANGES_PENDING = 2;
@@ -16,7 +24,7 @@ const CHANGES_PENDING = 2;
  * @param {string} path of a CommonJS file in which `__url` stands for its address, and `__import` imports
  * @param {string} kind of command: others run other parts of the bundle
  */
-export function loaded(path, kind) {
+function loaded(path, kind) {
   const { source, identity } = read(path);
   const kept = join(dirname(path), `${kind}-${process.version}-${process.arch}-${identity}.cache`);
   const cachedData = compiledAt(kept);
@@ -89,3 +97,5 @@ function keepAtExit(script, path) {
     }
   });
 }
+
+module.exports = { loaded };

@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+const { spawn } = require("node:child_process");
+const { once } = require("node:events");
+const { readFileSync } = require("node:fs");
+const { join } = require("node:path");
 
 /**
  * `npm ci` in a folder, unless what is installed is what the lock file says, no matter who installed it. Uses Node
@@ -10,7 +10,7 @@ import { join } from "node:path";
  * @param {string} folder that holds package-lock.json
  * @returns {Promise<boolean>} whether the packages are there
  */
-export async function installPackages(folder) {
+async function installPackages(folder) {
   if (areInstalled(folder)) return true;
   process.stderr.write(`· npm ci (${folder})\n`);
   const npm = spawn("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
@@ -31,7 +31,7 @@ export async function installPackages(folder) {
  *
  * @param {string} folder
  */
-export function areInstalled(folder) {
+function areInstalled(folder) {
   const wanted = packagesIn(join(folder, "package-lock.json"));
   const installed = packagesIn(join(folder, "node_modules", ".package-lock.json"));
   return Object.entries(wanted).every(([path, { version, integrity, optional, devOptional }]) => {
@@ -49,3 +49,5 @@ function packagesIn(file) {
     return {};
   }
 }
+
+module.exports = { installPackages, areInstalled };

@@ -1,4 +1,3 @@
-import { program } from "./program.js";
+const { program } = require("./program.js");
 
-const { main } = await program("main");
-await main();
+program("main").then(({ main }) => main());

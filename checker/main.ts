@@ -1,3 +1,4 @@
+import "../core/zod-without-jit.ts";
 import { Command } from "commander";
 import { tell } from "../cli/json.ts";
 import { checkCommand } from "../cli/policy-check.ts";

@@ -1,3 +1,4 @@
+import "../core/zod-without-jit.ts";
 import { Command } from "commander";
 import { kitVersion } from "../core/kit-version.ts";
 import { endBetweenSteps } from "../core/signals.ts";

@@ -4,15 +4,7 @@ import dockerIgnore from "@balena/dockerignore";
 import { UserError } from "./errors.ts";
 import { fileProblem } from "./file-problem.ts";
 import type { ImageRecipe } from "./image-recipe.ts";
-import {
-  existsSync,
-  isLink,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  readPlainFile,
-  statSync,
-} from "./inputs.ts";
+import { existsSync, readdirSync, readFileSync, readlinkSync, readPlainFile, statSync } from "./inputs.ts";
 
 type HashedParts = Pick<
   ImageRecipe,
@@ -79,17 +71,15 @@ export function contextFiles(folder: string): readonly ContextFile[] {
       if (entry.isDirectory()) visit(path);
       // A socket or a pipe that a program left there is nothing to copy, and reading it would wait.
       else if ((entry.isFile() || entry.isSymbolicLink()) && !rules.ignores(path))
-        files.push({ path, kind: kindOf(join(folder, path)) });
+        files.push({ path, kind: entry.isSymbolicLink() ? "link" : kindOf(join(folder, path)) });
     }
   };
   visit("");
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function kindOf(file: string): ContextFile["kind"] {
-  if (isLink(file)) return "link";
-  return (statSync(file).mode & 0o111) === 0 ? "file" : "executable";
-}
+const kindOf = (file: string): ContextFile["kind"] =>
+  (statSync(file).mode & 0o111) === 0 ? "file" : "executable";
 
 /** The rules of a .dockerignore, as Docker reads them; none where there is no such file. */
 const ignoreFile = (file: string) =>

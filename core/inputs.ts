@@ -12,7 +12,6 @@ const LOOKS = {
   names: (path: string) => namesOf(fs.readdirSync(path, { withFileTypes: true })),
   target: (path: string) => fs.readlinkSync(path),
   kind: (path: string) => kindOf(fs.statSync(path)),
-  isLink: (path: string) => String(fs.lstatSync(path).isSymbolicLink()),
   isThere: (path: string) => String(fs.existsSync(path)),
 } as const;
 
@@ -126,9 +125,6 @@ export function statSync(path: string, options?: { readonly throwIfNoEntry: fals
   }
 }
 
-export const isLink = (path: string): boolean =>
-  noted("isLink", path, () => fs.lstatSync(path).isSymbolicLink(), String);
-
 export const existsSync = (path: string): boolean =>
   noted("isThere", path, () => fs.existsSync(path), String);
 
@@ -165,7 +161,7 @@ const hashOf = (content: Uint8Array): string => createHash("sha256").update(cont
 
 /** Whether an entry is a link is asked apart: a draft of a deployment's directory has links where that has files. */
 const namesOf = (entries: readonly fs.Dirent[]): string =>
-  JSON.stringify(entries.map((entry) => [entry.name, entry.isDirectory()]).sort());
+  JSON.stringify(entries.map((entry) => [entry.name, entry.isDirectory(), entry.isSymbolicLink()]).sort());
 
 const kindOf = (found: fs.Stats): string =>
   found.isFile() ? `file ${found.size} ${found.mode & 0o111}` : found.isDirectory() ? "folder" : "other";

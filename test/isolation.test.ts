@@ -9,7 +9,8 @@ const CHANGES =
 const folder = new URL(".", import.meta.url);
 const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
   .filter(
-    (name) => name.endsWith(".ts") && !/^(e2e\/|engines\/|support\/e2e-|isolation\.test\.ts)/.test(name),
+    (name) =>
+      name.endsWith(".ts") && !/^(e2e\/|engines\/|opentofu\/|support\/e2e-|isolation\.test\.ts)/.test(name),
   )
   .map((name) => ({ name, text: readFileSync(new URL(name, folder), "utf8") }));
 

@@ -4,6 +4,9 @@ import { fromEngine } from "./engine-api.ts";
 export interface EngineInfo {
   readonly OperatingSystem?: string;
 
+  /** The name of its machine. */
+  readonly Name?: string;
+
   /** RFC 3339. */
   readonly SystemTime?: string;
   readonly SecurityOptions?: readonly string[] | null;
@@ -33,6 +36,9 @@ export interface EngineInfo {
 }
 
 export const engineInfo = async (): Promise<EngineInfo> => (await fromEngine<EngineInfo>("/info")) ?? {};
+
+/** A rootless engine on cgroup v1 has none: it limits nothing, and counts nothing. */
+export const hasCgroups = ({ CgroupDriver }: EngineInfo): boolean => CgroupDriver !== "none";
 
 export const isRootless = ({ SecurityOptions }: EngineInfo): boolean =>
   (SecurityOptions ?? []).some((option) => /^name=rootless\b/.test(option));

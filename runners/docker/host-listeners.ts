@@ -1,8 +1,11 @@
 import { readdirSync, readlinkSync } from "node:fs";
+import { hostname } from "node:os";
 import ipaddr from "ipaddr.js";
 import type { Stack } from "../stack.ts";
 import { readOnEngine, textOrNothing } from "./engine-files.ts";
+import { engineInfo, isRootless } from "./engine-info.ts";
 import { areOf, parseRoutes } from "./host-routes.ts";
+import { remoteScheme } from "./remote.ts";
 import { engineBridges } from "./subnets.ts";
 
 /** A TCP socket of the engine's machine that waits for connections. */
@@ -48,8 +51,13 @@ function listenersHere(): readonly HostListener[] {
   });
 }
 
-/** Whether this process sees the network of the engine's machine: one of the engine's bridges has a route in it. */
+/**
+ * Whether this process sees the network of the engine's machine: one of the engine's bridges has a route in it. Those of a
+ * rootless engine have a network of their own, and its ports are opened here all the same.
+ */
 export async function isEngineHere(): Promise<boolean> {
+  const info = await engineInfo();
+  if (isRootless(info)) return remoteScheme() === undefined && info.Name === hostname();
   const bridges = await engineBridges();
   const routes = parseRoutes(["/proc/net/route", "/proc/net/ipv6_route"].map(textOrNothing).join("\n"));
   return areOf(bridges, routes);

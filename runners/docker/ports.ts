@@ -4,18 +4,20 @@ import type { Stack } from "../stack.ts";
 import type { PortBlock } from "../stack-json.ts";
 import { processAt } from "./host-listeners.ts";
 import { listContainers, type Observation } from "./observe.ts";
+import { refusePrivilegedPorts } from "./privileged-ports.ts";
 import { remoteScheme } from "./remote.ts";
 
 /**
- * Tries every port that the stack publishes and does not hold already. Only an engine on this machine can be
+ * Tries every port that the stack publishes and does not hold already, and asks whether the engine may open it. Only an engine on this machine can be
  * asked this way; a remote one says itself that a port is taken.
  *
- * @throws UserError that names the process or container behind each taken port
+ * @throws UserError that names the process or container behind each taken port, or each that the engine may not open
  */
 export async function refuseTakenPorts(stack: Stack, { containers }: Observation): Promise<void> {
   if (remoteScheme() !== undefined) return;
   const free = stack.containers.filter(({ name }) => containers.get(name)?.State.Running !== true);
   const ports = free.flatMap(({ block }) => block.ports ?? []);
+  await refusePrivilegedPorts(ports);
   const taken = (await Promise.all(ports.map(async (port) => ((await isFree(port)) ? [] : [port])))).flat();
   if (taken.length === 0) return;
   const lines = await Promise.all(

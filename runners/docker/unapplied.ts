@@ -1,5 +1,5 @@
 import type { Stack } from "../stack.ts";
-import { type EngineInfo, engineInfo, isRootless } from "./engine-info.ts";
+import { type EngineInfo, engineInfo, hasCgroups, isRootless } from "./engine-info.ts";
 
 /** Bytes; 0 or -1 for no limit. */
 interface Limits {
@@ -35,7 +35,7 @@ export async function limitWarnings(): Promise<readonly string[]> {
 }
 
 export function withoutEffect(info: EngineInfo): readonly string[] {
-  const none = info.CgroupDriver === "none";
+  const none = !hasCgroups(info);
   const lacking = [
     ...(none || info.MemoryLimit === false ? ["memory"] : []),
     ...(none || info.MemoryLimit === false || info.SwapLimit === false ? ["memory with swap"] : []),

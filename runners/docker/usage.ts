@@ -2,6 +2,7 @@ import { run } from "../run.ts";
 import type { Stack } from "../stack.ts";
 import { atEach } from "../swarm/place.ts";
 import { type Counts, countsOf } from "./cgroup.ts";
+import { engineInfo, hasCgroups } from "./engine-info.ts";
 import type { Observation } from "./observe.ts";
 
 /** The memory and processor time that a container takes. */
@@ -105,6 +106,8 @@ async function toldByEngine(running: readonly Running[]): Promise<ReadonlyMap<st
   if (running.length === 0) return new Map();
   const names = running.map(({ name }) => name);
   const told = await atEach(names, async (nameOf) => {
+    // Else it tells of each what its whole machine takes.
+    if (!hasCgroups(await engineInfo())) return [];
     const { stdout } = await run(
       ["docker", "stats", "--no-stream", "--format", "{{json .}}", ...nameOf.keys()],
       // One that ends meanwhile makes it fail, and what it printed until then is true.

@@ -1,5 +1,5 @@
 import { UserError } from "../../core/errors.ts";
-import type { EngineInfo } from "../docker/engine-info.ts";
+import { type EngineInfo, isRootless } from "../docker/engine-info.ts";
 import { firewallOf, firewallStatus } from "../docker/firewall.ts";
 import { firewallWarnings, unguardable } from "../docker/firewall-check.ts";
 import { holderOf, hostListeners, isEngineHere } from "../docker/host-listeners.ts";
@@ -103,7 +103,9 @@ export async function firewall(stack: Stack, info: EngineInfo, isUp: boolean): P
 }
 
 async function inForce(stack: Stack, info: EngineInfo, isUp: boolean): Promise<Finding> {
-  const backend = `the engine filters with ${info.FirewallBackend?.Driver ?? "iptables"}`;
+  const backend = isRootless(info)
+    ? "a rootless engine has no say in the machine's filter"
+    : `the engine filters with ${info.FirewallBackend?.Driver ?? "iptables"}`;
   if (firewallOf(stack) === undefined)
     return ok("firewall.in-force", `${backend}; the deployment has no rules of its own (firewall.enabled)`);
   if (!isUp) return ok("firewall.in-force", `${backend}; nothing is deployed, so no rules are wanted yet`);

@@ -18,7 +18,7 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 /** A small kit: what builds and starts its programs is the kit's own, and they say what they are made of. */
 function smallKit(): string {
   const root = temporaryFolder();
-  for (const file of ["bundle.js", "load.js", "program.js", "packages.js"])
+  for (const file of ["package.json", "bundle.js", "load.js", "program.js", "packages.js"])
     cpSync(join(projectRoot, "bin", file), join(root, "bin", file), { recursive: true });
   symlinkSync(join(projectRoot, "node_modules"), join(root, "node_modules"));
   writeFileSync(join(root, "package.json"), '{ "type": "module" }');

@@ -9,12 +9,13 @@ import { ADDRESS, Namespaces, openIn, scan } from "../support/e2e-namespaces.ts"
 import { PrivateEngine } from "../support/e2e-private-engine.ts";
 import { type ENGINES, type EngineResult, keepResult, type TRIALS } from "../support/engine-results.ts";
 import { debianRoot, type EngineRoot, mobyRoot } from "../support/engine-root.ts";
+import { rootlessMissing } from "../support/rootless.ts";
 
 interface Row {
   readonly name: (typeof ENGINES)[number];
 
   /** @default - the engine that this machine has */
-  readonly root?: () => Promise<EngineRoot>;
+  readonly root?: () => Promise<EngineRoot | "rootless">;
 
   /** The settings in its daemon.json. */
   readonly settings: object;
@@ -22,6 +23,7 @@ interface Row {
 
 const ROWS: readonly Row[] = [
   { name: "20.10", settings: {} },
+  { name: "20.10, rootless", root: rootless, settings: {} },
   { name: "26", root: () => debianRoot("trixie"), settings: {} },
   { name: "28", root: () => debianRoot("sid"), settings: {} },
   {
@@ -32,6 +34,13 @@ const ROWS: readonly Row[] = [
   { name: "29", root: mobyRoot, settings: {} },
   { name: "29, nftables", root: mobyRoot, settings: { "firewall-backend": "nftables" } },
 ];
+
+/** @throws UserError if none can be started */
+async function rootless(): Promise<"rootless"> {
+  const absent = rootlessMissing();
+  if (absent !== undefined) throw new UserError(absent);
+  return "rootless";
+}
 
 const LOCAL: DeploymentInput = {
   name: "e2e-engines",
@@ -45,6 +54,17 @@ const PRODUCTION: DeploymentInput = {
   listeners: { https: {}, mqtts: {} },
   mosquitto: { users: [{ name: "sensor", publish: ["sensor/+"] }] },
 };
+
+/** A rootless engine cannot filter what its machine takes in. */
+const UNGUARDABLE = `error: the firewall cannot work with a rootless engine: it has a network of its own, and no say in the machine's
+  → use an engine that runs as root
+  → or set firewall.enabled: false in the configuration, and filter in front of it
+`;
+const PRIVILEGED = `error: port 0.0.0.0:443 cannot be opened by a rootless engine
+  → as root: sysctl net.ipv4.ip_unprivileged_port_start=443, and the same line in /etc/sysctl.d to keep it
+  → or: setcap cap_net_bind_service=ep "$(command -v rootlesskit)", then start the engine again
+  → or choose ports from 1024 on under listeners in the configuration
+`;
 
 const reason = missing.docker ?? missing.compose ?? missing.namespaces;
 
@@ -81,10 +101,12 @@ describe.skipIf(reason !== undefined).each(ROWS)(
       await namespaces.close();
     });
 
+    const isRootless = root === rootless;
+
     /** Writes down how a trial went, when its test has ended. */
-    const trial = (what: (typeof TRIALS)[number]) =>
+    const trial = (what: (typeof TRIALS)[number], passed = "passed") =>
       onTestFinished(({ task }) => {
-        trials[what] = task.result?.state === "pass" ? "passed" : "failed";
+        trials[what] = task.result?.state === "pass" ? passed : "failed";
       });
 
     /** Runs a program on the machine of the engine and returns what it prints. */
@@ -122,7 +144,36 @@ describe.skipIf(reason !== undefined).each(ROWS)(
       const site = () => new GuardedDeployment(PRODUCTION, namespaces, engine);
       let production: GuardedDeployment;
 
-      test("comes up with TLS and its packet filter", async () => {
+      test.runIf(isRootless)(
+        "is refused with a port that is root's, and with its packet filter",
+        async () => {
+          const open = site();
+          open.configure({ firewall: { enabled: false } });
+          const closed = await open.kit("preflight");
+          await onMachine("sysctl", "-qw", "net.ipv4.ip_unprivileged_port_start=443");
+          const unguarded = await site().kit("preflight");
+
+          expect([closed.stderr, unguarded.stderr]).toEqual([PRIVILEGED, UNGUARDABLE]);
+          expect([closed.code, unguarded.code]).toEqual([1, 1]);
+        },
+      );
+
+      test.runIf(isRootless)("comes up with TLS, without the packet filter", async () => {
+        trial("production", "passed, without packet filter");
+        production = site();
+        production.configure({ firewall: { enabled: false } });
+        const { code, stdout, stderr } = await production.kit("up", "--runner", "compose", "--json");
+
+        expect(code, stderr).toBe(0);
+        expect((JSON.parse(stdout) as { readonly warnings: readonly string[] }).warnings).toContainEqual(
+          expect.stringMatching(
+            /^limits of memory, memory with swap, CPU, processes have no effect on this engine/,
+          ),
+        );
+        expect((await production.kit("status", "--no-usage")).code).toBe(0);
+      });
+
+      test.skipIf(isRootless)("comes up with TLS and its packet filter", async () => {
         trial("production");
         production = site();
         await production.up("compose");

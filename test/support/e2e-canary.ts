@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { RunnerName } from "../../runners/record.ts";
 import { run } from "../../runners/run.ts";
+import { terraformBinary } from "../../runners/terraform/terraform.ts";
 import { docker, type TestDeployment } from "./e2e.ts";
 
 /** Where any secret of a deployment was found, as `place: name`; hashes of passwords count as secrets too. */
@@ -51,14 +52,14 @@ async function plan({ stack }: TestDeployment): Promise<string> {
   const at = `-chdir=${stack}`;
   try {
     await run([
-      "terraform",
+      terraformBinary(),
       at,
       "plan",
       `-state=${join(stack, "canary.tfstate")}`,
       "-input=false",
       `-out=${file}`,
     ]);
-    return (await run(["terraform", at, "show", "-json", file])).stdout;
+    return (await run([terraformBinary(), at, "show", "-json", file])).stdout;
   } finally {
     rmSync(file, { force: true });
   }

@@ -7,9 +7,10 @@ import { type RunResult, run } from "../../runners/run.ts";
 import { until } from "./e2e.ts";
 import type { Namespaces } from "./e2e-namespaces.ts";
 import { type EngineRoot, enter } from "./engine-root.ts";
+import { ORDINARY, withoutRoot } from "./rootless.ts";
 
-/** The user for `userns-remap`: every system has it, and root of a container is then none of the machine's users. */
-export const REMAPPED = "daemon";
+/** The user for `userns-remap`: root of a container is then none of the machine's users. */
+export const REMAPPED = ORDINARY.name;
 
 /** Where an engine runs: a network namespace, by its name, and how a program is started there. */
 type Place = Pick<Namespaces, "machine" | "start">;
@@ -22,15 +23,16 @@ export class PrivateEngine {
   readonly folder = mkdtempSync("/var/tmp/exploreiot-engine-");
   readonly host = `unix://${join(this.folder, "docker.sock")}`;
   readonly #namespaces: Place | undefined;
-  readonly #root: EngineRoot | undefined;
+  readonly #root: EngineRoot | "rootless" | undefined;
   readonly #subordinates = join(this.folder, "subordinates");
   #daemon: ChildProcess | undefined;
 
   /**
    * @param namespaces whose machine it runs in. By default it has a network namespace to itself, with loopback alone
-   * @param root the file system whose engine it is. By default it is this machine's own
+   * @param root the file system whose engine it is, or `rootless` for this machine's own as an ordinary user. By default it
+   * is this machine's own
    */
-  constructor(namespaces?: Place, root?: EngineRoot) {
+  constructor(namespaces?: Place, root?: EngineRoot | "rootless") {
     this.#namespaces = namespaces;
     this.#root = root;
   }
@@ -100,7 +102,7 @@ export class PrivateEngine {
   /** nsenter and unshare, not `ip netns exec`, which mounts /sys again and so hides the cgroups. */
   #launch(argv: readonly string[], remapped: boolean): ChildProcess {
     if (this.#namespaces !== undefined) {
-      const inside = this.#root === undefined ? argv : enter(this.#root, this.folder, argv);
+      const inside = this.#enter(argv);
       return this.#namespaces.start(this.#namespaces.machine, inside);
     }
     const up = 'ip link set lo up; exec "$@"';
@@ -112,6 +114,12 @@ export class PrivateEngine {
     chmodSync(this.folder, 0o711);
     const inside = ["sh", "-euc", `${ids}; ${up}`, this.#subordinates, ...argv];
     return spawn("unshare", ["--net", "--mount", ...inside], { stdio: "ignore" });
+  }
+
+  #enter(argv: readonly string[]): readonly string[] {
+    if (this.#root === undefined) return argv;
+    if (this.#root === "rootless") return withoutRoot(this.folder, this.#subordinates, argv.slice(1));
+    return enter(this.#root, this.folder, argv);
   }
 }
 

@@ -109,8 +109,8 @@ async function reasonOf(work: () => Promise<unknown>): Promise<string | undefine
   }
 }
 
-/** Whether `terraform init` finds the provider, tried in a folder that holds nothing else. */
-async function terraformMissing(): Promise<string | undefined> {
+/** Why Terraform, or the program that takes its place, cannot be used: `init` is tried in a folder that holds nothing else. */
+export async function terraformMissing(): Promise<string | undefined> {
   const folder = mkdtempSync(join(tmpdir(), "exploreiot-init-"));
   mkdirSync(folder, { recursive: true });
   const docker = { source: "kreuzwerker/docker", version: "~> 4.5" };

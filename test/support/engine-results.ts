@@ -8,7 +8,15 @@ const PAGE = new URL("../../docs/engines.md", import.meta.url);
 export const TRIALS = ["local, compose", "local, Terraform", "production", "scan", "drift", "no-op"] as const;
 
 /** The engines of the table, in its order; those of which nothing is kept were not run. */
-export const ENGINES = ["20.10", "26", "28", "28, containerd store", "29", "29, nftables"] as const;
+export const ENGINES = [
+  "20.10",
+  "20.10, rootless",
+  "26",
+  "28",
+  "28, containerd store",
+  "29",
+  "29, nftables",
+] as const;
 
 type Trial = (typeof TRIALS)[number];
 

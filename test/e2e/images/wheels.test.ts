@@ -4,7 +4,11 @@ import { describe, expect, test } from "vitest";
 import { projectRoot } from "../../../core/home.ts";
 
 const INDEX = process.env.PIP_INDEX_URL ?? "https://pypi.org/simple";
-const FILES = ["images/node/requirements.txt", "apps/backend/requirements.txt"];
+const FILES = [
+  "images/node/requirements.txt",
+  "apps/backend/requirements.txt",
+  "examples/three-roles/backend/requirements.txt",
+];
 
 /** The wheels of a project, by their hash. */
 async function wheels(name: string): Promise<ReadonlyMap<string, string>> {
