@@ -14,13 +14,19 @@ const FOR_HTTP = 100;
 
 const isOfBroker = (listener: string): boolean => Object.hasOwn(definitions.mosquitto.listeners, listener);
 
+/** The same at a listener for HTTP, by the packet filter, the edge and the shipped application alike. */
+export const httpConnectionsPerSource = ({
+  connectionsPerSource: said = FOR_HTTP,
+}: Pick<OpenListener, "connectionsPerSource">): number => said;
+
 /** How many open connections of one source a listener takes: an IPv4 address, or a /64 of IPv6. */
 export function connectionsPerSource(
   deployment: Pick<Deployment, "listeners" | "mosquitto">,
-  { name, connectionsPerSource: said }: Pick<OpenListener, "name" | "connectionsPerSource">,
+  listener: Pick<OpenListener, "name" | "connectionsPerSource">,
 ): number {
+  const { name, connectionsPerSource: said } = listener;
+  if (!isOfBroker(name)) return httpConnectionsPerSource(listener);
   if (said !== undefined) return said;
-  if (!isOfBroker(name)) return FOR_HTTP;
   const { plainConnections, tlsConnections } = brokerMemory(deployment);
   const places = name === "mqtts" ? tlsConnections : plainConnections;
   return Math.max(LEAST_OF_BROKER, Math.floor(places / SHARE_OF_BROKER));

@@ -1,9 +1,11 @@
 import type { Referent } from "../core/references.ts";
+import type { Listener } from "../site/listeners.ts";
 import { rulesOf } from "../site/retention.ts";
 import type { SiteSettings } from "../site/settings.ts";
 import { backendUrl, corsOrigins, edgeAddress, hosts, publicUrl, type Reachable } from "./addresses.ts";
 import type { Role } from "./application/settings.ts";
 import { API_KEY, FORMER_API_KEY } from "./backend/definition.ts";
+import { httpConnectionsPerSource } from "./connections.ts";
 import type { Client, ServiceDefinition } from "./definition.ts";
 import { isOn } from "./listeners.ts";
 import { definitions, type ServiceName } from "./registry.ts";
@@ -87,11 +89,16 @@ const ofBackend = (deployment: Referable): readonly Named[] => [
   ["backend.url", { text: publicUrl("backend", deployment) }],
   ["backend.apiKey", { secret: API_KEY }],
   ["backend.formerApiKey", { secret: FORMER_API_KEY }],
+  ["backend.connectionsPerSource", { text: perSource(deployment.listeners.backend) }],
 ];
 
 const ofFrontend = (deployment: Referable): readonly Named[] => [
   ["frontend.url", { text: publicUrl("frontend", deployment) }],
+  ["frontend.connectionsPerSource", { text: perSource(deployment.listeners.frontend) }],
 ];
+
+const perSource = (listener: Pick<Listener, "connectionsPerSource"> | undefined) =>
+  String(httpConnectionsPerSource(listener ?? {}));
 
 /** One container of a role, as its environment may refer to it. */
 export interface RoleIdentity {

@@ -52,6 +52,7 @@ const programs = {
       ALLOWED_HOSTS: "{http.hosts},{backend.host}",
       CORS_ORIGINS: "{http.corsOrigins}",
       TRUSTED_PROXIES: "{edge.address}",
+      MAX_CONNECTIONS_PER_CLIENT: "{backend.connectionsPerSource}",
       RATE_LIMIT_PER_MINUTE: "{http.rateLimitPerMinute}",
       OPEN_WRITES: "{http.openWrites}",
     },
@@ -191,6 +192,7 @@ export const referenceFrontend = {
     SILENT_AFTER_SECONDS: "{deployment.silentAfterSeconds}",
     ALLOWED_HOSTS: "{http.hosts}",
     TRUSTED_PROXIES: "{edge.address}",
+    MAX_CONNECTIONS_PER_CLIENT: "{frontend.connectionsPerSource}",
   },
   // None: anyone who writes on the page gives the key.
   secrets: {} satisfies Secrets,

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,6 +13,7 @@ import { docker, missing, TestDeployment, titled, until } from "../support/e2e.t
 import { connect, login, publish, subscribe } from "../support/e2e-broker.ts";
 import { messageFlow } from "../support/e2e-flow.ts";
 import { onSmallDisk, untilPutOut } from "../support/e2e-store.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const PORT = 21_893;
 const TLS_PORT = 21_894;
@@ -288,38 +289,62 @@ describe.skipIf(missing.compose)(titled("the broker", missing.compose), () => {
         packet(0x30, [text("sensor/last"), ...userProperties(15_400)]),
       ],
     ] as const;
+    /** Without the engine's proxy: what has been sent has then arrived. */
+    const address = () =>
+      docker("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", container);
+
+    /** In which order the broker serves others' messages and that of `meter`, which has come last. */
+    async function orderOfService(host: string, others: number, sendAll: () => Promise<unknown>) {
+      const meter = await open({ port: 1883, host, password }, "meter", "waits");
+      const witness = await client("witness", "sees");
+      const seen: string[] = [];
+      witness.on("message", (topic) => seen.push(topic));
+      for (const topic of ["sensor/last", "meter/a"]) await witness.subscribeAsync(topic);
+      await docker("pause", container);
+      await sendAll();
+      await send(meter, packet(0x30, [text("meter/a")]));
+      await docker("unpause", container);
+      await until("all have been served", async () => seen.length === others + 1);
+      meter.destroy();
+      await witness.endAsync();
+      return seen;
+    }
+
     test.each(all)(
       "serves others before a user's other connections that sent %s",
       async (_, tls, version, bytes) => {
-        // Without the engine's proxy: what has been sent has then arrived.
-        const host = await docker(
-          "inspect",
-          "--format",
-          "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
-          container,
-        );
+        const host = await address();
         const target = { port: tls ? 8883 : 1883, host, tls, password };
         const attackers = await Promise.all(
           Array.from({ length: 50 }, (_, index) =>
             open(target, "sensor", `crowd-${tls}-${index}`, { version }),
           ),
         );
-        const meter = await open({ port: 1883, host, password }, "meter", "waits");
-        const witness = await client("witness", "sees");
-        const seen: string[] = [];
-        witness.on("message", (topic) => seen.push(topic));
-        for (const topic of ["sensor/last", "meter/a"]) await witness.subscribeAsync(topic);
-        await docker("pause", container);
-        for (const socket of attackers) await send(socket, bytes);
-        await send(meter, packet(0x30, [text("meter/a")]));
-        await docker("unpause", container);
-        await until("all have been served", async () => seen.length === 51);
+        const seen = await orderOfService(host, attackers.length, async () => {
+          for (const socket of attackers) await send(socket, bytes);
+        });
 
         expect(seen.indexOf("meter/a")).toBeLessThan(5);
-        for (const socket of [...attackers, meter]) socket.destroy();
-        await witness.endAsync();
+        for (const socket of attackers) socket.destroy();
       },
     );
+
+    test("serves others before it has read all changes of a connection's key", async () => {
+      const program = join(temporaryFolder(), "key-updates");
+      execFileSync("cc", ["-o", program, "test/support/key-updates.c", "-lssl", "-lcrypto"]);
+      const host = await address();
+      const attacker = spawn(program, [host, "8883", "1500"], { stdio: ["pipe", "pipe", "inherit"] });
+      onTestFinished(() => void attacker.stdin.end());
+      const says = async (line: Buffer) => {
+        attacker.stdin.write(`${line.toString("hex")}\n`);
+        return String((await once(attacker.stdout, "data"))[0]).trim();
+      };
+      const login = [text("keys"), text("sensor"), text(password("sensor"))];
+      const connecting = packet(0x10, [text("MQTT"), Buffer.from([4, 0xc2, 0, 60]), ...login]);
+      expect(await says(connecting)).toBe("ready");
+
+      expect(await orderOfService(host, 1, () => says(last))).toEqual(["meter/a", "sensor/last"]);
+    });
 
     test("puts out who asks for all that is retained over and over, and gives it whole to who comes later", {
       timeout: 90_000,

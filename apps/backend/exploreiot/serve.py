@@ -44,9 +44,8 @@ class QuietServer(uvicorn.Server):
         yield
 
 
-def config_for(app: ASGIApp, settings: Settings, port: int, connections: int) -> uvicorn.Config:
-    """`connections`: places for clients, of which each may have a fifth."""
-    places = Places(connections, max(1, connections // 5))
+def config_for(app: ASGIApp, settings: Settings, port: int, places: Places) -> uvicorn.Config:
+    """`places`: for connections."""
     trusted = _TrustedHosts(list(settings.trusted_proxies))
     return uvicorn.Config(
         app,

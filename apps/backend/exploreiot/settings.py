@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     # Addresses or networks whose X-Forwarded-For is believed.
     trusted_proxies: Names = ()
     rate_limit_per_minute: Annotated[int, Field(ge=0)] = 600
+    max_connections_per_client: Annotated[int, Field(ge=1)] = 100
     max_body_bytes: Annotated[int, Field(ge=1024, le=16 * 1024 * 1024)] = 256 * 1024
     max_sockets: Annotated[int, Field(ge=0)] = 500
     max_sockets_per_client: Annotated[int, Field(ge=1)] = 100

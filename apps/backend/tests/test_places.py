@@ -231,3 +231,16 @@ def test_a_client_that_is_a_trusted_proxy_may_bring_many_connections(start: Star
             one.sendall(b"\r\n")
         assert all(b" 200 " in one.recv(100) for one in made)
     assert role.http.get("/api/capteurs", headers=WITH_KEY).status_code == 200
+
+
+def test_a_client_may_have_as_many_connections_as_is_said(start: StartRole) -> None:
+    role = start("api", MAX_CONNECTIONS_PER_CLIENT="150").wait_ready()
+    with crowd(role, 160, b"GET /healthz HTTP/1.1\r\n") as made:
+        answers = []
+        for one in made:
+            try:
+                one.sendall(b"\r\n")
+                answers.append(b" 200 " in one.recv(100))
+            except OSError:
+                answers.append(False)
+    assert answers.count(True) == 150

@@ -9,6 +9,7 @@ import pytest
 from starlette.websockets import WebSocket
 
 from exploreiot import serve
+from exploreiot.clients import Places
 from exploreiot.ingest.inbox import MAX_QUEUED
 from exploreiot.ingest.writer import MAX_BATCH
 from exploreiot.settings import Settings
@@ -60,7 +61,7 @@ def test_a_peer_that_answers_no_ping_is_cut_off(monkeypatch: pytest.MonkeyPatch)
     port = free_port()
 
     async def run() -> bytes:
-        config = serve.config_for(_socket, Settings(listen_host="127.0.0.1"), port, connections=10)
+        config = serve.config_for(_socket, Settings(listen_host="127.0.0.1"), port, Places(10, 2))
         server = serve.QuietServer(config)
         serving = asyncio.create_task(server.serve())
         got = await asyncio.to_thread(_silent_peer, port)

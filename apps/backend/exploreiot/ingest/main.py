@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from exploreiot import log as logs
 from exploreiot.alarms import Alarm
 from exploreiot.bus import Publisher, connect_redis
+from exploreiot.clients import Places
 from exploreiot.condense import Retention
 from exploreiot.database import Database
 from exploreiot.disk import Disk
@@ -84,7 +85,8 @@ async def _run(settings: Settings) -> None:
         beat(redis, settings.mqtt_client_id, link, inbox, writer),
     )
     async with background(*jobs):
-        await serve(config_for(app, settings, settings.listen_port, _PROBE_CONNECTIONS))
+        places = Places(_PROBE_CONNECTIONS, _PROBE_CONNECTIONS // 5)
+        await serve(config_for(app, settings, settings.listen_port, places))
         # First no more messages, then the ones in hand, then the word that we are gone.
         link.pause()
         await writer.drain(_DRAIN_SECONDS)

@@ -2,9 +2,7 @@ import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { clientKey } from "./client-key";
-
-/** Connections that one client may have open; a browser opens about ten. */
-export const CONNECTIONS_PER_CLIENT = 100;
+import type { Settings } from "./settings";
 
 /** From the connection to the end of the first request's headers; for later ones Node has limits of its own. */
 export const HEAD_SECONDS = 10;
@@ -13,7 +11,7 @@ export const HEAD_SECONDS = 10;
  * Bounds what one client can hold of this server, which Next gives no way to do: Node reports each connection and
  * each request. Trusted proxies bring the connections of many, and bound them themselves.
  */
-export function guardConnections(trusted: readonly string[]): void {
+export function guardConnections({ trustedProxies: trusted, connectionsPerClient }: Settings): void {
   const open = new Map<string, number>();
   const waiting = new WeakMap<Socket, NodeJS.Timeout>();
 
@@ -24,7 +22,7 @@ export function guardConnections(trusted: readonly string[]): void {
     const client = clientKey(address);
     if (!trusted.includes(client)) {
       const count = (open.get(client) ?? 0) + 1;
-      if (count > CONNECTIONS_PER_CLIENT) return void socket.destroy();
+      if (count > connectionsPerClient) return void socket.destroy();
       open.set(client, count);
       socket.once("close", () => {
         const left = (open.get(client) ?? 1) - 1;

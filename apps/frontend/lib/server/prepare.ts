@@ -4,7 +4,7 @@ import { guardConnections } from "./guard-connections";
 /** The checks before the first connection. */
 export function prepareServer(): void {
   try {
-    guardConnections(currentSettings().trustedProxies);
+    guardConnections(currentSettings());
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exit(1);

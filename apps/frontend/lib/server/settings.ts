@@ -10,6 +10,8 @@ export interface Settings {
   readonly allowedHosts: readonly string[];
   /** IP addresses that bring the connections of many clients, as the edge does. */
   readonly trustedProxies: readonly string[];
+  /** Open connections of one client; a browser opens about ten. */
+  readonly connectionsPerClient: number;
   /** A sensor without an interval of its own is shown as silent after this long. @default - as the backend says */
   readonly silentAfterSeconds: number | undefined;
 }
@@ -34,6 +36,7 @@ export function readSettings(env: Environment): Settings {
     apiPrefix: readPrefix(env, problems),
     allowedHosts: readHosts(env, problems),
     trustedProxies: readAddresses(env, problems),
+    connectionsPerClient: readConnections(env, "MAX_CONNECTIONS_PER_CLIENT", problems),
     silentAfterSeconds: readSeconds(env, "SILENT_AFTER_SECONDS", problems),
   };
   if (problems.length > 0) throw new SettingsError(problems);
@@ -106,6 +109,14 @@ function list(text: string | undefined): string[] {
     .split(",")
     .map((part) => part.trim().toLowerCase())
     .filter((part) => part !== "");
+}
+
+function readConnections(env: Environment, name: string, problems: string[]): number {
+  const text = given(env, name);
+  const value = text === undefined ? 100 : Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    problems.push(`${name}: "${text}" is not a number of connections; allowed are whole numbers from 1 on`);
+  return value;
 }
 
 function readSeconds(env: Environment, name: string, problems: string[]): number | undefined {

@@ -1,11 +1,19 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { CONNECTIONS_PER_CLIENT, HEAD_SECONDS } from "@/lib/server/guard-connections";
+import { HEAD_SECONDS } from "@/lib/server/guard-connections";
 import { Frontend } from "../support/frontend";
 
 const frontend = new Frontend();
-beforeAll(() => frontend.start({ TRUSTED_PROXIES: "127.0.0.9" }));
+/** More than without the setting. */
+const CONNECTIONS_PER_CLIENT = 150;
+
+beforeAll(() =>
+  frontend.start({
+    TRUSTED_PROXIES: "127.0.0.9",
+    MAX_CONNECTIONS_PER_CLIENT: String(CONNECTIONS_PER_CLIENT),
+  }),
+);
 afterAll(() => frontend.stop());
 
 /** Less than a listener's queue of connections that nobody has accepted yet (511): what is beyond is tried again seconds later. */

@@ -8,6 +8,7 @@ describe("settings", () => {
       apiPrefix: "/api",
       allowedHosts: ["localhost", "127.0.0.1", "[::1]"],
       trustedProxies: [],
+      connectionsPerClient: 100,
       silentAfterSeconds: undefined,
     });
   });
@@ -19,12 +20,14 @@ describe("settings", () => {
       ALLOWED_HOSTS: "IoT.example.org, [::1],FD00::10,*",
       TRUSTED_PROXIES: "172.30.1.2",
       SILENT_AFTER_SECONDS: "300",
+      MAX_CONNECTIONS_PER_CLIENT: "300",
     };
     expect(readSettings(env)).toEqual({
       publicBackendUrl: "http://{host}:8000",
       apiPrefix: "/v1/api",
       allowedHosts: ["iot.example.org", "[::1]", "[fd00::10]", "*"],
       trustedProxies: ["172.30.1.2"],
+      connectionsPerClient: 300,
       silentAfterSeconds: 300,
     });
   });
