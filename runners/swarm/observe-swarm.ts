@@ -147,10 +147,13 @@ export const swarmService = (deployment: string, role: string): string =>
 const servicesOf = (deployment: string): Promise<readonly ServiceJson[]> =>
   servicesWith(`${LABEL.deployment}=${deployment}`);
 
-async function servicesWith(label: string): Promise<readonly ServiceJson[]> {
-  const filters = JSON.stringify({ label: [label] });
+const servicesWith = (label: string): Promise<readonly ServiceJson[]> =>
+  fromManager("/services", { filters: JSON.stringify({ label: [label] }) });
+
+/** A list of the swarm; an empty one where this engine is no manager of any. */
+async function fromManager<T>(path: string, query?: Readonly<Record<string, string>>): Promise<readonly T[]> {
   try {
-    return (await fromEngine<readonly ServiceJson[]>("/services", { filters })) ?? [];
+    return (await fromEngine<readonly T[]>(path, query)) ?? [];
   } catch (error) {
     if (error instanceof RefusedError && error.status === NO_MANAGER && (await managesNone())) return [];
     throw error;
@@ -264,9 +267,9 @@ export async function observeSwarm(deployment: string): Promise<SwarmState | und
   };
 }
 
-/** All machines of the swarm of which this engine is a manager. */
+/** All machines of the swarm of which this engine is a manager; none where it is none. */
 export async function swarmNodes(): Promise<readonly SwarmNode[]> {
-  const nodes = (await fromEngine<readonly NodeJson[]>("/nodes")) ?? [];
+  const nodes = await fromManager<NodeJson>("/nodes");
   return nodes.map(({ ID, Description, Status, ManagerStatus, Spec }) => ({
     ...{ id: ID, name: Description.Hostname, status: Status.State, availability: Spec.Availability },
     address: ManagerStatus?.Addr.replace(/:\d+$/, "").replace(/^\[|\]$/g, "") ?? Status.Addr,

@@ -12,11 +12,11 @@ const reason = missing.docker ?? missing.namespaces ?? missing.terraform;
 
 /** A file of its own, because an engine that is in a swarm can be nobody else's. */
 describe.skipIf(reason)(
-  titled("up on Docker Swarm, killed or twice at once", reason),
+  titled("up on Docker Swarm, killed, twice at once, or in the way of others", reason),
   { timeout: LIMIT },
   () => {
     const swarm = new SmallSwarm("e2e-slain", 25_993);
-    const { deployment, engine } = swarm;
+    const { deployment, engine, stack } = swarm;
     const env = { DOCKER_HOST: engine.host };
 
     const words = (verb: string, ...more: readonly string[]) => [verb, "-c", deployment.site, ...more];
@@ -27,6 +27,27 @@ describe.skipIf(reason)(
     }, LIMIT);
 
     afterAll(() => swarm.close(), LIMIT);
+
+    test("a stack of that name with services of somebody else is refused, and left as it is", async () => {
+      const [image = ""] = (await engine.output("images", "--format", "{{.Repository}}:{{.Tag}}")).split(
+        "\n",
+      );
+      const web = `${stack}_web`;
+      const label = `com.docker.stack.namespace=${stack}`;
+      await engine.output("service", "create", "--detach", "--quiet", "--label", label, "--name", web, image);
+      const { code, stderr } = await kit(words("up", "--target", "swarm"), { env });
+
+      expect({ code, said: stderr.split("\n").filter((line) => /^(error| {2}→)/.test(line)) }).toEqual({
+        code: 1,
+        said: [
+          `error: the stack ${stack} on this swarm is somebody else's: ${web} is no service of ${deployment.name}`,
+          "  → give the deployment another name",
+          `  → or take that stack down, if nobody needs it: docker stack rm ${stack}`,
+        ],
+      });
+      expect(await engine.output("service", "ls", "--format", "{{.Name}}")).toBe(web);
+      await engine.output("service", "rm", web);
+    });
 
     test.each([
       { way: "stack", up: ["--target", "swarm"] },

@@ -158,14 +158,16 @@ describe.skipIf(reason)(titled("Docker Swarm by Terraform", reason), { timeout: 
       })),
     };
     process.env.DOCKER_HOST = engine.host;
-    const failure = await upSwarmByTerraform(
-      { stack, home: deployment.home, report: () => undefined },
-      broken,
-    ).catch(({ message }: Error) => message);
+    const tried = () =>
+      upSwarmByTerraform({ stack, home: deployment.home, report: () => undefined }, broken).catch(
+        ({ message }: Error) => message,
+      );
+    const [failure, again] = [await tried(), await tried()];
     const running = await engine.output("ps", "--quiet", "--no-trunc", "--filter", swarm.ofService("api"));
 
     expect(failure).toMatch(/^terraform apply failed\ndocker_service\.api: .*service rollback completed/);
     expect(failure).toContain(`\n${STACK}_api was taken back by the swarm\n  ${STACK}_api.1 on `);
+    expect(again).toMatch(/^terraform apply failed\ndocker_service\.api: .*service rollback completed/);
     expect(running.split("\n")).toEqual([before.api]);
     expect(await isUp()).toMatchObject({ changed: false });
   });
