@@ -75,6 +75,36 @@ describe("exploreiot", { timeout: 60_000 }, () => {
     expect({ stdout, stderr }).toEqual({ stdout: "0\n", stderr: "" });
   });
 
+  test.each(["policy list", "policy list --json", "--help"])(
+    "%s says in one line that nothing holds what it prints",
+    async (line) => {
+      const bin = join(projectRoot, "bin/exploreiot.js");
+      const full = '"$@" > /dev/full';
+      const { code, stderr } = await run(
+        ["bash", "-c", full, "bash", process.execPath, bin, ...line.split(" ")],
+        {
+          expected: [1],
+        },
+      );
+
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: "error: standard output: cannot be written (no space left on device)\n",
+      });
+    },
+  );
+
+  test.each([
+    ["down", ["-c", ""], "-c, --config <deployment>"],
+    ["status", ["--config="], "-c, --config <deployment>"],
+    ["synth", ["--json", "-c", ""], "-c, --config <deployment>"],
+  ])("%s is refused where a variable of a shell left an option empty", async (verb, options, flags) => {
+    expect(await cli("/", verb, ...options)).toMatchObject({
+      code: 1,
+      stderr: `error: ${flags}: got ""; allowed: some text\n  → give it a value, or leave it out\n`,
+    });
+  });
+
   test.each([
     [
       "up",
