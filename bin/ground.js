@@ -11,6 +11,11 @@ function groundProblem(platform = process.platform, version = process.versions.n
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (major < 20 || (major === 20 && minor < 19))
     return `error: Node ${version}; allowed: 20.19 or newer\n  → https://nodejs.org/en/download\n`;
+  try {
+    process.cwd();
+  } catch {
+    return "error: the folder that this runs in is gone, or closed to this user\n  → cd into another one\n";
+  }
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import type { z } from "zod";
 import { UserError } from "../core/errors.ts";
-import { EXIT, report } from "../core/report.ts";
+import { EXIT, forPeople, report } from "../core/report.ts";
 
 /**
  * Tells an error on standard error and, for programs, as one line of JSON on standard output: it may come after lines of
@@ -9,7 +9,8 @@ import { EXIT, report } from "../core/report.ts";
  *
  * @param json whether the verb was asked for JSON
  */
-export async function tell(error: unknown, json: boolean): Promise<number> {
+export async function tell(thrown: unknown, json: boolean): Promise<number> {
+  const error = forPeople(thrown);
   // Commander has printed its own message, or the help that was asked for.
   const isOurs = !(error instanceof CommanderError);
   if (!isOurs && error.exitCode === 0) return EXIT.ok;

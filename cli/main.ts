@@ -1,6 +1,9 @@
 import "../core/zod-without-jit.ts";
 import { Command } from "commander";
+import { UserError } from "../core/errors.ts";
+import { fileProblem } from "../core/file-problem.ts";
 import { kitVersion } from "../core/kit-version.ts";
+import { EXIT, report } from "../core/report.ts";
 import { endBetweenSteps } from "../core/signals.ts";
 import { followContext } from "../runners/docker/remote.ts";
 import { commandsFor } from "./commands.ts";
@@ -30,24 +33,41 @@ function inheriting(command: Command, parent: Command): Command {
   return command.copyInheritedSettings(parent).exitOverride();
 }
 
-/** Runs the verb that the command line names. */
+/** A variable of a shell that is not set leaves nothing behind: what is meant is then not the usual, but not known. */
+function refuseEmptyOptions(verb: Command): void {
+  for (const option of verb.options) {
+    const attribute = option.attributeName();
+    if (verb.getOptionValueSource(attribute) !== "cli" || verb.getOptionValue(attribute) !== "") continue;
+    throw new UserError(`${option.flags}: got ""; allowed: some text`, "give it a value, or leave it out");
+  }
+}
+
+let isUnwritten = false;
+
+/** A reader that has seen enough, such as `head`, is no error: the exit code still tells how the work ended. */
+function tellUnwritten(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE" || isUnwritten) return;
+  isUnwritten = true;
+  report(new UserError(`standard output: cannot be written (${fileProblem(error)})`));
+  process.once("exit", () => {
+    process.exitCode = EXIT.userError;
+  });
+}
+
 export async function main(): Promise<void> {
   endBetweenSteps();
   for (const command of await commandsFor(process.argv.slice(2))) {
     program.addCommand(inheriting(command, program));
   }
-  // A reader that has seen enough, such as `head`, is no error, and neither is a terminal that was closed; the exit code still
-  // tells how the work ended.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
-    });
-  }
+  process.stdout.on("error", tellUnwritten);
+  // Progress is no result: the work goes on without it, also behind a terminal that was closed.
+  process.stderr.on("error", () => undefined);
   await withCompletion(program, process.argv);
   /** Whether the verb that runs was asked for JSON; of a line that names none right, whether it says so. */
   let asJson = process.argv.includes("--json");
   program.hook("preAction", (_, verb) => {
     asJson = verb.opts().json === true;
+    refuseEmptyOptions(verb);
   });
   try {
     await program.parseAsync();

@@ -169,7 +169,9 @@ export const statusOutput = z.strictObject({
       }),
     )
     .readonly()
-    .describe("networks and volumes that are not as configured"),
+    .describe(
+      "networks and volumes that are not as configured, and who else answers to a service's name there",
+    ),
   certificates: z
     .array(certificateOutput)
     .readonly()

@@ -3,6 +3,7 @@ import { UserError } from "../core/errors.ts";
 import type { OutsideServer } from "../core/stack-facts.ts";
 import { firewallOf, firewallStatus } from "../runners/docker/firewall.ts";
 import { firewallWarnings } from "../runners/docker/firewall-check.ts";
+import { impostors } from "../runners/docker/impostors.ts";
 import { observe } from "../runners/docker/observe.ts";
 import { tryPorts } from "../runners/docker/published-ports.ts";
 import { routeWarnings } from "../runners/docker/subnets.ts";
@@ -55,6 +56,7 @@ export async function statusReport(
   const [seen, [ports, used, certificates, firewall, readings, stored, backup, bridged, ...warnings]] =
     await Promise.all([surveyed, answers]);
   const drift = findDrift(stack, seen, undefined);
+  const others = await impostors(stack, seen);
   const state = deploymentState(stack, seen);
   const status = stackStatus(stack, seen, {
     ...{ drift, ports, backup },
@@ -69,6 +71,7 @@ export async function statusReport(
     asConfigured:
       status.well &&
       drift.length === 0 &&
+      others.length === 0 &&
       inForce &&
       (storage?.trouble ?? []).length === 0 &&
       bridge?.connected !== false &&
@@ -82,12 +85,17 @@ export async function statusReport(
       ...(stored !== undefined && "unknown" in stored ? [stored.unknown] : []),
       ...(bridged !== undefined && "unknown" in bridged ? [bridged.unknown] : []),
     ],
-    resources: drift
-      .filter(({ kind }) => kind !== "container")
-      .map(({ kind, name, differences, changes }) => ({
-        ...{ kind, name, changes },
-        difference: difference({ differences }),
+    resources: [
+      ...drift
+        .filter(({ kind }) => kind !== "container")
+        .map(({ kind, name, differences, changes }) => ({
+          ...{ kind, name, changes },
+          difference: difference({ differences }),
+        })),
+      ...others.map(({ network, difference }) => ({
+        ...{ kind: "network" as const, name: network, changes: [], difference },
       })),
+    ],
     certificates,
     ...(firewall === undefined ? {} : { firewall }),
     ...(typeof readings === "object" ? { readings } : {}),

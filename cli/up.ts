@@ -3,7 +3,11 @@ import { type Deployed, type DeployOptions, deploy, settled } from "../runners/d
 import { backupOf, handOverHome } from "../runners/docker/backup.ts";
 import { firewallStatus } from "../runners/docker/firewall.ts";
 import { firewallWarnings } from "../runners/docker/firewall-check.ts";
+import { impostors } from "../runners/docker/impostors.ts";
+import { inspectNetworks } from "../runners/docker/networks.ts";
+import type { Observation } from "../runners/docker/observe.ts";
 import { limitWarnings } from "../runners/docker/unapplied.ts";
+import type { Stack } from "../runners/stack.ts";
 import { confirmationSteps } from "./firewall.ts";
 import { printJson } from "./json.ts";
 import { nextSteps } from "./next-steps.ts";
@@ -50,8 +54,9 @@ export const upCommand = withTarget(withRunner(verb("up", VERBS.up)))
       deployed: { changed, runner: used, seen },
     } = before === undefined ? await broughtUp(first, how) : await settledOr(before, made, how);
     if (backupOf(stack) !== undefined) await handOverHome(stack, home);
-    const [firewall, limits] = await Promise.all([firewallWarnings(stack), changed ? limitWarnings() : []]);
-    const warnings = [...warningsOf(deployment), ...firewall, ...limits, ...probeWarnings(stack, seen)];
+    const looked = [firewallWarnings(stack), changed ? limitWarnings() : [], otherHosts(stack, seen)];
+    const found = (await Promise.all(looked)).flat();
+    const warnings = [...warningsOf(deployment), ...found, ...probeWarnings(stack, seen)];
     const status = { ...stackStatus(stack, seen), warnings };
     if (json) {
       printJson(upOutput, { deployment: deployment.name, runner: used, changed, ...status });
@@ -67,6 +72,12 @@ export const upCommand = withTarget(withRunner(verb("up", VERBS.up)))
         console.log(line);
     for (const line of nextSteps(deployment, home, configWords(config))) console.log(line);
   });
+
+async function otherHosts(stack: Stack, { containers }: Observation): Promise<readonly string[]> {
+  const networks = await inspectNetworks(stack.networks.map(({ name }) => name));
+  const found = await impostors(stack, { containers, networks });
+  return found.map(({ network, difference }) => `network ${network}: ${difference}`);
+}
 
 interface Brought {
   readonly synthesized: Synthesized;

@@ -8,7 +8,7 @@ import {
   runnersHere,
 } from "../../runners/doctor/engine.ts";
 import { type Finding, unknown } from "../../runners/doctor/finding.ts";
-import { clocks, firewall, names, ports, subnets } from "../../runners/doctor/network.ts";
+import { clocks, firewall, hosts, names, ports, subnets } from "../../runners/doctor/network.ts";
 import { ownFiles } from "../../runners/doctor/own-files.ts";
 import { architecture, diskRoom, memoryRoom, processorRoom } from "../../runners/doctor/room.ts";
 import type { Synthesized } from "../synthesize.ts";
@@ -46,6 +46,7 @@ async function examineEngine({ stack, home }: Synthesized): Promise<readonly Fin
     processorRoom(stack, info),
     clocks(stack),
     subnets(stack),
+    hosts(stack),
     ports(stack),
     firewall(stack, info, containers.length > 0),
   ]);

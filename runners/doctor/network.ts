@@ -3,6 +3,8 @@ import { type EngineInfo, isRootless } from "../docker/engine-info.ts";
 import { firewallOf, firewallStatus } from "../docker/firewall.ts";
 import { firewallWarnings, unguardable } from "../docker/firewall-check.ts";
 import { holderOf, hostListeners, isEngineHere } from "../docker/host-listeners.ts";
+import { impostors } from "../docker/impostors.ts";
+import { inspectNetworks } from "../docker/networks.ts";
 import { observe } from "../docker/observe.ts";
 import { refuseTakenPorts } from "../docker/ports.ts";
 import { remoteScheme } from "../docker/remote.ts";
@@ -21,6 +23,23 @@ export async function subnets(stack: Stack): Promise<readonly Finding[]> {
     ),
     ...routes(await routeWarnings(stack)),
   ];
+}
+
+/** Names of the deployment's services that lead elsewhere as well. */
+export async function hosts(stack: Stack): Promise<Finding> {
+  const [id, well] = ["networks.hosts", "no other container answers to the name of a service"];
+  const [{ containers }, networks] = await Promise.all([
+    observe(stack),
+    inspectNetworks(stack.networks.map(({ name }) => name)),
+  ]);
+  const found = await impostors(stack, { containers, networks });
+  return found.length === 0
+    ? ok(id, well)
+    : problem(
+        id,
+        found.map(({ network, difference }) => `network ${network}: ${difference}`).join("\n"),
+        "take it off the network, or give it another name there",
+      );
 }
 
 const routes = (conflicts: readonly string[] | undefined): readonly Finding[] =>

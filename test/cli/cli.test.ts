@@ -75,6 +75,67 @@ describe("exploreiot", { timeout: 60_000 }, () => {
     expect({ stdout, stderr }).toEqual({ stdout: "0\n", stderr: "" });
   });
 
+  test.each(["policy list", "policy list --json", "--help"])(
+    "%s says in one line that nothing holds what it prints",
+    async (line) => {
+      const bin = join(projectRoot, "bin/exploreiot.js");
+      const full = '"$@" > /dev/full';
+      const { code, stderr } = await run(
+        ["bash", "-c", full, "bash", process.execPath, bin, ...line.split(" ")],
+        {
+          expected: [1],
+        },
+      );
+
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: "error: standard output: cannot be written (no space left on device)\n",
+      });
+    },
+  );
+
+  test.each([[], ["--json"]])(
+    "synth %s says what the machine refuses, which is no bug of the kit",
+    async (...options) => {
+      const bin = join(projectRoot, "bin/exploreiot.js");
+      const home = ["env", "EXPLOREIOT_HOME=/sys/kernel"] as const;
+      const { stdout, stderr } = await run(
+        [...home, process.execPath, bin, "synth", "-c", "local", ...options],
+        {
+          expected: [1],
+        },
+      );
+
+      expect(stderr).toMatch(/^error: \/sys\/kernel\/cdktf.out: .+\n {2}→ check the owner and the mode/);
+      expect(stdout).toMatch(
+        options.length === 0 ? /^$/ : /^{"error":{"message":"\/sys\/kernel\/cdktf.out: .+,"bug":false}}\n$/,
+      );
+    },
+  );
+
+  test("says that the folder it runs in is gone", async () => {
+    const gone = 'cd "$(mktemp -d)" && rmdir "$PWD" && exec "$@"';
+    const bin = join(projectRoot, "bin/exploreiot.js");
+    const { stderr } = await run(["bash", "-c", gone, "bash", process.execPath, bin, "status"], {
+      expected: [1],
+    });
+
+    expect(stderr).toBe(
+      "error: the folder that this runs in is gone, or closed to this user\n  → cd into another one\n",
+    );
+  });
+
+  test.each([
+    ["down", ["-c", ""], "-c, --config <deployment>"],
+    ["status", ["--config="], "-c, --config <deployment>"],
+    ["synth", ["--json", "-c", ""], "-c, --config <deployment>"],
+  ])("%s is refused where a variable of a shell left an option empty", async (verb, options, flags) => {
+    expect(await cli("/", verb, ...options)).toMatchObject({
+      code: 1,
+      stderr: `error: ${flags}: got ""; allowed: some text\n  → give it a value, or leave it out\n`,
+    });
+  });
+
   test.each([
     [
       "up",

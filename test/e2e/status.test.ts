@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { qualified } from "../../runners/docker/observe.ts";
 import { survey } from "../../runners/docker/survey.ts";
 import { containerChanges } from "../../runners/settings/container.ts";
@@ -168,6 +168,33 @@ describe.skipIf(missingOne)(
       expect(log).toContain(`plan: ${redis}: replace: memory 100 MiB → 64 MiB`);
       expect(await status()).toMatchObject({ code: 0, state: "up", asConfigured: true });
       expect(await unseen()).toEqual([]);
+    });
+
+    test("is not as configured while another container answers to the name of a service", async () => {
+      const other = `${deployment.name}-other`;
+      onTestFinished(() => docker("rm", "-f", other).then(() => undefined));
+      const image = (await docker("inspect", "--format", "{{.Image}}", postgres)).trim();
+      const run = ["run", "-d", "--name", other, "--network", DATA, "--network-alias"];
+      await docker(...run, "postgres", "--entrypoint", "sleep", image, "300");
+      const words = `${other}, which the configuration does not name, answers to postgres there as well: docker network disconnect -f ${DATA} ${other}`;
+
+      expect(await status()).toMatchObject({
+        ...{ code: 2, state: "up", asConfigured: false },
+        resources: [{ kind: "network", name: DATA, difference: words, changes: [] }],
+      });
+      expect(JSON.parse((await deployment.kit("up", "--json")).stdout)).toMatchObject({
+        ...{ changed: false, warnings: [`network ${DATA}: ${words}`] },
+      });
+      const { code, stdout } = await deployment.kit("doctor", "--json");
+      const { findings } = JSON.parse(stdout) as { readonly findings: readonly { readonly id: string }[] };
+      expect([code, findings.find(({ id }) => id === "networks.hosts")]).toMatchObject([
+        1,
+        { state: "problem", evidence: `network ${DATA}: ${words}` },
+      ]);
+
+      await docker("rm", "-f", other);
+      await docker(...run, "somebody", "--entrypoint", "sleep", image, "300");
+      expect(await status()).toMatchObject({ code: 0, state: "up", asConfigured: true });
     });
 
     test("is told to be down once it is taken down", async () => {
