@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { applicationImages, applicationReady } from "./measurements/application.js";
-import { atRest } from "./measurements/at-rest.js";
+import { atRest, atRestNew } from "./measurements/at-rest.js";
 import { backup1m, backup10m } from "./measurements/backup.js";
 import { backupGrowth } from "./measurements/backup-growth.js";
 import { backupLatency } from "./measurements/backup-latency.js";
@@ -44,6 +44,7 @@ const all = [
   status,
   memory,
   atRest,
+  atRestNew,
   ingestRate,
   ingestReplicas,
   noLoss,

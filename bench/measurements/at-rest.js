@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { withDeployment } from "../support/deployment.js";
 import { describeMachine } from "../support/machine.js";
 import { Skipped } from "../support/measurement.js";
@@ -20,64 +21,78 @@ const FIRST_WITH_START_INTERVAL = 25;
 /** @satisfies {import("../support/measurement.js").Measurement} */
 export const atRest = {
   name: "at-rest",
-  title: "processor time of containers and engine of the local stack at rest",
+  title: "processor time of containers and engine of the local stack at rest, on an engine before 25",
   runs: 3,
-  measure: async ({ runs, report }) => {
-    const { dockerEngine } = await describeMachine();
-    const isNew = Number.parseInt(dockerEngine, 10) >= FIRST_WITH_START_INTERVAL;
-    enginePids();
-    return withDeployment(["bench-at-rest", "compose", 24_060], async (deployment) => {
-      report(`resting for ${SETTLE_SECONDS} s`);
-      await rest(SETTLE_SECONDS);
-      const ids = (await deployment.containers()).filter(({ State }) => State.Running).map(({ Id }) => Id);
-      /** @type {{ containers: number, engine: number }[]} */
-      const shares = [];
-      for (let round = 0; round < runs; round += 1) {
-        report(`round ${round + 1} of ${runs}: ${WINDOW_SECONDS} s`);
-        shares.push(await shareOf(ids));
-      }
-      const of = (/** @type {(share: { containers: number, engine: number }) => number} */ part) =>
-        summary(shares.map(part));
-      const whole = of(({ containers, engine }) => containers + engine);
-      const limit = isNew ? 3 : 8;
-      return {
-        unit: /** @type {const} */ ("%"),
-        figures: {
-          "containers and engine": {
-            command: `${deployment.upCommand}, ${SETTLE_SECONDS} s later`,
-            ...whole,
-          },
-          "containers alone": {
-            command: "their cgroups, by the engine's API",
-            ...of(({ containers }) => containers),
-          },
-          "engine alone": {
-            command: "dockerd, containerd, shims and what they ran",
-            ...of(({ engine }) => engine),
-          },
-        },
-        ratios: {},
-        target: verdict(
-          `at most ${limit} % of one core on this engine (${isNew ? "3 from 25 on" : "8 before 25"})`,
-          whole.median,
-          limit,
-          "%",
-        ),
-      };
-    });
-  },
+  measure: (context) => measured(context, false),
 };
+
+/** @satisfies {import("../support/measurement.js").Measurement} */
+export const atRestNew = {
+  name: "at-rest-25",
+  title: "processor time of containers and engine of the local stack at rest, on Engine 25 or newer",
+  runs: 3,
+  measure: (context) => measured(context, true),
+};
+
+/**
+ * @param {import("../support/measurement.js").Context} context
+ * @param {boolean} isNew which engines are meant
+ * @returns {Promise<import("../support/result.js").Result>}
+ */
+async function measured({ runs, report }, isNew) {
+  const { dockerEngine } = await describeMachine();
+  if (Number.parseInt(dockerEngine, 10) >= FIRST_WITH_START_INTERVAL !== isNew)
+    throw new Skipped(`the engine is ${dockerEngine}; DOCKER_HOST names another one`);
+  return withDeployment(["bench-at-rest", "compose", 24_060], async (deployment) => {
+    report(`resting for ${SETTLE_SECONDS} s`);
+    await rest(SETTLE_SECONDS);
+    const running = (await deployment.containers()).filter(({ State }) => State.Running);
+    const ids = running.map(({ Id }) => Id);
+    const engine = enginePids(running[0]?.State.Pid ?? 0);
+    report(`the engine: ${engine.map(nameOf).sort().join(", ")}`);
+    /** @type {{ containers: number, engine: number }[]} */
+    const shares = [];
+    for (let round = 0; round < runs; round += 1) {
+      report(`round ${round + 1} of ${runs}: ${WINDOW_SECONDS} s`);
+      shares.push(await shareOf(ids, engine));
+    }
+    const of = (/** @type {(share: { containers: number, engine: number }) => number} */ part) =>
+      summary(shares.map(part));
+    const whole = of(({ containers, engine }) => containers + engine);
+    const limit = isNew ? 3 : 8;
+    return {
+      unit: /** @type {const} */ ("%"),
+      figures: {
+        "containers and engine": {
+          command: `${deployment.upCommand}, ${SETTLE_SECONDS} s later`,
+          ...whole,
+        },
+        "containers alone": {
+          command: "their cgroups, by the engine's API",
+          ...of(({ containers }) => containers),
+        },
+        "engine alone": {
+          command: "dockerd, containerd, shims and what they ran",
+          ...of(({ engine }) => engine),
+        },
+      },
+      ratios: {},
+      target: verdict(`at most ${limit} % of one core`, whole.median, limit, "%"),
+    };
+  });
+}
 
 /**
  * Shares of one core over a while, in percent.
  *
- * @param {readonly string[]} ids
+ * @param {readonly string[]} ids of containers
+ * @param {readonly string[]} engine pids
  */
-async function shareOf(ids) {
+async function shareOf(ids, engine) {
   const begin = process.hrtime.bigint();
-  const before = { containers: await containerSeconds(ids), engine: engineSeconds() };
+  const before = { containers: await containerSeconds(ids), engine: secondsOf(engine) };
   await rest(WINDOW_SECONDS);
-  const after = { containers: await containerSeconds(ids), engine: engineSeconds() };
+  const after = { containers: await containerSeconds(ids), engine: secondsOf(engine) };
   const seconds = Number(process.hrtime.bigint() - begin) / 1e9;
   return {
     containers: (100 * (after.containers - before.containers)) / seconds,
@@ -98,9 +113,13 @@ async function containerSeconds(ids) {
   return nanoseconds.reduce((sum, value) => sum + value, 0) / 1e9;
 }
 
-/** With the time of processes that have ended: a probe is one of those. */
-function engineSeconds() {
-  const ticks = enginePids().flatMap((pid) => {
+/**
+ * With the time of processes that have ended: a probe is one of those.
+ *
+ * @param {readonly string[]} pids
+ */
+function secondsOf(pids) {
+  const ticks = pids.flatMap((pid) => {
     const fields = statOf(pid)?.split(") ")[1]?.split(" ") ?? [];
     return fields.slice(11, 15).map(Number);
   });
@@ -108,20 +127,41 @@ function engineSeconds() {
 }
 
 /**
- * @throws {Skipped} where processes of several engines could not be told apart
+ * The processes of the engine that runs a container. Several engines on a machine are told apart by the folder in which each has the
+ * socket of its containerd, which a container's shim is started with.
+ *
+ * @param {number} pid of a container's first process
+ * @throws {Skipped} where it cannot be told
  */
-function enginePids() {
-  const named = readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      const [, name = ""] = /\((.*)\)/.exec(statOf(pid) ?? "") ?? [];
-      return [{ pid, name }];
-    });
-  if (named.filter(({ name }) => name === "dockerd").length > 1)
-    throw new Skipped("more than one engine runs here");
-  return named
-    .filter(({ name }) => /^(dockerd|containerd|containerd-shim.*|docker-proxy)$/.test(name))
-    .map(({ pid }) => pid);
+function enginePids(pid) {
+  const named = readdirSync("/proc").filter(
+    (name) =>
+      /^\d+$/.test(name) && /^(dockerd|containerd|containerd-shim.*|docker-proxy)$/.test(nameOf(name)),
+  );
+  const daemons = named.filter((one) => nameOf(one) === "dockerd");
+  if (daemons.length === 1) return named;
+  const address = /-address\0([^\0]+)/.exec(commandOf(parentOf(String(pid))))?.[1];
+  if (address === undefined) throw new Skipped("several engines run here, and cannot be told apart");
+  const mine = named.filter((one) => commandOf(one).includes(dirname(address)));
+  // A managed containerd is named by no argument of its daemon, which is its parent.
+  const parents = new Set([...mine, ...mine.map(parentOf).filter((one) => named.includes(one))]);
+  return named.filter((one) => parents.has(one) || parents.has(parentOf(one)));
+}
+
+/** @param {string} pid */
+const nameOf = (pid) => /\((.*)\)/.exec(statOf(pid) ?? "")?.[1] ?? "";
+
+/** @param {string} pid */
+const parentOf = (pid) => statOf(pid)?.split(") ")[1]?.split(" ")[1] ?? "";
+
+/** Words that end in a null character. @param {string} pid */
+function commandOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    // It has ended meanwhile.
+    return "";
+  }
 }
 
 /** @param {string} pid */

@@ -63,7 +63,7 @@ export class BenchDeployment {
   /**
    * As `docker inspect` tells it.
    *
-   * @returns {Promise<readonly { Id: string, Created: string, State: { Running: boolean } }[]>}
+   * @returns {Promise<readonly { Id: string, Created: string, State: { Running: boolean, Pid: number } }[]>}
    */
   async containers() {
     const ids = await list("ps", "--all", "--filter", `label=exploreiot.deployment=${this.name}`);

@@ -46,7 +46,7 @@ export async function enterContainers(context: RunnerContext, containers: readon
     });
     const state = JSON.parse(await command(context, ["state", "pull"])) as State;
     const next = { ...state, serial: state.serial + 1, resources: [...state.resources, ...entries] };
-    await command(context, ["state", "push", "-"], JSON.stringify(next));
+    await command(context, ["state", "push", "-"], { input: JSON.stringify(next) });
   } finally {
     // A plan file holds every planned value in clear.
     rmSync(join(context.stack.folder, PLAN), { force: true });

@@ -10,6 +10,9 @@ export interface Change {
 /** A line of `terraform -json` (machine-readable UI, format 1.x). */
 interface Message {
   readonly type?: string;
+
+  /** Of a summary: `plan`, then `apply`. */
+  readonly changes?: { readonly operation?: string };
   readonly change?: {
     readonly resource: { readonly addr: string };
     readonly action: string;
@@ -22,6 +25,10 @@ interface Message {
     readonly address?: string;
   };
 }
+
+/** Whether a line ends what Terraform says of its plan. */
+export const isPlanned = (line: string): boolean =>
+  parse(line).some(({ type, changes }) => type === "change_summary" && changes?.operation === "plan");
 
 /** The changes and the errors in terraform's messages. Lines that are no JSON, and other messages, are passed over. */
 export function messagesIn(output: string): {

@@ -1,5 +1,3 @@
-import { rmSync } from "node:fs";
-import { join } from "node:path";
 import { UserError } from "../../core/errors.ts";
 import { removeContainers } from "../docker/clear-the-way.ts";
 import { labelled } from "../docker/observe.ts";
@@ -7,12 +5,11 @@ import type { Runner, RunnerContext } from "../runner.ts";
 import { command } from "./command.ts";
 import { initialise } from "./init.ts";
 import { keepStarted } from "./keep.ts";
-import { type Change, describeChanges, messagesIn } from "./messages.ts";
+import { describeChanges, isPlanned, messagesIn } from "./messages.ts";
 import { closeState, readOwned } from "./state.ts";
 import { forgetImports, takeOver } from "./take-over.ts";
 import { foreignVariables, terraform, terraformBinary } from "./terraform.ts";
 
-const PLAN = "up.tfplan";
 const VOLUME = "docker_volume.";
 
 /** Any other failure of init (a backend out of reach) must not lead to another runner in silence. */
@@ -52,7 +49,7 @@ export const terraformRunner: Runner = {
 
   takesOver: () => true,
 
-  /** Takes over what runs as declared, plans, says in a few lines what will change, and applies that very plan. */
+  /** Takes over what runs as declared, and applies; says in a few lines what will change as soon as Terraform has planned it. */
   async up(context) {
     const { stack, home, report } = context;
     const binary = terraformBinary();
@@ -63,13 +60,8 @@ export const terraformRunner: Runner = {
     await keepStarted(context);
     await takeOver(context);
     try {
-      const changes = await plan(context);
-      for (const line of describeChanges(changes)) report(line);
-      if (changes.length === 0) report("terraform: no changes");
-      else await apply(context);
+      await apply(context);
     } finally {
-      // A plan file holds every planned value in clear.
-      rmSync(join(stack.folder, PLAN), { force: true });
       closeState(home);
     }
   },
@@ -92,11 +84,18 @@ export const terraformRunner: Runner = {
   },
 };
 
-async function plan(context: RunnerContext): Promise<readonly Change[]> {
-  const output = await command(context, ["plan", "-input=false", "-json", `-out=${PLAN}`]);
-  return messagesIn(output).changes;
-}
-
+/** Plans and applies in one process, which starts the provider once, holds the state's lock from the plan on and writes no plan to the disk. */
 async function apply(context: RunnerContext): Promise<void> {
-  await command(context, ["apply", "-input=false", "-json", PLAN]);
+  const planning: string[] = [];
+  let isTold = false;
+  const onLine = (line: string) => {
+    if (isTold) return;
+    planning.push(line);
+    if (!isPlanned(line)) return;
+    isTold = true;
+    const { changes } = messagesIn(planning.join("\n"));
+    for (const told of changes.length === 0 ? ["terraform: no changes"] : describeChanges(changes))
+      context.report(told);
+  };
+  await command(context, ["apply", "-auto-approve", "-input=false", "-json"], { onLine });
 }

@@ -22,7 +22,7 @@ const FOREIGN = /^(TF_CLI_ARGS(_|$)|TF_WORKSPACE$|TF_DATA_DIR$|TF_INPUT$|TF_VAR_
 export function terraform(
   stack: Stack,
   args: readonly string[],
-  options: Pick<RunOptions, "signal" | "input"> = {},
+  options: Pick<RunOptions, "signal" | "input" | "onLine"> = {},
 ): Promise<RunResult> {
   return run([terraformBinary(), `-chdir=${stack.folder}`, ...args], {
     // Interrupted by `signal` alone, once: a second interrupt would make terraform give up without saving its state.

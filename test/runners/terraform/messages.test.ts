@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeChanges, messagesIn } from "../../../runners/terraform/messages.ts";
+import { describeChanges, isPlanned, messagesIn } from "../../../runners/terraform/messages.ts";
 
 const lines = (...messages: object[]) => messages.map((message) => JSON.stringify(message)).join("\n");
 const change = (type: string, addr: string, action: string, reason?: string) => ({
@@ -29,6 +29,20 @@ test("the changes of a plan are told from all else that terraform says", () => {
     ],
     errors: [],
   });
+});
+
+test("the end of a plan is told from the summary of what was applied", () => {
+  const summary = (operation: string) => lines({ type: "change_summary", changes: { add: 1, operation } });
+
+  expect(
+    [
+      summary("plan"),
+      summary("apply"),
+      lines(change("planned_change", "a", "create")),
+      "{ half a line",
+      "no JSON",
+    ].map(isPlanned),
+  ).toEqual([true, false, false, false, false]);
 });
 
 test("errors are told with the resource they are about, warnings are not", () => {
