@@ -29,7 +29,7 @@ const deployment = new TestDeployment({
       { name: "viewer", subscribe: ["sensor/+"] },
       { name: "meter", publish: ["meter/+"] },
       { name: "panel", subscribe: ["meter/+"] },
-      { name: "witness", subscribe: ["sensor/last", "meter/+"] },
+      { name: "witness", subscribe: ["sensor/last", "sensor/other", "meter/+"] },
     ],
   },
 });
@@ -280,54 +280,110 @@ describe.skipIf(missing.compose)(titled("the broker", missing.compose), () => {
 
     const last = packet(0x30, [text("sensor/last")]);
     const tiny = Buffer.concat(Array(1_300).fill(packet(0x30, [text("sensor/a")])));
+    const slow = packet(0x30, [text("sensor/last"), ...userProperties(15_400)]);
     const all = [
       ["many packets in one record of TLS", true, 4, Buffer.concat([tiny, last])],
-      [
-        "properties that are slow to read",
-        false,
-        5,
-        packet(0x30, [text("sensor/last"), ...userProperties(15_400)]),
-      ],
+      ["properties that are slow to read", false, 5, slow],
     ] as const;
+
     /** Without the engine's proxy: what has been sent has then arrived. */
     const address = () =>
       docker("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", container);
 
-    /** In which order the broker serves others' messages and that of `meter`, which has come last. */
-    async function orderOfService(host: string, others: number, sendAll: () => Promise<unknown>) {
-      const meter = await open({ port: 1883, host, password }, "meter", "waits");
+    /** In which order the broker serves the messages of a crowd, and one that has come last. */
+    async function orderOfService(
+      crowd: number,
+      sendAll: () => Promise<unknown>,
+      sendLast: () => Promise<unknown>,
+    ) {
       const witness = await client("witness", "sees");
       const seen: string[] = [];
       witness.on("message", (topic) => seen.push(topic));
-      for (const topic of ["sensor/last", "meter/a"]) await witness.subscribeAsync(topic);
+      for (const topic of ["sensor/last", "sensor/other", "meter/a"]) await witness.subscribeAsync(topic);
       await docker("pause", container);
       await sendAll();
-      await send(meter, packet(0x30, [text("meter/a")]));
+      await sendLast();
       await docker("unpause", container);
-      await until("all have been served", async () => seen.length === others + 1);
-      meter.destroy();
+      await until("all have been served", async () => seen.length === crowd + 1);
       await witness.endAsync();
       return seen;
+    }
+
+    const crowdOf = (target: Parameters<typeof open>[0], version: 4 | 5) =>
+      Promise.all(
+        Array.from({ length: 50 }, (_, index) =>
+          open(target, "sensor", `crowd-${version}-${index}`, { version }),
+        ),
+      );
+
+    async function byMeter(host: string) {
+      const meter = await open({ port: 1883, host, password }, "meter", "waits");
+      onTestFinished(() => void meter.destroy());
+      return () => send(meter, packet(0x30, [text("meter/a")]));
+    }
+
+    /** A device of the same user at another address, on which a line of standard input is a message. */
+    async function byOtherDevice(host: string) {
+      const [image = "", network = ""] = (
+        await docker(
+          ...[
+            "inspect",
+            "--format",
+            "{{.Image}} {{range $name, $_ := .NetworkSettings.Networks}}{{$name}}{{end}}",
+            container,
+          ],
+        )
+      ).split(" ");
+      const login = ["-h", host, "-u", "sensor", "-P", password("sensor"), "-i", "other"];
+      const publishing = ["mosquitto_pub", "-d", "-l", "-t", "sensor/other", ...login];
+      const device = spawn("docker", ["run", "--rm", "-i", "--network", network, image, ...publishing], {
+        stdio: ["pipe", "pipe", "inherit"],
+      });
+      onTestFinished(() => void device.stdin.end());
+      let said = "";
+      device.stdout.on("data", (data) => {
+        said += data;
+      });
+      const says = (word: string) => until(word, async () => said.includes(word));
+      await says("received CONNACK (0)");
+      return async () => {
+        device.stdin.write("1\n");
+        await says("sending PUBLISH");
+      };
     }
 
     test.each(all)(
       "serves others before a user's other connections that sent %s",
       async (_, tls, version, bytes) => {
         const host = await address();
-        const target = { port: tls ? 8883 : 1883, host, tls, password };
-        const attackers = await Promise.all(
-          Array.from({ length: 50 }, (_, index) =>
-            open(target, "sensor", `crowd-${tls}-${index}`, { version }),
-          ),
+        const crowd = await crowdOf({ port: tls ? 8883 : 1883, host, tls, password }, version);
+        const seen = await orderOfService(
+          crowd.length,
+          async () => {
+            for (const socket of crowd) await send(socket, bytes);
+          },
+          await byMeter(host),
         );
-        const seen = await orderOfService(host, attackers.length, async () => {
-          for (const socket of attackers) await send(socket, bytes);
-        });
 
         expect(seen.indexOf("meter/a")).toBeLessThan(5);
-        for (const socket of attackers) socket.destroy();
+        for (const socket of crowd) socket.destroy();
       },
     );
+
+    test("serves other devices of the same user before one address's other connections", async () => {
+      const host = await address();
+      const crowd = await crowdOf({ port: 1883, host, password }, 5);
+      const seen = await orderOfService(
+        crowd.length,
+        async () => {
+          for (const socket of crowd) await send(socket, slow);
+        },
+        await byOtherDevice(host),
+      );
+
+      expect(seen.indexOf("sensor/other")).toBeLessThan(5);
+      for (const socket of crowd) socket.destroy();
+    });
 
     test("serves others before it has read all changes of a connection's key", async () => {
       const program = join(temporaryFolder(), "key-updates");
@@ -343,7 +399,10 @@ describe.skipIf(missing.compose)(titled("the broker", missing.compose), () => {
       const connecting = packet(0x10, [text("MQTT"), Buffer.from([4, 0xc2, 0, 60]), ...login]);
       expect(await says(connecting)).toBe("ready");
 
-      expect(await orderOfService(host, 1, () => says(last))).toEqual(["meter/a", "sensor/last"]);
+      expect(await orderOfService(1, () => says(last), await byMeter(host))).toEqual([
+        "meter/a",
+        "sensor/last",
+      ]);
     });
 
     test("puts out who asks for all that is retained over and over, and gives it whole to who comes later", {

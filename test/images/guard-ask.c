@@ -130,6 +130,14 @@ static struct place *place_of(const char *number)
     return &places[atoi(number) % 100];
 }
 
+static int wait_in_line(struct place *place, struct user *user, int events, const char *source)
+{
+    unsigned char address[ADDRESS_BYTES] = {source == NULL ? 0 : (unsigned char)atoi(source)};
+    if (turns_user(place) != user && !turns_join(place, user, address)) return puts("no memory");
+    turns_wait(place, (uint32_t)events);
+    return puts("waits");
+}
+
 /* Who is served next, for so many microseconds. */
 static int take_turn(long us)
 {
@@ -161,9 +169,8 @@ static int answer(const struct acl *acl, char *line)
     if (strcmp(word[0], "end") == 0) return accounts_end(accounts_find(word[1])), puts("ended");
     if (strcmp(word[0], "serve") == 0) return serve(accounts_user(word[1]), atol(word[2]));
     if (strcmp(word[0], "round") == 0) return end_round();
-    if (strcmp(word[0], "wait") == 0)
-        return turns_wait(place_of(word[2]), accounts_user(word[1]), (uint32_t)atoi(word[3])), puts("waits");
-    if (strcmp(word[0], "gone") == 0) return turns_forget(place_of(word[1])), puts("gone");
+    if (strcmp(word[0], "wait") == 0) return wait_in_line(place_of(word[2]), accounts_user(word[1]), atoi(word[3]), word[4]);
+    if (strcmp(word[0], "gone") == 0) return turns_leave(place_of(word[1])), puts("gone");
     if (strcmp(word[0], "turn") == 0) return take_turn(atol(word[1]));
     if (strcmp(word[0], "paid") == 0) return until_paid(accounts_user(word[1]));
     struct session *session = accounts_find(word[2]);

@@ -366,6 +366,23 @@ describe("whose turn it is", () => {
     ).toEqual(["1, 1", "3, 1", "4, 1", "5, 1", "2, 1", "6, 1", "7, 1", "8, 1"]);
   });
 
+  test("is of each of the user's sources with a packet, however many connections one of them has", () => {
+    const from = (source: number, ...places: number[]) =>
+      places.map((place) => ["wait", "sensor", place, 1, source]);
+
+    expect(
+      served(
+        ...from(1, 1, 2, 3),
+        ...from(2, 4),
+        ...from(3, 5, 6),
+        ["gone", 5],
+        ...turns(3, 10),
+        ...from(2, 4),
+        ...turns(3, 10),
+      ),
+    ).toEqual(["1, 1", "4, 1", "6, 1", "2, 1", "4, 1", "3, 1"]);
+  });
+
   test("costs nobody anything while nobody else waits", () => {
     const alone = Array.from({ length: 50 }, () => [...wait("sensor", 1), ["turn", 1_000]]).flat();
 

@@ -20,9 +20,9 @@ struct user {
     size_t weight; /* The sum of its sessions', while the heaviest is looked for. */
     unsigned long round; /* What its readers took of the broker's time, in the round of that number (pace.h). */
     long took, debt, paid_at;
-    bool in_line; /* Whose turn it is (turns.h): what is left of it, and the places that wait. */
+    bool in_line; /* Whose turn it is (turns.h): what is left of it, and the lines that wait. */
     long credit;
-    struct place *first, *last;
+    struct line *first, *last;
     struct user *behind;
 };
 

@@ -1,10 +1,11 @@
 #define _GNU_SOURCE
 #include "hooks.h"
 
+#include <arpa/inet.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <openssl/ssl.h>
-#include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -74,9 +75,27 @@ static struct user *user_of(const struct place *place)
     return session == NULL ? &nobody : session->user;
 }
 
-static void wait_again(struct place *place, uint32_t events)
+/* An address of IPv4 as it is written in IPv6, and of IPv6 the /64: anyone who has one address there has all of them. */
+static void address_of(const struct place *place, unsigned char address[ADDRESS_BYTES])
 {
-    turns_wait(place, user_of(place), events);
+    const char *text = place->listens ? NULL : mosquitto_client_address(place->context);
+    memset(address, 0, ADDRESS_BYTES);
+    if (text == NULL) return;
+    if (inet_pton(AF_INET, text, address + 12) == 1) memset(address + 10, 0xff, 2);
+    else if (inet_pton(AF_INET6, text, address) == 1 && !IN6_IS_ADDR_V4MAPPED((struct in6_addr *)address)) memset(address + 8, 0, 8);
+}
+
+/* The user is another one once somebody has logged in. */
+static bool wait_in_line(struct place *place, uint32_t events)
+{
+    struct user *user = user_of(place);
+    if (place->events == 0 && turns_user(place) != user) {
+        unsigned char address[ADDRESS_BYTES];
+        address_of(place, address);
+        if (!turns_join(place, user, address)) return false;
+    }
+    turns_wait(place, events);
+    return true;
 }
 
 /*
@@ -118,7 +137,8 @@ static int look(int epoll, int timeout)
     int count = (int)syscall(SYS_epoll_pwait, epoll, events, EVENTS, timeout, NULL, 0);
     for (int i = 0; i < count; i++) {
         struct place *place = places_find(events[i].data.fd);
-        if (place != NULL) wait_again(place, events[i].events);
+        /* Where there is no memory for it, the kernel says so again. */
+        if (place != NULL) wait_in_line(place, events[i].events);
     }
     began = looked_at = own_time();
     looked = true;
@@ -151,7 +171,7 @@ BROKER int accept(int file, struct sockaddr *address, socklen_t *size)
 {
     struct place *place = places_find(file);
     if (place != NULL && accepted) {
-        wait_again(place, EPOLLIN);
+        wait_in_line(place, EPOLLIN);
         return errno = EAGAIN, -1;
     }
     int connection = (int)syscall(SYS_accept, file, address, size);
@@ -197,7 +217,5 @@ BROKER int SSL_pending(const SSL *connection)
     static int (*pending)(const SSL *);
     if (pending == NULL) pending = (int (*)(const SSL *))dlsym(RTLD_NEXT, "SSL_pending");
     int count = pending(connection);
-    if (served == NULL || count == 0) return count;
-    wait_again(served, EPOLLIN);
-    return 0;
+    return served == NULL || count == 0 || !wait_in_line(served, EPOLLIN) ? count : 0;
 }

@@ -31,7 +31,7 @@ void places_forget(int file)
 {
     struct place *place = places_find(file);
     if (place == NULL) return;
-    turns_forget(place);
+    turns_leave(place);
     free(place);
     places[file] = NULL;
 }

@@ -13,7 +13,8 @@ from exploreiot.maintain import notice
 from exploreiot.serve import background, config_for, serve
 from exploreiot.settings import Settings
 
-# Connections that are no sockets; those that the edge brings are bounded there. More where one client may have more.
+# Connections that are no sockets; those that the edge brings are bounded there. More where one
+# client may have more.
 _HTTP_CONNECTIONS = 500
 
 
