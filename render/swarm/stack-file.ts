@@ -116,7 +116,7 @@ export function saidOf(one: SwarmService, plan: SwarmPlan) {
         }),
       ),
       ...Object.entries(block.tmpfs ?? {}).map(([target, options]) => scratch(target, options)),
-    ],
+    ].toSorted(asDockerDoes),
     configs: of("config"),
     secrets: of("secret"),
     networks: attachments(container, plan),
@@ -185,6 +185,11 @@ interface Mount {
   readonly read_only?: boolean;
   readonly tmpfs?: { readonly size: number | undefined };
 }
+
+/** `docker service update` writes all mounts in this order; in another one its next deploy would find another task. */
+const asDockerDoes = (one: Mount, other: Mount): number => (orderOf(one) < orderOf(other) ? -1 : 1);
+
+const orderOf = ({ source = "", target }: Mount): string => `${source}\0${target}`;
 
 const ANYONES = ["/tmp", "/var/tmp", "/dev/shm"];
 const scratch = (target: string, options: string): Mount =>

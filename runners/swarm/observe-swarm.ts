@@ -99,7 +99,7 @@ interface NetworkJson {
 
 interface ServiceJson {
   readonly ID: string;
-  readonly Spec: ServiceSpec & { readonly Name: string };
+  readonly Spec: ServiceSpec;
   readonly UpdateStatus?: { readonly State?: string };
 }
 
@@ -196,14 +196,6 @@ export const isOnSwarm = async (deployment: string): Promise<boolean> =>
 export async function ownerOnSwarm(deployment: string): Promise<string | undefined> {
   const [service] = await servicesOf(deployment);
   return service === undefined ? undefined : ownerOf(service);
-}
-
-/** The labels of a deployment's services, by their names in the swarm. */
-export async function labelsOnSwarm(
-  deployment: string,
-): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>> {
-  const services = await servicesOf(deployment);
-  return new Map(services.map(({ Spec }) => [Spec.Name, Spec.Labels]));
 }
 
 const ownerOf = ({ Spec }: ServiceJson): string | undefined => Spec.Labels[LABEL.checkout];

@@ -48,7 +48,7 @@ export async function bringUp(
   if (rest.length > 0) await apply(own);
   else if (changes.length === 0) report("terraform: no changes");
   await allSettled(stack.name, services, wait);
-  await setLabels(stack.name, services);
+  await setLabels(services);
 }
 
 interface Jobs {

@@ -5,7 +5,7 @@ import { killed, randomFrom } from "../support/e2e-kill.ts";
 import { SmallSwarm } from "../support/e2e-swarm.ts";
 
 /** For each way. */
-const MOMENTS = 5;
+const MOMENTS = 3;
 const LIMIT = 900_000;
 const seed = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000);
 const reason = missing.docker ?? missing.namespaces ?? missing.terraform;

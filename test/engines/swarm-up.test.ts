@@ -268,16 +268,19 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
     expect(await planned()).toEqual({ code: 0, runner: "stack", steps: [] });
   });
 
-  test("restarts a service, and waits until its new task is healthy", async () => {
+  test("restarts services, waits until each new task is healthy, and leaves them at the next up", async () => {
     const before = await tasks();
-    const { code, stdout } = await verb(["restart", "--json", "api"]);
+    const { code, stdout } = await verb(["restart", "--json", "api", "postgres"]);
 
     expect({ code, told: JSON.parse(stdout) }).toEqual({
       code: 0,
-      told: { deployment: deployment.name, restarted: ["api"] },
+      told: { deployment: deployment.name, restarted: ["api", "postgres"] },
     });
-    expect(await changed(before)).toEqual(["api"]);
-    expect(await planned()).toEqual({ code: 0, runner: "stack", steps: [] });
+    expect(await changed(before)).toEqual(["api", "postgres"]);
+    const after = await tasks();
+    deployment.configure({ http: { rateLimitPerMinute: 400 } });
+    await up();
+    expect(await changed(after)).toEqual(["api"]);
   });
 
   test("rotates a device's password in two steps, and the key of the hashes, and loses no reading", async () => {
