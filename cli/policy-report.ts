@@ -50,10 +50,10 @@ function reportIn(
   { quiet, output }: { readonly quiet: boolean; readonly output: string | undefined },
 ): string {
   if (format === "json") return jsonReport(judgements, refused, lost);
+  if (format === "sarif") return sarifReport(judgements, refused);
+  if (format === "junit") return junitReport(judgements, refused);
+  if (format === "github") return githubReport(judgements, refused);
   if (judgements.length === 0) return "";
-  if (format === "sarif") return sarifReport(judgements);
-  if (format === "junit") return junitReport(judgements);
-  if (format === "github") return githubReport(judgements);
   if (quiet) return quietReport(judgements);
   return output === undefined
     ? wrapped(textReport(judgements, painted, lost))

@@ -60,8 +60,12 @@ async function takeDown({ stack, home, deleteData, report, signal }: RemoveOptio
   deleteRecord(home);
   const volumes = deleteData ? await deleteVolumes(stack, home) : [];
   if (deleteData) {
-    forgetDataVolumes(home);
     writeRestore(home, { former: [] });
+    const left = await forgetDataVolumes(stack, home);
+    if (left.length > 0)
+      report(
+        `not deleted, since the configuration does not name them any more: docker volume rm ${left.join(" ")}`,
+      );
   }
   return { containers: before.length, volumes };
 }

@@ -1,4 +1,5 @@
 import { XMLBuilder } from "fast-xml-parser";
+import type { UserError } from "../../core/errors.ts";
 import { SEVERITIES, type Severity } from "../../site/policy-settings.ts";
 import type { PolicyReport } from "../evaluate.ts";
 import type { Finding } from "../policy.ts";
@@ -9,11 +10,11 @@ const SKIPPED: ReadonlySet<Status> = new Set(["nothing to judge", "not enforceab
 
 /**
  * One suite for an input, one case for a rule. JUnit has no standard; this is what GitLab, Jenkins and GitHub's
- * actions read.
+ * actions read. What could not be read is a suite of errors, since nothing of it was found to be right.
  *
  * @see https://github.com/testmoapp/junitxml
  */
-export function junitReport(judgements: readonly Judgement[]): string {
+export function junitReport(judgements: readonly Judgement[], refused: readonly UserError[] = []): string {
   const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: "@", format: true });
   const testsuite = judgements.map(({ file, reports, stopAt }) => ({
     "@name": file,
@@ -22,7 +23,19 @@ export function junitReport(judgements: readonly Judgement[]): string {
     "@skipped": reports.filter((report) => SKIPPED.has(statusOf(report))).length,
     testcase: reports.map((report) => testCase(report, stopAt)),
   }));
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${builder.build({ testsuites: { "@name": "exploreiot policy", testsuite } })}`;
+  const suites = { "@name": "exploreiot policy", testsuite: [...testsuite, ...unread(refused)] };
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${builder.build({ testsuites: suites })}`;
+}
+
+function unread(refused: readonly UserError[]): readonly object[] {
+  if (refused.length === 0) return [];
+  const testcase = refused.map((error) => {
+    const [head = ""] = error.message.split("\n");
+    return { "@classname": "input", "@name": head, error: { "@message": head, "#text": error.render() } };
+  });
+  return [
+    { "@name": "what cannot be judged", "@tests": refused.length, "@errors": refused.length, testcase },
+  ];
 }
 
 /** A finding that stops nothing is told, and fails nothing. */

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Log, ReportingDescriptor, Result } from "sarif";
+import type { UserError } from "../../core/errors.ts";
 import { kitVersion } from "../../core/kit-version.ts";
 import type { Severity } from "../../site/policy-settings.ts";
 import type { PolicyReport } from "../evaluate.ts";
 import type { Finding, Policy } from "../policy.ts";
-import type { Judgement } from "./judgement.ts";
+import { type Judgement, verdictOf } from "./judgement.ts";
 
 const LEVEL: Readonly<Record<Severity, Result.level>> = {
   critical: "error",
@@ -25,11 +26,13 @@ const SCORE: Readonly<Record<Severity, string>> = {
 
 /**
  * The findings as SARIF 2.1.0. A finding that is waived, or in a baseline, is there, suppressed, with its reason; a fingerprint of rule, place
- * and evidence lets code scanning follow a finding over lines that move.
+ * and evidence lets code scanning follow a finding over lines that move. What could not be judged makes the run one that failed: without
+ * findings it would be taken for clean.
  *
+ * @param refused what could not be read
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
-export function sarifReport(judgements: readonly Judgement[]): string {
+export function sarifReport(judgements: readonly Judgement[], refused: readonly UserError[] = []): string {
   const policies = [
     ...new Map(
       judgements.flatMap(({ reports }) => reports.map(({ policy }) => [policy.id, policy] as const)),
@@ -47,6 +50,15 @@ export function sarifReport(judgements: readonly Judgement[]): string {
             rules: policies.map(descriptor),
           },
         },
+        invocations: [
+          {
+            executionSuccessful: refused.length === 0 && verdictOf(judgements) !== "cannot judge",
+            toolExecutionNotifications: refused.map((error) => ({
+              level: "error" as const,
+              message: { text: error.render() },
+            })),
+          },
+        ],
         results: judgements.flatMap((judgement) =>
           judgement.reports.flatMap((report) => results(report, judgement)),
         ),

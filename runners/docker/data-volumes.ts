@@ -49,7 +49,18 @@ export function rememberDataVolumes(stack: Stack, home: string): void {
   writeWholeJson(file(home), all);
 }
 
-export const forgetDataVolumes = (home: string): void => rmSync(file(home), { force: true });
+/**
+ * To be called once data was deleted. Volumes of services that the configuration names no more are still there, and stay known.
+ *
+ * @returns their names
+ */
+export async function forgetDataVolumes(stack: Stack, home: string): Promise<readonly string[]> {
+  const present = await presentVolumes();
+  const left = remembered(stack, home).filter((name) => present.has(name));
+  if (left.length === 0) rmSync(file(home), { force: true });
+  else writeWholeJson(file(home), left);
+  return left;
+}
 
 function remembered(stack: Stack, home: string): readonly string[] {
   const found = readOwnJson(

@@ -161,6 +161,31 @@ describe.skipIf(reason)(titled("a deployment", reason), () => {
     expect([replaced.code, await options()]).toEqual([0, "null"]);
     expect((await deployment.kit("status")).code).toBe(0);
   });
+
+  test("names data that it does not delete, of a service that is configured no more, until it is gone", async () => {
+    const volume = deployment.container("redis-data");
+    const left = `not deleted, since the configuration does not name them any more: docker volume rm ${volume}`;
+    const takenDown = () => deployment.kit("down", "--delete-data", "--yes");
+    deployment.configure({ redis: { enabled: true } });
+    await deployment.up("terraform");
+    deployment.configure({ redis: { enabled: false } });
+    await deployment.up("terraform");
+    const told = [await takenDown(), await takenDown()];
+    const volumes = await everything();
+    await docker("volume", "rm", volume);
+    const last = await takenDown();
+
+    expect(told.map(({ code, stderr }) => [code, stderr.includes(left)])).toEqual([
+      [0, true],
+      [0, true],
+    ]);
+    expect(volumes).toEqual([volume]);
+    expect([
+      last.code,
+      last.stderr.includes("not deleted"),
+      existsSync(join(deployment.home, "data-volumes.json")),
+    ]).toEqual([0, false, false]);
+  });
 });
 
 /** Cuts one of the deployment's own files short. */

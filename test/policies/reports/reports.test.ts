@@ -4,6 +4,7 @@ import Ajv from "ajv-draft-04";
 import addFormats from "ajv-formats";
 import { XMLParser } from "fast-xml-parser";
 import { describe, expect, test } from "vitest";
+import { UserError } from "../../../core/errors.ts";
 import { readTerraformJson } from "../../../policies/inputs/terraform-json.ts";
 import { judgeStack } from "../../../policies/judge.ts";
 import { definePolicy } from "../../../policies/policy.ts";
@@ -60,6 +61,17 @@ const text = JSON.stringify(json, null, 2);
 const judgement = judgeStack(readTerraformJson(json), { file: "out/cdk.tf.json", text }, [named, ...others]);
 const LINE = text.split("\n").findIndex((line) => line.includes('"path": "demo/A"')) + 1;
 
+const refused = [new UserError("b.yaml: a < b\nis wrong", "fix it")];
+
+function sarifSchema() {
+  const schema = createRequire(import.meta.url).resolve(
+    "@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json",
+  );
+  const ajv = new Ajv.default({ strict: false, unicodeRegExp: false });
+  addFormats.default(ajv);
+  return ajv.compile(JSON.parse(readFileSync(schema, "utf8")));
+}
+
 describe("a judgement is reported", () => {
   test("to people: by service, then what was waived, relaxed and not known, and the sum", () => {
     expect(textReport([judgement], (_, said) => said)).toBe(`out/cdk.tf.json (profile kit, environment local)
@@ -98,12 +110,7 @@ not known from this input: TST (1 rule); --format json says why
 
   test("as SARIF that its schema accepts, with line, place, level and what was waived as suppressed", () => {
     const log = JSON.parse(sarifReport([judgement]));
-    const schema = createRequire(import.meta.url).resolve(
-      "@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json",
-    );
-    const ajv = new Ajv.default({ strict: false, unicodeRegExp: false });
-    addFormats.default(ajv);
-    const validate = ajv.compile(JSON.parse(readFileSync(schema, "utf8")));
+    const validate = sarifSchema();
 
     expect([validate(log), validate.errors]).toEqual([true, null]);
     expect(validate({ ...log, version: "2" })).toBe(false);
@@ -131,6 +138,44 @@ not known from this input: TST (1 rule); --format json says why
         deprecatedIds === undefined ? [] : [[id, deprecatedIds]],
       ),
     ).toEqual([["TST-003", ["OLD-007"]]]);
+  });
+
+  test.each([
+    ["next to findings", [judgement], 2],
+    ["alone", [], 0],
+  ])("what could not be read fails in every format, %s", (_, judgements, findings) => {
+    const log = JSON.parse(sarifReport(judgements, refused));
+    const validate = sarifSchema();
+    const { testsuites } = new XMLParser({ ignoreAttributes: false }).parse(junitReport(judgements, refused));
+    const suites = [testsuites.testsuite].flat();
+
+    expect([validate(log), validate.errors]).toEqual([true, null]);
+    expect(log.runs[0].results).toHaveLength(findings);
+    expect(log.runs[0].invocations).toEqual([
+      {
+        executionSuccessful: false,
+        toolExecutionNotifications: [
+          { level: "error", message: { text: "b.yaml: a < b\nis wrong\n  → fix it" } },
+        ],
+      },
+    ]);
+    expect(suites).toHaveLength(judgements.length + 1);
+    expect(suites.at(-1)).toEqual({
+      ...{ "@_name": "what cannot be judged", "@_tests": "1", "@_errors": "1" },
+      testcase: {
+        ...{ "@_classname": "input", "@_name": "b.yaml: a < b" },
+        error: { "@_message": "b.yaml: a < b", "#text": "b.yaml: a < b\nis wrong\n  → fix it" },
+      },
+    });
+    expect(githubReport(judgements, refused).split("\n").at(-1)).toBe(
+      "::error title=cannot be judged::b.yaml: a < b%0Ais wrong%0A  → fix it",
+    );
+  });
+
+  test("a run that judged all of it succeeded", () => {
+    expect(JSON.parse(sarifReport([judgement])).runs[0].invocations).toEqual([
+      { executionSuccessful: true, toolExecutionNotifications: [] },
+    ]);
   });
 
   test("as JUnit XML: a case for each rule, a failure for each finding", () => {
