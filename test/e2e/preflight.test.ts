@@ -93,7 +93,7 @@ describe("a production deploy with a name that leads nowhere", () => {
       const without = await deploy();
 
       expect(destroyed.code).toBe(1);
-      expect(destroyed.stdout + destroyed.stderr).toContain("Instance cannot be destroyed");
+      expect(destroyed.stdout + destroyed.stderr).toContain("prevent_destroy");
       expect(without.code, without.said).toBe(0);
       expect(await docker("ps", "--quiet", "--filter", `name=${deployment.container("redis")}`)).toBe("");
       expect(await data()).toEqual(both);
