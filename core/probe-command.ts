@@ -10,7 +10,7 @@ export const PROBE_AGENT = "exploreiot-probe";
  * For how long one exec of the engine goes on asking a service that works. An exec costs the engine 60 to 90 ms of CPU: every
  * 2 s in six containers that was a quarter of a core, for ever (measured, Engine 20.10).
  */
-const WINDOW_SECONDS = 120;
+const WINDOW_SECONDS = 300;
 
 interface Rhythm {
   readonly intervalSeconds: number;

@@ -179,7 +179,7 @@ describe.each([
         };
       },
       {
-        timing: { ...timing, timeout: "2m5s", start_period: "30s" },
+        timing: { ...timing, timeout: "5m5s", start_period: "30s" },
         ...{ wait: true, wait_timeout: waitTimeout, restart: "unless-stopped", probe: true, grace: true },
       },
     );

@@ -435,7 +435,7 @@ describe("an own application", () => {
     const { api, beat, "worker-2": worker } = byRole(sandbox().json(custom));
     const probe = (container: unknown) => (container as { healthcheck: { test: string[] } }).healthcheck.test;
 
-    const steady = ["CMD", "/run/exploreiot-probe/probe", "steady", "10000", "120000", "3"];
+    const steady = ["CMD", "/run/exploreiot-probe/probe", "steady", "10000", "300000", "3"];
     const get = (path: string) => [...steady, "http", "9000", path, "iot.example.org", "3"];
     expect(probe(worker)).toEqual([...steady, "run", "sh", "-c", "check $${HOME}"]);
     expect(probe(api)).toEqual(get("/health"));
