@@ -77,7 +77,7 @@ describe("doctor", () => {
     const ids = sources.flatMap((file) =>
       [
         ...readFileSync(join(projectRoot, file), "utf8").matchAll(
-          /"((?:engine|runner|limits|kernel|disk|memory|clock|names|acme|subnets|ports|firewall|files|outside)\.[a-z-]+)"/g,
+          /"((?:engine|runner|limits|kernel|disk|memory|clock|names|acme|subnets|networks|ports|firewall|files|outside)\.[a-z-]+)"/g,
         ),
       ].map(([, id]) => id as string),
     );
