@@ -335,7 +335,7 @@ describe.skipIf(missing.compose)(titled("the broker", missing.compose), () => {
         )
       ).split(" ");
       const login = ["-h", host, "-u", "sensor", "-P", password("sensor"), "-i", "other"];
-      const publishing = ["mosquitto_pub", "-d", "-l", "-t", "sensor/other", ...login];
+      const publishing = ["stdbuf", "-oL", "mosquitto_pub", "-d", "-l", "-t", "sensor/other", ...login];
       const device = spawn("docker", ["run", "--rm", "-i", "--network", network, image, ...publishing], {
         stdio: ["pipe", "pipe", "inherit"],
       });

@@ -119,6 +119,21 @@ describe("the networks of", () => {
     expect(byRole(sandbox().json(local)).api?.env).toContain("TRUSTED_PROXIES=");
   });
 
+  test("the plain listeners take as many connections of a source in the application as in the packet filter", () => {
+    const listeners = {
+      frontend: { ...local.listeners?.frontend, connectionsPerSource: 300 },
+      backend: { ...local.listeners?.backend, connectionsPerSource: 40 },
+    };
+    const said = (deployment: typeof local) => {
+      const { frontend, api } = byRole(sandbox().json(deployment));
+      return [frontend?.env, api?.env];
+    };
+    const most = (count: number) => expect.arrayContaining([`MAX_CONNECTIONS_PER_CLIENT=${count}`]);
+
+    expect(said({ ...local, listeners })).toEqual([most(300), most(40)]);
+    expect(said(local)).toEqual([most(100), most(100)]);
+  });
+
   test("any deployment are named by id, so that a replaced network replaces its containers first", () => {
     const names = containersOf(sandbox().json(local)).flatMap(
       ({ networks_advanced }) => (networks_advanced ?? []) as { name: string }[],
