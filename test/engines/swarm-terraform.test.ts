@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { modelOf } from "../../render/model.ts";
 import { serverParts } from "../../render/swarm/home-secrets.ts";
-import { possibleSwarm } from "../../render/swarm/plan.ts";
+import { possibleSwarm, swarmImages } from "../../render/swarm/plan.ts";
 import { terraformSwarm } from "../../render/swarm/terraform.ts";
 import { type RunResult, run } from "../../runners/run.ts";
 import { readStack } from "../../runners/stack.ts";
@@ -135,11 +135,12 @@ describe.skipIf(reason)(titled("Docker Swarm by Terraform", reason), { timeout: 
     const before = await swarm.ids();
     const stack = readStack(deployment.stack);
     const model = modelOf(stack, deployment.home);
+    const plan = possibleSwarm(model);
     const known = {
       parts: serverParts(model, deployment.home),
-      images: await wordsOf(engine, stack.images),
+      images: await wordsOf(engine, swarmImages(plan)),
     };
-    const asked = terraformSwarm(possibleSwarm(model), known);
+    const asked = terraformSwarm(plan, known);
     const version = asked.services.find(({ role }) => role === "api")?.version.slice(0, 12) as string;
     const { resource, ...rest } = asked.document as {
       readonly resource: { readonly docker_service: { readonly api: object } };
