@@ -2,7 +2,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../core/errors.ts";
 import { fileProblem } from "../core/file-problem.ts";
 import { enterProject } from "../core/home.ts";
-import { readdirSync, readFileSync, statSync } from "../core/inputs.ts";
+import { readdirSync, readPlainFile, statSync } from "../core/inputs.ts";
 import { shellCommand } from "../core/shell-words.ts";
 import type { YamlFile } from "../core/yaml.ts";
 import type { Deployment } from "../services/deployment.ts";
@@ -137,7 +137,7 @@ export async function siteFile(source: string): Promise<SiteFile> {
 
 function readSite(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    return readPlainFile(path).toString();
   } catch (error) {
     throw new UserError(
       `${path}: ${fileProblem(error)}`,

@@ -9,14 +9,12 @@ import { eachOf } from "./own-service-checks.ts";
 
 /** Routes, and listeners with TLS, are the edge's, which is there while the https listener is open. */
 export function routesAreDistinct(deployment: ParsedDeployment): readonly Problem[] {
-  const { services, backend } = deployment;
+  const { services } = deployment;
   const names = new Set(hosts(deployment));
   const open = completeListeners(deployment).https.enabled;
   const seen = new Map<string, string>();
   const take = (host: string, path: string, at: string) => seen.set(`${host} ${path}`, at);
-  const ofBackend = definitions.backend.isServed(backend, false)
-    ? [backend.pathPrefix, ...backend.upgrades].filter((path) => path !== "")
-    : [];
+  const kept = keptPaths(deployment);
   return eachOf(services, (service, at) => {
     if (!isBehindEdge(service)) return [];
     const shut = open ? [] : [edgeIsShut(service, at)];
@@ -24,8 +22,8 @@ export function routesAreDistinct(deployment: ParsedDeployment): readonly Proble
       ...shut,
       ...service.routes.flatMap(({ host = "", path = "", upgrades }, index) => {
         const place = `${at}.routes.${index}`;
-        const above = host === "" ? ofBackend.find((taken) => meet(taken, path)) : undefined;
-        const other = above === undefined ? seen.get(`${host} ${path}`) : `${above} of the backend`;
+        const above = host === "" ? kept.find((taken) => meet(taken.path, path)) : undefined;
+        const other = above === undefined ? seen.get(`${host} ${path}`) : `${above.path} of the ${above.of}`;
         take(host, path, place);
         return [
           ...(other === undefined
@@ -55,6 +53,21 @@ export function routesAreDistinct(deployment: ParsedDeployment): readonly Proble
       }),
     ];
   });
+}
+
+/** Scripts and styles of the kit's own page, which is white without them. */
+const OF_THE_PAGE = "/_next";
+
+/** Paths that lead to the kit's applications: a longer one of a service would take a part of them away. */
+function keptPaths({ backend, frontend }: ParsedDeployment): readonly { path: string; of: string }[] {
+  const ofBackend = definitions.backend.isServed(backend, false)
+    ? [backend.pathPrefix, ...backend.upgrades].filter((path) => path !== "")
+    : [];
+  const isOurs = frontend.enabled && frontend.image === undefined && frontend.build === undefined;
+  return [
+    ...ofBackend.map((path) => ({ path, of: "backend" })),
+    ...(isOurs ? [{ path: OF_THE_PAGE, of: "frontend" }] : []),
+  ];
 }
 
 /** Whether one path is the other, or below it. */

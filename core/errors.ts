@@ -13,8 +13,12 @@ export class UserError extends Error {
     this.remedy = remedy;
   }
 
-  /** Message and remedy as they are printed. */
+  /** Message and remedy as they are printed. What a file says is quoted there: it moves no cursor and changes no colour. */
   render(): string {
-    return [this.message, ...this.remedy.map((step) => `  → ${step}`)].join("\n");
+    const lines = [this.message, ...this.remedy.map((step) => `  → ${step}`)];
+    return lines.join("\n").replaceAll(COMMANDS, "\u{fffd}");
   }
 }
+
+/** Characters that a terminal takes for a command; ends of lines and tabs aside. */
+const COMMANDS = /(?![\n\t])\p{Cc}/gu;

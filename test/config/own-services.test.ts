@@ -305,6 +305,13 @@ describe("a service of the user's own", () => {
       'got "iot.example.org"; allowed: a name that is not among hosts; fix: choose one of its own',
     ],
     [
+      "a route over what the page is made of",
+      { tool: { ...BEHIND, routes: [{ path: "/_next/static" }] } },
+      production,
+      "services.tool.routes.0",
+      'got "/_next/static"; allowed: a route apart from /_next of the frontend; fix: choose another',
+    ],
+    [
       "a socket that is not on its route",
       { tool: { ...BEHIND, routes: [{ path: "/tool", upgrades: ["/comms"] }] } },
       production,

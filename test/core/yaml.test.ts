@@ -54,6 +54,13 @@ test.each([
   );
 });
 
+test("what a file says is no command for a terminal", async () => {
+  const told = await errorText(() => readYaml('name: "\u001b[2J\u0007\u009b1m" x', "site.yaml"));
+
+  expect(told).toContain("\ufffd[2J");
+  expect(told).not.toMatch(/(?![\n\t])\p{Cc}/u);
+});
+
 test("an empty file has one line", () => {
   expect([readYaml("", "x").value, readYaml("\n# nothing\n", "x").lineOf("name")]).toEqual([{}, 1]);
 });
