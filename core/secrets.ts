@@ -151,8 +151,6 @@ export class SecretStore {
   mosquittoHash(name: string): string {
     const password = this.value(name);
     const made = this.#once(join("hashes", `${name}-${this.keyedHash(password)}`), () => {
-      const brought = this.#hashOfFolder(name, password);
-      if (brought !== undefined) return brought;
       const salt = randomBytes(12);
       const hash = pbkdf2Sync(password, salt, MOSQUITTO_ITERATIONS, 64, "sha512");
       return `$7$${MOSQUITTO_ITERATIONS}$${salt.toString("base64")}$${hash.toString("base64")}`;
@@ -163,14 +161,6 @@ export class SecretStore {
       "no whole hash of a password",
       "remove the file: the next run makes it again",
     );
-  }
-
-  /** The one that start.sh made (`mosquitto_hash`), where the secrets of a rendered folder were brought here. */
-  #hashOfFolder(name: string, password: string): string | undefined {
-    const keyed = createHash("sha256").update(this.value(HASH_KEY)).update(password).digest("hex");
-    const file = join(this.#folder, "secrets", "hashes", `${name}-${keyed.slice(0, 12)}`);
-    const found = readIfThere(file)?.trimEnd();
-    return found !== undefined && MOSQUITTO_HASH.test(found) ? found : undefined;
   }
 
   /** `#` and the SHA-256 of a password, as Redis ACL files take it. */

@@ -190,19 +190,6 @@ describe("a hash", () => {
     expect(store.mosquittoHash("a")).toBe(line);
   });
 
-  test("for mosquitto is the one that start.sh made, where a folder's secrets were brought", () => {
-    const folder = home();
-    const [key, password] = ["k".repeat(43), "p".repeat(43)];
-    const keyed = createHash("sha256").update(`${key}${password}`).digest("hex").slice(0, 12);
-    const made = `$7$101$${"s".repeat(16)}$${"h".repeat(86)}==`;
-    const brought = { "hash-key": key, a: password, [`hashes/a-${keyed}`]: `${made}\n`, b: password };
-    for (const [name, text] of Object.entries(brought)) write(join(folder, "secrets"), name, text);
-    const store = new SecretStore(folder);
-
-    expect(store.mosquittoHash("a")).toBe(made);
-    expect(store.mosquittoHash("b")).not.toBe(made);
-  });
-
   test("follows a secret that was changed on disk, but not in the middle of a synthesis", () => {
     const folder = home();
     const hashes = (store: SecretStore) => [
