@@ -244,11 +244,11 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
     const again = await verb(["up"]);
     expect({
       code: again.code,
-      said: again.stderr.split("\n").filter((line) => /again|^error/.test(line)),
+      said: again.stderr.split("\n").filter((line) => /^(· .*again|error| {2}→)/.test(line)),
     }).toEqual({
       code: 1,
       said: [
-        `· start again ${STACK}_migrate: is failed: task: non-zero exit (1)`,
+        `· plan: ${STACK}_migrate: start again: is failed: task: non-zero exit (1)`,
         `· ${STACK}_migrate failed before, and is started again`,
         `error: ${STACK}_migrate failed as often as it may be tried`,
         "  → fix what the lines above say, and run exploreiot up again: it goes on from there",
