@@ -2,18 +2,40 @@ const { spawn } = require("node:child_process");
 const { existsSync, mkdtempSync, readFileSync, rmSync } = require("node:fs");
 const { tmpdir } = require("node:os");
 const { dirname, join, relative } = require("node:path");
+const { parseArgs } = require("node:util");
 const { refuseOtherGround } = require("./ground.js");
 const { installPackages } = require("./packages.js");
 
 // npm test: everything this machine allows, in the order in which it fails fastest. The last line counts it all.
 const root = dirname(__dirname);
 const frontend = join(root, "apps", "frontend");
-const reports = mkdtempSync(join(tmpdir(), "exploreiot-test-"));
 const total = { passed: 0, failed: 0, skipped: 0 };
 /** Named again at the end, since a long run's log is often cut. @type {string[]} */
 const skipped = [];
 /** @type {string[]} */
 const failed = [];
+
+const HELP = `npm test                everything that this machine allows: half an hour
+npm test -- --long      and the end-to-end tests that are left out of it
+npm test -- --contract  and the same stack on images that have no more than the official ones
+npm test -- --engines   only the tests on Docker engines of their own, rootless and Swarm among them
+`;
+const wanted = options();
+const reports = mkdtempSync(join(tmpdir(), "exploreiot-test-"));
+
+function options() {
+  /** @type {{ type: "boolean" }} */
+  const flag = { type: "boolean" };
+  try {
+    const { values } = parseArgs({ options: { long: flag, contract: flag, engines: flag, help: flag } });
+    if (!values.help) return values;
+    process.stdout.write(HELP);
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`error: ${/** @type {Error} */ (error).message}\n${HELP}`);
+    process.exit(1);
+  }
+}
 
 /** @type {Set<import("node:child_process").ChildProcess>} */
 const running = new Set();
@@ -187,17 +209,17 @@ async function everything() {
   await Promise.all([vitest("end to end", ["--project", "e2e"]), applicationTests]);
   await browserTests();
   // Some minutes more, so it is asked for.
-  if (process.argv.includes("--long")) await vitest("end to end, the long ones", ["--project", "e2e-long"]);
+  if (wanted.long) await vitest("end to end, the long ones", ["--project", "e2e-long"]);
   // Skipped by name where OpenTofu is not installed.
-  if (process.argv.includes("--long")) await vitest("by OpenTofu", ["--project", "opentofu"]);
+  if (wanted.long) await vitest("by OpenTofu", ["--project", "opentofu"]);
   // Half an hour, so it is asked for: the same stack on images that have no more than the official ones.
-  if (process.argv.includes("--contract")) await vitest("on official images", ["--project", "contract"]);
+  if (wanted.contract) await vitest("on official images", ["--project", "contract"]);
 }
 
 async function main() {
   const installed = await Promise.all([root, frontend].map(installPackages));
   if (installed.includes(false)) process.exit(1);
-  if (process.argv.includes("--engines")) await vitest("engines", ["--project", "engines"]);
+  if (wanted.engines) await vitest("engines", ["--project", "engines"]);
   else await everything();
   rmSync(reports, { recursive: true, force: true });
   list("skipped", skipped);
