@@ -77,6 +77,14 @@ def _stopped_cluster() -> Path:
     return data
 
 
+def _folder_of(link: Path) -> str:
+    try:
+        return str(link.readlink())
+    except OSError:
+        # It has ended, or is somebody else's.
+        return ""
+
+
 class Postgres:
     def __init__(
         self, folder: Path, is_new: bool = True, host: str = "127.0.0.1", port: int | None = None
@@ -122,7 +130,12 @@ class Postgres:
         self._process.stop(number=2)
 
     def kill(self) -> None:
+        """A server that starts while a child of the former one is still at work refuses to."""
         self._process.stop(number=9)
+        wait_for(lambda: not self._is_at_work(), "the children of PostgreSQL end")
+
+    def _is_at_work(self) -> bool:
+        return str(self._folder / "data") in map(_folder_of, Path("/proc").glob("[0-9]*/cwd"))
 
     def sql(self, query: str, database: str = "postgres") -> str:
         # Not the one in the path: Debian's is a program that looks for it, at each call.
