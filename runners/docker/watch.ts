@@ -48,6 +48,8 @@ export function watch(stack: Stack, report: Report, onLost: (lost: Lost) => void
   });
   return {
     async stop() {
+      // The events that explain an end may still be on their way.
+      await watcher.stop();
       controller.abort();
       await Promise.all([events, watcher.stop()]);
       return [...watcher.troubles.values()];

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Report } from "../runner.ts";
 import type { ContainerSpec, Stack } from "../stack.ts";
 import type { Event } from "./event.ts";
@@ -13,6 +14,21 @@ export interface Lost {
 
   /** As a person would say it: "ended with exit code 127, a program was not found". */
   readonly why: string;
+}
+
+/** The engine hears of memory and of an end in two ways, and may tell of memory later, even after the next start. */
+const OOM_LIMIT_MS = 1000;
+
+/** Of a process that was killed: most likely by the kernel for memory, where nobody asked for it. */
+const KILLED = "137";
+
+/** An end that nobody asked for. */
+interface Crash {
+  readonly exitCode: string;
+
+  /** Of the engine's event. */
+  readonly timeNano: number;
+  oom: boolean;
 }
 
 /** Turns the events of a deployment into lines for people, and into a verdict on what cannot work. */
@@ -38,8 +54,11 @@ export class Watcher {
   /** The last message of a container's probe, so that it is told once. */
   readonly #answers = new Map<string, string>();
 
-  /** Containers in which the kernel ended something for memory since they were started. */
+  /** Containers in which the kernel ended something for memory, for which their next end is told to be one for memory. */
   readonly #oom = new Set<string>();
+
+  /** The last crash of each container. */
+  readonly #crash = new Map<string, Crash>();
 
   /** Containers that somebody asked to stop: their end is no crash. */
   readonly #asked = new Set<string>();
@@ -63,13 +82,12 @@ export class Watcher {
   }
 
   take(event: Event): void {
-    const { Action, id, time, Actor } = event;
+    const { Action, id, time, timeNano, Actor } = event;
     const { name = id, exitCode = "" } = Actor.Attributes;
     const spec = this.#specs.get(name);
     if (Action === "start") {
       this.#started.set(id, time);
-      this.#asked.delete(id);
-      this.#oom.delete(id);
+      if (this.#asked.delete(id)) this.#oom.delete(id);
       this.#prospects.started(name);
       this.#say(`${name}: started`);
       if (spec !== undefined) this.#probes.whenDue(spec, () => this.#then(() => this.#ask(spec, id)));
@@ -85,13 +103,14 @@ export class Watcher {
     } else if (Action === "kill") {
       this.#asked.add(id);
     } else if (Action === "oom") {
-      this.#oom.add(id);
+      this.#ranOutOfMemory(id, timeNano);
       this.#say(`${name}: out of memory${spec === undefined ? "" : `: ${memoryLimit(spec)}`}`);
     } else if (Action === "die" && exitCode === "0" && this.#jobs.has(name)) {
       this.#say(`${name}: done`);
     } else if (Action === "die" && !this.#asked.has(id) && spec !== undefined) {
-      const oom = this.#oom.has(id);
-      this.#then(() => this.#crashed(spec, id, { exitCode, oom }));
+      const crash = { exitCode, timeNano, oom: this.#oom.delete(id) };
+      this.#crash.set(id, crash);
+      this.#then(() => this.#crashed(spec, id, crash));
     }
   }
 
@@ -104,16 +123,22 @@ export class Watcher {
     this.#work = this.#work.then(work).catch(() => undefined);
   }
 
-  async #crashed(spec: ContainerSpec, id: string, end: { exitCode: string; oom: boolean }): Promise<void> {
+  #ranOutOfMemory(id: string, timeNano: number): void {
+    const last = this.#crash.get(id);
+    const isOf = last?.exitCode === KILLED && !last.oom && timeNano - last.timeNano < OOM_LIMIT_MS * 1e6;
+    if (isOf) last.oom = true;
+    else this.#oom.add(id);
+  }
+
+  async #crashed(spec: ContainerSpec, id: string, crash: Crash): Promise<void> {
     const times = (this.#crashes.get(id) ?? 0) + 1;
     this.#crashes.set(id, times);
     const [seen, lines] = await Promise.all([observe(this.#stack), this.#lastLines(id)]);
-    // The event of it may come later than that of the end.
-    const oom = end.oom || seen.containers.get(spec.name)?.State.OOMKilled === true;
-    const why = `ended with ${endOf(end.exitCode, spec, oom)}`;
+    const oom = seen.containers.get(spec.name)?.State.OOMKilled === true || (await wasOutOfMemory(crash));
+    const why = `ended with ${endOf(crash.exitCode, spec, oom)}`;
     this.troubles.set(spec.name, { spec, why });
     this.#tell(`${spec.name}: ${why}${times === 1 ? "" : `; ${times} times now`}`, lines);
-    if (!spec.job && this.#prospects.ended(spec.name, { ...end, oom }, seen))
+    if (!spec.job && this.#prospects.ended(spec.name, { exitCode: crash.exitCode, oom }, seen))
       this.#onLost({ spec, why: `${why}, ${times} times` });
   }
 
@@ -157,4 +182,10 @@ export class Watcher {
   #tell(what: string, lines: readonly string[]): void {
     this.#report([what, ...lines.map((line) => `    ${line}`)].join("\n"));
   }
+}
+
+async function wasOutOfMemory(crash: Crash): Promise<boolean> {
+  const deadline = Date.now() + OOM_LIMIT_MS;
+  while (!crash.oom && crash.exitCode === KILLED && Date.now() < deadline) await delay(50);
+  return crash.oom;
 }
