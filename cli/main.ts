@@ -19,7 +19,7 @@ const program = new Command("exploreiot")
     "after",
     "\nExit codes: 0 done, 1 something to fix, 2 changes pending, 3 cannot be judged, 70 a bug in the kit.",
   )
-  .showHelpAfterError("(exploreiot --help lists the commands)")
+  .showHelpAfterError("  → exploreiot --help lists the verbs")
   .exitOverride()
   // The options of a verb are told by its own help: here most of them are not loaded.
   .configureHelp({ subcommandTerm: (command) => command.name() })
@@ -27,10 +27,20 @@ const program = new Command("exploreiot")
   .enablePositionalOptions()
   .hook("preAction", followContext);
 
-/** Errors of every verb, also of those below a verb, are told in the same way. */
-function inheriting(command: Command, parent: Command): Command {
-  for (const inner of command.commands) inheriting(inner, parent);
-  return command.copyInheritedSettings(parent).exitOverride();
+/**
+ * Errors of every verb, also of those below a verb, are told in the same way.
+ *
+ * @param words that lead to the verb
+ */
+function inheriting(command: Command, parent: Command, words: string): Command {
+  const path = `${words} ${command.name()}`;
+  for (const inner of command.commands) inheriting(inner, parent, path);
+  // People try the deployment's name as an argument.
+  const named = command.options.some(({ long }) => long === "--config") ? "; -c names the deployment" : "";
+  return command
+    .copyInheritedSettings(parent)
+    .exitOverride()
+    .showHelpAfterError(`  → ${path} --help says what it takes${named}`);
 }
 
 /** A variable of a shell that is not set leaves nothing behind: what is meant is then not the usual, but not known. */
@@ -57,7 +67,7 @@ function tellUnwritten(error: NodeJS.ErrnoException): void {
 export async function main(): Promise<void> {
   endBetweenSteps();
   for (const command of await commandsFor(process.argv.slice(2))) {
-    program.addCommand(inheriting(command, program));
+    program.addCommand(inheriting(command, program, program.name()));
   }
   process.stdout.on("error", tellUnwritten);
   // Progress is no result: the work goes on without it, also behind a terminal that was closed.

@@ -10,6 +10,7 @@ import { routeWarnings } from "../runners/docker/subnets.ts";
 import { type Survey, survey } from "../runners/docker/survey.ts";
 import { limitWarnings } from "../runners/docker/unapplied.ts";
 import type { Usage, UsageMeter } from "../runners/docker/usage.ts";
+import { openFiles } from "../runners/doctor/own-files.ts";
 import { difference, findDrift } from "../runners/drift.ts";
 import type { Stack } from "../runners/stack.ts";
 import { archiveLines, backupLine, backupReport } from "./backup-status.ts";
@@ -32,7 +33,7 @@ export async function statusReport(
   synthesized: Synthesized,
   meter: UsageMeter | undefined,
 ): Promise<StatusReport> {
-  const { deployment, stack } = synthesized;
+  const { deployment, stack, home } = synthesized;
   const observed = observe(stack);
   const surveyed = survey(stack, observed);
   // It is awaited below, and may fail before.
@@ -104,7 +105,12 @@ export async function statusReport(
     ...(bridge === undefined ? {} : { bridge }),
     ...(stack.outside === undefined ? {} : { outside: stack.outside.map(outsideLine) }),
     waived: deployment.policies.waivers,
-    warnings: [...warningsOf(deployment), ...warnings.flat(), ...probeWarnings(stack, seen)],
+    warnings: [
+      ...warningsOf(deployment),
+      ...openFiles(home),
+      ...warnings.flat(),
+      ...probeWarnings(stack, seen),
+    ],
   };
 }
 

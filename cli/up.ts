@@ -7,6 +7,7 @@ import { impostors } from "../runners/docker/impostors.ts";
 import { inspectNetworks } from "../runners/docker/networks.ts";
 import type { Observation } from "../runners/docker/observe.ts";
 import { limitWarnings } from "../runners/docker/unapplied.ts";
+import { openFiles } from "../runners/doctor/own-files.ts";
 import type { Stack } from "../runners/stack.ts";
 import { confirmationSteps } from "./firewall.ts";
 import { printJson } from "./json.ts";
@@ -56,7 +57,7 @@ export const upCommand = withTarget(withRunner(verb("up", VERBS.up)))
     if (backupOf(stack) !== undefined) await handOverHome(stack, home);
     const looked = [firewallWarnings(stack), changed ? limitWarnings() : [], otherHosts(stack, seen)];
     const found = (await Promise.all(looked)).flat();
-    const warnings = [...warningsOf(deployment), ...found, ...probeWarnings(stack, seen)];
+    const warnings = [...warningsOf(deployment), ...openFiles(home), ...found, ...probeWarnings(stack, seen)];
     const status = { ...stackStatus(stack, seen), warnings };
     if (json) {
       printJson(upOutput, { deployment: deployment.name, runner: used, changed, ...status });

@@ -5,6 +5,7 @@ import { lookAtSwarm, OTHERS } from "../../render/swarm/deploy.ts";
 import type { SwarmService } from "../../render/swarm/plan.ts";
 import { inspectSome } from "../../runners/docker/observe.ts";
 import type { Usage, UsageMeter } from "../../runners/docker/usage.ts";
+import { openFiles } from "../../runners/doctor/own-files.ts";
 import { difference } from "../../runners/drift.ts";
 import { inWords } from "../../runners/settings/words.ts";
 import type { SwarmServiceState, SwarmState } from "../../runners/swarm/observe-swarm.ts";
@@ -68,7 +69,12 @@ export async function swarmReport(
     ...(typeof readings === "object" ? { readings } : {}),
     ...(backup === undefined ? {} : { backup }),
     waived: deployment.policies.waivers,
-    warnings: [...warningsOf(deployment), ...surplus(differences), ...nodeWarnings(swarm)],
+    warnings: [
+      ...warningsOf(deployment),
+      ...openFiles(home),
+      ...surplus(differences),
+      ...nodeWarnings(swarm),
+    ],
   };
 }
 

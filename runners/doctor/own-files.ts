@@ -21,6 +21,12 @@ export function ownFiles(home: string): Finding {
   );
 }
 
+/** The same as a warning, for verbs that would say nothing of it otherwise; empty where all is well. */
+export function openFiles(home: string): readonly string[] {
+  const { state, evidence, remedy } = ownFiles(home);
+  return state === "problem" ? [[evidence, ...remedy].join("; ")] : [];
+}
+
 interface Entry {
   readonly path: string;
   readonly mode: number;

@@ -39,7 +39,9 @@ function deploymentName(): string {
   return name;
 }
 
-const HELP_HINT = "(exploreiot --help lists the commands)\n";
+const HELP_HINT = "  → exploreiot --help lists the verbs\n";
+const hintOf = (verb: string) =>
+  `  → exploreiot ${verb} --help says what it takes; -c names the deployment\n`;
 
 describe("exploreiot", { timeout: 60_000 }, () => {
   // Makes the bundle once, before several processes would each find it out of date.
@@ -175,23 +177,23 @@ describe("exploreiot", { timeout: 60_000 }, () => {
 
   test.each([
     ["a verb that is none", ["quxxxxqux"], `error: unknown command 'quxxxxqux'\n${HELP_HINT}`],
-    ["an option that is none", ["up", "--quxxxxqux"], `error: unknown option '--quxxxxqux'\n${HELP_HINT}`],
+    ["an option that is none", ["up", "--quxxxxqux"], `error: unknown option '--quxxxxqux'\n${hintOf("up")}`],
     ["an option before the verb", ["--quxxxxqux"], `error: unknown option '--quxxxxqux'\n${HELP_HINT}`],
     [
       "a runner that is none",
       ["up", "--runner", "podman"],
-      `error: option '--runner <runner>' argument 'podman' is invalid. Allowed choices are auto, terraform, compose.\n${HELP_HINT}`,
+      `error: option '--runner <runner>' argument 'podman' is invalid. Allowed choices are auto, terraform, compose.\n${hintOf("up")}`,
     ],
     [
       "a diagram as a picture and as JSON",
       ["diagram", "--json", "--format", "svg"],
-      `error: option '--json' cannot be used with option '--format <format>'\n${HELP_HINT}`,
+      `error: option '--json' cannot be used with option '--format <format>'\n${hintOf("diagram")}`,
       `${JSON.stringify({ error: { message: "option '--json' cannot be used with option '--format <format>'", remedy: [], bug: false } })}\n`,
     ],
     [
       "an argument too many",
       ["synth", "local"],
-      `error: too many arguments for 'synth'. Expected 0 arguments but got 1.\n${HELP_HINT}`,
+      `error: too many arguments for 'synth'. Expected 0 arguments but got 1.\n${hintOf("synth")}`,
     ],
   ])("refuses %s", async (_, args, stderr, stdout = "") => {
     expect(await cli("/", ...args)).toEqual({ code: 1, stdout, stderr });

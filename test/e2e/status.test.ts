@@ -1,3 +1,5 @@
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { qualified } from "../../runners/docker/observe.ts";
 import { survey } from "../../runners/docker/survey.ts";
@@ -195,6 +197,18 @@ describe.skipIf(missingOne)(
       await docker("rm", "-f", other);
       await docker(...run, "somebody", "--entrypoint", "sleep", image, "300");
       expect(await status()).toMatchObject({ code: 0, state: "up", asConfigured: true });
+    });
+
+    test("says which of its secrets others may read", async () => {
+      const secret = join(deployment.home, "secrets", "redis-health-password");
+      onTestFinished(() => chmodSync(secret, 0o600));
+      chmodSync(secret, 0o644);
+      const words = `${deployment.home}: 1 open to others, 0 of another owner: ${secret}; chmod -R go= ${deployment.home}`;
+
+      expect(await status()).toMatchObject({ code: 0, asConfigured: true, warnings: [words] });
+      expect(JSON.parse((await deployment.kit("up", "--json")).stdout)).toMatchObject({
+        ...{ changed: false, warnings: [words] },
+      });
     });
 
     test("is told to be down once it is taken down", async () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { projectRoot } from "../../core/home.ts";
 import { kernelFeatures, limitsInForce } from "../../runners/doctor/engine.ts";
-import { ownFiles } from "../../runners/doctor/own-files.ts";
+import { openFiles, ownFiles } from "../../runners/doctor/own-files.ts";
 import { judgedRoom, memoryRoom, processorRoom } from "../../runners/doctor/room.ts";
 import { containerSpec, stackOf } from "../support/stack.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
@@ -54,8 +54,11 @@ describe("doctor", () => {
     const home = temporaryFolder();
     chmodSync(write(home, "secrets/one", "x"), 0o400);
     chmodSync(join(home, "secrets"), 0o700);
-    expect(ownFiles(home).state).toBe("ok");
+    expect([ownFiles(home).state, openFiles(home)]).toEqual(["ok", []]);
     chmodSync(join(home, "secrets", "one"), 0o440);
+    expect(openFiles(home)).toEqual([
+      `${home}: 1 open to others, 0 of another owner: ${home}/secrets/one; chmod -R go= ${home}`,
+    ]);
     expect(ownFiles(home)).toMatchObject({
       state: "problem",
       evidence: expect.stringContaining("secrets/one"),
