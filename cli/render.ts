@@ -36,10 +36,7 @@ export const renderCommand = verb("render", VERBS.render)
     "needed; a folder that is empty, not there yet, or an earlier render",
   )
   .addOption(
-    new Option(
-      "--target <target>",
-      "the target: one machine, or Docker Swarm (a first step, see docs/swarm.md)",
-    )
+    new Option("--target <target>", "the target: one machine, or Docker Swarm (docs/swarm.md)")
       .choices(TARGETS)
       .default("compose"),
   )

@@ -46,10 +46,11 @@ export const upCommand = withTarget(withRunner(verb("up", VERBS.up)))
     const before = judgedBefore(config);
     const made = () => synthesize(config);
     const first = before ?? (await made());
+    const how = { runner, report: progress, signal: interruptSignal(), replaceData };
+    // Before anything is asked of an engine: it may be this that is missing. A swarm refuses it.
+    if (setup && target !== "swarm") await prepareMachine({ ...how, ...first });
     if ((await targetOf(first.deployment.name, target)) === "swarm")
       return upOnSwarm(before === undefined ? first : await made(), options);
-    const how = { runner, report: progress, signal: interruptSignal(), replaceData };
-    if (setup) await prepareMachine({ ...how, ...first });
     const {
       synthesized: { deployment, stack, home },
       deployed: { changed, runner: used, seen },

@@ -10,6 +10,7 @@ export const EXIT = { ok: 0, userError: 1, changes: 2, cannotJudge: 3, bug: 70 }
 const OWNER =
   "check the owner and the mode of it and of its folder, and run this as the user whose project it is";
 const ROOM = "free some disk space and run it again";
+const BUSY = "end something that runs here, or allow more processes (ulimit -u), and run it again";
 const FILES = "allow more open files (ulimit -n), or end what holds so many";
 
 /** Codes of system calls by which a machine refuses what is right: no bug of the kit. */
@@ -17,6 +18,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   ...{ EACCES: OWNER, EPERM: OWNER, EROFS: OWNER },
   ...{ ENOSPC: ROOM, EDQUOT: ROOM },
   ...{ EMFILE: FILES, ENFILE: FILES },
+  ...{ EAGAIN: BUSY, ENOMEM: BUSY },
   EIO: "look at the disk: dmesg says what is wrong with it",
   ENOTDIR: "put a folder where a file is",
 };

@@ -2,7 +2,7 @@ import { type Duplex, pipeline, type Readable, type Writable } from "node:stream
 import { UserError } from "../core/errors.ts";
 import { takeSignals } from "../core/signals.ts";
 import { variablesOfWork } from "./docker/current-engine.ts";
-import { engineError } from "./docker/engine-errors.ts";
+import { engineError, wayToDocker } from "./docker/engine-errors.ts";
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -62,9 +62,24 @@ export class NotInstalledError extends UserError {
   readonly program: string;
 
   constructor(program: string) {
-    super(`${program}: not installed, or not in PATH`);
+    super(`${program}: not installed, or not in PATH`, ...(program === "docker" ? wayToDocker() : []));
     this.program = program;
   }
+}
+
+/** The system's reasons why a program of that name cannot be had: no such file, a PATH with what is no folder, a file that is no program. */
+const NOT_THERE: readonly unknown[] = ["ENOENT", "ENOTDIR", "EACCES"];
+
+interface Ended {
+  readonly exitCode?: number | undefined;
+  readonly code?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** A program that never ran has no exit code, and said nothing. */
+function refuseUnstarted(program: string, { exitCode, code, cause }: Ended): void {
+  if (exitCode !== undefined || !/^E[A-Z0-9]+$/.test(code ?? "")) return;
+  throw NOT_THERE.includes(code) ? new NotInstalledError(program) : cause;
 }
 
 /**
@@ -92,7 +107,7 @@ export async function run(
     stdout: String(ended.stdout ?? ""),
     stderr: String(ended.stderr ?? ""),
   };
-  if (ended.code === "ENOENT") throw new NotInstalledError(program);
+  refuseUnstarted(program, ended);
   const trouble =
     program === "docker" && result.code !== 0
       ? engineError(result.stderr, options.env?.DOCKER_HOST)
@@ -109,6 +124,7 @@ export async function attached(argv: readonly [string, ...string[]]): Promise<nu
   // Ctrl-C is for the program, which may go on after it, as psql does; its exit ends this process too.
   takeSignals(["SIGINT"], () => {});
   const ended = await execa(program, args, { reject: false, stdio: "inherit", env: variablesOfWork() });
+  refuseUnstarted(program, ended);
   return ended.exitCode ?? 128;
 }
 
@@ -133,7 +149,9 @@ export async function eachLineOf(
     ...(signal === undefined ? {} : { cancelSignal: signal }),
   });
   await eachLine(child.iterable({ from: "all" }), onLine).catch(() => undefined);
-  return (await child).exitCode ?? 128;
+  const ended = await child;
+  refuseUnstarted(program, ended);
+  return ended.exitCode ?? 128;
 }
 
 /** A process that is written to and read from while it runs. */

@@ -78,6 +78,12 @@ function startIt(): string {
   return "start Docker Desktop (open -a Docker), or Colima (colima start)";
 }
 
+/** Steps where not even Docker's client is there. */
+export const wayToDocker = (): readonly string[] => [
+  "exploreiot up --setup installs it (Debian and Ubuntu, as root)",
+  "exploreiot doctor --setup says how to get it elsewhere",
+];
+
 function clientTooOld(line: string, where: string): EngineError {
   return new EngineError(
     "client too old",

@@ -12,11 +12,16 @@ import { run } from "../../runners/run.ts";
 import { temporaryFolder, write } from "../support/temporary-folder.ts";
 
 /** Runs the command line in a process of its own, without a terminal: nobody sees colours, so it may write none. */
-async function cli(
+const cli = (cwd: string, ...args: readonly string[]) => cliWith({}, cwd, ...args);
+
+/** @param variables in place of those of this process */
+async function cliWith(
+  variables: NodeJS.ProcessEnv,
   cwd: string,
   ...args: readonly string[]
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const { FORCE_COLOR: _, ...env } = process.env;
+  const { FORCE_COLOR: _, ...inherited } = process.env;
+  const env = { ...inherited, ...variables };
   const ended = await new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     execFile(
       process.execPath,
@@ -208,6 +213,35 @@ describe("exploreiot", { timeout: 60_000 }, () => {
       usage: "Usage: exploreiot [options] [command]",
     });
   });
+});
+
+describe("a machine without an engine", { timeout: 60_000 }, () => {
+  const nowhere = () => `unix://${join(temporaryFolder(), "docker.sock")}`;
+  const site = () => write(temporaryFolder(), "site.yaml", `name: ${deploymentName()}\n`);
+
+  test("is prepared by up --setup before anything is asked of the engine", async () => {
+    const DOCKER_HOST = nowhere();
+    const { code, stdout, stderr } = await cliWith({ DOCKER_HOST }, "/", "up", "--setup", "-c", site());
+
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain(
+      `error: this machine lacks an engine that can be used: Docker engine at ${DOCKER_HOST} does not answer`,
+    );
+  });
+
+  test.each(["up", "plan", "status", "down", "ports", "restart api"])(
+    "and without Docker's client either: %s says how to get it",
+    async (words) => {
+      const variables = { DOCKER_HOST: nowhere(), PATH: temporaryFolder() };
+
+      expect(await cliWith(variables, "/", ...words.split(" "), "-c", site())).toEqual({
+        ...{ code: 1, stdout: "" },
+        stderr: expect.stringMatching(
+          /^(· .*\n)*error: docker: not installed, or not in PATH\n {2}→ exploreiot up --setup installs it \(Debian and Ubuntu, as root\)\n {2}→ exploreiot doctor --setup says how to get it elsewhere\n$/,
+        ),
+      });
+    },
+  );
 });
 
 describe("options in front of a verb below another one", () => {

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { run } from "../../runners/run.ts";
+import { attached, eachLineOf, run } from "../../runners/run.ts";
 import { errorText } from "../support/error-text.ts";
+import { temporaryFolder, write } from "../support/temporary-folder.ts";
 
 const node = (script: string, ...args: string[]): [string, ...string[]] => [
   process.execPath,
@@ -51,6 +52,23 @@ describe("a command", () => {
     expect(await errorText(() => run(["no-such-program-here", "x"]))).toBe(
       "no-such-program-here: not installed, or not in PATH",
     );
+  });
+
+  test("that is no program, or is looked for in what is no folder, says so too", async () => {
+    const file = write(temporaryFolder(), "text", "text");
+    const said = await Promise.all([
+      errorText(() => run([file])),
+      errorText(() => attached([file])),
+      errorText(() => eachLineOf([file], () => {})),
+      errorText(() => run(["no-such-program-here"], { env: { PATH: file } })),
+    ]);
+
+    expect(said).toEqual([
+      ...Array(3).fill(`${file}: not installed, or not in PATH`),
+      "no-such-program-here: not installed, or not in PATH",
+    ]);
+    // Linux takes at most 128 KiB in one argument: other reasons are the system's own.
+    await expect(run([process.execPath, "x".repeat(200_000)])).rejects.toMatchObject({ code: "E2BIG" });
   });
 
   test("ends in order when it is aborted", async () => {
