@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { refuseStopped } from "../runners/docker/inside.ts";
 import { refuseForeignContainers } from "../runners/guards.ts";
 import { attached, run } from "../runners/run.ts";
 import { atContainer } from "../runners/swarm/place.ts";
@@ -28,14 +29,16 @@ export const execCommand = verb("exec", VERBS.exec, "exec mosquitto -- ls -l /mo
       const spec = serviceNamed(stack, name);
       await refuseForeignContainers(deployment.name, home);
       if (!json) {
-        process.exitCode = await atContainer(spec.name, (id) =>
-          attached(["docker", "exec", ...interactive(), id, ...command]),
-        );
+        process.exitCode = await atContainer(spec.name, async (id) => {
+          await refuseStopped(id);
+          return attached(["docker", "exec", ...interactive(), id, ...command]);
+        });
         return;
       }
-      const { code, stdout, stderr } = await atContainer(spec.name, (id) =>
-        run(["docker", "exec", id, ...command], { expected: ANY }),
-      );
+      const { code, stdout, stderr } = await atContainer(spec.name, async (id) => {
+        await refuseStopped(id);
+        return run(["docker", "exec", id, ...command], { expected: ANY });
+      });
       printJson(execOutput, { deployment: deployment.name, service: name, exitCode: code, stdout, stderr });
       process.exitCode = code;
     },

@@ -1,5 +1,6 @@
 import { UserError } from "../core/errors.ts";
 import { ofRole } from "../runners/containers.ts";
+import { refuseStopped } from "../runners/docker/inside.ts";
 import { refuseForeignContainers } from "../runners/guards.ts";
 import { attached } from "../runners/run.ts";
 import { atContainer } from "../runners/swarm/place.ts";
@@ -30,12 +31,13 @@ export const psqlCommand = verb("psql", VERBS.psql, "psql -- -c 'SELECT count(*)
       throw new UserError(`${deployment.name}: has no database`, "set postgres.enabled: true");
     await refuseForeignContainers(deployment.name, home);
     const { name, owner } = stack.database;
-    process.exitCode = await atContainer(postgres.name, (id) =>
-      attached([
+    process.exitCode = await atContainer(postgres.name, async (id) => {
+      await refuseStopped(id);
+      return attached([
         ...(["docker", "exec"] as const),
         ...interactive(),
         ...["--env", `PGOPTIONS=-c role=${owner}`, id],
         ...["psql", "-X", "-h", "/run/postgresql", "-U", "postgres", "-d", name, ...args],
-      ]),
-    );
+      ]);
+    });
   });

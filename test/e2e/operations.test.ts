@@ -92,6 +92,9 @@ const stop = async (deployment: TestDeployment, role: string) => {
   return () => start(deployment, role);
 };
 
+const refusal = (role: string, reason: string) =>
+  `error: ${plain.container(role)}: ${reason}\n  → exploreiot status says how it is, exploreiot up brings it up again\n`;
+
 const start = async (deployment: TestDeployment, role: string) => {
   await docker("start", deployment.container(role));
   await well(deployment);
@@ -227,13 +230,26 @@ describe.skipIf(local)(titled("a deployment in clear text", local), () => {
     async (role, hop) => {
       const again = await stop(plain, role);
       const [found, chain] = [await follow(plain), await page(plain)];
+      const entered = await plain.kit("exec", role, "--", "true");
       await again();
 
       expect([found.code, found.failed]).toEqual([1, hop]);
       expect(chain).toEqual({ code: 1, cause: hop });
+      expect(entered).toMatchObject({ code: 1, stderr: refusal(role, "is exited") });
     },
     240_000,
   );
+
+  test("names what is not there to those that look for something inside of it", async () => {
+    const [name, away] = [plain.container("redis"), `${plain.container("redis")}-away`];
+    await docker("rename", name, away);
+    const entered = await plain.kit("exec", "redis", "--", "true");
+    const inJson = await plain.kit("exec", "--json", "redis", "--", "true");
+    await docker("rename", away, name);
+
+    expect(entered).toMatchObject({ code: 1, stdout: "", stderr: refusal("redis", "No such container") });
+    expect([inJson.code, JSON.parse(inJson.stdout).error.message]).toEqual([1, `${name}: No such container`]);
+  });
 
   test("tells of a device the first step that fails", async () => {
     expect(await device(plain, "sensor")).toMatchObject({ code: 0, failed: null, last: { step: "topics" } });
