@@ -33,7 +33,7 @@ async function needsCompose(wanted: Wanted): Promise<boolean> {
  */
 export const missingLines = (missing: readonly Missing[]): readonly string[] =>
   missing.flatMap(({ what, remedy, install }) => [
-    `missing: ${what}${install === undefined ? "" : " (npm start installs it)"}`,
+    `missing: ${what}${install === undefined ? "" : " (npm start does it)"}`,
     ...remedy.map((step) => `  → ${step}`),
   ]);
 

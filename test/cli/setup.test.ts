@@ -284,7 +284,7 @@ test("what is missing is told one thing a line, with what installs it", () => {
       { what: "Docker's compose plugin", remedy: ["brew install docker-compose"] },
     ]),
   ).toEqual([
-    "missing: Docker's engine (npm start installs it)",
+    "missing: Docker's engine (npm start does it)",
     "  → apt-get install docker.io",
     "missing: Docker's compose plugin",
     "  → brew install docker-compose",
