@@ -561,7 +561,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
 
     test("keeps the rules that are there, says so, and applies them again when it can", async () => {
       writeFileSync(dies, "");
-      await until("it notices", () => says("state=failing"), 30_000);
+      await until("it notices", () => says("state=failing"));
       const { code, stdout } = await firewall("check");
 
       expect({ code, stdout, isThere: await isThere() }).toEqual({
@@ -581,7 +581,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
       );
       expect(await isThere()).toBe(false);
       rmSync(dies);
-      await until("they are back", () => says("state=applied"), 30_000);
+      await until("they are back", () => says("state=applied"));
 
       expect(await isThere()).toBe(true);
       expect(await engine.output("inspect", "--format", "{{.RestartCount}}", name)).toBe("0");
@@ -590,11 +590,11 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
     test("takes no rules away when it is started meanwhile", async () => {
       writeFileSync(dies, "");
       await engine.output("restart", name);
-      await until("it notices", () => says("state=failing"), 30_000);
+      await until("it notices", () => says("state=failing"));
 
       expect(await isThere()).toBe(true);
       rmSync(dies);
-      await until("they are applied", () => says("state=applied"), 30_000);
+      await until("they are applied", () => says("state=applied"));
     });
 
     test("leaves the rules in the kernel when its container is killed and removed", async () => {

@@ -202,7 +202,6 @@ async function startDatabase(): Promise<void> {
           expected: [0, 1, 2, 3],
         })
       ).code === 0,
-    30_000,
   );
 }
 
@@ -218,9 +217,5 @@ async function startS3(): Promise<void> {
   await run([join(moto, "venv/bin/pip"), "install", "--quiet", "--no-compile", "moto[s3,server]"]);
   s3 = spawn(join(moto, "venv/bin/moto_server"), ["-H", "127.0.0.1", "-p", "25534"], { stdio: "ignore" });
   const bucket = "http://127.0.0.1:25534/states";
-  await until(
-    "the bucket",
-    async () => (await fetch(bucket, { method: "PUT" }).catch(() => undefined))?.ok,
-    30_000,
-  );
+  await until("the bucket", async () => (await fetch(bucket, { method: "PUT" }).catch(() => undefined))?.ok);
 }
