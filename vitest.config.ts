@@ -4,7 +4,7 @@ import { SlowestFirst } from "./test/support/slowest-first.ts";
 /** Modules are loaded once for all files of a worker. `test/isolation.test.ts` holds that none of them leaves anything for the next. */
 const shared = { isolate: false, setupFiles: ["test/support/no-creation-stacks.ts"] };
 /** Far above what any takes: a busy machine alone must not fail a test. */
-const testTimeout = 30_000;
+const testTimeout = 90_000;
 
 /** Unit tests that change the environment of their process, for which modules may remember what they found. */
 const alone = [

@@ -5,7 +5,7 @@ const resolve = { alias: { "@": import.meta.dirname } };
 export default defineConfig({
   test: {
     projects: [
-      { resolve, test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { resolve, test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 60_000 } },
       {
         resolve,
         test: {

@@ -51,10 +51,11 @@ async function onTerminal(
 
 test("on a terminal the step under way counts its seconds, and what is done stays with its time", async () => {
   const shown = await onTerminal(80, PLAIN);
-  const done = shown.split("\n").map((line) => line.replace(/^.*·/, "·").trim());
+  // On a busy machine more seconds than one.
+  const done = shown.split("\n").map((line) => line.replace(/^.*·/, "·").replace(/\d+ s/, "n s").trim());
 
-  expect(shown).toMatch(/⠋ first step.*first step \(1 s\)/s);
-  expect(done).toEqual(["· before", "· first step (1 s)", "· second step", "the answer", ""]);
+  expect(shown).toMatch(/⠋ first step.*first step \(\d+ s\)/s);
+  expect(done).toEqual(["· before", "· first step (n s)", "· second step", "the answer", ""]);
 });
 
 test.each([

@@ -356,7 +356,7 @@ describe.skipIf(missing.docker)(titled("faults of a backup's target", missing.do
     alone.setData(48);
     const [before] = await alone.ids();
     const killed = alone.backup("now");
-    await until("restic sends", isSending);
+    await holdUp();
     expect(await alone.backup("now")).toMatchObject({
       code: 75,
       stderr: expect.stringContaining("one backup, verification or check at a time"),
@@ -379,7 +379,8 @@ describe.skipIf(missing.docker)(titled("faults of a backup's target", missing.do
     alone.setData(48);
     const before = await alone.ids();
     const stopped = alone.backup("now");
-    await until("restic sends", isSending);
+    await holdUp();
+    await goesOnWhenToldToEnd();
     await docker("stop", alone.name);
     expect((await stopped).code).toBe(143);
     await docker("start", alone.name);
@@ -402,9 +403,22 @@ describe.skipIf(missing.docker)(titled("faults of a backup's target", missing.do
     expect(await alone.backup("health")).toMatchObject({ code: 0 });
   });
 
-  /** Whether restic has begun to write. */
-  const isSending = async (): Promise<boolean> =>
-    (await docker("exec", alone.name, "bash", "-c", "pgrep -f '[r]estic .*backup --json' || true")) !== "";
+  const inside = (script: string) => ["exec", alone.name, "bash", "-c", script] as const;
+
+  /** Stops restic as soon as it has its lock: it is in the middle of its work then, whatever else is asked meanwhile. */
+  const holdUp = () => {
+    const isStopped = `[ "$(ls /repository/locks)" ] && pkill -STOP -f '[r]estic .*backup --json'`;
+    return docker(...inside(`until ${isStopped}; do sleep 0.05; done`));
+  };
+
+  /** Lets it go on once it has SIGTERM, which everything in the container is sent as it ends. */
+  const goesOnWhenToldToEnd = () => {
+    const hasSignal = "grep -q '^ShdPnd:.*4000$' /proc/$(pgrep -xo restic)/status";
+    const [exec, ...words] = inside(
+      `trap '' TERM; until ${hasSignal}; do sleep 0.1; done; pkill -CONT -x restic`,
+    );
+    return docker(exec, "--detach", ...words);
+  };
 });
 
 describe.skipIf(missing.docker)(titled("faults of a backup's target on a server", missing.docker), () => {

@@ -251,24 +251,22 @@ describe.skipIf(missing.compose)(titled("the broker", missing.compose), () => {
 
     test("is bounded in a flood of refused logins, and still names another one", async () => {
       const before = (await lines()).length;
+      const begun = Date.now();
       for (let first = 0; first < 300; first += 50)
         await Promise.all(Array.from({ length: 50 }, (_, n) => wrong("sensor", `flood-${first + n}`)));
       await wrong("somebody-else", "in-the-flood");
       await lineWith('client "in-the-flood"');
       const during = (await lines()).slice(before);
-      // Three kinds, 20 at once and one each second.
-      expect(during.length).toBeLessThan(200);
+      // Three kinds, 20 at once and one each second, however long this machine takes for all of them.
+      const seconds = Math.ceil((Date.now() - begun) / 1000);
+      expect(during.length).toBeLessThanOrEqual(3 * (20 + seconds));
       const count = (line: string) =>
         Number(line.includes('client "flood-')) +
         Number(/guard: (?:refused logins|login refused: user "sensor".*) \((\d+) more/.exec(line)?.[1] ?? 0);
-      const told = await until(
-        "the number of those that were left out",
-        async () => {
-          const sum = (await lines()).slice(before).reduce((sum, line) => sum + count(line), 0);
-          return sum >= 300 && sum;
-        },
-        30_000,
-      );
+      const told = await until("the number of those that were left out", async () => {
+        const sum = (await lines()).slice(before).reduce((sum, line) => sum + count(line), 0);
+        return sum >= 300 && sum;
+      });
       expect(told).toBe(300);
     });
   });
@@ -426,7 +424,7 @@ describe.skipIf(missing.compose)(titled("the broker", missing.compose), () => {
         const answer = await Promise.race([subscribe(reader, "sensor/+"), closed]);
         return answer === "accepted" && reader;
       };
-      const reader = await until("it may subscribe", comesBack, 30_000);
+      const reader = await until("it may subscribe", comesBack);
       await until("all of it has arrived", async () => topics.every((topic) => seen.has(topic)));
       await Promise.all(topics.map((topic) => sensor.publishAsync(topic, "", { qos: 1, retain: true })));
       await Promise.all([sensor.endAsync(), reader.endAsync()]);

@@ -95,7 +95,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall of a listener on IPv6
     beforeAll(async () => {
       await deployment.up("compose");
       // A new address is used once the kernel has looked for another one like it, for a second or two (RFC 4862, 5.4).
-      await until("the broker answers over IPv6", () => answered().then(Boolean, () => false), 20_000);
+      await until("the broker answers over IPv6", () => answered().then(Boolean, () => false));
     });
 
     test("opens its port on IPv6 alone, to the broker itself", async () => {

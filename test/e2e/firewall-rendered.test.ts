@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BROKER_ALONE, SOON_UNHEALTHY } from "../support/broker-alone.ts";
 import { missing, TestDeployment, titled, until } from "../support/e2e.ts";
+import { endTimeToConfirm } from "../support/e2e-guarded.ts";
 import { takeImages } from "../support/e2e-images.ts";
 import { ADDRESS, Namespaces, scan } from "../support/e2e-namespaces.ts";
 import { PrivateEngine } from "../support/e2e-private-engine.ts";
@@ -14,7 +15,7 @@ const deployment = new TestDeployment({
   ...{ name: "e2e-fw-folder", hosts: [machine.v4] },
   listeners: { mqtt: { port: MQTT, bind: "lan" } },
   firewall: {
-    ...{ enabled: true, scope: "host", interfaces: ["wan0"], confirmSeconds: 25 },
+    ...{ enabled: true, scope: "host", interfaces: ["wan0"], confirmSeconds: 600 },
     ssh: { port: SSH },
   },
   ...BROKER_ALONE,
@@ -62,6 +63,7 @@ describe.skipIf(reason)(titled("rules for the whole machine in a rendered folder
   });
 
   test("are taken back when nobody keeps them, and tried again by the next start", async () => {
+    await endTimeToConfirm(engine, firewall);
     await until("they are taken back", async () => (await state()) === "reverted", 60_000);
     expect(await seen()).toEqual({ ...open, [OTHER]: "open" });
     await until("that shows", async () => (await engine.output("ps")).includes("unhealthy"), 60_000);

@@ -8,13 +8,14 @@ import { readStack } from "../../runners/stack.ts";
 import { connectionsPerSource } from "../../services/connections.ts";
 import { BROKER_ALONE, SOON_UNHEALTHY } from "../support/broker-alone.ts";
 import { missing, titled, until } from "../support/e2e.ts";
-import { GuardedDeployment } from "../support/e2e-guarded.ts";
+import { endTimeToConfirm, GuardedDeployment } from "../support/e2e-guarded.ts";
 import { takeImages } from "../support/e2e-images.ts";
 import { ADDRESS, Namespaces, openIn, scan } from "../support/e2e-namespaces.ts";
 import { PrivateEngine } from "../support/e2e-private-engine.ts";
 
 const reason = missing.docker ?? missing.compose ?? missing.namespaces;
 const everyPort = "1-65535";
+const CONFIRM_SECONDS = 600;
 const { machine, outside } = ADDRESS;
 
 /** The whole reference application, open to the network. */
@@ -442,7 +443,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
         ...{ ...broker, name: "e2e-fw-host", hosts: [machine.v4] },
         listeners: { mqtt: { port: 25002, bind: "lan" }, mqtts: { enabled: false } },
         firewall: {
-          ...{ enabled: true, scope: "host", interfaces: ["wan0"], confirmSeconds: 20 },
+          ...{ enabled: true, scope: "host", interfaces: ["wan0"], confirmSeconds: CONFIRM_SECONDS },
           ssh: { port: 25122, from: ["198.51.100.0/24"] },
           open: [{ port: 25101 }, { port: 25102, from: ["203.0.113.0/24"] }],
         },
@@ -452,7 +453,8 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
       engine,
     );
     const deployedBy = missing.terraform === undefined ? "terraform" : "compose";
-    const state = async () => JSON.parse((await site.firewall("status", "--json")).stdout).state as string;
+    const status = async () => JSON.parse((await site.firewall("status", "--json")).stdout);
+    const state = async () => (await status()).state as string;
 
     beforeAll(async () => {
       for (const port of [25122, 25101, 25102]) namespaces.listen(namespaces.machine, port, `port ${port}`);
@@ -485,8 +487,10 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
 
     test("is taken back when nobody confirms it in time", async () => {
       await site.up(deployedBy);
-      expect(await state()).toBe("unconfirmed");
+      const { state: first, secondsLeft } = await status();
+      expect([first, secondsLeft > 0, secondsLeft <= CONFIRM_SECONDS]).toEqual(["unconfirmed", true, true]);
       expect(openIn(await scan(namespaces, machine.v4, "25000-25199"))).toEqual([25002, 25101, 25122]);
+      await endTimeToConfirm(engine, site.container("firewall"));
       await until("it is taken back", async () => (await state()) === "reverted", 60_000);
 
       expect(await tables()).toEqual([]);
@@ -517,6 +521,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
       site.configure({ firewall: { ...site.config.firewall, open: [] } });
       await site.up(deployedBy);
       expect(await scan(namespaces, machine.v4, "25101,25122")).toEqual({ 25101: "filtered", 25122: "open" });
+      await endTimeToConfirm(engine, site.container("firewall"));
       await until("they are taken back", async () => (await state()) === "reverted", 60_000);
 
       expect(await scan(namespaces, machine.v4, "25101,25102")).toEqual({ 25101: "open", 25102: "filtered" });
@@ -561,7 +566,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
 
     test("keeps the rules that are there, says so, and applies them again when it can", async () => {
       writeFileSync(dies, "");
-      await until("it notices", () => says("state=failing"), 30_000);
+      await until("it notices", () => says("state=failing"));
       const { code, stdout } = await firewall("check");
 
       expect({ code, stdout, isThere: await isThere() }).toEqual({
@@ -581,7 +586,7 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
       );
       expect(await isThere()).toBe(false);
       rmSync(dies);
-      await until("they are back", () => says("state=applied"), 30_000);
+      await until("they are back", () => says("state=applied"));
 
       expect(await isThere()).toBe(true);
       expect(await engine.output("inspect", "--format", "{{.RestartCount}}", name)).toBe("0");
@@ -590,11 +595,11 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
     test("takes no rules away when it is started meanwhile", async () => {
       writeFileSync(dies, "");
       await engine.output("restart", name);
-      await until("it notices", () => says("state=failing"), 30_000);
+      await until("it notices", () => says("state=failing"));
 
       expect(await isThere()).toBe(true);
       rmSync(dies);
-      await until("they are applied", () => says("state=applied"), 30_000);
+      await until("they are applied", () => says("state=applied"));
     });
 
     test("leaves the rules in the kernel when its container is killed and removed", async () => {

@@ -8,6 +8,7 @@ import { projectRoot } from "../../core/home.ts";
 import { imageRecipes } from "../../core/images.ts";
 import { run } from "../../runners/run.ts";
 import { docker, kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
+import { connect, publish } from "../support/e2e-broker.ts";
 
 const plain = new TestDeployment({
   name: "e2e-operations",
@@ -356,13 +357,17 @@ describe.skipIf(local)(titled("a deployment in clear text", local), () => {
   test("goes on with a log until it is told to stop", async () => {
     const controller = new AbortController();
     const seen: string[] = [];
-    const following = kit(["logs", "--follow", "--since", "1s", "--json", "-c", plain.site, "ingest"], {
+    const following = kit(["logs", "--follow", "--since", "2h", "--json", "-c", plain.site, "ingest"], {
       signal: controller.signal,
       onLine: (line) => seen.push(line),
       expected: [0, 128, 130],
     });
+    await until("it follows", async () => seen.length > 0);
+    const restarted = new Date().toISOString();
     await docker("restart", plain.container("mosquitto"));
-    await until("a line of now", async () => seen.some((line) => line.includes("broker connected")), 30_000);
+    await until("a line of now", async () =>
+      seen.some((line) => line.includes("broker connected") && JSON.parse(line).time > restarted),
+    );
     controller.abort();
     await following;
     await well(plain);
@@ -403,10 +408,18 @@ describe.skipIf(local)(titled("a deployment in clear text", local), () => {
       done = true;
     };
     recorded.then(end, end);
-    while (!done) {
-      await kit(["publish", "captured", "1", "-c", plain.site]);
+    const sensor = {
+      username: "sensor",
+      password: plain.secret("mqtt-sensor-password"),
+      clientId: "captured",
+    };
+    await until("the recordings end", async () => {
+      const client = await connect(21810, sensor);
+      await publish(client, "sensor/captured");
+      await client.endAsync();
       await upgraded(28810, "/ws?key=in-the-query");
-    }
+      return done;
+    });
     const [broker, api, probed] = (await recorded).map(({ json }) => json);
     const seen = ({
       packets,
@@ -424,7 +437,7 @@ describe.skipIf(local)(titled("a deployment in clear text", local), () => {
           "MQTT PUBLISH sensor/captured QoS 1",
           "MQTT PUBACK",
         ],
-        expect.stringMatching(/^MQTT CONNECT client "exploreiot-\w+" user "sensor"$/),
+        'MQTT CONNECT client "captured" user "sensor"',
       ]),
     );
     expect(seen(api)).toEqual(

@@ -294,7 +294,7 @@ with context.wrap_socket(socket.create_connection((sys.argv[2], ${PORT}), 5), se
         "an answer of every target",
         async () => {
           const states = await prometheus.targets();
-          return !states.some((state) => state.endsWith("unknown")) && states.toSorted();
+          return states.every((state) => state.endsWith(" up")) && states.toSorted();
         },
         60_000,
       );

@@ -138,7 +138,7 @@ describe.skipIf(reason)(titled("PostgreSQL outside behind PgBouncer", reason), {
     await device.close();
     const values = () =>
       psql("postgres", "exploreiot", "SELECT value FROM readings WHERE sensor = 'pooled' ORDER BY value");
-    await until("all are stored", async () => (await values()).split("\n").length >= 2000, 30_000);
+    await until("all are stored", async () => (await values()).split("\n").length >= 2000);
 
     expect((await values()).split("\n").map(Number)).toEqual(
       Array.from({ length: 2000 }, (_, index) => index),

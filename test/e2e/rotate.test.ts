@@ -243,7 +243,7 @@ describe.skipIf(missing.compose)(titled("a rotation of everything under load", m
       ["hall", sensor],
     ] as const) {
       expect(publisher.acknowledged.size).toBeGreaterThan(500);
-      await until(`all of ${name}`, async () => (await stored(name)) >= publisher.acknowledged.size, 30_000);
+      await until(`all of ${name}`, async () => (await stored(name)) >= publisher.acknowledged.size);
     }
     expect(secretNames().filter((name) => before.secrets.get(name) === deployment.secret(name))).toEqual([]);
   });

@@ -120,7 +120,7 @@ describe.skipIf(reason)(titled("a site and its centre", reason), () => {
     line.cut();
     await publisher.publish(TOTAL, PER_SECOND);
     // The broker says how much waits when it saves, every two seconds.
-    await until("all wait", async () => (await bridge()).waiting === TOTAL, 30_000);
+    await until("all wait", async () => (await bridge()).waiting === TOTAL);
     expect([await stored("minute"), await bridge()]).toEqual([
       { rows: 0, different: 0, last: 0 },
       expect.objectContaining({ connected: false, waiting: TOTAL }),

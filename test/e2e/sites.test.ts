@@ -67,7 +67,7 @@ async function bridgeWorks(): Promise<void> {
   const as = (username: string, clientId: string) => ({
     ...{ username, clientId, password: lyon.secret(`mqtt-${username}-password`) },
   });
-  await until("the bridge", async () => centre.subscribed.includes("site/lyon/command/+"), 40_000);
+  await until("the bridge", async () => centre.subscribed.includes("site/lyon/command/+"));
   expect(new Set(centre.names)).toEqual(new Set(["lyon"]));
   const panel = await connect(TAKEN - 1, as("panel", "panel"));
   const heard: string[] = [];

@@ -9,6 +9,7 @@ import { run } from "../../runners/run.ts";
 import { terraformBinary } from "../../runners/terraform/terraform.ts";
 import { BROKER_ALONE } from "../support/broker-alone.ts";
 import { docker, kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
+import { S3_KEY, S3_SERVER } from "../support/e2e-target.ts";
 import { StateServer } from "../support/state-server.ts";
 
 /** One for each backend, so that they are at work at the same time. */
@@ -37,7 +38,7 @@ interface Case {
 
 const server = new StateServer(25532, `terraform:${PASSWORD}`);
 const database = "exploreiot-e2e-state-database";
-const moto = mkdtempSync(join(tmpdir(), "exploreiot-moto-"));
+const s3Folder = mkdtempSync(join(tmpdir(), "exploreiot-s3-"));
 let s3: ChildProcess | undefined;
 
 const psql = (text: string) => docker("exec", database, "psql", "-h", "/tmp", "-U", "postgres", "-Atc", text);
@@ -58,7 +59,7 @@ const cases: Record<"http" | "pg" | "s3", Case> = {
   s3: {
     deployment: deploymentOf("s3", 25536, "10.126.34.0/24"),
     state: { backend: "s3", bucket: "states", endpoint: "http://127.0.0.1:25534" },
-    env: { AWS_ACCESS_KEY_ID: "terraform", AWS_SECRET_ACCESS_KEY: PASSWORD },
+    env: { AWS_ACCESS_KEY_ID: S3_KEY, AWS_SECRET_ACCESS_KEY: PASSWORD },
     held: async () => {
       const pull = [terraformBinary(), `-chdir=${cases.s3.deployment.stack}`, "state", "pull"] as const;
       return (await run([...pull], { env: cases.s3.env })).stdout;
@@ -82,7 +83,7 @@ describe.skipIf(reason).concurrent(titled("the state of a deployment", reason), 
       s3.kill();
       await ended;
     }
-    rmSync(moto, { recursive: true, force: true });
+    rmSync(s3Folder, { recursive: true, force: true });
     await docker("rm", "--force", "--volumes", database);
     await server.stop();
     await Promise.all(Object.values(cases).map(({ deployment }) => deployment.wipe()));
@@ -202,7 +203,6 @@ async function startDatabase(): Promise<void> {
           expected: [0, 1, 2, 3],
         })
       ).code === 0,
-    30_000,
   );
 }
 
@@ -212,15 +212,15 @@ async function builtPostgres(): Promise<string> {
   return images.find(({ tag }) => tag.startsWith("exploreiot/postgres:"))?.tag as string;
 }
 
-/** An S3 server from PyPI, in an environment of its own. */
 async function startS3(): Promise<void> {
-  await run(["python3", "-m", "venv", join(moto, "venv")]);
-  await run([join(moto, "venv/bin/pip"), "install", "--quiet", "--no-compile", "moto[s3,server]"]);
-  s3 = spawn(join(moto, "venv/bin/moto_server"), ["-H", "127.0.0.1", "-p", "25534"], { stdio: "ignore" });
-  const bucket = "http://127.0.0.1:25534/states";
-  await until(
-    "the bucket",
-    async () => (await fetch(bucket, { method: "PUT" }).catch(() => undefined))?.ok,
-    30_000,
+  await run(["npm", "install", "--no-audit", "--no-fund", "--prefix", s3Folder, S3_SERVER]);
+  const program = join(s3Folder, "node_modules/s3rver/bin/s3rver.js");
+  const place = ["--directory", join(s3Folder, "data"), "--address", "127.0.0.1", "--port", "25534"];
+  s3 = spawn(process.execPath, [program, ...place, "--configure-bucket", "states"], { stdio: "ignore" });
+  await until("the bucket", () =>
+    fetch("http://127.0.0.1:25534/states").then(
+      () => true,
+      () => false,
+    ),
   );
 }

@@ -8,6 +8,7 @@ import { createServer as createTlsServer } from "node:tls";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { projectRoot } from "../../core/home.ts";
 import { makeAuthority, makeServerPair } from "../../pki/x509.ts";
+import { until } from "../support/until.ts";
 
 const compiler = ["cc", "gcc", "clang"].find((name) => spawnSync(name, ["--version"]).status === 0);
 const sources = join(projectRoot, "images", "probe");
@@ -275,7 +276,9 @@ describe.skipIf(skipped)(
         expect(await probe("process", NAME)).toEqual({ code: 0, said: "" });
         child.kill("SIGSTOP");
         // The signal takes effect when the process is next on a processor.
-        await expect.poll(() => readFileSync(`/proc/${child.pid}/stat`, "utf8")).toMatch(/\) T /);
+        await until("it is stopped", async () =>
+          /\) T /.test(readFileSync(`/proc/${child.pid}/stat`, "utf8")),
+        );
         const said = `the process ${NAME} is stopped by a signal`;
         expect(await probe("process", NAME)).toEqual({ code: 1, said });
       });
@@ -315,7 +318,7 @@ describe.skipIf(skipped)(
       test("and ends as soon as the service fails, then asks once each time", async () => {
         await probe("steady", 100, 60_000, 2, ...check);
         const answer = probe("steady", 20, 60_000, 2, ...check);
-        await expect.poll(asked).toBeGreaterThan(2);
+        await until("it has asked", async () => asked() > 2);
         rmSync(flag);
 
         expect(await answer).toEqual({ code: 1, said: "asked" });
@@ -331,7 +334,7 @@ describe.skipIf(skipped)(
           said: "hello\nno answer within 1 s",
         });
         const pid = readFileSync(count, "utf8").trim();
-        await expect.poll(() => /^State:\s+Z|^$/m.test(statusOf(pid))).toBe(true);
+        await until("it has ended", async () => /^State:\s+Z|^$/m.test(statusOf(pid)));
       });
 
       test("with the other checks: a path, a port, a process", async () => {

@@ -85,7 +85,7 @@ export class AcmeServer {
       ...["-management", `127.0.0.1:${dnsManagement}`],
     ]);
     this.#pebble = start("pebble", ["-config", config, "-dnsserver", `127.0.0.1:${dns}`]);
-    await until("the ACME server", async () => listening(directory), 10_000);
+    await until("the ACME server", async () => listening(directory));
   }
 
   /** Changes the address that every name has. */

@@ -34,7 +34,7 @@ export function connect(port: number, given: Credentials): Promise<MqttClient> {
     ...tls,
     protocolVersion: credentials.clean === false ? 4 : 5,
     reconnectPeriod: 0,
-    connectTimeout: 5_000,
+    connectTimeout: 30_000,
   });
   client.on("message", (_, payload) => received?.(payload));
   return new Promise((resolve, reject) => {

@@ -5,6 +5,10 @@ import { TestDeployment } from "./e2e.ts";
 import type { Namespaces } from "./e2e-namespaces.ts";
 import type { PrivateEngine } from "./e2e-private-engine.ts";
 
+/** Ends the time in which new rules are to be confirmed, which is far longer than any test may take: nobody waits for it. */
+export const endTimeToConfirm = (engine: PrivateEngine, firewall: string): Promise<string> =>
+  engine.output("exec", firewall, "sh", "-c", "cd /run/firewall && echo 0 >past && mv past deadline");
+
 /** A deployment on a private engine; the kit runs next to that engine, in the machine's namespace. */
 export class GuardedDeployment extends TestDeployment {
   readonly #namespaces: Namespaces;

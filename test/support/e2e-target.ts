@@ -17,8 +17,8 @@ USER 0:0
 `;
 
 /** From npm. It looks at the names of keys, and not at what they sign. */
-const S3_SERVER = "s3rver@3.7.1";
-const S3_KEY = "S3RVER";
+export const S3_SERVER = "s3rver@3.7.1";
+export const S3_KEY = "S3RVER";
 
 export type Server = "rest" | "sftp" | "s3";
 

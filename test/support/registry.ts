@@ -25,7 +25,7 @@ export async function startRegistry(
       ({ ok }) => ok,
       () => false,
     );
-  await until("the registry", isUp, 10_000);
+  await until("the registry", isUp);
   const stop = async () => {
     controller.abort();
     await server;

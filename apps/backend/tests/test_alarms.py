@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from queue import Queue
+from queue import Empty, Queue
 
 import pytest
 from paho.mqtt.client import MQTTMessage
@@ -163,10 +163,10 @@ def test_what_the_api_stores_is_judged_within_a_second_or_two(watched: Watched) 
     body = {"capteur": watched.sensor, "valeur": 3, "horodatage": time(-5)}
 
     assert watched.api.http.post("/api/mesures", json=body, headers=WITH_KEY).status_code == 201
-    wait_for(lambda: watched.alarms() == [watched.alarm("bas", 3, -5)], "begun", seconds=5)
+    wait_for(lambda: watched.alarms() == [watched.alarm("bas", 3, -5)], "begun", seconds=15)
     body |= {"valeur": 6, "horodatage": time(-4)}
     assert watched.api.http.post("/api/mesures", json=body, headers=WITH_KEY).status_code == 201
-    wait_for(lambda: watched.alarms() == [watched.alarm("bas", 3, -5, -4)], "ended", seconds=5)
+    wait_for(lambda: watched.alarms() == [watched.alarm("bas", 3, -5, -4)], "ended", seconds=15)
 
 
 @pytest.mark.parametrize("limits", [None, {"high": 200, "intervalSeconds": 3600}])
@@ -187,12 +187,12 @@ def test_silence_is_an_alarm_until_the_next_reading(watched: Watched) -> None:
     watched.ingest(limits={"intervalSeconds": 0.5})
     watched.send("1")
 
-    (alarm,) = wait_for(lambda: watched.alarms(actives="true"), "silent", seconds=10)
+    (alarm,) = wait_for(lambda: watched.alarms(actives="true"), "silent")
     assert (alarm["genre"], alarm["valeur"], alarm["limite"]) == ("silence", None, 1.5)
     since = datetime.fromisoformat(alarm["debut"])
     assert began + timedelta(seconds=1.5) < since < datetime.now(UTC)
     watched.send("1")
-    wait_for(lambda: not watched.alarms(actives="true"), "ended", seconds=10)
+    wait_for(lambda: not watched.alarms(actives="true"), "ended")
     assert [one["debut"] for one in watched.alarms()][:1] == [alarm["debut"]]
 
 
@@ -224,7 +224,6 @@ def test_a_sensor_that_jumps_to_and_fro_delays_nothing(watched: Watched) -> None
     wait_for(
         lambda: watched.api.http.get(f"/api/mesures.csv?{count}").text.count("\n") == 3001,
         "all stored",
-        seconds=20,
     )
     # The last one is beyond the limit.
     wait_for(lambda: len(watched.alarms(actives="true")) == 1, "as the last one says")
@@ -259,13 +258,20 @@ def test_it_is_told_at_the_broker_and_to_the_sockets_that_watch(
     wait_for(lambda: retained() == alarm, lambda: f"retained: {retained()}")
 
 
-def heard_at(mosquitto: Mosquitto, topic: str) -> dict:
+def heard_at(mosquitto: Mosquitto, topic: str) -> dict | None:
+    """The message that the broker keeps; none while it keeps none."""
     got: Queue[MQTTMessage] = Queue()
     with publisher(mosquitto) as client:
         client.on_message = lambda _client, _data, message: got.put(message)
         client.subscribe(topic, qos=1)
-        message = got.get(timeout=5)
-    assert (message.retain, message.qos) == (True, 1)
+        try:
+            message = got.get(timeout=5)
+        except Empty:
+            return None
+    # One that is published only now comes without the mark: the next client has it from the broker.
+    if not message.retain:
+        return None
+    assert message.qos == 1
     return json.loads(message.payload)
 
 

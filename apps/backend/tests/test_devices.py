@@ -32,7 +32,7 @@ def comes_to(api: Role, device: str, is_online: bool) -> dict:
 
 def say(mosquitto: Mosquitto, device: str, payload: str) -> None:
     with publisher(mosquitto) as client:
-        client.publish(f"status/{device}", payload, qos=1, retain=True).wait_for_publish(10)
+        client.publish(f"status/{device}", payload, qos=1, retain=True).wait_for_publish(30)
 
 
 def test_a_device_that_breaks_off_is_offline_by_its_last_will(
@@ -44,7 +44,7 @@ def test_a_device_that_breaks_off_is_offline_by_its_last_will(
     device.will_set(f"status/{sensor}", "offline", qos=1, retain=True)
     device.connect("127.0.0.1", mosquitto.port)
     device.loop_start()
-    device.publish(f"status/{sensor}", "online", qos=1, retain=True).wait_for_publish(10)
+    device.publish(f"status/{sensor}", "online", qos=1, retain=True).wait_for_publish(30)
 
     online = comes_to(api, sensor, True)
     assert set(online) == {"appareil", "en_ligne", "depuis"}

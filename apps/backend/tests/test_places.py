@@ -203,10 +203,10 @@ def test_sockets_are_shared_between_clients(start: StartRole) -> None:
         newcomer = opened.enter_context(socket_of(role, "192.0.2.9"))
 
         with pytest.raises(ConnectionClosed) as end:
-            own[0].recv(timeout=10)
+            own[0].recv(timeout=30)
         assert end.value.rcvd.code == 1013
-        newcomer.ping().wait(10)
-        own[1].ping().wait(10)
+        assert newcomer.ping().wait(30)
+        assert own[1].ping().wait(30)
 
 
 def test_a_place_is_free_again_after_a_socket(start: StartRole) -> None:

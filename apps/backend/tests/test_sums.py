@@ -220,7 +220,7 @@ def test_killed_half_way_nothing_has_moved_and_the_next_run_does_it(plant: Plant
         other = await asyncpg.connect(
             host="127.0.0.1", port=plant.postgres.port, database=plant.name, user="admin"
         )
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not await other.fetchval(waiting, pid):
                 pass
         await other.fetchval("SELECT pg_terminate_backend($1)", pid)

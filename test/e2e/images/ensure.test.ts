@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { imageRecipes } from "../../../core/images.ts";
 import { run } from "../../../runners/run.ts";
+import { until } from "../../support/until.ts";
 import { answers, errorOf, hasEngine, inspect, TinyProject } from "./tiny.ts";
 
 const projectRoot = join(import.meta.dirname, "../../..");
@@ -24,7 +25,7 @@ afterEach(async () => {
   await project.remove();
 });
 
-describe.skipIf(!hasEngine)("with an engine", { timeout: 30_000 }, () => {
+describe.skipIf(!hasEngine)("with an engine", { timeout: 180_000 }, () => {
   test("builds what is missing, labelled, and says each step", async () => {
     const recipe = await project.app(fromScratch);
     const name = recipe.tag.replace(/^exploreiot\/|:.*/g, "");
@@ -140,7 +141,7 @@ describe.skipIf(!hasEngine)("with an engine", { timeout: 30_000 }, () => {
     expect(await exists(long.tag)).toBe(false);
     const containers = async () =>
       (await run(["docker", "ps", "--all", "--no-trunc", "--format={{.Command}}"])).stdout;
-    await expect.poll(containers, { timeout: 15_000 }).not.toContain(mark);
+    await until("its container is gone", async () => !(await containers()).includes(mark));
   });
 
   test.skipIf(!hasBase)("interrupted in the middle of a step, leaves neither tag nor container", async () => {
@@ -148,9 +149,7 @@ describe.skipIf(!hasEngine)("with an engine", { timeout: 30_000 }, () => {
     const recipe = await project.app(`FROM ${base}\nCOPY hello /\nRUN sleep 60; : ${mark}\n`);
     const controller = new AbortController();
     const work = errorOf(project.ensure([recipe], controller.signal));
-    await expect
-      .poll(() => project.lines.some((line) => line.includes(mark)), { timeout: 10_000 })
-      .toBe(true);
+    await until("the step begins", async () => project.lines.some((line) => line.includes(mark)));
     controller.abort();
     expect(await work).toBe(
       `${recipe.tag}: interrupted; nothing half-made was kept\n  → start again to go on: finished images and steps are not repeated`,
@@ -158,11 +157,11 @@ describe.skipIf(!hasEngine)("with an engine", { timeout: 30_000 }, () => {
     expect(await exists(recipe.tag)).toBe(false);
     const containers = async () =>
       (await run(["docker", "ps", "--all", "--no-trunc", "--format={{.Command}}"])).stdout;
-    await expect.poll(containers, { timeout: 15_000 }).not.toContain(mark);
+    await until("its container is gone", async () => !(await containers()).includes(mark));
   });
 });
 
-describe.skipIf(!hasEngine)("root file system", { timeout: 30_000 }, () => {
+describe.skipIf(!hasEngine)("root file system", { timeout: 180_000 }, () => {
   test("is loaded, labelled, and has the same id each time", async () => {
     const recipe = await project.rootfs(
       'cd "$(dirname "$1")"; echo hi >hi; tar --mtime=@0 --owner=0 --group=0 -cf "$1" hi\n',

@@ -59,7 +59,7 @@ describe.skipIf(missingBroker)(`a site and its centre${why}`, () => {
     atCentre = await collect(both.ports.centre, "reader", both.centre.password("reader"), "#");
     atSite = await collect(both.ports.site, "panel", both.site.password("panel"), "#");
     clients.push(atCentre.client, atSite.client);
-    await until("the bridge", async () => atCentre.came.includes("status/lyon 1"), 20_000);
+    await until("the bridge", async () => atCentre.came.includes("status/lyon 1"));
   }, 60_000);
 
   afterAll(async () => {
@@ -75,7 +75,7 @@ describe.skipIf(missingBroker)(`a site and its centre${why}`, () => {
     const { acknowledged } = sensor;
     const sent = (more: number) => {
       const target = acknowledged.size + more;
-      return until(`${more} more readings`, async () => acknowledged.size >= target, 20_000);
+      return until(`${more} more readings`, async () => acknowledged.size >= target);
     };
     const arrived = () => new Set(readings(atCentre.came, "site/lyon/"));
 
@@ -99,7 +99,7 @@ describe.skipIf(missingBroker)(`a site and its centre${why}`, () => {
     running = false;
     await publishing;
     const total = acknowledged.size;
-    await until("all of them", async () => arrived().size >= total, 30_000).catch(() => undefined);
+    await until("all of them", async () => arrived().size >= total).catch(() => undefined);
 
     expect([...arrived()].sort((a, b) => a - b)).toEqual(
       Array.from({ length: total }, (_, number) => number),
@@ -158,7 +158,7 @@ describe.skipIf(missingBroker)(`a site and its centre${why}`, () => {
     const came = atCentre.came.length;
     await site.start();
 
-    await until("a refusal", async () => /certificate verify failed/.test(site.log.slice(before)), 20_000);
+    await until("a refusal", async () => /certificate verify failed/.test(site.log.slice(before)));
     const sensor = await connect(ports.site, {
       ...{ username: "sensor", password: site.password("sensor"), clientId: "late" },
     });

@@ -20,7 +20,7 @@ def ws(role: Role, key: str | None = KEY, **options: object) -> ClientConnection
     headers = more | ({"X-API-Key": key} if key else {})
     url = f"ws://127.0.0.1:{role.port}{options.pop('path', '/ws')}"
     options.setdefault("compression", None)
-    return connect(url, additional_headers=headers, open_timeout=10, proxy=None, **options)
+    return connect(url, additional_headers=headers, open_timeout=30, proxy=None, **options)
 
 
 def ask(socket: ClientConnection, message: str | bytes) -> dict:
@@ -29,7 +29,7 @@ def ask(socket: ClientConnection, message: str | bytes) -> dict:
     return receive(socket, lambda got: "capteur" not in got)
 
 
-def receive(socket: ClientConnection, wanted=lambda got: True, seconds: float = 10) -> dict:
+def receive(socket: ClientConnection, wanted=lambda got: True, seconds: float = 30) -> dict:
     while True:
         got = json.loads(socket.recv(timeout=seconds))
         if wanted(got):
@@ -51,7 +51,7 @@ def publisher(mosquitto: Mosquitto) -> Iterator[Client]:
 def publish(mosquitto: Mosquitto, topic: str, *payloads: str | bytes, qos: int = 1) -> None:
     with publisher(mosquitto) as client:
         for payload in payloads:
-            client.publish(topic, payload, qos=qos).wait_for_publish(10)
+            client.publish(topic, payload, qos=qos).wait_for_publish(30)
 
 
 def readings(role: Role, sensor: str, **filters: str) -> list[dict]:

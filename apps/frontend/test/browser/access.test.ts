@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { accessFaults } from "../support/axe";
 import { hasBrowser, type VisitOptions, visit } from "../support/browser";
 import { Stage } from "../support/stage";
+import { waitFor } from "../support/wait";
 
 const KEY = "key-that-only-a-person-gives";
 
@@ -107,7 +108,7 @@ describe.skipIf(!hasBrowser)("access", () => {
         (await page.evaluate("document.activeElement.className || document.activeElement.type")) as string,
       );
     }
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(reached).toEqual(expect.arrayContaining(["skip", "sensor", "radio", "scroll", "input"])),
     );
     await close();

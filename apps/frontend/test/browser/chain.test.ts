@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { accessFaults } from "../support/axe";
 import { hasBrowser, type Visit, type VisitOptions, visit } from "../support/browser";
 import { chainOf, type HopName } from "../support/chain";
 import { Stage } from "../support/stage";
+import { waitFor } from "../support/wait";
 
 const DESKTOP: VisitOptions = { locale: "en-GB", width: 1280, height: 900 };
 const PHONE: VisitOptions = { locale: "fr-FR", width: 390, height: 844 };
@@ -86,7 +87,7 @@ describe.skipIf(!hasBrowser)("the chain on the page", () => {
     expect(await page.textContent(NOTICE)).toContain("does not tell the state of the chain");
     stage.backend.push("temp", 12.5);
     await page.waitForSelector('.sensor[data-status=live] [data-testid="latest-temp"][data-value="12.5"]');
-    await vi.waitFor(async () =>
+    await waitFor(async () =>
       expect(await page.getAttribute('[data-testid="chart"]', "aria-label")).toMatch(
         /^Chart of temp: lowest 12.5/,
       ),
@@ -124,7 +125,7 @@ describe.skipIf(!hasBrowser)("the chain on the page", () => {
   test("a slow answer is told as slow, is never Live before it came, and can be asked for again", async () => {
     stage.backend.slow = { path: "/api/", ms: 20_000 };
     const page = await open();
-    await vi.waitFor(() => expect(stage.backend.socketCount).toBe(1), 5_000);
+    await waitFor(() => expect(stage.backend.socketCount).toBe(1));
     await page.waitForSelector('[data-testid="alarms"] [data-testid="load-slow"]');
     // The question for the chain has a limit of 2 s, which a busy machine may have reached here.
     expect(["Connecting…", "Not known whether live"]).toContain(await page.textContent(STATE));

@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { accessFaults, smallTargets } from "../support/axe";
 import { hasBrowser, type Visit, type VisitOptions, visit } from "../support/browser";
 import { fillSite, Stage } from "../support/stage";
+import { waitFor } from "../support/wait";
 
 const DESKTOP: VisitOptions = { locale: "en-GB", width: 1280, height: 1000 };
 const STATE = '[data-testid="connection"]';
@@ -85,23 +86,23 @@ describe.skipIf(!hasBrowser)("the chart", () => {
     await page.mouse.down();
     await page.mouse.move(box.x + box.width / 2, box.y + 60, { steps: 4 });
     await page.mouse.up();
-    await vi.waitFor(() => expect(span(shown).seconds).toBeCloseTo(900, -1));
-    await vi.waitFor(() => expect(lastSeries().get("pas")).toBe("2"));
+    await waitFor(() => expect(span(shown).seconds).toBeCloseTo(900, -1));
+    await waitFor(() => expect(lastSeries().get("pas")).toBe("2"));
     await page.getByRole("button", { name: "Zoom in" }).focus();
     await page.keyboard.press("Enter");
-    await vi.waitFor(() => expect(span(shown).seconds).toBeCloseTo(450, -1));
+    await waitFor(() => expect(span(shown).seconds).toBeCloseTo(450, -1));
     const { from } = span(shown);
     await page.getByRole("button", { name: "Earlier" }).focus();
     await page.keyboard.press("Enter");
-    await vi.waitFor(() => expect((from - span(shown).from) / 1000).toBeCloseTo(225, -1));
+    await waitFor(() => expect((from - span(shown).from) / 1000).toBeCloseTo(225, -1));
     const back = page.getByRole("button", { name: "Back", exact: true });
     for (const seconds of [450, 900]) {
       await back.focus();
       await page.keyboard.press("Enter");
-      await vi.waitFor(() => expect(span(shown).seconds).toBeCloseTo(seconds, -1));
+      await waitFor(() => expect(span(shown).seconds).toBeCloseTo(seconds, -1));
     }
     await back.click();
-    await vi.waitFor(() => expect(span(shown).range).toBe("hour"));
+    await waitFor(() => expect(span(shown).range).toBe("hour"));
     expect([await back.count(), shown.faults]).toEqual([0, []]);
     await shown.close();
   });
@@ -116,7 +117,7 @@ describe.skipIf(!hasBrowser)("the chart", () => {
     await page.getByText("Give two times").waitFor();
     await page.getByLabel("To", { exact: true }).fill("2026-01-03T00:00:00");
     await page.getByRole("button", { name: "Show", exact: true }).click();
-    await vi.waitFor(() => expect(span(shown).seconds).toBe(86_400));
+    await waitFor(() => expect(span(shown).seconds).toBe(86_400));
     await page.getByText("No reading in this period.").first().waitFor();
     await page.reload();
     await page.getByText("No reading in this period.").first().waitFor();
@@ -129,7 +130,7 @@ describe.skipIf(!hasBrowser)("the chart", () => {
     const { page } = shown;
     const compare = page.getByLabel("Compare with…");
     for (const name of ["sensor-2", "sensor-3", "sensor-4"]) await compare.selectOption(name);
-    await vi.waitFor(async () => expect(await page.locator(".extremes li").count()).toBe(4));
+    await waitFor(async () => expect(await page.locator(".extremes li").count()).toBe(4));
     expect(await compare.count()).toBe(0);
     expect(new URL(page.url()).search).toBe(
       "?sensor=sensor-1&with=sensor-2&with=sensor-3&with=sensor-4&range=day",
@@ -137,9 +138,9 @@ describe.skipIf(!hasBrowser)("the chart", () => {
     expect(lastSeries().getAll("capteur")).toEqual(["sensor-1", "sensor-2", "sensor-3", "sensor-4"]);
     expect([await accessFaults(page), await smallTargets(page)]).toEqual([[], []]);
     await page.getByRole("button", { name: "Remove Hall 3 from the chart" }).click();
-    await vi.waitFor(async () => expect(await page.locator(".extremes li").count()).toBe(3));
+    await waitFor(async () => expect(await page.locator(".extremes li").count()).toBe(3));
     await page.reload();
-    await vi.waitFor(async () => expect(await page.locator(".extremes li").count()).toBe(3));
+    await waitFor(async () => expect(await page.locator(".extremes li").count()).toBe(3));
     await shown.close();
   });
 

@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HEAD_SECONDS } from "@/lib/server/guard-connections";
 import { Frontend } from "../support/frontend";
+import { waitFor } from "../support/wait";
 
 const frontend = new Frontend();
 /** More than without the setting. */
@@ -45,10 +46,10 @@ describe("the page's server", () => {
     ["GET / HTTP/1.1\r\nHost: localhost\r\n", "127.0.0.3"],
   ])("keeps 1,000 connections of one address that said %j from the others", async (said, from) => {
     const { closed, end } = await crowd(1_000, said, from);
-    await vi.waitFor(() => expect(closed()).toBe(1_000 - CONNECTIONS_PER_CLIENT), { timeout: 10_000 });
+    await waitFor(() => expect(closed()).toBe(1_000 - CONNECTIONS_PER_CLIENT));
     expect(await page()).toBe(200);
     // Connections that stand still end, too.
-    await vi.waitFor(() => expect(closed()).toBe(1_000), { timeout: (HEAD_SECONDS + 10) * 1000 });
+    await waitFor(() => expect(closed()).toBe(1_000));
     end();
   });
 

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hasBrowser, type Visit, type VisitOptions, visit } from "../support/browser";
 import { Edge } from "../support/edge";
 import { Stage } from "../support/stage";
+import { waitFor } from "../support/wait";
 
 const DESKTOP: VisitOptions = { locale: "en-GB", width: 1280, height: 900 };
 const PHONE: VisitOptions = { locale: "fr-FR", width: 390, height: 844 };
@@ -28,11 +29,12 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await shown.page.waitForTimeout(1_200);
     const before = await picture(shown);
     stage.backend.push("temp", 31.25);
-    await shown.page.waitForSelector(`${LATEST}[data-value="31.25"]`, { timeout: 1_000 });
+    await shown.page.waitForSelector(`${LATEST}[data-value="31.25"]`);
     expect(await shown.page.textContent(LATEST)).toBe("31.25");
     expect(await shown.page.textContent(".big-value")).toContain("31.25");
-    expect(await shown.page.locator(ROWS).first().locator("td").last().textContent()).toBe("31.25");
-    expect(await picture(shown)).not.toBe(before);
+    const newest = shown.page.locator(ROWS).first().locator("td").last();
+    await waitFor(async () => expect(await newest.textContent()).toBe("31.25"));
+    await waitFor(async () => expect(await picture(shown)).not.toBe(before));
     expect(shown.faults).toEqual([]);
     await shown.close();
   });
@@ -42,10 +44,10 @@ describe.skipIf(!hasBrowser)("the page", () => {
     stage.backend.push("temp", 1);
     const status = (name: string) =>
       shown.page.getAttribute(`.sensor:has([data-testid="latest-${name}"])`, "data-status");
-    await vi.waitFor(async () =>
+    await waitFor(async () =>
       expect([await status("temp"), await status("porte")]).toEqual(["live", "silent"]),
     );
-    await vi.waitFor(async () => expect(await status("temp")).toBe("silent"), 6_000);
+    await waitFor(async () => expect(await status("temp")).toBe("silent"));
     expect(await shown.page.textContent(".silent")).toContain("the whole chain to this page works");
     await stage.backend.stop();
     await shown.page.waitForSelector(`${STATE}[data-state=lost]`);
@@ -58,7 +60,8 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await stage.backend.start(stage.backendPort);
     await shown.page.getByRole("button", { name: "Try now" }).click();
     await shown.page.waitForSelector(`${LATEST}[data-value="77"]`);
-    expect(await shown.page.locator(ROWS).first().locator("td").last().textContent()).toBe("77");
+    const newest = shown.page.locator(ROWS).first().locator("td").last();
+    await waitFor(async () => expect(await newest.textContent()).toBe("77"));
     await shown.close();
   });
 
@@ -81,13 +84,13 @@ describe.skipIf(!hasBrowser)("the page", () => {
     const shown = await open(DESKTOP);
     expect(await shown.page.locator(ROWS).count()).toBe(50);
     await shown.page.getByRole("button", { name: "Older readings" }).click();
-    await vi.waitFor(async () => expect(await shown.page.locator(ROWS).count()).toBeGreaterThan(60));
+    await waitFor(async () => expect(await shown.page.locator(ROWS).count()).toBeGreaterThan(60));
     await shown.page.getByLabel("Week").check();
     await shown.page.locator(".sensor", { hasText: "porte" }).click();
-    await vi.waitFor(async () => expect(await shown.page.locator(ROWS).count()).toBe(1));
+    await waitFor(async () => expect(await shown.page.locator(ROWS).count()).toBe(1));
     expect(new URL(shown.page.url()).search).toBe("?sensor=porte&range=week");
     await shown.page.reload();
-    await vi.waitFor(async () => expect(await shown.page.textContent("#sensor-heading")).toBe("porte"));
+    await waitFor(async () => expect(await shown.page.textContent("#sensor-heading")).toBe("porte"));
     expect(shown.faults).toEqual([]);
     await shown.close();
   });

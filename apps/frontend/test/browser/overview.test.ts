@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { accessFaults, smallTargets } from "../support/axe";
 import { hasBrowser, type Visit, type VisitOptions, visit } from "../support/browser";
 import { fillSite, Stage } from "../support/stage";
+import { waitFor } from "../support/wait";
 
 const DESKTOP: VisitOptions = { locale: "en-GB", width: 1280, height: 900 };
 const PHONE: VisitOptions = { locale: "fr-FR", width: 390, height: 844 };
@@ -34,7 +35,7 @@ describe.skipIf(!hasBrowser)("200 sensors and a week", () => {
   const open = async (options: VisitOptions, query: string): Promise<Visit> => {
     const shown = await visit(`${stage.frontend.address}/${query}`, options);
     await shown.page.waitForSelector(`${STATE}[data-state=open]`);
-    await vi.waitFor(async () => expect(await shown.page.locator(".sensor").count()).toBe(COUNT), 5_000);
+    await waitFor(async () => expect(await shown.page.locator(".sensor").count()).toBe(COUNT));
     await shown.page.waitForSelector(`${CHART}[aria-label*="°C"]`);
     return shown;
   };
@@ -46,7 +47,7 @@ describe.skipIf(!hasBrowser)("200 sensors and a week", () => {
       await page.goto(`${stage.frontend.address}/?sensor=sensor-1&range=week`);
       await page.evaluate(WATCH);
       const readyAt = () => page.evaluate("window.readyAt") as Promise<number | undefined>;
-      times.push(await vi.waitFor(async () => (await readyAt()) ?? Promise.reject(), 10_000));
+      times.push(await waitFor(async () => (await readyAt()) ?? Promise.reject()));
     }
     console.info(`200 sensors and a week: ready after ${times.map(Math.round).join(", ")} ms`);
     // The middle one: the first also starts the browser and the page's server.
@@ -75,7 +76,7 @@ describe.skipIf(!hasBrowser)("200 sensors and a week", () => {
       // The last tile is reached without moving the chart away.
       await page.locator(".tiles").evaluate((tiles) => tiles.scrollTo(tiles.scrollWidth, tiles.scrollHeight));
       await page.locator(".sensor").last().click();
-      await vi.waitFor(async () =>
+      await waitFor(async () =>
         expect(await page.textContent("#sensor-heading")).toBe(
           await page.locator(".sensor-name").last().textContent(),
         ),
@@ -106,7 +107,7 @@ describe.skipIf(!hasBrowser)("200 sensors and a week", () => {
     });
     await page.getByLabel("Filter sensors").fill("cold store 1");
     const names = () => page.locator(".sensor-name").allTextContents();
-    await vi.waitFor(async () => expect((await names()).length).toBeLessThan(COUNT));
+    await waitFor(async () => expect((await names()).length).toBeLessThan(COUNT));
     expect((await names()).every((name) => name.startsWith("Cold store 1"))).toBe(true);
     stage.backend.push("sensor-2", 20);
     await page.waitForSelector(".big-value[data-status=live]");

@@ -14,6 +14,8 @@ export class Backend {
   readonly posts: ReceivedPost[] = [];
   /** Paths and queries of the GET calls, in order. */
   readonly calls: string[] = [];
+  /** Paths of the calls that have their answer. */
+  readonly answered: string[] = [];
   /** Status answered to each POST. */
   postStatus = 201;
   /** The answer about messages that held no reading. */
@@ -104,6 +106,7 @@ export class Backend {
     const reply = (status: number, body: unknown, type = "application/json") => {
       response.writeHead(status, { "Content-Type": type, "Access-Control-Allow-Origin": "*" });
       response.end(typeof body === "string" ? body : JSON.stringify(body));
+      this.answered.push(url.pathname);
     };
     if (request.method === "OPTIONS") return preflight(response);
     if (request.method === "POST") return reply(...(await this.post(request)));

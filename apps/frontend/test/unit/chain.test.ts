@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Api } from "@/lib/data/api";
 import { type Chain, parseChain } from "@/lib/data/chain";
 import { type ChainState, ChainWatch } from "@/lib/live/chain-watch";
@@ -6,6 +6,7 @@ import { healthOf } from "@/lib/live/health";
 import { parsePush } from "@/lib/live/pushes";
 import { Backend } from "../support/backend";
 import { chainOf } from "../support/chain";
+import { waitFor } from "../support/wait";
 
 const known = (answer: unknown): ChainState => ({ status: "known", chain: parseChain(answer) as Chain });
 const BROKEN = chainOf({ base: { etat: "panne", raison: "refused", depuis: "2026-01-01T00:00:00Z" } });
@@ -71,7 +72,7 @@ describe("the watch of the chain", () => {
   beforeEach(async () => {
     backend = new Backend();
     seen = [];
-    const api = new Api(`http://127.0.0.1:${await backend.start()}/api`, 200);
+    const api = new Api(`http://127.0.0.1:${await backend.start()}/api`);
     watch = new ChainWatch(api, (state) => seen.push(state), 60);
   });
   afterEach(async () => {
@@ -82,31 +83,35 @@ describe("the watch of the chain", () => {
 
   test("asks at once, and again where no push comes", async () => {
     watch.restart();
-    await vi.waitFor(() => expect(seen).toEqual([{ status: "loading" }, known(chainOf())]));
+    await waitFor(() => expect(seen.slice(0, 2)).toEqual([{ status: "loading" }, known(chainOf())]));
     backend.chain = BROKEN;
-    await vi.waitFor(() => expect(seen.at(-1)).toEqual(known(BROKEN)));
+    await waitFor(() => expect(seen.at(-1)).toEqual(known(BROKEN)));
   });
 
   test("asks nothing while pushes come", async () => {
     const pushes = setInterval(() => watch.heard(parseChain(chainOf()) as Chain), 15);
-    await vi.waitFor(() => expect(seen.length).toBeGreaterThan(10));
+    await waitFor(() => expect(seen.length).toBeGreaterThan(10));
     clearInterval(pushes);
     expect(backend.calls).toEqual([]);
   });
 
   test("forgets a state of which it hears no more", async () => {
     watch.restart();
-    await vi.waitFor(() => expect(last()).toBe("known"));
+    await waitFor(() => expect(last()).toBe("known"));
     await backend.stop();
-    await vi.waitFor(() => expect(last()).toBe("failed"));
+    await waitFor(() => expect(last()).toBe("failed"));
   });
 
   test("drops a slow answer that a push has overtaken", async () => {
-    backend.slow = { path: "chaine", ms: 100 };
+    backend.slow = { path: "chaine", ms: 1_000 };
     watch.restart();
-    await vi.waitFor(() => expect(backend.calls).toHaveLength(1));
-    const pushed = setInterval(() => watch.heard(parseChain(BROKEN) as Chain), 10);
-    await vi.waitFor(() => expect(seen.length).toBeGreaterThan(20), 2_000);
+    await waitFor(() => expect(backend.calls).toHaveLength(1));
+    const push = () => watch.heard(parseChain(BROKEN) as Chain);
+    push();
+    const pushed = setInterval(push, 10);
+    await waitFor(() => expect(backend.answered).toHaveLength(1));
+    const answered = seen.length;
+    await waitFor(() => expect(seen.length).toBeGreaterThan(answered + 20));
     clearInterval(pushed);
     expect(seen.slice(1).every((state) => state.status === "known" && !state.chain.isComplete)).toBe(true);
   });
@@ -114,9 +119,9 @@ describe("the watch of the chain", () => {
   test("asks a backend from before no second time", async () => {
     backend.isOld = true;
     watch.restart();
-    await vi.waitFor(() => expect(last()).toBe("absent"));
+    await waitFor(() => expect(last()).toBe("absent"));
     watch.restart();
-    await vi.waitFor(() => expect(seen.filter(({ status }) => status === "absent")).toHaveLength(2));
+    await waitFor(() => expect(seen.filter(({ status }) => status === "absent")).toHaveLength(2));
     expect(backend.calls).toEqual(["/api/chaine", "/api/chaine"]);
   });
 });

@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket as NodeSocket } from "ws";
 import { Api } from "@/lib/data/api";
 import { Feed } from "@/lib/live/feed";
 import { Backend } from "../support/backend";
 import { chainOf } from "../support/chain";
 import { Relay } from "../support/relay";
+import { waitFor } from "../support/wait";
 
 const connect = (url: string) => new NodeSocket(url) as unknown as WebSocket;
 
@@ -16,7 +17,7 @@ describe("the feed", () => {
   beforeEach(async () => {
     backend = new Backend();
     backendPort = await backend.start();
-    const api = new Api(`http://127.0.0.1:${backendPort}/api`, 200);
+    const api = new Api(`http://127.0.0.1:${backendPort}/api`);
     feed = new Feed({ api, socketUrl: `ws://127.0.0.1:${backendPort}/ws`, connect, quietMs: 150 });
   });
   afterEach(async () => {
@@ -24,15 +25,15 @@ describe("the feed", () => {
     await backend.stop();
   });
   const value = (name: string) => feed.getState().sensors.get(name)?.valeur;
-  const isOpen = () => vi.waitFor(() => expect(feed.getState().connection.state).toBe("open"));
+  const isOpen = () => waitFor(() => expect(feed.getState().connection.state).toBe("open"));
 
   test("starts from the stored sensors and follows what is pushed", async () => {
     backend.store("stored", 1, Date.now() - 60_000);
     feed.start();
     await isOpen();
-    await vi.waitFor(() => expect(value("stored")).toBe(1));
+    await waitFor(() => expect(value("stored")).toBe(1));
     backend.push("new", 2);
-    await vi.waitFor(() => expect([value("stored"), value("new")]).toEqual([1, 2]));
+    await waitFor(() => expect([value("stored"), value("new")]).toEqual([1, 2]));
   });
 
   test("hands on a thousand readings in few batches and loses none", async () => {
@@ -40,15 +41,17 @@ describe("the feed", () => {
     feed.onBatch((batch) => batches.push(batch.length));
     feed.start();
     await isOpen();
+    const begun = Date.now();
     for (let count = 0; count < 1_000; count++) backend.push("a", count);
-    await vi.waitFor(() => expect(batches.reduce((sum, size) => sum + size, 0)).toBe(1_000));
-    expect(batches.length).toBeLessThan(10);
+    await waitFor(() => expect(batches.reduce((sum, size) => sum + size, 0)).toBe(1_000));
+    // One each 200 ms, however long this machine takes for all of them.
+    expect(batches.length).toBeLessThan(10 + (Date.now() - begun) / 200);
   });
 
   test("says that reading is refused", async () => {
     backend.getStatus = 403;
     feed.start();
-    await vi.waitFor(() => expect(feed.getState().listing).toBe("refused"));
+    await waitFor(() => expect(feed.getState().listing).toBe("refused"));
   });
 
   test("asks again for a list that failed, and says when values came at all", async () => {
@@ -58,11 +61,12 @@ describe("the feed", () => {
     // Of the usual patience with a quiet socket, whose check would ask again, too.
     feed = new Feed({ api, socketUrl: `ws://127.0.0.1:${backendPort}/ws`, connect });
     feed.start();
-    await vi.waitFor(() => expect(feed.getState().listing).toBe("failed"));
+    await waitFor(() => expect(feed.getState().listing).toBe("failed"));
     expect(feed.getState().receivedAt).toBeUndefined();
+    const answeredAt = Date.now();
     backend.getStatus = undefined;
-    await vi.waitFor(() => expect(value("stored")).toBe(1), 3_000);
-    expect(feed.getState().receivedAt).toBeGreaterThan(Date.now() - 3_000);
+    await waitFor(() => expect(value("stored")).toBe(1));
+    expect(feed.getState().receivedAt).toBeGreaterThanOrEqual(answeredAt);
   });
 
   test("hands on the alarms and the chain that are pushed to a socket that asked for them", async () => {
@@ -72,7 +76,7 @@ describe("the feed", () => {
     const alarms: number[] = [];
     feed.onAlarm(({ id }) => alarms.push(id));
     feed.start();
-    await vi.waitFor(() => expect(feed.getState().chain).toMatchObject({ status: "known" }));
+    await waitFor(() => expect(feed.getState().chain).toMatchObject({ status: "known" }));
     const alarm = {
       id: 4,
       capteur: "a",
@@ -84,7 +88,7 @@ describe("the feed", () => {
     };
     backend.tell({ type: "alarme", ...alarm });
     backend.setChain(chainOf({ redis: { etat: "panne" } }));
-    await vi.waitFor(() => expect(feed.getState().chain).toMatchObject({ chain: { isComplete: false } }));
+    await waitFor(() => expect(feed.getState().chain).toMatchObject({ chain: { isComplete: false } }));
     expect(alarms).toEqual([4]);
   });
 
@@ -94,9 +98,9 @@ describe("the feed", () => {
     const api = new Api(`http://127.0.0.1:${port}/api`, 200);
     const far = new Feed({ api, socketUrl: `ws://127.0.0.1:${port}/ws`, connect, quietMs: 150 });
     far.start();
-    await vi.waitFor(() => expect(far.getState().connection.state).toBe("open"));
+    await waitFor(() => expect(far.getState().connection.state).toBe("open"));
     relay.stall();
-    await vi.waitFor(() => expect(far.getState().connection.state).toBe("lost"), 2_000);
+    await waitFor(() => expect(far.getState().connection.state).toBe("lost"));
     far.stop();
     await relay.stop();
   });
@@ -106,7 +110,7 @@ describe("the feed", () => {
     await isOpen();
     backend.getStatus = 500;
     const calls = backend.calls.length;
-    await vi.waitFor(() => expect(backend.calls.length).toBeGreaterThan(calls + 1), 2_000);
+    await waitFor(() => expect(backend.calls.length).toBeGreaterThan(calls + 1));
     expect(feed.getState().connection.state).toBe("open");
   });
 });
