@@ -20,7 +20,16 @@ import { docker, missing, TestDeployment, titled, until } from "../support/e2e.t
 import { declaredRights, grantedRights } from "../support/e2e-acl.ts";
 import { type Credentials, connect, login, publish } from "../support/e2e-broker.ts";
 import { openPage } from "../support/e2e-page.ts";
-import { ask, askHttp2, handshake, postHttp2, raw, shown, type TlsServer } from "../support/e2e-tls.ts";
+import {
+  ask,
+  askHttp2,
+  handshake,
+  postHttp2,
+  raw,
+  shown,
+  type TlsServer,
+  unreadHttp2,
+} from "../support/e2e-tls.ts";
 import { inspectAll } from "../support/inspected.ts";
 
 const HOST = "localhost";
@@ -402,6 +411,13 @@ print(dict(seen))`;
       return logged.length >= LIMIT + 5 && logged.map(({ id }) => id);
     });
     expect([ids.length, new Set(ids).size]).toEqual([LIMIT + 5, LIMIT + 5]);
+  });
+
+  test("takes a hundred requests of a client at once, no matter how many come over one connection", async () => {
+    const statuses = await unreadHttp2(https(), "/api/capteurs", 120);
+    const of = (wanted: number) => statuses.filter((status) => status === wanted).length;
+    expect([of(200), of(429)]).toEqual([100, 20]);
+    await until("room again", async () => (await ask(https(), "/api/capteurs")).status === 200);
   });
 
   describe("with certificates for MQTT clients", () => {
