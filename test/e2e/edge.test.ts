@@ -1,4 +1,5 @@
 import { createHash, X509Certificate } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { MqttClient } from "mqtt";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import WebSocket from "ws";
+import { packet, text, userProperties } from "../../bench/support/mqtt-wire.js";
 import { parseDeployment } from "../../config/parse.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
 import { firstAddress } from "../../constructs/private-network.ts";
@@ -107,6 +109,17 @@ const socketAnswer = (claims: Claims, path = "/ws") =>
     },
     (error: Error) => error.message,
   );
+
+/** A CONNECT of the user `sensor` with a will that is slow to read, and a packet that ends the connection. */
+const leavingAtOnce = (password: string): Buffer =>
+  Buffer.concat([
+    packet(0x10, [
+      ...[text("MQTT"), Buffer.from([5, 0xc6, 0, 60, 0]), text("")],
+      ...[...userProperties(7_000), text("sensor/stranger"), text("")],
+      ...[text("sensor"), text(password)],
+    ]),
+    packet(0xc0, [Buffer.from([0])]),
+  ]);
 
 const reading = (socket: WebSocket, sensor: string) => {
   const seen: { readonly capteur: string; readonly valeur: number }[] = [];
@@ -452,6 +465,25 @@ print(dict(seen))`;
         "accepted",
       ]);
       await Promise.all([first.endAsync(), second.endAsync()]);
+    });
+
+    test("a device has turns of its own from its first message on, no matter how many strangers connect", async () => {
+      const viewer = await connect(MQTT, withPassword("viewer"));
+      const client = await device("dev-1");
+      const seen: string[] = [];
+      viewer.on("message", (topic) => seen.push(topic));
+      await viewer.subscribeAsync("sensor/+");
+      const crowd = Array.from({ length: 15 }, () => createConnection({ host: "127.0.0.1", port: MQTT }));
+      await Promise.all(crowd.map((socket) => once(socket, "connect")));
+      const { password = "" } = withPassword("sensor");
+      await docker("pause", deployment.container("mosquitto"));
+      for (const socket of crowd) socket.write(leavingAtOnce(String(password)));
+      client.publish("sensor/dev-1", "1");
+      await docker("unpause", deployment.container("mosquitto"));
+      await until("all have been served", async () => seen.length === crowd.length + 1);
+
+      expect(seen.indexOf("sensor/dev-1")).toBeLessThan(5);
+      await Promise.all([viewer.endAsync(), client.endAsync()]);
     });
 
     test("the broker grants exactly what is declared, to each identity and for each topic", async () => {
