@@ -136,3 +136,26 @@ class Turns:
             if not line:
                 del self._waiting[client]
         self._let_in()
+
+
+class Pieces:
+    """Work of clients in small pieces, of each client one in a round of the loop: however much one
+    of them sends, and on however many connections, the others wait for a piece of it."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, deque[Callable[[], None]]] = {}
+
+    def add(self, client: str, piece: Callable[[], None]) -> None:
+        line = self._lines.setdefault(client, deque())
+        line.append(piece)
+        if len(line) == 1:
+            asyncio.get_running_loop().call_soon(self._do_one, client)
+
+    def _do_one(self, client: str) -> None:
+        line = self._lines[client]
+        piece = line.popleft()
+        if line:
+            asyncio.get_running_loop().call_soon(self._do_one, client)
+        else:
+            del self._lines[client]
+        piece()

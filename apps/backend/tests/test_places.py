@@ -3,10 +3,11 @@
 import asyncio
 import json
 import socket as sockets
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import asyncpg
 import httpx
@@ -22,6 +23,10 @@ from tests.support.processes import wait_for
 from tests.support.roles import KEY, Role
 from tests.support.services import Postgres
 
+UPGRADE = (
+    b"GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
 HEAD = b"POST /api/mesures HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 
 
@@ -254,6 +259,40 @@ def test_sockets_are_shared_between_clients(start: StartRole) -> None:
         assert end.value.rcvd.code == 1013
         newcomer.ping().wait(10)
         own[1].ping().wait(10)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    # Of one byte without the key, which is answered; without any; and of one message.
+    [b"\x81\x81\0\0\0\0a", b"\x89\x80\0\0\0\0", b"\x00\x80\0\0\0\0"],
+    ids=["message", "ping", "fragment"],
+)
+def test_others_are_answered_while_sockets_send_as_much_as_they_can(
+    start: StartRole, frame: bytes
+) -> None:
+    role, stop = start("api").wait_ready(), threading.Event()
+    begin = b"\x01\x80\0\0\0\0" if frame.startswith(b"\0") else b""
+    with ThreadPoolExecutor(40) as threads, crowd(role, 20, UPGRADE) as made:
+        for one in made:
+            assert b" 101 " in one.recv(4096)
+            one.sendall(begin)
+            threads.submit(flood, one, frame * 2000, stop)
+            threads.submit(lambda one=one: [*iter(lambda: one.recv(65_536), b"")])
+        try:
+            started = time.monotonic()
+            for _ in range(20):
+                assert role.http.get("/api/capteurs").status_code == 200
+            assert time.monotonic() - started < 10
+        finally:
+            stop.set()
+            for one in made:
+                one.shutdown(sockets.SHUT_RDWR)
+
+
+def flood(one: sockets.socket, sent: bytes, stop: threading.Event) -> None:
+    with suppress(OSError):
+        while not stop.is_set():
+            one.sendall(sent)
 
 
 def test_a_place_is_free_again_after_a_socket(start: StartRole) -> None:
