@@ -26,7 +26,8 @@ static size_t properties;
 
 static size_t properties_of(const struct mosquitto_evt_message *event)
 {
-    size_t packet = hooks_packet(), known = strlen(event->topic) + event->payloadlen;
+    /* Two lengths and the number of the packet are no properties. */
+    size_t packet = hooks_packet(), known = strlen(event->topic) + event->payloadlen + 5;
     return packet > known ? (packet - known) * PROPERTY_COST : 0;
 }
 
