@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { connectAsync } from "mqtt";
+import { ATTACKER, measuredApart } from "../support/apart.js";
 import { withDeployment } from "../support/deployment.js";
 import { attacks } from "../support/mqtt-attacks.js";
 import { attacksOnTime } from "../support/mqtt-attacks-time.js";
@@ -38,9 +39,6 @@ const ATTACKS = [
 ];
 const COMMAND = `a message each ${BETWEEN_MS} ms at QoS 1 from one user to another`;
 const MEMORY = { command: "docker stats --no-stream", unit: "MiB" };
-
-/** An attacker would be on another machine; here it takes no core from the broker and from the clients that are measured. */
-const IDLE = ["chrt", "--idle", "0"];
 const OFF = { enabled: false };
 
 const SETTINGS = {
@@ -62,12 +60,13 @@ const secrets = join(root, ".exploreiot", NAME, "secrets");
 export const brokerAttacks = {
   name: "broker-attacks",
   title:
-    "p99 from one user to another while others attack a broker of 64 MiB, each attack again and again for 10 s; fails if it is restarted",
+    "p99 from one user to another while others attack a broker of 64 MiB, each attack again and again for 10 s, from a core of their own, as if from another machine; fails if it is restarted",
   runs: 1,
   measure: ({ report }) =>
     withDeployment([NAME, "compose", PORT, SETTINGS], async () => {
       // Without the engine's proxy, which would take a third part of the cores.
       const host = await inspected(BROKER, "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}");
+      const together = await measuredApart(await inspected(BROKER, "{{.State.Pid}}"));
       const flow = await startFlow();
       /** @type {Record<string, import("../support/result.js").Figures>} */
       const figures = {};
@@ -85,6 +84,7 @@ export const brokerAttacks = {
         }
       } finally {
         whole = await flow.stop();
+        await together();
       }
       if (!whole) throw new Error("one of the others was put out");
       const restarts = await inspected(BROKER, "{{.RestartCount}} {{.State.OOMKilled}}");
@@ -110,7 +110,7 @@ async function underAttack(flow, attack) {
   await delay(QUIET_SECONDS * 1000);
   const quiet = flow.p99();
   const settings = JSON.stringify({ ...attack, secrets, seconds: SECONDS });
-  await run([...IDLE, process.execPath, join(root, "bench/support/mqtt-attacker.js"), settings]);
+  await run([...ATTACKER, process.execPath, join(root, "bench/support/mqtt-attacker.js"), settings]);
   return { quiet, p99: flow.p99(), mib: await memoryOf(BROKER) };
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { number, open, opened, packet, text } from "./mqtt-wire.js";
+import { number, open, opened, packet, text, userProperties } from "./mqtt-wire.js";
 
 /**
  * Clients that have credentials and take the broker's time, of which it has one thread for everybody. Each is bounded, ends by
@@ -193,16 +193,6 @@ async function retain(target, count) {
   await delay(300);
   socket?.destroy();
 }
-
-/**
- * The length of so many bytes of user properties (a multiple of 7), and these.
- *
- * @param {number} bytes from 128 to 16,383
- */
-export const userProperties = (bytes) => [
-  Buffer.from([(bytes % 128) | 128, bytes >> 7]),
-  Buffer.alloc(bytes, Buffer.from([0x26, ...text("a"), ...text("b")])),
-];
 
 /**
  * @param {number} id

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { acknowledgements, number, open, packet, send, text } from "./mqtt-wire.js";
+import { acknowledgements, number, open, opened, packet, send, text, userProperties } from "./mqtt-wire.js";
 
 /**
  * Clients that have credentials and mean harm, against a broker on loopback. Each is bounded, ends by itself, and
@@ -10,6 +10,10 @@ import { acknowledgements, number, open, packet, send, text } from "./mqtt-wire.
  */
 
 const PAYLOAD = 15_000;
+
+/** A multiple of 7. Each 7 bytes take the broker more than 100. */
+const PROPERTIES = 15_050;
+const FOR_EVER = Buffer.alloc(4, 0xff);
 
 /** The attacks, by name. @type {Readonly<Record<string, (target: Target) => Promise<void>>>} */
 export const attacks = {
@@ -27,6 +31,42 @@ export const attacks = {
       const will = { topic: `sensor/will-${index}`, payload: Buffer.alloc(PAYLOAD) };
       (await open(target, "sensor", `will-${index % 2}`, { will })).destroy();
     }
+  },
+  "1,000 kept sessions with wills of 15 kB of user properties, for some day": async (target) => {
+    for (let first = 0; first < 1_000; first += 50) {
+      const some = Array.from({ length: 50 }, (_, index) =>
+        opened(target, willing(target, `willing-${first + index}`)),
+      );
+      for (const socket of await Promise.all(some)) socket.destroy();
+    }
+  },
+  "1,000 retained messages with 15 kB of user properties": async (target) => {
+    const socket = await open(target, "sensor", "retainer", { version: 5 });
+    socket.resume();
+    for (let index = 0; index < 1_000 && !socket.destroyed; index += 1)
+      await send(
+        socket,
+        packet(0x33, [
+          ...[text(`sensor/rich-${index}`), number(index + 1)],
+          ...[...userProperties(PROPERTIES), Buffer.from("x")],
+        ]),
+      );
+    await delay(500);
+    socket.destroy();
+  },
+  "ten topic aliases of 15 kB on each of 200 connections": async (target) => {
+    const sockets = await Promise.all(
+      Array.from({ length: 200 }, (_, index) => open(target, "sensor", `alias-${index}`, { version: 5 })),
+    );
+    for (const socket of sockets) {
+      socket.resume();
+      for (let alias = 1; alias <= 10; alias += 1)
+        socket.write(
+          packet(0x30, [text(`sensor/${"x".repeat(PAYLOAD)}${alias}`), Buffer.from([3, 0x23, 0, alias])]),
+        );
+    }
+    await delay(1_000);
+    for (const socket of sockets) socket.destroy();
   },
   "20,000 client ids with kept sessions": async (target) => {
     for (let first = 0; first < 20_000; first += 50) {
@@ -68,6 +108,26 @@ export const attacks = {
     await publish(target, 6_000, 0x32, PAYLOAD);
   },
 };
+
+/**
+ * A CONNECT of MQTT 5 for a session without an end, with a retained will that is not sent before that.
+ *
+ * @param {Target} target
+ * @param {string} id
+ */
+const willing = (target, id) =>
+  packet(0x10, [
+    ...[text("MQTT"), Buffer.from([5, 0xe4, 0, 60]), Buffer.from([5, 0x11]), FOR_EVER, text(id)],
+    ...willProperties(),
+    ...[text(`sensor/${id}`), text(""), text("sensor"), text(target.password("sensor"))],
+  ]);
+
+/** Of the delay, and of the user. */
+function willProperties() {
+  const [, properties] = userProperties(PROPERTIES);
+  const [length] = userProperties(PROPERTIES + 5);
+  return [length, Buffer.from([0x18]), FOR_EVER, properties].filter((part) => part !== undefined);
+}
 
 /**
  * @param {Target} target

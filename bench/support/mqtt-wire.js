@@ -96,6 +96,16 @@ function dial({ port, host = "127.0.0.1", tls = false }, slow) {
     : createConnection({ host, port, noDelay: true, ...onread });
 }
 
+/**
+ * The length of so many bytes of user properties (a multiple of 7), and these.
+ *
+ * @param {number} bytes from 128 to 16,383
+ */
+export const userProperties = (bytes) => [
+  Buffer.from([(bytes % 128) | 128, bytes >> 7]),
+  Buffer.alloc(bytes, Buffer.from([0x26, ...text("a"), ...text("b")])),
+];
+
 /** @param {number} value below 65,536 */
 export const number = (value) => Buffer.from([value >> 8, value & 0xff]);
 

@@ -12,21 +12,27 @@ interface Reading {
 
 const READING = /\b(?:sc(\d)|(sc)|(src))_([a-z0-9_]+?)(?:\(([^)]*)\))? (?:-m int )?(?:gt|ge) [1-9]\d*/g;
 
+/** What is turned away: a connection before anything is read of it, or a request. */
+type Turned = "tcp-request" | "http-request";
+
 /**
  * Whether a section turns clients away by a counter of theirs that grows: the table keeps it, the client is tracked
  * in it, and general purpose counters are counted up.
  *
  * @param counters what may be counted, such as `conn_cur`
+ * @param turned by which rules. @default both
  */
 export function refusesBy(
   section: Section,
   counters: readonly string[],
   sections: readonly Section[],
+  turned: readonly Turned[] = ["tcp-request", "http-request"],
 ): boolean {
   return refusals(section)
+    .filter(({ directive }) => turned.some((kind) => directive.words[0] === kind))
     .filter(({ condition }) => condition.startsWith("if "))
     .flatMap(({ condition }) => readings(condition))
-    .some((reading) => counters.includes(reading.name) && grows(reading, section, sections));
+    .some((reading) => counters.includes(reading.name) && grows(reading, section, sections, turned));
 }
 
 const readings = (condition: string): readonly Reading[] =>
@@ -36,8 +42,15 @@ const readings = (condition: string): readonly Reading[] =>
     return { name, slot: source === undefined ? slot : undefined, table: first };
   });
 
-function grows({ name, slot, table }: Reading, section: Section, sections: readonly Section[]): boolean {
-  const tracked = rules(section).find(({ words }) => words.includes(`track-sc${slot}`));
+function grows(
+  { name, slot, table }: Reading,
+  section: Section,
+  sections: readonly Section[],
+  turned: readonly Turned[],
+): boolean {
+  // A connection is turned away before a rule for requests could track it.
+  const before = turned.includes("http-request") ? rules(section) : directives(section, "tcp-request");
+  const tracked = before.find(({ words }) => words.includes(`track-sc${slot}`));
   if (slot === undefined ? table === undefined && !tracksSource(section) : tracked === undefined)
     return false;
   const named = table ?? (tracked?.words.includes("table") ? after(tracked.words, "table") : section.name);

@@ -72,17 +72,17 @@ const defaultsSection = () => [
   "    hold valid 2s",
 ];
 
-const trackingSections = ({ http }: Deployment) => [
-  "backend connections",
-  "    stick-table type ipv6 size 100k expire 1m store conn_cur",
-  ...(http.rateLimitPerMinute === 0
-    ? []
-    : [
-        "",
-        "backend requests",
-        `    stick-table type ipv6 size 100k expire ${2 * RATE_WINDOW_SECONDS}s store gpc0,gpc0_rate(${RATE_WINDOW_SECONDS}s)`,
-      ]),
-];
+/** Of a request that is tracked, `conn_cur` counts for how many there is no end yet. */
+const trackingSections = ({ http }: Deployment) => {
+  const rate = http.rateLimitPerMinute === 0 ? "" : `,gpc0,gpc0_rate(${RATE_WINDOW_SECONDS}s)`;
+  return [
+    "backend connections",
+    "    stick-table type ipv6 size 100k expire 1m store conn_cur",
+    "",
+    "backend requests",
+    `    stick-table type ipv6 size 100k expire ${2 * RATE_WINDOW_SECONDS}s store conn_cur${rate}`,
+  ];
+};
 
 /** Reads only the ClientHello: one `bind` cannot pass one ALPN through and terminate the others. */
 const clientHelloSections = (deployment: Deployment) => [

@@ -4,7 +4,7 @@ import type { Deployment } from "../deployment.ts";
 import { definitions } from "../registry.ts";
 import { EDGE_PORT } from "./definition.ts";
 import { type OwnLines, ownLines, refused } from "./haproxy-own.ts";
-import { CLIENT, limitConnections, tlsBind } from "./haproxy-parts.ts";
+import { CLIENT, limitConnections, mostOfClient, tlsBind } from "./haproxy-parts.ts";
 import { edgeConnections } from "./memory.ts";
 
 /**
@@ -67,17 +67,20 @@ const identity = () => [
   "    http-request set-var(txn.ua) req.fhdr(user-agent),json(utf8s)",
 ];
 
-function refusals({ names: served, http }: Deployment): readonly string[] {
+function refusals(deployment: Deployment): readonly string[] {
+  const { names: served, http } = deployment;
   const names = served.map((host) => quoted(host.includes(":") ? `[${host}]` : host));
   const limit = http.rateLimitPerMinute;
   const rate = [
-    `    http-request track-sc1 ${CLIENT} table requests`,
     `    http-request return status 429 hdr Retry-After ${RATE_WINDOW_SECONDS} content-type text/plain string "too many requests" if { sc1_gpc0_rate ge ${limit} }`,
     // Only what is let through counts: who keeps asking is served again as soon as the minute has passed.
     "    http-request sc-inc-gpc0(1)",
   ];
   return [
     `    http-request return status 421 content-type text/plain string "unknown host" unless { var(txn.host) -m str ${names.join(" ")} }`,
+    `    http-request track-sc1 ${CLIENT} table requests`,
+    // One connection of HTTP/2 brings a hundred, each of which may wait for a client that reads slowly.
+    `    http-request return status 429 hdr Retry-After 10 content-type text/plain string "too many requests at once" if { sc1_conn_cur gt ${mostOfClient(deployment)} }`,
     ...(limit === 0 ? [] : rate),
     "    http-request return status 405 if { method TRACE CONNECT }",
     // Every body has a declared length, and arrives or fills the buffer in time.

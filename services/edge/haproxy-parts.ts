@@ -19,6 +19,10 @@ export const bindAddress = ({ networks }: Pick<Deployment, "networks">, port: nu
 export const tlsBind = (deployment: Pick<Deployment, "networks">, port: number) =>
   `bind ${bindAddress(deployment, port)} ssl crt ${CERTIFICATES}/current/edge.crt`;
 
+/** How many connections, and how many requests without an end yet, a client may have. */
+export const mostOfClient = (deployment: Deployment): number =>
+  connectionsPerSource(deployment, { name: "https", ...deployment.listeners.https });
+
 /**
  * As the packet filter does in front of it, where there is one.
  *
@@ -30,9 +34,8 @@ export function limitConnections(
   when: "connection" | "session" = "connection",
   condition?: string,
 ): readonly string[] {
-  const most = connectionsPerSource(deployment, { name: "https", ...deployment.listeners.https });
   return [
     `    tcp-request ${when} track-sc0 ${CLIENT} table connections${condition === undefined ? "" : ` if ${condition}`}`,
-    `    tcp-request ${when} reject if { sc0_conn_cur gt ${most} }`,
+    `    tcp-request ${when} reject if { sc0_conn_cur gt ${mostOfClient(deployment)} }`,
   ];
 }

@@ -11,6 +11,9 @@ export interface MosquittoMemory {
   readonly subscriptionBytes: number;
   readonly retainedBytes: number;
 
+  /** What clients bring when they connect: wills, above all. */
+  readonly loginBytes: number;
+
   /** The messages that wait in the kept sessions of everybody but the backend, a quarter of them in one. */
   readonly keptQueueBytes: number;
 
@@ -52,6 +55,7 @@ export function mosquittoMemory(memoryMiB: number, maxPacketBytes: number, tls: 
     sessions: memoryMiB * 32,
     subscriptionBytes: part(0.1),
     retainedBytes: part(1 / 6),
+    loginBytes: part(0.05),
     keptQueueBytes: part(1 / 8),
     queuedBytes: part(1),
     queuedMessages: memoryMiB * 2048,

@@ -22,7 +22,7 @@ import {
   mqttSecret,
 } from "./definition.ts";
 import { brokerMemory, type MosquittoMemory } from "./memory.ts";
-import { certificateFiles, devicePatterns, TLS_PROBE, tlsListener } from "./tls.ts";
+import { certificateFiles, devicePatterns, NO_ALIASES, TLS_PROBE, tlsListener } from "./tls.ts";
 
 const USER = "1883:1883";
 const DATA = "/mosquitto/data";
@@ -171,6 +171,7 @@ export function mosquittoConf(deployment: Deployment): string {
   return [
     `listener ${MQTT_PORT}`,
     `max_connections ${memory.plainConnections}`,
+    NO_ALIASES,
     ...tlsListener(deployment, memory.tlsConnections),
     "allow_anonymous false",
     `password_file ${FILES}/passwords`,
@@ -217,6 +218,7 @@ const guard = (memory: MosquittoMemory, trusted: readonly string[]): readonly st
   `plugin_opt_sessions ${memory.sessions}`,
   `plugin_opt_subscription_bytes ${memory.subscriptionBytes}`,
   `plugin_opt_retained_bytes ${memory.retainedBytes}`,
+  `plugin_opt_login_bytes ${memory.loginBytes}`,
   `plugin_opt_queue_bytes ${memory.keptQueueBytes}`,
   `plugin_opt_memory_short ${memory.short}`,
   `plugin_opt_memory_full ${memory.full}`,

@@ -12,12 +12,16 @@ export const certificateFiles = (deployment: Deployment): readonly string[] => [
   ...(servesDevices(deployment) ? [`${CERTIFICATES}/devices/ca.crt`, `${CERTIFICATES}/devices/crl.pem`] : []),
 ];
 
+/** Ten topics as long as the largest packet, for each connection, are more memory than all connections have. */
+export const NO_ALIASES = "max_topic_alias 0";
+
 /** The part of mosquitto.conf (2.0) for the TLS listener, or nothing. */
 export function tlsListener(deployment: Deployment, maxConnections: number): readonly string[] {
   if (!deployment.listeners.mqtts.enabled) return [];
   return [
     `listener ${MQTTS_PORT}`,
     `max_connections ${maxConnections}`,
+    NO_ALIASES,
     // The lowest version that is spoken.
     "tls_version tlsv1.2",
     `ciphers ${CIPHERS}`,

@@ -1,4 +1,5 @@
 import { createHash, X509Certificate } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { MqttClient } from "mqtt";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import WebSocket from "ws";
+import { packet, text, userProperties } from "../../bench/support/mqtt-wire.js";
 import { parseDeployment } from "../../config/parse.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
 import { firstAddress } from "../../constructs/private-network.ts";
@@ -20,7 +22,16 @@ import { docker, missing, TestDeployment, titled, until } from "../support/e2e.t
 import { declaredRights, grantedRights } from "../support/e2e-acl.ts";
 import { type Credentials, connect, login, publish } from "../support/e2e-broker.ts";
 import { openPage } from "../support/e2e-page.ts";
-import { ask, askHttp2, handshake, postHttp2, raw, shown, type TlsServer } from "../support/e2e-tls.ts";
+import {
+  ask,
+  askHttp2,
+  handshake,
+  postHttp2,
+  raw,
+  shown,
+  type TlsServer,
+  unreadHttp2,
+} from "../support/e2e-tls.ts";
 import { inspectAll } from "../support/inspected.ts";
 
 const HOST = "localhost";
@@ -98,6 +109,17 @@ const socketAnswer = (claims: Claims, path = "/ws") =>
     },
     (error: Error) => error.message,
   );
+
+/** A CONNECT of the user `sensor` with a will that is slow to read, and a packet that ends the connection. */
+const leavingAtOnce = (password: string): Buffer =>
+  Buffer.concat([
+    packet(0x10, [
+      ...[text("MQTT"), Buffer.from([5, 0xc6, 0, 60, 0]), text("")],
+      ...[...userProperties(7_000), text("sensor/stranger"), text("")],
+      ...[text("sensor"), text(password)],
+    ]),
+    packet(0xc0, [Buffer.from([0])]),
+  ]);
 
 const reading = (socket: WebSocket, sensor: string) => {
   const seen: { readonly capteur: string; readonly valeur: number }[] = [];
@@ -404,6 +426,13 @@ print(dict(seen))`;
     expect([ids.length, new Set(ids).size]).toEqual([LIMIT + 5, LIMIT + 5]);
   });
 
+  test("takes a hundred requests of a client at once, no matter how many come over one connection", async () => {
+    const statuses = await unreadHttp2(https(), "/api/capteurs", 120);
+    const of = (wanted: number) => statuses.filter((status) => status === wanted).length;
+    expect([of(200), of(429)]).toEqual([100, 20]);
+    await until("room again", async () => (await ask(https(), "/api/capteurs")).status === 200);
+  });
+
   describe("with certificates for MQTT clients", () => {
     const pairs = new Map<string, Pair>();
     const device = (name: string, more: Credentials = {}) =>
@@ -436,6 +465,25 @@ print(dict(seen))`;
         "accepted",
       ]);
       await Promise.all([first.endAsync(), second.endAsync()]);
+    });
+
+    test("a device has turns of its own from its first message on, no matter how many strangers connect", async () => {
+      const viewer = await connect(MQTT, withPassword("viewer"));
+      const client = await device("dev-1");
+      const seen: string[] = [];
+      viewer.on("message", (topic) => seen.push(topic));
+      await viewer.subscribeAsync("sensor/+");
+      const crowd = Array.from({ length: 15 }, () => createConnection({ host: "127.0.0.1", port: MQTT }));
+      await Promise.all(crowd.map((socket) => once(socket, "connect")));
+      const { password = "" } = withPassword("sensor");
+      await docker("pause", deployment.container("mosquitto"));
+      for (const socket of crowd) socket.write(leavingAtOnce(String(password)));
+      client.publish("sensor/dev-1", "1");
+      await docker("unpause", deployment.container("mosquitto"));
+      await until("all have been served", async () => seen.length === crowd.length + 1);
+
+      expect(seen.indexOf("sensor/dev-1")).toBeLessThan(5);
+      await Promise.all([viewer.endAsync(), client.endAsync()]);
     });
 
     test("the broker grants exactly what is declared, to each identity and for each topic", async () => {

@@ -175,6 +175,7 @@ static int answer(const struct acl *acl, char *line)
     if (strcmp(word[0], "paid") == 0) return until_paid(accounts_user(word[1]));
     struct session *session = accounts_find(word[2]);
     if (session == NULL) session = accounts_open(word[2], accounts_user(word[1]));
+    if (strcmp(word[0], "login") == 0) return printf("%d\n", accounts_login(session, strtoul(word[3], NULL, 10)));
     if (strcmp(word[0], "connect") == 0) return accounts_connect(session, session), puts("connected");
     if (strcmp(word[0], "queue") == 0) {
         size_t bytes = strtoul(word[3], NULL, 10);
@@ -192,7 +193,7 @@ int main(int count, char **arguments)
 {
     static char line[1 << 17];
     char error[200];
-    struct limits limits = {.sessions = 16, .subscriptions = 8000, .retained = 8000, .queues = 8000};
+    struct limits limits = {.sessions = 16, .subscriptions = 8000, .retained = 8000, .logins = 8000, .queues = 8000};
     struct acl *acl = count < 2 ? NULL : acl_read(arguments[1], error);
     if (acl == NULL) return puts(error), 1;
     accounts_start(&limits, "health,backend");

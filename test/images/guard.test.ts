@@ -189,6 +189,24 @@ describe("an account", () => {
     expect([taken(0), taken(10), taken(20), ...answers.slice(30)]).toEqual([2, 2, 1, "1", "1", "1", "0"]);
   });
 
+  test("gives one user half of the wills, in place of those that its clients had before", () => {
+    const login = (user: string, id: string, bytes: number) => ["login", user, id, bytes];
+    const answers = ask([
+      ...[login("a", "a1", 3000), login("a", "a2", 1000), login("a", "a3", 1)],
+      ...[login("a", "a1", 2999), login("a", "a3", 1), login("a", "a4", 1)],
+      ...[login("b", "b1", 4000), login("c", "c1", 1), login("backend", "d1", 9000)],
+      ...[
+        ["end", "a2"],
+        login("c", "c1", 1000),
+        login("c", "c2", 1),
+        login("a", "a1", 0),
+        login("a", "a5", 1),
+      ],
+    ]);
+
+    expect(answers.join(" ")).toBe("1 1 0 1 1 0 1 0 1 ended 1 0 1 1");
+  });
+
   test("gives one user half of the subscriptions, and takes back what is no longer subscribed", () => {
     const subscribe = (user: string, id: string, topic: string) => ["subscribe", user, id, topic];
     const many = Array.from({ length: 10 }, (_, index) => subscribe("a", `a${index % 2}`, `sensor/${index}`));

@@ -30,7 +30,7 @@ frontend https
     http-request set-var(txn.host) req.hdr(host),host_only,lower
     http-request track-sc1 src table counters
     http-request return status 421 unless { var(txn.host) -m str iot.example.org }
-    http-request return status 429 hdr Retry-After 10 if { sc1_http_req_rate gt 100 }
+    http-request return status 429 hdr Retry-After 10 if { sc1_http_req_rate gt 100 } or { sc1_conn_cur gt 100 }
     acl has_length req.hdr(content-length) -m found
     http-request return status 413 if { req.hdr_val(content-length) gt 1048576 }
     http-request return status 411 if { req.hdr(transfer-encoding) -m found }

@@ -14,6 +14,9 @@ import { type Synthesized, synthesized } from "./synthesized.ts";
  */
 const SURVIVORS: Readonly<Record<string, readonly string[]>> = {
   local: [
+    // Ten topics for each connection, as Mosquitto has them by itself. What they take depends on the size of packets, and
+    // whether that is too much on how many connect: no rule weighs both against the memory.
+    'local/Mosquitto/Files/Container: /incoming/mosquitto.conf: without "max_topic_alias 0"',
     // The rights of this user become those of the user before. Which topics a user is meant to have no file says;
     // its own clients have none left, which is noticed at once.
     'local/Mosquitto/Files/Container: /incoming/acl: without "user sensor"',
@@ -32,6 +35,9 @@ const SURVIVORS: Readonly<Record<string, readonly string[]>> = {
   production: [
     // The listener for neighbours inside is gone: nobody gets in by it, and the backend says so.
     'production/Mosquitto/Files/Container: /incoming/mosquitto.conf: without "listener 1883"',
+    // As above, for each listener.
+    'production/Mosquitto/Files/Container: /incoming/mosquitto.conf: without "max_topic_alias 0"',
+    'production/Mosquitto/Files/Container: /incoming/mosquitto.conf: without "max_topic_alias 0"',
     // As above.
     'production/Mosquitto/Files/Container: /incoming/acl: without "user sensor"',
     // As above.

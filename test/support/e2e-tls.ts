@@ -71,6 +71,34 @@ export function askHttp2(server: TlsServer, path: string, authority: string): Pr
   }).finally(() => session.destroy());
 }
 
+/** Statuses of GETs at once over HTTP/2, a hundred on each connection, by a client that reads no body of an answer. */
+export async function unreadHttp2(
+  server: TlsServer,
+  path: string,
+  count: number,
+): Promise<readonly number[]> {
+  const sessions = Array.from({ length: Math.ceil(count / 100) }, () =>
+    connectHttp2(`https://127.0.0.1:${server.port}`, {
+      ...{ ca: server.ca, servername: server.host },
+      settings: { initialWindowSize: 0 },
+    }),
+  );
+  const asked = Array.from({ length: count }, (_, index) => {
+    const session = sessions[index % sessions.length];
+    if (session === undefined) throw new Error("no session");
+    return new Promise<number>((resolve, reject) => {
+      session.on("error", reject);
+      session
+        .request({ ":path": path, ":authority": `${server.host}:${server.port}` })
+        .on("error", reject)
+        .on("response", (headers) => resolve(Number(headers[":status"])));
+    });
+  });
+  return Promise.all(asked).finally(() => {
+    for (const session of sessions) session.destroy();
+  });
+}
+
 /** Status of a POST over HTTP/2 whose body comes piece by piece. */
 export function postHttp2(
   server: TlsServer,

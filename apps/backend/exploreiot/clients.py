@@ -1,8 +1,26 @@
 """Who counts as one client, and how places are shared between them."""
 
-from collections.abc import Callable
+import asyncio
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
+
+# No client: the process itself.
+OWN = ""
+_asking: ContextVar[str] = ContextVar("asking", default=OWN)
+
+
+@contextmanager
+def asked_by(client: str) -> Iterator[None]:
+    """What is done inside counts for this client."""
+    token = _asking.set(client)
+    try:
+        yield
+    finally:
+        _asking.reset(token)
 
 
 @lru_cache(maxsize=4096)
@@ -59,3 +77,85 @@ class Places:
             self._taken -= 1
         if not held:
             self._clients.pop(client, None)
+
+
+class Turns:
+    """A bounded number of places for which clients wait. One that is free goes to the client that
+    has the fewest of them, and among equals to the one that waits longest since its last turn: the
+    questions of one client wait for each other, and nobody else waits for all of them."""
+
+    def __init__(self, most: int, most_per_client: int) -> None:
+        self._free = most
+        self._most_per_client = most_per_client
+        self._taken: Counter[str] = Counter()
+        # Who was let in last is the last.
+        self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
+
+    @asynccontextmanager
+    async def turn(self, seconds: float) -> AsyncIterator[None]:
+        """Raises `TimeoutError` for a client that has not got a place within so many seconds."""
+        client = _asking.get()
+        place = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(client, deque()).append(place)
+        self._let_in()
+        try:
+            async with asyncio.timeout(seconds):
+                await place
+            yield
+        finally:
+            self._leave(client, place)
+
+    def _let_in(self) -> None:
+        while self._free > 0:
+            able = [client for client in self._waiting if self._may(client)]
+            if not able:
+                return
+            client = min(able, key=self._taken.__getitem__)
+            line = self._waiting.pop(client)
+            place = line.popleft()
+            if line:
+                self._waiting[client] = line
+            if place.cancelled():
+                continue
+            place.set_result(None)
+            self._free -= 1
+            self._taken[client] += 1
+
+    def _may(self, client: str) -> bool:
+        return client == OWN or self._taken[client] < self._most_per_client
+
+    def _leave(self, client: str, place: asyncio.Future[None]) -> None:
+        """Also for one that waits no longer."""
+        if place.done() and not place.cancelled():
+            self._free += 1
+            self._taken[client] -= 1
+            if self._taken[client] == 0:
+                del self._taken[client]
+        elif place in (line := self._waiting.get(client, ())):
+            line.remove(place)
+            if not line:
+                del self._waiting[client]
+        self._let_in()
+
+
+class Pieces:
+    """Work of clients in small pieces, of each client one in a round of the loop: however much one
+    of them sends, and on however many connections, the others wait for a piece of it."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, deque[Callable[[], None]]] = {}
+
+    def add(self, client: str, piece: Callable[[], None]) -> None:
+        line = self._lines.setdefault(client, deque())
+        line.append(piece)
+        if len(line) == 1:
+            asyncio.get_running_loop().call_soon(self._do_one, client)
+
+    def _do_one(self, client: str) -> None:
+        line = self._lines[client]
+        piece = line.popleft()
+        if line:
+            asyncio.get_running_loop().call_soon(self._do_one, client)
+        else:
+            del self._lines[client]
+        piece()

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from exploreiot.backoff import Backoff
+from exploreiot.clients import Turns
 from exploreiot.errors import Unavailable
 from exploreiot.settings import Settings
 
@@ -71,7 +72,9 @@ class Dialler:
 class Database:
     def __init__(self, settings: Settings) -> None:
         self._dialler = Dialler(settings)
-        self._pool_size = settings.database_pool_size
+        size = self._pool_size = settings.database_pool_size
+        # Half of them for one client, rounded up: whatever it asks, the others have the rest.
+        self._turns = Turns(size, size - size // 2)
         self._pool: asyncpg.Pool | None = None
         self.connected = asyncio.Event()
 
@@ -103,7 +106,10 @@ class Database:
         if self._pool is None:
             raise Unavailable("database", "not connected yet")
         try:
-            async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+            async with (
+                self._turns.turn(ACQUIRE_SECONDS),
+                self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection,
+            ):
                 try:
                     yield connection
                 except asyncpg.ReadOnlySQLTransactionError:

@@ -1,6 +1,5 @@
 """Many readings at once, put together by PostgreSQL: buckets, and pages of a long list."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,12 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 
-from exploreiot.database import ACQUIRE_SECONDS, Database
+from exploreiot.clients import Turns
+from exploreiot.database import COMMAND_SECONDS, Database
 from exploreiot.errors import Unavailable
 from exploreiot.reading import Row
 
 # Of the pool's connections: what takes long must not keep out what is quick.
 _AT_ONCE = 2
+_AT_ONCE_PER_CLIENT = 1
+# Longer than a question may take: it may have to end before the next turn.
+_WAIT_SECONDS = COMMAND_SECONDS + 5
 _PAGE_ROWS = 5000
 EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 12, 31, tzinfo=UTC)
@@ -80,20 +83,18 @@ class Span:
 class History:
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._turns = Turns(_AT_ONCE, _AT_ONCE_PER_CLIENT)
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
         try:
-            async with asyncio.timeout(ACQUIRE_SECONDS):
-                await self._places.acquire()
+            async with (
+                self._turns.turn(_WAIT_SECONDS),
+                self._database.connection() as connection,
+            ):
+                yield connection
         except TimeoutError:
             raise Unavailable("database", "too many long questions at once") from None
-        try:
-            async with self._database.connection() as connection:
-                yield connection
-        finally:
-            self._places.release()
 
     async def buckets(
         self,

@@ -10,7 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import _TrustedHosts
 
-from exploreiot.clients import Places
+from exploreiot.clients import Pieces, Places
 from exploreiot.http_protocol import GuardedProtocol
 from exploreiot.settings import Settings
 from exploreiot.ws_protocol import PushProtocol
@@ -53,7 +53,7 @@ def config_for(app: ASGIApp, settings: Settings, port: int, places: Places) -> u
         port=port,
         loop="uvloop",
         http=partial(GuardedProtocol, places=places, trusted=trusted),
-        ws=PushProtocol,
+        ws=partial(PushProtocol, pieces=Pieces()),
         ws_max_size=MAX_FRAME_BYTES,
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,

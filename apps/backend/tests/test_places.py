@@ -1,23 +1,32 @@
 """Places for connections, bodies and sockets are shared: some addresses cannot take them all."""
 
+import asyncio
 import json
 import socket as sockets
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
+import asyncpg
+import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
-from exploreiot.clients import Places, client_key
+from exploreiot.clients import OWN, Places, Turns, asked_by, client_key
 from exploreiot.http_protocol import HEAD_SECONDS
 from tests.conftest import StartRole
 from tests.support.clients import WITH_KEY, ask, receive, ws
 from tests.support.processes import wait_for
 from tests.support.roles import KEY, Role
+from tests.support.services import Postgres
 
+UPGRADE = (
+    b"GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
 HEAD = b"POST /api/mesures HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 
 
@@ -49,6 +58,49 @@ def test_the_client_with_most_places_makes_room_for_one_with_fewer() -> None:
     places.leave("a", "a1")
     places.leave("c", "c1")
     assert (enter("d", "d1"), gone) == (True, ["a1", "a2"])
+
+
+def test_turns_go_round_among_clients() -> None:
+    """Two places, one for each client but the process itself."""
+    let_in: list[str] = []
+
+    async def ask(turns: Turns, client: str, leave: asyncio.Event) -> None:
+        with asked_by(client):
+            async with turns.turn(10):
+                let_in.append(client)
+                await leave.wait()
+
+    async def run() -> None:
+        turns, clients = Turns(2, 1), ["a", "a", "a", "b", "b", "c", OWN]
+        leaves = {client: asyncio.Event() for client in clients}
+        async with asyncio.TaskGroup() as tasks:
+            asked = [tasks.create_task(ask(turns, client, leaves[client])) for client in clients]
+            await asyncio.sleep(0)
+            assert let_in == ["a", "b"]
+            # One that is let in, and one that waits.
+            for gone in (asked[0], asked[4]):
+                gone.cancel()
+            await asyncio.wait([asked[0], asked[4]])
+            await asyncio.sleep(0)
+            assert let_in == ["a", "b", "a"]
+            for client in ("c", "b", OWN, "a"):
+                leaves[client].set()
+        assert let_in == ["a", "b", "a", "c", OWN, "a"]
+
+    asyncio.run(run())
+
+
+def test_who_gets_no_turn_in_time_is_told_and_leaves_nothing_behind() -> None:
+    async def run() -> None:
+        turns = Turns(1, 1)
+        async with turns.turn(10):
+            with pytest.raises(TimeoutError):
+                async with turns.turn(0.01):
+                    pass
+        async with turns.turn(0.01):
+            pass
+
+    asyncio.run(run())
 
 
 @contextmanager
@@ -209,6 +261,40 @@ def test_sockets_are_shared_between_clients(start: StartRole) -> None:
         assert own[1].ping().wait(30)
 
 
+@pytest.mark.parametrize(
+    "frame",
+    # Of one byte without the key, which is answered; without any; and of one message.
+    [b"\x81\x81\0\0\0\0a", b"\x89\x80\0\0\0\0", b"\x00\x80\0\0\0\0"],
+    ids=["message", "ping", "fragment"],
+)
+def test_others_are_answered_while_sockets_send_as_much_as_they_can(
+    start: StartRole, frame: bytes
+) -> None:
+    role, stop = start("api").wait_ready(), threading.Event()
+    begin = b"\x01\x80\0\0\0\0" if frame.startswith(b"\0") else b""
+    with ThreadPoolExecutor(40) as threads, crowd(role, 20, UPGRADE) as made:
+        for one in made:
+            assert b" 101 " in one.recv(4096)
+            one.sendall(begin)
+            threads.submit(flood, one, frame * 2000, stop)
+            threads.submit(lambda one=one: [*iter(lambda: one.recv(65_536), b"")])
+        try:
+            started = time.monotonic()
+            for _ in range(20):
+                assert role.http.get("/api/capteurs").status_code == 200
+            assert time.monotonic() - started < 10
+        finally:
+            stop.set()
+            for one in made:
+                one.shutdown(sockets.SHUT_RDWR)
+
+
+def flood(one: sockets.socket, sent: bytes, stop: threading.Event) -> None:
+    with suppress(OSError):
+        while not stop.is_set():
+            one.sendall(sent)
+
+
 def test_a_place_is_free_again_after_a_socket(start: StartRole) -> None:
     role = start("api", MAX_SOCKETS="1").wait_ready()
     with ws(role):
@@ -244,3 +330,44 @@ def test_a_client_may_have_as_many_connections_as_is_said(start: StartRole) -> N
             except OSError:
                 answers.append(False)
     assert answers.count(True) == 150
+
+
+# Questions of one client that stand still once the table is locked; one of another that does not
+# read it.
+STILL = {
+    "readings_daily": ("/api/series?capteur=any", "/api/mesures.csv?capteur=any"),
+    "sensors": ("/api/capteurs", "/api/mesures"),
+}
+STANDING_STILL = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+
+
+@pytest.mark.parametrize("table", STILL)
+def test_another_client_is_answered_while_one_has_more_questions_than_there_are_places(
+    start: StartRole, postgres: Postgres, env: dict[str, str], table: str
+) -> None:
+    role = start("api", TRUSTED_PROXIES="127.0.0.1").wait_ready()
+    slow, quick = STILL[table]
+
+    async def ask(client: httpx.AsyncClient, path: str, address: str) -> int:
+        answer = await client.get(path, headers={"X-Forwarded-For": address})
+        return answer.status_code
+
+    async def run() -> None:
+        locks = await asyncpg.connect(
+            host=postgres.host, port=postgres.port, user="admin", database=env["DATABASE_NAME"]
+        )
+        async with (
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{role.port}", timeout=20) as client,
+            locks.transaction(),
+        ):
+            await locks.execute(f"LOCK TABLE {table}")
+            own = [asyncio.create_task(ask(client, slow, "192.0.2.1")) for _ in range(12)]
+            still = lambda: postgres.sql(STANDING_STILL) != "0"  # noqa: E731
+            await asyncio.to_thread(wait_for, still, "a question that stands still")
+            assert await ask(client, quick, "192.0.2.2") == 200
+            assert not any(task.done() for task in own)
+            for task in own:
+                task.cancel()
+        await locks.close()
+
+    asyncio.run(asyncio.wait_for(run(), 60))

@@ -9,7 +9,7 @@
 
 /* Balanced trees, not hash tables: names chosen by an attacker cannot make them slow. */
 static void *users, *sessions;
-static size_t session_count, kept_count, subscription_bytes, queued_bytes;
+static size_t session_count, kept_count, subscription_bytes, login_bytes, queued_bytes;
 static struct limits most;
 static const char *trusted_names;
 
@@ -82,6 +82,7 @@ void accounts_end(struct session *session)
     accounts_forget_subscriptions(session);
     accounts_wait(session, 0, 0);
     accounts_lasts(session, LASTS_CONNECTED);
+    accounts_login(session, 0);
     tdelete(session, &sessions, by_name);
     session_count--;
     free(session->id);
@@ -125,6 +126,17 @@ bool accounts_subscribe(struct session *session, const char *filter, bool more)
     user->subscriptions += bytes;
     subscription_bytes += user->trusted ? 0 : bytes;
     return true;
+}
+
+bool accounts_login(struct session *session, size_t bytes)
+{
+    struct user *user = session->user;
+    size_t all = login_bytes - (user->trusted ? 0 : session->login), own = user->logins - session->login;
+    bool fits = user->trusted || bytes == 0 || (own + bytes <= most.logins / 2 && all + bytes <= most.logins);
+    session->login = fits ? bytes : 0;
+    user->logins = own + session->login;
+    login_bytes = all + (user->trusted ? 0 : session->login);
+    return fits;
 }
 
 static void give_back(struct session *session, size_t bytes)

@@ -8,6 +8,7 @@
 struct limits {
     size_t sessions; /* That are or may be kept, a number. */
     size_t subscriptions, retained;
+    size_t logins; /* What clients bring with their CONNECT: wills, above all. */
     size_t queues; /* Waits in the kept sessions, and what others sent at QoS 2 since the last save. */
 };
 
@@ -15,7 +16,7 @@ struct limits {
 struct user {
     char *name;
     bool trusted;
-    size_t kept, subscriptions, retained, queued; /* `kept` is a number of sessions. */
+    size_t kept, subscriptions, retained, logins, queued; /* `kept` is a number of sessions. */
     bool wills_slipped; /* A retained will of it got past its limit once. */
     size_t weight; /* The sum of its sessions', while the heaviest is looked for. */
     unsigned long round; /* What its readers took of the broker's time, in the round of that number (pace.h). */
@@ -37,6 +38,7 @@ struct session {
     bool ended; /* It has disconnected and the broker has not been asked yet whether it is kept. */
     void *filters;
     size_t subscriptions;
+    size_t login; /* What it brought. */
     size_t saved, offered; /* Waits for it in the last save, and came since. */
     size_t weight; /* Bytes that it lately made the broker carry. */
 };
@@ -69,6 +71,9 @@ void accounts_lasts(struct session *session, enum lasting lasting);
 bool accounts_subscribe(struct session *session, const char *filter, bool more);
 void accounts_unsubscribe(struct session *session, const char *filter);
 void accounts_forget_subscriptions(struct session *session);
+
+/** Takes what a client brought with its CONNECT into the account, in place of what it brought before; false where it does not fit. */
+bool accounts_login(struct session *session, size_t bytes);
 
 /** Whether `bytes` more may wait in this session. */
 bool accounts_may_queue(const struct session *session, size_t bytes);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "guard.h"
+#include "hooks.h"
 #include "lines.h"
 #include "report.h"
 #include "room.h"
@@ -137,20 +138,54 @@ void clients_settle(void)
     if (session != NULL) enter(session, client);
 }
 
+/* There are as many certificates as somebody signed. The session may be there: from before, or from the store. */
+static struct session *enter_by_certificate(const char *id, const struct mosquitto *client)
+{
+    struct session *session = accounts_find(id);
+    struct user *user = session != NULL ? session->user : accounts_user(or_empty(mosquitto_client_username(client)));
+    bool is_kept = session != NULL && session->kept;
+    if (user == NULL || (!is_kept && accounts_full(user, lasting_of(client)) != NULL)) return NULL;
+    if (session == NULL) session = accounts_open(id, user);
+    if (session == NULL) return NULL;
+    session->certificate = true;
+    enter(session, client);
+    return session;
+}
+
+/* Of a CONNECT most is its will. Its properties take many times their bytes; so many are left uncounted, as of one without a will. */
+enum { PLAIN_LOGIN = 128 };
+
+static size_t brought_by(const struct mosquitto *client)
+{
+    size_t packet = hooks_packet();
+    if (packet <= PLAIN_LOGIN) return 0;
+    return (packet - PLAIN_LOGIN) * (mosquitto_client_protocol_version(client) == 5 ? PROPERTY_COST : 1);
+}
+
+void clients_came_in(const struct mosquitto *served)
+{
+    static unsigned long known;
+    if (lines_entries() == known) return;
+    known = lines_entries();
+    const char *id = served == NULL ? NULL : mosquitto_client_id(served);
+    if (id == NULL) return;
+    struct session *session = accounts_find(id);
+    /* One with a password is settled. */
+    if (session == NULL || session->certificate || session->client != served) session = enter_by_certificate(id, served);
+    if (session == NULL || accounts_login(session, brought_by(served))) return;
+    report(QUIET, REPORT_WILL, session->user->name, "client %s of user %s is put out: the wills of its user's clients have no more room",
+           quoted(id), quoted(session->user->name));
+    /* Without its will. */
+    mosquitto_kick_client_by_clientid(id, false);
+}
+
 struct session *clients_session(const struct mosquitto *client, bool acts)
 {
     const char *id = mosquitto_client_id(client);
     if (id == NULL) return NULL;
     struct session *session = accounts_find(id);
-    if (session == NULL) {
-        /* It came in with a certificate, of which there are as many as somebody signed. */
-        struct user *user = accounts_user(or_empty(mosquitto_client_username(client)));
-        if (user == NULL || accounts_full(user, lasting_of(client)) != NULL) return NULL;
-        session = accounts_open(id, user);
-        if (session == NULL) return NULL;
-        session->certificate = true;
-        enter(session, client);
-    }
+    if (session == NULL) session = enter_by_certificate(id, client);
+    if (session == NULL) return NULL;
     /* Until the end of the round in which it left, what comes is its will. */
     if (acts && session->certificate && !session->ended) accounts_connect(session, client);
     return session;
@@ -162,6 +197,7 @@ void clients_leave(const struct mosquitto *client)
     struct session *session = id == NULL ? NULL : accounts_find(id);
     if (session == NULL || (session->client != client && !session->certificate)) return;
     accounts_connect(session, NULL);
+    if (!session->kept) accounts_login(session, 0);
     session->ended = true;
 }
 

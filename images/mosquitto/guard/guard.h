@@ -12,6 +12,9 @@
 /** The rules of the ACL file as it was last read. */
 extern struct acl *guard_acl;
 
+/** Properties (MQTT 5) take so many times their bytes in memory: 7 become a record and two texts. */
+enum { PROPERTY_COST = 16 };
+
 /** More than this lately, and a client is put out when memory is short. Bytes. */
 extern size_t guard_heavy;
 
@@ -28,6 +31,13 @@ bool clients_refused(const struct mosquitto *client);
 
 /** Settles who came in before this event. Each callback begins with it. */
 void clients_settle(void);
+
+/**
+ * The broker asks nobody about a client with a certificate. But it serves one connection at a time, and has told if that came in.
+ *
+ * @param served  the client that was served last, or NULL
+ */
+void clients_came_in(const struct mosquitto *served);
 
 /**
  * The session of a client that is connected or has been; NULL where there is no room for it.
@@ -54,5 +64,8 @@ int traffic_message(struct mosquitto_evt_message *event);
 
 /** A retained message was let through and the broker never came back with it: it was a will. */
 void traffic_settle(void);
+
+/** Ends the service of one connection. */
+void traffic_round(void);
 
 #endif

@@ -47,6 +47,16 @@ bool hooks_looked(void)
     return looked;
 }
 
+const struct mosquitto *hooks_served(void)
+{
+    return served == NULL || served->listens ? NULL : served->context;
+}
+
+size_t hooks_packet(void)
+{
+    return served == NULL ? 0 : served->packet;
+}
+
 static long own_time(void)
 {
     struct timespec time;
@@ -200,6 +210,37 @@ BROKER ssize_t write(int file, const void *bytes, size_t size)
 {
     if (has_written_enough(file)) return errno = EAGAIN, -1;
     return (ssize_t)syscall(SYS_write, file, bytes, size);
+}
+
+/* The broker asks for type and length of a packet byte by byte, and then for all the rest, until that has come. */
+static void note_read(struct place *place, size_t wanted, long got)
+{
+    bool goes_on = place->left > 0;
+    if (!goes_on) place->packet = wanted == 1 ? 0 : wanted;
+    if (goes_on || wanted > 1) place->left = got > 0 ? wanted - got : wanted;
+}
+
+BROKER ssize_t read(int file, void *bytes, size_t size)
+{
+    ssize_t got = (ssize_t)syscall(SYS_read, file, bytes, size);
+    struct place *place = places_find(file);
+    if (place != NULL) note_read(place, size, got);
+    return got;
+}
+
+/* Here OpenSSL is the one that reads, and the broker asks it. */
+BROKER int SSL_read(SSL *connection, void *bytes, int size)
+{
+    static int (*next)(SSL *, void *, int);
+    if (next == NULL) next = (int (*)(SSL *, void *, int))dlsym(RTLD_NEXT, "SSL_read");
+    struct place *place = places_find(SSL_get_fd(connection));
+    if (place == NULL) return next(connection, bytes, size);
+    struct place before = *place;
+    int got = next(connection, bytes, size);
+    place->packet = before.packet, place->left = place->is_read ? before.left : 0;
+    place->is_read = true;
+    note_read(place, size, got);
+    return got;
 }
 
 /* Of itself OpenSSL reads on, and on, behind records that hold nothing for the broker: a client may send many that change its key. */

@@ -2,6 +2,9 @@
 #define HOOKS_H
 
 #include <stdbool.h>
+#include <stddef.h>
+
+struct mosquitto;
 
 /*
  * What the broker asks the C library and OpenSSL for, as this library answers it where it is loaded before them (LD_PRELOAD): who
@@ -11,6 +14,12 @@
 
 /** Whether the broker asks here. */
 bool hooks_are_asked(void);
+
+/** The client whose connection was served last, while that is open; else NULL. */
+const struct mosquitto *hooks_served(void);
+
+/** Bytes of the packet that was read last of that connection, without type and length; 0 where there is none. */
+size_t hooks_packet(void);
 
 /** Whether it was looked who else has come, before the last one was served. */
 bool hooks_looked(void);

@@ -64,9 +64,14 @@ bool pace_owes(struct user *user)
     return user->debt > CREDIT;
 }
 
+bool pace_had_part(const struct user *user)
+{
+    return user->round == round_number && user->took > PART;
+}
+
 bool pace_drops(struct user *user)
 {
-    return user->round == round_number && user->took > PART && pace_owes(user);
+    return pace_had_part(user) && pace_owes(user);
 }
 
 struct user *pace_round(void)

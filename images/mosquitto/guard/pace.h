@@ -13,6 +13,9 @@
 /** The thread works for this user's readers from here on, or (NULL) for nobody who is counted. */
 void pace_for(struct user *user);
 
+/** Whether this user's readers have had their part of this round. */
+bool pace_had_part(const struct user *user);
+
 /** Whether this user's readers have had their part of this round, and have kept others waiting too often before. */
 bool pace_drops(struct user *user);
 

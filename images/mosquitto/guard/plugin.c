@@ -70,7 +70,8 @@ static int on_tick(int event, void *data, void *user)
     struct timespec time;
     (void)event, (void)data, (void)user;
     clients_settle();
-    traffic_settle();
+    clients_came_in(hooks_served());
+    traffic_round();
     struct user *late = pace_round();
     clients_reload(false);
     if (late != NULL) clients_put_out(late);
@@ -158,11 +159,11 @@ int mosquitto_plugin_version(int count, const int *versions)
 
 int mosquitto_plugin_init(mosquitto_plugin_id_t *id, void **data, struct mosquitto_opt *options, int count)
 {
-    enum { ACL, FORMER, TRUSTED, DATA, SESSIONS, SUBSCRIPTIONS, RETAINED, QUEUES, SHORT, FULL, OPTIONS };
+    enum { ACL, FORMER, TRUSTED, DATA, SESSIONS, SUBSCRIPTIONS, RETAINED, LOGINS, QUEUES, SHORT, FULL, OPTIONS };
     struct option wanted[OPTIONS] = {
         [ACL] = {.name = "acl_file"}, [FORMER] = {.name = "former_file"}, [TRUSTED] = {.name = "trusted"}, [DATA] = {.name = "data"},
         [SESSIONS] = {.name = "sessions"}, [SUBSCRIPTIONS] = {.name = "subscription_bytes"},
-        [RETAINED] = {.name = "retained_bytes"}, [QUEUES] = {.name = "queue_bytes"},
+        [RETAINED] = {.name = "retained_bytes"}, [LOGINS] = {.name = "login_bytes"}, [QUEUES] = {.name = "queue_bytes"},
         [SHORT] = {.name = "memory_short"}, [FULL] = {.name = "memory_full"}};
     (void)data;
     if (!read_options(wanted, OPTIONS, options, count)) {
@@ -173,7 +174,7 @@ int mosquitto_plugin_init(mosquitto_plugin_id_t *id, void **data, struct mosquit
         mosquitto_log_printf(MOSQ_LOG_ERR, "guard: start the broker with LD_PRELOAD=/usr/lib/exploreiot/guard.so");
         return MOSQ_ERR_INVAL;
     }
-    struct limits limits = {wanted[SESSIONS].bytes, wanted[SUBSCRIPTIONS].bytes, wanted[RETAINED].bytes, wanted[QUEUES].bytes};
+    struct limits limits = {wanted[SESSIONS].bytes, wanted[SUBSCRIPTIONS].bytes, wanted[RETAINED].bytes, wanted[LOGINS].bytes, wanted[QUEUES].bytes};
     acl_file = wanted[ACL].text;
     former_file = wanted[FORMER].text;
     guard_heavy = wanted[FULL].bytes / 16;

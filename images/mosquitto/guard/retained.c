@@ -17,7 +17,7 @@ struct retained {
 enum { MESSAGE_BYTES = 450 };
 
 static void *topics;
-static size_t total, most;
+static size_t total, most, count;
 
 static int by_topic(const void *left, const void *right)
 {
@@ -40,13 +40,18 @@ bool retained_knows(const char *topic)
     return find(topic) != NULL;
 }
 
+size_t retained_topics(void)
+{
+    return count;
+}
+
 static struct retained *add(const char *topic, struct user *user)
 {
     struct retained *retained = calloc(1, sizeof *retained);
     if (retained == NULL) return NULL;
     retained->topic = strdup(topic);
     retained->user = user;
-    if (retained->topic != NULL && tsearch(retained, &topics, by_topic) != NULL) return retained;
+    if (retained->topic != NULL && tsearch(retained, &topics, by_topic) != NULL) return count++, retained;
     free(retained->topic);
     free(retained);
     return NULL;

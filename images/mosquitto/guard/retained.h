@@ -15,6 +15,9 @@ bool retained_take(struct user *user, const char *topic, size_t payload);
 /** Whether something was ever retained there, so that an empty message may delete it. */
 bool retained_knows(const char *topic);
 
+/** Of how many topics something was ever retained: more than that the broker has not got. */
+size_t retained_topics(void);
+
 void retained_start(size_t limit);
 
 #endif

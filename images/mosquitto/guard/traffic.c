@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "guard.h"
+#include "hooks.h"
 #include "pace.h"
 #include "report.h"
 #include "retained.h"
@@ -17,9 +18,31 @@ static bool take_flag_away;
 /* Whose SUBSCRIBE is being answered with what is retained: a part of that would be worth nothing. */
 static const struct session *subscribing;
 
+/* What was sent of that in the service of this connection, for all filters of a SUBSCRIBE together. */
+static size_t answered;
+
+/* The memory for the properties of the message that is passed on. The broker tells of none: they are the rest of its packet. */
+static size_t properties;
+
+static size_t properties_of(const struct mosquitto_evt_message *event)
+{
+    /* Two lengths and the number of the packet are no properties. */
+    size_t packet = hooks_packet(), known = strlen(event->topic) + event->payloadlen + 5;
+    return packet > known ? (packet - known) * PROPERTY_COST : 0;
+}
+
 static size_t size_of(const char *topic, size_t payload)
 {
-    return MESSAGE_BYTES + strlen(topic) + payload;
+    return MESSAGE_BYTES + strlen(topic) + payload + properties;
+}
+
+/* Why nothing retained is sent to this user's readers, or NULL. */
+static const char *unanswerable(struct user *user)
+{
+    if (pace_owes(user)) return "this user's readers lately kept everybody else waiting";
+    if (pace_had_part(user) && answered > retained_topics())
+        return "the filters of one SUBSCRIBE ask again and again for what is retained; a SUBSCRIBE for each of them is answered";
+    return NULL;
 }
 
 static int may_subscribe(struct session *session, const char *filter)
@@ -31,11 +54,11 @@ static int may_subscribe(struct session *session, const char *filter)
                quoted(user->name), quoted(filter));
         return MOSQ_ERR_ACL_DENIED;
     }
-    if (pace_owes(session->user)) {
+    const char *reason = unanswerable(session->user);
+    if (reason != NULL) {
         /* Not refused, which few programs notice: who is put out comes back and asks again. */
-        report(LOUD, REPORT_KICK, user->name,
-               "client %s of user %s is put out as it subscribes: this user's readers lately kept everybody else waiting",
-               quoted(session->id), quoted(user->name));
+        report(LOUD, REPORT_KICK, user->name, "client %s of user %s is put out as it subscribes: %s", quoted(session->id),
+               quoted(user->name), reason);
         return MOSQ_ERR_NOMEM;
     }
     if (accounts_subscribe(session, filter, room_memory() == MEMORY_FREE)) {
@@ -73,6 +96,7 @@ static int may_receive(struct session *session, const struct mosquitto_evt_acl_c
         return MOSQ_ERR_ACL_DENIED;
     }
     if (event->qos > 0) accounts_wait(session, session->saved, session->offered + bytes);
+    answered += session == subscribing;
     return MOSQ_ERR_PLUGIN_DEFER;
 }
 
@@ -129,6 +153,13 @@ void traffic_settle(void)
     take_flag_away = false;
 }
 
+void traffic_round(void)
+{
+    traffic_settle();
+    subscribing = NULL;
+    answered = properties = 0;
+}
+
 /* Why the broker could not keep this message, or NULL. At QoS 2 it waits with its sender until that releases it. */
 static const char *unkeepable(const struct session *session, uint8_t qos, size_t bytes)
 {
@@ -174,6 +205,7 @@ int traffic_message(struct mosquitto_evt_message *event)
 {
     struct session *session = clients_session(event->client, true);
     if (session == NULL) return MOSQ_ERR_NOMEM;
+    properties = properties_of(event);
     /* No login has such a name. */
     if (session->user->name[0] == ':') return may_come_back(session, event);
     if (event->retain && take_flag_away && retained_topic == event->topic) {
@@ -182,6 +214,12 @@ int traffic_message(struct mosquitto_evt_message *event)
         report(QUIET, REPORT_RETAINED, session->user->name, "a message of user %s to %s is passed on but not retained: %s",
                quoted(session->user->name), quoted(event->topic),
                event->payloadlen == 0 ? "there is none to delete" : "its retained messages have no more room");
+    }
+    if (event->retain && event->payloadlen > 0 && !retained_take(session->user, event->topic, event->payloadlen + properties)) {
+        event->retain = false;
+        report(QUIET, REPORT_RETAINED, session->user->name,
+               "a message of user %s to %s is passed on but not retained: with its properties its retained messages have no more room",
+               quoted(session->user->name), quoted(event->topic));
     }
     return may_publish(session, event);
 }

@@ -2,6 +2,7 @@
 #define TURNS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "accounts.h"
@@ -23,6 +24,8 @@ struct place {
     uint32_t events;
     uint32_t asked, told; /* What the broker wants to know of it, and what the kernel was told of that. */
     bool listens;
+    size_t packet, left; /* Of the packet that is read, without its first bytes: all of it, and what has not come yet. */
+    bool is_read; /* Through OpenSSL, whose handshake is over. */
     struct line *line;
     struct place *before, *behind;
 };

@@ -61,7 +61,7 @@ backend connections
     stick-table type ipv6 size 100k expire 1m store conn_cur
 
 backend requests
-    stick-table type ipv6 size 100k expire 120s store gpc0,gpc0_rate(60s)
+    stick-table type ipv6 size 100k expire 120s store conn_cur,gpc0,gpc0_rate(60s)
 
 frontend https
     bind :8443 ssl crt /certs/current/edge.crt alpn h2,http/1.1
@@ -81,6 +81,7 @@ frontend https
     http-request set-var(txn.ua) req.fhdr(user-agent),json(utf8s)
     http-request return status 421 content-type text/plain string "unknown host" unless { var(txn.host) -m str 'iot.example.org' }
     http-request track-sc1 src,ipmask(32,64) table requests
+    http-request return status 429 hdr Retry-After 10 content-type text/plain string "too many requests at once" if { sc1_conn_cur gt 100 }
     http-request return status 429 hdr Retry-After 60 content-type text/plain string "too many requests" if { sc1_gpc0_rate ge 300 }
     http-request sc-inc-gpc0(1)
     http-request return status 405 if { method TRACE CONNECT }
@@ -176,11 +177,10 @@ describe("haproxy.cfg follows the deployment:", () => {
       "no count of requests where there is no limit",
       { http: { rateLimitPerMinute: 0, corsOrigins: ["https://partner.example"] } },
       [
-        "- backend requests",
-        "- stick-table type ipv6 size 100k expire 120s store gpc0,gpc0_rate(60s)",
-        "- http-request track-sc1 src,ipmask(32,64) table requests",
+        "- stick-table type ipv6 size 100k expire 120s store conn_cur,gpc0,gpc0_rate(60s)",
         '- http-request return status 429 hdr Retry-After 60 content-type text/plain string "too many requests" if { sc1_gpc0_rate ge 300 }',
         "- http-request sc-inc-gpc0(1)",
+        "+ stick-table type ipv6 size 100k expire 120s store conn_cur",
       ],
     ],
     [

@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 
 from exploreiot.api.hub import Hub
 from exploreiot.bus import AWAY, Subscriber
+from exploreiot.clients import OWN, asked_by
 from exploreiot.database import Database
 from exploreiot.errors import Unavailable
 from exploreiot.heartbeat import KEPT_SECONDS, Beat, read
@@ -57,7 +58,9 @@ class Chain:
         """In the order in which data flows."""
         async with self._lock:
             if time.monotonic() - self._asked_at > _REUSE_SECONDS:
-                self._note(await self._look())
+                # One answer for many clients, which must not wait for the turn of one of them.
+                with asked_by(OWN):
+                    self._note(await self._look())
                 self._asked_at = time.monotonic()
         return self._hops
 

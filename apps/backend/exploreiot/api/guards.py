@@ -8,7 +8,7 @@ from exploreiot.api.body import LimitedBody, too_large
 from exploreiot.api.problems import Problem
 from exploreiot.api.rate_limit import RateLimit
 from exploreiot.api.request_log import UNGUARDED
-from exploreiot.clients import Places, client_key
+from exploreiot.clients import Places, asked_by, client_key
 
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
@@ -38,7 +38,8 @@ class Guards:
             if scope["method"] in _WITH_BODY:
                 _check_type(headers)
                 self._check_length(headers)
-            await self._app(scope, body.receive, send)
+            with asked_by(client):
+                await self._app(scope, body.receive, send)
         except Problem as problem:
             await problem.response()(scope, receive, send)
         finally:

@@ -11,6 +11,7 @@ from exploreiot.api.access import key_missing
 from exploreiot.api.guards import client_of
 from exploreiot.api.problems import Problem, as_problem
 from exploreiot.api.services import Services, services_of
+from exploreiot.clients import asked_by
 from exploreiot.errors import BadReading, Unavailable
 from exploreiot.payload import parse_readings
 from exploreiot.reading import Reading
@@ -72,7 +73,8 @@ async def _answer(connection: WebSocket, services: Services, client: str, messag
         if not services.access.may_write(connection.headers):
             raise key_missing()
         await services.limit.check(client)
-        await services.accept([_reading_in(message)], "ws")
+        with asked_by(client):
+            await services.accept([_reading_in(message)], "ws")
     except (Problem, BadReading, Unavailable) as error:
         return as_problem(error).body
     except Exception as error:
