@@ -21,6 +21,8 @@ function groundProblem(platform = process.platform, version = process.versions.n
   } catch {
     return "error: the folder that this runs in is gone, or closed to this user\n  → cd into another one\n";
   }
+  if (__dirname.includes("\\"))
+    return `error: ${__dirname}: a path with a backslash, from which Node loads no modules\n  → rename that folder, or clone to another place\n`;
   if (!isWritable(temporary))
     return `error: the folder for temporary files (TMPDIR): ${temporary}; allowed: the absolute path of a folder that this user may write\n  → name such a folder in TMPDIR, or unset it\n`;
   return undefined;

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { groundProblem } from "../../bin/ground.js";
 import { areInstalled } from "../../bin/packages.js";
@@ -90,6 +91,16 @@ async function freshClone(): Promise<string> {
   await run(["cp", "-r", ...files, folder]);
   return folder;
 }
+
+test("a clone in a folder with a backslash in its name says so", async () => {
+  const folder = join(temporaryFolder(), "back\\slash");
+  await run(["cp", "-r", `${projectRoot}/bin`, folder]);
+  const { stderr } = await run([process.execPath, `${folder}/exploreiot.js`, "--help"], { expected: [1] });
+
+  expect(stderr).toBe(
+    `error: ${folder}: a path with a backslash, from which Node loads no modules\n  → rename that folder, or clone to another place\n`,
+  );
+});
 
 test("a fresh clone on a machine without npm says so", async () => {
   const folder = await freshClone();
