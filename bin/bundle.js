@@ -1,5 +1,13 @@
-const { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } = require("node:fs");
-const { dirname, join } = require("node:path");
+const {
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} = require("node:fs");
+const { basename, dirname, join } = require("node:path");
 const { areInstalled } = require("./packages.js");
 
 const root = dirname(__dirname);
@@ -77,7 +85,7 @@ const BUNDLING = {
  *
  * @param {keyof typeof PROGRAMS} entry
  */
-async function bundled(entry) {
+async function upToDate(entry) {
   const path = join(dist, fileOf(entry));
   const built = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const madeOf = [...sources, "package.json", "bin/bundle.js", "bin/stable-json.cjs"];
@@ -113,6 +121,20 @@ function packagesAreMissing(error) {
 }
 
 /**
+ * A checkout on a read-only or full file system, or one that is another user's.
+ *
+ * @param {NodeJS.ErrnoException} error as a system call says it: any other is a bug
+ * @returns {never}
+ */
+function notWritten(error) {
+  if (error.syscall === undefined) throw error;
+  process.stderr.write(
+    `error: the programs of the kit cannot be put into ${dist}: ${error.message}\n  → run this as the user whose checkout it is, or clone it to where this user may write and the disk has room\n`,
+  );
+  return process.exit(1);
+}
+
+/**
  * Puts each program into its place by one rename. Its time is that of the newest source that it was made of, so that one which was
  * made while a source changed is made again, no matter which of two builds ended last.
  *
@@ -122,8 +144,10 @@ async function build(changed) {
   const { build } = await import("esbuild").catch(packagesAreMissing);
   const draft = `${dist}.${process.pid}`;
   try {
-    await build({
+    const { outputFiles } = await build({
       ...BUNDLING,
+      // Node, unlike esbuild, says of its errors which are the machine's.
+      write: false,
       format: "cjs",
       outExtension: { ".js": ".cjs" },
       plugins: [...BUNDLING.plugins, imported],
@@ -131,7 +155,11 @@ async function build(changed) {
       outdir: draft,
       define: { "import.meta.url": "__url" },
     }).catch(packagesAreMissing);
+    // Of one that a killed command left, whose number this process has now.
+    rmSync(draft, { recursive: true, force: true });
+    mkdirSync(draft);
     mkdirSync(dist, { recursive: true });
+    for (const { path, contents } of outputFiles) writeFileSync(join(draft, basename(path)), contents);
     const made = Object.keys(PROGRAMS).map(fileOf);
     for (const file of made) {
       utimesSync(join(draft, file), new Date(), new Date(Math.ceil(changed)));
@@ -144,5 +172,12 @@ async function build(changed) {
     rmSync(draft, { recursive: true, force: true });
   }
 }
+
+/**
+ * The path of one of the programs, made of the sources that there are.
+ *
+ * @param {keyof typeof PROGRAMS} entry
+ */
+const bundled = (entry) => upToDate(entry).catch(notWritten);
 
 module.exports = { BUNDLING, bundled };

@@ -1,11 +1,16 @@
+const { accessSync, constants } = require("node:fs");
+const { tmpdir } = require("node:os");
+const { isAbsolute } = require("node:path");
+
 /**
  * Why the kit does not run here, and what to do; undefined where it does. Uses Node alone: it runs when nothing is
  * installed yet, and on versions of Node that read no newer syntax.
  *
  * @param {string} platform
  * @param {string} version
+ * @param {string} temporary the folder for temporary files
  */
-function groundProblem(platform = process.platform, version = process.versions.node) {
+function groundProblem(platform = process.platform, version = process.versions.node, temporary = tmpdir()) {
   if (platform === "win32")
     return "error: Windows itself; allowed: Linux, macOS, and Linux inside Windows (WSL2)\n  → wsl --install, then clone and run this inside: https://learn.microsoft.com/windows/wsl/install\n";
   const [major = 0, minor = 0] = version.split(".").map(Number);
@@ -16,7 +21,21 @@ function groundProblem(platform = process.platform, version = process.versions.n
   } catch {
     return "error: the folder that this runs in is gone, or closed to this user\n  → cd into another one\n";
   }
+  if (__dirname.includes("\\"))
+    return `error: ${__dirname}: a path with a backslash, from which Node loads no modules\n  → rename that folder, or clone to another place\n`;
+  if (!isWritable(temporary))
+    return `error: the folder for temporary files (TMPDIR): ${temporary}; allowed: the absolute path of a folder that this user may write\n  → name such a folder in TMPDIR, or unset it\n`;
   return undefined;
+}
+
+/** The programs that the kit starts have other folders as their own, and would look for a relative path there. */
+function isWritable(folder) {
+  try {
+    accessSync(`${folder}/.`, constants.W_OK | constants.X_OK);
+    return isAbsolute(folder);
+  } catch {
+    return false;
+  }
 }
 
 function refuseOtherGround() {

@@ -17,10 +17,10 @@ async function installPackages(folder) {
     cwd: folder,
     stdio: ["ignore", 2, 2],
   });
-  const [status] = await once(npm, "close");
+  const [status] = await once(npm, "close").catch((error) => [error.message]);
   if (status === 0) return true;
   process.stderr.write(
-    "error: npm ci failed; check the network and the messages above, then run this again\n",
+    `error: npm ci failed (${status}); check the network and the messages above, then run this again\n`,
   );
   return false;
 }

@@ -20,6 +20,7 @@ npm test -- --long      and the end-to-end tests that are left out of it
 npm test -- --contract  and the same stack on images that have no more than the official ones
 npm test -- --engines   only the tests on Docker engines of their own, rootless and Swarm among them
 `;
+refuseOtherGround();
 const wanted = options();
 const reports = mkdtempSync(join(tmpdir(), "exploreiot-test-"));
 
@@ -232,5 +233,4 @@ function list(title, names) {
   if (names.length > 0) process.stdout.write(`\n${title}:\n${names.map((name) => `  ${name}`).join("\n")}\n`);
 }
 
-refuseOtherGround();
 void main();

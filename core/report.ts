@@ -27,9 +27,18 @@ const REFUSED: Readonly<Record<string, string>> = {
 export function forPeople(error: unknown): unknown {
   const { code = "", path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   const remedy = syscall === undefined ? undefined : REFUSED[code];
+  if (isReadOnly(error as NodeJS.ErrnoException))
+    return new UserError(
+      `${path}: cannot be made: its file system is read-only, or its folder is gone`,
+      OWNER,
+    );
   if (remedy === undefined || error instanceof UserError) return error;
   return new UserError(`${path ?? syscall}: ${fileProblem(error)}`, remedy);
 }
+
+/** Where a folder is to be made together with those above it, Node says ENOENT of a read-only file system. */
+const isReadOnly = (error: NodeJS.ErrnoException | undefined) =>
+  error?.syscall === "mkdir" && error.code === "ENOENT";
 
 /** Prints an error on standard error as what it is, and says with which code to exit. */
 export function report(thrown: unknown): number {

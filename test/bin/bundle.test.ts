@@ -85,6 +85,16 @@ describe("a program of a checkout", { timeout: 60_000 }, () => {
     expect(readdirSync(root).filter((file) => file.startsWith("dist"))).toEqual(["dist"]);
   });
 
+  test("says where it cannot be put, instead of where esbuild or Node stumbled", async () => {
+    const root = smallKit();
+    writeFileSync(join(root, "dist"), "");
+
+    expect(await start(root, ["says"])).toBe(
+      `error: the programs of the kit cannot be put into ${join(root, "dist")}: ENOTDIR: not a directory, stat '${join(root, "dist", "cli.cjs")}'\n  → run this as the user whose checkout it is, or clone it to where this user may write and the disk has room`,
+    );
+    expect(readdirSync(root).filter((file) => file.startsWith("dist"))).toEqual(["dist"]);
+  });
+
   test("goes on with what it was when it started, also with parts that it loads late", async () => {
     const root = smallKit();
     const input = new PassThrough();

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { groundProblem } from "../../bin/ground.js";
 import { areInstalled } from "../../bin/packages.js";
@@ -32,6 +33,16 @@ describe("the ground", () => {
     ],
   ])("is refused: %s with Node %s", (platform, version, said) => {
     expect(groundProblem(platform, version)).toBe(said);
+  });
+
+  test.each([
+    ["that is not there", "/nowhere/at/all"],
+    ["that is a file", "/etc/passwd"],
+    ["that is another one for each program", "relative"],
+  ])("is refused: a folder for temporary files %s", (_, folder) => {
+    expect(groundProblem("linux", "24.0.0", folder)).toBe(
+      `error: the folder for temporary files (TMPDIR): ${folder}; allowed: the absolute path of a folder that this user may write\n  → name such a folder in TMPDIR, or unset it\n`,
+    );
   });
 });
 
@@ -71,12 +82,42 @@ describe("packages", () => {
   });
 });
 
-test("a fresh clone says what to run instead of showing where Node stumbled", async () => {
+/** As git leaves it: nothing is installed, and nothing made. */
+async function freshClone(): Promise<string> {
   const folder = temporaryFolder();
   const files = ["bin", "core", "cli", "config", "main.ts", "package.json", "package-lock.json"].map(
     (name) => `${projectRoot}/${name}`,
   );
   await run(["cp", "-r", ...files, folder]);
+  return folder;
+}
+
+test("a clone in a folder with a backslash in its name says so", async () => {
+  const folder = join(temporaryFolder(), "back\\slash");
+  await run(["cp", "-r", `${projectRoot}/bin`, folder]);
+  const { stderr } = await run([process.execPath, `${folder}/exploreiot.js`, "--help"], { expected: [1] });
+
+  expect(stderr).toBe(
+    `error: ${folder}: a path with a backslash, from which Node loads no modules\n  → rename that folder, or clone to another place\n`,
+  );
+});
+
+test("a fresh clone on a machine without npm says so", async () => {
+  const folder = await freshClone();
+
+  const { code, stderr } = await run([process.execPath, `${folder}/bin/start.js`], {
+    env: { PATH: folder },
+    expected: [1],
+  });
+
+  expect({ code, stderr: stderr.replace(/^warning: .*\n/, "") }).toEqual({
+    code: 1,
+    stderr: `· npm ci (${folder})\nerror: npm ci failed (spawn npm ENOENT); check the network and the messages above, then run this again\n`,
+  });
+});
+
+test("a fresh clone says what to run instead of showing where Node stumbled", async () => {
+  const folder = await freshClone();
 
   const { code, stderr } = await run([process.execPath, `${folder}/bin/exploreiot.js`, "--help"], {
     expected: [1],

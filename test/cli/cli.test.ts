@@ -120,6 +120,21 @@ describe("exploreiot", { timeout: 60_000 }, () => {
     },
   );
 
+  // Only root can mount a folder read-only.
+  test.skipIf(process.getuid?.() !== 0)("says that its project is read-only, which is no bug", async () => {
+    const home = temporaryFolder();
+    const closed = 'mount -t tmpfs -o ro tmpfs "$EXPLOREIOT_HOME"; exec "$0" "$@"';
+    const bin = join(projectRoot, "bin/exploreiot.js");
+    const { stderr } = await run(
+      ["unshare", "--mount", "sh", "-euc", closed, process.execPath, bin, "synth", "-c", "local"],
+      { env: { EXPLOREIOT_HOME: home }, expected: [1] },
+    );
+
+    expect(stderr).toBe(
+      `error: ${home}/cdktf.out: cannot be made: its file system is read-only, or its folder is gone\n  → check the owner and the mode of it and of its folder, and run this as the user whose project it is\n`,
+    );
+  });
+
   test("says that the folder it runs in is gone", async () => {
     const gone = 'cd "$(mktemp -d)" && rmdir "$PWD" && exec "$@"';
     const bin = join(projectRoot, "bin/exploreiot.js");

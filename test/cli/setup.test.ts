@@ -220,7 +220,7 @@ describe("the compose plugin", () => {
     programs(apt("docker-compose-v2", "2.40.3"), true);
 
     expect(told(await missingCompose(context, machine))).toMatchObject({
-      remedy: [remedy, "or install Terraform, which does without compose"],
+      remedy: [remedy, "or install Terraform and let it reach its registry: it does without compose"],
       byTheKit: false,
     });
   });

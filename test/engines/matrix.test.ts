@@ -17,14 +17,23 @@ interface Row {
   /** @default - the engine that this machine has */
   readonly root?: () => Promise<EngineRoot | "rootless">;
 
+  /** Whether an ordinary user runs it. @default - root does */
+  readonly isRootless?: true;
+
   /** The settings in its daemon.json. */
   readonly settings: object;
 }
 
 const ROWS: readonly Row[] = [
   { name: "20.10", settings: {} },
-  { name: "20.10, rootless", root: rootless, settings: {} },
+  { name: "20.10, rootless", root: rootless, isRootless: true, settings: {} },
   { name: "26", root: () => debianRoot("trixie"), settings: {} },
+  {
+    name: "26, rootless",
+    root: async () => ({ ...(await debianRoot("trixie")), isRootless: true }),
+    isRootless: true,
+    settings: {},
+  },
   { name: "28", root: () => debianRoot("sid"), settings: {} },
   {
     name: "28, containerd store",
@@ -70,7 +79,7 @@ const reason = missing.docker ?? missing.compose ?? missing.namespaces;
 
 describe.skipIf(reason !== undefined).each(ROWS)(
   titled("engine $name", reason),
-  ({ name, root, settings }) => {
+  ({ name, root, isRootless = false, settings }) => {
     const namespaces = new Namespaces();
     const trials: Partial<Record<(typeof TRIALS)[number], string>> = {};
     let engine: PrivateEngine;
@@ -100,8 +109,6 @@ describe.skipIf(reason !== undefined).each(ROWS)(
       await engine?.remove();
       await namespaces.close();
     });
-
-    const isRootless = root === rootless;
 
     /** Writes down how a trial went, when its test has ended. */
     const trial = (what: (typeof TRIALS)[number], passed = "passed") =>

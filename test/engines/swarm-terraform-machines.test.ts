@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { upOutput } from "../../cli/status-output.ts";
 import { isInstalled } from "../../core/programs.ts";
 import { run } from "../../runners/run.ts";
+import { terraformBinary } from "../../runners/terraform/terraform.ts";
 import { kit, missing, titled, until } from "../support/e2e.ts";
 import { ON_DATA_NODE, SERVICES, SwarmOfMachines } from "../support/e2e-swarm-machines.ts";
 
@@ -37,7 +38,7 @@ describe.skipIf(reason)(titled("a swarm of three machines by Terraform", reason)
   /** The last that Terraform says of a plan of its own. */
   async function planned(): Promise<string | undefined> {
     const folder = join(deployment.home, "swarm-terraform");
-    const { stdout } = await run(["terraform", `-chdir=${folder}`, "plan", "-no-color"], {
+    const { stdout } = await run([terraformBinary(), `-chdir=${folder}`, "plan", "-no-color"], {
       env: { DOCKER_HOST: manager.engine.host },
       expected: [0, 1],
     });

@@ -8,6 +8,7 @@ import { terraformSwarm } from "../../render/swarm/terraform.ts";
 import { type RunResult, run } from "../../runners/run.ts";
 import { readStack } from "../../runners/stack.ts";
 import { upSwarmByTerraform } from "../../runners/swarm/terraform.ts";
+import { terraformBinary } from "../../runners/terraform/terraform.ts";
 import { kit, missing, titled, until } from "../support/e2e.ts";
 import type { PrivateEngine } from "../support/e2e-private-engine.ts";
 import { SmallSwarm } from "../support/e2e-swarm.ts";
@@ -39,7 +40,7 @@ describe.skipIf(reason)(titled("Docker Swarm by Terraform", reason), { timeout: 
   }
 
   const terraform = (...args: readonly string[]) =>
-    run(["terraform", `-chdir=${FOLDER}`, ...args], {
+    run([terraformBinary(), `-chdir=${FOLDER}`, ...args], {
       env: { DOCKER_HOST: engine.host },
       expected: [0, 1, 2],
     });

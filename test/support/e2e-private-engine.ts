@@ -7,7 +7,7 @@ import { type RunResult, run } from "../../runners/run.ts";
 import { until } from "./e2e.ts";
 import type { Namespaces } from "./e2e-namespaces.ts";
 import { type EngineRoot, enter } from "./engine-root.ts";
-import { ORDINARY, withoutRoot } from "./rootless.ts";
+import { DEBIAN_SCRIPT, ORDINARY, withoutRoot } from "./rootless.ts";
 
 /** The user for `userns-remap`: root of a container is then none of the machine's users. */
 export const REMAPPED = ORDINARY.name;
@@ -118,8 +118,9 @@ export class PrivateEngine {
 
   #enter(argv: readonly string[]): readonly string[] {
     if (this.#root === undefined) return argv;
-    if (this.#root === "rootless") return withoutRoot(this.folder, this.#subordinates, argv.slice(1));
-    return enter(this.#root, this.folder, argv);
+    const rootless = (script?: string) => withoutRoot(this.folder, this.#subordinates, argv.slice(1), script);
+    if (this.#root === "rootless") return rootless();
+    return enter(this.#root, this.folder, this.#root.isRootless ? rootless(DEBIAN_SCRIPT) : argv);
   }
 }
 

@@ -12,6 +12,7 @@ export const ENGINES = [
   "20.10",
   "20.10, rootless",
   "26",
+  "26, rootless",
   "28",
   "28, containerd store",
   "29",

@@ -8,7 +8,8 @@ import { run } from "../../runners/run.ts";
 const STORE = process.env.EXPLOREIOT_ENGINES ?? "/var/tmp/exploreiot-engines";
 
 /** Packages that an engine of another release needs besides its own. */
-const PACKAGES = "docker.io,iptables,nftables,iproute2,procps,ca-certificates,kmod";
+const PACKAGES =
+  "docker.io,iptables,nftables,iproute2,procps,ca-certificates,kmod,rootlesskit,slirp4netns,uidmap";
 
 /** Engine 29 as its makers publish it for Go: no Debian release has it yet. */
 const MOBY = "github.com/moby/moby/v2/cmd";
@@ -20,6 +21,9 @@ const MOBY_TAGS =
 export interface EngineRoot {
   readonly root: string;
   readonly programs?: string;
+
+  /** Whether an ordinary user runs it. @default - root does */
+  readonly isRootless?: boolean;
 }
 
 /**

@@ -5,10 +5,11 @@ import { isInstalled } from "../../core/programs.ts";
 /** A user that every system has, with its number. */
 export const ORDINARY = { name: "daemon", id: 1 } as const;
 
+/** Docker's own script, where Debian has it. */
+export const DEBIAN_SCRIPT = "/usr/share/docker.io/contrib/dockerd-rootless.sh";
+
 /** Where Docker's own packages have it, and Debian's. */
-const SCRIPT = ["/usr/bin/dockerd-rootless.sh", "/usr/share/docker.io/contrib/dockerd-rootless.sh"].find(
-  existsSync,
-);
+const SCRIPT = ["/usr/bin/dockerd-rootless.sh", DEBIAN_SCRIPT].find(existsSync);
 const PROGRAMS = ["rootlesskit", "slirp4netns", "newuidmap", "setpriv"];
 
 /** Why no engine can run without root here; undefined where one can. */
@@ -26,11 +27,13 @@ export function rootlessMissing(): string | undefined {
  * @param folder which is that user's from now on: the engine keeps everything in it
  * @param subordinates the file that says which ids it may use, seen by nobody else
  * @param options of dockerd
+ * @param script by default the one of this machine
  */
 export function withoutRoot(
   folder: string,
   subordinates: string,
   options: readonly string[],
+  script = SCRIPT as string,
 ): readonly string[] {
   const { name, id } = ORDINARY;
   const runtime = join(folder, "runtime");
@@ -42,6 +45,6 @@ export function withoutRoot(
   return [
     ...["unshare", "--mount", "sh", "-euc", `${ids}; exec "$@"`, subordinates],
     ...argv,
-    ...["sh", SCRIPT as string, ...options],
+    ...["sh", script, ...options],
   ];
 }
