@@ -19,6 +19,7 @@ const alone = [
   "test/runners/docker/plain-client.test.ts",
   "test/runners/docker/ports.test.ts",
   "test/runners/docker/watcher.test.ts",
+  "test/runners/doctor/swarm.test.ts",
   "test/runners/images/builder.test.ts",
   "test/runners/images/registry-login.test.ts",
   "test/runners/pick.test.ts",

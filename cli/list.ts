@@ -82,7 +82,7 @@ async function describedOnSwarm(name: string): Promise<Listed> {
     ...{ name, state: "on the swarm" },
     services: services.filter(([, { task }]) => task?.state === "running").length,
     unhealthy: services
-      .filter(([, { task }]) => !["running", "complete"].includes(task?.state ?? ""))
+      .filter(([, { task, isDone }]) => !isDone && !["running", "complete"].includes(task?.state ?? ""))
       .map(([role]) => role),
     here: knownDeployments().includes(name),
     ...(siteFile === undefined ? {} : { siteFile }),

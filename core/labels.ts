@@ -8,6 +8,9 @@ export const LABEL = {
   pidsLimit: "exploreiot.pids-limit",
   spec: "exploreiot.spec",
   rotation: "exploreiot.rotation",
+
+  /** Of a job on a swarm: the version of it that is done. */
+  done: "exploreiot.done",
 } as const;
 
 /** The compose project of a deployment. */

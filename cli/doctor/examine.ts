@@ -11,6 +11,7 @@ import { type Finding, unknown } from "../../runners/doctor/finding.ts";
 import { clocks, firewall, hosts, names, ports, subnets } from "../../runners/doctor/network.ts";
 import { ownFiles } from "../../runners/doctor/own-files.ts";
 import { architecture, diskRoom, memoryRoom, processorRoom } from "../../runners/doctor/room.ts";
+import { managers } from "../../runners/doctor/swarm.ts";
 import type { Synthesized } from "../synthesize.ts";
 import { acmeDirectory } from "./acme.ts";
 import { outsideAnswers } from "./outside.ts";
@@ -40,6 +41,7 @@ async function examineEngine({ stack, home }: Synthesized): Promise<readonly Fin
     runnersHere({ stack, home, report: () => undefined }),
     kernelFeatures(info),
     limitsInForce(info),
+    managers(info),
     architecture(stack, info),
     diskRoom(info, home),
     memoryRoom(stack, info),

@@ -28,7 +28,13 @@ export async function missingCompose(context: RunnerContext, machine: Machine): 
     };
   }
   if (isInstalled("go")) return { what: WHAT, remedy: [`go install ${MODULE}`], install: buildCompose };
-  return { what: WHAT, remedy: [byHand(machine, name), "or install Terraform and let it reach its registry: it does without compose"] };
+  return {
+    what: WHAT,
+    remedy: [
+      byHand(machine, name),
+      "or install Terraform and let it reach its registry: it does without compose",
+    ],
+  };
 }
 
 async function works(context: RunnerContext): Promise<boolean> {

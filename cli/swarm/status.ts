@@ -109,8 +109,7 @@ function serviceStatus(
   return {
     role,
     container: name,
-    state: task?.state ?? "absent",
-    health: health(container.job, task?.state),
+    ...stateOf(container.job, found),
     ...(task === undefined ? {} : { since: task.since }),
     ...(task?.node === undefined ? {} : { node: task.node }),
     listens: [...new Set((container.block.ports ?? []).map(({ external }) => `*:${external}`))],
@@ -133,10 +132,12 @@ function inOneLine({ isThere, isCurrent, changes }: SwarmDifference): string | u
 }
 
 /** A task of a swarm is `running` from its first successful probe on, and is ended when probes fail. */
-function health(job: boolean, state: string | undefined): string {
-  if (state === undefined) return "-";
-  if (job) return state === "complete" ? "done" : state;
-  return state === "running" ? "healthy" : "-";
+function stateOf(job: boolean, found: SwarmServiceState | undefined): { state: string; health: string } {
+  if (job && found?.isDone) return { state: "complete", health: "done" };
+  const state = found?.task?.state;
+  if (state === undefined) return { state: "absent", health: "-" };
+  if (job) return { state, health: state === "complete" ? "done" : state };
+  return { state, health: state === "running" ? "healthy" : "-" };
 }
 
 const nodeWarnings = ({ nodes }: SwarmState): readonly string[] =>

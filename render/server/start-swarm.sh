@@ -91,6 +91,12 @@ program() {
   export "$1=$words"
 }
 
+# job VARIABLE NAME: the version of the job that is done, which the stack file would take from its service otherwise.
+job() {
+  version=$(docker service inspect --format '{{index .Spec.Labels "exploreiot.done"}}' "$2" 2>/dev/null) || version=
+  export "$1=$version"
+}
+
 # Data is on the disk of one node; another one would start empty.
 choose_data_node() {
   chosen=$(docker node ls --quiet --filter "node.label=$data_label=true")
@@ -128,8 +134,24 @@ is_current() {
   [ "$(task "$1" '{{index .Spec.ContainerSpec.Labels "exploreiot.spec"}}')" = "$(docker service inspect --format '{{index .Spec.TaskTemplate.ContainerSpec.Labels "exploreiot.spec"}}' "$1")" ]
 }
 
+# is_done JOB: whether its service says that this version of it is done. Its tasks do not say it for long: the swarm forgets ended ones,
+# and then runs the job again.
+is_done() {
+  [ "$(docker service inspect --format \
+    '{{eq (index .Spec.Labels "exploreiot.done") (index .Spec.TaskTemplate.ContainerSpec.Labels "exploreiot.spec")}}' "$1")" = true ]
+}
+
+# keep_done JOB: it has just come to its end.
+keep_done() {
+  ! is_done "$1" || return 0
+  version=$(docker service inspect --format '{{index .Spec.TaskTemplate.ContainerSpec.Labels "exploreiot.spec"}}' "$1")
+  docker service update --label-add "exploreiot.done=$version" --detach --quiet "$1" >/dev/null
+  jobs
+}
+
 # has_failed JOB: whether it was tried as often as it may be. Nothing starts it again then by itself.
 has_failed() {
+  ! is_done "$1" || return 1
   [ -z "$(docker service ps --quiet --filter desired-state=running --filter desired-state=ready "$1")" ] || return 1
   case $(task "$1" '{{.Status.State}}') in
     failed | rejected | shutdown | orphaned) is_current "$1" ;;
@@ -142,6 +164,7 @@ settled() {
   name=${1#job:}
   wanted_state=running
   [ "$name" = "$1" ] || wanted_state=complete
+  [ "$name" = "$1" ] || ! is_done "$name" || return 0
   case $(docker service inspect --format '{{with .UpdateStatus}}{{.State}}{{end}}' "$name") in
     '' | completed) ;;
     updating) return 1 ;;
@@ -175,6 +198,7 @@ stage() {
       sleep 1
       seconds=$((seconds + 1))
     done
+    [ "$one" = "${one#job:}" ] || keep_done "${one#job:}"
   done
 }
 
@@ -232,6 +256,7 @@ fi
 offer_probe
 [ "$by_stack" = yes ] || exit 0
 programs
+jobs
 services
 forget_files
 say "$project is up"

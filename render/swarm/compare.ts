@@ -71,13 +71,14 @@ function isOfVersion(found: string | undefined, service: SwarmService, plan: Swa
 
 /** Why a service does not run as it is set; nothing where it does, or is done. */
 function troubleOf(
-  { update, task, version, running }: SwarmServiceState,
+  { update, task, version, running, isDone }: SwarmServiceState,
   { job, isCurrent }: { readonly job: boolean; readonly isCurrent: boolean },
 ): readonly string[] {
   const wanted = job ? "complete" : "running";
   // Of a version that is not asked for any more nobody has to know.
   if (!isCurrent && update !== undefined && !["completed", "updating"].includes(update))
     return [`the swarm took the last version back (${update})`];
+  if (job && isDone) return [];
   if (task === undefined) return ["has no task"];
   if (task.state !== wanted) return [[`is ${task.state}`, task.error].filter(Boolean).join(": ")];
   return version === running ? [] : ["what runs is of an earlier version"];

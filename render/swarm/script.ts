@@ -1,7 +1,7 @@
 import { shellCommand, shellWord } from "../../core/shell-words.ts";
 import { preparation, shellFunction } from "../server-script.ts";
 import { dataLabel, type SwarmPlan, swarmImages } from "./plan.ts";
-import { imageWords } from "./stack-file.ts";
+import { doneVariable, imageWords } from "./stack-file.ts";
 
 /** deployment.sh of a stack for Docker Swarm: what start.sh has to know of it. */
 export function swarmScript(plan: SwarmPlan): string {
@@ -30,6 +30,12 @@ export function swarmScript(plan: SwarmPlan): string {
           shellCommand("program", variable, one.container.image, field),
         ),
       ),
+    ),
+    ...shellFunction(
+      "jobs",
+      services
+        .filter(({ container }) => container.job)
+        .map((one) => shellCommand("job", doneVariable(one), one.name)),
     ),
     ...shellFunction(
       "services",

@@ -42,6 +42,7 @@ export function stackFile(plan: SwarmPlan): string {
   const words = new Set([
     ...["SECRETS_OF", "SECRETS_ROTATED"],
     ...services.flatMap((one) => imageWords(one).map(({ variable }) => variable)),
+    ...services.filter(({ container }) => container.job).map(doneVariable),
   ]);
   return withVariables(withServerParts(text, model), (variable) =>
     words.has(variable) ? `\${${variable}?run ./start.sh}` : `<${variable}>`,
@@ -60,10 +61,21 @@ const objects = (files: readonly SwarmFile[]) =>
   );
 
 /** With a label that changes with all that is said here: by it start.sh tells a task of now from one of before. */
-const service = (one: SwarmService, plan: SwarmPlan) => ({
-  ...sayings(one, plan),
-  labels: { [LABEL.role]: roleOf(one.container), [LABEL.spec]: wholeVersion(one, plan) },
-});
+function service(one: SwarmService, plan: SwarmPlan) {
+  const { deploy, ...said } = sayings(one, plan) as { readonly deploy: { readonly labels: object } };
+  const done = one.container.job ? { [LABEL.done]: `<${doneVariable(one)}>` } : {};
+  return {
+    ...said,
+    deploy: { ...deploy, labels: { ...deploy.labels, ...done } },
+    labels: { [LABEL.role]: roleOf(one.container), [LABEL.spec]: wholeVersion(one, plan) },
+  };
+}
+
+/** Stands for the version of a job that is done, which start.sh reads from the service, and so keeps. */
+export const doneVariable = (job: SwarmService): string => variableOf("DONE", job);
+
+const variableOf = (word: string, { container }: SwarmService): string =>
+  `${word}_OF_${roleOf(container).toUpperCase().replaceAll(/\W/g, "_")}`;
 
 /** The version of a service, with `<VARIABLE>` for each part that follows from secrets. */
 export function wholeVersion(one: SwarmService, plan: SwarmPlan): string {
@@ -137,13 +149,12 @@ interface ImageWords {
 }
 
 /** An entrypoint of one's own takes the place of both of the image's, which are known where the image is. */
-export function imageWords({ container, alone }: SwarmService): readonly ImageWords[] {
-  const { entrypoint, command } = container.block;
-  if (alone.length === 0 || entrypoint !== undefined) return [];
-  const variable = (field: string) => `${field}_OF_${roleOf(container).toUpperCase().replaceAll(/\W/g, "_")}`;
+export function imageWords(one: SwarmService): readonly ImageWords[] {
+  const { entrypoint, command } = one.container.block;
+  if (one.alone.length === 0 || entrypoint !== undefined) return [];
   return [
-    { variable: variable("ENTRYPOINT"), field: "Entrypoint" },
-    ...(command === undefined ? [{ variable: variable("COMMAND"), field: "Cmd" } as const] : []),
+    { variable: variableOf("ENTRYPOINT", one), field: "Entrypoint" },
+    ...(command === undefined ? [{ variable: variableOf("COMMAND", one), field: "Cmd" } as const] : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { roleOf } from "../../core/labels.ts";
+import { LABEL, roleOf } from "../../core/labels.ts";
 import { defined } from "../../runners/compose/yaml.ts";
 import type { SwarmNetwork } from "../../runners/swarm/observe-swarm.ts";
 import type { TerraformSwarm } from "../../runners/swarm/terraform-swarm.ts";
@@ -42,13 +42,22 @@ export function terraformSwarm(
         ]),
       ),
     ),
-    services: services.map((one) => ({
-      ...{ role: roleOf(one.container), name: one.name, stage: one.stage, job: one.container.job },
-      ...{ address: addressOf(one), version: part(wholeVersion(one, plan)) },
-      labels: Object.fromEntries(
-        Object.entries(saidOf(one, plan).deploy.labels).map(([label, value]) => [label, part(String(value))]),
-      ),
-    })),
+    services: services.map((one) => {
+      const version = part(wholeVersion(one, plan));
+      const { job } = one.container;
+      return {
+        ...{ role: roleOf(one.container), name: one.name, stage: one.stage, job },
+        ...{ address: addressOf(one), version },
+        labels: Object.fromEntries([
+          ...Object.entries(saidOf(one, plan).deploy.labels).map(([label, value]) => [
+            label,
+            part(String(value)),
+          ]),
+          // Labels are set once all is well: its job is done then.
+          ...(job ? [[LABEL.done, version]] : []),
+        ]),
+      };
+    }),
     waitSeconds: waitSeconds(model.stack),
   };
 }

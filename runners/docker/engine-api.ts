@@ -5,7 +5,7 @@ import { UserError } from "../../core/errors.ts";
 import { type Conversation, converse, type RunOptions, run } from "../run.ts";
 import type { EngineAddress } from "../stack.ts";
 import { atEngine, engineHost, engineOfWork } from "./current-engine.ts";
-import { engineAddress, engineTooOld, wrongProduct } from "./engine-errors.ts";
+import { engineAddress, engineError, engineTooOld, wrongProduct } from "./engine-errors.ts";
 
 /** API 1.41 is Docker Engine 20.10, the oldest that the kit was tried with. */
 const OLDEST_API = [1, 41] as const;
@@ -216,8 +216,10 @@ function send(question: Question): Promise<IncomingMessage | Duplex> {
   });
 }
 
-const refusalOf = ({ statusCode = 0 }: IncomingMessage, body: Buffer): RefusedError =>
-  new RefusedError(statusCode, messageOf(body));
+function refusalOf({ statusCode = 0 }: IncomingMessage, body: Buffer): UserError {
+  const message = messageOf(body);
+  return engineError(message) ?? new RefusedError(statusCode, message);
+}
 
 /** Each answer says whose it is: `Server: Docker/20.10.24 (linux)` or `Libpod/5.4.2 (linux)`, and `Api-Version: 1.41`. */
 function refuseOthers({ headers }: IncomingMessage): void {

@@ -8,7 +8,8 @@ type EngineTrouble =
   | "client too old"
   | "client too new"
   | "engine too old"
-  | "wrong product";
+  | "wrong product"
+  | "no leader";
 
 /** The engine could not be asked at all, or is none that the kit works with. */
 export class EngineError extends UserError {
@@ -32,11 +33,12 @@ const SAYS: readonly (readonly [RegExp, (line: string, where: string) => EngineE
     /Cannot connect to the Docker daemon|failed to connect to the docker API|error during connect|Docker Desktop is (unable to start|not running|paused)|could not be found in this WSL 2 distro|request returned .* for API route and version|docker daemon is not running/i,
     unreachable,
   ],
+  [/The swarm does not have a leader/i, noLeader],
 ];
 
 /**
- * The fault of the engine behind a failed call of Docker's client, no matter where it was made; undefined where the engine
- * answered, and the failure is of another kind.
+ * The fault of the engine behind a failed call of Docker's client, or of its API, no matter where it was made; undefined where the
+ * engine answered, and the failure is of another kind.
  *
  * @param where the engine is
  */
@@ -111,6 +113,17 @@ const apiVersionIsSet = () =>
     : [];
 
 const shortened = (line: string) => line.replace(/^.*?Error response from daemon: /i, "");
+
+/** Half of the managers are away, or more: nobody can say or change what is on the swarm, and what runs goes on. */
+function noLeader(_: string, where: string): EngineError {
+  return new EngineError(
+    "no leader",
+    `the swarm of the engine at ${where} has no leader: half of its managers are away, or more, and none may decide alone. What runs goes on, and nothing can be changed or told of it`,
+    "after the loss of one manager the others choose a new leader within seconds: run the same command again",
+    "bring managers back until more than half of them are there: systemctl start docker on each, and 2377/tcp open between them",
+    "only where they are lost for good, on a manager that is left: docker swarm init --force-new-cluster; services and data stay, and the others have to leave and join again",
+  );
+}
 
 /** API 1.41 is Docker Engine 20.10, the oldest that the kit was tried with. */
 export function engineTooOld(version: string, api: string): EngineError {

@@ -50,6 +50,12 @@ export interface SwarmServiceState {
   /** Whether a task runs, or is to. A job that is done, or was tried often enough, has none. */
   readonly goesOn: boolean;
 
+  /**
+   * Whether it says itself that this version of it is done (label `exploreiot.done`). Tasks do not say it for long: the swarm forgets
+   * ended ones, and then runs the job again.
+   */
+  readonly isDone: boolean;
+
   /** All that a stack file decides of it, by setting. */
   readonly settings: Settings;
 }
@@ -87,6 +93,9 @@ export interface SwarmNode {
 
   /** IP address by which other nodes know it. */
   readonly address: string;
+
+  /** Of a manager: whether the leader reaches it. @default - it is a worker */
+  readonly reachability?: string;
 }
 
 interface NetworkJson {
@@ -132,7 +141,7 @@ interface NodeJson {
   readonly Status: { readonly State: string; readonly Addr: string };
 
   /** A manager does not see its own address in its status. */
-  readonly ManagerStatus?: { readonly Addr: string };
+  readonly ManagerStatus?: { readonly Addr: string; readonly Reachability: string };
 }
 
 /** The name of a service in the swarm. */
@@ -265,6 +274,7 @@ export async function swarmNodes(): Promise<readonly SwarmNode[]> {
   return nodes.map(({ ID, Description, Status, ManagerStatus, Spec }) => ({
     ...{ id: ID, name: Description.Hostname, status: Status.State, availability: Spec.Availability },
     address: ManagerStatus?.Addr.replace(/:\d+$/, "").replace(/^\[|\]$/g, "") ?? Status.Addr,
+    ...(ManagerStatus === undefined ? {} : { reachability: ManagerStatus.Reachability }),
   }));
 }
 
@@ -286,8 +296,10 @@ function stateOf(
   const newest = tasks.toSorted((one, other) => (one.CreatedAt < other.CreatedAt ? 1 : -1));
   const task = newest.find(({ Status }) => Status.State === "running") ?? newest[0];
   const update = UpdateStatus?.State;
+  const version = versionOf(Spec.TaskTemplate);
   return {
-    version: versionOf(Spec.TaskTemplate),
+    version,
+    isDone: version !== undefined && Spec.Labels[LABEL.done] === version,
     settings: serviceSettings(Spec, networks),
     running: task === undefined ? undefined : versionOf(task.Spec),
     goesOn: tasks.some(({ DesiredState }) => TO_GO_ON.includes(DesiredState)),

@@ -126,7 +126,7 @@ export const chosenLabels = (labels: Readonly<Record<string, string>>): Readonly
     Object.entries(labels).filter(
       ([name]) =>
         !name.startsWith("com.docker.") &&
-        ![LABEL.configHash, LABEL.checkout, LABEL.rotation].includes(name as never),
+        ![LABEL.configHash, LABEL.checkout, LABEL.rotation, LABEL.done].includes(name as never),
     ),
   );
 

@@ -15,6 +15,8 @@ export type Progress = "settled" | "pending" | { readonly failed: string };
 /** How far the swarm is with one service. */
 export function progressOf({ job, version }: ServiceAsked, found: SwarmServiceState | undefined): Progress {
   if (found === undefined) return { failed: "is not there" };
+  // No matter what became of its tasks.
+  if (job && found.isDone && found.version === version) return "settled";
   const { update = "completed", task } = found;
   if (update === "updating") return "pending";
   if (found.version !== version)

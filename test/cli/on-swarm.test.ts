@@ -60,13 +60,22 @@ test("list says what runs on the swarm, on any of its nodes, and what does not",
     ...{ DesiredState: "running", Spec: { ContainerSpec: {} } },
     Status: { State: state, Timestamp: "2026-11-30T00:00:00Z" },
   });
-  const services = [service("a", "api"), service("b", "postgres"), service("c", "migrate")];
+  const done = service("d", "seed");
+  const doneBefore = {
+    ...done,
+    Spec: {
+      ...done.Spec,
+      Labels: { ...done.Spec.Labels, "exploreiot.done": "1" },
+      TaskTemplate: { ContainerSpec: { Labels: { "exploreiot.spec": "1" } } },
+    },
+  };
+  const services = [service("a", "api"), service("b", "postgres"), service("c", "migrate"), doneBefore];
   await engine({
     things: {
       '/services?filters={"label":["exploreiot.deployment"]}': services,
       [`/services?filters={"label":["exploreiot.deployment=${name}"]}`]: services,
-      '/tasks?filters={"service":["a","b","c"]}': [
-        ...[task("a", "running"), task("b", "rejected"), task("c", "complete")],
+      '/tasks?filters={"service":["a","b","c","d"]}': [
+        ...[task("a", "running"), task("b", "rejected"), task("c", "complete"), task("d", "failed")],
       ],
       "/nodes": [],
       "/containers/json?all=1": [],

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { upOutput } from "../../cli/status-output.ts";
 import { kit, missing, TestDeployment, titled } from "../support/e2e.ts";
-import { type Machine, Wire } from "../support/e2e-machines.ts";
+import { endMachines, joinSwarm, type Machine, Wire } from "../support/e2e-machines.ts";
 
 const reason = missing.docker ?? missing.namespaces;
 const MINUTES = 600_000;
@@ -57,17 +57,11 @@ describe.skipIf(reason)(titled("images on a swarm without a registry", reason), 
     await wire.open();
     for (const { engine } of wire.machines) await engine.start({ "no-new-privileges": true });
     await manager.engine.load(made);
-    await manager.engine.output("swarm", "init", "--advertise-addr", manager.address);
-    const token = await manager.engine.output("swarm", "join-token", "--quiet", "worker");
-    await holder.engine.output("swarm", "join", "--token", token, `${manager.address}:2377`);
+    await joinSwarm(wire.machines);
   }, MINUTES);
 
   afterAll(async () => {
-    for (const { engine } of wire.machines) {
-      await engine.docker("swarm", "leave", "--force");
-      await engine.remove();
-    }
-    await wire.close();
+    await endMachines(wire);
     rmSync(folder, { recursive: true, force: true });
     if (existsSync(deployment.home)) await deployment.wipe();
   }, MINUTES);

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { statusOutput } from "../../cli/status-output.ts";
 import { modelOf } from "../../render/model.ts";
 import { serverParts } from "../../render/swarm/home-secrets.ts";
 import { possibleSwarm, swarmImages } from "../../render/swarm/plan.ts";
@@ -174,8 +175,22 @@ describe.skipIf(reason)(titled("Docker Swarm by Terraform", reason), { timeout: 
     expect(await isUp()).toMatchObject({ changed: false });
   });
 
+  test("knows a job as done of which the swarm has nothing but a later failure", async () => {
+    await swarm.failMigration(true);
+    const { code, stdout } = await kit(["status", "-c", deployment.site, "--json"], {
+      env: { DOCKER_HOST: engine.host },
+    });
+    const { containers } = statusOutput.parse(JSON.parse(stdout));
+
+    expect({ code, migrate: containers.find(({ role }) => role === "migrate")?.health }).toEqual({
+      ...{ code: 0, migrate: "done" },
+    });
+    expect(await isUp()).toMatchObject({ changed: false });
+    await swarm.letMigrate(true);
+  });
+
   test("starts a job again that failed for good, says so, and names it where it fails again", async () => {
-    await swarm.failMigration();
+    await swarm.failMigration(false);
     const again = await up();
     expect(again.code).toBe(1);
     expect(again.stderr).toContain(`· ${STACK}_migrate failed before, and is started again\n`);

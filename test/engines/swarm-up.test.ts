@@ -229,8 +229,20 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
     listener.catch(() => undefined);
   });
 
+  test("knows a job as done of which the swarm has nothing but a later failure", async () => {
+    await swarm.failMigration(true);
+    expect(await planned()).toEqual({ code: 0, runner: "stack", steps: [] });
+    // Also start.sh, which something else has to run: it keeps what the service says.
+    deployment.configure({ http: { rateLimitPerMinute: 500 } });
+    const before = await tasks();
+    await up();
+    expect(await changed(before)).toEqual(["api"]);
+    expect(await planned()).toEqual({ code: 0, runner: "stack", steps: [] });
+    await swarm.letMigrate(true);
+  });
+
   test("starts a job again that failed for good, says so, and names it where it fails again", async () => {
-    await swarm.failMigration();
+    await swarm.failMigration(false);
     const { code, steps } = await planned();
     expect({ code, steps }).toEqual({
       code: 2,

@@ -8,7 +8,7 @@ import { imageRecipes } from "../../core/images.ts";
 import { ensureImages } from "../../runners/images/ensure.ts";
 import { run } from "../../runners/run.ts";
 import { kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
-import { type Machine, Wire } from "../support/e2e-machines.ts";
+import { endMachines, joinSwarm, type Machine, Wire } from "../support/e2e-machines.ts";
 import { imagesOf } from "../support/e2e-swarm.ts";
 
 const reason = missing.docker ?? missing.namespaces;
@@ -62,12 +62,6 @@ describe.skipIf(reason)(titled("the verbs on a swarm of two machines", reason), 
     return code === 1 ? stderr.split("\n").find((line) => line.startsWith("error: ")) : `exit code ${code}`;
   }
 
-  const joined = async () => {
-    await manager.engine.output("swarm", "init", "--advertise-addr", manager.address);
-    const token = await manager.engine.output("swarm", "join-token", "--quiet", "worker");
-    await holder.engine.output("swarm", "join", "--token", token, `${manager.address}:2377`);
-  };
-
   beforeAll(async () => {
     know({ [holder.name]: holder.engine.host });
     const services = await imagesOf(deployment);
@@ -79,7 +73,7 @@ describe.skipIf(reason)(titled("the verbs on a swarm of two machines", reason), 
     await wire.open();
     for (const { engine } of wire.machines) await engine.start({ "no-new-privileges": true });
     for (const { engine } of wire.machines) await engine.load([...services, capture?.tag as string]);
-    await joined();
+    await joinSwarm(wire.machines);
     const { code, stderr } = await run(["./start.sh"], {
       cwd: folder,
       env: { DOCKER_HOST: manager.engine.host, DATA_NODE: holder.name },
@@ -90,11 +84,7 @@ describe.skipIf(reason)(titled("the verbs on a swarm of two machines", reason), 
   }, MINUTES);
 
   afterAll(async () => {
-    for (const { engine } of wire.machines) {
-      await engine.docker("swarm", "leave", "--force");
-      await engine.remove();
-    }
-    await wire.close();
+    await endMachines(wire);
     rmSync(folder, { recursive: true, force: true });
     if (existsSync(deployment.home)) await deployment.wipe();
   }, MINUTES);

@@ -144,7 +144,7 @@ test("a network in use is refused, what is not there is made, and what is not co
     { ...network, name: `${plan.project}_data`, internal: true, subnets: ["10.0.1.0/24"] },
     { ...network, name: `${plan.project}_broker`, encrypted: false, subnets: [] },
   ];
-  const old: SwarmServiceState = { version: "a", running: "a", settings: {}, goesOn: true };
+  const old: SwarmServiceState = { version: "a", running: "a", settings: {}, goesOn: true, isDone: false };
   const found = swarmDifferences(
     plan,
     { parts: new Map(), images: new Map() },
@@ -175,7 +175,7 @@ test("a network in use is refused, what is not there is made, and what is not co
 test("data of an older PostgreSQL is not left behind by a newer one that starts empty", async () => {
   const plan = planned({ ...local, bind: "lan", hosts: ["localhost"] });
   const settings = { "volumes./var/lib/postgresql/data": `${plan.project}_postgres-15-data:rw` };
-  const runs: SwarmServiceState = { version: "a", running: "a", settings, goesOn: true };
+  const runs: SwarmServiceState = { version: "a", running: "a", settings, goesOn: true, isDone: false };
   const found = (role: string) =>
     swarmDifferences(
       plan,

@@ -73,6 +73,7 @@ describe("doctor", () => {
       "runners/doctor/network.ts",
       "runners/doctor/own-files.ts",
       "runners/doctor/room.ts",
+      "runners/doctor/swarm.ts",
       "cli/doctor/acme.ts",
       "cli/doctor/examine.ts",
       "cli/doctor/outside.ts",
@@ -80,7 +81,7 @@ describe("doctor", () => {
     const ids = sources.flatMap((file) =>
       [
         ...readFileSync(join(projectRoot, file), "utf8").matchAll(
-          /"((?:engine|runner|limits|kernel|disk|memory|clock|names|acme|subnets|networks|ports|firewall|files|outside)\.[a-z-]+)"/g,
+          /"((?:engine|runner|limits|kernel|disk|memory|clock|names|acme|subnets|networks|ports|firewall|files|outside|swarm)\.[a-z-]+)"/g,
         ),
       ].map(([, id]) => id as string),
     );

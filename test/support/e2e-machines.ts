@@ -99,6 +99,30 @@ export class Wire {
   }
 }
 
+/**
+ * One swarm of the machines.
+ *
+ * @param managers how many of them manage it, from the first on
+ */
+export async function joinSwarm(machines: readonly Machine[], managers = 1): Promise<void> {
+  const [first, ...others] = machines as [Machine, ...Machine[]];
+  await first.engine.output("swarm", "init", "--advertise-addr", first.address);
+  for (const [index, { engine, address }] of others.entries()) {
+    const role = index + 1 < managers ? "manager" : "worker";
+    const token = await first.engine.output("swarm", "join-token", "--quiet", role);
+    await engine.output(
+      ...["swarm", "join", "--token", token, "--advertise-addr", address, `${first.address}:2377`],
+    );
+  }
+}
+
+/** The end of the machines, their swarm and their wire. */
+export async function endMachines(wire: Wire): Promise<void> {
+  for (const { engine } of wire.machines.toReversed()) await engine.docker("swarm", "leave", "--force");
+  for (const { engine } of wire.machines) await engine.remove();
+  await wire.close();
+}
+
 /** The processes in the cgroups of containers. */
 function processesOf(ids: ReadonlySet<string>): readonly number[] {
   return readdirSync("/proc")

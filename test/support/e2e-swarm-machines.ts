@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import type { DeploymentInput } from "../../config/schema.ts";
 import { TestDeployment, until } from "./e2e.ts";
 import type { Edge } from "./e2e-edge-load.ts";
-import { CLIENTS, type Machine, Wire } from "./e2e-machines.ts";
+import { CLIENTS, endMachines, joinSwarm, type Machine, Wire } from "./e2e-machines.ts";
 import { NumberedPublisher } from "./e2e-publisher.ts";
 import { imagesOf } from "./e2e-swarm.ts";
 import { startRegistry } from "./registry.ts";
@@ -52,16 +52,23 @@ export class SwarmOfMachines {
   readonly wire = new Wire(3);
   readonly #ports: { readonly https: number; readonly mqtts: number };
   readonly #made: "start.sh" | "up";
+  readonly #managers: number;
+  #asked: Machine | undefined;
   #registry: Awaited<ReturnType<typeof startRegistry>> | undefined;
 
-  /** @param made what makes its secrets: start.sh of `server`, or `up` */
+  /**
+   * @param made what makes its secrets: start.sh of `server`, or `up`
+   * @param managers how many machines manage the swarm, from the first on
+   */
   constructor(
     name: string,
     ports: { readonly https: number; readonly mqtts: number },
     made: "start.sh" | "up",
+    managers = 1,
   ) {
     this.#ports = ports;
     this.#made = made;
+    this.#managers = managers;
     this.deployment = new TestDeployment(siteOf(name, ports));
     this.stack = `exploreiot-${name}`;
   }
@@ -73,6 +80,15 @@ export class SwarmOfMachines {
 
   get manager(): Machine {
     return this.wire.machines[0] as Machine;
+  }
+
+  /** The manager that tells of the swarm: the first, until `ask` names another. */
+  get asked(): Machine {
+    return this.#asked ?? this.manager;
+  }
+
+  ask(machine: Machine): void {
+    this.#asked = machine;
   }
 
   get holder(): Machine {
@@ -101,7 +117,7 @@ export class SwarmOfMachines {
     });
   }
 
-  /** Nothing is deployed yet; the images are on the manager. */
+  /** Nothing is deployed yet; the images are on the managers. */
   async open(): Promise<void> {
     await this.wire.open();
     this.#registry = await startRegistry(this.folder, CLIENTS);
@@ -109,23 +125,14 @@ export class SwarmOfMachines {
     const images = await imagesOf(this.deployment);
     for (const { engine } of this.wire.machines)
       await engine.start({ "no-new-privileges": true, "insecure-registries": [this.registry] });
-    const { manager, holder, worker } = this;
-    await manager.engine.load(images);
-    await manager.engine.output("swarm", "init", "--advertise-addr", manager.address);
-    const token = await manager.engine.output("swarm", "join-token", "--quiet", "worker");
-    for (const { engine, address } of [holder, worker])
-      await engine.output(
-        ...["swarm", "join", "--token", token, "--advertise-addr", address, `${manager.address}:2377`],
-      );
+    for (const { engine } of this.wire.machines.slice(0, this.#managers)) await engine.load(images);
+    await joinSwarm(this.wire.machines, this.#managers);
   }
 
   async close(): Promise<void> {
-    await this.manager.engine.docker("stack", "rm", this.stack);
-    for (const { engine } of this.wire.machines.toReversed())
-      await engine.docker("swarm", "leave", "--force");
-    for (const { engine } of this.wire.machines) await engine.remove();
+    await this.asked.engine.docker("stack", "rm", this.stack);
+    await endMachines(this.wire);
     await this.#registry?.stop();
-    await this.wire.close();
     rmSync(this.folder, { recursive: true, force: true });
     await this.deployment.wipe();
   }
@@ -145,7 +152,7 @@ export class SwarmOfMachines {
   /** Role to machine, of the tasks that are to run and do. */
   async places(): Promise<Readonly<Record<string, string>>> {
     const format = "{{.Name}} {{.Node}} {{.CurrentState}}";
-    const tasks = await this.manager.engine.output(
+    const tasks = await this.asked.engine.output(
       ...["stack", "ps", "--filter", "desired-state=running", "--format", format, this.stack],
     );
     return Object.fromEntries(
@@ -169,7 +176,7 @@ export class SwarmOfMachines {
   nodeIs(machine: Machine, state: "Ready" | "Down"): Promise<unknown> {
     const format = "{{.Status.State}}";
     const look = async () => {
-      const { code, stdout } = await this.manager.engine.docker(
+      const { code, stdout } = await this.asked.engine.docker(
         ...["node", "inspect", "--format", format, machine.name],
       );
       return code === 0 && stdout.trim() === state.toLowerCase();

@@ -104,12 +104,17 @@ export class SmallSwarm {
     await this.sql(`UPDATE schema_version SET version_num = ${version}`);
   }
 
-  /** Has the migration run again, and waits until it has failed as often as it may be tried. */
-  async failMigration(): Promise<void> {
+  /**
+   * Has the migration run again, and waits until it has failed as often as it may be tried.
+   *
+   * @param wasDone whether its service still says that it was done, as where the swarm itself runs it again
+   */
+  async failMigration(wasDone: boolean): Promise<void> {
     const service = `${this.stack}_migrate`;
     await this.letMigrate(false);
     const before = await this.engine.output("service", "ps", "--quiet", service);
-    await this.engine.output("service", "update", "--force", "--detach", "--quiet", service);
+    const undone = wasDone ? [] : ["--label-rm", "exploreiot.done"];
+    await this.engine.output("service", "update", "--force", ...undone, "--detach", "--quiet", service);
     const look = async () => {
       const format = "{{.ID}} {{.DesiredState}} {{.CurrentState}}";
       const tasks = (await this.engine.output("service", "ps", "--format", format, service)).split("\n");

@@ -99,6 +99,10 @@ const MESSAGES: readonly (readonly [string, string])[] = [
     "client too new",
     "Error response from daemon: client version 1.99 is too new. Maximum supported API version is 1.41",
   ],
+  [
+    "no leader",
+    "Error response from daemon: rpc error: code = Unknown desc = The swarm does not have a leader. It's possible that too few managers are online. Make sure more than half of the managers are online.",
+  ],
 ];
 
 describe("a failed call of Docker's client", () => {

@@ -4,7 +4,7 @@ import { type Progress, progressOf } from "../../../runners/swarm/settle.ts";
 
 const task = (state: string) => ({ id: "a", state, since: "2026-11-30T00:00:00Z" });
 const seen = (change: Partial<SwarmServiceState>): SwarmServiceState => ({
-  ...{ version: "new", running: "new", settings: {}, goesOn: true, task: task("running") },
+  ...{ version: "new", running: "new", settings: {}, goesOn: true, isDone: false, task: task("running") },
   ...change,
 });
 
@@ -35,6 +35,18 @@ test.each<[string, boolean, SwarmServiceState | undefined, Progress]>([
   ["is of before", false, seen({ version: "old", running: "old" }), { failed: "is of another version" }],
   ["is not there", false, undefined, { failed: "is not there" }],
   ["is done", true, seen({ task: task("complete"), goesOn: false }), "settled"],
+  [
+    "is done, of which the swarm forgot every task and runs it again",
+    true,
+    seen({ isDone: true, running: undefined, update: "updating" }),
+    "settled",
+  ],
+  [
+    "is done in an earlier version",
+    true,
+    seen({ isDone: true, version: "old" }),
+    { failed: "is of another version" },
+  ],
   ["is at work", true, seen({}), "pending"],
   ["is tried again", true, seen({ task: task("failed") }), "pending"],
   [

@@ -1,0 +1,31 @@
+import { UserError } from "../../core/errors.ts";
+import type { EngineInfo } from "../docker/engine-info.ts";
+import { swarmNodes } from "../swarm/observe-swarm.ts";
+import { type Finding, ok, problem } from "./finding.ts";
+
+const ID = "swarm.managers";
+
+/** Whether the swarm of this engine can decide, and still can once a manager more is lost. Nothing of an engine that manages none. */
+export async function managers({ Swarm }: EngineInfo): Promise<readonly Finding[]> {
+  if (!Swarm?.ControlAvailable) return [];
+  try {
+    const all = (await swarmNodes()).flatMap(({ reachability }) => reachability ?? []);
+    return [judged(all.length, all.filter((one) => one === "reachable").length)];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [problem(ID, error.message, ...error.remedy)];
+  }
+}
+
+function judged(all: number, reachable: number): Finding {
+  const spare = reachable - (Math.floor(all / 2) + 1);
+  const said = `${reachable} of ${all} managers of the swarm are reachable`;
+  if (all === 1) return ok(ID, `${said}: while it is away nothing can be changed, and what runs goes on`);
+  if (spare > 0) return ok(ID, `${said}, and ${spare} more may be lost`);
+  return problem(
+    ID,
+    `${said}: once one more is lost nothing can be changed, and no service moves to another node`,
+    "bring back the managers that are away: docker node ls names them",
+    "or have an odd number of managers, at least three: docker node promote NODE, or demote one that is gone for good",
+  );
+}

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { doctorOutput } from "../../cli/doctor/output.ts";
+import { statusOutput, upOutput } from "../../cli/status-output.ts";
+import { isInstalled } from "../../core/programs.ts";
+import { kit, missing, titled, until } from "../support/e2e.ts";
+import type { Machine } from "../support/e2e-machines.ts";
+import { SERVICES, SwarmOfMachines } from "../support/e2e-swarm-machines.ts";
+
+const reason =
+  missing.docker ??
+  missing.namespaces ??
+  (isInstalled("docker-registry") ? undefined : "needs docker-registry");
+const MINUTES = 600_000;
+const ON = { timeout: MINUTES };
+
+/** A file of its own: what happens to a machine is felt by the next test. */
+describe.skipIf(reason)(titled("a swarm of which all three machines are managers", reason), ON, () => {
+  const swarm = new SwarmOfMachines("e2e-led", { https: 25_963, mqtts: 25_964 }, "up", 3);
+  const { deployment, stack } = swarm;
+  const [first, holder, third] = [swarm.manager, swarm.holder, swarm.worker];
+
+  /** By a manager's engine. */
+  const verb = (machine: Machine, words: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+    kit([...words.slice(0, 1), "-c", deployment.site, ...words.slice(1)], {
+      env: { DOCKER_HOST: machine.engine.host, ...env },
+      expected: [0, 1, 2, 3],
+    });
+
+  async function up(machine: Machine, words: readonly string[] = [], env = {}) {
+    const { code, stdout, stderr } = await verb(machine, ["up", "--json", ...words], env);
+    if (code !== 0) throw new Error(`up ended with ${code}\n${stderr}`);
+    const { changed, well } = upOutput.parse(JSON.parse(stdout));
+    return { changed, well };
+  }
+
+  async function status(machine: Machine) {
+    const { code, stdout, stderr } = await verb(machine, ["status", "--json"]);
+    if (stdout === "") throw new Error(`status ended with ${code}\n${stderr}`);
+    const { well, warnings } = statusOutput.parse(JSON.parse(stdout));
+    return { well, nodes: warnings.filter((line) => line.startsWith("node ")) };
+  }
+
+  /** What doctor says of the managers. */
+  async function managers(machine: Machine) {
+    const { stdout, stderr } = await verb(machine, ["doctor", "--json"]);
+    if (stdout === "") throw new Error(stderr);
+    const { findings } = doctorOutput.parse(JSON.parse(stdout));
+    const { state, evidence } = findings.find(({ id }) => id === "swarm.managers") ?? {};
+    return { state, evidence };
+  }
+
+  /** What Docker says of the leader, or why it cannot. */
+  const leader = async (machine: Machine): Promise<string> => {
+    const { code, stdout, stderr } = await machine.engine.docker(
+      ...["node", "ls", "--format", "{{.Hostname}} {{.ManagerStatus}}"],
+    );
+    return code === 0 ? (/^(\S+) Leader$/m.exec(stdout)?.[1] ?? "none") : stderr;
+  };
+
+  beforeAll(async () => {
+    await swarm.open();
+    await up(first, ["--target", "swarm"], { DATA_NODE: holder.name });
+    await swarm.whole("everything runs");
+  }, MINUTES);
+
+  afterAll(() => swarm.close(), MINUTES);
+
+  test("tells the same by each manager, and may lose one", async () => {
+    expect(await leader(first)).toBe(first.name);
+    for (const machine of [first, holder, third]) {
+      expect(await up(machine)).toEqual({ changed: false, well: true });
+      expect(await managers(machine)).toEqual({
+        ...{ state: "ok", evidence: "3 of 3 managers of the swarm are reachable, and 1 more may be lost" },
+      });
+    }
+  });
+
+  test("goes on under another manager when the leader loses its power, which status tells and up changes", async () => {
+    swarm.ask(third);
+    await swarm.noneIsLost("led", async () => {
+      await first.lose();
+      await until(
+        "another leads",
+        async () => [holder.name, third.name].includes(await leader(third)),
+        60_000,
+      );
+      await swarm.nodeIs(first, "Down");
+      await swarm.whole("all of it runs elsewhere", (found) =>
+        SERVICES.every((role) => found[role] !== first.name),
+      );
+      expect(await up(third)).toEqual({ changed: false, well: true });
+      swarm.configure({ backend: { limits: { memoryMiB: 224 } } } as never);
+      expect(await up(third)).toEqual({ changed: true, well: true });
+    });
+    expect(await status(third)).toEqual({
+      ...{ well: true, nodes: [`node ${first.name} is down, availability active`] },
+    });
+    expect(await managers(third)).toEqual({
+      state: "problem",
+      evidence:
+        "2 of 3 managers of the swarm are reachable: once one more is lost nothing can be changed, and no service moves to another node",
+    });
+  });
+
+  test("is told by every verb to have no leader once most managers are away, and loses no reading meanwhile", async () => {
+    const said = `the swarm of the engine at ${holder.engine.host} has no leader: half of its managers are away, or more, and none may decide alone. What runs goes on, and nothing can be changed or told of it`;
+    await swarm.noneIsLost("unled", async () => {
+      await third.setOnWire(false);
+      await until("nobody leads", async () => /has no leader/.test(await leader(holder)), 120_000);
+      for (const words of [["status"], ["up"], ["plan"], ["down"], ["list"]]) {
+        const { code, stderr } = await verb(holder, words);
+        expect({
+          verb: words[0],
+          code,
+          first: stderr.split("\n").find((line) => line.startsWith("error")),
+        }).toEqual({
+          ...{ verb: words[0], code: 1, first: `error: ${said}` },
+        });
+      }
+      expect(await managers(holder)).toEqual({ state: "problem", evidence: said });
+      await third.setOnWire(true);
+      await until(
+        "one leads again",
+        async () => [holder.name, third.name].includes(await leader(holder)),
+        60_000,
+      );
+      await swarm.whole("all of it runs");
+    });
+    expect(await status(holder)).toMatchObject({ well: true });
+  });
+
+  test("takes the lost manager back, and is taken down by it", async () => {
+    await first.engine.start({ "no-new-privileges": true, "insecure-registries": [swarm.registry] });
+    await first.setOnWire(true);
+    await swarm.nodeIs(first, "Ready");
+    await until("nothing of before runs there", async () => (await first.engine.output("ps", "-q")) === "");
+    expect(await up(first)).toEqual({ changed: false, well: true });
+    const { code, stdout } = await verb(first, ["down"]);
+    expect({ code, stdout, left: await third.engine.output("service", "ls", "--quiet") }).toEqual({
+      ...{
+        code: 0,
+        stdout: `${deployment.name} is down: 8 services removed from the swarm, data kept.\n`,
+        left: "",
+      },
+    });
+    expect(
+      await holder.engine.output("volume", "ls", "--quiet", "--filter", `name=${stack}_postgres`),
+    ).not.toBe("");
+  });
+});
