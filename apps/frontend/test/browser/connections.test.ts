@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { HEAD_SECONDS } from "@/lib/server/guard-connections";
 import { Frontend } from "../support/frontend";
 import { waitFor } from "../support/wait";
 
