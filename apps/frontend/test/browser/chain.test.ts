@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { accessFaults } from "../support/axe";
-import { hasBrowser, type Visit, type VisitOptions, visit } from "../support/browser";
+import { hasBrowser, tryNow, type Visit, type VisitOptions, visit } from "../support/browser";
 import { chainOf, type HopName } from "../support/chain";
 import { Stage } from "../support/stage";
 import { waitFor } from "../support/wait";
@@ -146,7 +146,7 @@ describe.skipIf(!hasBrowser)("the chain on the page", () => {
     expect(await page.locator(".sensor").count()).toBe(0);
     await page.getByText("The list of sensors could not be loaded.").waitFor();
     await stage.backend.start(stage.backendPort);
-    await page.getByRole("button", { name: "Try now" }).click();
+    await tryNow(page);
     await page.waitForSelector(`${STATE}[data-state=open]`);
     await page.waitForSelector('[data-testid="latest-temp"]');
     await stage.backend.stop();

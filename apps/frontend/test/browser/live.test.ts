@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hasBrowser, type Visit, type VisitOptions, visit } from "../support/browser";
+import { hasBrowser, tryNow, type Visit, type VisitOptions, visit } from "../support/browser";
 import { Edge } from "../support/edge";
 import { Stage } from "../support/stage";
 import { waitFor } from "../support/wait";
@@ -58,7 +58,7 @@ describe.skipIf(!hasBrowser)("the page", () => {
     ]).toEqual(["unknown", "unknown", 0]);
     stage.backend.store("temp", 77, Date.now());
     await stage.backend.start(stage.backendPort);
-    await shown.page.getByRole("button", { name: "Try now" }).click();
+    await tryNow(shown.page);
     await shown.page.waitForSelector(`${LATEST}[data-value="77"]`);
     const newest = shown.page.locator(ROWS).first().locator("td").last();
     await waitFor(async () => expect(await newest.textContent()).toBe("77"));

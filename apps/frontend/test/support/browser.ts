@@ -45,10 +45,17 @@ export async function visit(address: string, options: VisitOptions): Promise<Vis
     colorScheme: options.colorScheme ?? "light",
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(40_000);
   const faults = watchFaults(page);
   await page.goto(address);
   return { page, context, faults, close: () => context.close() };
+}
+
+/** Presses the button for the next attempt, unless the page has come back by itself before. */
+export async function tryNow(page: Page): Promise<void> {
+  const pressed = page.getByRole("button", { name: "Try now" }).click();
+  pressed.catch(() => undefined);
+  await Promise.race([pressed, page.waitForSelector('[data-testid="connection"][data-state=open]')]);
 }
 
 function watchFaults(page: Page): string[] {
