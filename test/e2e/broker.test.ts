@@ -299,9 +299,13 @@ describe.skipIf(missing.compose)(titled("the broker", missing.compose), () => {
       witness.on("message", (topic) => seen.push(topic));
       for (const topic of ["sensor/last", "sensor/other", "meter/a"]) await witness.subscribeAsync(topic);
       await docker("pause", container);
-      await sendAll();
-      await sendLast();
-      await docker("unpause", container);
+      try {
+        await sendAll();
+        await sendLast();
+      } finally {
+        // Else no later test would have a broker either.
+        await docker("unpause", container);
+      }
       await until("all have been served", async () => seen.length === crowd + 1);
       await witness.endAsync();
       return seen;
