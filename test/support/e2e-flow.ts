@@ -21,7 +21,7 @@ export async function messageFlow(publisher: MqttClient, reader: MqttClient, top
   return async () => {
     running = false;
     await flowing;
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + 60_000;
     while ([...acknowledged].some((number) => !arrived.has(number)) && Date.now() < deadline) await delay(50);
     return { acknowledged, arrived };
   };

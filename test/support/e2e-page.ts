@@ -83,7 +83,7 @@ export async function openPage(
   return {
     page,
     complaints,
-    textOf: async (testId) => (await page.getByTestId(testId).first().textContent({ timeout: 15_000 })) ?? "",
+    textOf: async (testId) => (await page.getByTestId(testId).first().textContent({ timeout: 60_000 })) ?? "",
     async close() {
       await browser.close();
       rmSync(profile, { recursive: true, force: true });
