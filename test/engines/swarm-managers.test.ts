@@ -107,7 +107,7 @@ describe.skipIf(reason)(titled("a swarm of which all three machines are managers
     await swarm.noneIsLost("unled", async () => {
       await third.setOnWire(false);
       await until("nobody leads", async () => /has no leader/.test(await leader(holder)), 120_000);
-      for (const words of [["status"], ["up"], ["plan"], ["down"], ["list"]]) {
+      for (const words of [["status"], ["up"], ["plan"], ["down"], ["restart", "api"]]) {
         const { code, stderr } = await verb(holder, words);
         expect({
           verb: words[0],
