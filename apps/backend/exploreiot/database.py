@@ -73,7 +73,7 @@ class Database:
     def __init__(self, settings: Settings) -> None:
         self._dialler = Dialler(settings)
         size = self._pool_size = settings.database_pool_size
-        # Half of them for one client, rounded up: whatever it asks, the others have the rest.
+        # Half of them for one client, rounded up: the others have the rest, no matter what it asks.
         self._turns = Turns(size, size - size // 2)
         self._pool: asyncpg.Pool | None = None
         self.connected = asyncio.Event()
