@@ -123,6 +123,8 @@ describe.skipIf(reason)(titled("a swarm of which all three machines are managers
   test("takes the lost manager back, and is taken down by it", async () => {
     await first.engine.start({ "no-new-privileges": true, "insecure-registries": [swarm.registry] });
     await first.setOnWire(true);
+    const names = swarm.wire.machines.map(({ name }) => name);
+    await until("one leads again", async () => names.includes(await leader(third)), 180_000);
     await swarm.nodeIs(first, "Ready");
     await until("nothing of before runs there", async () => (await first.engine.output("ps", "-q")) === "");
     expect(await up(first)).toEqual({ changed: false, well: true });
