@@ -102,36 +102,29 @@ describe.skipIf(reason)(titled("a swarm of which all three machines are managers
     });
   });
 
-  test("is told by every verb to have no leader once most managers are away, and loses no reading meanwhile", async () => {
+  test("is told by every verb to have no leader once most managers are away", async () => {
     const said = `the swarm of the engine at ${holder.engine.host} has no leader: half of its managers are away, or more, and none may decide alone. What runs goes on, and nothing can be changed or told of it`;
-    await swarm.noneIsLost("unled", async () => {
-      await third.setOnWire(false);
-      await until("nobody leads", async () => /has no leader/.test(await leader(holder)), 120_000);
-      for (const words of [["status"], ["up"], ["plan"], ["down"], ["restart", "api"]]) {
-        const { code, stderr } = await verb(holder, words);
-        expect({
-          verb: words[0],
-          code,
-          first: stderr.split("\n").find((line) => line.startsWith("error")),
-        }).toEqual({
-          ...{ verb: words[0], code: 1, first: `error: ${said}` },
-        });
-      }
-      expect(await managers(holder)).toEqual({ state: "problem", evidence: said });
-      await third.setOnWire(true);
-      await until(
-        "one leads again",
-        async () => [holder.name, third.name].includes(await leader(holder)),
-        60_000,
-      );
-      await swarm.whole("all of it runs");
-    });
-    expect(await status(holder)).toMatchObject({ well: true });
+    await third.setOnWire(false);
+    await until("nobody leads", async () => /has no leader/.test(await leader(holder)), 120_000);
+    for (const words of [["status"], ["up"], ["plan"], ["down"], ["restart", "api"]]) {
+      const { code, stderr } = await verb(holder, words);
+      expect({
+        verb: words[0],
+        code,
+        first: stderr.split("\n").find((line) => line.startsWith("error")),
+      }).toEqual({
+        ...{ verb: words[0], code: 1, first: `error: ${said}` },
+      });
+    }
+    expect(await managers(holder)).toEqual({ state: "problem", evidence: said });
+    await third.setOnWire(true);
   });
 
   test("takes the lost manager back, and is taken down by it", async () => {
     await first.engine.start({ "no-new-privileges": true, "insecure-registries": [swarm.registry] });
     await first.setOnWire(true);
+    const names = swarm.wire.machines.map(({ name }) => name);
+    await until("one leads again", async () => names.includes(await leader(third)), 180_000);
     await swarm.nodeIs(first, "Ready");
     await until("nothing of before runs there", async () => (await first.engine.output("ps", "-q")) === "");
     expect(await up(first)).toEqual({ changed: false, well: true });
