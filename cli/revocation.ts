@@ -4,15 +4,12 @@ import { isOnSwarm } from "../runners/swarm/observe-swarm.ts";
 import type { Deployment } from "../services/deployment.ts";
 
 /** From when on a revocation counts, and what brings it about, for a person. */
-export const howItCounts = async (deployment: Deployment, config: string): Promise<readonly string[]> =>
-  (await isOnSwarmHere(deployment)) ? onSwarm(config) : onMachine(deployment, config);
-
-/** No engine has to answer: a broker elsewhere learns of it there. */
-async function isOnSwarmHere({ name }: Deployment): Promise<boolean> {
+export async function howItCounts(deployment: Deployment, config: string): Promise<readonly string[]> {
   try {
-    return await isOnSwarm(name);
+    return (await isOnSwarm(deployment.name)) ? onSwarm(config) : onMachine(deployment, config);
   } catch (error) {
-    if (error instanceof UserError) return false;
+    // No engine has to answer: a broker elsewhere learns of it there.
+    if (error instanceof UserError) return [`${up(config)}.`, "From then on it refuses the device."];
     throw error;
   }
 }
