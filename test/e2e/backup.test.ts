@@ -405,7 +405,7 @@ describe.skipIf(missing.docker)(titled("faults of a backup's target", missing.do
 
   const inside = (script: string) => ["exec", alone.name, "bash", "-c", script] as const;
 
-  /** Stops restic as soon as it has its lock: it is in the middle of its work then, whatever else is asked meanwhile. */
+  /** Stops restic as soon as it has its lock: it is in the middle of its work then, no matter what else is asked meanwhile. */
   const holdUp = () => {
     const isStopped = `[ "$(ls /repository/locks)" ] && pkill -STOP -f '[r]estic .*backup --json'`;
     return docker(...inside(`until ${isStopped}; do sleep 0.05; done`));
