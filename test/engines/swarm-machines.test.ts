@@ -5,24 +5,19 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { logsOutput } from "../../cli/logs.ts";
 import { type StatusReport, statusOutput } from "../../cli/status-output.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
-import { isInstalled } from "../../core/programs.ts";
 import { run } from "../../runners/run.ts";
-import { kit, missing, titled, until } from "../support/e2e.ts";
+import { kit, titled, until } from "../support/e2e.ts";
 import { type Asker, askEdge, load, SocketReader } from "../support/e2e-edge-load.ts";
 import type { Machine } from "../support/e2e-machines.ts";
 import { openPage } from "../support/e2e-page.ts";
-import { HOST, ON_DATA_NODE, SERVICES, SwarmOfMachines } from "../support/e2e-swarm-machines.ts";
+import { HOST, noMachines, ON_DATA_NODE, SERVICES, SwarmOfMachines } from "../support/e2e-swarm-machines.ts";
 
-const reason =
-  missing.docker ??
-  missing.namespaces ??
-  (isInstalled("docker-registry") ? undefined : "needs docker-registry");
 const MINUTES = 600_000;
 const ON = { timeout: MINUTES };
 const PORTS = { https: 25_961, mqtts: 25_962 };
 
 /** A file of its own: what happens to a machine is felt by the next test. */
-describe.skipIf(reason)(titled("a deployment on a swarm of three machines", reason), ON, () => {
+describe.skipIf(noMachines)(titled("a deployment on a swarm of three machines", noMachines), ON, () => {
   const swarm = new SwarmOfMachines("e2e-machines", PORTS, "start.sh");
   const { deployment, server, stack: STACK } = swarm;
   const [manager, holder, worker] = [swarm.manager, swarm.holder, swarm.worker];

@@ -1,20 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { doctorOutput } from "../../cli/doctor/output.ts";
 import { statusOutput, upOutput } from "../../cli/status-output.ts";
-import { isInstalled } from "../../core/programs.ts";
-import { kit, missing, titled, until } from "../support/e2e.ts";
+import { kit, titled, until } from "../support/e2e.ts";
 import type { Machine } from "../support/e2e-machines.ts";
-import { SERVICES, SwarmOfMachines } from "../support/e2e-swarm-machines.ts";
+import { noMachines, SERVICES, SwarmOfMachines } from "../support/e2e-swarm-machines.ts";
 
-const reason =
-  missing.docker ??
-  missing.namespaces ??
-  (isInstalled("docker-registry") ? undefined : "needs docker-registry");
 const MINUTES = 600_000;
 const ON = { timeout: MINUTES };
 
 /** A file of its own: what happens to a machine is felt by the next test. */
-describe.skipIf(reason)(titled("a swarm of which all three machines are managers", reason), ON, () => {
+describe.skipIf(noMachines)(titled("a swarm of three managers", noMachines), ON, () => {
   const swarm = new SwarmOfMachines("e2e-led", { https: 25_963, mqtts: 25_964 }, "up", 3);
   const { deployment, stack } = swarm;
   const [first, holder, third] = [swarm.manager, swarm.holder, swarm.worker];

@@ -1,17 +1,12 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { upOutput } from "../../cli/status-output.ts";
-import { isInstalled } from "../../core/programs.ts";
 import { run } from "../../runners/run.ts";
 import { terraformBinary } from "../../runners/terraform/terraform.ts";
 import { kit, missing, titled, until } from "../support/e2e.ts";
-import { ON_DATA_NODE, SERVICES, SwarmOfMachines } from "../support/e2e-swarm-machines.ts";
+import { noMachines, ON_DATA_NODE, SERVICES, SwarmOfMachines } from "../support/e2e-swarm-machines.ts";
 
-const reason =
-  missing.docker ??
-  missing.namespaces ??
-  missing.terraform ??
-  (isInstalled("docker-registry") ? undefined : "needs docker-registry");
+const reason = noMachines ?? missing.terraform;
 const MINUTES = 600_000;
 const ON = { timeout: MINUTES };
 

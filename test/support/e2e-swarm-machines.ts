@@ -3,12 +3,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
 import type { DeploymentInput } from "../../config/schema.ts";
-import { TestDeployment, until } from "./e2e.ts";
+import { isInstalled } from "../../core/programs.ts";
+import { missing, TestDeployment, until } from "./e2e.ts";
 import type { Edge } from "./e2e-edge-load.ts";
 import { CLIENTS, endMachines, joinSwarm, type Machine, Wire } from "./e2e-machines.ts";
 import { NumberedPublisher } from "./e2e-publisher.ts";
 import { imagesOf } from "./e2e-swarm.ts";
 import { startRegistry } from "./registry.ts";
+
+/** Why such a swarm cannot be made here. */
+export const noMachines =
+  missing.docker ??
+  missing.namespaces ??
+  (isInstalled("docker-registry") ? undefined : "needs docker-registry");
 
 const off = { enabled: false };
 export const HOST = "iot.example.org";
