@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import type { Readable } from "node:stream";
 import { projectRoot } from "../../core/home.ts";
 import { run } from "../../runners/run.ts";
 
@@ -8,6 +9,9 @@ export const ADDRESS = {
   machine: { v4: "198.51.100.1", v6: "2001:db8:51::1" },
   outside: { v4: "198.51.100.2", v6: "2001:db8:51::2" },
 } as const;
+
+/** The wire to the network that slirp4netns makes, with the addresses that it always gives (its manual, "--configure"). */
+const WAY_OUT = { device: "tap0", address: "10.0.2.100", gateway: "10.0.2.2" } as const;
 
 /**
  * Two network namespaces with a wire between them: a machine, whose only way out is `wan0`, and a neighbour that
@@ -131,6 +135,29 @@ export class Namespaces {
     await this.reach(alias, port);
     const { stdout } = await this.in(this.outside, ["nft", "list", "chain", "ip", "leak", "in"]);
     return !stdout.includes("packets 0 ");
+  }
+
+  /** Lets the machine reach the network of the tests while something runs, as what fetches packages has to. */
+  async withWayOut<T>(work: () => Promise<T>): Promise<T> {
+    const { machine } = this;
+    const argv = ["--netns-type=path", "--disable-host-loopback", "--ready-fd=3", `/run/netns/${machine}`];
+    const child = spawn("slirp4netns", [...argv, WAY_OUT.device], {
+      stdio: ["ignore", "ignore", "ignore", "pipe"],
+    });
+    const ended = once(child, "exit");
+    try {
+      await Promise.race([once(child.stdio[3] as Readable, "data"), ended]);
+      await script(
+        `ip -n ${machine} address add ${WAY_OUT.address}/24 dev ${WAY_OUT.device}`,
+        `ip -n ${machine} link set ${WAY_OUT.device} up`,
+        `ip -n ${machine} route replace default via ${WAY_OUT.gateway}`,
+      );
+      return await work();
+    } finally {
+      child.kill();
+      await ended;
+      await script(`ip -n ${machine} route replace default via ${ADDRESS.outside.v4}`);
+    }
   }
 
   async close(): Promise<void> {

@@ -29,9 +29,24 @@ export class OlderKit {
 
   /** Runs a verb there; any exit code is an answer. */
   kit(...args: readonly string[]): Promise<RunResult> {
-    return run([process.execPath, join(this.root, "bin", "exploreiot.js"), ...args], {
+    return this.kitAt({}, [], ...args);
+  }
+
+  /** Runs a verb with an engine elsewhere, through a program that starts others there. */
+  kitAt(
+    engine: NodeJS.ProcessEnv,
+    through: readonly string[],
+    ...args: readonly string[]
+  ): Promise<RunResult> {
+    const [program, ...rest] = [
+      ...through,
+      process.execPath,
+      join(this.root, "bin", "exploreiot.js"),
+      ...args,
+    ];
+    return run([program as string, ...rest], {
       cwd: this.root,
-      env: { [HOME_VARIABLE]: projectRoot },
+      env: { ...engine, [HOME_VARIABLE]: projectRoot },
       expected: [0, 1, 2, 70],
     });
   }

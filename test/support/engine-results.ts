@@ -5,7 +5,10 @@ const RESULTS = new URL("../../docs/engines.json", import.meta.url);
 const PAGE = new URL("../../docs/engines.md", import.meta.url);
 
 /** The trials on each engine, in the order of the table's columns. */
-export const TRIALS = ["local, compose", "local, Terraform", "production", "scan", "drift", "no-op"] as const;
+export const TRIALS = [
+  ...(["images", "local, compose", "local, Terraform", "upgrade"] as const),
+  ...(["production", "scan", "drift", "no-op"] as const),
+] as const;
 
 /** The engines of the table, in its order; those of which nothing is kept were not run. */
 export const ENGINES = [
