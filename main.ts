@@ -7,6 +7,7 @@ import { endBetweenSteps } from "./core/signals.ts";
 import type { Deployment } from "./services/deployment.ts";
 import { addDeployment } from "./stacks/add-deployment.ts";
 import { synthesizeInDraft } from "./stacks/draft.ts";
+import { didShare, writtenInShares } from "./stacks/shares.ts";
 
 export interface Synthesis {
   /** Where `EXPLOREIOT_CONFIG` says which deployments are meant. @default process.env */
@@ -39,6 +40,7 @@ export async function writeStacks({
   const write = async () => {
     // cdktf makes the last folder of the path and no other: EXPLOREIOT_HOME may be a new one.
     if (outdir !== undefined) mkdirSync(outdir, { recursive: true });
+    if (!told.onlyLooks && (await writtenInShares(deployments, outdir, told.say))) return;
     const app = new App(outdir === undefined ? {} : { outdir });
     // Deployments refer to none but themselves: take it out with a stack of your own that refers to one of them.
     const isApart = true;
@@ -52,8 +54,9 @@ export async function writeStacks({
 
 /** As a program of its own, which says what is wrong. */
 export async function main(): Promise<void> {
-  endBetweenSteps();
   try {
+    if (await didShare()) return;
+    endBetweenSteps();
     await writeStacks();
   } catch (error) {
     process.exitCode = report(error);

@@ -2,11 +2,14 @@ import type { HealthCheck, HealthTiming } from "../site/fields.ts";
 import type { Site } from "../site/site.ts";
 
 /** How a probe is repeated. Docker runs the first one an interval after the start. */
-export type ProbeTiming = { readonly [Field in keyof HealthTiming]-?: number };
+export type ProbeTiming = { readonly [Field in keyof HealthTiming]-?: number } & {
+  /** Between two checks of a service that works; `intervalSeconds` counts while it starts, and once a check has failed. */
+  readonly restSeconds: number;
+};
 
 /**
- * The timing of one service's probe: a short interval buys a quick start, and costs the probed program alone, since a service
- * that works is asked within one exec of the engine. `start_interval` would do that too, where clients know it: Engine 25.
+ * The timing of one service's probe: a short interval buys a quick start, a longer one afterwards leaves a stack at rest alone.
+ * `start_interval` would do that too, where clients know it: Engine 25.
  *
  * @param own what the deployment says of this service; what it leaves out is as it says of all, and else as the
  * environment has it
@@ -20,6 +23,7 @@ export function probeTiming(
   return {
     startPeriodSeconds: said("startPeriodSeconds") ?? 30,
     intervalSeconds: said("intervalSeconds") ?? (production ? 10 : 2),
+    restSeconds: said("intervalSeconds") ?? (production ? 10 : 5),
     timeoutSeconds: said("timeoutSeconds") ?? 3,
     retries: said("retries") ?? (production ? 3 : 5),
   };
@@ -29,7 +33,7 @@ export function probeTiming(
  * Whole seconds until a container that never turns healthy is given up: a tight bound, since for a failing container
  * it is also the time the provider takes to say so (rule 5).
  */
-export function waitTimeoutSeconds(timing: ProbeTiming): number {
+export function waitTimeoutSeconds(timing: Omit<ProbeTiming, "restSeconds">): number {
   const { startPeriodSeconds, intervalSeconds, timeoutSeconds, retries } = timing;
   return Math.floor(startPeriodSeconds + (intervalSeconds + timeoutSeconds) * (retries + 1) + 5);
 }

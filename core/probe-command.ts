@@ -13,7 +13,8 @@ export const PROBE_AGENT = "exploreiot-probe";
 const WINDOW_SECONDS = 300;
 
 interface Rhythm {
-  readonly intervalSeconds: number;
+  /** Between two checks of a service that works. */
+  readonly restSeconds: number;
 
   /** For one check. */
   readonly timeoutSeconds: number;
@@ -22,14 +23,14 @@ interface Rhythm {
 /** The test of a healthcheck: the check as images/probe takes it, once until the service works, then again and again. */
 export const probeCommand = (
   check: readonly string[],
-  { intervalSeconds, timeoutSeconds }: Rhythm,
+  { restSeconds, timeoutSeconds }: Rhythm,
 ): readonly string[] => [
-  ...["CMD", PROBE_PROGRAM, "steady", String(intervalSeconds * 1000), String(WINDOW_SECONDS * 1000)],
+  ...["CMD", PROBE_PROGRAM, "steady", String(restSeconds * 1000), String(WINDOW_SECONDS * 1000)],
   ...[String(timeoutSeconds), ...check],
 ];
 
 /** Until the engine ends an exec of it; a check that has no answer has failed before. */
-export const probeTimeoutSeconds = ({ timeoutSeconds }: Rhythm): number =>
+export const probeTimeoutSeconds = ({ timeoutSeconds }: Pick<Rhythm, "timeoutSeconds">): number =>
   WINDOW_SECONDS + timeoutSeconds + 2;
 
 /** A healthcheck's test without the repetition: a program of the image's own as it was declared, anything else as it is. */

@@ -77,7 +77,7 @@ export const healthTiming = {
     // Halves are exact in binary: goDuration() prints no digits that nobody wrote.
     .multipleOf(0.5)
     .optional()
-    .describe("between two probes; default: 2, in production 10"),
+    .describe("between two probes; default: 2, and 5 once it has worked, in production 10"),
   timeoutSeconds: z.int().min(1).max(60).optional().describe("for one answer; default: 3"),
   retries: z
     .int()

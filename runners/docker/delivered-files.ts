@@ -6,6 +6,8 @@ import { type Change, changesBetween, flat, type Settings } from "../settings/se
 import type { ContainerSpec, Stack } from "../stack.ts";
 import type { Upload } from "../stack-json.ts";
 import { bytesFromEngine } from "./engine-api.ts";
+import { filesInSight } from "./files-in-sight.ts";
+import type { ContainerState, Observation } from "./observe.ts";
 import { filesInTar } from "./tar.ts";
 
 /** Hash of each file in the volume that a delivery job fills, by the path at which services find it. */
@@ -16,25 +18,47 @@ const delivers = ({ uploads, volumes }: ContainerSpec): boolean =>
   uploads.length > 0 && volumes.some(({ path }) => path === FILES);
 
 /**
- * Reads what is in the volumes of files, by job. It is read by the engine's API from the job's container, which has
- * ended: nothing is started for it.
+ * Reads what is in the volumes of files, by job: as a service that runs sees it, where this process can look there, else by the
+ * engine's API from the job's container, which has ended. Nothing is started for it.
  */
-export async function deliveredFiles(stack: Stack): Promise<ReadonlyMap<string, DeliveredFiles>> {
+export async function deliveredFiles(
+  stack: Stack,
+  observed: Promise<Pick<Observation, "containers">>,
+): Promise<ReadonlyMap<string, DeliveredFiles>> {
+  // Nobody else needs to wait for them: the engine is asked at once.
+  const containers = process.getuid?.() === 0 ? (await observed).containers : new Map();
   const found = await Promise.all(
-    stack.containers.filter(delivers).map(async ({ name }) => {
-      const archive = await bytesFromEngine(`/containers/${name}/archive`, { path: `${FILES}/.` });
-      return archive === undefined ? [] : ([[name, inArchive(archive)]] as const);
+    stack.containers.filter(delivers).map(async (job) => {
+      const files = seenByService(job, containers) ?? (await inArchiveOf(job));
+      return files === undefined ? [] : ([[job.name, hashed(files)]] as const);
     }),
   );
   return new Map(found.flat());
 }
 
-const inArchive = (archive: Buffer): DeliveredFiles =>
+/** One that has the job's volume at the same place, while the job's own container is there as well. */
+function seenByService(
+  { name, volumes }: ContainerSpec,
+  containers: Observation["containers"],
+): ReadonlyMap<string, Buffer> | undefined {
+  if (!containers.has(name)) return undefined;
+  const volume = volumes.find(({ path }) => path === FILES)?.name;
+  const reads = ({ State, Mounts = [] }: ContainerState) =>
+    State.Running && Mounts.some(({ Name, Destination }) => Name === volume && Destination === FILES);
+  const service = [...containers.values()].find(reads);
+  return service === undefined
+    ? undefined
+    : filesInSight({ id: service.Id, pid: service.State.Pid ?? 0 }, FILES);
+}
+
+async function inArchiveOf({ name }: ContainerSpec): Promise<ReadonlyMap<string, Buffer> | undefined> {
+  const archive = await bytesFromEngine(`/containers/${name}/archive`, { path: `${FILES}/.` });
+  return archive === undefined ? undefined : filesInTar(archive);
+}
+
+const hashed = (files: ReadonlyMap<string, Buffer>): DeliveredFiles =>
   Object.fromEntries(
-    [...filesInTar(archive)].map(([name, content]) => [
-      `${FILES}/${name.replace(/^\.\//, "")}`,
-      hash(content),
-    ]),
+    [...files].map(([name, content]) => [`${FILES}/${name.replace(/^\.\//, "")}`, hash(content)]),
   );
 
 /** Which files of a job are not what the configuration says; a hash says that they differ, and not what is in them. */

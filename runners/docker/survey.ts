@@ -25,7 +25,7 @@ export async function survey(stack: Stack, observed = observe(stack)): Promise<S
     observed,
     inspectNetworks(stack.networks.map(({ name }) => name)),
     inspectVolumes(stack),
-    deliveredFiles(stack),
+    deliveredFiles(stack, observed),
   ]);
   return { ...seen, networks, volumes, files };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { probeOf, probeTiming, tcpProbe, waitTimeoutSeconds } from "../../constructs/probes.ts";
 
-const LOCAL = { startPeriodSeconds: 30, intervalSeconds: 2, timeoutSeconds: 3, retries: 5 };
+const LOCAL = { startPeriodSeconds: 30, intervalSeconds: 2, restSeconds: 5, timeoutSeconds: 3, retries: 5 };
 
 test("a container is waited for as long as its probe can take to give up, and no longer", () => {
   const timing = { startPeriodSeconds: 10, intervalSeconds: 1, timeoutSeconds: 2, retries: 3 };
@@ -14,15 +14,18 @@ test("a container is waited for as long as its probe can take to give up, and no
 describe("the timing of a probe", () => {
   test("asks a server less often than a stack that is started many times a day", () => {
     expect(probeTiming({ environment: "local" })).toEqual(LOCAL);
-    expect(probeTiming({ environment: "production" })).toEqual({ ...LOCAL, intervalSeconds: 10, retries: 3 });
+    expect(probeTiming({ environment: "production" })).toEqual({
+      ...LOCAL,
+      ...{ intervalSeconds: 10, restSeconds: 10, retries: 3 },
+    });
   });
 
   test("is what the deployment says, and the environment's for the rest", () => {
     const health = { startPeriodSeconds: 0, timeoutSeconds: 20 };
     const given = { startPeriodSeconds: 0, timeoutSeconds: 20, intervalSeconds: 10, retries: 3 };
 
-    expect(probeTiming({ environment: "production" }, health)).toEqual(given);
-    expect(probeTiming({ environment: "local" }, given)).toEqual(given);
+    expect(probeTiming({ environment: "production" }, health)).toEqual({ ...given, restSeconds: 10 });
+    expect(probeTiming({ environment: "local" }, given)).toEqual({ ...given, restSeconds: 10 });
   });
 
   test("is what the deployment says of all services where it says nothing of this one", () => {
@@ -30,7 +33,7 @@ describe("the timing of a probe", () => {
 
     expect(probeTiming({ environment: "production", health }, { retries: 4 })).toEqual({
       ...LOCAL,
-      ...{ intervalSeconds: 0.5, retries: 4 },
+      ...{ intervalSeconds: 0.5, restSeconds: 0.5, retries: 4 },
     });
   });
 });

@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { projectRoot } from "../../core/home.ts";
+import { run } from "../../runners/run.ts";
+import { sharesOf } from "../../stacks/shares.ts";
+import { temporaryFolder, write } from "../support/temporary-folder.ts";
+
+const names = (count: number) => Array.from({ length: count }, (_, at) => `s${100 + at}`);
+
+describe("deployments are shared out", () => {
+  test.each([
+    { count: 99, processors: 8, sizes: [99] },
+    { count: 100, processors: 8, sizes: [50, 50] },
+    { count: 1001, processors: 2, sizes: [501, 500] },
+    { count: 1000, processors: 64, sizes: [250, 250, 250, 250] },
+    { count: 1000, processors: 1, sizes: [1000] },
+    { count: 0, processors: 8, sizes: [0] },
+  ])("$count among $processors processors", ({ count, processors, sizes }) => {
+    const shares = sharesOf(names(count), processors);
+
+    expect(shares.map(({ length }) => length)).toEqual(sizes);
+    expect(shares.flat()).toEqual(names(count));
+  });
+});
+
+const OFF = ["backend", "frontend", "postgres", "redis"]
+  .map((name) => `${name}: { enabled: false }\n`)
+  .join("");
+
+/** A hundred sites with a broker and nothing else; the rules of the first and the last say which thread loads them. */
+function sites(): string {
+  const folder = temporaryFolder();
+  write(
+    folder,
+    "rules/thread.js",
+    `import { appendFileSync } from "node:fs";
+import { threadId } from "node:worker_threads";
+appendFileSync(process.env.THREADS, threadId + "\\n");
+export const calm = { id: "OWN-001", severity: "high", title: "calm", allowed: "all", fix: "none", source: "here",
+  looksAt: ["docker_container"], check: () => [] };`,
+  );
+  for (const name of names(100)) {
+    const rules = ["s100", "s199"].includes(name) ? "policies: { rules: ../rules }\n" : "";
+    write(
+      folder,
+      `sites/${name}.yaml`,
+      `name: ${name}\nengine: { host: "ssh://ops@${name}.example.org" }\n${OFF}${rules}`,
+    );
+  }
+  return folder;
+}
+
+const synth = (folder: string, config: string, out: string, expected = 0) =>
+  run([process.execPath, join(projectRoot, "bin", "synth.js")], {
+    cwd: projectRoot,
+    env: {
+      EXPLOREIOT_HOME: folder,
+      EXPLOREIOT_CONFIG: join(folder, config),
+      CDKTF_OUTDIR: join(folder, out),
+      THREADS: join(folder, "threads"),
+    },
+    expected: [expected],
+  });
+
+describe.skipIf(availableParallelism() < 2)("a folder of many sites", () => {
+  test("is written by several threads as each site is alone, with a manifest of all", async () => {
+    const folder = sites();
+
+    const { stdout } = await synth(folder, "sites", "all");
+    const threads = new Set(readFileSync(join(folder, "threads"), "utf8").trim().split("\n"));
+    expect(threads.size).toBeGreaterThan(1);
+    expect(readdirSync(join(folder, "all", "stacks")).sort()).toEqual(names(100));
+    const manifest = JSON.parse(readFileSync(join(folder, "all", "manifest.json"), "utf8"));
+    expect(Object.keys(manifest.stacks)).toEqual(names(100));
+    const told = stdout.split("\n").filter((line) => line.includes("relaxed"));
+    expect(told.map((line) => /stacks\/(\w+)\//.exec(line)?.[1])).toEqual([...new Set(told.map(siteIn))]);
+
+    for (const name of ["s100", "s149", "s150", "s199"]) {
+      await synth(folder, `sites/${name}.yaml`, "one");
+      const [one, all] = ["one", "all"].map((out) =>
+        readFileSync(join(folder, out, "stacks", name, "cdk.tf.json"), "utf8"),
+      );
+      expect(all).toBe(one);
+      const alone = JSON.parse(readFileSync(join(folder, "one", "manifest.json"), "utf8"));
+      expect(manifest.stacks[name]).toEqual(alone.stacks[name]);
+    }
+  }, 240_000);
+
+  test("is stopped by every finding, in whichever part it is", async () => {
+    const folder = sites();
+    for (const name of ["s110", "s190"])
+      writeFileSync(
+        join(folder, "sites", `${name}.yaml`),
+        `name: ${name}\nengine: { host: "ssh://ops@${name}.example.org" }\nbackend: { environment: { UPSTREAM_TOKEN: hunter2 } }\n`,
+      );
+
+    const { stdout, stderr } = await synth(folder, "sites", "all", 1);
+    expect(stdout).toBe("");
+    expect(stderr.match(/^error: /gm)).toHaveLength(1);
+    expect(stderr.split("\n").slice(0, 7)).toEqual([
+      "error: the policies stop this synthesis: 6 findings",
+      ...["s110", "s190"].flatMap((name) =>
+        ["Migrate", "api", "ingest"].map(
+          (role) => `${name}/Backend/${role}/Container: UPSTREAM_TOKEN has a value`,
+        ),
+      ),
+    ]);
+    expect(readdirSync(join(folder, "all"))).toEqual(["stacks"]);
+  }, 240_000);
+});
+
+const siteIn = (line: string) => /stacks\/(\w+)\//.exec(line)?.[1];
