@@ -142,7 +142,8 @@ const dump = (id: string, day: number) => made(id, day, "exploreiot-dump", `of=$
 async function inOrder(listed: readonly object[]): Promise<readonly string[]> {
   const { stdout } = await run(
     [
-      ...["bash", "-euc"],
+      "bash",
+      "-euc",
       'files=/nowhere state=/nowhere private=/nowhere; . "$0"; listed() { cat; }; snapshots',
       join(projectRoot, "images/backup/lib/repository.sh"),
     ],

@@ -32,7 +32,8 @@ async function asked(
   write(state, "last.json", JSON.stringify({ at: made === undefined ? null : inHours(made), failed: null }));
   const { stdout } = await run(
     [
-      ...["bash", "-euc"],
+      "bash",
+      "-euc",
       '. "$0"; recorded() { cat "$state/last.json"; }; if is_due; then echo true; else echo false; fi; baseline',
       join(projectRoot, "images/backup/lib/schedule.sh"),
     ],
