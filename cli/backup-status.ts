@@ -1,5 +1,6 @@
 import type { LastBackup } from "../core/backup-manifest.ts";
 import { UserError } from "../core/errors.ts";
+import { isAhead } from "../core/fresh.ts";
 import { variableOf } from "../runners/containers.ts";
 import { archiveOldestOf, backupOf, lastBackupOf, oldestOf } from "../runners/docker/backup.ts";
 import type { ContainerSpec, Stack } from "../runners/stack.ts";
@@ -26,21 +27,22 @@ export function reportOf(
   const oldest = oldestOf(spec);
   const each = Number(variableOf(spec, "BACKUP_VERIFY"));
   const again = "exploreiot backup makes one now";
+  const look = "exploreiot backup verify looks at the last one";
   return {
     repository: variableOf(spec, "BACKUP_TARGET") ?? "",
     ...(at === null || id === null ? {} : { last: { at, id } }),
     ...(verified === null ? {} : { verified }),
     ...(archive === null ? {} : { archive: known(archive) }),
     problems: [
+      ...ahead("the last backup", at, again),
       ...(at !== null && isOld(at, oldest)
         ? [
             `the last backup is ${ageOf(at)} old, and ${ageOf(new Date(Date.now() - oldest * 1000).toISOString())} is the most: ${again}`,
           ]
         : []),
+      ...ahead("the last verification", verified?.at, look),
       ...(verified !== null && isOld(verified.at, oldest * each)
-        ? [
-            `the last verified backup is ${ageOf(verified.at)} old: exploreiot backup verify looks at the last one`,
-          ]
+        ? [`the last verified backup is ${ageOf(verified.at)} old: ${look}`]
         : []),
       ...(failed === null ? [] : [`${failed.at}: ${failed.reason}`]),
       ...(archive === null ? [] : behindTooMuch(archive, archiveOldestOf(spec))),
@@ -48,6 +50,11 @@ export function reportOf(
     ],
   };
 }
+
+const ahead = (what: string, at: string | null | undefined, remedy: string): readonly string[] =>
+  at != null && isAhead(new Date(at))
+    ? [`${what} is of ${at}, ahead of this machine's clock: ${remedy}`]
+    : [];
 
 const isOld = (moment: string, seconds: number) => Date.now() - Date.parse(moment) > seconds * 1000;
 

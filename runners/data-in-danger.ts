@@ -1,4 +1,5 @@
 import { UserError } from "../core/errors.ts";
+import { isFresh } from "../core/fresh.ts";
 import { LABEL } from "../core/labels.ts";
 import { ofRole } from "./containers.ts";
 import { backupOf } from "./docker/backup.ts";
@@ -46,10 +47,10 @@ export const dangersWith = (
 ): readonly Danger[] =>
   volumes.map((volume) => ({
     volume,
-    ...(last !== undefined && saved.has(volume) && isFresh(last, now) ? { backup: last } : {}),
+    ...(last !== undefined && saved.has(volume) && isFresh(new Date(last.at), FRESH_MINUTES * 60, now)
+      ? { backup: last }
+      : {}),
   }));
-
-const isFresh = ({ at }: Verified, now: Date) => now.getTime() - Date.parse(at) <= FRESH_MINUTES * 60_000;
 
 /** The volumes that a backup reads, and that of the database, which it asks for its rows. */
 export function savedVolumes(stack: Stack): ReadonlySet<string> {

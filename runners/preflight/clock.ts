@@ -1,7 +1,6 @@
+import { MOST_APART_SECONDS } from "../../core/fresh.ts";
 import { engineInfo } from "../docker/engine-info.ts";
 import type { PreflightProblem } from "./facts.ts";
-
-const MOST_SECONDS = 300;
 
 /** The engine's clock next to this machine's, and both next to the day the images are from. */
 export async function clockProblems(builtOn: string): Promise<readonly PreflightProblem[]> {
@@ -23,11 +22,11 @@ export function compareClocks({ here, engine, builtOn }: Clocks): readonly Prefl
     { who: "the engine's machine", time: engine },
   ].filter(({ time }) => time.getTime() < Date.parse(builtOn));
   return [
-    ...(apart <= MOST_SECONDS
+    ...(apart <= MOST_APART_SECONDS
       ? []
       : [
           {
-            problem: `clock: the engine says ${engine.toISOString()}, this machine ${here.toISOString()}: ${apart} s apart; allowed: ${MOST_SECONDS}`,
+            problem: `clock: the engine says ${engine.toISOString()}, this machine ${here.toISOString()}: ${apart} s apart; allowed: ${MOST_APART_SECONDS}`,
             remedy: "set both by a time service (timedatectl set-ntp true)",
           },
         ]),

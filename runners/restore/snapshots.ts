@@ -35,6 +35,9 @@ interface Choice {
   readonly repository: string;
 }
 
+/** By as much a clock may differ from the one by which a snapshot was made. */
+const AHEAD_MS = 3_600_000;
+
 /**
  * The snapshot that is meant.
  *
@@ -57,6 +60,11 @@ export function choose(all: readonly Snapshot[], { wanted, deployment, repositor
     throw new UserError(
       `${repository}: has snapshots of ${hosts.join(", ")}`,
       `name one: --snapshot ID (${listed(named)})`,
+    );
+  if (wanted === "latest" && Date.parse(first.time) > Date.now() + AHEAD_MS)
+    throw new UserError(
+      `${repository}: the newest snapshot is of ${first.time.slice(0, 16)}Z, and it is ${new Date().toISOString().slice(0, 16)}Z here: one of the two clocks was wrong, and which snapshot is the latest is not known`,
+      `set the clock of this machine right, or name one: --snapshot ID (${listed(named)})`,
     );
   if (wanted !== "latest" && named.length > 1)
     throw new UserError(`--snapshot ${wanted}: is the beginning of ${named.length} ids`, "give more of it");

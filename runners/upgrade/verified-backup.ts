@@ -1,4 +1,5 @@
 import { UserError } from "../../core/errors.ts";
+import { isAhead, isFresh } from "../../core/fresh.ts";
 import { backupOf, listBackups, type Snapshot } from "../docker/backup.ts";
 import type { DeploymentRecord } from "../record.ts";
 import type { Stack } from "../stack.ts";
@@ -44,13 +45,17 @@ export const makesBackups = (stack: Stack, record: DeploymentRecord | undefined)
  * @throws UserError that says how to get one
  */
 export function refuseWithoutBackup(made: Date | undefined, now = new Date()): void {
-  const hours = made === undefined ? undefined : (now.getTime() - made.getTime()) / 3_600_000;
-  if (hours !== undefined && hours <= FRESH_HOURS) return;
+  if (made !== undefined && isFresh(made, FRESH_HOURS * 3600, now)) return;
   throw new UserError(
-    hours === undefined
+    made === undefined
       ? "no verified backup is known, and an upgrade migrates data"
-      : `the last verified backup is ${Math.floor(hours)} hours old, and an upgrade migrates data; allowed: ${FRESH_HOURS}`,
+      : `the last verified backup is ${ageIn(made, now)}, and an upgrade migrates data; allowed: ${FRESH_HOURS}`,
     "make one: exploreiot backup -c CONFIG, then exploreiot backup verify -c CONFIG",
     "or go on without it: exploreiot upgrade --without-backup -c CONFIG",
   );
 }
+
+const ageIn = (made: Date, now: Date): string =>
+  isAhead(made, now)
+    ? `of ${made.toISOString()}, ahead of this machine's clock`
+    : `${Math.floor((now.getTime() - made.getTime()) / 3_600_000)} hours old`;

@@ -51,6 +51,14 @@ describe("the report of backups", () => {
     ]);
   });
 
+  test("tells what a clock that was ahead has left, which is of no age", () => {
+    const [at, then] = [ago(-24 * 380), ago(-1)];
+    expect(reportOf(spec, { ...good, at, verified: { at: then, id: "abcdef0123" } }).problems).toEqual([
+      `the last backup is of ${at}, ahead of this machine's clock: exploreiot backup makes one now`,
+      `the last verification is of ${then}, ahead of this machine's clock: exploreiot backup verify looks at the last one`,
+    ]);
+  });
+
   test("tells what failed last", () => {
     const failed = { at: ago(1), reason: "the backup: /srv/backups is full" };
     const report = reportOf(spec, { ...good, failed });

@@ -17,6 +17,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deploymentHome, projectRoot, stackFolder } from "../../core/home.ts";
 import { run } from "../../runners/run.ts";
+import { clockAhead } from "../support/clock-ahead.ts";
 import { write } from "../support/temporary-folder.ts";
 
 const name = `t${randomBytes(6).toString("hex")}`;
@@ -60,20 +61,6 @@ async function isMadeAgain(circumstances?: Circumstances): Promise<boolean> {
   await look(circumstances);
   return marks() !== before;
 }
-
-/** What the clock of a process is ahead, for all that it runs. */
-const clockAhead = (milliseconds: number) =>
-  `data:text/javascript,${encodeURIComponent(`
-const Now = Date;
-globalThis.Date = class extends Now {
-  constructor(...given) {
-    super(...(given.length > 0 ? given : [Date.now()]));
-  }
-  static now() {
-    return Now.now() + ${Math.round(milliseconds)};
-  }
-};
-`)}`;
 
 beforeAll(async () => {
   write(folder, "app/Dockerfile", "FROM scratch\nCOPY start.sh settings /\n");
@@ -274,9 +261,12 @@ describe("up, where there is nothing to do", { timeout: 60_000 }, () => {
     // A certificate is made, so that nothing is kept.
     await upMakesIt();
     rmSync(kept, { force: true });
-    const sameDay = [await upMakesIt(), await upMakesIt()];
+    // None begins meanwhile.
+    const untilNoon = day - ((Date.now() + day / 2) % day);
+    const [noon, nextNoon] = [untilNoon, untilNoon + day].map((ahead) => ({ before: clockAhead(ahead) }));
+    const sameDay = [await upMakesIt(noon), await upMakesIt(noon)];
 
-    expect([...sameDay, await upMakesIt({ before: clockAhead(day) })]).toEqual([true, false, true]);
+    expect([...sameDay, await upMakesIt(nextNoon)]).toEqual([true, false, true]);
   });
 
   test("makes and judges it for what a verb that only looks has left, and for a record that says it was judged", async () => {

@@ -79,6 +79,11 @@ describe("an upgrade that migrates data", () => {
       new Date("2026-11-28T11:00:00Z"),
       "the last verified backup is 25 hours old, and an upgrade migrates data; allowed: 24",
     ],
+    [
+      "one that a clock which was ahead has made",
+      new Date("2027-11-29T12:00:00Z"),
+      "the last verified backup is of 2027-11-29T12:00:00.000Z, ahead of this machine's clock, and an upgrade migrates data; allowed: 24",
+    ],
   ])("is refused with %s", async (_, made, said) => {
     expect(await errorText(() => refuseWithoutBackup(made, now))).toBe(
       `${said}\n` +

@@ -53,11 +53,11 @@ describe.skipIf(reason)(titled("the certificate of an ACME server", reason), () 
     };
   }
 
-  /** Ends the wait for the next attempt, and waits until that attempt has said how it went. */
-  async function tryNow(outcome: string): Promise<void> {
+  /** Ends the wait for the next attempt by a command, and waits until that attempt has said how it went. */
+  async function tryNow(outcome: string, ...command: readonly string[]): Promise<void> {
     const count = async () => (await log()).split(outcome).length;
     const before = await count();
-    await docker("exec", renewer, "rm", "/acme/not-before");
+    await docker("exec", renewer, ...(command.length > 0 ? command : ["rm", "/acme/not-before"]));
     await until(outcome, async () => (await count()) > before, 90_000);
   }
 
@@ -120,6 +120,15 @@ describe.skipIf(reason)(titled("the certificate of an ACME server", reason), () 
 
     expect(session.connected).toBe(true);
     await session.endAsync();
+  });
+
+  test("is not put off to a time that a clock which was ahead has left", async () => {
+    const [before] = (await served()).serials;
+    const inMonth =
+      'read -r _ wanted </acme/not-before; echo "$(($(date +%s) + 2592000)) $wanted" >/acme/not-before';
+    await tryNow("renewer: published", "sh", "-c", inMonth);
+
+    expect(await taken(before as string)).toMatchObject({ code: 0, problems: [] });
   });
 
   test("is refused by the renewer with the key of another", async () => {

@@ -7,7 +7,7 @@ const off = { enabled: false };
 const deployment = new TestDeployment({
   name: "e2e-archive",
   ...{ backend: off, frontend: off, redis: off, mosquitto: off },
-  backup: { enabled: true, every: "12h", archive: true },
+  backup: { enabled: true, archive: true },
   networks: {
     edge: { ipv4: "10.131.4.0/24" },
     broker: { ipv4: "10.131.5.0/24" },

@@ -28,7 +28,7 @@ const deployment = new TestDeployment({
   backend: { enabled: false },
   frontend: { enabled: false },
   redis: { enabled: false },
-  backup: { enabled: true, every: "12h" },
+  backup: { enabled: true },
   listeners: { mqtt: { port: 21931 } },
   networks: { edge: subnet(1), broker: subnet(2), data: subnet(3) },
 });

@@ -44,6 +44,8 @@ describe("a backup that was verified", () => {
   test.each([
     { given: "of an hour ago", at: "2026-11-29T11:00:00Z", counts: true },
     { given: "that is a second older", at: "2026-11-29T10:59:59Z", counts: false },
+    { given: "of a clock that is five minutes ahead", at: "2026-11-29T12:05:00Z", counts: true },
+    { given: "of a clock that was further ahead", at: "2026-11-29T12:05:01Z", counts: false },
     { given: "that has not this volume", at: "2026-11-29T11:59:00Z", volume: "cache", counts: false },
   ])("$given: counts, $counts", ({ at, volume, counts }) => {
     expect(known(at, volume)).toEqual([

@@ -50,12 +50,12 @@ export class BackupAlone {
 
   /**
    * @param repository its mount. @default - the folder `repository` of this machine
-   * @param every seconds between two backups by its schedule. @default - one at midnight
+   * @param every seconds between two backups by its schedule. @default - none while a test runs
    * @param network by which a server is reached. @default - none
    */
   async start(
     repository = `type=bind,src=${this.repository},dst=/repository`,
-    every?: number,
+    every = 43_200,
     network = "none",
   ): Promise<void> {
     await run(["docker", "rm", "--force", this.name], { expected: [0, 1] });
@@ -78,8 +78,7 @@ export class BackupAlone {
     const environment = {
       ...{ BACKUP_DEPLOYMENT: "alone", BACKUP_KIT: "1", BACKUP_KEEP: "last=2", BACKUP_VERIFY: "1000" },
       ...{ BACKUP_OLDEST: "9999", BACKUP_TARGET: "/srv/backups" },
-      ...(every === undefined ? { BACKUP_AT: "00:00" } : { BACKUP_EVERY: String(every) }),
-      ...{ RESTIC_REPOSITORY: "/repository", BACKUP_POSTGRES_MAJOR: "17" },
+      ...{ BACKUP_EVERY: String(every), RESTIC_REPOSITORY: "/repository", BACKUP_POSTGRES_MAJOR: "17" },
       ...{
         BACKUP_POSTGRES_USER: "",
         BACKUP_DATABASE: "",

@@ -19,6 +19,9 @@ export const titled = (title: string, reason: string | undefined) =>
  */
 const QUICKLY_HEALTHY = { health: { intervalSeconds: 1, retries: 10 } } satisfies Partial<DeploymentInput>;
 
+/** Of a test that counts backups each is asked for: by default another one comes at 02:30, in the middle of a run at that time. */
+const SELDOM = { every: "12h" } satisfies DeploymentInput["backup"];
+
 /** Where images come from, for a run of these tests with others (test/contract). */
 const IMAGES = JSON.parse(process.env.EXPLOREIOT_TEST_IMAGES ?? "{}") as Pick<DeploymentInput, "images">;
 
@@ -54,7 +57,8 @@ export class TestDeployment {
     this.home = deploymentHome(config.name);
     this.stack = stackFolder(config.name);
     this.site = join(mkdtempSync(join(tmpdir(), `exploreiot-${config.name}-`)), "site.json");
-    this.#config = { ...QUICKLY_HEALTHY, ...IMAGES, ...config };
+    const backup = config.backup && { backup: { ...SELDOM, ...config.backup } };
+    this.#config = { ...QUICKLY_HEALTHY, ...IMAGES, ...config, ...backup };
     this.configure({});
   }
 

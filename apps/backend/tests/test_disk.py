@@ -288,12 +288,11 @@ SELECT sum(n)::bigint, sum(t)::bigint FROM (
 
 def test_by_rule_the_oldest_weeks_become_sums_before_their_time(small: Make, start) -> None:
     disk = small(340)
+    now = datetime.now(UTC)
+    disk.postgres.make_weeks("small", now - timedelta(weeks=9), now)
     disk.sql(
-        "SELECT ensure_readings_partition(day::date) "
-        "FROM generate_series(now() - interval '9 weeks', now(), '1 day') AS day"
-    )
-    disk.sql(
-        "INSERT INTO readings SELECT 's' || n % 5, n % 100, now() - n * interval '19 seconds' "
+        "INSERT INTO readings SELECT 's' || n % 5, n % 100, "
+        f"'{now}'::timestamptz - n * interval '19 seconds' "
         "FROM generate_series(1, 280000) AS n"
     )
     disk.sql("CHECKPOINT")

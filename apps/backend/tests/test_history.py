@@ -183,9 +183,7 @@ class Weeks:
         self.postgres = postgres
         database = postgres.database_with_tables("weeks")
         self.now = datetime.now(UTC)
-        for days in (9, 7, 2, 0):
-            week = week_of(self.now - timedelta(days=days))
-            postgres.sql(f"SELECT ensure_readings_partition('{week}')", "weeks")
+        postgres.make_weeks("weeks", self.now - timedelta(days=9), self.now)
         self._fill("'sensor-' || to_char(n, 'FM000')", "generate_series(0, 199) AS n", 900, 9)
         self._fill("'quick'", "(VALUES (0)) AS one (n)", 0.05, 0.4)
         postgres.sql(
@@ -298,7 +296,8 @@ def test_a_table_of_two_hundred_thousand_lines_takes_no_memory(weeks: Weeks) -> 
 
 def test_beyond_a_million_lines_it_is_refused_before_it_begins(weeks: Weeks) -> None:
     start = weeks.now - timedelta(days=400)
-    weeks.postgres.sql(f"SELECT ensure_readings_partition('{week_of(start)}')", "weeks")
+    end = start + timedelta(seconds=1000)
+    weeks.postgres.make_weeks("weeks", start, end)
     weeks.postgres.sql(
         f"INSERT INTO readings SELECT 'old', 1, '{start}'::timestamptz + n * interval '1 ms' "
         "FROM generate_series(0, 1000000) AS n",
@@ -309,8 +308,7 @@ def test_beyond_a_million_lines_it_is_refused_before_it_begins(weeks: Weeks) -> 
 
     assert problem["champ"] == "depuis"
     assert problem["message"].startswith("more than 1,000,000 readings; ")
-    last = (start + timedelta(seconds=1000)).isoformat()
-    weeks.postgres.sql(f"DELETE FROM readings WHERE sensor = 'old' AND time = '{last}'", "weeks")
+    weeks.postgres.sql(f"DELETE FROM readings WHERE sensor = 'old' AND time = '{end}'", "weeks")
     answer = weeks.api.http.get("/api/mesures.csv", params={"capteur": "old"}, timeout=60)
     assert (answer.status_code, answer.text.count("\n")) == (200, 1_000_001)
 
@@ -327,8 +325,10 @@ def test_a_table_that_breaks_off_is_no_whole_answer(
     place.chmod(0o755)
     postgres = Postgres(place / "postgres")
     database = postgres.database_with_tables("broken")
+    now = datetime.now(UTC)
+    postgres.make_weeks("broken", now - timedelta(seconds=400), now)
     postgres.sql(
-        "INSERT INTO readings SELECT 's', n, now() - n * interval '1 ms' "
+        f"INSERT INTO readings SELECT 's', n, '{now}'::timestamptz - n * interval '1 ms' "
         "FROM generate_series(0, 400000) AS n",
         "broken",
     )

@@ -162,12 +162,10 @@ class Plant:
         self.postgres = Postgres(folder / "postgres")
         own = {"MQTT_CLIENT_ID": "retention", "MQTT_TOPIC": "retention/+"}
         self.env = env | self.postgres.database_with_tables("own") | own
-        for table in ("ensure_readings_partition(time::date) FROM", "1 FROM"):
-            self.sql(
-                f"SELECT {table} generate_series(now() - '60 days'::interval, now(), '1 day') time"
-            )
+        now = datetime.now(UTC)
+        self.postgres.make_weeks("own", now - 60 * DAY, now)
         self.sql(
-            "INSERT INTO readings SELECT 'old', n, now() - n * interval '105 minutes' "
+            f"INSERT INTO readings SELECT 'old', n, '{now}'::timestamptz - n * interval '105 min' "
             "FROM generate_series(1, 819) n"
         )
 

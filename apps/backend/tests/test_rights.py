@@ -1,12 +1,11 @@
 """The rights of the users of `api` and `ingest` in the database, and nothing more."""
 
 import asyncio
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import asyncpg
 import pytest
 
-from exploreiot.partitions import week_of
 from tests.support.roles import run_to_end
 from tests.support.services import PASSWORD, USERS, Postgres
 
@@ -40,7 +39,7 @@ STATEMENTS = {
     "know a device": "INSERT INTO devices VALUES ('d', true)"
     " ON CONFLICT (device) DO UPDATE SET online = false",
     "forget devices": "DELETE FROM devices",
-    "make next week's partition": "SELECT ensure_readings_partition(CURRENT_DATE + 7)",
+    "make a week's partition": "SELECT ensure_readings_partition('2002-01-07')",
     "sum up a week": "SELECT condense_readings('{old}', NULL)",
     "sum up a month": "SELECT condense_hours('{month}')",
     "drop a year": "SELECT drop_days('{year}')",
@@ -57,11 +56,14 @@ STATEMENTS = {
     "run a program": "COPY (SELECT) TO PROGRAM 'true'",
     "change the version": "DELETE FROM schema_version",
 }
+# Of two months: it is summed up into both.
+OLD = date(2025, 9, 29)
+MONTH, YEAR = date(2025, 9, 1), date(2025, 1, 1)
 WRITES = {
     "read readings",
     "add a reading",
     "know a sensor",
-    "make next week's partition",
+    "make a week's partition",
 }
 ALLOWED = {
     "api": WRITES
@@ -111,15 +113,12 @@ def attempt(
 
 @pytest.mark.parametrize("role", ["api", "ingest"])
 def test_each_role_may_do_its_own_work_only(postgres: Postgres, database: str, role: str) -> None:
-    old = week_of(datetime.now(UTC) - timedelta(days=70))
-    postgres.sql(f"SELECT ensure_readings_partition('{old}')", database)
-    month, year = old.replace(day=1), old.replace(month=1, day=1)
-    for tier, start in (("hourly", month), ("daily", year)):
+    postgres.sql(f"SELECT ensure_readings_partition('{OLD}')", database)
+    for tier, start, end in (("hourly", MONTH, "2025-10-01"), ("daily", YEAR, "2026-01-01")):
         postgres.sql(
-            f"SET ROLE app; SELECT ensure_span('readings_{tier}', '{start}', '{old}'::date + 32)",
-            database,
+            f"SET ROLE app; SELECT ensure_span('readings_{tier}', '{start}', '{end}')", database
         )
-    names = {"old": old, "partition": f"readings_w{old:%Y%m%d}", "month": month, "year": year}
+    names = {"old": OLD, "partition": f"readings_w{OLD:%Y%m%d}", "month": MONTH, "year": YEAR}
     statements = {what: statement.format(**names) for what, statement in STATEMENTS.items()}
 
     ends = attempt(postgres, database, USERS[role], statements)
@@ -176,7 +175,7 @@ def test_without_names_the_owner_does_everything(postgres: Postgres, tmp_path) -
     names = postgres.new_database("alone") | {"DATABASE_API_USERS": "", "DATABASE_INGEST_USERS": ""}
     assert run_to_end("migrate", names, tmp_path).stop() == 0
 
-    chosen = ("add a reading", "keep a reject", "make next week's partition")
+    chosen = ("add a reading", "keep a reject", "make a week's partition")
     ends = attempt(postgres, "alone", "app", {what: STATEMENTS[what] for what in chosen})
 
     assert ends == dict.fromkeys(chosen, "allowed")

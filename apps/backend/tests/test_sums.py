@@ -42,10 +42,7 @@ class Plant:
 
     def fill(self, sensor: str, source: str, since: datetime, every: timedelta) -> None:
         """Of each sensor of `source` readings until now; the values tell them apart."""
-        self.sql(
-            "SELECT ensure_readings_partition(day::date) FROM "
-            f"generate_series('{since}'::timestamptz, '{NOW}', '1 day') AS day"
-        )
+        self.postgres.make_weeks(self.name, since, NOW)
         self.sql(
             f"INSERT INTO readings SELECT {sensor}, (extract(epoch FROM time)::bigint + n) % 997, "
             f"time FROM {source}, "
@@ -284,7 +281,7 @@ def test_a_reader_who_holds_it_up_is_not_queued_behind(plant: Plant) -> None:
 
 def test_absurd_values_do_not_stop_it(plant: Plant) -> None:
     time = NOW - 50 * DAY
-    plant.sql(f"SELECT ensure_readings_partition('{week_of(time)}')")
+    plant.postgres.make_weeks(plant.name, time, time)
     plant.sql(
         "INSERT INTO readings VALUES "
         + ", ".join(

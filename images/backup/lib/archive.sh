@@ -173,7 +173,7 @@ base_is_due() {
   [ "$(jq -r '.line' "$archive/bases.json" 2>/dev/null)" = "$(line_of)" ] || return 0
   # Not `last`, which is the record's file.
   local newest made
-  newest=$(seconds_of "$(jq -r '.last' "$archive/bases.json")")
+  newest=$(on_record "$(jq -r '.last' "$archive/bases.json")")
   made=$(recorded | jq -r '.at // empty')
   [ -n "$made" ] && [ "$(seconds_of "$made")" -gt "$newest" ] && [ $((newest + BASE_AGE)) -le "$(date +%s)" ]
 }

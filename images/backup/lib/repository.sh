@@ -165,14 +165,15 @@ listed() {
 # The dumps of backups: snapshots of their own, whose tag `of` says of which.
 dumps=(--tag "exploreiot-dump,deployment=$BACKUP_DEPLOYMENT")
 
-# The snapshots of this deployment, oldest first, each with its dumps.
+# The snapshots of this deployment, oldest first, each with its dumps. One that is ahead of the clock by hours stands before all: it was
+# made while that was wrong, and is not the latest.
 snapshots() {
   local all
   all=$(listed --tag "exploreiot,deployment=$BACKUP_DEPLOYMENT" "${dumps[@]}") || return 1
-  jq -c 'def of: .tags[] | select(startswith("of="));
+  jq -c --arg ahead "$(date -u -d '+1 hour' +%Y-%m-%dT%H:%M:%SZ)" 'def of: .tags[] | select(startswith("of="));
     group_by(first(of)) | [.[] | (.[] | select(.tags | index("exploreiot"))) + {
         bytes: (map(.summary.total_bytes_processed // 0) | add), added: (map(.summary.data_added_packed // 0) | add)
-      } | {id, at: .time, verified: (.tags | index("verified") != null), bytes, added}] | sort_by(.at)' <<<"$all"
+      } | {id, at: .time, verified: (.tags | index("verified") != null), bytes, added}] | sort_by(.at < $ahead, .at)' <<<"$all"
 }
 
 # Own ones alone are counted and removed. The last verified one stays, no matter how old: it may be the only good one. A dump goes

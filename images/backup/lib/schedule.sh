@@ -1,15 +1,24 @@
 # shellcheck shell=bash
 # When backups are made. BACKUP_EVERY is a number of seconds between two; without it one is made each day at BACKUP_AT (HH:MM, UTC).
 
-RETRY=900 TICK=15
+RETRY=900 TICK=15 AHEAD=3600
 
 seconds_of() { date -d "$1" +%s; }
+
+# A moment that is on record. One that is ahead of the clock was written while that was wrong, and counts as none: until then nothing
+# would be made, and all would look well.
+on_record() {
+  local at
+  at=$(seconds_of "$1")
+  [ "$at" -le $(($(date +%s) + AHEAD)) ] || at=0
+  echo "$at"
+}
 
 # When the last one was made; before the first one, when this deployment began to wait for it.
 baseline() {
   local at
   at=$(recorded | jq -r '.at // empty')
-  if [ -n "$at" ]; then seconds_of "$at"; else cat "$state/since"; fi
+  on_record "${at:-@$(cat "$state/since")}"
 }
 
 # The latest moment up to now at which one should have been made; one that was missed counts too.
@@ -26,7 +35,7 @@ failed_lately() {
   local at
   at=$(recorded | jq -r --arg what "$1" 'select(.failed.reason // "" | startswith($what)) | .failed.at // empty')
   [ -n "$at" ] || return 1
-  at=$(seconds_of "$at")
+  at=$(on_record "$at")
   [ "$at" -ge "$(cat /tmp/started)" ] && [ $((at + RETRY)) -gt "$(date +%s)" ]
 }
 

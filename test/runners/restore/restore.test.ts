@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { BackupManifest } from "../../../core/backup-manifest.ts";
 import { readManifest } from "../../../runners/restore/manifest.ts";
 import { placesOf } from "../../../runners/restore/places.ts";
@@ -203,6 +203,18 @@ describe("a snapshot is chosen", () => {
     },
   ])("not $given", async ({ ask, text }) => {
     expect(await errorText(ask)).toBe(text);
+  });
+
+  test("not as the latest one that is ahead of this machine's clock, but by its id", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.parse("2026-11-28T10:59:59Z") });
+    onTestFinished(() => void vi.useRealTimers());
+    expect(await errorText(() => chosen("latest", "demo"))).toBe(
+      "/srv/backups: the newest snapshot is of 2026-11-28T12:00Z, and it is 2026-11-28T10:59Z here: one of the two clocks was wrong, and which snapshot is the latest is not known" +
+        `\n  → set the clock of this machine right, or name one: --snapshot ID (${LISTED})`,
+    );
+    expect(chosen("bb2", "demo").id).toBe("bb22");
+    vi.setSystemTime(Date.parse("2026-11-28T11:00:00Z"));
+    expect(chosen("latest", "demo").id).toBe("bb22");
   });
 });
 

@@ -138,6 +138,29 @@ const backup = (id: string, day: number, ...tags: readonly string[]) =>
   made(id, day, "exploreiot", `of=${day}`, ...tags);
 const dump = (id: string, day: number) => made(id, day, "exploreiot-dump", `of=${day}`);
 
+/** The ids of the snapshots of this deployment, as the program in the image lists them. */
+async function inOrder(listed: readonly object[]): Promise<readonly string[]> {
+  const { stdout } = await run(
+    [
+      "bash",
+      "-euc",
+      'files=/nowhere state=/nowhere private=/nowhere; . "$0"; listed() { cat; }; snapshots',
+      join(projectRoot, "images/backup/lib/repository.sh"),
+    ],
+    { input: JSON.stringify(listed), env: { ...process.env, BACKUP_DEPLOYMENT: "demo", BACKUP_TARGET: "" } },
+  );
+  return (JSON.parse(stdout) as { id: string }[]).map(({ id }) => id);
+}
+
+test.skipIf(reason !== "")(`a backup that is ahead of the clock is not the latest${reason}`, async () => {
+  const later = (id: string, hours: number) => ({
+    ...backup(id, 20, `of=${id}`),
+    time: new Date(Date.now() + hours * 3_600_000).toISOString(),
+  });
+  const all = [later("ahead", 380 * 24), later("now", -1), later("before", -48), later("soon", 0.5)];
+  expect(await inOrder(all)).toEqual(["ahead", "before", "now", "soon"]);
+});
+
 /** The backups and dumps that the program in the image would remove. */
 async function old(listed: readonly object[]): Promise<readonly string[]> {
   const library = join(projectRoot, "images/backup/lib/repository.sh");

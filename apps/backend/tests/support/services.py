@@ -4,9 +4,11 @@ import atexit
 import shutil
 import subprocess
 import tempfile
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+from exploreiot.partitions import week_of
 from tests.support.processes import Process, as_user, free_port, hand_over, is_open, wait_for
 
 PASSWORD = "not-a-real-password"
@@ -68,6 +70,8 @@ def _stopped_cluster() -> Path:
     with (data / "postgresql.conf").open("a") as configuration:
         # As the kit has it; and nothing here outlives the machine.
         configuration.write("jit = off\nfsync = off\n")
+        # Not as the kit has it, but as a server of somebody else may: days begin 14 hours earlier.
+        configuration.write("timezone = 'Pacific/Kiritimati'\n")
     server = Postgres(folder, is_new=False)
     for user in ("app", *USERS.values()):
         server.sql(f"CREATE ROLE {user} LOGIN PASSWORD '{PASSWORD}'")
@@ -147,6 +151,15 @@ class Postgres:
         if answer.returncode != 0:
             raise RuntimeError(answer.stderr)
         return answer.stdout.strip() or "done"
+
+    def make_weeks(self, database: str, since: datetime, until: datetime) -> None:
+        """The tables for readings of these times (in UTC), both ends included. A migrated database
+        has those of this week and the next: minutes ago was another week, of a Monday's first."""
+        self.sql(
+            "SELECT ensure_readings_partition(monday::date) FROM generate_series("
+            f"'{week_of(since)}'::timestamp, '{week_of(until)}'::timestamp, '7 days') AS monday",
+            database,
+        )
 
     def database_with_tables(self, name: str) -> dict[str, str]:
         """A copy of one that was migrated."""
