@@ -4,9 +4,10 @@ import asyncio
 import json
 import socket as sockets
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import httpx
@@ -15,9 +16,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
 from exploreiot.clients import OWN, Places, Turns, asked_by, client_key
+from exploreiot.database import COMMAND_SECONDS
 from exploreiot.http_protocol import HEAD_SECONDS
 from tests.conftest import StartRole
-from tests.support.clients import WITH_KEY, ask, receive, ws
+from tests.support.clients import WITH_KEY, receive, ws
+from tests.support.clients import ask as ask_socket
 from tests.support.processes import wait_for
 from tests.support.roles import KEY, Role
 from tests.support.services import Postgres
@@ -192,7 +195,7 @@ class SlowClients:
         with ws(self._role) as socket:
             with pytest.raises(TimeoutError):
                 receive(socket, lambda got: False, seconds=HEAD_SECONDS + 2)
-            return ask(socket, json.dumps({"capteur": "silent-socket", "valeur": 1}))
+            return ask_socket(socket, json.dumps({"capteur": "silent-socket", "valeur": 1}))
 
 
 HALF_A_BODY = HEAD + b"X-API-Key: %s\r\nContent-Length: 9\r\n\r\n1" % KEY.encode()
@@ -369,26 +372,69 @@ def test_another_client_is_answered_while_one_has_more_questions_than_there_are_
     role = start("api", TRUSTED_PROXIES="127.0.0.1").wait_ready()
     slow, quick = STILL[table]
 
-    async def ask(client: httpx.AsyncClient, path: str, address: str) -> int:
-        answer = await client.get(path, headers={"X-Forwarded-For": address})
-        return answer.status_code
-
     async def run() -> None:
-        locks = await asyncpg.connect(
-            host=postgres.host, port=postgres.port, user="admin", database=env["DATABASE_NAME"]
-        )
-        async with (
-            httpx.AsyncClient(base_url=f"http://127.0.0.1:{role.port}", timeout=20) as client,
-            locks.transaction(),
-        ):
-            await locks.execute(f"LOCK TABLE {table}")
+        async with standing_still(postgres, env, table), asking(role) as client:
             own = [asyncio.create_task(ask(client, slow, "192.0.2.1")) for _ in range(12)]
-            still = lambda: postgres.sql(STANDING_STILL) != "0"  # noqa: E731
-            await asyncio.to_thread(wait_for, still, "a question that stands still")
+            await asyncio.to_thread(stand_still, postgres, 1)
             assert await ask(client, quick, "192.0.2.2") == 200
             assert not any(task.done() for task in own)
             for task in own:
                 task.cancel()
-        await locks.close()
 
     asyncio.run(asyncio.wait_for(run(), 60))
+
+
+def test_a_short_question_waits_for_no_long_ones_of_two_clients(
+    start: StartRole, postgres: Postgres, env: dict[str, str], sensor: str
+) -> None:
+    """Those of a month stand still, for their first week is locked; those of an hour do not."""
+    role = start("api", TRUSTED_PROXIES="127.0.0.1").wait_ready()
+    month = (datetime.now(UTC) - timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    reading = {"capteur": sensor, "valeur": 1, "horodatage": month}
+    assert role.http.post("/api/mesures", json=reading, headers=WITH_KEY).status_code == 201
+    of_reading = f"SELECT tableoid::regclass FROM readings WHERE sensor = '{sensor}'"
+    week = postgres.sql(of_reading, env["DATABASE_NAME"])
+    short = f"/api/series?capteur={sensor}"
+    long = f"{short}&pas=86400&depuis={month}"
+
+    async def run() -> None:
+        async with standing_still(postgres, env, week), asking(role) as client:
+            clients = ("192.0.2.1", "192.0.2.2") * 3
+            own = [asyncio.create_task(ask(client, long, address)) for address in clients]
+            await asyncio.to_thread(stand_still, postgres, 2)
+            started = time.monotonic()
+            for _ in range(5):
+                assert await ask(client, short, "192.0.2.3") == 200
+            assert time.monotonic() - started < COMMAND_SECONDS / 2
+            assert not any(task.done() for task in own)
+            for task in own:
+                task.cancel()
+
+    asyncio.run(asyncio.wait_for(run(), 60))
+
+
+@asynccontextmanager
+async def standing_still(
+    postgres: Postgres, env: dict[str, str], table: str
+) -> AsyncIterator[None]:
+    locks = await asyncpg.connect(
+        host=postgres.host, port=postgres.port, user="admin", database=env["DATABASE_NAME"]
+    )
+    async with locks.transaction():
+        await locks.execute(f"LOCK TABLE {table}")
+        yield
+    await locks.close()
+
+
+def stand_still(postgres: Postgres, least: int) -> None:
+    wait_for(lambda: int(postgres.sql(STANDING_STILL)) >= least, "questions that stand still")
+
+
+def asking(role: Role) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=f"http://127.0.0.1:{role.port}", timeout=20)
+
+
+async def ask(client: httpx.AsyncClient, path: str, address: str) -> int:
+    """As the edge brings it."""
+    answer = await client.get(path, headers={"X-Forwarded-For": address})
+    return answer.status_code
