@@ -18,13 +18,17 @@ from exploreiot.clients import Pieces, Places, client_key
 
 # From the first byte, or from the connection, to the end of the headers.
 HEAD_SECONDS = 10
+# Of a request, but for its body: line, headers, sizes of chunks, trailers. The edge takes 16 kB.
+_MOST_HEAD_BYTES = 32 * 1024
 # At most 14 requests at once.
 _PIECE_BYTES = 256
 # Of a body, which is only put together.
 _BODY_PIECE_BYTES = 4096
 # The loop reads 256 kB at once, of which a thousand connections would keep as much each.
 _RECEIVE_BYTES = 16 * 1024
-_TIMEOUT = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_END = b"\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_TIMEOUT = b"HTTP/1.1 408 Request Timeout" + _END
+_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large" + _END
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -42,8 +46,9 @@ class GuardedProtocol(HttpToolsProtocol):
         self._worker = ""
         self._unread = bytearray()
         self._is_waiting = False
-        self._is_in_body = False
         self._is_in_head = False
+        self._is_in_body = False
+        self._head_bytes = 0
         self._is_upgraded = False
         self._timer: asyncio.TimerHandle | None = None
 
@@ -106,9 +111,11 @@ class GuardedProtocol(HttpToolsProtocol):
         size = _BODY_PIECE_BYTES if self._is_in_body else _PIECE_BYTES
         piece = bytes(self._unread[:size])
         del self._unread[:size]
+        self._head_bytes += len(piece)
         super().data_received(piece)
-        is_idle = self.cycle is None or self.cycle.response_complete
-        if not self._is_upgraded and (self._is_in_head or is_idle):
+        if self._head_bytes > _MOST_HEAD_BYTES:
+            return self._refuse("too large", _TOO_LARGE)
+        if not self._is_upgraded and (self._is_in_head or self._is_idle()):
             self._expect_head()
         self._go_on()
 
@@ -118,12 +125,17 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         self._is_in_head, self._is_in_body = True, False
+        self._head_bytes = 0
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         self._is_in_head, self._is_in_body = False, True
         self._stop_waiting()
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._head_bytes -= len(body)
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._is_in_body = False
@@ -139,10 +151,16 @@ class GuardedProtocol(HttpToolsProtocol):
             self._timer.cancel()
             self._timer = None
 
+    def _is_idle(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
+
     def _too_slow(self) -> None:
-        metrics.CONNECTIONS_CUT.labels("too slow").inc()
-        if self._is_in_head:
-            self.transport.write(_TIMEOUT)
+        self._refuse("too slow", _TIMEOUT)
+
+    def _refuse(self, reason: str, answer: bytes) -> None:
+        metrics.CONNECTIONS_CUT.labels(reason).inc()
+        if self._is_in_head and self._is_idle():
+            self.transport.write(answer)
         self.transport.close()
 
     def _give_way(self) -> None:

@@ -234,6 +234,37 @@ def test_a_slow_line_delivers_its_batch(slow: SlowClients) -> None:
     assert slow.line.result().startswith(b"HTTP/1.1 201 ")
 
 
+CHUNKED = HEAD + b"X-API-Key: %s\r\nTransfer-Encoding: chunked\r\n\r\n" % KEY.encode()
+TOO_LARGE = b"HTTP/1.1 431 "
+
+
+@pytest.mark.parametrize(
+    ("begin", "more", "answer"),
+    [
+        (b"GET /", b"x" * 100, TOO_LARGE),
+        (HEAD + b"X-Long: ", b"x" * 100, TOO_LARGE),
+        (HEAD, b"X-Many: 1\r\n", TOO_LARGE),
+        (CHUNKED + b"1;", b"x" * 100, b""),
+        (CHUNKED, b"%0100d\r\n \r\n" % 1, b""),
+        (CHUNKED + b"0\r\n", b"X-Many: 1\r\n", b""),
+    ],
+    ids=["path", "header", "headers", "extension of a chunk", "chunks of a byte", "trailers"],
+)
+def test_a_request_with_much_besides_its_body_is_refused(
+    api: Role, begin: bytes, more: bytes, answer: bytes
+) -> None:
+    """All is read before the answer, since what is left unread would take that away."""
+    before = api.metric("exploreiot_connections_cut_total")
+    sent = begin + more * (33_500 // len(more))
+
+    with crowd(api, 1, sent) as (one,):
+        received = b"".join(iter(lambda: one.recv(4096), b""))
+
+    assert received.startswith(answer)
+    assert (received == b"") == (answer == b"")
+    assert api.metric("exploreiot_connections_cut_total") == before + 1
+
+
 def test_a_body_that_stands_still_is_refused(slow: SlowClients) -> None:
     assert b'"erreur":"corps_trop_lent"' in slow.still[HALF_A_BODY].result()
 
