@@ -5,6 +5,7 @@ import { connectAsync } from "mqtt";
 import { ATTACKER, measuredApart } from "../support/apart.js";
 import { withDeployment } from "../support/deployment.js";
 import { attacks } from "../support/mqtt-attacks.js";
+import { rareAttacks } from "../support/mqtt-attacks-rare.js";
 import { attacksOnTime } from "../support/mqtt-attacks-time.js";
 import { isInterrupted, root, run } from "../support/process.js";
 import { verdict } from "../support/result.js";
@@ -26,10 +27,12 @@ const OVER_TLS = [
   "messages for nobody, from 100 connections",
   "PINGREQ in a loop, from 100 connections",
   "1,000 sessions that end and come back",
+  "the begin of a TLS record, from 100 connections",
+  "TLS handshakes that are left, from 100 connections",
   "user properties of 16 kB, from 100 connections to 10 readers",
 ];
 const ATTACKS = [
-  ...Object.keys({ ...attacks, ...attacksOnTime }).map((attack) => ({
+  ...Object.keys({ ...attacks, ...rareAttacks, ...attacksOnTime }).map((attack) => ({
     name: attack,
     attack,
     port: 1883,

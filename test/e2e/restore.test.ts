@@ -106,6 +106,13 @@ async function archived(): Promise<void> {
 const moment = () =>
   ask(`SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
 
+/** A commit gets its time, which a restore goes by, before it can be seen: until all that had begun can be seen. */
+async function settled(): Promise<void> {
+  const next = await ask("SELECT pg_snapshot_xmax(pg_current_snapshot())");
+  const isSeen = `SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint >= ${next}`;
+  await until("what had begun can be seen", async () => (await ask(isSeen)) === "t");
+}
+
 /** Whether each line of a text is one of another. */
 const isPartOf = (some: string, all: string) => {
   const lines = new Set(all.split("\n"));
@@ -283,6 +290,7 @@ describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: 
     await until("readings come", async () => Number((await count("running")).split(" ")[0]) > 200);
     const committed = await readings("running");
     const to = await moment();
+    await settled();
     const later = await readings("running");
     await ask("DELETE FROM readings WHERE sensor = 'quiet' AND value >= 100; DROP TABLE precious");
     await until("readings come", async () => Number((await count("running")).split(" ")[0]) > 600);
@@ -305,7 +313,7 @@ describe.skipIf(reason)(titled("a deployment with backups", reason), { timeout: 
     expect(JSON.parse(stdout)).toMatchObject({ to, volumes: [{ volume: database }] });
     expect(await readings("quiet")).toBe(quiet);
     expect(await ask("SELECT count(*), sum(n) FROM precious")).toBe("500|125250");
-    // Readings that were seen before the moment are there, and none that were not there just behind it.
+    // Readings that were seen before the moment are there, and none that had not begun just behind it.
     const restored = await readings("running");
     expect({ before: isPartOf(committed, restored), behind: isPartOf(restored, later) }).toEqual({
       before: true,

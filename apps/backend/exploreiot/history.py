@@ -1,7 +1,7 @@
 """Many readings at once, put together by PostgreSQL: buckets, and pages of a long list."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +15,9 @@ from exploreiot.reading import Row
 # Of the pool's connections: what takes long must not keep out what is quick.
 _AT_ONCE = 2
 _AT_ONCE_PER_CLIENT = 1
+# A question that takes no longer does not wait for one that does. One that would is asked again, in
+# its turn.
+_QUICK_SECONDS = 0.3
 # Longer than a question may take: it may have to end before the next turn.
 _WAIT_SECONDS = COMMAND_SECONDS + 5
 _PAGE_ROWS = 5000
@@ -85,14 +88,16 @@ class History:
         self._database = database
         self._turns = Turns(_AT_ONCE, _AT_ONCE_PER_CLIENT)
 
-    @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
+    async def _fetch(self, query: str, *values: object) -> list[asyncpg.Record]:
+        async with self._database.connection() as connection:
+            with suppress(TimeoutError):
+                return await connection.fetch(query, *values, timeout=_QUICK_SECONDS)
         try:
             async with (
                 self._turns.turn(_WAIT_SECONDS),
                 self._database.connection() as connection,
             ):
-                yield connection
+                return await connection.fetch(query, *values)
         except TimeoutError:
             raise Unavailable("database", "too many long questions at once") from None
 
@@ -106,8 +111,7 @@ class History:
     ) -> dict[str, list[Bucket]]:
         """By sensor, oldest first; those without readings are left out. `since` is included and
         `until` is not. A bucket begins a whole number of widths after `origin`."""
-        async with self._connection() as connection:
-            records = await connection.fetch(_BUCKETS, sensors, since, until, width, origin)
+        records = await self._fetch(_BUCKETS, sensors, since, until, width, origin)
         found: dict[str, list[Bucket]] = {}
         for sensor, start, low, high, number, total, resolution in records:
             bucket = Bucket(start, low, _mean(low, high, number, total), high, number, resolution)
@@ -120,8 +124,8 @@ class History:
             "SELECT count(*) FROM (SELECT FROM readings "
             f"WHERE {span.clauses('$1', '$2', '$4')} LIMIT $3) AS found"
         )
-        async with self._connection() as connection:
-            return await connection.fetchval(query, span.since, span.until, most + 1, *span.sensors)
+        [found] = await self._fetch(query, span.since, span.until, most + 1, *span.sensors)
+        return found["count"]
 
     async def pages(self, span: Span) -> AsyncIterator[list[Row]]:
         """All readings, oldest first. Each page is a question of its own: a client that reads
@@ -135,12 +139,11 @@ class History:
         # Before every reading of that time: no nonce is below 0.
         last = Row("", float("-inf"), span.since, -1)
         while True:
-            async with self._connection() as connection:
-                records = await connection.fetch(
-                    query,
-                    *(last.time, last.sensor, last.value, last.nonce),
-                    *(span.until, _PAGE_ROWS, *span.sensors),
-                )
+            records = await self._fetch(
+                query,
+                *(last.time, last.sensor, last.value, last.nonce),
+                *(span.until, _PAGE_ROWS, *span.sensors),
+            )
             if not records:
                 return
             page = [Row(*record) for record in records]

@@ -46,14 +46,15 @@ class QuietServer(uvicorn.Server):
 
 def config_for(app: ASGIApp, settings: Settings, port: int, places: Places) -> uvicorn.Config:
     """`places`: for connections."""
+    pieces = Pieces()
     trusted = _TrustedHosts(list(settings.trusted_proxies))
     return uvicorn.Config(
         app,
         host=settings.listen_host,
         port=port,
         loop="uvloop",
-        http=partial(GuardedProtocol, places=places, trusted=trusted),
-        ws=partial(PushProtocol, pieces=Pieces()),
+        http=partial(GuardedProtocol, places=places, pieces=pieces, trusted=trusted),
+        ws=partial(PushProtocol, pieces=pieces),
         ws_max_size=MAX_FRAME_BYTES,
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,

@@ -3,11 +3,11 @@
 import asyncio
 import json
 import socket as sockets
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import httpx
@@ -16,9 +16,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
 from exploreiot.clients import OWN, Places, Turns, asked_by, client_key
+from exploreiot.database import COMMAND_SECONDS
 from exploreiot.http_protocol import HEAD_SECONDS
 from tests.conftest import StartRole
-from tests.support.clients import WITH_KEY, ask, receive, ws
+from tests.support.clients import WITH_KEY, receive, ws
+from tests.support.clients import ask as ask_socket
 from tests.support.processes import wait_for
 from tests.support.roles import KEY, Role
 from tests.support.services import Postgres
@@ -27,6 +29,8 @@ UPGRADE = (
     b"GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 )
+# Of the container, unless stated (services/backend/definition.ts).
+MEMORY_MIB = 192
 HEAD = b"POST /api/mesures HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 
 
@@ -117,9 +121,14 @@ def crowd(role: Role, count: int, sent: bytes, address: str = "127.0.0.2") -> It
             one.sendall(sent)
         except OSError:
             continue
-    yield made
-    for one in made:
-        one.close()
+    try:
+        yield made
+    finally:
+        for one in made:
+            # Also for a thread that waits for it.
+            with suppress(OSError):
+                one.shutdown(sockets.SHUT_RDWR)
+            one.close()
 
 
 @pytest.mark.parametrize("sent", [b"", HEAD, b"\r\n", HEAD + b"Content-Length: 9\r\n\r\n1"])
@@ -186,7 +195,7 @@ class SlowClients:
         with ws(self._role) as socket:
             with pytest.raises(TimeoutError):
                 receive(socket, lambda got: False, seconds=HEAD_SECONDS + 2)
-            return ask(socket, json.dumps({"capteur": "silent-socket", "valeur": 1}))
+            return ask_socket(socket, json.dumps({"capteur": "silent-socket", "valeur": 1}))
 
 
 HALF_A_BODY = HEAD + b"X-API-Key: %s\r\nContent-Length: 9\r\n\r\n1" % KEY.encode()
@@ -223,6 +232,37 @@ def test_bytes_now_and_then_do_not_prolong_a_head(slow: SlowClients) -> None:
 def test_a_slow_line_delivers_its_batch(slow: SlowClients) -> None:
     """15 kB at 1 kB a second, as over GPRS."""
     assert slow.line.result().startswith(b"HTTP/1.1 201 ")
+
+
+CHUNKED = HEAD + b"X-API-Key: %s\r\nTransfer-Encoding: chunked\r\n\r\n" % KEY.encode()
+TOO_LARGE = b"HTTP/1.1 431 "
+
+
+@pytest.mark.parametrize(
+    ("begin", "more", "answer"),
+    [
+        (b"GET /", b"x" * 100, TOO_LARGE),
+        (HEAD + b"X-Long: ", b"x" * 100, TOO_LARGE),
+        (HEAD, b"X-Many: 1\r\n", TOO_LARGE),
+        (CHUNKED + b"1;", b"x" * 100, b""),
+        (CHUNKED, b"%0100d\r\n \r\n" % 1, b""),
+        (CHUNKED + b"0\r\n", b"X-Many: 1\r\n", b""),
+    ],
+    ids=["path", "header", "headers", "extension of a chunk", "chunks of a byte", "trailers"],
+)
+def test_a_request_with_much_besides_its_body_is_refused(
+    api: Role, begin: bytes, more: bytes, answer: bytes
+) -> None:
+    """All is read before the answer, since what is left unread would take that away."""
+    before = api.metric("exploreiot_connections_cut_total")
+    sent = begin + more * (33_500 // len(more))
+
+    with crowd(api, 1, sent) as (one,):
+        received = b"".join(iter(lambda: one.recv(4096), b""))
+
+    assert received.startswith(answer)
+    assert (received == b"") == (answer == b"")
+    assert api.metric("exploreiot_connections_cut_total") == before + 1
 
 
 def test_a_body_that_stands_still_is_refused(slow: SlowClients) -> None:
@@ -270,28 +310,43 @@ def test_sockets_are_shared_between_clients(start: StartRole) -> None:
 def test_others_are_answered_while_sockets_send_as_much_as_they_can(
     start: StartRole, frame: bytes
 ) -> None:
-    role, stop = start("api").wait_ready(), threading.Event()
+    role = start("api").wait_ready()
     begin = b"\x01\x80\0\0\0\0" if frame.startswith(b"\0") else b""
     with ThreadPoolExecutor(40) as threads, crowd(role, 20, UPGRADE) as made:
         for one in made:
             assert b" 101 " in one.recv(4096)
             one.sendall(begin)
-            threads.submit(flood, one, frame * 2000, stop)
-            threads.submit(lambda one=one: [*iter(lambda: one.recv(65_536), b"")])
-        try:
-            started = time.monotonic()
-            for _ in range(20):
-                assert role.http.get("/api/capteurs").status_code == 200
-            assert time.monotonic() - started < 10
-        finally:
-            stop.set()
-            for one in made:
-                one.shutdown(sockets.SHUT_RDWR)
+        assert_others_are_answered(role, threads, made, frame * 2000)
 
 
-def flood(one: sockets.socket, sent: bytes, stop: threading.Event) -> None:
+@pytest.mark.parametrize("path", ["/api/capteurs", "/healthz"])
+def test_others_are_answered_while_connections_are_full_of_requests(
+    start: StartRole, path: str
+) -> None:
+    """Of one client, which waits for no answer."""
+    role = start("api").wait_ready()
+    request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+    with ThreadPoolExecutor(200) as threads, crowd(role, 100, b"") as made:
+        assert_others_are_answered(role, threads, made, request * 2000)
+        assert role.most_memory < MEMORY_MIB
+
+
+def assert_others_are_answered(
+    role: Role, threads: ThreadPoolExecutor, made: list[sockets.socket], sent: bytes
+) -> None:
+    for one in made:
+        threads.submit(flood, one, sent)
+        threads.submit(lambda one=one: [*iter(lambda: one.recv(65_536), b"")])
+    started = time.monotonic()
+    for _ in range(20):
+        assert role.http.get("/api/capteurs").status_code == 200
+    assert time.monotonic() - started < 10
+
+
+def flood(one: sockets.socket, sent: bytes) -> None:
+    """Until it is shut down."""
     with suppress(OSError):
-        while not stop.is_set():
+        while True:
             one.sendall(sent)
 
 
@@ -348,26 +403,69 @@ def test_another_client_is_answered_while_one_has_more_questions_than_there_are_
     role = start("api", TRUSTED_PROXIES="127.0.0.1").wait_ready()
     slow, quick = STILL[table]
 
-    async def ask(client: httpx.AsyncClient, path: str, address: str) -> int:
-        answer = await client.get(path, headers={"X-Forwarded-For": address})
-        return answer.status_code
-
     async def run() -> None:
-        locks = await asyncpg.connect(
-            host=postgres.host, port=postgres.port, user="admin", database=env["DATABASE_NAME"]
-        )
-        async with (
-            httpx.AsyncClient(base_url=f"http://127.0.0.1:{role.port}", timeout=20) as client,
-            locks.transaction(),
-        ):
-            await locks.execute(f"LOCK TABLE {table}")
+        async with standing_still(postgres, env, table), asking(role) as client:
             own = [asyncio.create_task(ask(client, slow, "192.0.2.1")) for _ in range(12)]
-            still = lambda: postgres.sql(STANDING_STILL) != "0"  # noqa: E731
-            await asyncio.to_thread(wait_for, still, "a question that stands still")
+            await asyncio.to_thread(stand_still, postgres, 1)
             assert await ask(client, quick, "192.0.2.2") == 200
             assert not any(task.done() for task in own)
             for task in own:
                 task.cancel()
-        await locks.close()
 
     asyncio.run(asyncio.wait_for(run(), 60))
+
+
+def test_a_short_question_waits_for_no_long_ones_of_two_clients(
+    start: StartRole, postgres: Postgres, env: dict[str, str], sensor: str
+) -> None:
+    """Those of a month stand still, for their first week is locked; those of an hour do not."""
+    role = start("api", TRUSTED_PROXIES="127.0.0.1").wait_ready()
+    month = (datetime.now(UTC) - timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    reading = {"capteur": sensor, "valeur": 1, "horodatage": month}
+    assert role.http.post("/api/mesures", json=reading, headers=WITH_KEY).status_code == 201
+    of_reading = f"SELECT tableoid::regclass FROM readings WHERE sensor = '{sensor}'"
+    week = postgres.sql(of_reading, env["DATABASE_NAME"])
+    short = f"/api/series?capteur={sensor}"
+    long = f"{short}&pas=86400&depuis={month}"
+
+    async def run() -> None:
+        async with standing_still(postgres, env, week), asking(role) as client:
+            clients = ("192.0.2.1", "192.0.2.2") * 3
+            own = [asyncio.create_task(ask(client, long, address)) for address in clients]
+            await asyncio.to_thread(stand_still, postgres, 2)
+            started = time.monotonic()
+            for _ in range(5):
+                assert await ask(client, short, "192.0.2.3") == 200
+            assert time.monotonic() - started < COMMAND_SECONDS / 2
+            assert not any(task.done() for task in own)
+            for task in own:
+                task.cancel()
+
+    asyncio.run(asyncio.wait_for(run(), 60))
+
+
+@asynccontextmanager
+async def standing_still(
+    postgres: Postgres, env: dict[str, str], table: str
+) -> AsyncIterator[None]:
+    locks = await asyncpg.connect(
+        host=postgres.host, port=postgres.port, user="admin", database=env["DATABASE_NAME"]
+    )
+    async with locks.transaction():
+        await locks.execute(f"LOCK TABLE {table}")
+        yield
+    await locks.close()
+
+
+def stand_still(postgres: Postgres, least: int) -> None:
+    wait_for(lambda: int(postgres.sql(STANDING_STILL)) >= least, "questions that stand still")
+
+
+def asking(role: Role) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=f"http://127.0.0.1:{role.port}", timeout=20)
+
+
+async def ask(client: httpx.AsyncClient, path: str, address: str) -> int:
+    """As the edge brings it."""
+    answer = await client.get(path, headers={"X-Forwarded-For": address})
+    return answer.status_code

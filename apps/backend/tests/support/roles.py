@@ -68,6 +68,12 @@ class Role:
         lines = [line for line in text.splitlines() if line.startswith((f"{name} ", f"{name}{{"))]
         return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
 
+    @property
+    def most_memory(self) -> int:
+        """MiB that it has held so far."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        return int(status.partition("VmHWM:")[2].split()[0]) // 1024
+
     def stop(self) -> int:
         self.http.close()
         return self.process.stop()
