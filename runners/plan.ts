@@ -18,7 +18,7 @@ export const ACTIONS = [
 
 /** What `up` would do to one resource. */
 export interface PlannedStep {
-  readonly kind: Drift["kind"] | "service";
+  readonly kind: Drift["kind"] | "service" | "secret" | "config";
   readonly name: string;
 
   /** On a swarm a new task is started first, or the old one is stopped first. */

@@ -1,7 +1,7 @@
 import { shellCommand, shellWord } from "../../core/shell-words.ts";
 import { preparation, shellFunction } from "../server-script.ts";
 import { dataLabel, type SwarmPlan, swarmImages } from "./plan.ts";
-import { doneVariable, imageWords } from "./stack-file.ts";
+import { declaredNetworks, doneVariable, imageWords } from "./stack-file.ts";
 
 /** deployment.sh of a stack for Docker Swarm: what start.sh has to know of it. */
 export function swarmScript(plan: SwarmPlan): string {
@@ -13,6 +13,11 @@ export function swarmScript(plan: SwarmPlan): string {
     `deployment=${stack.name}`,
     `stages=${stages.at(-1) ?? 0}`,
     `data_label=${dataLabel(stack)}`,
+    `networks=${shellWord(
+      declaredNetworks(plan)
+        .map(({ name }) => name)
+        .join(" "),
+    )}`,
     `registry=${shellWord(settings.registry ?? "")}`,
     `probe_image=${shellWord(probe?.image ?? "")}`,
     `probe_config=${shellWord(probe?.config ?? "")}`,

@@ -208,6 +208,87 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
     expect(await planned()).toEqual({ code: 0, runner: "stack", steps: [] });
   });
 
+  test("names what nobody declared, refuses what it did not make, and removes the rest", async () => {
+    const [image = ""] = (await engine.output("images", "--format", "{{.ID}}", "exploreiot/redis")).split(
+      "\n",
+    );
+    const label = `com.docker.stack.namespace=${STACK}`;
+    const deployed = [
+      "--label",
+      `exploreiot.deployment=${deployment.name}`,
+      "--label",
+      "exploreiot.role=api",
+    ];
+    const sleeps = ["--detach", "--quiet", "--entrypoint", "sleep"];
+    await engine.output("network", "create", "--driver", "overlay", "--label", label, `${STACK}_spare`);
+    for (const kind of ["secret", "config"])
+      await engine.output(kind, "create", "--label", label, `spare-${kind}`, "/etc/hostname");
+    await engine.output("service", "create", "--name", "other-api", ...deployed, ...sleeps, image, "600");
+    const owner = await engine.output(
+      ...["service", "inspect", "--format", '{{index .Spec.Labels "exploreiot.checkout"}}', `${STACK}_api`],
+    );
+    await engine.output(
+      ...[
+        "service",
+        "create",
+        "--name",
+        `${STACK}_pager`,
+        "--network",
+        `${STACK}_spare`,
+        ...deployed.slice(0, 2),
+      ],
+      ...["--label", label, "--label", `exploreiot.checkout=${owner}`, "--label", "exploreiot.role=pager"],
+      ...[...sleeps, image, "600"],
+    );
+    await engine.output(
+      ...["service", "update", "--detach", "--quiet", "--host-add", "postgres:192.0.2.1"],
+      ...["--secret-add", "spare-secret", `${STACK}_ingest`],
+    );
+    const before = await tasks();
+    const status = statusOutput.parse(JSON.parse((await verb(["status", "--json"])).stdout));
+    const { steps } = await planned();
+
+    expect({
+      asConfigured: status.asConfigured,
+      api: status.containers.find(({ role }) => role === "api")?.health,
+      resources: status.resources.map(({ kind, name, difference }) => [kind, name, difference]).toSorted(),
+      open: status.warnings.filter((line) => line.includes("open to others")),
+    }).toEqual({
+      ...{ asConfigured: false, api: "healthy" },
+      resources: [
+        ["config", "spare-config", "is not configured"],
+        ["network", `${STACK}_spare`, "is not configured"],
+        ["secret", "spare-secret", "is not configured"],
+        ["service", `${STACK}_pager`, "is not configured"],
+        [
+          "service",
+          "other-api",
+          "is not configured; it was made in another way, so up refuses: docker service rm other-api",
+        ],
+      ],
+      open: [],
+    });
+    expect(
+      steps.map(({ kind, name, action, reasons }) => [kind, name, action, reasons[0]]).toSorted(),
+    ).toEqual([
+      ["config", "spare-config", "remove", "is not configured"],
+      ["network", `${STACK}_spare`, "remove", "is not configured"],
+      ["secret", "spare-secret", "remove", "is not configured"],
+      ["service", `${STACK}_ingest`, "update stop-first", 'Hosts ["192.0.2.1 postgres"] → none'],
+      ["service", `${STACK}_pager`, "remove", "is not configured"],
+      ["service", "other-api", "remove", "is not configured"],
+    ]);
+    expect((await refusal("up")).said).toEqual([
+      `error: the service other-api has labels of ${deployment.name}, and was made in another way`,
+      "  → if nobody needs it: docker service rm other-api",
+      "  → or take the label from it: docker service update --label-rm exploreiot.deployment other-api",
+    ]);
+    await engine.output("service", "rm", "other-api");
+    await up();
+    expect(await changed(before)).toEqual(["ingest"]);
+    expect(await planned()).toEqual({ code: 0, runner: "stack", steps: [] });
+  });
+
   test("names the service that fails with its last errors, and goes back", async () => {
     const listener = swarm.inNetwork(
       `require("net").createServer().listen(${TAKEN}); setTimeout(() => process.exit(), ${MINUTES / 2})`,
