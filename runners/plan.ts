@@ -75,7 +75,7 @@ export function planOf(situation: Situation): Plan {
 /** A network or a volume that is there and differs can only be made again. */
 const resourceStep = (drift: Drift, there: boolean): PlannedStep => ({
   ...{ kind: drift.kind, name: drift.name, standsStill: [] },
-  action: there ? "replace" : "create",
+  action: drift.surplus ? "remove" : there ? "replace" : "create",
   ...reasonsOf(drift),
 });
 
