@@ -98,7 +98,7 @@ describe.skipIf(noMachines)(titled("a swarm of three managers", noMachines), ON,
   });
 
   test("is told by every verb to have no leader once most managers are away", async () => {
-    const said = `the swarm of the engine at ${holder.engine.host} has no leader: half of its managers are away, or more, and none may decide alone. What runs goes on, and nothing can be changed or told of it`;
+    const said = `the swarm of the engine at ${holder.engine.host} has no leader: half of its managers are away, or more, and none may decide alone. What runs goes on, and nothing can be changed, or told of other nodes`;
     await third.setOnWire(false);
     await until("nobody leads", async () => /has no leader/.test(await leader(holder)), 120_000);
     for (const words of [["status"], ["up"], ["plan"], ["down"], ["restart", "api"]]) {

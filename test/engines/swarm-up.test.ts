@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { planOutput, statusOutput, upOutput } from "../../cli/status-output.ts";
@@ -416,6 +417,17 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
     expect((await refusal("up", "--target", "machine")).said[0]).toBe(
       `error: --target machine: ${deployment.name} is on the swarm of this engine; allowed: swarm`,
     );
+    // With nothing but Docker's client on it this machine would lack a program that makes images.
+    const tools = mkdtempSync(join(tmpdir(), "exploreiot-tools-"));
+    symlinkSync((await run(["sh", "-c", "command -v docker"])).stdout.trim(), join(tools, "docker"));
+    const { stderr } = await kit(["up", "--setup", "-c", deployment.site], {
+      env: { DOCKER_HOST: engine.host, PATH: tools },
+    });
+    rmSync(tools, { recursive: true });
+    expect(stderr.split("\n").slice(0, 2)).toEqual([
+      "error: --setup: installs what one machine needs; allowed for a swarm: up without it",
+      "  → install Docker on every node, and join them: docker swarm init, docker swarm join",
+    ]);
     expect((await refusal("up", "--runner", "compose")).said[0]).toBe(
       "error: --runner compose: brings up containers of one machine; allowed for a swarm: auto, terraform",
     );
