@@ -62,6 +62,8 @@ export function writeFolder(folder: string, files: Files, isClosed = false): voi
     writing(target, () => mkdirSync(dirname(target), { recursive: true, mode: mode(0o777) }));
     replaceFile(target, text, mode(0o644));
     chmodSync(target, mode(modeOf(path)));
+    // One that was made before is closed as well.
+    if (isClosed) chmodSync(dirname(target), 0o700);
   }
 }
 

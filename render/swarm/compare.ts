@@ -6,6 +6,7 @@ import type {
   SwarmServiceState,
   SwarmState,
 } from "../../runners/swarm/observe-swarm.ts";
+import { fileSetting } from "../../runners/swarm/service-settings.ts";
 import { type Known, nameOfFile, serviceChanges } from "./declared-settings.ts";
 import type { SwarmFile, SwarmPlan, SwarmService } from "./plan.ts";
 import { declaredNetworks, declaredVersion } from "./stack-file.ts";
@@ -45,9 +46,14 @@ export function swarmDifferences(
   },
 ): readonly SwarmDifference[] {
   const declared = declaredNames(plan, known);
+  const inUse = new Set(plan.services.flatMap((one) => filesIn(swarm.services.get(roleOf(one.container)))));
   const surplus = swarm.objects.filter(
-    // Names of secrets follow from their content, which somebody else has.
-    ({ kind, name }) => !declared[kind].has(name) && (kind !== "secret" || known.parts !== undefined),
+    ({ kind, name }) =>
+      !declared[kind].has(name) &&
+      // One that a service still has is told of with the service.
+      !inUse.has(name) &&
+      // Names of secrets follow from their content, which somebody else has.
+      (kind !== "secret" || known.parts !== undefined),
   );
   return [
     ...declaredNetworks(plan).flatMap((network) => networkDifference(network, swarm.networks)),
@@ -58,6 +64,11 @@ export function swarmDifferences(
     })),
   ];
 }
+
+const filesIn = (state: SwarmServiceState | undefined): readonly string[] =>
+  Object.entries(state?.settings ?? {})
+    .filter(([setting]) => setting.startsWith(fileSetting("")))
+    .map(([, name]) => name);
 
 /** The names of all that the swarm has once it is as declared. */
 function declaredNames(

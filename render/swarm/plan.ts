@@ -79,7 +79,7 @@ export function swarmImages({ model, services, probe }: SwarmPlan): readonly str
 const MOST_ADDRESSES = 256;
 
 /** A label of a node: the deployment's data is there. */
-export const dataLabel = (stack: Stack): string => `exploreiot.${stack.name}.data`;
+export const dataLabel = ({ name }: Pick<Stack, "name">): string => `exploreiot.${name}.data`;
 
 /**
  * The form of each container on a swarm.

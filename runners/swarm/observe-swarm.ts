@@ -321,6 +321,12 @@ export async function swarmNodes(): Promise<readonly SwarmNode[]> {
   }));
 }
 
+/** Whether a node of the swarm of which this engine is a manager has that label. */
+export async function hasNodeWith(label: string): Promise<boolean> {
+  const filters = JSON.stringify({ "node.label": [`${label}=true`] });
+  return (await fromManager("/nodes", { filters })).length > 0;
+}
+
 function versionOf({ ContainerSpec: { Labels, Env = [] } }: SpecJson): string | undefined {
   const entry = Env.find((one) => one.startsWith(`${VERSION_VARIABLE}=`));
   return Labels?.[LABEL.spec] ?? entry?.slice(VERSION_VARIABLE.length + 1);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -222,8 +222,12 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
     ];
     const sleeps = ["--detach", "--quiet", "--entrypoint", "sleep"];
     await engine.output("network", "create", "--driver", "overlay", "--label", label, `${STACK}_spare`);
-    for (const kind of ["secret", "config"])
-      await engine.output(kind, "create", "--label", label, `spare-${kind}`, "/etc/hostname");
+    for (const [kind, name] of [
+      ["secret", "spare-secret"],
+      ["secret", "worn-secret"],
+      ["config", "spare-config"],
+    ] as const)
+      await engine.output(kind, "create", "--label", label, name, "/etc/hostname");
     await engine.output("service", "create", "--name", "other-api", ...deployed, ...sleeps, image, "600");
     const owner = await engine.output(
       ...["service", "inspect", "--format", '{{index .Spec.Labels "exploreiot.checkout"}}', `${STACK}_api`],
@@ -243,7 +247,7 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
     );
     await engine.output(
       ...["service", "update", "--detach", "--quiet", "--host-add", "postgres:192.0.2.1"],
-      ...["--secret-add", "spare-secret", `${STACK}_ingest`],
+      ...["--secret-add", "worn-secret", `${STACK}_ingest`],
     );
     const before = await tasks();
     const status = statusOutput.parse(JSON.parse((await verb(["status", "--json"])).stdout));
@@ -288,6 +292,7 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
     await up();
     expect(await changed(before)).toEqual(["ingest"]);
     expect(await planned()).toEqual({ code: 0, runner: "stack", steps: [] });
+    expect(await engine.output("secret", "ls", "--quiet", "--filter", "name=worn-secret")).toBe("");
   });
 
   test("names the service that fails with its last errors, and goes back", async () => {
@@ -417,10 +422,12 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
     expect((await refusal("up", "--target", "machine")).said[0]).toBe(
       `error: --target machine: ${deployment.name} is on the swarm of this engine; allowed: swarm`,
     );
-    // With nothing but Docker's client on it this machine would lack a program that makes images.
+    // A client without compose's plugin, which one machine would have to be given.
     const tools = mkdtempSync(join(tmpdir(), "exploreiot-tools-"));
-    symlinkSync((await run(["sh", "-c", "command -v docker"])).stdout.trim(), join(tools, "docker"));
-    const { stderr } = await kit(["up", "--setup", "-c", deployment.site], {
+    const client = (await run(["sh", "-c", "command -v docker"])).stdout.trim();
+    const lacking = `#!/bin/sh\n[ "$1" != compose ] || exit 1\nexec ${client} "$@"\n`;
+    writeFileSync(join(tools, "docker"), lacking, { mode: 0o755 });
+    const { stderr } = await kit(["up", "--setup", "--runner", "compose", "-c", deployment.site], {
       env: { DOCKER_HOST: engine.host, PATH: tools },
     });
     rmSync(tools, { recursive: true });
@@ -455,7 +462,8 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
     );
     await engine.output("rm", id);
 
-    expect((await up("--target", "swarm")).changed).toBe(true);
+    // The swarm knows where the data is: without it this would be another deployment, on one machine and empty.
+    expect(await up()).toMatchObject({ changed: true, runner: "stack" });
     await expect.poll(() => swarm.readings(), { timeout: 30_000 }).toEqual([1, 2, 3, 5]);
   });
 });
