@@ -1,9 +1,8 @@
 import { type Command, Option } from "commander";
 import { UserError } from "../../core/errors.ts";
 import { LABEL } from "../../core/labels.ts";
-import { dataLabel } from "../../render/swarm/plan.ts";
 import { listContainers } from "../../runners/docker/observe.ts";
-import { hasNodeWith, isOnSwarm } from "../../runners/swarm/observe-swarm.ts";
+import { hasDataNode, isOnSwarm } from "../../runners/swarm/observe-swarm.ts";
 
 const TARGETS = ["machine", "swarm"] as const;
 
@@ -32,7 +31,7 @@ export async function targetOf(deployment: string, wanted: Target | undefined): 
       `leave --target out, to go on ${found === "swarm" ? "on the swarm" : "here"}`,
       `or take it down first: exploreiot down; its data stays, and the ${wanted} has other volumes: move it by a backup`,
     );
-  return wanted ?? found ?? ((await hasNodeWith(dataLabel({ name: deployment }))) ? "swarm" : "machine");
+  return wanted ?? found ?? ((await hasDataNode(deployment)) ? "swarm" : "machine");
 }
 
 /** Tasks of a swarm do not have the label. */

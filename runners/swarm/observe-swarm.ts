@@ -232,6 +232,7 @@ const ownerOf = ({ Spec }: ServiceJson): string | undefined => Spec.Labels[LABEL
  * with the same devices and other data.
  *
  * @param instead what takes the place of the verb. @default - docs/swarm.md says it
+ * @param dataToo whether the data of one that is down is enough: on one machine nobody would find it
  */
 export async function refuseOnSwarm(
   name: string,
@@ -239,8 +240,9 @@ export async function refuseOnSwarm(
     "docs/swarm.md says which verbs know a swarm, and what takes the place of this one",
     "or take it down first: exploreiot down",
   ],
+  dataToo = false,
 ): Promise<void> {
-  if (await isOnSwarm(name))
+  if ((await isOnSwarm(name)) || (dataToo && (await hasDataNode(name))))
     throw new UserError(
       `${name} is on the swarm of this engine, and this verb works on the containers of one engine`,
       ...instead,
@@ -321,9 +323,12 @@ export async function swarmNodes(): Promise<readonly SwarmNode[]> {
   }));
 }
 
-/** Whether a node of the swarm of which this engine is a manager has that label. */
-export async function hasNodeWith(label: string): Promise<boolean> {
-  const filters = JSON.stringify({ "node.label": [`${label}=true`] });
+/** A label of a node: the deployment's data is there, also while it is down. */
+export const dataLabel = (deployment: string): string => `exploreiot.${deployment}.data`;
+
+/** Whether a node of the swarm of which this engine is a manager has the data of the deployment. */
+export async function hasDataNode(deployment: string): Promise<boolean> {
+  const filters = JSON.stringify({ "node.label": [`${dataLabel(deployment)}=true`] });
   return (await fromManager("/nodes", { filters })).length > 0;
 }
 
