@@ -2,8 +2,12 @@ import { InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { z } from "zod";
 import { roleOf } from "../core/labels.ts";
+import { EngineError } from "../runners/docker/engine-errors.ts";
 import { type LogLine, type LogSources, readLogs } from "../runners/docker/logs.ts";
+import { inspectSome } from "../runners/docker/observe.ts";
+import type { Stack } from "../runners/stack.ts";
 import { observeSwarm, swarmService } from "../runners/swarm/observe-swarm.ts";
+import { followSwarm } from "../runners/swarm/place.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { interruptSignal, progress } from "./progress.ts";
 import { servicesNamed } from "./service-arguments.ts";
@@ -41,20 +45,32 @@ export const logsCommand = verb("logs", VERBS.logs, "logs --follow --since 10m m
       services,
       { since, follow: follow === true, signal: interruptSignal() },
       follow ? print : (line) => void lines.push(line),
-      await swarmLogs(stack.name),
+      await swarmLogs(stack),
     );
     for (const line of tail === 0 ? lines : lines.slice(-tail)) print(line);
-    for (const service of without) progress(`${service}: has no container, and so no log`);
+    for (const service of without) progress(`${service}: has no container here, and so no log`);
   });
 
-/** On a swarm a manager has them from every node. */
-async function swarmLogs(deployment: string): Promise<LogSources | undefined> {
-  const swarm = await observeSwarm(deployment);
-  if (swarm === undefined) return undefined;
-  return (spec) =>
-    swarm.services.has(roleOf(spec))
-      ? { ask: ["service", "logs", "--raw"], of: swarmService(deployment, roleOf(spec)) }
-      : undefined;
+/** On a swarm a manager has them from every node; without its leader, the engine of a node has those of its own containers. */
+async function swarmLogs(stack: Stack): Promise<LogSources | undefined> {
+  try {
+    const swarm = await observeSwarm(stack.name);
+    if (swarm === undefined) return undefined;
+    return (spec) =>
+      swarm.services.has(roleOf(spec))
+        ? { ask: ["service", "logs", "--raw"], of: swarmService(stack.name, roleOf(spec)) }
+        : undefined;
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.trouble !== "no leader") throw error;
+    progress(`${error.message}; these are the logs of this engine's own node`);
+    await followSwarm(stack);
+    const { found } = await inspectSome(stack.containers.map(({ name }) => name));
+    const ids = new Map(found.map(({ Name, Id }) => [Name, Id]));
+    return ({ name }) => {
+      const id = ids.get(`/${name}`);
+      return id === undefined ? undefined : { ask: ["logs"], of: id };
+    };
+  }
 }
 
 const colors = pc.createColors(process.stdout.isTTY === true && process.env.NO_COLOR === undefined);

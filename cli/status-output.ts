@@ -162,7 +162,9 @@ export const statusOutput = z.strictObject({
   resources: z
     .array(
       z.strictObject({
-        kind: z.enum(["container", "network", "volume"]),
+        kind: z
+          .enum(["container", "network", "volume", "service", "secret", "config"])
+          .describe("the last three: on a swarm"),
         name: z.string(),
         difference: z.string(),
         changes: z.array(changeOutput).readonly(),
@@ -170,7 +172,7 @@ export const statusOutput = z.strictObject({
     )
     .readonly()
     .describe(
-      "networks and volumes that are not as configured, and who else answers to a service's name there",
+      "networks and volumes that are not as configured, what has the deployment's labels and is not configured, and who else answers to a service's name",
     ),
   certificates: z
     .array(certificateOutput)
@@ -237,7 +239,9 @@ export const planOutput = z.strictObject({
   steps: z
     .array(
       z.strictObject({
-        kind: z.enum(["container", "network", "volume", "service"]).describe("service: on a swarm"),
+        kind: z
+          .enum(["container", "network", "volume", "service", "secret", "config"])
+          .describe("the last three: on a swarm"),
         name: z.string(),
         action: z
           .enum(ACTIONS)

@@ -88,7 +88,7 @@ export async function statusReport(
     ],
     resources: [
       ...drift
-        .filter(({ kind }) => kind !== "container")
+        .filter(({ kind, surplus }) => kind !== "container" || surplus)
         .map(({ kind, name, differences, changes }) => ({
           ...{ kind, name, changes },
           difference: difference({ differences }),

@@ -7,6 +7,7 @@ import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { type StatusReport, statusOutput } from "./status-output.ts";
 import { statusReport, statusText } from "./status-report.ts";
+import { nodeReport } from "./swarm/leaderless.ts";
 import { swarmReport } from "./swarm/status.ts";
 import { type Synthesized, synthesize } from "./synthesize.ts";
 import { VERBS } from "./verbs.ts";
@@ -49,8 +50,11 @@ export const statusCommand = verb("status", VERBS.status)
 const OF_A_WORKER =
   "this engine is a worker of a swarm, and only a manager knows whether the deployment is on that: ask with DOCKER_HOST=ssh://MANAGER";
 
-/** A swarm is asked only where no container of the deployment is on this engine without one. */
-async function reportOf(synthesized: Synthesized, meter: UsageMeter | undefined): Promise<StatusReport> {
+/** A swarm is asked only where no container of the deployment is on this engine without one. Without its leader this node is told of. */
+const reportOf = (synthesized: Synthesized, meter: UsageMeter | undefined): Promise<StatusReport> =>
+  wholeReport(synthesized, meter).catch((error: unknown) => nodeReport(synthesized, meter, error));
+
+async function wholeReport(synthesized: Synthesized, meter: UsageMeter | undefined): Promise<StatusReport> {
   const known = isSpread() ? await swarmReport(synthesized, meter) : undefined;
   if (known !== undefined) return known;
   const report = await statusReport(synthesized, meter);

@@ -1,6 +1,7 @@
 import { warningsOf } from "../config/warnings.ts";
 import { type Deployed, type DeployOptions, deploy, settled } from "../runners/deploy.ts";
 import { backupOf, handOverHome } from "../runners/docker/backup.ts";
+import { EngineError } from "../runners/docker/engine-errors.ts";
 import { firewallStatus } from "../runners/docker/firewall.ts";
 import { firewallWarnings } from "../runners/docker/firewall-check.ts";
 import { impostors } from "../runners/docker/impostors.ts";
@@ -8,6 +9,7 @@ import { inspectNetworks } from "../runners/docker/networks.ts";
 import type { Observation } from "../runners/docker/observe.ts";
 import { limitWarnings } from "../runners/docker/unapplied.ts";
 import { openFiles } from "../runners/doctor/own-files.ts";
+import { NotInstalledError } from "../runners/run.ts";
 import type { Stack } from "../runners/stack.ts";
 import { confirmationSteps } from "./firewall.ts";
 import { printJson } from "./json.ts";
@@ -47,8 +49,8 @@ export const upCommand = withTarget(withRunner(verb("up", VERBS.up)))
     const made = () => synthesize(config);
     const first = before ?? (await made());
     const how = { runner, report: progress, signal: interruptSignal(), replaceData };
-    // Before anything is asked of an engine: it may be this that is missing. A swarm refuses it.
-    if (setup && target !== "swarm") await prepareMachine({ ...how, ...first });
+    // A swarm refuses it, which is asked before anything is installed, where there is an engine to be asked.
+    if (setup && (await targetIfAsked(first, target)) !== "swarm") await prepareMachine({ ...how, ...first });
     if ((await targetOf(first.deployment.name, target)) === "swarm")
       return upOnSwarm(before === undefined ? first : await made(), options);
     const {
@@ -74,6 +76,20 @@ export const upCommand = withTarget(withRunner(verb("up", VERBS.up)))
         console.log(line);
     for (const line of nextSteps(deployment, home, configWords(config))) console.log(line);
   });
+
+/** @returns undefined where no engine can be asked: it may be this that is missing */
+async function targetIfAsked(
+  { deployment }: Synthesized,
+  target: Target | undefined,
+): Promise<Target | undefined> {
+  try {
+    return target === "swarm" ? target : await targetOf(deployment.name, target);
+  } catch (error) {
+    const isWithout = error instanceof EngineError && error.trouble !== "no leader";
+    if (isWithout || error instanceof NotInstalledError) return undefined;
+    throw error;
+  }
+}
 
 async function otherHosts(stack: Stack, { containers }: Observation): Promise<readonly string[]> {
   const networks = await inspectNetworks(stack.networks.map(({ name }) => name));

@@ -48,18 +48,22 @@ export const modeOf = (path: string): number => (path.endsWith(".sh") ? 0o755 : 
  * (secrets, state, images) is left alone. The checksums come first: a folder whose render was killed is then known as
  * one, `start.sh` refuses it, and the next render finishes it.
  *
+ * @param isClosed whether it is this user's alone: what stands in the deployment's own directory is. @default false
  * @throws UserError if the folder holds something but no earlier render of this deployment, or cannot be written
  */
-export function writeFolder(folder: string, files: Files): void {
-  writing(folder, () => mkdirSync(folder, { recursive: true }));
+export function writeFolder(folder: string, files: Files, isClosed = false): void {
+  const mode = (wanted: number) => (isClosed ? wanted & 0o700 : wanted);
+  writing(folder, () => mkdirSync(folder, { recursive: true, mode: mode(0o777) }));
   for (const path of earlierRender(folder, files[MARK])) {
     if (!(path in files)) rmSync(join(folder, path), { force: true });
   }
   for (const [path, text] of Object.entries({ [SUMS]: checksums(files), ...files })) {
     const target = join(folder, path);
-    writing(target, () => mkdirSync(dirname(target), { recursive: true }));
-    replaceFile(target, text, 0o644);
-    chmodSync(target, modeOf(path));
+    writing(target, () => mkdirSync(dirname(target), { recursive: true, mode: mode(0o777) }));
+    replaceFile(target, text, mode(0o644));
+    chmodSync(target, mode(modeOf(path)));
+    // One that was made before is closed as well.
+    if (isClosed) chmodSync(dirname(target), 0o700);
   }
 }
 

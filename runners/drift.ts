@@ -20,6 +20,9 @@ export interface Drift {
   /** Each as a person would say it: "is stopped (exit code 1)". */
   readonly differences: readonly string[];
 
+  /** Whether it has the deployment's labels, and the stack does not name it. @default - it does */
+  readonly surplus?: true;
+
   /** The settings among them; none where it is not there, or does not run as it should. */
   readonly changes: readonly Change[];
 }
@@ -48,6 +51,9 @@ export function findDrift(
       return drift("network", spec.name, isOther ? ["was made from another configuration"] : [], changes);
     }),
     ...volumeDrift(stack, seen.volumes),
+    ...seen.surplus.map(({ kind, name }) => ({
+      ...{ kind, name, surplus: true as const, differences: ["is not configured"], changes: [] },
+    })),
   ];
 }
 

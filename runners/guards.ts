@@ -27,6 +27,9 @@ export interface Guarded {
 
   /** For verbs that know a swarm. @default false */
   readonly onSwarmToo?: boolean;
+
+  /** For verbs that work on data of one machine: what takes their place on a swarm, also on one where the deployment is down. */
+  readonly insteadOnSwarm?: readonly string[];
 }
 
 /**
@@ -36,11 +39,11 @@ export interface Guarded {
  * @throws UserError that says what stands in the way; nothing was touched then
  */
 export async function guarded<T>(
-  { name, home, report, withoutEngine = false, onSwarmToo = false }: Guarded,
+  { name, home, report, withoutEngine = false, onSwarmToo = false, insteadOnSwarm }: Guarded,
   work: () => Promise<T>,
 ): Promise<T> {
   const answers = await engineAnswers(withoutEngine);
-  if (answers && !onSwarmToo) await refuseOnSwarm(name);
+  if (answers && !onSwarmToo) await refuseOnSwarm(name, insteadOnSwarm, insteadOnSwarm !== undefined);
   const guardedWork = async () => {
     // Keys are of the checkout that renders a folder, whose containers have no label wherever they run.
     if (answers) await refuseForeignContainers(name, home, { renderedToo: !withoutEngine });

@@ -18,7 +18,7 @@ export const ACTIONS = [
 
 /** What `up` would do to one resource. */
 export interface PlannedStep {
-  readonly kind: Drift["kind"] | "service";
+  readonly kind: Drift["kind"] | "service" | "secret" | "config";
   readonly name: string;
 
   /** On a swarm a new task is started first, or the old one is stopped first. */
@@ -75,7 +75,7 @@ export function planOf(situation: Situation): Plan {
 /** A network or a volume that is there and differs can only be made again. */
 const resourceStep = (drift: Drift, there: boolean): PlannedStep => ({
   ...{ kind: drift.kind, name: drift.name, standsStill: [] },
-  action: there ? "replace" : "create",
+  action: drift.surplus ? "remove" : there ? "replace" : "create",
   ...reasonsOf(drift),
 });
 

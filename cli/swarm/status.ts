@@ -3,6 +3,7 @@ import { roleOf } from "../../core/labels.ts";
 import type { SwarmDifference } from "../../render/swarm/compare.ts";
 import { lookAtSwarm, OTHERS } from "../../render/swarm/deploy.ts";
 import type { SwarmService } from "../../render/swarm/plan.ts";
+import { surplusInWords } from "../../render/swarm/steps.ts";
 import { inspectSome } from "../../runners/docker/observe.ts";
 import type { Usage, UsageMeter } from "../../runners/docker/usage.ts";
 import { openFiles } from "../../runners/doctor/own-files.ts";
@@ -44,7 +45,7 @@ export async function swarmReport(
     const role = roleOf(one.container);
     return serviceStatus(one, {
       found: swarm.services.get(role),
-      differing: differences.find(({ kind, role: of }) => kind === "service" && of === role),
+      differing: differences.find(({ service }) => service === one),
       usage: used?.get(one.container.name),
       backup,
     });
@@ -65,28 +66,20 @@ export async function swarmReport(
       ...new Set(unseen.map(({ message }) => message)),
       ...(typeof readings === "string" ? [readings] : []),
     ],
-    resources: differences.filter(({ kind }) => kind === "network").map(networkStatus),
+    resources: differences.filter(({ service }) => service === undefined).map(resourceStatus),
     ...(typeof readings === "object" ? { readings } : {}),
     ...(backup === undefined ? {} : { backup }),
     waived: deployment.policies.waivers,
-    warnings: [
-      ...warningsOf(deployment),
-      ...openFiles(home),
-      ...surplus(differences),
-      ...nodeWarnings(swarm),
-    ],
+    warnings: [...warningsOf(deployment), ...openFiles(home), ...nodeWarnings(swarm)],
   };
 }
 
-const networkStatus = ({ role, changes }: SwarmDifference) => ({
-  ...{ kind: "network" as const, name: role, changes },
-  difference: difference({ differences: changes.map(inWords) }),
+const resourceStatus = ({ kind, name, changes, surplus }: SwarmDifference) => ({
+  ...{ kind, name, changes },
+  difference: difference({
+    differences: surplus === undefined ? changes.map(inWords) : surplusInWords(surplus),
+  }),
 });
-
-const surplus = (differences: readonly SwarmDifference[]): readonly string[] =>
-  differences
-    .filter(({ kind, service }) => kind === "service" && service === undefined)
-    .map(({ role }) => `${role} is on the swarm and not configured any more: exploreiot up removes it`);
 
 interface Seen {
   readonly found: SwarmServiceState | undefined;

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { UserError } from "../../core/errors.ts";
 import { LABEL } from "../../core/labels.ts";
 import { listContainers } from "../../runners/docker/observe.ts";
-import { isOnSwarm } from "../../runners/swarm/observe-swarm.ts";
+import { hasDataNode, isOnSwarm } from "../../runners/swarm/observe-swarm.ts";
 
 const TARGETS = ["machine", "swarm"] as const;
 
@@ -13,12 +13,13 @@ export const withTarget = (command: Command): Command =>
   command.addOption(
     new Option(
       "--target <target>",
-      "one machine, or the swarm of which the engine is a manager (default: where it is, else one machine)",
+      "one machine, or the swarm of which the engine is a manager (default: where it or its data is, else one machine)",
     ).choices(TARGETS),
   );
 
 /**
- * Where a deployment is to be: on this engine, or on the swarm that it manages.
+ * Where a deployment is to be: on this engine, or on the swarm that it manages. One that is down is where its data is: a swarm knows
+ * the node that has it, and on one machine it would start with nothing.
  *
  * @throws UserError where it is at the other place, with data that it would not find here
  */
@@ -30,7 +31,7 @@ export async function targetOf(deployment: string, wanted: Target | undefined): 
       `leave --target out, to go on ${found === "swarm" ? "on the swarm" : "here"}`,
       `or take it down first: exploreiot down; its data stays, and the ${wanted} has other volumes: move it by a backup`,
     );
-  return wanted ?? found ?? "machine";
+  return wanted ?? found ?? ((await hasDataNode(deployment)) ? "swarm" : "machine");
 }
 
 /** Tasks of a swarm do not have the label. */

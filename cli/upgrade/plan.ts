@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { EXIT } from "../../core/report.ts";
+import { planOnSwarm } from "../../render/swarm/deploy.ts";
 import { plan } from "../../runners/deploy.ts";
 import { formerData } from "../../runners/upgrade/former-data.ts";
 import { printJson } from "../json.ts";
 import { planInWords } from "../plan.ts";
 import { progress } from "../progress.ts";
 import { planOutput } from "../status-output.ts";
+import { targetOf } from "../swarm/target.ts";
 import { synthesize } from "../synthesize.ts";
 import { type Outlook, outlookJson, outlookLines, outlookOf, outlookShape } from "./outlook.ts";
 
@@ -31,7 +33,8 @@ export async function planUpgrade({
   const { deployment, stack, home } = synthesized;
   const outlook = await outlookOf(synthesized, config);
   const former = (await formerData(stack)).map(({ volume, version }) => ({ volume, version }));
-  const planned = await plan({ stack, home, runner: "auto", report: progress });
+  const planOf = (await targetOf(deployment.name, undefined)) === "swarm" ? planOnSwarm : plan;
+  const planned = await planOf({ stack, home, runner: "auto", report: progress });
   const name = deployment.name;
   if (json) printJson(upgradePlanOutput, { deployment: name, ...asJson(outlook), former, ...planned });
   else

@@ -43,8 +43,15 @@ check_owner() {
       fail "the stack $project on this swarm is somebody else's: $(docker service inspect --format '{{.Spec.Name}}' "$id") is no service of $deployment" \
         "give the deployment another name" "or take that stack down, if nobody needs it: docker stack rm $project"
   done
+  marked=$(docker service ls --quiet --filter "label=exploreiot.deployment=$deployment" --filter label=exploreiot.checkout)
   for id in $(docker service ls --quiet --filter "label=exploreiot.deployment=$deployment"); do
     owner=$(docker service inspect --format '{{index .Spec.Labels "exploreiot.checkout"}}' "$id")
+    of=$(docker service inspect --format '{{index .Spec.Labels "com.docker.stack.namespace"}}' "$id")
+    if [ "$of" != "$project" ] || { [ -z "$owner" ] && [ -n "$marked" ]; }; then
+      name=$(docker service inspect --format '{{.Spec.Name}}' "$id")
+      fail "the service $name has labels of $deployment, and was made in another way" "if nobody needs it: docker service rm $name" \
+        "or take the label from it: docker service update --label-rm exploreiot.deployment $name"
+    fi
     [ "$owner" = "$SECRETS_OF" ] || grep -qxF -- "$owner" started-with 2>/dev/null || { [ -z "$owner" ] && [ "$wanted" != up ]; } ||
       fail "$deployment on this swarm has other secrets than these: it was started from another checkout or folder" \
         "go on where it was started, or bring its secrets here" \
@@ -219,11 +226,19 @@ given_up() {
   fail "$1 $2" "fix what the lines above say, and run $again again: it goes on from there"
 }
 
-# Objects that a service still has are kept by the swarm itself; the others are of before.
-forget_files() {
+# Objects that a service still has are kept by the swarm itself; the others are of before. A network is not given up before the last
+# task on it is told to end.
+forget_rest() {
   for kind in config secret; do
     for id in $(docker $kind ls --quiet --filter "label=com.docker.stack.namespace=$project"); do
       docker $kind rm "$id" >/dev/null 2>&1 || true
+    done
+  done
+  for name in $(docker network ls --format '{{.Name}}' --filter "label=com.docker.stack.namespace=$project"); do
+    case " $networks " in *" $name "*) continue ;; esac
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+      ! docker network rm "$name" >/dev/null 2>&1 || break
+      sleep 1
     done
   done
 }
@@ -258,5 +273,5 @@ offer_probe
 programs
 jobs
 services
-forget_files
+forget_rest
 say "$project is up"

@@ -1,19 +1,28 @@
 import { roleOf } from "../../core/labels.ts";
 import type { Change } from "../../runners/settings/settings.ts";
-import type { SwarmNetwork, SwarmServiceState, SwarmState } from "../../runners/swarm/observe-swarm.ts";
-import { type Known, serviceChanges } from "./declared-settings.ts";
-import type { SwarmPlan, SwarmService } from "./plan.ts";
+import type {
+  SwarmNetwork,
+  SwarmObject,
+  SwarmServiceState,
+  SwarmState,
+} from "../../runners/swarm/observe-swarm.ts";
+import { fileSetting } from "../../runners/swarm/service-settings.ts";
+import { type Known, nameOfFile, serviceChanges } from "./declared-settings.ts";
+import type { SwarmFile, SwarmPlan, SwarmService } from "./plan.ts";
 import { declaredNetworks, declaredVersion } from "./stack-file.ts";
 
-/** How a service, or a network, is not as declared. */
+/** How something of the deployment is not as declared. */
 export interface SwarmDifference {
-  readonly kind: "service" | "network";
+  readonly kind: SwarmObject["kind"];
 
-  /** Its role; of a network its name in the swarm. */
-  readonly role: string;
+  /** In the swarm. */
+  readonly name: string;
 
-  /** @default - the configuration has it no more, or it is a network */
+  /** @default - it is no service, or it is surplus */
   readonly service?: SwarmService;
+
+  /** What is there under the deployment's labels and in no configuration. @default - it is configured */
+  readonly surplus?: SwarmObject;
   readonly isThere: boolean;
 
   /** Whether its tasks are of the configuration that the stack file has now. */
@@ -30,17 +39,52 @@ export interface SwarmDifference {
 export function swarmDifferences(
   plan: SwarmPlan,
   known: Known,
-  swarm: Pick<SwarmState, "services" | "networks"> = { services: new Map(), networks: [] },
+  swarm: Pick<SwarmState, "services" | "networks" | "objects"> = {
+    services: new Map(),
+    networks: [],
+    objects: [],
+  },
 ): readonly SwarmDifference[] {
-  const declared = new Set(plan.services.map(({ container }) => roleOf(container)));
-  const surplus = [...swarm.services.keys()].filter((role) => !declared.has(role));
+  const declared = declaredNames(plan, known);
+  const inUse = new Set(plan.services.flatMap((one) => filesIn(swarm.services.get(roleOf(one.container)))));
+  const surplus = swarm.objects.filter(
+    ({ kind, name }) =>
+      !declared[kind].has(name) &&
+      // One that a service still has is told of with the service.
+      !inUse.has(name) &&
+      // Names of secrets follow from their content, which somebody else has.
+      (kind !== "secret" || known.parts !== undefined),
+  );
   return [
     ...declaredNetworks(plan).flatMap((network) => networkDifference(network, swarm.networks)),
     ...plan.services.flatMap((one) => serviceDifference(one, plan, known, swarm.services)),
-    ...surplus.map((role) => ({
-      ...{ kind: "service" as const, role, isThere: true, isCurrent: false, changes: [], trouble: [] },
+    ...surplus.map((object) => ({
+      ...{ kind: object.kind, name: object.name, surplus: object },
+      ...{ isThere: true, isCurrent: false, changes: [], trouble: [] },
     })),
   ];
+}
+
+const filesIn = (state: SwarmServiceState | undefined): readonly string[] =>
+  Object.entries(state?.settings ?? {})
+    .filter(([setting]) => setting.startsWith(fileSetting("")))
+    .map(([, name]) => name);
+
+/** The names of all that the swarm has once it is as declared. */
+function declaredNames(
+  plan: SwarmPlan,
+  known: Known,
+): Readonly<Record<SwarmObject["kind"], ReadonlySet<string>>> {
+  const files = (wanted: SwarmFile["kind"]) =>
+    plan.services.flatMap(({ files }) =>
+      files.filter(({ kind }) => kind === wanted).map(({ name }) => nameOfFile(name, known)),
+    );
+  return {
+    service: new Set(plan.services.map(({ name }) => name)),
+    network: new Set(declaredNetworks(plan).map(({ name }) => name)),
+    secret: new Set(files("secret")),
+    config: new Set([...files("config"), ...(plan.probe === undefined ? [] : [plan.probe.config])]),
+  };
 }
 
 function serviceDifference(
@@ -51,7 +95,7 @@ function serviceDifference(
 ): readonly SwarmDifference[] {
   const role = roleOf(service.container);
   const state = found.get(role);
-  const shared = { kind: "service" as const, role, service };
+  const shared = { kind: "service" as const, name: service.name, service };
   if (state === undefined) return [{ ...shared, isThere: false, isCurrent: false, changes: [], trouble: [] }];
   const changes = serviceChanges(service, plan, known, state.settings);
   const isCurrent = isOfVersion(state.version, service, plan, known);
@@ -99,5 +143,5 @@ function networkDifference(
     .map((setting) => ({ setting, declared: String(declared[setting]), found: String(state[setting]) }))
     .filter((change) => change.declared !== change.found);
   if (changes.length === 0) return [];
-  return [{ kind: "network", role: declared.name, isThere: true, isCurrent: false, changes, trouble: [] }];
+  return [{ kind: "network", name: declared.name, isThere: true, isCurrent: false, changes, trouble: [] }];
 }

@@ -30,6 +30,10 @@ export interface Known {
   >;
 }
 
+/** The name of a config or secret in the swarm, with the parts that only the server knows. */
+export const nameOfFile = (name: string, { parts }: Known): string =>
+  withVariables(name, (variable) => parts?.get(variable) ?? "");
+
 /** How a service that is there differs from what is declared, setting by setting. */
 export function serviceChanges(
   one: SwarmService,
@@ -97,7 +101,7 @@ function declaredSettings(one: SwarmService, plan: SwarmPlan, known: Known): Set
       ),
     }),
     ...one.files.map(({ target, name }) => ({
-      [fileSetting(target)]: withVariables(name, (variable) => known.parts?.get(variable) ?? ""),
+      [fileSetting(target)]: nameOfFile(name, known),
     })),
     flat(
       "networks_advanced",

@@ -10,6 +10,7 @@ import type { RunnerContext } from "../../runners/runner.ts";
 import type { Stack } from "../../runners/stack.ts";
 import { observeSwarm, type SwarmState } from "../../runners/swarm/observe-swarm.ts";
 import { isOfHome } from "../../runners/swarm/owner.ts";
+import { removeObjects } from "../../runners/swarm/remove-objects.ts";
 import { isTerraforms, upSwarmByTerraform } from "../../runners/swarm/terraform.ts";
 import { modelOf } from "../model.ts";
 import { type SwarmDifference, swarmDifferences } from "./compare.ts";
@@ -18,7 +19,7 @@ import { secretVersions, serverParts } from "./home-secrets.ts";
 import { possibleSwarm, type SwarmPlan, swarmPlan } from "./plan.ts";
 import { refuseFormerData, refuseOtherNetworks } from "./refusals.ts";
 import { shareImages, startFolder } from "./start-folder.ts";
-import { swarmSteps } from "./steps.ts";
+import { surplusInWords, swarmSteps } from "./steps.ts";
 import { terraformSwarm } from "./terraform.ts";
 
 export interface SwarmDeployment extends RunnerContext {
@@ -130,6 +131,8 @@ async function byTerraform(options: SwarmDeployment, plan: SwarmPlan): Promise<v
   await startFolder(options, plan, "ready");
   const known = { parts: serverParts(plan.model, home), images: await imagesHere(stack) };
   await upSwarmByTerraform(options, terraformSwarm(plan, known));
+  const { differences } = await lookAtSwarm(options);
+  await removeObjects(differences.flatMap(({ surplus }) => surplus ?? []));
 }
 
 const WAYS = { stack: byStack, terraform: byTerraform };
@@ -149,10 +152,14 @@ async function settled(options: SwarmDeployment): Promise<void> {
   if (differences.length === 0) return;
   throw new UserError(
     differences
-      .map(({ role, changes, trouble }) =>
+      .map(({ name, changes, trouble, surplus }) =>
         [
-          role,
-          [...changes.map(({ setting }) => `${setting} is not as configured`), ...trouble].join(", "),
+          name,
+          [
+            ...changes.map(({ setting }) => `${setting} is not as configured`),
+            ...trouble,
+            ...(surplus === undefined ? [] : surplusInWords(surplus)),
+          ].join(", "),
         ].join(": "),
       )
       .join("\n"),

@@ -78,9 +78,6 @@ export function swarmImages({ model, services, probe }: SwarmPlan): readonly str
 /** More addresses than that are no list in an environment variable. */
 const MOST_ADDRESSES = 256;
 
-/** A label of a node: the deployment's data is there. */
-export const dataLabel = (stack: Stack): string => `exploreiot.${stack.name}.data`;
-
 /**
  * The form of each container on a swarm.
  *

@@ -1,4 +1,5 @@
 import { UserError } from "../../core/errors.ts";
+import { roleOf } from "../../core/labels.ts";
 import type { Stack } from "../../runners/stack.ts";
 import type { SwarmDifference } from "./compare.ts";
 import type { SwarmPlan } from "./plan.ts";
@@ -6,12 +7,12 @@ import { nameOnSwarm } from "./stack-file.ts";
 
 /** @throws UserError that names each network that would have to change */
 export function refuseOtherNetworks({ name }: Stack, differences: readonly SwarmDifference[]): void {
-  const networks = differences.filter(({ kind }) => kind === "network");
+  const networks = differences.filter(({ kind, surplus }) => kind === "network" && surplus === undefined);
   if (networks.length === 0) return;
   throw new UserError(
     networks
-      .flatMap(({ role, changes }) =>
-        changes.map(({ setting, declared, found }) => `${role}: ${setting} ${found} → ${declared}`),
+      .flatMap(({ name, changes }) =>
+        changes.map(({ setting, declared, found }) => `${name}: ${setting} ${found} → ${declared}`),
       )
       .join("\n"),
     `a swarm changes no network that services are on: exploreiot down (the data of ${name} stays), then up`,
@@ -24,8 +25,10 @@ export function refuseOtherNetworks({ name }: Stack, differences: readonly Swarm
  * @throws UserError that names both volumes
  */
 export function refuseFormerData(plan: SwarmPlan, differences: readonly SwarmDifference[]): void {
-  const problems = differences.flatMap(({ role, service, changes }) => {
-    const { version, volume, former = [] } = service?.container.versioned ?? {};
+  const problems = differences.flatMap(({ service, changes }) => {
+    if (service === undefined) return [];
+    const role = roleOf(service.container);
+    const { version, volume, former = [] } = service.container.versioned ?? {};
     return former
       .map((one) => ({ ...one, name: nameOnSwarm(one.volume, plan) }))
       .filter(({ name }) => changes.some(({ found }) => found === `${name}:rw`))

@@ -1,6 +1,7 @@
 import { roleOf } from "../../core/labels.ts";
+import { dataLabel } from "../../runners/swarm/observe-swarm.ts";
 import { rulesName } from "./node-rules.ts";
-import { dataLabel, type SwarmPlan } from "./plan.ts";
+import type { SwarmPlan } from "./plan.ts";
 
 /** RUNBOOK.md of a stack for Docker Swarm. */
 export function swarmRunbook(plan: SwarmPlan): string {
@@ -14,7 +15,7 @@ export function swarmRunbook(plan: SwarmPlan): string {
       ...[pinned ? "the node with the data" : "any node", [...new Set(ports)].join(", ") || "-"],
     ];
   });
-  const label = dataLabel(model.stack);
+  const label = dataLabel(model.stack.name);
   const sections = [
     `# Runbook: ${name} on Docker Swarm`,
     "Written by `exploreiot render --target swarm` from the configuration. Every command is for this folder, on a manager.",

@@ -1,7 +1,8 @@
 import { shellCommand, shellWord } from "../../core/shell-words.ts";
+import { dataLabel } from "../../runners/swarm/observe-swarm.ts";
 import { preparation, shellFunction } from "../server-script.ts";
-import { dataLabel, type SwarmPlan, swarmImages } from "./plan.ts";
-import { doneVariable, imageWords } from "./stack-file.ts";
+import { type SwarmPlan, swarmImages } from "./plan.ts";
+import { declaredNetworks, doneVariable, imageWords } from "./stack-file.ts";
 
 /** deployment.sh of a stack for Docker Swarm: what start.sh has to know of it. */
 export function swarmScript(plan: SwarmPlan): string {
@@ -12,7 +13,12 @@ export function swarmScript(plan: SwarmPlan): string {
     ...preparation(model, swarmImages(plan)),
     `deployment=${stack.name}`,
     `stages=${stages.at(-1) ?? 0}`,
-    `data_label=${dataLabel(stack)}`,
+    `data_label=${dataLabel(stack.name)}`,
+    `networks=${shellWord(
+      declaredNetworks(plan)
+        .map(({ name }) => name)
+        .join(" "),
+    )}`,
     `registry=${shellWord(settings.registry ?? "")}`,
     `probe_image=${shellWord(probe?.image ?? "")}`,
     `probe_config=${shellWord(probe?.config ?? "")}`,

@@ -4,9 +4,10 @@ import { PROBE_PROGRAM } from "../../core/probe-command.ts";
 import { composeYaml, defined } from "../../runners/compose/yaml.ts";
 import type { ContainerSpec } from "../../runners/stack.ts";
 import type { SwarmNetwork } from "../../runners/swarm/observe-swarm.ts";
+import { dataLabel } from "../../runners/swarm/observe-swarm.ts";
 import { judgedFacts } from "../judged.ts";
 import { withServerParts, withVariables } from "../model.ts";
-import { dataLabel, type SwarmFile, type SwarmPlan, type SwarmService } from "./plan.ts";
+import type { SwarmFile, SwarmPlan, SwarmService } from "./plan.ts";
 
 /** A container that asks for no network still needs one on a swarm: one that leads nowhere, with nobody else on it. */
 const NOWHERE = "nowhere";
@@ -254,7 +255,7 @@ function deploy(one: SwarmService, { settings, model }: SwarmPlan) {
     replicas: 1,
     endpoint_mode: settings.endpointMode,
     labels: serviceLabels(container, model.labels.get(container.name) as string),
-    placement: pinned ? { constraints: [`node.labels.${dataLabel(model.stack)} == true`] } : undefined,
+    placement: pinned ? { constraints: [`node.labels.${dataLabel(model.stack.name)} == true`] } : undefined,
     // A job ends: its end is no failed update, and it is done over only after a failure.
     update_config: (job ? { order, failure_action: "continue" } : change) as Change,
     rollback_config: job ? undefined : { ...change, failure_action: "pause" },

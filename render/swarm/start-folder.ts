@@ -30,7 +30,7 @@ export async function startFolder(
   await makeImages({ ...stack, images: swarmImages(plan) }, { report, ...stoppable });
   await shareImages(plan, { report, ...stoppable });
   const folder = folderIn(home);
-  writeFolder(folder, renderSwarm(stack, home));
+  writeFolder(folder, renderSwarm(stack, home), true);
   lendSecrets(folder, plan.model, home);
   try {
     await run([join(folder, "start.sh"), wanted], {

@@ -2,6 +2,7 @@ import { roleOf } from "../../core/labels.ts";
 import { dependentsOf } from "../../runners/containers.ts";
 import { changeInWords, type PlannedStep, RUNNER_SECONDS } from "../../runners/plan.ts";
 import { seconds } from "../../runners/settings/durations.ts";
+import type { SwarmObject } from "../../runners/swarm/observe-swarm.ts";
 import type { SwarmDifference } from "./compare.ts";
 import type { SwarmPlan } from "./plan.ts";
 
@@ -10,6 +11,12 @@ const IN_PLACE = { stack: /^(update|rollback|labels|replicas)\b/, terraform: /^l
 
 const IN_USE =
   "a swarm changes no network in use, so up refuses: exploreiot down, which keeps the data, then up";
+
+/** Why it is to go; somebody else's work is left to a person. */
+export const surplusInWords = ({ kind, name, isOfStack }: SwarmObject): readonly string[] => [
+  "is not configured",
+  ...(isOfStack ? [] : [`it was made in another way, so up refuses: docker ${kind} rm ${name}`]),
+];
 
 /** What `up` would do to each service, and who stands still meanwhile. */
 export const swarmSteps = (
@@ -20,14 +27,14 @@ export const swarmSteps = (
 
 function stepOf(
   difference: SwarmDifference,
-  { model: { stack }, project }: SwarmPlan,
+  { model: { stack } }: SwarmPlan,
   way: keyof typeof IN_PLACE,
 ): PlannedStep {
-  const { kind, role, service, isThere, isCurrent, changes, trouble } = difference;
-  const named = { kind, name: kind === "network" ? role : `${project}_${role}`, changes, standsStill: [] };
-  if (kind === "network")
+  const { kind, name, service, surplus, isThere, isCurrent, changes, trouble } = difference;
+  const named = { kind, name, changes, standsStill: [] };
+  if (surplus !== undefined) return { ...named, action: "remove", reasons: surplusInWords(surplus) };
+  if (service === undefined)
     return { ...named, action: "replace", reasons: [...changes.map(changeInWords), IN_USE] };
-  if (service === undefined) return { ...named, action: "remove", reasons: ["is not configured any more"] };
   if (!isThere) return { ...named, action: "create", reasons: ["is not there"] };
   const isSet = isCurrent && changes.every(({ setting }) => IN_PLACE[way].test(setting));
   if (isSet)

@@ -35,7 +35,7 @@ export async function findInTheWay(situation: Situation): Promise<InTheWay> {
   const { stack, runner, owns, record } = situation;
   const [present, networks] = await Promise.all([
     candidates(stack),
-    networksInTheWay(stack, runner, owns, record),
+    networksInTheWay(stack, runner, owns, record, situation.drift),
   ]);
   refuseForeign(present, stack, record);
   const lost = new Set(networks.map(({ Id }) => Id));

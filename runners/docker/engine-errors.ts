@@ -118,7 +118,7 @@ const shortened = (line: string) => line.replace(/^.*?Error response from daemon
 function noLeader(_: string, where: string): EngineError {
   return new EngineError(
     "no leader",
-    `the swarm of the engine at ${where} has no leader: half of its managers are away, or more, and none may decide alone. What runs goes on, and nothing can be changed or told of it`,
+    `the swarm of the engine at ${where} has no leader: half of its managers are away, or more, and none may decide alone. What runs goes on, and nothing can be changed, or told of other nodes`,
     "after the loss of one manager the others choose a new leader within seconds: run the same command again",
     "bring managers back until more than half of them are there: systemctl start docker on each, and 2377/tcp open between them",
     "only where they are lost for good, on a manager that is left: docker swarm init --force-new-cluster; services and data stay, and the others have to leave and join again",

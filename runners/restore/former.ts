@@ -2,6 +2,7 @@ import { UserError } from "../../core/errors.ts";
 import { guarded } from "../guards.ts";
 import { run } from "../run.ts";
 import type { RestoreOptions } from "./restore.ts";
+import { INSTEAD_ON_SWARM } from "./staging.ts";
 import { readRestore, refuseHalfUndone, writeRestore } from "./state.ts";
 
 /**
@@ -13,7 +14,7 @@ import { readRestore, refuseHalfUndone, writeRestore } from "./state.ts";
 export const deleteBefore = (
   options: Pick<RestoreOptions, "stack" | "home" | "report">,
 ): Promise<readonly string[]> =>
-  guarded({ name: options.stack.name, ...options }, async () => {
+  guarded({ name: options.stack.name, insteadOnSwarm: INSTEAD_ON_SWARM, ...options }, async () => {
     refuseHalfUndone(options.home);
     const { now, former } = readRestore(options.home);
     if (now !== undefined && now.swaps.length > 0)

@@ -16,7 +16,7 @@ import { type Compared, rehearse } from "./rehearse.ts";
 import { type Repository, restic } from "./repository.ts";
 import { refuseLittleRoom, refuseLittleRoomForSwap } from "./room.ts";
 import { chosenSnapshot } from "./snapshots.ts";
-import { BASE, LOG, RESTORE_ROLE, RESTORED, SNAPSHOT, stagingVolume } from "./staging.ts";
+import { BASE, INSTEAD_ON_SWARM, LOG, RESTORE_ROLE, RESTORED, SNAPSHOT, stagingVolume } from "./staging.ts";
 import { type Restoring, readRestore, refuseHalfUndone, unfinishedRestore, writeRestore } from "./state.ts";
 import { swapAll } from "./swap.ts";
 
@@ -56,7 +56,7 @@ export interface Restored {
  * @throws UserError if something is not as recorded; nothing was replaced then
  */
 export const restore = (options: RestoreOptions): Promise<Restored> =>
-  guarded({ name: options.stack.name, ...options }, async () => {
+  guarded({ name: options.stack.name, insteadOnSwarm: INSTEAD_ON_SWARM, ...options }, async () => {
     const { stack, home, report, signal, rehearsal } = options;
     refuseHalfUndone(home);
     await refuseForeignData(stack, home);

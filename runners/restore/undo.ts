@@ -9,7 +9,7 @@ import type { Stack } from "../stack.ts";
 import { removeLeftOver } from "../throw-away.ts";
 import type { RestoreOptions } from "./restore.ts";
 import { refuseLittleRoomForSwap } from "./room.ts";
-import { RESTORE_ROLE } from "./staging.ts";
+import { INSTEAD_ON_SWARM, RESTORE_ROLE } from "./staging.ts";
 import { readRestore, type Swap, unfinishedRestore, writeRestore } from "./state.ts";
 import { filled, formerName, swapAll } from "./swap.ts";
 
@@ -33,7 +33,7 @@ export interface Undone {
 export const undoRestore = (
   options: Pick<RestoreOptions, "stack" | "home" | "report" | "signal">,
 ): Promise<readonly Undone[]> =>
-  guarded({ name: options.stack.name, ...options }, async () => {
+  guarded({ name: options.stack.name, insteadOnSwarm: INSTEAD_ON_SWARM, ...options }, async () => {
     const { stack, home, report, signal } = options;
     await refuseForeignData(stack, home);
     await removeLeftOver(stack, RESTORE_ROLE);

@@ -68,9 +68,23 @@ export interface SwarmNetwork {
   readonly subnets: readonly string[];
 }
 
+/** Anything that a manager knows under the labels of a deployment, configured or not. */
+export interface SwarmObject {
+  readonly kind: "service" | "network" | "secret" | "config";
+
+  /** In the swarm. */
+  readonly name: string;
+
+  /** Whether it was made from the stack: a service that only has some of its labels is somebody else's work, and nothing removes it. */
+  readonly isOfStack: boolean;
+}
+
 export interface SwarmState {
-  /** By role. */
+  /** By role: those with the name that a service of the deployment has. */
   readonly services: ReadonlyMap<string, SwarmServiceState>;
+
+  /** All that has the label of the stack, or of the deployment. */
+  readonly objects: readonly SwarmObject[];
 
   /** Whose secrets it has (label `exploreiot.checkout`). @default - it is from before services had it */
   readonly owner?: string;
@@ -106,9 +120,13 @@ interface NetworkJson {
   readonly IPAM: { readonly Config?: readonly { readonly Subnet: string }[] | null };
 }
 
+interface FileJson {
+  readonly Spec: { readonly Name: string };
+}
+
 interface ServiceJson {
   readonly ID: string;
-  readonly Spec: ServiceSpec;
+  readonly Spec: ServiceSpec & { readonly Name: string };
   readonly UpdateStatus?: { readonly State?: string };
 }
 
@@ -203,8 +221,8 @@ export const isOnSwarm = async (deployment: string): Promise<boolean> =>
  * @returns undefined where it is on none, or from before services had the label
  */
 export async function ownerOnSwarm(deployment: string): Promise<string | undefined> {
-  const [service] = await servicesOf(deployment);
-  return service === undefined ? undefined : ownerOf(service);
+  const own = (await servicesOf(deployment)).filter((service) => isOwnName(service, deployment));
+  return own.map(ownerOf).find((owner) => owner !== undefined);
 }
 
 const ownerOf = ({ Spec }: ServiceJson): string | undefined => Spec.Labels[LABEL.checkout];
@@ -214,6 +232,7 @@ const ownerOf = ({ Spec }: ServiceJson): string | undefined => Spec.Labels[LABEL
  * with the same devices and other data.
  *
  * @param instead what takes the place of the verb. @default - docs/swarm.md says it
+ * @param dataToo whether the data of one that is down is enough: on one machine nobody would find it
  */
 export async function refuseOnSwarm(
   name: string,
@@ -221,8 +240,9 @@ export async function refuseOnSwarm(
     "docs/swarm.md says which verbs know a swarm, and what takes the place of this one",
     "or take it down first: exploreiot down",
   ],
+  dataToo = false,
 ): Promise<void> {
-  if (await isOnSwarm(name))
+  if ((await isOnSwarm(name)) || (dataToo && (await hasDataNode(name))))
     throw new UserError(
       `${name} is on the swarm of this engine, and this verb works on the containers of one engine`,
       ...instead,
@@ -235,22 +255,29 @@ const tasksOf = async (services: readonly string[]): Promise<readonly TaskJson[]
 
 /** A deployment as a manager of its swarm sees it; undefined where this engine is none, or has no such stack. */
 export async function observeSwarm(deployment: string): Promise<SwarmState | undefined> {
-  const services = await servicesOf(deployment);
-  if (services.length === 0) return undefined;
-  const namespace = `com.docker.stack.namespace=${composeProject(deployment)}`;
-  const [tasks, nodes, networks = []] = await Promise.all([
-    tasksOf(services.map(({ ID }) => ID)),
+  const said = await servicesOf(deployment);
+  if (said.length === 0) return undefined;
+  const label = `${STACK_LABEL}=${composeProject(deployment)}`;
+  const filters = { filters: JSON.stringify({ label: [label] }) };
+  const own = said.filter((service) => isOwnName(service, deployment));
+  const [tasks, nodes, networks = [], stacked, secrets = [], configs = []] = await Promise.all([
+    tasksOf(said.map(({ ID }) => ID)),
     swarmNodes(),
-    fromEngine<readonly NetworkJson[]>("/networks", { filters: JSON.stringify({ label: [namespace] }) }),
+    fromEngine<readonly NetworkJson[]>("/networks", filters),
+    servicesWith(label),
+    fromEngine<readonly FileJson[]>("/secrets", filters),
+    fromEngine<readonly FileJson[]>("/configs", filters),
   ]);
   const networkNames = new Map(networks.map(({ Id, Name }) => [Id, Name]));
   const hostname = new Map(nodes.map(({ id, name }) => [id, name]));
-  const owner = services[0] && ownerOf(services[0]);
+  const owner = own.map(ownerOf).find((one) => one !== undefined);
+  const ofStack = (kind: SwarmObject["kind"]) => (name: string) => ({ kind, name, isOfStack: true });
+  const both = new Set(stacked.map(({ ID }) => ID));
   return {
     ...(owner === undefined ? {} : { owner }),
     services: new Map(
-      services.map((service) => [
-        service.Spec.Labels[LABEL.role] ?? service.ID,
+      own.map((service) => [
+        roleIn(service) as string,
         stateOf(
           service,
           tasks.filter(({ ServiceID }) => ServiceID === service.ID),
@@ -259,6 +286,18 @@ export async function observeSwarm(deployment: string): Promise<SwarmState | und
         ),
       ]),
     ),
+    objects: [
+      ...[...new Map([...said, ...stacked].map((one) => [one.ID, one])).values()].map((service) => ({
+        ...{ kind: "service" as const, name: service.Spec.Name },
+        isOfStack:
+          both.has(service.ID) &&
+          service.Spec.Labels[LABEL.deployment] === deployment &&
+          (owner === undefined || ownerOf(service) !== undefined),
+      })),
+      ...networks.map(({ Name }) => Name).map(ofStack("network")),
+      ...secrets.map(({ Spec }) => Spec.Name).map(ofStack("secret")),
+      ...configs.map(({ Spec }) => Spec.Name).map(ofStack("config")),
+    ],
     networks: networks.map(({ Name, Internal, Options, IPAM }) => ({
       ...{ name: Name, internal: Internal, encrypted: "encrypted" in (Options ?? {}) },
       subnets: (IPAM.Config ?? []).map(({ Subnet }) => Subnet),
@@ -268,6 +307,12 @@ export async function observeSwarm(deployment: string): Promise<SwarmState | und
   };
 }
 
+const roleIn = ({ Spec }: ServiceJson): string | undefined => Spec.Labels[LABEL.role];
+
+/** Anybody may put the label of a role on a service: by its name it is the deployment's. */
+const isOwnName = (service: ServiceJson, deployment: string): boolean =>
+  service.Spec.Name === swarmService(deployment, roleIn(service) ?? "");
+
 /** All machines of the swarm of which this engine is a manager; none where it is none. */
 export async function swarmNodes(): Promise<readonly SwarmNode[]> {
   const nodes = await fromManager<NodeJson>("/nodes");
@@ -276,6 +321,15 @@ export async function swarmNodes(): Promise<readonly SwarmNode[]> {
     address: ManagerStatus?.Addr.replace(/:\d+$/, "").replace(/^\[|\]$/g, "") ?? Status.Addr,
     ...(ManagerStatus === undefined ? {} : { reachability: ManagerStatus.Reachability }),
   }));
+}
+
+/** A label of a node: the deployment's data is there, also while it is down. */
+export const dataLabel = (deployment: string): string => `exploreiot.${deployment}.data`;
+
+/** Whether a node of the swarm of which this engine is a manager has the data of the deployment. */
+export async function hasDataNode(deployment: string): Promise<boolean> {
+  const filters = JSON.stringify({ "node.label": [`${dataLabel(deployment)}=true`] });
+  return (await fromManager("/nodes", { filters })).length > 0;
 }
 
 function versionOf({ ContainerSpec: { Labels, Env = [] } }: SpecJson): string | undefined {

@@ -1,6 +1,7 @@
 import { composeProject, roleOf } from "../../core/labels.ts";
 import { atEngine, engineOfWork } from "../docker/current-engine.ts";
 import { fromEngine, RefusedError } from "../docker/engine-api.ts";
+import { EngineError } from "../docker/engine-errors.ts";
 import { remoteHost } from "../docker/remote.ts";
 import type { ContainerSpec, EngineAddress, Stack } from "../stack.ts";
 import { engineOf, PlaceError } from "./node-engine.ts";
@@ -114,7 +115,15 @@ async function placeOf(stack: Stack, spec: ContainerSpec): Promise<Place> {
 }
 
 async function placeElsewhere(stack: Stack, role: string): Promise<Place> {
-  const swarm = await observeSwarm(stack.name);
+  const swarm = await observeSwarm(stack.name).catch((error: unknown) => {
+    if (!(error instanceof EngineError) || error.trouble !== "no leader") throw error;
+    throw new PlaceError(
+      false,
+      `${role} is not on the node of this engine, and nobody knows on which it is: ${error.message}`,
+      "ask the engine of the node that has it: DOCKER_HOST; that needs no leader",
+      ...error.remedy,
+    );
+  });
   if (swarm === undefined)
     throw new PlaceError(
       false,

@@ -170,13 +170,19 @@ const portOf = ({ Protocol, TargetPort, PublishedPort, PublishMode }: Port) => (
   ...{ published: PublishedPort, target: TargetPort, protocol: Protocol, mode: PublishMode },
 });
 
+/** The fields that have a setting of their own, and two that every service has. The others are nothing that a stack file of the kit says. */
+const NAMED: Readonly<Record<keyof ServiceSpec["TaskTemplate"]["ContainerSpec"] | "Isolation", true>> = {
+  ...{ Image: true, Labels: true, Command: true, Args: true, Env: true, User: true, Init: true },
+  ...{ ReadOnly: true, StopSignal: true, StopGracePeriod: true, CapabilityAdd: true, CapabilityDrop: true },
+  ...{ Ulimits: true, Mounts: true, Healthcheck: true, Configs: true, Secrets: true, Isolation: true },
+};
+
 function processSettings(container: ServiceSpec["TaskTemplate"]["ContainerSpec"]): Settings {
-  const { Healthcheck = {} } = container;
+  const { Healthcheck = {}, Configs = [], Secrets = [], Mounts: mounts = [] } = container;
   const files = [
-    ...(container.Configs ?? []).map(({ File, ConfigName }) => [File?.Name, ConfigName]),
-    ...(container.Secrets ?? []).map(({ File, SecretName }) => [File?.Name, SecretName]),
+    ...Configs.map(({ File, ConfigName }) => [File?.Name, ConfigName]),
+    ...Secrets.map(({ File, SecretName }) => [File?.Name, SecretName]),
   ];
-  const mounts = container.Mounts ?? [];
   return Object.assign(
     {},
     // The digest that a registry has of it is added by the client.
@@ -224,6 +230,9 @@ function processSettings(container: ServiceSpec["TaskTemplate"]["ContainerSpec"]
       retries: Healthcheck.Retries,
     }),
     ...files.map(([path = "", name]) => ({ [fileSetting(path)]: name as string })),
+    ...Object.entries(container)
+      .filter(([name]) => !(name in NAMED))
+      .map(([name, value]) => flat(name, value)),
   ) as Settings;
 }
 

@@ -11,7 +11,7 @@ import { lastWords, progress } from "./settle.ts";
 import { bringUp, forgetPlan } from "./terraform-apply.ts";
 import { DOCUMENT, FOLDER, inFolder, writeFolder } from "./terraform-folder.ts";
 import type { ServiceAsked, TerraformSwarm } from "./terraform-swarm.ts";
-import { forgetFiles, makeVariables } from "./variables.ts";
+import { makeVariables } from "./variables.ts";
 
 /**
  * Brings the swarm of this engine, which is a manager, in line with the document. One graph says the order: a service waits for
@@ -38,7 +38,6 @@ export async function upSwarmByTerraform(context: RunnerContext, swarm: Terrafor
     forgetPlan(own.home);
     closeState(own.home);
   }
-  await forgetFiles(swarm, variables);
 }
 
 /** Removes what Terraform made, if it made anything. Where it cannot, it says why and leaves that to `docker stack rm`. */

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { fromEngine, toEngine } from "../docker/engine-api.ts";
-import { run } from "../run.ts";
 import { STACK_LABEL } from "./observe-swarm.ts";
 import type { TerraformSwarm } from "./terraform-swarm.ts";
 
@@ -66,11 +65,4 @@ async function made(name: string, content: Buffer, { project }: TerraformSwarm):
   const labels = { [STACK_LABEL]: project };
   const body = { Name: name, Labels: labels, Data: content.toString("base64") };
   return (await toEngine<{ readonly ID: string }>("/secrets/create", body)).ID;
-}
-
-/** Removes the objects that no service has any more; the swarm itself keeps the others. */
-export async function forgetFiles(swarm: TerraformSwarm, { files }: Variables): Promise<void> {
-  const needed = new Set(Object.values(files).map(({ name }) => name));
-  const former = [...(await objects("secrets", swarm))].filter(([name]) => !needed.has(name));
-  for (const [, id] of former) await run(["docker", "secret", "rm", id], { expected: [0, 1] });
 }

@@ -24,6 +24,11 @@ export interface UpgradeOptions {
   readonly oldImage?: string;
 }
 
+const INSTEAD_ON_SWARM = [
+  "on a swarm exploreiot up of this kit is the upgrade: exploreiot plan says before which services it replaces, and who is away",
+  "it refuses where a newer PostgreSQL would start with nothing: docs/swarm.md",
+];
+
 export interface CarriedOver {
   readonly service: string;
   readonly from: { readonly version: number; readonly volume: string };
@@ -41,7 +46,9 @@ export interface CarriedOver {
  * @throws UserError if a step fails; the old data is as it was then
  */
 export const carryOver = (options: UpgradeOptions): Promise<readonly CarriedOver[]> =>
-  guarded({ name: options.stack.name, ...options }, () => carryAll(options));
+  guarded({ name: options.stack.name, insteadOnSwarm: INSTEAD_ON_SWARM, ...options }, () =>
+    carryAll(options),
+  );
 
 async function carryAll(options: UpgradeOptions): Promise<readonly CarriedOver[]> {
   const { stack, home, report, signal } = options;
@@ -118,7 +125,7 @@ async function fill(
  * @throws UserError while one of them was not carried over
  */
 export const deleteFormer = (options: UpgradeOptions): Promise<readonly string[]> =>
-  guarded({ name: options.stack.name, ...options }, async () => {
+  guarded({ name: options.stack.name, insteadOnSwarm: INSTEAD_ON_SWARM, ...options }, async () => {
     const { stack, home } = options;
     await refuseForeignData(stack, home);
     await removeLeftOver(stack, UPGRADE_ROLE);

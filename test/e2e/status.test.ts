@@ -199,6 +199,38 @@ describe.skipIf(missingOne)(
       expect(await status()).toMatchObject({ code: 0, state: "up", asConfigured: true });
     });
 
+    test("is not as configured while something has its labels that nobody configured, which up removes", async () => {
+      const [miner, spare] = ["miner", "spare"].map((word) => deployment.container(word)) as [string, string];
+      const of = '{{index .Config.Labels "exploreiot.checkout"}}';
+      const image = await docker("inspect", "--format", "{{.Image}}", redis);
+      const labels = [
+        ...["--label", `exploreiot.deployment=${deployment.name}`],
+        ...["--label", `exploreiot.checkout=${await docker("inspect", "--format", of, redis)}`],
+      ];
+      await docker(
+        ...["run", "--detach", "--name", miner, "--network", "none", ...labels],
+        ...["--entrypoint", "sleep", image, "300"],
+      );
+      const project = `com.docker.compose.project=exploreiot-${deployment.name}`;
+      await docker("network", "create", "--label", project, spare);
+      const said = { difference: "is not configured", changes: [] };
+
+      expect(await status()).toMatchObject({
+        ...{ code: 2, state: "up", asConfigured: false },
+        resources: [
+          { kind: "container", name: miner, ...said },
+          { kind: "network", name: spare, ...said },
+        ],
+      });
+      expect((await plan("compose")).steps).toMatchObject([
+        { name: spare, action: "remove" },
+        { name: miner, action: "remove" },
+      ]);
+      expect(await deployment.up("compose")).toMatchObject({ changed: true });
+      expect(await status()).toMatchObject({ code: 0, asConfigured: true, resources: [] });
+      expect(await docker("network", "ls", "--quiet", "--filter", `name=${spare}`)).toBe("");
+    });
+
     test("says which of its secrets others may read", async () => {
       const secret = join(deployment.home, "secrets", "redis-health-password");
       onTestFinished(() => chmodSync(secret, 0o600));

@@ -52,6 +52,33 @@ describe.skipIf(noMachines)(titled("a swarm of three managers", noMachines), ON,
     return code === 0 ? (/^(\S+) Leader$/m.exec(stdout)?.[1] ?? "none") : stderr;
   };
 
+  /** Verbs that need no manager for the containers of its own node. */
+  async function tellsOfItsOwn(said: string) {
+    const { code, stdout } = await verb(holder, ["status", "--json", "--no-usage"]);
+    const { asConfigured, containers, unknown } = statusOutput.parse(JSON.parse(stdout));
+    const health = (role: string) => containers.find((one) => one.role === role)?.health;
+    expect({
+      ...{ code, asConfigured, first: unknown[0] },
+      ...{ postgres: health("postgres"), mosquitto: health("mosquitto") },
+    }).toEqual({ code: 2, asConfigured: false, first: said, postgres: "healthy", mosquitto: "healthy" });
+    const counted = await verb(holder, ["psql", "--", "-tAc", "SELECT count(*) > 0 FROM readings"]);
+    expect(counted).toMatchObject({ code: 0, stdout: "t\n" });
+    const logs = await verb(holder, ["logs", "postgres", "--tail", "1"]);
+    expect({ code: logs.code, lines: logs.stdout.trimEnd().split("\n").length, stderr: logs.stderr }).toEqual(
+      {
+        ...{ code: 0, lines: 1, stderr: `· ${said}; these are the logs of this engine's own node\n` },
+      },
+    );
+    const api = `label=com.docker.swarm.service.name=${stack}_api`;
+    const isHere = (await holder.engine.output("ps", "--quiet", "--filter", api)) !== "";
+    const readings = await verb(holder, ["readings"]);
+    expect([readings.code, readings.stderr.split("\n")[0]]).toEqual(
+      isHere
+        ? [0, ""]
+        : [1, `error: api is not on the node of this engine, and nobody knows on which it is: ${said}`],
+    );
+  }
+
   beforeAll(async () => {
     await swarm.open();
     await up(first, ["--target", "swarm"], { DATA_NODE: holder.name });
@@ -98,10 +125,10 @@ describe.skipIf(noMachines)(titled("a swarm of three managers", noMachines), ON,
   });
 
   test("is told by every verb to have no leader once most managers are away", async () => {
-    const said = `the swarm of the engine at ${holder.engine.host} has no leader: half of its managers are away, or more, and none may decide alone. What runs goes on, and nothing can be changed or told of it`;
+    const said = `the swarm of the engine at ${holder.engine.host} has no leader: half of its managers are away, or more, and none may decide alone. What runs goes on, and nothing can be changed, or told of other nodes`;
     await third.setOnWire(false);
     await until("nobody leads", async () => /has no leader/.test(await leader(holder)), 120_000);
-    for (const words of [["status"], ["up"], ["plan"], ["down"], ["restart", "api"]]) {
+    for (const words of [["up"], ["plan"], ["down"], ["restart", "api"], ["ports"]]) {
       const { code, stderr } = await verb(holder, words);
       expect({
         verb: words[0],
@@ -112,6 +139,7 @@ describe.skipIf(noMachines)(titled("a swarm of three managers", noMachines), ON,
       });
     }
     expect(await managers(holder)).toEqual({ state: "problem", evidence: said });
+    await tellsOfItsOwn(said);
     await third.setOnWire(true);
   });
 

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { planOutput, statusOutput, upOutput } from "../../cli/status-output.ts";
@@ -208,6 +209,92 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
     expect(await planned()).toEqual({ code: 0, runner: "stack", steps: [] });
   });
 
+  test("names what nobody declared, refuses what it did not make, and removes the rest", async () => {
+    const [image = ""] = (await engine.output("images", "--format", "{{.ID}}", "exploreiot/redis")).split(
+      "\n",
+    );
+    const label = `com.docker.stack.namespace=${STACK}`;
+    const deployed = [
+      "--label",
+      `exploreiot.deployment=${deployment.name}`,
+      "--label",
+      "exploreiot.role=api",
+    ];
+    const sleeps = ["--detach", "--quiet", "--entrypoint", "sleep"];
+    await engine.output("network", "create", "--driver", "overlay", "--label", label, `${STACK}_spare`);
+    for (const [kind, name] of [
+      ["secret", "spare-secret"],
+      ["secret", "worn-secret"],
+      ["config", "spare-config"],
+    ] as const)
+      await engine.output(kind, "create", "--label", label, name, "/etc/hostname");
+    await engine.output("service", "create", "--name", "other-api", ...deployed, ...sleeps, image, "600");
+    const owner = await engine.output(
+      ...["service", "inspect", "--format", '{{index .Spec.Labels "exploreiot.checkout"}}', `${STACK}_api`],
+    );
+    await engine.output(
+      ...[
+        "service",
+        "create",
+        "--name",
+        `${STACK}_pager`,
+        "--network",
+        `${STACK}_spare`,
+        ...deployed.slice(0, 2),
+      ],
+      ...["--label", label, "--label", `exploreiot.checkout=${owner}`, "--label", "exploreiot.role=pager"],
+      ...[...sleeps, image, "600"],
+    );
+    await engine.output(
+      ...["service", "update", "--detach", "--quiet", "--host-add", "postgres:192.0.2.1"],
+      ...["--secret-add", "worn-secret", `${STACK}_ingest`],
+    );
+    const before = await tasks();
+    const status = statusOutput.parse(JSON.parse((await verb(["status", "--json"])).stdout));
+    const { steps } = await planned();
+
+    expect({
+      asConfigured: status.asConfigured,
+      api: status.containers.find(({ role }) => role === "api")?.health,
+      resources: status.resources.map(({ kind, name, difference }) => [kind, name, difference]).toSorted(),
+      open: status.warnings.filter((line) => line.includes("open to others")),
+    }).toEqual({
+      ...{ asConfigured: false, api: "healthy" },
+      resources: [
+        ["config", "spare-config", "is not configured"],
+        ["network", `${STACK}_spare`, "is not configured"],
+        ["secret", "spare-secret", "is not configured"],
+        ["service", `${STACK}_pager`, "is not configured"],
+        [
+          "service",
+          "other-api",
+          "is not configured; it was made in another way, so up refuses: docker service rm other-api",
+        ],
+      ],
+      open: [],
+    });
+    expect(
+      steps.map(({ kind, name, action, reasons }) => [kind, name, action, reasons[0]]).toSorted(),
+    ).toEqual([
+      ["config", "spare-config", "remove", "is not configured"],
+      ["network", `${STACK}_spare`, "remove", "is not configured"],
+      ["secret", "spare-secret", "remove", "is not configured"],
+      ["service", `${STACK}_ingest`, "update stop-first", 'Hosts ["192.0.2.1 postgres"] → none'],
+      ["service", `${STACK}_pager`, "remove", "is not configured"],
+      ["service", "other-api", "remove", "is not configured"],
+    ]);
+    expect((await refusal("up")).said).toEqual([
+      `error: the service other-api has labels of ${deployment.name}, and was made in another way`,
+      "  → if nobody needs it: docker service rm other-api",
+      "  → or take the label from it: docker service update --label-rm exploreiot.deployment other-api",
+    ]);
+    await engine.output("service", "rm", "other-api");
+    await up();
+    expect(await changed(before)).toEqual(["ingest"]);
+    expect(await planned()).toEqual({ code: 0, runner: "stack", steps: [] });
+    expect(await engine.output("secret", "ls", "--quiet", "--filter", "name=worn-secret")).toBe("");
+  });
+
   test("names the service that fails with its last errors, and goes back", async () => {
     const listener = swarm.inNetwork(
       `require("net").createServer().listen(${TAKEN}); setTimeout(() => process.exit(), ${MINUTES / 2})`,
@@ -335,6 +422,19 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
     expect((await refusal("up", "--target", "machine")).said[0]).toBe(
       `error: --target machine: ${deployment.name} is on the swarm of this engine; allowed: swarm`,
     );
+    // A client without compose's plugin, which one machine would have to be given.
+    const tools = mkdtempSync(join(tmpdir(), "exploreiot-tools-"));
+    const client = (await run(["sh", "-c", "command -v docker"])).stdout.trim();
+    const lacking = `#!/bin/sh\n[ "$1" != compose ] || exit 1\nexec ${client} "$@"\n`;
+    writeFileSync(join(tools, "docker"), lacking, { mode: 0o755 });
+    const { stderr } = await kit(["up", "--setup", "--runner", "compose", "-c", deployment.site], {
+      env: { DOCKER_HOST: engine.host, PATH: tools },
+    });
+    rmSync(tools, { recursive: true });
+    expect(stderr.split("\n").slice(0, 2)).toEqual([
+      "error: --setup: installs what one machine needs; allowed for a swarm: up without it",
+      "  → install Docker on every node, and join them: docker swarm init, docker swarm join",
+    ]);
     expect((await refusal("up", "--runner", "compose")).said[0]).toBe(
       "error: --runner compose: brings up containers of one machine; allowed for a swarm: auto, terraform",
     );
@@ -362,7 +462,8 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
     );
     await engine.output("rm", id);
 
-    expect((await up("--target", "swarm")).changed).toBe(true);
+    // The swarm knows where the data is: without it this would be another deployment, on one machine and empty.
+    expect(await up()).toMatchObject({ changed: true, runner: "stack" });
     await expect.poll(() => swarm.readings(), { timeout: 30_000 }).toEqual([1, 2, 3, 5]);
   });
 });

@@ -52,6 +52,9 @@ const REDIS: ServiceSpec = {
           ConfigName: "demo-redis-conf-8d09fc5f-9959fc0554c1",
         },
       ],
+      // By hand, and in no words of a stack file of the kit.
+      ...{ Hosts: ["192.0.2.1 postgres"], DNSConfig: { Nameservers: ["192.0.2.53"] }, Hostname: "other" },
+      ...{ Isolation: "default", Privileges: { SELinuxContext: null, NoNewPrivileges: false } },
       CapabilityAdd: ["CAP_CHOWN"],
       CapabilityDrop: ["ALL"],
       Ulimits: [{ Name: "nofile", Hard: 16_384, Soft: 16_384 }],
@@ -99,6 +102,9 @@ test("a service is read by setting, in the words of a machine, without what othe
     "healthcheck.retries": "10",
     "files./run/exploreiot/users.acl": "demo-redis-users-acl-e624a493-2a159e3413e3",
     "files./run/exploreiot/redis.conf": "demo-redis-conf-8d09fc5f-9959fc0554c1",
+    Hosts: '["192.0.2.1 postgres"]',
+    "DNSConfig.Nameservers": '["192.0.2.53"]',
+    Hostname: "other",
     "networks_advanced.exploreiot-demo_data": "cache",
     memory: "64",
     memory_reservation: "64",
@@ -151,6 +157,15 @@ test("a network in use is refused, what is not there is made, and what is not co
     {
       services: new Map([["pager", old]]),
       networks,
+      objects: [
+        { kind: "service", name: `${plan.project}_pager`, isOfStack: true },
+        { kind: "service", name: "miner", isOfStack: false },
+        ...networks.map(({ name }) => ({ kind: "network" as const, name, isOfStack: true })),
+        { kind: "network", name: `${plan.project}_spare`, isOfStack: true },
+        { kind: "secret", name: "demo-former-secret", isOfStack: true },
+        { kind: "config", name: "demo-former-config", isOfStack: true },
+        { kind: "config", name: plan.probe?.config ?? "", isOfStack: true },
+      ],
     },
   );
   const steps = swarmSteps(plan, found, "stack").map(({ kind, name, action, reasons }) => [
@@ -168,7 +183,11 @@ test("a network in use is refused, what is not there is made, and what is not co
       "create",
       "is not there",
     ]),
-    ["service", "pager", "remove", "is not configured any more"],
+    ["service", "pager", "remove", "is not configured"],
+    ["service", "miner", "remove", "is not configured"],
+    ["network", "spare", "remove", "is not configured"],
+    ["secret", "demo-former-secret", "remove", "is not configured"],
+    ["config", "demo-former-config", "remove", "is not configured"],
   ]);
 });
 
@@ -180,7 +199,7 @@ test("data of an older PostgreSQL is not left behind by a newer one that starts 
     swarmDifferences(
       plan,
       { parts: new Map(), images: new Map() },
-      { services: new Map([[role, runs]]), networks: [] },
+      { services: new Map([[role, runs]]), networks: [], objects: [] },
     );
 
   expect(await errorText(() => refuseFormerData(plan, found("postgres")))).toBe(

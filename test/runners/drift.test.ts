@@ -68,7 +68,7 @@ const images = new Map([
 ]);
 const nothing: Survey = {
   ...{ containers: new Map(), images: new Map() },
-  ...{ networks: [], volumes: new Map(), files: new Map() },
+  ...{ networks: [], volumes: new Map(), files: new Map(), surplus: [] },
 };
 const driftOf = (found: ContainerState | undefined, which = spec, known = images) =>
   findDrift(
@@ -244,6 +244,7 @@ describe("networks, volumes and files", () => {
     ],
     volumes: new Map([[volume.name, { Name: volume.name, Driver: "local", Options: null }]]),
     files: new Map([[files.name, { [`${FILES}/sub/api.conf`]: ONE }]]),
+    surplus: [],
   };
   const said = (change: Partial<Survey>) =>
     findDrift(stack, { ...seen, ...change }, undefined).map(
@@ -265,6 +266,14 @@ describe("networks, volumes and files", () => {
     [
       `volume ${volume.name} has driver nfs instead of local`,
       { volumes: new Map([[volume.name, { Name: volume.name, Driver: "nfs", Options: null }]]) },
+    ],
+    [
+      "container exploreiot-demo-miner is not configured",
+      { surplus: [{ kind: "container", name: "exploreiot-demo-miner" }] },
+    ],
+    [
+      "network exploreiot-demo-spare is not configured",
+      { surplus: [{ kind: "network", name: "exploreiot-demo-spare" }] },
     ],
   ])("%s", (drift, change) => {
     expect(said(change)).toEqual([drift]);

@@ -20,7 +20,7 @@ const stack = stackOf([store, migrate, api, web], { volumes: [{ name: "data" }] 
 const named = (name: string) => ({ Name: `/${name}` }) as ContainerState;
 const seen: Survey = {
   containers: new Map([store, migrate, api, web].map(({ name }) => [name, named(name)])),
-  ...{ images: new Map(), networks: [], volumes: new Map(), files: new Map() },
+  ...{ images: new Map(), networks: [], volumes: new Map(), files: new Map(), surplus: [] },
 };
 const memory = { setting: "memory", declared: "128", found: "64" };
 const driftOf = (name: string, given: Partial<Drift> = {}): Drift => ({
@@ -71,11 +71,16 @@ test("a network that is made again takes its containers along; what is not there
   };
   const { steps } = planOf({
     ...{ ...situation, seen: absent, inTheWay: inTheWay("exploreiot-demo-old") },
-    drift: [edge, driftOf(api.name, { differences: ["is not there"], changes: [] })],
+    drift: [
+      edge,
+      driftOf(api.name, { differences: ["is not there"], changes: [] }),
+      driftOf("spare", { kind: "network", surplus: true, differences: ["is not configured"], changes: [] }),
+    ],
   });
 
   expect(steps.map(({ name, action, reasons }) => [name, action, reasons])).toEqual([
     ["edge", "replace", ["memory 64 MiB → 128 MiB"]],
+    ["spare", "remove", ["is not configured"]],
     [api.name, "create", ["is not there"]],
     [web.name, "replace", ["its network edge is made again"]],
     ["exploreiot-demo-old", "remove", ["it differs"]],

@@ -29,6 +29,18 @@ verify() {
   echo "$proof"
 }
 
+# print_dump ID [DATABASE]: as `backup dump`.
+print_dump() {
+  local manifest dump
+  case ${1:-} in '' | *[!0-9a-f]*) fail "snapshot ${1:-}: allowed: the hexadecimal id that backup list shows" ;; esac
+  open_repository
+  manifest=$(repository dump "$1" "$work/manifest.json") || fail "snapshot $1: $(why)"
+  [ $# -gt 1 ] || { jq -r '.postgres.databases[]?.name' <<<"$manifest"; return 0; }
+  dump=$(jq -r --arg name "$2" '.postgres.databases[]? | select(.name == $name) | .dump' <<<"$manifest")
+  [ -n "$dump" ] || fail "snapshot $1 has no database $2; it has $(jq -c '[.postgres.databases[]?.name]' <<<"$manifest")"
+  repository dump "$dump" "/$2.dump" || fail "database $2 of snapshot $1: $(why)"
+}
+
 # retag ID --add|--remove: prints the new id, since a snapshot's tags are a part of what it is made from; the same one where
 # nothing is to be changed.
 retag() {
