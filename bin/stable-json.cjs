@@ -8,29 +8,64 @@ const quoted = new Map();
  * @param {unknown} value without circles
  * @param {{ space?: number }} [options]
  */
-module.exports = (value, { space = 0 } = {}) => written(value, space === 0 ? "" : "\n", " ".repeat(space));
+module.exports = (value, { space = 0 } = {}) =>
+  written("", value, space === 0 ? "" : "\n", " ".repeat(space));
 
 /**
+ * Added at the end of what is written already: to put together the parts of each object first was a fifth of all garbage of
+ * a synthesis.
+ *
+ * @param {string} before
  * @param {any} value
  * @param {string} line break and indentation of where the value stands
  * @param {string} deeper
  * @returns {string | undefined} undefined for what is left out
  */
-function written(value, line, deeper) {
-  if (typeof value?.toJSON === "function") return written(value.toJSON(), line, deeper);
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+function written(before, value, line, deeper) {
+  if (typeof value?.toJSON === "function") return written(before, value.toJSON(), line, deeper);
+  if (typeof value !== "object" || value === null) {
+    const text = JSON.stringify(value);
+    return text === undefined ? undefined : before + text;
+  }
+  return Array.isArray(value) ? list(before, value, line, deeper) : object(before, value, line, deeper);
+}
+
+/**
+ * @param {string} before
+ * @param {readonly unknown[]} items
+ * @param {string} line
+ * @param {string} deeper
+ */
+function list(before, items, line, deeper) {
   const inner = line + deeper;
-  if (Array.isArray(value)) {
-    const items = value.map((item) => inner + (written(item, inner, deeper) ?? "null"));
-    return `[${items.join(",")}${line}]`;
+  let text = `${before}[`;
+  let comma = "";
+  for (const item of items) {
+    const begun = text + comma + inner;
+    text = written(begun, item, inner, deeper) ?? `${begun}null`;
+    comma = ",";
   }
+  return `${text}${line}]`;
+}
+
+/**
+ * @param {string} before
+ * @param {Readonly<Record<string, unknown>>} value
+ * @param {string} line
+ * @param {string} deeper
+ */
+function object(before, value, line, deeper) {
+  const inner = line + deeper;
   const colon = line === "" ? ":" : ": ";
-  const entries = [];
+  let text = `${before}{`;
+  let comma = "";
   for (const key of Object.keys(value).sort()) {
-    const text = written(value[key], inner, deeper);
-    if (text !== undefined) entries.push(inner + nameOf(key) + colon + text);
+    const whole = written(text + comma + inner + nameOf(key) + colon, value[key], inner, deeper);
+    if (whole === undefined) continue;
+    text = whole;
+    comma = ",";
   }
-  return `{${entries.join(",")}${line}}`;
+  return `${text}${line}}`;
 }
 
 /** @param {string} key */

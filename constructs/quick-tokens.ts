@@ -28,8 +28,8 @@ export const quickly = <Options>(resolve: Resolve<Options>): Resolve<Options> =>
       return items;
     }
     const result: Record<string, unknown> = {};
-    for (const [key, one] of Object.entries(value)) {
-      const resolved = walk(one, options, depth + 1);
+    for (const key of Object.keys(value)) {
+      const resolved = walk((value as Record<string, unknown>)[key], options, depth + 1);
       if (resolved !== undefined) result[key] = resolved;
     }
     return result;
