@@ -33,7 +33,10 @@ export const deploymentSchema = z.strictObject({
 /** A deployment as people write it: everything but the name may be left out. */
 export type DeploymentInput = z.input<typeof deploymentSchema>;
 
-/** JSON Schema (2020-12) of a site file, for completion in editors. */
-export function siteJsonSchema(): Record<string, unknown> {
-  return { title: "ExploreIOT deployment", ...z.toJSONSchema(deploymentSchema, { io: "input" }) };
+let jsonSchema: Readonly<Record<string, unknown>> | undefined;
+
+/** JSON Schema (2020-12) of a site file, for completion in editors. Made once: each error of a site file looks into it. */
+export function siteJsonSchema(): Readonly<Record<string, unknown>> {
+  jsonSchema ??= { title: "ExploreIOT deployment", ...z.toJSONSchema(deploymentSchema, { io: "input" }) };
+  return jsonSchema;
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { BackupManifest } from "../../../core/backup-manifest.ts";
 import { readManifest } from "../../../runners/restore/manifest.ts";
 import { placesOf } from "../../../runners/restore/places.ts";
@@ -157,6 +157,9 @@ test("with a moment the database alone is replaced, and what holds nothing is fi
 });
 
 describe("a snapshot is chosen", () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"], now: Date.parse("2026-11-29T13:00:00Z") }));
+  afterEach(() => void vi.useRealTimers());
+
   const snapshot = (id: string, hostname: string, time: string) => ({ id, hostname, time, tags: [] });
   const all = [
     snapshot("cc33", "other", "2026-11-29T12:00:00Z"),
@@ -206,8 +209,7 @@ describe("a snapshot is chosen", () => {
   });
 
   test("not as the latest one that is ahead of this machine's clock, but by its id", async () => {
-    vi.useFakeTimers({ toFake: ["Date"], now: Date.parse("2026-11-28T10:59:59Z") });
-    onTestFinished(() => void vi.useRealTimers());
+    vi.setSystemTime(Date.parse("2026-11-28T10:59:59Z"));
     expect(await errorText(() => chosen("latest", "demo"))).toBe(
       "/srv/backups: the newest snapshot is of 2026-11-28T12:00Z, and it is 2026-11-28T10:59Z here: one of the two clocks was wrong, and which snapshot is the latest is not known" +
         `\n  → set the clock of this machine right, or name one: --snapshot ID (${LISTED})`,
