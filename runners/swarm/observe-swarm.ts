@@ -248,9 +248,10 @@ export async function refuseOnSwarm(
   ],
   dataToo = false,
 ): Promise<void> {
-  if ((await isOnSwarm(name)) || (dataToo && (await hasDataNode(name))))
+  const isUp = await isOnSwarm(name);
+  if (isUp || (dataToo && (await hasDataNode(name))))
     throw new UserError(
-      `${name} is on the swarm of this engine, and this verb works on the containers of one engine`,
+      `${isUp ? name : `the data of ${name}`} is on the swarm of this engine, and this verb works on the containers of one engine`,
       ...instead,
     );
 }
