@@ -137,6 +137,10 @@ async function byTerraform(options: SwarmDeployment, plan: SwarmPlan): Promise<v
 
 const WAYS = { stack: byStack, terraform: byTerraform };
 
+/** The engine of a node lists a network that is gone until the last task on it has ended. */
+const isUnderWay = ({ trouble, surplus }: SwarmDifference): boolean =>
+  trouble.length > 0 || surplus !== undefined;
+
 /** How long a task may still take that start.sh took for one of now, since only its settings were changed by hand. */
 const LIMIT_MS = 60_000;
 const PAUSE_MS = 1000;
@@ -145,7 +149,7 @@ const PAUSE_MS = 1000;
 async function settled(options: SwarmDeployment): Promise<void> {
   let { differences } = await lookAtSwarm(options);
   const end = Date.now() + LIMIT_MS;
-  while (differences.some(({ trouble }) => trouble.length > 0) && Date.now() < end) {
+  while (differences.some(isUnderWay) && Date.now() < end) {
     await delay(PAUSE_MS);
     ({ differences } = await lookAtSwarm(options));
   }
