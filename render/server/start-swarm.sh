@@ -227,7 +227,7 @@ given_up() {
 }
 
 # Objects that a service still has are kept by the swarm itself; the others are of before. A network is not given up before the last
-# task on it is told to end.
+# task on it has ended.
 forget_rest() {
   for kind in config secret; do
     for id in $(docker $kind ls --quiet --filter "label=com.docker.stack.namespace=$project"); do
@@ -236,9 +236,10 @@ forget_rest() {
   done
   for name in $(docker network ls --format '{{.Name}}' --filter "label=com.docker.stack.namespace=$project"); do
     case " $networks " in *" $name "*) continue ;; esac
-    for _ in 1 2 3 4 5 6 7 8 9 10; do
-      ! docker network rm "$name" >/dev/null 2>&1 || break
+    seconds=0
+    until docker network rm "$name" >/dev/null 2>&1 || [ $seconds -ge 60 ]; do
       sleep 1
+      seconds=$((seconds + 1))
     done
   done
 }

@@ -8,7 +8,7 @@ import type { RunnerName } from "../../runners/record.ts";
 import { refuseHalfRestored } from "../../runners/restore/state.ts";
 import type { RunnerContext } from "../../runners/runner.ts";
 import type { Stack } from "../../runners/stack.ts";
-import { observeSwarm, type SwarmState } from "../../runners/swarm/observe-swarm.ts";
+import { observeSwarm, type SwarmState, swarmNodes } from "../../runners/swarm/observe-swarm.ts";
 import { isOfHome } from "../../runners/swarm/owner.ts";
 import { removeObjects } from "../../runners/swarm/remove-objects.ts";
 import { isTerraforms, upSwarmByTerraform } from "../../runners/swarm/terraform.ts";
@@ -17,7 +17,7 @@ import { type SwarmDifference, swarmDifferences } from "./compare.ts";
 import type { Known } from "./declared-settings.ts";
 import { secretVersions, serverParts } from "./home-secrets.ts";
 import { possibleSwarm, type SwarmPlan, swarmPlan } from "./plan.ts";
-import { refuseFormerData, refuseOtherNetworks } from "./refusals.ts";
+import { refuseFormerData, refuseLittleMemory, refuseOtherNetworks } from "./refusals.ts";
 import { shareImages, startFolder } from "./start-folder.ts";
 import { surplusInWords, swarmSteps } from "./steps.ts";
 import { terraformSwarm } from "./terraform.ts";
@@ -64,7 +64,7 @@ async function imagesHere({ images }: Stack): Promise<Known["images"]> {
 /** What `up` would do now. Nothing is changed. */
 export async function planOnSwarm(options: SwarmDeployment): Promise<Plan & { readonly runner: SwarmWay }> {
   const { way } = await chosenWay(options);
-  possibleSwarm(modelOf(options.stack, options.home));
+  refuseLittleMemory(possibleSwarm(modelOf(options.stack, options.home)), await swarmNodes());
   const { plan, differences, isOthers } = await lookAtSwarm(options);
   if (isOthers) options.report(`${OTHERS}; up refuses it`);
   return { runner: way, steps: swarmSteps(plan, differences, way), dataInDanger: [] };
@@ -102,7 +102,7 @@ export async function chosenWay({
 export async function deployOnSwarm(options: SwarmDeployment): Promise<boolean> {
   const { stack, home, report } = options;
   const { way, isOther } = await chosenWay(options);
-  possibleSwarm(modelOf(stack, home));
+  refuseLittleMemory(possibleSwarm(modelOf(stack, home)), await swarmNodes());
   refuseHalfRestored(home);
   const found = await lookAtSwarm(options);
   // Other secrets are refused by start.sh, with this kit and without it.
@@ -137,6 +137,10 @@ async function byTerraform(options: SwarmDeployment, plan: SwarmPlan): Promise<v
 
 const WAYS = { stack: byStack, terraform: byTerraform };
 
+/** The engine of a node lists a network that is gone until the last task on it has ended. */
+const isUnderWay = ({ trouble, surplus }: SwarmDifference): boolean =>
+  trouble.length > 0 || surplus !== undefined;
+
 /** How long a task may still take that start.sh took for one of now, since only its settings were changed by hand. */
 const LIMIT_MS = 60_000;
 const PAUSE_MS = 1000;
@@ -145,7 +149,7 @@ const PAUSE_MS = 1000;
 async function settled(options: SwarmDeployment): Promise<void> {
   let { differences } = await lookAtSwarm(options);
   const end = Date.now() + LIMIT_MS;
-  while (differences.some(({ trouble }) => trouble.length > 0) && Date.now() < end) {
+  while (differences.some(isUnderWay) && Date.now() < end) {
     await delay(PAUSE_MS);
     ({ differences } = await lookAtSwarm(options));
   }

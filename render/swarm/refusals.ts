@@ -1,6 +1,7 @@
 import { UserError } from "../../core/errors.ts";
 import { roleOf } from "../../core/labels.ts";
 import type { Stack } from "../../runners/stack.ts";
+import { dataLabel, type SwarmNode } from "../../runners/swarm/observe-swarm.ts";
 import type { SwarmDifference } from "./compare.ts";
 import type { SwarmPlan } from "./plan.ts";
 import { nameOnSwarm } from "./stack-file.ts";
@@ -18,6 +19,53 @@ export function refuseOtherNetworks({ name }: Stack, differences: readonly Swarm
     `a swarm changes no network that services are on: exploreiot down (the data of ${name} stays), then up`,
   );
 }
+
+/**
+ * Refuses services that would wait for ever: a swarm reserves all of the memory that a service may take. What other stacks have reserved
+ * is not counted.
+ *
+ * @param nodes of the swarm; those that take no tasks do not count
+ * @throws UserError that names what does not fit
+ */
+export function refuseLittleMemory({ services, model }: SwarmPlan, nodes: readonly SwarmNode[]): void {
+  const able = nodes.filter(({ availability }) => availability === "active");
+  const largest = able.toSorted((one, other) => other.memoryMiB - one.memoryMiB)[0];
+  if (largest === undefined) return;
+  const home = able.find(({ labels }) => labels[dataLabel(model.stack.name)] === "true") ?? largest;
+  const asked = services
+    .filter(({ container }) => !container.job)
+    .map(({ container, pinned }) => ({
+      role: roleOf(container),
+      pinned,
+      memoryMiB: container.block.memory ?? 0,
+    }));
+  const pinned = asked.filter((one) => one.pinned);
+  const said = (ones: typeof asked) => `${ones.map(({ role }) => role).join(", ")}: ${sumOf(ones)} MiB`;
+  const problems = [
+    ...(sumOf(pinned) > home.memoryMiB
+      ? [
+          `${said(pinned)}, which are all on the node with the data, and ${home.name} has ${home.memoryMiB} MiB`,
+        ]
+      : []),
+    ...asked
+      .filter((one) => !one.pinned && one.memoryMiB > largest.memoryMiB)
+      .map((one) => `${said([one])}, and the largest node, ${largest.name}, has ${largest.memoryMiB} MiB`),
+    ...(sumOf(asked) > sumOf(able)
+      ? [`${sumOf(asked)} MiB for all services, and all nodes have ${sumOf(able)} MiB`]
+      : []),
+  ];
+  if (problems.length > 0)
+    throw new UserError(
+      [
+        `the services of ${model.stack.name} do not fit on this swarm, which reserves their memory`,
+        ...problems,
+      ].join("\n"),
+      "lower limits.memoryMiB of services, or give the swarm a larger node",
+    );
+}
+
+const sumOf = (ones: readonly { readonly memoryMiB: number }[]): number =>
+  ones.reduce((sum, { memoryMiB }) => sum + memoryMiB, 0);
 
 /**
  * Refuses to start a newer server with nothing in it next to the data of an older one, which nobody carries over on a swarm.

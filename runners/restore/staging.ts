@@ -4,7 +4,7 @@ import { throwAwayLabels } from "../throw-away.ts";
 /** A swarm would start services again between the steps, and its volumes are on the disk of one node. */
 export const INSTEAD_ON_SWARM = [
   "to see whether a backup is whole: exploreiot backup verify, which restores and compares it",
-  'to bring the database of a backup back: docs/swarm.md, "To bring the database back", seven commands with exploreiot backup and exec',
+  'to bring the database of a backup back: docs/swarm.md, "To bring the database back", by exploreiot backup and exec',
 ];
 
 /** Role of the containers of a restore: one that was left behind is removed by the next run. */

@@ -8,6 +8,8 @@ import { type ServiceSpec, serviceSettings } from "./service-settings.ts";
 /** The status of an engine that is in no swarm, or a worker; and of a manager without a leader. */
 const NO_MANAGER = 503;
 
+const MEBIBYTE = 1024 ** 2;
+
 /** The label by which `docker stack` knows what belongs together. */
 export const STACK_LABEL = "com.docker.stack.namespace";
 
@@ -108,6 +110,10 @@ export interface SwarmNode {
   /** IP address by which other nodes know it. */
   readonly address: string;
 
+  /** All that it has. */
+  readonly memoryMiB: number;
+  readonly labels: Readonly<Record<string, string>>;
+
   /** Of a manager: whether the leader reaches it. @default - it is a worker */
   readonly reachability?: string;
 }
@@ -154,8 +160,8 @@ interface TaskJson {
 
 interface NodeJson {
   readonly ID: string;
-  readonly Description: { readonly Hostname: string };
-  readonly Spec: { readonly Availability: string };
+  readonly Description: { readonly Hostname: string; readonly Resources?: { readonly MemoryBytes?: number } };
+  readonly Spec: { readonly Availability: string; readonly Labels?: Readonly<Record<string, string>> };
   readonly Status: { readonly State: string; readonly Addr: string };
 
   /** A manager does not see its own address in its status. */
@@ -242,9 +248,10 @@ export async function refuseOnSwarm(
   ],
   dataToo = false,
 ): Promise<void> {
-  if ((await isOnSwarm(name)) || (dataToo && (await hasDataNode(name))))
+  const isUp = await isOnSwarm(name);
+  if (isUp || (dataToo && (await hasDataNode(name))))
     throw new UserError(
-      `${name} is on the swarm of this engine, and this verb works on the containers of one engine`,
+      `${isUp ? name : `the data of ${name}`} is on the swarm of this engine, and this verb works on the containers of one engine`,
       ...instead,
     );
 }
@@ -318,6 +325,8 @@ export async function swarmNodes(): Promise<readonly SwarmNode[]> {
   const nodes = await fromManager<NodeJson>("/nodes");
   return nodes.map(({ ID, Description, Status, ManagerStatus, Spec }) => ({
     ...{ id: ID, name: Description.Hostname, status: Status.State, availability: Spec.Availability },
+    memoryMiB: Math.round((Description.Resources?.MemoryBytes ?? 0) / MEBIBYTE),
+    labels: Spec.Labels ?? {},
     address: ManagerStatus?.Addr.replace(/:\d+$/, "").replace(/^\[|\]$/g, "") ?? Status.Addr,
     ...(ManagerStatus === undefined ? {} : { reachability: ManagerStatus.Reachability }),
   }));

@@ -2,8 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { run } from "../run.ts";
 import type { SwarmObject } from "./observe-swarm.ts";
 
-/** How often the swarm is asked to give up a thing that it says is in use: its tasks are told to end a moment after their service. */
-const TRIES = 10;
+/** How often the swarm is asked to give up a network: a task whose service is gone is on it until it has ended, for a minute at most. */
+const TRIES = 60;
 const PAUSE_MS = 1000;
 
 /** Removes things of a stack, services first. One that is still in use stays. */

@@ -50,6 +50,7 @@ test("list says what runs on the swarm, on any of its nodes, and what does not",
   const service = (id: string, role: string) => ({
     ID: id,
     Spec: {
+      Name: `exploreiot-${name}_${role}`,
       Labels: { "exploreiot.deployment": name, "exploreiot.role": role },
       Mode: { Replicated: { Replicas: 1 } },
       TaskTemplate: { ContainerSpec: {} },

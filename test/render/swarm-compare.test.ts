@@ -4,9 +4,9 @@ import type { DeploymentInput } from "../../config/schema.ts";
 import { modelOf } from "../../render/model.ts";
 import { swarmDifferences } from "../../render/swarm/compare.ts";
 import { swarmPlan } from "../../render/swarm/plan.ts";
-import { refuseFormerData } from "../../render/swarm/refusals.ts";
+import { refuseFormerData, refuseLittleMemory } from "../../render/swarm/refusals.ts";
 import { swarmSteps } from "../../render/swarm/steps.ts";
-import type { SwarmNetwork, SwarmServiceState } from "../../runners/swarm/observe-swarm.ts";
+import type { SwarmNetwork, SwarmNode, SwarmServiceState } from "../../runners/swarm/observe-swarm.ts";
 import { type ServiceSpec, serviceSettings } from "../../runners/swarm/service-settings.ts";
 import { errorText } from "../support/error-text.ts";
 import { Sandbox } from "../support/synthesized.ts";
@@ -209,4 +209,46 @@ test("data of an older PostgreSQL is not left behind by a newer one that starts 
     ].join("\n"),
   );
   expect(refuseFormerData(plan, found("redis"))).toBeUndefined();
+});
+
+test("services that no node can take are refused, and what takes no tasks does not count", async () => {
+  const plan = planned({
+    ...{ ...local, bind: "lan", hosts: ["localhost"], frontend: { enabled: false } },
+    backend: { limits: { memoryMiB: 3000 } },
+    postgres: { limits: { memoryMiB: 2000 } },
+  } as never);
+  const node = (name: string, memoryMiB: number, more: Partial<SwarmNode> = {}): SwarmNode => ({
+    ...{
+      id: name,
+      name,
+      memoryMiB,
+      status: "ready",
+      availability: "active",
+      address: "192.0.2.1",
+      labels: {},
+    },
+    ...more,
+  });
+  const said = (nodes: readonly SwarmNode[]) => errorText(() => refuseLittleMemory(plan, nodes));
+  const { name } = plan.model.stack;
+  const data = { labels: { [`exploreiot.${name}.data`]: "true" } };
+  const first = `the services of ${name} do not fit on this swarm, which reserves their memory`;
+  const last = "  → lower limits.memoryMiB of services, or give the swarm a larger node";
+
+  expect(
+    await said([
+      node("small", 2048, data),
+      node("large", 2900),
+      node("off", 9000, { availability: "drain" }),
+    ]),
+  ).toBe(
+    [
+      first,
+      "mosquitto, postgres, redis, api: 5128 MiB, which are all on the node with the data, and small has 2048 MiB",
+      "ingest: 3000 MiB, and the largest node, large, has 2900 MiB",
+      "8128 MiB for all services, and all nodes have 4948 MiB",
+      last,
+    ].join("\n"),
+  );
+  expect(refuseLittleMemory(plan, [node("small", 5200, data), node("large", 6000)])).toBeUndefined();
 });

@@ -70,6 +70,29 @@ describe("a deployment for Docker Swarm", () => {
     expect(stable(two["deployment.sh"])).toBe(stable(one["deployment.sh"]));
   });
 
+  test.each<[string, Input, object]>([
+    [
+      "encrypts its overlays and gives each service one address",
+      SERVER,
+      { encrypted: ["true"], modes: ["vip"] },
+    ],
+    [
+      "does neither where the site file says that the kernels cannot",
+      { ...SERVER, swarm: { encrypted: false, endpointMode: "dnsrr" } },
+      { encrypted: [undefined], modes: ["dnsrr"] },
+    ],
+  ])("%s", (_, input, expected) => {
+    const { networks, services } = stackOf(input) as unknown as {
+      readonly networks: Readonly<Record<string, { readonly driver_opts?: { readonly encrypted: string } }>>;
+      readonly services: Readonly<Record<string, { readonly deploy: { readonly endpoint_mode: string } }>>;
+    };
+
+    expect({
+      encrypted: [...new Set(Object.values(networks).map(({ driver_opts }) => driver_opts?.encrypted))],
+      modes: [...new Set(Object.values(services).map(({ deploy }) => deploy.endpoint_mode))],
+    }).toEqual(expected);
+  });
+
   test("keeps what has data or a port on one node, and starts a new task first where two may run", () => {
     const { services } = stackOf(SERVER);
     const placed = Object.entries(services).map(([role, { deploy }]) => [

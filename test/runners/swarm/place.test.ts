@@ -22,6 +22,7 @@ const manager = (...tasks: readonly { readonly node: string; readonly container:
           ...{
             ID: "s",
             Spec: {
+              Name: "exploreiot-far_api",
               Labels: { "exploreiot.role": "api" },
               Mode: { Replicated: { Replicas: 1 } },
               TaskTemplate: { ContainerSpec: {} },
