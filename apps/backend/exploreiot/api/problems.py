@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 
 from exploreiot.errors import BadReading, Unavailable
@@ -53,6 +54,8 @@ def as_problem(error: Exception) -> Problem:
         case Unavailable():
             message = f"{error.dependency} is unavailable; try again shortly"
             return Problem(503, "service_indisponible", message, headers={"Retry-After": "2"})
+        case ClientDisconnect():
+            return Problem(400, "corps_incomplet", "the client left before the body was whole")
         case RequestValidationError():
             return Problem(422, "requete_invalide", "a parameter is not valid", _details(error))
         case HTTPException():
@@ -81,7 +84,8 @@ async def _answer(_: Request, error: Exception) -> JSONResponse:
 
 
 def install(app: FastAPI) -> None:
-    for kind in (Problem, BadReading, Unavailable, RequestValidationError, HTTPException):
+    own = (Problem, BadReading, Unavailable)
+    for kind in (*own, RequestValidationError, HTTPException, ClientDisconnect):
         app.add_exception_handler(kind, _answer)
 
 
