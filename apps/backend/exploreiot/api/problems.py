@@ -54,8 +54,6 @@ def as_problem(error: Exception) -> Problem:
         case Unavailable():
             message = f"{error.dependency} is unavailable; try again shortly"
             return Problem(503, "service_indisponible", message, headers={"Retry-After": "2"})
-        case ClientDisconnect():
-            return Problem(400, "corps_incomplet", "the client left before the body was whole")
         case RequestValidationError():
             return Problem(422, "requete_invalide", "a parameter is not valid", _details(error))
         case HTTPException():
@@ -83,10 +81,15 @@ async def _answer(_: Request, error: Exception) -> JSONResponse:
     return as_problem(error).response()
 
 
+async def _answer_nobody(_: Request, __: Exception) -> JSONResponse:
+    """For the log alone."""
+    return Problem(400, "corps_incomplet", "the client left within the body").response()
+
+
 def install(app: FastAPI) -> None:
-    own = (Problem, BadReading, Unavailable)
-    for kind in (*own, RequestValidationError, HTTPException, ClientDisconnect):
+    for kind in (Problem, BadReading, Unavailable, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _answer)
+    app.add_exception_handler(ClientDisconnect, _answer_nobody)
 
 
 def documented(*statuses: int) -> dict[int | str, dict]:
