@@ -265,6 +265,15 @@ def test_a_request_with_much_besides_its_body_is_refused(
     assert api.metric("exploreiot_connections_cut_total") == before + 1
 
 
+def test_a_client_that_leaves_within_its_body_is_no_failure_of_the_server(start: StartRole) -> None:
+    role = start("api").wait_ready()
+    with crowd(role, 1, HALF_A_BODY):
+        pass
+
+    wait_for(lambda: '"status":400' in role.process.output, lambda: role.process.output[-2000:])
+    assert "Traceback" not in role.process.output
+
+
 def test_a_body_that_stands_still_is_refused(slow: SlowClients) -> None:
     assert b'"erreur":"corps_trop_lent"' in slow.still[HALF_A_BODY].result()
 

@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 
 from exploreiot.errors import BadReading, Unavailable
@@ -80,9 +81,15 @@ async def _answer(_: Request, error: Exception) -> JSONResponse:
     return as_problem(error).response()
 
 
+async def _answer_nobody(_: Request, __: Exception) -> JSONResponse:
+    """For the log alone."""
+    return Problem(400, "corps_incomplet", "the client left within the body").response()
+
+
 def install(app: FastAPI) -> None:
     for kind in (Problem, BadReading, Unavailable, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _answer)
+    app.add_exception_handler(ClientDisconnect, _answer_nobody)
 
 
 def documented(*statuses: int) -> dict[int | str, dict]:

@@ -1,5 +1,5 @@
 import { subscribe } from "node:diagnostics_channel";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, RequestListener, Server } from "node:http";
 import type { Socket } from "node:net";
 import { clientKey } from "./client-key";
 import type { Settings } from "./settings";
@@ -14,6 +14,7 @@ export const HEAD_SECONDS = 10;
 export function guardConnections({ trustedProxies: trusted, connectionsPerClient }: Settings): void {
   const open = new Map<string, number>();
   const waiting = new WeakMap<Socket, NodeJS.Timeout>();
+  const guarded = new WeakSet<Server>();
 
   subscribe("net.server.socket", (message) => {
     const { socket } = message as { socket: Socket };
@@ -35,7 +36,59 @@ export function guardConnections({ trustedProxies: trusted, connectionsPerClient
     socket.once("close", () => clearTimeout(timer));
   });
 
+  // Just before the server hands the request to Next.
   subscribe("http.server.request.start", (message) => {
-    clearTimeout(waiting.get((message as { request: IncomingMessage }).request.socket));
+    const { request, server } = message as { request: IncomingMessage; server: Server };
+    clearTimeout(waiting.get(request.socket));
+    if (guarded.has(server)) return;
+    guarded.add(server);
+    guardRequests(server, trusted);
   });
+}
+
+/**
+ * Of one client a page is begun in a round of the loop, on however many connections it asks. A connection that asks again before
+ * it was answered ends: no browser and no proxy does so, and Next would begin thousands of pages at once for a single one.
+ */
+function guardRequests(server: Server, trusted: readonly string[]): void {
+  const listeners = server.listeners("request") as RequestListener[];
+  const inTurn = turns();
+  server.removeAllListeners("request").on("request", (request, response) => {
+    const { remoteAddress, remotePort } = request.socket;
+    // The socket is that of an earlier response still.
+    if (response.socket === null || remoteAddress === undefined) return cut(request.socket);
+    const address = clientKey(remoteAddress);
+    inTurn(trusted.includes(address) ? `${address} ${remotePort}` : address, () => {
+      for (const listener of listeners) listener.call(server, request, response);
+    });
+  });
+}
+
+/** What Node keeps with a socket: the call for each request that it has taken apart. Not documented; a test holds it. */
+interface Parsed {
+  readonly parser?: { onIncoming: () => number } | null;
+}
+
+/** Ends a connection, and the work on what has been read of it, which may be thousands of requests: 2 is Node's "no more of it". */
+function cut(socket: Socket & Parsed): void {
+  if (socket.parser) socket.parser.onIncoming = () => 2;
+  socket.destroy();
+}
+
+/** Work of clients, of each client one piece in a round of the loop. The API does the same (`apps/backend/exploreiot/clients.py`). */
+function turns() {
+  const lines = new Map<string, (() => void)[]>();
+  return (client: string, piece: () => void) => {
+    const line = lines.get(client);
+    if (line !== undefined) return void line.push(piece);
+    const own = [piece];
+    lines.set(client, own);
+    const next = () => {
+      const first = own.shift();
+      if (own.length > 0) setImmediate(next);
+      else lines.delete(client);
+      first?.();
+    };
+    setImmediate(next);
+  };
 }

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { Agent, get } from "node:http";
 import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Frontend } from "../support/frontend";
@@ -15,6 +16,9 @@ beforeAll(() =>
   }),
 );
 afterAll(() => frontend.stop());
+
+/** Of the container, unless stated (services/frontend/definition.ts). */
+const MEMORY_MIB = 160;
 
 /** Less than a listener's queue of connections that nobody has accepted yet (511): what is beyond is tried again seconds later. */
 const AT_ONCE = 100;
@@ -50,6 +54,36 @@ describe("the page's server", () => {
     // Connections that stand still end, too.
     await waitFor(() => expect(closed()).toBe(1_000));
     end();
+  });
+
+  // Next would begin a page for each at once: one such client took all the memory of the container.
+  test.each([1, 50])("is there for others while %i connections are full of requests", async (count) => {
+    const requests = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(2_000);
+    const ends = Array.from({ length: count }, () => {
+      const socket = connect({ port: frontend.port, host: "127.0.0.1", localAddress: "127.0.0.4" });
+      socket
+        .on("error", () => undefined)
+        .resume()
+        .write(requests);
+      return new Promise((resolve) => socket.once("close", resolve));
+    });
+    expect(await page()).toBe(200);
+    await Promise.all(ends);
+    expect(frontend.mostMemory).toBeLessThan(MEMORY_MIB);
+  });
+
+  test("answers requests that come one after the other on a connection", async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = (): Promise<string> =>
+      new Promise((resolve, reject) => {
+        get(`${frontend.address}/healthz`, { agent }, (answer) => {
+          const { localPort } = answer.socket;
+          answer.resume().once("end", () => resolve(`${answer.statusCode} ${localPort}`));
+        }).once("error", reject);
+      });
+    const answers = [await ask(), await ask(), await ask()];
+    agent.destroy();
+    expect(new Set(answers)).toEqual(new Set([expect.stringMatching(/^200 \d+$/)]));
   });
 
   test("lets a trusted proxy bring the connections of many", async () => {
