@@ -80,7 +80,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._unread += data
-        self.transport.pause_reading()
+        if len(self._unread) > _PIECE_BYTES:
+            self.transport.pause_reading()
         self._go_on()
 
     def pause_reading(self) -> None:

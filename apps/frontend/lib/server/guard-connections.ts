@@ -55,8 +55,11 @@ function guardRequests(server: Server, trusted: readonly string[]): void {
   const inTurn = turns();
   server.removeAllListeners("request").on("request", (request, response) => {
     const { remoteAddress, remotePort } = request.socket;
+    // No page needs a body, and one in chunks of a byte is a call for each.
+    const isChunked = request.headers["transfer-encoding"] !== undefined;
     // The socket is that of an earlier response still.
-    if (response.socket === null || remoteAddress === undefined) return cut(request.socket);
+    const isEarly = response.socket === null;
+    if (isChunked || isEarly || remoteAddress === undefined) return cut(request.socket);
     const address = clientKey(remoteAddress);
     inTurn(trusted.includes(address) ? `${address} ${remotePort}` : address, () => {
       for (const listener of listeners) listener.call(server, request, response);

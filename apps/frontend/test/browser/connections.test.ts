@@ -72,6 +72,16 @@ describe("the page's server", () => {
     expect(frontend.mostMemory).toBeLessThan(MEMORY_MIB);
   });
 
+  test("ends a connection that sends a body in chunks", async () => {
+    const socket = connect({ port: frontend.port, host: "127.0.0.1" });
+    const ended = new Promise((resolve) => socket.on("error", () => undefined).once("close", resolve));
+    socket
+      .resume()
+      .write("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n");
+    await ended;
+    expect(await page()).toBe(200);
+  });
+
   test("answers requests that come one after the other on a connection", async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const ask = (): Promise<string> =>
