@@ -15,6 +15,7 @@ import { managers } from "../../runners/doctor/swarm.ts";
 import type { Synthesized } from "../synthesize.ts";
 import { acmeDirectory } from "./acme.ts";
 import { outsideAnswers } from "./outside.ts";
+import { kernelForSwarm } from "./swarm-kernel.ts";
 
 /** Looks at everything that a deployment stands on, at the same time, and changes nothing. */
 export async function examine(synthesized: Synthesized): Promise<readonly Finding[]> {
@@ -34,7 +35,7 @@ export async function examine(synthesized: Synthesized): Promise<readonly Findin
   return [engine, ...onEngine, ...(await Promise.all(own)).flat()];
 }
 
-async function examineEngine({ stack, home }: Synthesized): Promise<readonly Finding[]> {
+async function examineEngine({ deployment, stack, home }: Synthesized): Promise<readonly Finding[]> {
   const [info, containers] = await Promise.all([engineInfo(), labelled(stack.name)]);
   const looked = await Promise.all([
     apiRange(),
@@ -42,6 +43,7 @@ async function examineEngine({ stack, home }: Synthesized): Promise<readonly Fin
     kernelFeatures(info),
     limitsInForce(info),
     managers(info),
+    kernelForSwarm(info, deployment),
     architecture(stack, info),
     diskRoom(info, home),
     memoryRoom(stack, info),

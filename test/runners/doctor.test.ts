@@ -77,6 +77,7 @@ describe("doctor", () => {
       "cli/doctor/acme.ts",
       "cli/doctor/examine.ts",
       "cli/doctor/outside.ts",
+      "cli/doctor/swarm-kernel.ts",
     ];
     const ids = sources.flatMap((file) =>
       [
