@@ -150,6 +150,8 @@ describe.skipIf(noMachines)(titled("a swarm of three managers", noMachines), ON,
     await until("one leads again", async () => names.includes(await leader(third)), 180_000);
     await swarm.nodeIs(first, "Ready");
     await until("nothing of before runs there", async () => (await first.engine.output("ps", "-q")) === "");
+    // The leader starts again what it could not see meanwhile.
+    await until("every service is well", async () => (await verb(first, ["plan", "--json"])).code === 0);
     expect(await up(first)).toEqual({ changed: false, well: true });
     const { code, stdout } = await verb(first, ["down"]);
     expect({ code, stdout, left: await third.engine.output("service", "ls", "--quiet") }).toEqual({
