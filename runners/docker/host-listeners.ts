@@ -1,5 +1,6 @@
 import { readdirSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
+import { basename } from "node:path";
 import ipaddr from "ipaddr.js";
 import type { Stack } from "../stack.ts";
 import { readOnEngine, textOrNothing } from "./engine-files.ts";
@@ -89,11 +90,16 @@ function ownersOf(inodes: ReadonlySet<string>): ReadonlyMap<string, string> {
     for (const fd of entries(`/proc/${pid}/fd`)) {
       const inode = /^socket:\[(\d+)\]$/.exec(targetOf(`/proc/${pid}/fd/${fd}`))?.[1];
       if (inode === undefined || !inodes.has(inode) || found.has(inode)) continue;
-      found.set(inode, `${textOrNothing(`/proc/${pid}/comm`).trim()} (pid ${pid})`);
+      found.set(inode, `${programOf(pid)} (pid ${pid})`);
     }
   }
   return found;
 }
+
+/** Its program's own name: a process may call itself anything, and Node from 24 on is `MainThread` (/proc/PID/comm). */
+const programOf = (pid: string): string =>
+  basename(targetOf(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, "") ||
+  textOrNothing(`/proc/${pid}/comm`).trim();
 
 function entries(folder: string): readonly string[] {
   try {
