@@ -26,7 +26,9 @@ test("the process that holds a port is named, and no other", async () => {
   const { port } = server.address() as { port: number };
 
   const { title } = process;
-  onTestFinished(() => void (process.title = title));
+  onTestFinished(() => {
+    process.title = title;
+  });
   process.title = "MainThread";
 
   expect(processAt("127.0.0.1", port)).toBe(`node (pid ${process.pid})`);
