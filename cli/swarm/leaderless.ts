@@ -12,7 +12,7 @@ import type { ContainerStatus, StatusReport } from "../status-output.ts";
 import type { Synthesized } from "../synthesize.ts";
 
 /**
- * What a manager's own engine knows while its swarm has no leader: the containers of this node go on, and with them the readings.
+ * The report of a manager's own engine while its swarm has no leader: the containers of this node go on, and with them the readings.
  *
  * @param reason why the swarm cannot be asked
  * @throws the reason, where it is another one, or no container of the deployment is on this node

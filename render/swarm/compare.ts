@@ -21,7 +21,7 @@ export interface SwarmDifference {
   /** @default - it is no service, or it is surplus */
   readonly service?: SwarmService;
 
-  /** What is there under the deployment's labels and in no configuration. @default - it is configured */
+  /** An object that is there under the deployment's labels and in no configuration. @default - it is configured */
   readonly surplus?: SwarmObject;
   readonly isThere: boolean;
 

@@ -21,8 +21,8 @@ export function refuseOtherNetworks({ name }: Stack, differences: readonly Swarm
 }
 
 /**
- * Refuses services that would wait for ever: a swarm reserves all of the memory that a service may take. What other stacks have reserved
- * is not counted.
+ * Refuses services that would wait for ever: a swarm reserves all of the memory that a service may take. Reservations of other stacks
+ * are not counted.
  *
  * @param nodes of the swarm; those that take no tasks do not count
  * @throws UserError that names what does not fit

@@ -56,7 +56,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         sock = transport.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BYTES)
-        # What the server holds back stays here, and the rest of it in TCP.
+        # Bytes that the server holds back stay here, and the rest in TCP.
         self.flow = FlowControl(self)
         address = self.client[0] if self.client else "unknown"
         self._key = client_key(address)

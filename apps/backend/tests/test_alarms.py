@@ -79,7 +79,7 @@ class Watched:
 def watched(
     start: StartRole, api: Role, mosquitto: Mosquitto, postgres: Postgres, sensor: str
 ) -> Watched:
-    # What another test has left open this one's `ingest` would end, and tell.
+    # Alarms that another test has left open would be ended, and told, by this one's `ingest`.
     postgres.sql("DELETE FROM alarms", "shared")
     return Watched(start, api, mosquitto, sensor)
 
