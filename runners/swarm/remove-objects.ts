@@ -6,12 +6,13 @@ import type { SwarmObject } from "./observe-swarm.ts";
 const TRIES = 60;
 const PAUSE_MS = 1000;
 
-/** Removes things of a stack, services first. One that is still in use stays. */
+/** Removes things of a stack, services first. One that is still in use stays, and of these a network alone is waited for. */
 export async function removeObjects(objects: readonly SwarmObject[]): Promise<void> {
   const isService = ({ kind }: SwarmObject) => kind === "service";
   const ordered = [...objects.filter(isService), ...objects.filter((one) => !isService(one))];
   for (const { kind, name } of ordered) {
-    for (let tries = 1; !(await isRemoved(kind, name)) && tries < TRIES; tries += 1) await delay(PAUSE_MS);
+    const most = kind === "network" ? TRIES : 1;
+    for (let tries = 1; !(await isRemoved(kind, name)) && tries < most; tries += 1) await delay(PAUSE_MS);
   }
 }
 
