@@ -114,10 +114,10 @@ describe.skipIf(reason !== undefined)(titled("the firewall", reason), () => {
     return (await engine.docker(...run)).stdout.trim();
   }
 
-  /** Those of `ADDRESS PORT` that take a connection from a container within two seconds. */
+  /** Those of `ADDRESS PORT` that take a connection from a container within five seconds. */
   async function reachedFrom(network: string, targets: readonly string[]): Promise<readonly string[]> {
     const script =
-      'for to; do set -- $to; timeout 2 bash -c "exec 3<>/dev/tcp/$1/$2" 2>/dev/null && echo "$to" & done; wait';
+      'for to; do set -- $to; timeout 5 bash -c "exec 3<>/dev/tcp/$1/$2" 2>/dev/null && echo "$to" & done; wait';
     const run = ["run", "--rm", "--network", network, images.base as string, "bash", "-c", script, "reach"];
     return (await engine.docker(...run, ...targets)).stdout.split("\n").filter(Boolean).sort();
   }

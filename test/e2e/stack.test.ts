@@ -199,10 +199,11 @@ for (const runner of ["terraform", "compose"] as const) {
         [addressOf(postgres), 5432],
         [addressOf(redis), 6379],
         [addressOf(broker), 1883],
-        ["backend", 8000],
       ] as const;
       const reached = await Promise.all(targets.map(([host, port]) => reachableFrom("frontend", host, port)));
-      expect(reached).toEqual([false, false, false, false, false, false, true]);
+      expect(reached).toEqual([false, false, false, false, false, false]);
+      // A busy machine may take longer than one probe allows for a connection, so only this one is asked again.
+      await until("the frontend reaches the backend", () => reachableFrom("frontend", "backend", 8000));
     });
 
     test("no secret is in the synthesized files, the plan, the state, inspect, image history or logs", async () => {
