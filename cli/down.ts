@@ -4,7 +4,7 @@ import { composeProject } from "../core/labels.ts";
 import { guarded } from "../runners/guards.ts";
 import { remove } from "../runners/remove.ts";
 import type { Stack } from "../runners/stack.ts";
-import { isOnSwarm } from "../runners/swarm/observe-swarm.ts";
+import { isOnSwarm } from "../runners/swarm/deployed.ts";
 import { removeStack } from "../runners/swarm/remove-stack.ts";
 import { refuseWithoutTerminal, typeName } from "./ask.ts";
 import { printJson } from "./json.ts";

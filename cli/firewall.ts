@@ -8,7 +8,7 @@ import { EXIT } from "../core/report.ts";
 import { rulesTable } from "../render/swarm/node-rules.ts";
 import { confirmFirewall, type FirewallStatus, firewallStatus } from "../runners/docker/firewall.ts";
 import { refuseForeignContainers } from "../runners/guards.ts";
-import { refuseOnSwarm } from "../runners/swarm/observe-swarm.ts";
+import { refuseOnSwarm } from "../runners/swarm/deployed.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";
 import { deploymentOf } from "./synthesize.ts";

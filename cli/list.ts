@@ -7,7 +7,8 @@ import {
   isFromHere,
   volumesOf,
 } from "../runners/docker/deployments.ts";
-import { observeSwarm, swarmDeployments } from "../runners/swarm/observe-swarm.ts";
+import { swarmDeployments } from "../runners/swarm/deployed.ts";
+import { observeSwarm } from "../runners/swarm/observe-swarm.ts";
 import { printJson } from "./json.ts";
 import { jsonOption, verb } from "./options.ts";
 import { renderTable } from "./table.ts";

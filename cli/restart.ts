@@ -2,7 +2,7 @@ import { z } from "zod";
 import { roleOf } from "../core/labels.ts";
 import { restart } from "../runners/docker/restart.ts";
 import { guarded } from "../runners/guards.ts";
-import { isOnSwarm } from "../runners/swarm/observe-swarm.ts";
+import { isOnSwarm } from "../runners/swarm/deployed.ts";
 import { restartOnSwarm } from "../runners/swarm/restart-service.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";

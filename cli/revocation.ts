@@ -1,6 +1,6 @@
 import { UserError } from "../core/errors.ts";
 import { shellCommand } from "../core/shell-words.ts";
-import { isOnSwarm } from "../runners/swarm/observe-swarm.ts";
+import { isOnSwarm } from "../runners/swarm/deployed.ts";
 import type { Deployment } from "../services/deployment.ts";
 
 /** From when on a revocation counts, and what brings it about, for a person. */

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { EXIT } from "../core/report.ts";
 import { UsageMeter } from "../runners/docker/usage.ts";
-import { isOnSwarm, isWorker } from "../runners/swarm/observe-swarm.ts";
+import { isOnSwarm } from "../runners/swarm/deployed.ts";
+import { isWorker } from "../runners/swarm/manager.ts";
 import { isSpread } from "../runners/swarm/place.ts";
 import { printJson } from "./json.ts";
 import { configOption, jsonOption, verb } from "./options.ts";

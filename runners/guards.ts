@@ -9,7 +9,7 @@ import { type ContainerState, labelled } from "./docker/observe.ts";
 import { readRecord } from "./record.ts";
 import type { Report } from "./runner.ts";
 import type { Stack } from "./stack.ts";
-import { refuseOnSwarm } from "./swarm/observe-swarm.ts";
+import { refuseOnSwarm } from "./swarm/deployed.ts";
 import { refuseForeignStack } from "./swarm/owner.ts";
 import { localIds } from "./terraform/state.ts";
 

@@ -7,7 +7,7 @@ import { deploy } from "../../runners/deploy.ts";
 import { restart } from "../../runners/docker/restart.ts";
 import { guarded } from "../../runners/guards.ts";
 import type { RunnerName } from "../../runners/record.ts";
-import { isOnSwarm } from "../../runners/swarm/observe-swarm.ts";
+import { isOnSwarm } from "../../runners/swarm/deployed.ts";
 import { restartOnSwarm } from "../../runners/swarm/restart-service.ts";
 import { progress } from "../progress.ts";
 import { type Synthesized, synthesize } from "../synthesize.ts";

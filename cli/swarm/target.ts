@@ -2,7 +2,8 @@ import { type Command, Option } from "commander";
 import { UserError } from "../../core/errors.ts";
 import { LABEL } from "../../core/labels.ts";
 import { listContainers } from "../../runners/docker/observe.ts";
-import { hasDataNode, isOnSwarm } from "../../runners/swarm/observe-swarm.ts";
+import { isOnSwarm } from "../../runners/swarm/deployed.ts";
+import { hasDataNode } from "../../runners/swarm/nodes.ts";
 
 const TARGETS = ["machine", "swarm"] as const;
 

@@ -1,5 +1,5 @@
 import { duration } from "../../runners/settings/durations.ts";
-import { VERSION_VARIABLE } from "../../runners/swarm/observe-swarm.ts";
+import { VERSION_VARIABLE } from "../../runners/swarm/names.ts";
 import type { Yaml } from "./guarantees.ts";
 
 const MEBIBYTE = 1_048_576;

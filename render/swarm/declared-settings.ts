@@ -1,7 +1,7 @@
 import { roleOf } from "../../core/labels.ts";
 import { duration } from "../../runners/settings/durations.ts";
 import { type Change, changesBetween, flat, type Settings } from "../../runners/settings/settings.ts";
-import { VERSION_VARIABLE } from "../../runners/swarm/observe-swarm.ts";
+import { VERSION_VARIABLE } from "../../runners/swarm/names.ts";
 import {
   capabilities,
   chosenLabels,

@@ -1,7 +1,8 @@
 import { UserError } from "../../core/errors.ts";
 import { roleOf } from "../../core/labels.ts";
 import type { Stack } from "../../runners/stack.ts";
-import { dataLabel, type SwarmNode } from "../../runners/swarm/observe-swarm.ts";
+import { dataLabel } from "../../runners/swarm/names.ts";
+import type { SwarmNode } from "../../runners/swarm/nodes.ts";
 import type { SwarmDifference } from "./compare.ts";
 import type { SwarmPlan } from "./plan.ts";
 import { nameOnSwarm } from "./stack-file.ts";

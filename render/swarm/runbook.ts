@@ -1,5 +1,5 @@
 import { roleOf } from "../../core/labels.ts";
-import { dataLabel } from "../../runners/swarm/observe-swarm.ts";
+import { dataLabel } from "../../runners/swarm/names.ts";
 import { rulesName } from "./node-rules.ts";
 import type { SwarmPlan } from "./plan.ts";
 

@@ -1,5 +1,5 @@
 import { shellCommand, shellWord } from "../../core/shell-words.ts";
-import { dataLabel } from "../../runners/swarm/observe-swarm.ts";
+import { dataLabel } from "../../runners/swarm/names.ts";
 import { preparation, shellFunction } from "../server-script.ts";
 import { type SwarmPlan, swarmImages } from "./plan.ts";
 import { declaredNetworks, doneVariable, imageWords } from "./stack-file.ts";

@@ -1,6 +1,6 @@
 import { LABEL, roleOf } from "../../core/labels.ts";
 import { defined } from "../../runners/compose/yaml.ts";
-import { VERSION_VARIABLE } from "../../runners/swarm/observe-swarm.ts";
+import { VERSION_VARIABLE } from "../../runners/swarm/names.ts";
 import { waitSeconds } from "../server-script.ts";
 import type { SwarmFile, SwarmPlan, SwarmService } from "./plan.ts";
 import { imageWords, lockOf, type Said, saidOf, swarmName, wholeVersion } from "./stack-file.ts";

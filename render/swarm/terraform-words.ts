@@ -1,4 +1,4 @@
-import { STACK_LABEL } from "../../runners/swarm/observe-swarm.ts";
+import { STACK_LABEL } from "../../runners/swarm/names.ts";
 import { withVariables } from "../model.ts";
 import type { SwarmPlan } from "./plan.ts";
 

@@ -1,6 +1,6 @@
 import { UserError } from "../../core/errors.ts";
 import type { EngineInfo } from "../docker/engine-info.ts";
-import { swarmNodes } from "../swarm/observe-swarm.ts";
+import { swarmNodes } from "../swarm/nodes.ts";
 import { type Finding, ok, problem } from "./finding.ts";
 
 const ID = "swarm.managers";

@@ -4,7 +4,7 @@ import { fromEngine } from "../docker/engine-api.ts";
 import type { RunnerContext } from "../runner.ts";
 import { command } from "../terraform/command.ts";
 import { readOwned } from "../terraform/state.ts";
-import { STACK_LABEL } from "./observe-swarm.ts";
+import { STACK_LABEL } from "./names.ts";
 import type { TerraformSwarm } from "./terraform-swarm.ts";
 
 /** Read by Terraform along with the document, for as long as something is taken over. */

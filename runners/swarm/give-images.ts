@@ -4,7 +4,7 @@ import { converse, run } from "../run.ts";
 import type { RunnerContext } from "../runner.ts";
 import type { EngineAddress, Stack } from "../stack.ts";
 import { engineOf, PlaceError } from "./node-engine.ts";
-import { type SwarmNode, swarmNodes } from "./observe-swarm.ts";
+import { type SwarmNode, swarmNodes } from "./nodes.ts";
 
 /** A node that may be given tasks, with its engine. */
 interface Receiver {

@@ -2,7 +2,7 @@ import { UserError } from "../../core/errors.ts";
 import { atEngine, engineHost } from "../docker/current-engine.ts";
 import { fromEngine } from "../docker/engine-api.ts";
 import type { EngineAddress, Stack } from "../stack.ts";
-import type { SwarmNode } from "./observe-swarm.ts";
+import type { SwarmNode } from "./nodes.ts";
 
 /** A container of a swarm that cannot be worked on from here. */
 export class PlaceError extends UserError {

@@ -1,23 +1,10 @@
-import { UserError } from "../../core/errors.ts";
 import { composeProject, LABEL } from "../../core/labels.ts";
-import { fromEngine, RefusedError } from "../docker/engine-api.ts";
-import { engineInfo } from "../docker/engine-info.ts";
+import { fromEngine } from "../docker/engine-api.ts";
 import type { Settings } from "../settings/settings.ts";
-import { type ServiceSpec, serviceSettings } from "./service-settings.ts";
-
-/** The status of an engine that is in no swarm, or a worker; and of a manager without a leader. */
-const NO_MANAGER = 503;
-
-const MEBIBYTE = 1024 ** 2;
-
-/** The label by which `docker stack` knows what belongs together. */
-export const STACK_LABEL = "com.docker.stack.namespace";
-
-/**
- * The variable of a container's environment with the version of its service where Terraform made it: with another label of
- * containers, which is where a stack file has it, the provider would replace the service.
- */
-export const VERSION_VARIABLE = "EXPLOREIOT_SPEC";
+import { isOwnName, ownerOf, roleIn, type ServiceJson, servicesOf, servicesWith } from "./deployed.ts";
+import { STACK_LABEL, VERSION_VARIABLE } from "./names.ts";
+import { type SwarmNode, swarmNodes } from "./nodes.ts";
+import { serviceSettings } from "./service-settings.ts";
 
 /** The last that is known of a task: one container of a service, on one node. */
 interface Task {
@@ -99,25 +86,6 @@ export interface SwarmState {
   readonly networks: readonly SwarmNetwork[];
 }
 
-export interface SwarmNode {
-  readonly id: string;
-
-  /** Host name. */
-  readonly name: string;
-  readonly status: string;
-  readonly availability: string;
-
-  /** IP address by which other nodes know it. */
-  readonly address: string;
-
-  /** All that it has. */
-  readonly memoryMiB: number;
-  readonly labels: Readonly<Record<string, string>>;
-
-  /** Of a manager: whether the leader reaches it. @default - it is a worker */
-  readonly reachability?: string;
-}
-
 interface NetworkJson {
   readonly Id: string;
   readonly Name: string;
@@ -128,12 +96,6 @@ interface NetworkJson {
 
 interface FileJson {
   readonly Spec: { readonly Name: string };
-}
-
-interface ServiceJson {
-  readonly ID: string;
-  readonly Spec: ServiceSpec & { readonly Name: string };
-  readonly UpdateStatus?: { readonly State?: string };
 }
 
 interface SpecJson {
@@ -156,104 +118,6 @@ interface TaskJson {
     readonly Err?: string;
     readonly ContainerStatus?: { readonly ContainerID?: string };
   };
-}
-
-interface NodeJson {
-  readonly ID: string;
-  readonly Description: { readonly Hostname: string; readonly Resources?: { readonly MemoryBytes?: number } };
-  readonly Spec: { readonly Availability: string; readonly Labels?: Readonly<Record<string, string>> };
-  readonly Status: { readonly State: string; readonly Addr: string };
-
-  /** A manager does not see its own address in its status. */
-  readonly ManagerStatus?: { readonly Addr: string; readonly Reachability: string };
-}
-
-/** The name of a service in the swarm. */
-export const swarmService = (deployment: string, role: string): string =>
-  `${composeProject(deployment)}_${role}`;
-
-/**
- * Services of the deployment; none where this engine is no manager of a swarm.
- *
- * @throws RefusedError by a manager that cannot tell: taken for none, `up` would deploy a second time, on one machine
- */
-const servicesOf = (deployment: string): Promise<readonly ServiceJson[]> =>
-  servicesWith(`${LABEL.deployment}=${deployment}`);
-
-const servicesWith = (label: string): Promise<readonly ServiceJson[]> =>
-  fromManager("/services", { filters: JSON.stringify({ label: [label] }) });
-
-/** A list of the swarm; an empty one where this engine is no manager of any. */
-async function fromManager<T>(path: string, query?: Readonly<Record<string, string>>): Promise<readonly T[]> {
-  try {
-    return (await fromEngine<readonly T[]>(path, query)) ?? [];
-  } catch (error) {
-    if (error instanceof RefusedError && error.status === NO_MANAGER && (await managesNone())) return [];
-    throw error;
-  }
-}
-
-/** Deployments on the swarm of which this engine is a manager. */
-export async function swarmDeployments(): Promise<ReadonlySet<string>> {
-  const services = await servicesWith(LABEL.deployment);
-  return new Set(services.flatMap(({ Spec }) => Spec.Labels?.[LABEL.deployment] ?? []));
-}
-
-/** A manager that is not ready, or has lost the others, has the same status as an engine without a swarm. */
-async function managesNone(): Promise<boolean> {
-  const { LocalNodeState, ControlAvailable } = await partInSwarm();
-  return LocalNodeState === "inactive" || (LocalNodeState === "active" && !ControlAvailable);
-}
-
-/** Whether this engine is in a swarm and manages none of it: only a manager knows what is on it. */
-export async function isWorker(): Promise<boolean> {
-  const { LocalNodeState, ControlAvailable } = await partInSwarm();
-  return LocalNodeState === "active" && !ControlAvailable;
-}
-
-async function partInSwarm() {
-  const { Swarm } = await engineInfo();
-  const { LocalNodeState = "inactive", ControlAvailable = false } = Swarm ?? {};
-  return { LocalNodeState, ControlAvailable };
-}
-
-/** Whether this engine is a manager of a swarm on which the deployment is. */
-export const isOnSwarm = async (deployment: string): Promise<boolean> =>
-  (await servicesOf(deployment)).length > 0;
-
-/**
- * Whose secrets a deployment on the swarm of this engine has (label `exploreiot.checkout`).
- *
- * @returns undefined where it is on none, or from before services had the label
- */
-export async function ownerOnSwarm(deployment: string): Promise<string | undefined> {
-  const own = (await servicesOf(deployment)).filter((service) => isOwnName(service, deployment));
-  return own.map(ownerOf).find((owner) => owner !== undefined);
-}
-
-const ownerOf = ({ Spec }: ServiceJson): string | undefined => Spec.Labels[LABEL.checkout];
-
-/**
- * Refuses a deployment on a swarm for verbs that look for its containers on one engine. To `up` it would be a second one next to it,
- * with the same devices and other data.
- *
- * @param instead what takes the place of the verb. @default - docs/swarm.md says it
- * @param dataToo whether the data of one that is down is enough: on one machine nobody would find it
- */
-export async function refuseOnSwarm(
-  name: string,
-  instead: readonly string[] = [
-    "docs/swarm.md says which verbs know a swarm, and what takes the place of this one",
-    "or take it down first: exploreiot down",
-  ],
-  dataToo = false,
-): Promise<void> {
-  const isUp = await isOnSwarm(name);
-  if (isUp || (dataToo && (await hasDataNode(name))))
-    throw new UserError(
-      `${isUp ? name : `the data of ${name}`} is on the swarm of this engine, and this verb works on the containers of one engine`,
-      ...instead,
-    );
 }
 
 /** Tasks of these services, as long as the swarm knows them: it keeps the last few that have ended. */
@@ -312,33 +176,6 @@ export async function observeSwarm(deployment: string): Promise<SwarmState | und
     nodes,
     tasks: tasks.map(({ ID }) => ID),
   };
-}
-
-const roleIn = ({ Spec }: ServiceJson): string | undefined => Spec.Labels[LABEL.role];
-
-/** Anybody may put the label of a role on a service: by its name it is the deployment's. */
-const isOwnName = (service: ServiceJson, deployment: string): boolean =>
-  service.Spec.Name === swarmService(deployment, roleIn(service) ?? "");
-
-/** All machines of the swarm of which this engine is a manager; none where it is none. */
-export async function swarmNodes(): Promise<readonly SwarmNode[]> {
-  const nodes = await fromManager<NodeJson>("/nodes");
-  return nodes.map(({ ID, Description, Status, ManagerStatus, Spec }) => ({
-    ...{ id: ID, name: Description.Hostname, status: Status.State, availability: Spec.Availability },
-    memoryMiB: Math.round((Description.Resources?.MemoryBytes ?? 0) / MEBIBYTE),
-    labels: Spec.Labels ?? {},
-    address: ManagerStatus?.Addr.replace(/:\d+$/, "").replace(/^\[|\]$/g, "") ?? Status.Addr,
-    ...(ManagerStatus === undefined ? {} : { reachability: ManagerStatus.Reachability }),
-  }));
-}
-
-/** A label of a node: the deployment's data is there, also while it is down. */
-export const dataLabel = (deployment: string): string => `exploreiot.${deployment}.data`;
-
-/** Whether a node of the swarm of which this engine is a manager has the data of the deployment. */
-export async function hasDataNode(deployment: string): Promise<boolean> {
-  const filters = JSON.stringify({ "node.label": [`${dataLabel(deployment)}=true`] });
-  return (await fromManager("/nodes", { filters })).length > 0;
 }
 
 function versionOf({ ContainerSpec: { Labels, Env = [] } }: SpecJson): string | undefined {

@@ -5,7 +5,7 @@ import { UserError } from "../../core/errors.ts";
 import { composeProject } from "../../core/labels.ts";
 import { readIfThere } from "../../core/private-files.ts";
 import { HASH_KEY } from "../../core/secrets.ts";
-import { ownerOnSwarm } from "./observe-swarm.ts";
+import { ownerOnSwarm } from "./deployed.ts";
 
 /** The folder in the deployment's own directory that is rendered for a swarm, and started from. */
 export const folderIn = (home: string): string => join(home, "swarm");

@@ -4,8 +4,10 @@ import { fromEngine, RefusedError } from "../docker/engine-api.ts";
 import { EngineError } from "../docker/engine-errors.ts";
 import { remoteHost } from "../docker/remote.ts";
 import type { ContainerSpec, EngineAddress, Stack } from "../stack.ts";
+import { isOnSwarm } from "./deployed.ts";
+import { swarmService } from "./names.ts";
 import { engineOf, PlaceError } from "./node-engine.ts";
-import { isOnSwarm, observeSwarm, swarmService } from "./observe-swarm.ts";
+import { observeSwarm } from "./observe-swarm.ts";
 
 /** Where a container is. */
 interface Place {

@@ -4,7 +4,8 @@ import { roleOf } from "../../core/labels.ts";
 import { run } from "../run.ts";
 import type { Report } from "../runner.ts";
 import type { ContainerSpec, Stack } from "../stack.ts";
-import { observeSwarm, type SwarmServiceState, swarmService } from "./observe-swarm.ts";
+import { swarmService } from "./names.ts";
+import { observeSwarm, type SwarmServiceState } from "./observe-swarm.ts";
 
 const USUAL_LIMIT_SECONDS = 60;
 const PAUSE_MS = 500;

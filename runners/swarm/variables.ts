@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fromEngine, toEngine } from "../docker/engine-api.ts";
-import { STACK_LABEL } from "./observe-swarm.ts";
+import { STACK_LABEL } from "./names.ts";
 import type { TerraformSwarm } from "./terraform-swarm.ts";
 
 /** An object of the swarm, as its variable names it. */
