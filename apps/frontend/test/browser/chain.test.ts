@@ -118,8 +118,8 @@ describe.skipIf(!hasBrowser)("the chain on the page", () => {
     stage.backend.slow = undefined;
     await page.waitForSelector(`${STATE}[data-state=open]`);
 
-    // One for a busy machine.
-    expect(seconds).toBeLessThan(5 + 1);
+    // Three for a busy machine.
+    expect(seconds).toBeLessThan(5 + 3);
   });
 
   test("a slow answer is told as slow, is never Live before it came, and can be asked for again", async () => {
