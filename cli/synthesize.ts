@@ -55,7 +55,7 @@ export async function synthesize(
 
 /**
  * The stack that is there, where the same would be made now, and the rules let it pass today: enough to say that there is nothing
- * to do. What changes something makes and judges its stack.
+ * to do. A verb that changes something makes and judges its stack.
  */
 export function judgedBefore(given: string): Synthesized | undefined {
   const config = configOf(given);

@@ -7,7 +7,7 @@ import { quickly } from "./quick-tokens.ts";
 
 Tokenization.resolve = quickly(Tokenization.resolve);
 
-/** What each token stands for, as text: cdktf keeps it for as long as the process lives, and with it the stack that it is of. */
+/** The value of each token, as text: cdktf keeps it for as long as the process lives, and with it the stack that it is of. */
 const tokens = () =>
   (globalThis as { readonly __cdktfTokenMap?: { readonly stringTokenMap: Map<string, unknown> } })
     .__cdktfTokenMap?.stringTokenMap;

@@ -10,7 +10,7 @@ type Resolve<Options> = (value: any, options: Options) => any;
 /**
  * Resolves tokens as cdktf does, with the same result. cdktf asks six times of each key, text and number whether it stands for a
  * token, in three passes over a stack, and nearly none does: that was a third of a synthesis. Here one look tells that a value
- * cannot be one, and everything else is handed on. What was made of tokens that way is looked at again in the next pass, but for lists of it.
+ * cannot be one, and everything else is handed on. A value that was made of tokens that way is looked at again in the next pass, but for lists of it.
  */
 export const quickly = <Options>(resolve: Resolve<Options>): Resolve<Options> => {
   /** Lists that came out of here: they stand in the next pass as they are, and hold no token any more. */

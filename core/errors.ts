@@ -13,7 +13,7 @@ export class UserError extends Error {
     this.remedy = remedy;
   }
 
-  /** Message and remedy as they are printed. What a file says is quoted there: it moves no cursor and changes no colour. */
+  /** Message and remedy as they are printed. The words of a file are quoted there: they move no cursor and change no colour. */
   render(): string {
     const lines = [this.message, ...this.remedy.map((step) => `  → ${step}`)];
     return lines.join("\n").replaceAll(COMMANDS, "\u{fffd}");

@@ -31,7 +31,7 @@ class LoopSocket:
             self._watch_read()
 
     def _opened(self, _client: BufferedClient, _data: object, sock: socket.socket) -> None:
-        # Called on the dialling thread, hence the detour over the loop.
+        # Called on the dialling thread, so it goes by way of the loop.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._loop.call_soon_threadsafe(self._watch_read)
 
