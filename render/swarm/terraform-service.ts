@@ -1,9 +1,10 @@
 import { LABEL, roleOf } from "../../core/labels.ts";
 import { defined } from "../../runners/compose/yaml.ts";
+import { swarmName } from "../../runners/swarm/names.ts";
 import { VERSION_VARIABLE } from "../../runners/swarm/observe-swarm.ts";
 import { waitSeconds } from "../server-script.ts";
 import type { SwarmFile, SwarmPlan, SwarmService } from "./plan.ts";
-import { imageWords, lockOf, type Said, saidOf, swarmName, wholeVersion } from "./stack-file.ts";
+import { imageWords, lockOf, type Said, saidOf, wholeVersion } from "./stack-file.ts";
 import { bytes, Expression, filled, labels, nanoCpus, seconds, short } from "./terraform-words.ts";
 
 /** The address of a service's resource. */
