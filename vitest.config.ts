@@ -16,6 +16,7 @@ const alone = [
   "test/runners/docker/engine-check.test.ts",
   "test/runners/docker/firewall.test.ts",
   "test/runners/docker/host-routes.test.ts",
+  "test/runners/docker/impostors.test.ts",
   "test/runners/docker/plain-client.test.ts",
   "test/runners/docker/ports.test.ts",
   "test/runners/docker/watcher.test.ts",
@@ -24,6 +25,7 @@ const alone = [
   "test/runners/images/registry-login.test.ts",
   "test/runners/pick.test.ts",
   "test/runners/preflight/preflight.test.ts",
+  "test/runners/swarm/impostors.test.ts",
   "test/runners/swarm/place.test.ts",
 ];
 

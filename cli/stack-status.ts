@@ -1,4 +1,5 @@
 import { LABEL, roleOf } from "../core/labels.ts";
+import type { Impostor } from "../runners/docker/impostors.ts";
 import type { ContainerState, ImageState, Observation } from "../runners/docker/observe.ts";
 import { qualified } from "../runners/docker/observe.ts";
 import type { PortTrouble } from "../runners/docker/published-ports.ts";
@@ -97,3 +98,8 @@ function health(spec: ContainerSpec, reported: string | undefined, exitCode: num
   if (spec.job) return exitCode === undefined ? "-" : exitCode === 0 ? "done" : `failed (${exitCode})`;
   return reported ?? "-";
 }
+
+/** Somebody who answers to a name of the deployment, as a difference of the network. */
+export const resourceOf = ({ network, difference }: Impostor) => ({
+  ...{ kind: "network" as const, name: network, changes: [], difference },
+});

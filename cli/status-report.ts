@@ -18,7 +18,7 @@ import { bridgeLine, bridgeOf } from "./bridge-status.ts";
 import { servedCertificates } from "./certificate-report.ts";
 import { lastReadingsText, readLast } from "./last-readings.ts";
 import { probeWarnings } from "./probe-warnings.ts";
-import { stackStatus } from "./stack-status.ts";
+import { resourceOf, stackStatus } from "./stack-status.ts";
 import type { StackStatus, StatusReport } from "./status-output.ts";
 import { statusTable } from "./status-table.ts";
 import { storageOf, storageText } from "./storage.ts";
@@ -93,9 +93,7 @@ export async function statusReport(
           ...{ kind, name, changes },
           difference: difference({ differences }),
         })),
-      ...others.map(({ network, difference }) => ({
-        ...{ kind: "network" as const, name: network, changes: [], difference },
-      })),
+      ...others.map(resourceOf),
     ],
     certificates,
     ...(firewall === undefined ? {} : { firewall }),

@@ -4,7 +4,7 @@ import { backupOf, handOverHome } from "../runners/docker/backup.ts";
 import { EngineError } from "../runners/docker/engine-errors.ts";
 import { firewallStatus } from "../runners/docker/firewall.ts";
 import { firewallWarnings } from "../runners/docker/firewall-check.ts";
-import { impostors } from "../runners/docker/impostors.ts";
+import { impostors, inALine } from "../runners/docker/impostors.ts";
 import { inspectNetworks } from "../runners/docker/networks.ts";
 import type { Observation } from "../runners/docker/observe.ts";
 import { limitWarnings } from "../runners/docker/unapplied.ts";
@@ -93,8 +93,7 @@ async function targetIfAsked(
 
 async function otherHosts(stack: Stack, { containers }: Observation): Promise<readonly string[]> {
   const networks = await inspectNetworks(stack.networks.map(({ name }) => name));
-  const found = await impostors(stack, { containers, networks });
-  return found.map(({ network, difference }) => `network ${network}: ${difference}`);
+  return (await impostors(stack, { containers, networks })).map(inALine);
 }
 
 interface Brought {

@@ -23,6 +23,7 @@ const OWN_CERTIFICATE =
   "write tls: { certificate: { source: files, certificate: chain.pem, key: key.pem } } at the top";
 const ACME = "write tls: { certificate: { source: acme, email: ops@example.org } } at the top";
 const PORTS = ["ports", "expose", "published", "publish", "hostport"];
+const REPLICAS = ["replicas", "scale", "instances"];
 const HARDENED = "remove it: every container is hardened";
 
 /** Compose, Docker, Kubernetes, Mosquitto, PostgreSQL and common proxies. The first that fits is told. */
@@ -218,7 +219,17 @@ const otherWords: readonly OtherWord[] = [
     at: /(^|\.)health$/,
     fix: "write it with its unit: intervalSeconds, timeoutSeconds, startPeriodSeconds",
   },
-  { words: ["replicas", "scale", "instances"], at: /^backend$/, fix: "write replicas below one of roles" },
+  { words: REPLICAS, at: /^backend$/, fix: "write replicas below one of roles" },
+  {
+    words: REPLICAS,
+    at: STORE,
+    fix: "remove it: one container has the data; a cluster is one of your own, named as outside (docs/outside.md)",
+  },
+  {
+    words: REPLICAS,
+    at: SERVICE,
+    fix: "remove it: one container of it runs; replicas have roles of the backend alone",
+  },
   { words: ["dependson", "links", "requires"], at: /^services\.[^.]+$/, fix: "write after: [NAME]" },
   {
     words: ["dependson", "links", "requires"],

@@ -1,4 +1,5 @@
 import type { Problem } from "../core/problems.ts";
+import { placesIn } from "../services/application/places.ts";
 import type { Program } from "../services/application/program.ts";
 import { programsOf } from "../services/application/programs.ts";
 import type { ParsedDeployment } from "../services/deployment.ts";
@@ -9,6 +10,7 @@ import { postgresMemory } from "../services/postgres/memory.ts";
 
 /** As the shipped backend has it (`database_pool_size` of apps/backend/exploreiot/settings.py). */
 const POOL = 5;
+const POOL_SIZE = "DATABASE_POOL_SIZE";
 
 /** Connections that PostgreSQL keeps for a superuser, of which the health probe, `psql` and `upgrade` are some. */
 const RESERVED = 3;
@@ -36,27 +38,43 @@ export function connectionsFit(deployment: ParsedDeployment): readonly Problem[]
   const [largest] = [...wanted].sort((a, b) => b.connections - a.connections);
   if (largest === undefined) return [];
   const { program, connections } = largest;
-  const setting = program.replicas > 1 ? "replicas" : "environment.DATABASE_POOL_SIZE";
+  const place =
+    program.replicas > 1
+      ? {
+          ...{ path: `${program.at}.replicas`, got: program.replicas },
+          lower: `lower it, or ${POOL_SIZE} of its environment`,
+        }
+      : {
+          ...{ path: `${poolIsSaidAt(program, deployment)}.environment.${POOL_SIZE}`, got: poolOf(program) },
+          lower: isShipped(program) ? `lower it (the backend's own is ${POOL})` : "lower it",
+        };
   const raise =
     server === undefined
       ? "raise postgres.limits.memoryMiB, of which each 10 MiB are a connection"
       : "have the server's operator allow more and write it as postgres.outside.maxConnections";
   return [
     {
-      path: `${program.at}.${setting}`,
-      got: program.replicas > 1 ? program.replicas : poolOf(program),
-      allowed: `together at most ${most} connections to PostgreSQL; this takes ${connections}, all programs ${sum}`,
-      fix: `lower it, or DATABASE_POOL_SIZE of its environment, or ${raise}`,
+      ...{ path: place.path, got: place.got },
+      allowed: `together at most ${most} connections to PostgreSQL; ${program.name} takes ${connections}, all programs ${sum}`,
+      fix: `${place.lower}, or ${raise}`,
     },
   ];
 }
 
+/** Where the site file has it, or where all programs of the application would have it. */
+const poolIsSaidAt = (program: Program, deployment: ParsedDeployment): string =>
+  placesIn(deployment).find(({ at, environment }) => at === program.at && POOL_SIZE in environment)?.at ??
+  program.of.at;
+
 /** Of a program that the kit does not know, one connection is counted: it may have more. */
-function poolOf({ environment, of }: Program): number {
-  const said = Number(environment.DATABASE_POOL_SIZE);
+function poolOf(program: Program): number {
+  const said = Number(program.environment[POOL_SIZE]);
   if (Number.isInteger(said) && said > 0) return said;
-  return of.name === "backend" && of.image === undefined && of.build === undefined ? POOL : 1;
+  return isShipped(program) ? POOL : 1;
 }
+
+const isShipped = ({ of }: Program): boolean =>
+  of.name === "backend" && of.image === undefined && of.build === undefined;
 
 /** Settings for one container only: replicas of it would write into each other's files. */
 export const writersAreAlone = ({ backend: { roles = [], volumes } }: ParsedDeployment): readonly Problem[] =>

@@ -9,11 +9,12 @@ import type { Usage, UsageMeter } from "../../runners/docker/usage.ts";
 import { openFiles } from "../../runners/doctor/own-files.ts";
 import { difference } from "../../runners/drift.ts";
 import { inWords } from "../../runners/settings/words.ts";
+import { impostorsOnSwarm } from "../../runners/swarm/impostors.ts";
 import type { SwarmServiceState, SwarmState } from "../../runners/swarm/observe-swarm.ts";
 import { followSwarm } from "../../runners/swarm/place.ts";
 import { backupReport } from "../backup-status.ts";
 import { readLast } from "../last-readings.ts";
-import { usageOf } from "../stack-status.ts";
+import { resourceOf, usageOf } from "../stack-status.ts";
 import type { BackupReport, ContainerStatus, StatusReport } from "../status-output.ts";
 import type { Synthesized } from "../synthesize.ts";
 
@@ -36,10 +37,11 @@ export async function swarmReport(
   await followSwarm(stack);
   const { found, unseen } = await inspectSome(stack.containers.map(({ name }) => name));
   const observed = { containers: new Map(found.map((state) => [state.Name.slice(1), state])) };
-  const [used, readings, backup] = await Promise.all([
+  const [used, readings, backup, others] = await Promise.all([
     meter?.look(stack, observed),
     readLast(synthesized),
     backupReport(stack),
+    impostorsOnSwarm(stack),
   ]);
   const containers = plan.services.map((one) => {
     const role = roleOf(one.container);
@@ -58,7 +60,10 @@ export async function swarmReport(
     deployment: deployment.name,
     state: isWhole ? "up" : "partly up",
     asConfigured:
-      well && differences.length === 0 && (typeof readings !== "object" || readings.silent.length === 0),
+      well &&
+      differences.length === 0 &&
+      others.length === 0 &&
+      (typeof readings !== "object" || readings.silent.length === 0),
     ...{ well, containers, certificates: [] },
     unknown: [
       UNSEEN,
@@ -66,7 +71,10 @@ export async function swarmReport(
       ...new Set(unseen.map(({ message }) => message)),
       ...(typeof readings === "string" ? [readings] : []),
     ],
-    resources: differences.filter(({ service }) => service === undefined).map(resourceStatus),
+    resources: [
+      ...differences.filter(({ service }) => service === undefined).map(resourceStatus),
+      ...others.map(resourceOf),
+    ],
     ...(typeof readings === "object" ? { readings } : {}),
     ...(backup === undefined ? {} : { backup }),
     waived: deployment.policies.waivers,

@@ -34,8 +34,10 @@ export async function upOnSwarm(synthesized: Synthesized, options: UpOptions): P
     chosenWay({ runner: "auto", stack, home }),
   ]);
   if (report === undefined) throw new UserError(`${deployment.name} is gone from the swarm`, "run up again");
-  const { well, containers, unknown } = report;
-  const warnings = [...report.warnings, ...(await handedOver(synthesized))];
+  const { well, containers, unknown, resources } = report;
+  // All is as configured, or up would have failed: these are what others have put there.
+  const others = resources.map(({ kind, name, difference }) => `${kind} ${name}: ${difference}`);
+  const warnings = [...report.warnings, ...others, ...(await handedOver(synthesized))];
   const status = { well, containers, unknown, warnings };
   if (json) {
     printJson(upOutput, { deployment: deployment.name, runner: way, changed, ...status });

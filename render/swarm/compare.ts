@@ -135,7 +135,7 @@ function networkDifference(
   const state = found.find(({ name }) => name === declared.name);
   // One that is not there is made with the first service on it.
   if (state === undefined) return [];
-  const fields = (["internal", "encrypted", "subnets"] as const).filter(
+  const fields = (["internal", "encrypted", "attachable", "subnets"] as const).filter(
     // Without a subnet of its own it has one that the swarm chose.
     (field) => field !== "subnets" || declared.subnets.length > 0,
   );

@@ -187,7 +187,7 @@ export function swarmProblems(stack: Stack): readonly string[] {
         .filter(({ name, readOnly }) => !readOnly && !container.job && dynamic.includes(name))
         .map(
           () =>
-            `${role}: it changes files that other services read, which on a swarm are secrets; set tls.certificate.source to internal or files`,
+            `${role}: it renews certificates by ACME in files that other services read, and files of a swarm are secrets, which nothing changes; set tls.certificate.source to internal or files`,
         ),
       ...container.networks
         .filter(({ address }) => address !== undefined)

@@ -1,11 +1,10 @@
 import { UserError } from "../../core/errors.ts";
 import { roleOf } from "../../core/labels.ts";
 import type { Stack } from "../../runners/stack.ts";
-import { dataLabel } from "../../runners/swarm/names.ts";
+import { dataLabel, nameOnSwarm } from "../../runners/swarm/names.ts";
 import type { SwarmNode } from "../../runners/swarm/nodes.ts";
 import type { SwarmDifference } from "./compare.ts";
 import type { SwarmPlan } from "./plan.ts";
-import { nameOnSwarm } from "./stack-file.ts";
 
 /** @throws UserError that names each network that would have to change */
 export function refuseOtherNetworks({ name }: Stack, differences: readonly SwarmDifference[]): void {

@@ -3,7 +3,7 @@ import { LABEL, roleOf } from "../../core/labels.ts";
 import { PROBE_PROGRAM } from "../../core/probe-command.ts";
 import { composeYaml, defined } from "../../runners/compose/yaml.ts";
 import type { ContainerSpec } from "../../runners/stack.ts";
-import { dataLabel } from "../../runners/swarm/names.ts";
+import { dataLabel, nameOnSwarm, short, shortName, swarmName } from "../../runners/swarm/names.ts";
 import type { SwarmNetwork } from "../../runners/swarm/observe-swarm.ts";
 import { judgedFacts } from "../judged.ts";
 import { withServerParts, withVariables } from "../model.ts";
@@ -294,6 +294,7 @@ export function declaredNetworks(plan: SwarmPlan): readonly SwarmNetwork[] {
     name: nameOnSwarm(name, plan),
     internal,
     encrypted: settings.encrypted,
+    attachable: false,
     // Overlays have addresses of IPv4 alone.
     subnets: subnets.map(({ subnet }) => subnet).filter((subnet) => !subnet.includes(":")),
   }));
@@ -313,17 +314,3 @@ function volumes(plan: SwarmPlan) {
   const names = new Set(plan.services.flatMap((one) => one.volumes.map(({ name }) => short(name, plan))));
   return Object.fromEntries([...names].map((name) => [name, { name: swarmName(name, plan) }]));
 }
-
-/** The other way around. */
-export const shortName = (name: string, { project }: Pick<SwarmPlan, "project">): string =>
-  name.slice(project.length + 1);
-
-/** The name of a network or volume in the swarm, as `docker stack` makes it. */
-export const swarmName = (short: string, { project }: Pick<SwarmPlan, "project">): string =>
-  `${project}_${short}`;
-
-/** The name in the swarm of a volume or network of the JSON. */
-export const nameOnSwarm = (name: string, plan: SwarmPlan): string => swarmName(short(name, plan), plan);
-
-const short = (name: string, { project }: SwarmPlan): string =>
-  name.startsWith(`${project}-`) ? name.slice(project.length + 1) : name;

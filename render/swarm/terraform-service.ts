@@ -1,9 +1,9 @@
 import { LABEL, roleOf } from "../../core/labels.ts";
 import { defined } from "../../runners/compose/yaml.ts";
-import { VERSION_VARIABLE } from "../../runners/swarm/names.ts";
+import { swarmName, VERSION_VARIABLE } from "../../runners/swarm/names.ts";
 import { waitSeconds } from "../server-script.ts";
 import type { SwarmFile, SwarmPlan, SwarmService } from "./plan.ts";
-import { imageWords, lockOf, type Said, saidOf, swarmName, wholeVersion } from "./stack-file.ts";
+import { imageWords, lockOf, type Said, saidOf, wholeVersion } from "./stack-file.ts";
 import { bytes, Expression, filled, labels, nanoCpus, seconds, short } from "./terraform-words.ts";
 
 /** The address of a service's resource. */

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { LABEL, roleOf } from "../../core/labels.ts";
 import { defined } from "../../runners/compose/yaml.ts";
+import { shortName } from "../../runners/swarm/names.ts";
 import type { SwarmNetwork } from "../../runners/swarm/observe-swarm.ts";
 import type { TerraformSwarm } from "../../runners/swarm/terraform-swarm.ts";
 import { type Model, withVariables } from "../model.ts";
@@ -8,7 +9,7 @@ import { configPath } from "../paths.ts";
 import { waitSeconds } from "../server-script.ts";
 import type { Known } from "./declared-settings.ts";
 import type { SwarmFile, SwarmPlan } from "./plan.ts";
-import { declaredNetworks, imageOf, imageWords, saidOf, shortName, wholeVersion } from "./stack-file.ts";
+import { declaredNetworks, imageOf, imageWords, saidOf, wholeVersion } from "./stack-file.ts";
 import { addressOf, service } from "./terraform-service.ts";
 import { labels, written } from "./terraform-words.ts";
 

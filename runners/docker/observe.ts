@@ -65,6 +65,9 @@ export interface ContainerState {
           readonly IPAddress?: string;
           readonly GlobalIPv6Address?: string;
           readonly Aliases?: readonly string[] | null;
+
+          /** All of its names there, of engines from 25 on. */
+          readonly DNSNames?: readonly string[] | null;
           readonly IPAMConfig?: object | null;
         }
       >

@@ -1,9 +1,10 @@
 import { UserError } from "../../core/errors.ts";
+import { EngineError } from "../docker/engine-errors.ts";
 import { type EngineInfo, isRootless } from "../docker/engine-info.ts";
 import { firewallOf, firewallStatus } from "../docker/firewall.ts";
 import { firewallWarnings, unguardable } from "../docker/firewall-check.ts";
 import { holderOf, hostListeners, isEngineHere } from "../docker/host-listeners.ts";
-import { impostors } from "../docker/impostors.ts";
+import { type Impostor, impostors, inALine } from "../docker/impostors.ts";
 import { inspectNetworks } from "../docker/networks.ts";
 import { observe } from "../docker/observe.ts";
 import { refuseTakenPorts } from "../docker/ports.ts";
@@ -12,6 +13,8 @@ import { refuseTakenSubnets, routeWarnings } from "../docker/subnets.ts";
 import { clockProblems } from "../preflight/clock.ts";
 import { nameProblems, strangerWarnings } from "../preflight/names.ts";
 import type { Stack } from "../stack.ts";
+import { isOnSwarm } from "../swarm/deployed.ts";
+import { impostorsOnSwarm } from "../swarm/impostors.ts";
 import { asFinding, asWarnings, type Finding, ok, problem, unknown, warning } from "./finding.ts";
 
 const NO_OTHER_SUBNET = "choose another subnet under networks in the configuration";
@@ -27,19 +30,24 @@ export async function subnets(stack: Stack): Promise<readonly Finding[]> {
 
 /** Names of the deployment's services that lead elsewhere as well. */
 export async function hosts(stack: Stack): Promise<Finding> {
-  const [id, well] = ["networks.hosts", "no other container answers to the name of a service"];
+  const [id, well] = ["networks.hosts", "nobody else answers to the name of a service"];
+  try {
+    const found = (await isOnSwarm(stack.name)) ? await impostorsOnSwarm(stack) : await onThisEngine(stack);
+    return found.length === 0
+      ? ok(id, well)
+      : problem(id, found.map(inALine).join("\n"), "take it off the network, or give it another name there");
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.trouble !== "no leader") throw error;
+    return unknown(id, `who answers to the names of services: ${error.message}`, ...error.remedy);
+  }
+}
+
+async function onThisEngine(stack: Stack): Promise<readonly Impostor[]> {
   const [{ containers }, networks] = await Promise.all([
     observe(stack),
     inspectNetworks(stack.networks.map(({ name }) => name)),
   ]);
-  const found = await impostors(stack, { containers, networks });
-  return found.length === 0
-    ? ok(id, well)
-    : problem(
-        id,
-        found.map(({ network, difference }) => `network ${network}: ${difference}`).join("\n"),
-        "take it off the network, or give it another name there",
-      );
+  return impostors(stack, { containers, networks });
 }
 
 const routes = (conflicts: readonly string[] | undefined): readonly Finding[] =>

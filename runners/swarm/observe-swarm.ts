@@ -54,6 +54,9 @@ export interface SwarmNetwork {
   readonly name: string;
   readonly internal: boolean;
   readonly encrypted: boolean;
+
+  /** Whether containers that are no tasks may be put on it. */
+  readonly attachable: boolean;
   readonly subnets: readonly string[];
 }
 
@@ -90,6 +93,7 @@ interface NetworkJson {
   readonly Id: string;
   readonly Name: string;
   readonly Internal: boolean;
+  readonly Attachable: boolean;
   readonly Options?: Readonly<Record<string, string>> | null;
   readonly IPAM: { readonly Config?: readonly { readonly Subnet: string }[] | null };
 }
@@ -169,8 +173,9 @@ export async function observeSwarm(deployment: string): Promise<SwarmState | und
       ...secrets.map(({ Spec }) => Spec.Name).map(ofStack("secret")),
       ...configs.map(({ Spec }) => Spec.Name).map(ofStack("config")),
     ],
-    networks: networks.map(({ Name, Internal, Options, IPAM }) => ({
+    networks: networks.map(({ Name, Internal, Attachable, Options, IPAM }) => ({
       ...{ name: Name, internal: Internal, encrypted: "encrypted" in (Options ?? {}) },
+      attachable: Attachable,
       subnets: (IPAM.Config ?? []).map(({ Subnet }) => Subnet),
     })),
     nodes,

@@ -47,6 +47,15 @@ describe("a key that belongs elsewhere, or that another tool calls so, is led to
       "mosquitto: { publish: [a] }",
       "write listeners: { mqtt: { port: 1883 } } at the top, mqtts for the one with TLS",
     ],
+    ["backend: { replicas: 2 }", "write replicas below one of roles"],
+    ...["postgres", "redis", "mosquitto"].map((store) => [
+      `${store}: { replicas: 2 }`,
+      "remove it: one container has the data; a cluster is one of your own, named as outside (docs/outside.md)",
+    ]),
+    ...["frontend", "edge", "services: { a"].map((service) => [
+      `${service}: { scale: 2 }${service.includes("{") ? " }" : ""}`,
+      "remove it: one container of it runs; replicas have roles of the backend alone",
+    ]),
     ["backend: { memoryPolicy: x }", "did you mean redis.memoryPolicy?"],
     ["services: { a: { limits: { memorymib: 5 } } }", "did you mean memoryMiB?"],
     ["cpus: 1", "did you mean frontend.limits.cpus or the like?"],

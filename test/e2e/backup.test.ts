@@ -11,14 +11,15 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type BackupManifest, backupManifest, lastBackup } from "../../core/backup-manifest.ts";
-import { projectRoot } from "../../core/home.ts";
 import { SecretStore } from "../../core/secrets.ts";
 import { run } from "../../runners/run.ts";
 import { takeSecrets } from "../../runners/secrets/take.ts";
+import { commandsOf, shellNextTo } from "../support/document-commands.ts";
 import { docker, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { BackupAlone, PASSWORD } from "../support/e2e-backup-alone.ts";
+import { PostgresAlone, passwordFile, postgresImage } from "../support/e2e-postgres-alone.ts";
 import { BackupTarget } from "../support/e2e-target.ts";
 import { setRepositoryVersion } from "../support/restic-config.ts";
 
@@ -150,6 +151,42 @@ describe.skipIf(missing.docker)(titled("backups of a deployment", missing.docker
     expect(manifest.images.postgres).toMatch(/^exploreiot\/postgres:/);
   });
 
+  test("a dump of it makes the database in an empty PostgreSQL, row by row", async () => {
+    const shell = shellNextTo(deployment.site);
+    const dump = `exploreiot exec backup -- backup dump ${first.id.slice(0, 8)}`;
+    expect((await shell(dump)).stdout).toBe("exploreiot\n");
+    const empty = new PostgresAlone(await postgresImage());
+    onTestFinished(() => empty.forget());
+    await empty.prepare();
+    await empty.start([...passwordFile, "--env=POSTGRES_USER=postgres"]);
+    await empty.ready();
+    const there = `docker exec --interactive ${empty.name}`;
+    const as = "-h /run/postgresql -U postgres";
+    // Who owns what has to be there, as in a deployment, whose PostgreSQL makes its roles at each start.
+    await shell(`${there} psql ${as} -qc 'CREATE ROLE exploreiot' -c 'CREATE ROLE exploreiot_backup'`);
+    await shell(`${dump} exploreiot | ${there} pg_restore ${as} --exit-on-error --create --dbname=postgres`);
+
+    const rows = "SELECT schema_to_xml('public', true, false, '')";
+    const restored = await shell(`${there} psql ${as} -d exploreiot -qtAc "${rows}"`);
+    expect(restored.stdout.trim()).toBe(await sql(rows));
+    expect(restored.stdout).toContain("ligne 10000");
+  });
+
+  test("a dump that is not in it is refused, with what is", async () => {
+    const dump = (...words: readonly string[]) =>
+      run(["docker", "exec", container, "backup", "dump", ...words], { expected: [1] });
+    const said = async (...words: readonly string[]) =>
+      (await dump(...words)).stderr.trim().split("\n").at(-1);
+
+    expect(await said("--all")).toBe(
+      "backup: snapshot --all: allowed: the hexadecimal id that backup list shows",
+    );
+    expect(await said("00000000")).toMatch(/^backup: snapshot 00000000: /);
+    expect(await said(first.id, "other")).toBe(
+      `backup: snapshot ${first.id} has no database other; it has ["exploreiot"]`,
+    );
+  });
+
   test("the deployment's own directory is in it, and no secret of it anywhere else", async () => {
     const password = await restic("dump", "latest", "/snapshot/home/secrets/postgres-superuser-password");
     expect(password).toBe(deployment.secret("postgres-superuser-password"));
@@ -278,9 +315,7 @@ describe.skipIf(missing.docker)(titled("backups of a deployment", missing.docker
   });
 
   test("every command of docs/backup.md was run here", () => {
-    const page = readFileSync(join(projectRoot, "docs/backup.md"), "utf8");
-    const blocks = [...page.matchAll(/^```sh\n(.*?)^```/gms)].map(([, block]) => block as string);
-    const commands = blocks.flatMap((block) => block.trim().split("\n"));
+    const commands = commandsOf("docs/backup.md");
     expect(commands.length).toBeGreaterThan(4);
     expect(commands.filter((command) => !tried.has(command))).toEqual([]);
   });

@@ -295,6 +295,79 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
     expect(await engine.output("secret", "ls", "--quiet", "--filter", "name=worn-secret")).toBe("");
   });
 
+  test("is not as configured while services of others answer to the names of its own", async () => {
+    const network = `${STACK}_data`;
+    const [image = ""] = (await engine.output("images", "--format", "{{.ID}}", "exploreiot/redis")).split(
+      "\n",
+    );
+    // Names that nobody asks for here, so that all goes on.
+    const others = {
+      "by-alias": ["--network", `name=${network},alias=ingest`],
+      "by-host-name": ["--network", network, "--hostname", "api"],
+      "with-its-own": ["--network", network],
+    };
+    for (const [name, joined] of Object.entries(others))
+      await engine.output(
+        ...["service", "create", "--detach", "--quiet", "--name", name, ...joined, "--entrypoint", "sleep"],
+        ...[image, "600"],
+      );
+    const answer = async (host: string) =>
+      new Set((await swarm.inside("postgres", "getent", "ahostsv4", host)).match(/^\S+/gm)).size;
+    const all = async () => (await Promise.all(["ingest", "api", "redis"].map(answer))).join(" ");
+    await until("Docker's DNS leads to them as well", async () => (await all()) === "2 2 1", 60_000);
+    const told = [
+      ["by-alias", "ingest"],
+      ["by-host-name", "api"],
+    ].map(
+      ([name, taken]) =>
+        `${name}, which the configuration does not name, answers to ${taken} there as well: docker service update --network-rm ${network} ${name}`,
+    );
+    const status = async () => {
+      const { code, stdout } = await verb(["status", "--json"]);
+      const { asConfigured, resources } = statusOutput.parse(JSON.parse(stdout));
+      return {
+        code,
+        asConfigured,
+        resources: resources.toSorted((one, other) => (one.difference < other.difference ? -1 : 1)),
+      };
+    };
+
+    expect(await status()).toEqual({
+      ...{ code: 2, asConfigured: false },
+      resources: told.map((difference) => ({ kind: "network", name: network, changes: [], difference })),
+    });
+    const { changed, warnings } = await up();
+    expect({ changed, warnings: warnings.filter((line) => line.startsWith("network")).toSorted() }).toEqual({
+      changed: false,
+      warnings: told.map((line) => `network ${network}: ${line}`),
+    });
+    const { stdout } = await verb(["doctor", "--json"]);
+    const { findings } = JSON.parse(stdout) as {
+      readonly findings: readonly {
+        readonly id: string;
+        readonly state: string;
+        readonly evidence: string;
+      }[];
+    };
+    const finding = findings.find(({ id }) => id === "networks.hosts");
+    expect({ ...finding, evidence: finding?.evidence.split("\n").toSorted() }).toMatchObject({
+      ...{ state: "problem", evidence: told.map((line) => `network ${network}: ${line}`) },
+    });
+    expect(await planned()).toEqual({ code: 0, runner: "stack", steps: [] });
+    // Nobody but a service can: what is told is all.
+    const container = await engine.docker("run", "--rm", "--network", network, "--entrypoint", "true", image);
+    expect(container).toMatchObject({
+      code: 125,
+      stderr: expect.stringContaining("not manually attachable"),
+    });
+
+    for (const line of told)
+      await engine.output(...(line.split(": docker ")[1] as string).split(" "), "--detach");
+    await until("they are off it", async () => (await all()) === "1 1 1", 60_000);
+    expect(await status()).toEqual({ code: 0, asConfigured: true, resources: [] });
+    await engine.output("service", "rm", ...Object.keys(others));
+  });
+
   test("names the service that fails with its last errors, and goes back", async () => {
     const listener = swarm.inNetwork(
       `require("net").createServer().listen(${TAKEN}); setTimeout(() => process.exit(), ${MINUTES / 2})`,

@@ -7,6 +7,7 @@ import { projectRoot } from "../../core/home.ts";
 import { imageRecipes } from "../../core/images.ts";
 import { ensureImages } from "../../runners/images/ensure.ts";
 import { run } from "../../runners/run.ts";
+import { commandsOf, shellNextTo } from "../support/document-commands.ts";
 import { kit, missing, TestDeployment, titled, until } from "../support/e2e.ts";
 import { endMachines, joinSwarm, type Machine, Wire } from "../support/e2e-machines.ts";
 import { imagesOf } from "../support/e2e-swarm.ts";
@@ -211,6 +212,65 @@ describe.skipIf(reason)(titled("the verbs on a swarm of two machines", reason), 
     ]);
     expect(await failure("restore", "--yes")).toBe(
       `error: ${deployment.name} is on the swarm of this engine, and this verb works on the containers of one engine`,
+    );
+  });
+
+  test("the database of a backup comes back by the commands of docs/swarm.md, cut off and done again, and goes away", async () => {
+    const shell = shellNextTo(deployment.site, { DOCKER_HOST: manager.engine.host });
+    const AT = "exploreiot exec postgres -- psql -h /run/postgresql -U postgres";
+    const ask = async (statement: string) => (await shell(`${AT} -d exploreiot -qtAc "${statement}"`)).stdout;
+    /** All rows as PostgreSQL itself writes them down, who may do what, and where counters are. */
+    const content = async () => [
+      await ask("SELECT schema_to_xml('public', true, false, '')"),
+      await ask(
+        "SELECT relname, relkind, relowner::regrole, relacl FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1",
+      ),
+      await ask("SELECT datdba::regrole, datacl FROM pg_database WHERE datname = current_database()"),
+      await ask("SELECT sequencename, last_value FROM pg_sequences ORDER BY 1"),
+    ];
+    const values = async () =>
+      (await told("readings")).readings
+        .map(({ value }: { value: number }) => value)
+        .toSorted((one: number, other: number) => one - other);
+    const publish = async (value: string) => {
+      await verb("publish", "temp", value);
+      await expect.poll(values, { timeout: 20_000 }).toContain(Number(value));
+    };
+    await publish("31.5");
+    const kept = await values();
+    const backedUp = await content();
+    const { id } = await told("backup");
+    await publish("32.5");
+    const later = await content();
+
+    const commands = commandsOf("docs/swarm.md", "To bring the database back").map((line) =>
+      line.replaceAll("<deployment>", deployment.name).replaceAll("1a2b3c4d", id.slice(0, 8)),
+    );
+    const at = (word: string) => commands.findIndex((line) => line.includes(word));
+    const [rename, load, up] = [at("RENAME"), at("pg_restore"), at("exploreiot up")];
+    expect([rename, load, up, commands.length]).toEqual([4, 5, 6, 8]);
+    const sql = (statement: string) => `${AT} -c '${statement}'`;
+
+    for (const command of commands.slice(0, load)) await shell(command);
+    const half = "$(($(stat --format=%s exploreiot.dump) / 2))";
+    await shell((commands[load] as string).replace("< ", `< <(head --bytes=${half} `).concat(")"), [1]);
+    await shell(sql("DROP DATABASE IF EXISTS exploreiot"));
+    await shell(commands[load] as string);
+    expect(await content()).toEqual(backedUp);
+
+    // To go back.
+    await shell(sql("DROP DATABASE exploreiot"));
+    await shell(sql("ALTER DATABASE exploreiot_before RENAME TO exploreiot"));
+    expect(await content()).toEqual(later);
+
+    for (const command of commands.slice(rename, up)) await shell(command);
+    expect(await content()).toEqual(backedUp);
+    for (const command of commands.slice(up)) await shell(command);
+    await publish("33.5");
+    expect(await values()).toEqual([...kept, 33.5]);
+    expect(await told("status")).toMatchObject({ code: 0, well: true, asConfigured: true });
+    expect(await ask("SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY 1")).toBe(
+      "exploreiot\npostgres\n",
     );
   });
 

@@ -144,11 +144,11 @@ test("a network in use is refused, what is not there is made, and what is not co
     hosts: ["localhost"],
     networks: { edge: { ipv4: "10.1.2.0/29" } },
   });
-  const network = { internal: false, encrypted: true } as const;
+  const network = { internal: false, encrypted: true, attachable: false } as const;
   const networks: SwarmNetwork[] = [
     { ...network, name: `${plan.project}_edge`, subnets: ["10.9.9.0/24"] },
     // A swarm chose the addresses.
-    { ...network, name: `${plan.project}_data`, internal: true, subnets: ["10.0.1.0/24"] },
+    { ...network, name: `${plan.project}_data`, internal: true, attachable: true, subnets: ["10.0.1.0/24"] },
     { ...network, name: `${plan.project}_broker`, encrypted: false, subnets: [] },
   ];
   const old: SwarmServiceState = { version: "a", running: "a", settings: {}, goesOn: true, isDone: false };
@@ -176,6 +176,7 @@ test("a network in use is refused, what is not there is made, and what is not co
   expect(steps).toEqual([
     ...[
       ["network", "broker", "replace", "encrypted false → true"],
+      ["network", "data", "replace", "attachable true → false"],
       ["network", "edge", "replace", "subnets 10.9.9.0/24 → 10.1.2.0/29"],
     ].toSorted(),
     ...plan.services.map(({ name }) => [

@@ -34,10 +34,22 @@ interface Stack {
   readonly secrets: Readonly<Record<string, { readonly name: string; readonly file: string }>>;
 }
 
-function rendered(input: Input): Readonly<Record<string, string>> {
+function synthesized(input: Input): Sandbox {
   const sandbox = new Sandbox();
   onTestFinished(() => sandbox.remove());
   sandbox.synthesize(input);
+  return sandbox;
+}
+
+/** What a person reads of a deployment that a swarm cannot keep. */
+async function refusal(input: Input): Promise<readonly string[]> {
+  const sandbox = synthesized(input);
+  const text = await errorText(() => renderSwarm(sandbox.stack(), sandbox.home));
+  return text.replaceAll(sandbox.name, "NAME").split("\n");
+}
+
+function rendered(input: Input): Readonly<Record<string, string>> {
+  const sandbox = synthesized(input);
   return Object.fromEntries(
     Object.entries(renderSwarm(sandbox.stack(), sandbox.home)).map(([path, text]) => [
       path.replaceAll(sandbox.name, "NAME"),
@@ -228,28 +240,48 @@ describe("a deployment for Docker Swarm", () => {
     expect(services.redis?.image).toMatch(/^registry\.example:5000\/iot\/exploreiot\/redis:[0-9a-f]{16}$/);
   });
 
-  test.each<[string, Input, RegExp]>([
+  test.each<[string, Input, readonly string[]]>([
     [
       "ports of the loopback alone",
       local,
-      /→ mosquitto: port 1883 would be open on every address of its node, not on 127\.0\.0\.1 alone/,
+      [
+        ["api", 8000],
+        ["frontend", 3000],
+        ["mosquitto", 1883],
+      ].map(
+        ([role, port]) =>
+          `${role}: port ${port} would be open on every address of its node, not on 127.0.0.1 alone; set bind: lan, or shut the listener`,
+      ),
     ],
-    ["a packet filter of one engine", production, /→ firewall: .*set firewall\.enabled: false/],
+    [
+      "a packet filter of one engine",
+      production,
+      [
+        "firewall: a service of a swarm has no network of its node; set firewall.enabled: false, and close the nodes by rules of your own (docs/swarm.md)",
+      ],
+    ],
     [
       "certificates that a service renews",
       {
         ...SERVER,
         tls: { certificate: { source: "acme", email: "a@example.org" } },
       } as Input,
-      /→ renewer: it changes files that other services read/,
+      [
+        "renewer: it renews certificates by ACME in files that other services read, and files of a swarm are secrets, which nothing changes; set tls.certificate.source to internal or files",
+      ],
     ],
     [
       "a network of which too many would be believed",
       { ...SERVER, networks: { edge: { ipv4: "10.1.0.0/16" } } },
-      /-edge: applications would have to believe every address of 10\.1\.0\.0\/16/,
+      [
+        "exploreiot-NAME-edge: applications would have to believe every address of 10.1.0.0/16; write a subnet of at most 256 addresses",
+      ],
     ],
-  ])("is refused for %s", async (_, input, line) => {
-    expect(await errorText(() => rendered(input))).toMatch(line);
+  ])("is refused for %s", async (_, input, problems) => {
+    expect(await refusal(input)).toEqual([
+      "NAME cannot be a stack of Docker Swarm as it is",
+      ...problems.map((problem) => `  → ${problem}`),
+    ]);
   });
 
   test("shuts the ports of Swarm to all but its nodes", () => {
