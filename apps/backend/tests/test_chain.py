@@ -84,14 +84,17 @@ def test_every_hop_names_the_last_message_that_passed_it(plant: Plant, sensor: s
         }
 
     wait_for(lambda: passed() == set(HOPS) - {"api"}, lambda: f"passed: {plant.hops()}")
-    assert {hop["raison"] for hop in plant.hops().values()} == {None}
+    wait_for(
+        lambda: {hop["raison"] for hop in plant.hops().values()} == {None},
+        lambda: f"no reasons: {plant.hops()}",
+    )
     for hop in plant.hops().values():
         assert datetime.fromisoformat(hop["depuis"]) <= datetime.now(UTC)
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
 def test_without_ingest_nothing_says_that_all_is_well(plant: Plant, how: int) -> None:
-    assert plant.api.ready()["notices"] == {}
+    wait_for(lambda: plant.api.ready()["notices"] == {}, "nothing to notice")
     plant.ingest.process.signal(how)
 
     comes_to(plant, {"courtier": "inconnu", "ingestion": "panne"})
@@ -167,7 +170,7 @@ def test_one_of_two_replicas_is_enough_and_the_other_is_counted(plant: Plant) ->
 
     expected = "1 of 2 replicas of ingest work; two: silent"
     wait_for(lambda: plant.hops()["ingestion"]["raison"] == expected, lambda: str(plant.hops()))
-    assert plant.states() == {}
+    comes_to(plant, {})
     # It is remembered for ten minutes, and other tests would be told of it.
     plant.redis.stop()
     plant.redis.start()
@@ -200,11 +203,11 @@ def test_a_socket_that_asks_is_told_of_each_change(plant: Plant, sensor: str) ->
     with ws(plant.api, path="/ws?chaine=1") as watching, ws(plant.api) as plain:
         first = receive(watching, is_of_chain)
         assert set(first) == {"type", "complete", "maillons"}
-        assert first["complete"] is True
+        chain_until(watching, lambda got: got["complete"])
 
+        # On a busy machine a hop may be unknown before it is known as broken.
         plant.mosquitto.stop()
-        broken = chain_until(watching, lambda got: not got["complete"])
-        assert broken["maillons"][0]["etat"] == "panne"
+        chain_until(watching, lambda got: got["maillons"][0]["etat"] == "panne")
         plant.mosquitto.start()
         chain_until(watching, lambda got: got["complete"])
 
