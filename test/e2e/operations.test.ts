@@ -398,6 +398,8 @@ describe.skipIf(local)(titled("a deployment in clear text", local), () => {
 
   test("records what a service sends and receives, and shows no secret", async () => {
     const file = join(plain.site, "..", "broker.pcap");
+    // The first one makes its image, which may take longer than `until` waits.
+    await told(plain, "capture", "capture", "api", "--seconds", "1");
     const recorded = Promise.all([
       told(plain, "capture", "capture", "mosquitto", "--seconds", "4", "--write", file),
       told(plain, "capture", "capture", "api", "--seconds", "4"),
