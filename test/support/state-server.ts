@@ -7,6 +7,8 @@ export class StateServer {
   lock: string | undefined;
   readonly #server: Server;
   readonly #port: number;
+  #asked = () => {};
+  #mayLock = Promise.resolve();
 
   /** @param credentials `user:password`, which every request must carry */
   constructor(port: number, credentials: string) {
@@ -16,6 +18,10 @@ export class StateServer {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk);
       const allowed = request.headers.authorization === expected;
+      if (allowed && request.method === "LOCK") {
+        this.#asked();
+        await this.#mayLock;
+      }
       const [code, body] = allowed
         ? this.#answer(request.method ?? "", Buffer.concat(chunks).toString())
         : [401, ""];
@@ -32,6 +38,18 @@ export class StateServer {
     this.#server.closeAllConnections();
     this.#server.close();
     await once(this.#server, "close");
+  }
+
+  /** Gives no answer to the next one that asks for the lock until `release`: so long is it at work. */
+  holdLock(): { readonly asked: Promise<void>; readonly release: () => void } {
+    let release = () => {};
+    this.#mayLock = new Promise((resolve) => {
+      release = resolve;
+    });
+    const asked = new Promise<void>((resolve) => {
+      this.#asked = resolve;
+    });
+    return { asked, release };
   }
 
   #answer(method: string, body: string): [number, string] {
