@@ -332,10 +332,13 @@ export async function swarmNodes(): Promise<readonly SwarmNode[]> {
     ...{ id: ID, name: Description.Hostname, status: Status.State, availability: Spec.Availability },
     memoryMiB: Math.round((Description.Resources?.MemoryBytes ?? 0) / MEBIBYTE),
     labels: Spec.Labels ?? {},
-    address: ManagerStatus?.Addr.replace(/:\d+$/, "").replace(/^\[|\]$/g, "") ?? Status.Addr,
+    address: ManagerStatus === undefined ? Status.Addr : withoutPort(ManagerStatus.Addr),
     ...(ManagerStatus === undefined ? {} : { reachability: ManagerStatus.Reachability }),
   }));
 }
+
+/** The IP address of a manager, as others are told it with its port. */
+export const withoutPort = (address: string): string => address.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
 
 /** A label of a node: the deployment's data is there, also while it is down. */
 export const dataLabel = (deployment: string): string => `exploreiot.${deployment}.data`;
