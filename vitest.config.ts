@@ -19,6 +19,7 @@ const alone = [
   "test/runners/docker/impostors.test.ts",
   "test/runners/docker/plain-client.test.ts",
   "test/runners/docker/ports.test.ts",
+  "test/runners/docker/taken-subnets.test.ts",
   "test/runners/docker/watcher.test.ts",
   "test/runners/doctor/swarm.test.ts",
   "test/runners/images/builder.test.ts",

@@ -11,7 +11,7 @@ import { type Finding, unknown } from "../../runners/doctor/finding.ts";
 import { clocks, firewall, hosts, names, ports, subnets } from "../../runners/doctor/network.ts";
 import { ownFiles } from "../../runners/doctor/own-files.ts";
 import { architecture, diskRoom, memoryRoom, processorRoom } from "../../runners/doctor/room.ts";
-import { managers } from "../../runners/doctor/swarm.ts";
+import { managers, nodesOf } from "../../runners/doctor/swarm.ts";
 import type { Synthesized } from "../synthesize.ts";
 import { acmeDirectory } from "./acme.ts";
 import { outsideAnswers } from "./outside.ts";
@@ -36,7 +36,11 @@ export async function examine(synthesized: Synthesized): Promise<readonly Findin
 }
 
 async function examineEngine({ deployment, stack, home }: Synthesized): Promise<readonly Finding[]> {
-  const [info, containers] = await Promise.all([engineInfo(), labelled(stack.name)]);
+  const [info, containers, nodes] = await Promise.all([
+    engineInfo(),
+    labelled(stack.name),
+    nodesOf(stack.name),
+  ]);
   const looked = await Promise.all([
     apiRange(),
     runnersHere({ stack, home, report: () => undefined }),
@@ -46,7 +50,7 @@ async function examineEngine({ deployment, stack, home }: Synthesized): Promise<
     kernelForSwarm(info, deployment),
     architecture(stack, info),
     diskRoom(info, home),
-    memoryRoom(stack, info),
+    memoryRoom(stack, info, nodes),
     processorRoom(stack, info),
     clocks(stack),
     subnets(stack),

@@ -12,7 +12,8 @@ import type { ContainerStatus, StatusReport } from "../status-output.ts";
 import type { Synthesized } from "../synthesize.ts";
 
 /**
- * The report of a manager's own engine while its swarm has no leader: the containers of this node go on, and with them the readings.
+ * The report of a manager's own engine while its swarm has no leader: the containers of its node, and of those whose engines can be
+ * asked without a manager, go on, and with them the readings.
  *
  * @param reason why the swarm cannot be asked
  * @throws the reason, where it is another one, or no container of the deployment is on this node
@@ -47,7 +48,7 @@ export async function nodeReport(
     unknown: [
       reason.message,
       ...reason.remedy,
-      `of the node of this engine alone, and not compared with what is configured; not on it: ${elsewhere.join(", ") || "none"}`,
+      `of the nodes alone whose engines are known here, and not compared with what is configured; on none of them: ${elsewhere.join(", ") || "nothing"}`,
       ...(typeof readings === "string" ? [readings] : []),
     ],
     ...(typeof readings === "object" ? { readings } : {}),

@@ -1,7 +1,9 @@
 import { createServer } from "node:net";
 import { UserError } from "../../core/errors.ts";
+import { composeProject } from "../../core/labels.ts";
 import type { Stack } from "../stack.ts";
 import type { PortBlock } from "../stack-json.ts";
+import { STACK_LABEL } from "../swarm/names.ts";
 import { processAt } from "./host-listeners.ts";
 import { listContainers, type Observation } from "./observe.ts";
 import { refusePrivilegedPorts } from "./privileged-ports.ts";
@@ -18,7 +20,10 @@ export async function refuseTakenPorts(stack: Stack, { containers }: Observation
   const free = stack.containers.filter(({ name }) => containers.get(name)?.State.Running !== true);
   const ports = free.flatMap(({ block }) => block.ports ?? []);
   await refusePrivilegedPorts(ports);
-  const taken = (await Promise.all(ports.map(async (port) => ((await isFree(port)) ? [] : [port])))).flat();
+  const inUse = (await Promise.all(ports.map(async (port) => ((await isFree(port)) ? [] : [port])))).flat();
+  if (inUse.length === 0) return;
+  const own = await portsOfTasks(stack);
+  const taken = inUse.filter(({ external }) => !own.has(external));
   if (taken.length === 0) return;
   const lines = await Promise.all(
     taken.map(async (port) => `port ${port.ip}:${port.external} is taken by ${await holder(port)}`),
@@ -27,6 +32,13 @@ export async function refuseTakenPorts(stack: Stack, { containers }: Observation
     lines.join("\n"),
     "stop it, or choose another port under listeners in the configuration",
   );
+}
+
+/** The ports that the deployment itself has on this engine's node, where it is on a swarm: its containers have other names there. */
+export async function portsOfTasks({ name }: Stack): Promise<ReadonlySet<number | undefined>> {
+  const label = [`${STACK_LABEL}=${composeProject(name)}`];
+  const tasks = await listContainers({ label, status: ["running"] });
+  return new Set(tasks.flatMap(({ Ports }) => Ports.map(({ PublicPort }) => PublicPort)));
 }
 
 function isFree({ ip, external }: PortBlock): Promise<boolean> {

@@ -1,7 +1,9 @@
 import { UserError } from "../../core/errors.ts";
+import { composeProject } from "../../core/labels.ts";
 import { overlap } from "../../core/subnets.ts";
 import type { Report } from "../runner.ts";
 import type { Stack } from "../stack.ts";
+import { nameOnSwarm } from "../swarm/names.ts";
 import { hostRoutes, type Route } from "./host-routes.ts";
 import { listNetworks, type NetworkState } from "./networks.ts";
 
@@ -23,9 +25,10 @@ const wantedBy = ({ networks }: Stack): readonly Wanted[] =>
 export async function refuseTakenSubnets(stack: Stack): Promise<void> {
   const wanted = wantedBy(stack);
   if (wanted.length === 0) return;
-  const others = (await listNetworks()).filter(
-    ({ Name }) => !stack.networks.some(({ name }) => name === Name),
-  );
+  // Its own ones on a swarm have other names.
+  const project = composeProject(stack.name);
+  const own = new Set(stack.networks.flatMap(({ name }) => [name, nameOnSwarm(name, { project })]));
+  const others = (await listNetworks()).filter(({ Name }) => !own.has(Name));
   const lines = wanted.flatMap(({ name, subnet }) =>
     others.flatMap(({ Name, IPAM }) =>
       (IPAM.Config ?? []).flatMap(({ Subnet }) =>

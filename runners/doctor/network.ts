@@ -7,7 +7,7 @@ import { holderOf, hostListeners, isEngineHere } from "../docker/host-listeners.
 import { type Impostor, impostors, inALine } from "../docker/impostors.ts";
 import { inspectNetworks } from "../docker/networks.ts";
 import { observe } from "../docker/observe.ts";
-import { refuseTakenPorts } from "../docker/ports.ts";
+import { portsOfTasks, refuseTakenPorts } from "../docker/ports.ts";
 import { remoteScheme } from "../docker/remote.ts";
 import { refuseTakenSubnets, routeWarnings } from "../docker/subnets.ts";
 import { clockProblems } from "../preflight/clock.ts";
@@ -79,10 +79,11 @@ export async function ports(stack: Stack): Promise<Finding> {
   }
   const listeners = await hostListeners(stack);
   if (listeners === undefined) return notSeen(id, "who listens on the engine's machine", "ss -tlnp");
+  const own = await portsOfTasks(stack);
   const taken = stack.containers
     .filter(({ name }) => seen.containers.get(name)?.State.Running !== true)
     .flatMap(({ block }) => block.ports ?? [])
-    .filter(({ ip, external }) => holderOf(listeners, ip, external) !== undefined)
+    .filter(({ ip, external }) => holderOf(listeners, ip, external) !== undefined && !own.has(external))
     .map(({ ip, external }) => `port ${ip}:${external} is taken on the engine's machine`);
   return taken.length === 0
     ? ok(id, `on the engine's machine, ${well}`)

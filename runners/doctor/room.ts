@@ -5,6 +5,7 @@ import { isEngineHere } from "../docker/host-listeners.ts";
 import { type ImageState, imageOf } from "../docker/observe.ts";
 import { processorProblems } from "../preflight/processors.ts";
 import type { Stack } from "../stack.ts";
+import type { SwarmNode } from "../swarm/nodes.ts";
 import { type Finding, ok, problem, unknown, warning } from "./finding.ts";
 
 const MIB = 1024 ** 2;
@@ -53,13 +54,24 @@ export function judgedRoom(
   );
 }
 
-/** The memory of the engine's machine against the sum of what the services may take. */
-export function memoryRoom({ containers }: Stack, { MemTotal = 0 }: EngineInfo): Finding {
+/**
+ * The memory of the engine's machine against the sum of what the services may take.
+ *
+ * @param nodes of the swarm that they are on. @default - all are on that machine
+ */
+export function memoryRoom(
+  { containers }: Stack,
+  { MemTotal = 0 }: Pick<EngineInfo, "MemTotal">,
+  nodes: readonly Pick<SwarmNode, "memoryMiB">[] = [],
+): Finding {
   const wanted = containers
     .filter(({ job }) => !job)
     .reduce((sum, { block }) => sum + (block.memory ?? 0), 0);
-  const there = Math.round(MemTotal / MIB);
-  const said = `the services may take ${wanted} MiB together, the machine has ${there}`;
+  const [who, there] =
+    nodes.length === 0
+      ? ["machine has", Math.round(MemTotal / MIB)]
+      : ["nodes of the swarm have", nodes.reduce((sum, { memoryMiB }) => sum + memoryMiB, 0)];
+  const said = `the services may take ${wanted} MiB together, the ${who} ${there}`;
   return wanted <= there
     ? ok("memory.sum", said)
     : warning(

@@ -1,6 +1,7 @@
 import { UserError } from "../../core/errors.ts";
 import type { EngineInfo } from "../docker/engine-info.ts";
-import { swarmNodes } from "../swarm/nodes.ts";
+import { isOnSwarm } from "../swarm/deployed.ts";
+import { type SwarmNode, swarmNodes } from "../swarm/nodes.ts";
 import { type Finding, ok, problem } from "./finding.ts";
 
 const ID = "swarm.managers";
@@ -14,6 +15,17 @@ export async function managers({ Swarm }: EngineInfo): Promise<readonly Finding[
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return [problem(ID, error.message, ...error.remedy)];
+  }
+}
+
+/** The nodes that take tasks of a deployment; none where it is on no swarm, or nobody can tell. */
+export async function nodesOf(deployment: string): Promise<readonly SwarmNode[]> {
+  try {
+    const nodes = (await isOnSwarm(deployment)) ? await swarmNodes() : [];
+    return nodes.filter(({ availability }) => availability === "active");
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [];
   }
 }
 

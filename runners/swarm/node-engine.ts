@@ -2,7 +2,7 @@ import { UserError } from "../../core/errors.ts";
 import { atEngine, engineHost } from "../docker/current-engine.ts";
 import { fromEngine } from "../docker/engine-api.ts";
 import type { EngineAddress, Stack } from "../stack.ts";
-import type { SwarmNode } from "./nodes.ts";
+import { type SwarmNode, withoutPort } from "./nodes.ts";
 
 /** A container of a swarm that cannot be worked on from here. */
 export class PlaceError extends UserError {
@@ -43,8 +43,48 @@ export async function engineOf(
   return engine;
 }
 
-const nodeHere = async (): Promise<string | undefined> =>
-  (await fromEngine<{ readonly Swarm?: { readonly NodeID?: string } }>("/info"))?.Swarm?.NodeID;
+/** What an engine knows of its swarm by itself. */
+interface Part {
+  readonly NodeID?: string;
+  readonly RemoteManagers?: readonly { readonly NodeID: string; readonly Addr: string }[] | null;
+}
+
+const partOfEngine = async (): Promise<Part> =>
+  (await fromEngine<{ readonly Swarm?: Part }>("/info"))?.Swarm ?? {};
+
+const nodeHere = async (): Promise<string | undefined> => (await partOfEngine()).NodeID;
+
+const known = new WeakMap<Stack, Promise<readonly EngineAddress[]>>();
+
+/**
+ * The engines of other nodes that can be asked while nobody can be asked for the list of nodes: those that the site file names, and by
+ * SSH those of the managers, which each node knows. One that does not answer, or is of another swarm, is left out.
+ */
+export function enginesWithoutLeader(stack: Stack): Promise<readonly EngineAddress[]> {
+  const found = known.get(stack) ?? reachable(stack);
+  known.set(stack, found);
+  return found;
+}
+
+async function reachable({ swarm }: Stack): Promise<readonly EngineAddress[]> {
+  const here = await partOfEngine();
+  const managers = here.RemoteManagers ?? [];
+  const engines = [
+    ...Object.values(swarm?.engines ?? {}),
+    ...managers.flatMap(({ Addr }) => sameUser({ address: withoutPort(Addr) }) ?? []),
+  ];
+  const others = [...new Map(engines.map((engine) => [engine.host, engine])).values()].map(async (engine) => {
+    const there = await atEngine(engine, partOfEngine).catch((error: unknown): Part => {
+      if (!(error instanceof UserError)) throw error;
+      return {};
+    });
+    const isOfSwarm = (there.RemoteManagers ?? []).some(({ NodeID }) =>
+      managers.some((manager) => manager.NodeID === NodeID),
+    );
+    return isOfSwarm && there.NodeID !== here.NodeID ? [engine] : [];
+  });
+  return (await Promise.all(others)).flat();
+}
 
 /** An address may lead to another machine by now, and host names of nodes need not be unique. */
 async function refuseAnother(node: SwarmNode, engine: EngineAddress, needs: string): Promise<void> {
@@ -62,7 +102,7 @@ async function refuseAnother(node: SwarmNode, engine: EngineAddress, needs: stri
 }
 
 /** Who may log in at a manager by SSH is taken to be one who may at the other nodes, with the same keys. */
-function sameUser({ address }: SwarmNode): EngineAddress | undefined {
+function sameUser({ address }: Pick<SwarmNode, "address">): EngineAddress | undefined {
   const found = /^ssh:\/\/([^@]+@)?[^@:]+(:\d+)?$/.exec(engineHost() ?? "");
   if (found === null) return undefined;
   const [, user = "", port = ""] = found;

@@ -39,10 +39,13 @@ export async function swarmNodes(): Promise<readonly SwarmNode[]> {
     ...{ id: ID, name: Description.Hostname, status: Status.State, availability: Spec.Availability },
     memoryMiB: Math.round((Description.Resources?.MemoryBytes ?? 0) / MEBIBYTE),
     labels: Spec.Labels ?? {},
-    address: ManagerStatus?.Addr.replace(/:\d+$/, "").replace(/^\[|\]$/g, "") ?? Status.Addr,
+    address: ManagerStatus === undefined ? Status.Addr : withoutPort(ManagerStatus.Addr),
     ...(ManagerStatus === undefined ? {} : { reachability: ManagerStatus.Reachability }),
   }));
 }
+
+/** The IP address of a manager, as others are told it with its port. */
+export const withoutPort = (address: string): string => address.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
 
 /** Whether a node of the swarm of which this engine is a manager has the data of the deployment. */
 export async function hasDataNode(deployment: string): Promise<boolean> {

@@ -6,7 +6,7 @@ import { remoteHost } from "../docker/remote.ts";
 import type { ContainerSpec, EngineAddress, Stack } from "../stack.ts";
 import { isOnSwarm } from "./deployed.ts";
 import { swarmService } from "./names.ts";
-import { engineOf, PlaceError } from "./node-engine.ts";
+import { engineOf, enginesWithoutLeader, PlaceError } from "./node-engine.ts";
 import { observeSwarm } from "./observe-swarm.ts";
 
 /** Where a container is. */
@@ -26,11 +26,31 @@ let spread: Stack | undefined;
  * a manager, or a node that has some of them.
  */
 export async function followSwarm(stack: Stack): Promise<void> {
-  const here = await fromEngine<readonly unknown[]>("/containers/json", {
-    filters: JSON.stringify({ label: [`com.docker.stack.namespace=${composeProject(stack.name)}`] }),
-  });
-  spread = (here ?? []).length > 0 || (await isOnSwarm(stack.name)) ? stack : undefined;
+  const here = await containersHere(stack);
+  spread = here.length > 0 || (await isAround(stack)) ? stack : undefined;
 }
+
+/** Whether it is on the swarm, as a manager says, or without a leader the engines of other nodes. */
+async function isAround(stack: Stack): Promise<boolean> {
+  try {
+    return await isOnSwarm(stack.name);
+  } catch (error) {
+    if (!isLeaderless(error)) throw error;
+    const engines = await enginesWithoutLeader(stack);
+    const found = await Promise.all(engines.map((engine) => atEngine(engine, () => containersHere(stack))));
+    if (found.flat().length === 0) throw error;
+    return true;
+  }
+}
+
+const isLeaderless = (error: unknown): error is EngineError =>
+  error instanceof EngineError && error.trouble === "no leader";
+
+/** Of the stack, on the node of this engine. */
+const containersHere = async ({ name }: Stack): Promise<readonly unknown[]> =>
+  (await fromEngine<readonly unknown[]>("/containers/json", {
+    filters: JSON.stringify({ label: [`com.docker.stack.namespace=${composeProject(name)}`] }),
+  })) ?? [];
 
 /**
  * Works on a container by the engine that has it, under the id or name that it has there.
@@ -110,22 +130,51 @@ const isGone = (error: unknown): boolean =>
 
 /** A container of this node needs no manager. */
 async function placeOf(stack: Stack, spec: ContainerSpec): Promise<Place> {
-  const service = `com.docker.swarm.service.name=${swarmService(stack.name, roleOf(spec))}`;
-  const filters = JSON.stringify({ label: [service], status: ["running"] });
-  const [own] = (await fromEngine<readonly { readonly Id: string }[]>("/containers/json", { filters })) ?? [];
+  const [own] = await runningHere(stack, roleOf(spec));
   return own === undefined ? placeElsewhere(stack, roleOf(spec)) : { id: own.Id };
+}
+
+interface Running {
+  readonly Id: string;
+
+  /** Seconds. */
+  readonly Created: number;
+}
+
+/** Containers of a service on the node of this engine. */
+async function runningHere(stack: Stack, role: string): Promise<readonly Running[]> {
+  const service = `com.docker.swarm.service.name=${swarmService(stack.name, role)}`;
+  const filters = JSON.stringify({ label: [service], status: ["running"] });
+  return (await fromEngine<readonly Running[]>("/containers/json", { filters })) ?? [];
+}
+
+/** Where nobody leads, the engines are asked themselves. @param reason that it cannot be done otherwise */
+async function placeWithoutLeader(stack: Stack, role: string, reason: EngineError): Promise<Place> {
+  const engines = await enginesWithoutLeader(stack);
+  const found = await Promise.all(
+    engines.map((engine) =>
+      atEngine(engine, async () => (await runningHere(stack, role)).map((one) => ({ ...one, engine }))),
+    ),
+  );
+  // A node that was cut off before may still have one that was replaced since.
+  const newest = found.flat().toSorted((one, other) => other.Created - one.Created)[0];
+  if (newest !== undefined) return { engine: newest.engine, id: newest.Id };
+  const where =
+    engines.length === 0 ? "the node of this engine" : "the nodes whose engines are known here and answer";
+  throw new PlaceError(
+    false,
+    `${role} is not on ${where}, and nobody knows on which it is: ${reason.message}`,
+    "ask the engine of the node that has it: DOCKER_HOST, or swarm.engines of the site file; that needs no leader",
+    ...reason.remedy,
+  );
 }
 
 async function placeElsewhere(stack: Stack, role: string): Promise<Place> {
   const swarm = await observeSwarm(stack.name).catch((error: unknown) => {
-    if (!(error instanceof EngineError) || error.trouble !== "no leader") throw error;
-    throw new PlaceError(
-      false,
-      `${role} is not on the node of this engine, and nobody knows on which it is: ${error.message}`,
-      "ask the engine of the node that has it: DOCKER_HOST; that needs no leader",
-      ...error.remedy,
-    );
+    if (!isLeaderless(error)) throw error;
+    return error;
   });
+  if (swarm instanceof EngineError) return placeWithoutLeader(stack, role, swarm);
   if (swarm === undefined)
     throw new PlaceError(
       false,

@@ -77,6 +77,22 @@ describe.skipIf(noMachines)(titled("a swarm of three managers", noMachines), ON,
         ? [0, ""]
         : [1, `error: api is not on the node of this engine, and nobody knows on which it is: ${said}`],
     );
+    return isHere;
+  }
+
+  /** And by the engine of a node that has nothing of it, with that of the holder in the site file. */
+  async function tellsOfAnother(hasApi: boolean) {
+    const { swarm: without } = deployment.config;
+    const count = ["psql", "--", "-tAc", "SELECT count(*) > 0 FROM readings"];
+    const unknown = await verb(third, count);
+    deployment.configure({
+      swarm: { ...without, engines: { [holder.name]: { host: holder.engine.host } } },
+    });
+    const known = await verb(third, count);
+    const readings = await verb(third, ["readings"]);
+    deployment.configure({ swarm: without ?? {} });
+    expect([unknown.code, known.code, known.stdout]).toEqual([1, 0, "t\n"]);
+    if (hasApi) expect(readings).toMatchObject({ code: 0, stderr: "" });
   }
 
   beforeAll(async () => {
@@ -139,7 +155,7 @@ describe.skipIf(noMachines)(titled("a swarm of three managers", noMachines), ON,
       });
     }
     expect(await managers(holder)).toEqual({ state: "problem", evidence: said });
-    await tellsOfItsOwn(said);
+    await tellsOfAnother(await tellsOfItsOwn(said));
     await third.setOnWire(true);
   });
 

@@ -26,6 +26,10 @@ describe("doctor", () => {
     expect(judge(1199).evidence).toBe(
       "the services may take 1200 MiB together, the machine has 1199: under load the kernel ends one of them",
     );
+    expect(memoryRoom(stack, { MemTotal: 0 }, [{ memoryMiB: 700 }, { memoryMiB: 500 }])).toEqual({
+      ...{ id: "memory.sum", state: "ok", remedy: [] },
+      evidence: "the services may take 1200 MiB together, the nodes of the swarm have 1200",
+    });
   });
 
   test("finds a service that may take more processors than there are, by its setting", () => {

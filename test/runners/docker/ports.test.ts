@@ -51,6 +51,20 @@ describe("a port that the deployment publishes", () => {
     await engine({});
   });
 
+  test("is the deployment's own where a task of it has it, on a swarm", async () => {
+    const { port } = await listener();
+    const label = '"com.docker.stack.namespace=exploreiot-NAME"'.replace("NAME", publishing(port).name);
+    await engine({
+      things: {
+        [`/containers/json?all=1&filters={"label":[${label}],"status":["running"]}`]: [
+          { Id: "a", Names: ["/task"], Ports: [{ PrivatePort: 80, PublicPort: port, Type: "tcp" }] },
+        ],
+      },
+    });
+
+    expect(await refuseTakenPorts(publishing(port), nothing)).toBeUndefined();
+  });
+
   test("is refused where a process listens on it, which is named", async () => {
     const { child, port } = await listener();
 

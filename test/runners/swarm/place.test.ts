@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { execIn } from "../../../runners/docker/exec.ts";
 import type { Stack } from "../../../runners/stack.ts";
 import { followSwarm } from "../../../runners/swarm/place.ts";
@@ -139,4 +139,76 @@ test("without SSH it is an error with the setting to make", async () => {
       "  → set swarm.engines.two.host of the site file: ssh://user@192.0.2.2, or tcp:// with certificates",
     ].join("\n"),
   );
+});
+
+describe("without a leader", () => {
+  const SAID =
+    "rpc error: code = Unknown desc = The swarm does not have a leader. It's possible that too few managers are online.";
+  const SERVICE = "com.docker.swarm.service.name=exploreiot-far_api";
+  const OF_SERVICE = `/containers/json?filters={"label":["${SERVICE}"],"status":["running"]}`;
+  const OF_STACK = '/containers/json?filters={"label":["com.docker.stack.namespace=exploreiot-far"]}';
+
+  /** A node's engine, with the managers that it knows, its containers of `api`, and of the whole stack. */
+  async function nodeAlone(
+    name: string,
+    managers: readonly string[],
+    containers: readonly object[],
+    ofStack: readonly object[] = containers,
+  ) {
+    const asked = await engine({
+      things: {
+        "/info": {
+          Swarm: {
+            NodeID: `id-${name}`,
+            RemoteManagers: managers.map((NodeID) => ({ NodeID, Addr: "192.0.2.1:2377" })),
+          },
+        },
+        [OF_SERVICE]: containers,
+        [OF_STACK]: ofStack,
+      },
+      refusals: { '/services?filters={"label":["exploreiot.deployment=far"]}': SAID },
+      exec: () => ({ stdout: `on ${name}` }),
+    });
+    return { host: process.env.DOCKER_HOST as string, asked };
+  }
+
+  test("a container is found by the engines that the site file names, of the same swarm, and the newest counts", async () => {
+    const former = await nodeAlone("former", ["m1", "m2"], [{ Id: "a", Created: 1 }]);
+    const newer = await nodeAlone("newer", ["m2"], [{ Id: "b", Created: 2 }]);
+    const other = await nodeAlone("other", ["of another swarm"], [{ Id: "c", Created: 3 }]);
+    await nodeAlone("here", ["m1", "m2"], []);
+    const gone = { host: "unix:///nowhere/docker.sock" };
+    await followSwarm(stack({ former, newer, other, gone }));
+
+    expect(await ask()).toEqual({ code: 0, stdout: "on newer", stderr: "" });
+    expect(other.asked).toEqual(["GET /info"]);
+  });
+
+  test("one that none of them has is told, with what to do", async () => {
+    const other = await nodeAlone("other", ["m1"], []);
+    const { host } = await nodeAlone("here", ["m1"], [], [{ Id: "postgres", Created: 1 }]);
+    const said = (where: string) =>
+      `api is not on ${where}, and nobody knows on which it is: the swarm of the engine at ${host} has no leader: half of its managers are away, or more, and none may decide alone. What runs goes on, and nothing can be changed, or told of other nodes`;
+    await followSwarm(stack({ other }));
+    const known = (await errorText(ask)).split("\n");
+    await followSwarm(stack({}));
+    const alone = (await errorText(ask)).split("\n");
+
+    expect([known[0], alone[0]]).toEqual([
+      said("the nodes whose engines are known here and answer"),
+      said("the node of this engine"),
+    ]);
+    expect(known[1]).toBe(
+      "  → ask the engine of the node that has it: DOCKER_HOST, or swarm.engines of the site file; that needs no leader",
+    );
+  });
+
+  test("nothing is looked for where no engine has anything of the deployment", async () => {
+    const other = await nodeAlone("other", ["m1"], []);
+    await nodeAlone("here", ["m1"], []);
+
+    expect(await errorText(() => followSwarm(stack({ other })))).toMatch(
+      /^the swarm of the engine at .* has no leader: /,
+    );
+  });
 });
