@@ -9,6 +9,9 @@ interface Answers {
   /** Of a path to what the engine has there; anything else it does not have. */
   readonly things?: Readonly<Record<string, unknown>>;
 
+  /** Of a path, or the beginning of one, to the status and the words with which the engine refuses it. */
+  readonly refusals?: Readonly<Record<string, readonly [status: number, message: string]>>;
+
   /** Of a command in a container, joined by spaces, and what came on its standard input. */
   readonly exec?: (
     command: string,
@@ -33,7 +36,13 @@ interface Answers {
  *
  * @returns the questions that it was asked, as they come
  */
-export async function engine({ things = {}, exec, cut, headers }: Answers): Promise<readonly string[]> {
+export async function engine({
+  things = {},
+  refusals = {},
+  exec,
+  cut,
+  headers,
+}: Answers): Promise<readonly string[]> {
   const asked: string[] = [];
   const commands: string[] = [];
   const codes: number[] = [];
@@ -51,6 +60,8 @@ export async function engine({ things = {}, exec, cut, headers }: Answers): Prom
       commands.push((JSON.parse(await textOf(request)) as { Cmd: string[] }).Cmd.join(" "));
       return say(response, 201, { Id: String(commands.length - 1) });
     }
+    const refusal = Object.entries(refusals).find(([refused]) => path.startsWith(refused));
+    if (refusal !== undefined) return say(response, refusal[1][0], { message: refusal[1][1] });
     return path in things
       ? say(response, 200, things[path])
       : say(response, 404, { message: `No such thing: ${path}` });
