@@ -2,6 +2,7 @@ import "./core/zod-without-jit.ts";
 import { mkdirSync } from "node:fs";
 import { loadDeployments } from "./config/load.ts";
 import { App } from "./constructs/cdktf.ts";
+import { UserError } from "./core/errors.ts";
 import { report } from "./core/report.ts";
 import { endBetweenSteps } from "./core/signals.ts";
 import type { Deployment } from "./services/deployment.ts";
@@ -44,12 +45,23 @@ export async function writeStacks({
     const app = new App(outdir === undefined ? {} : { outdir });
     // Deployments refer to none but themselves: take it out with a stack of your own that refers to one of them.
     const isApart = true;
-    for (const deployment of deployments) await addDeployment(app, deployment, { ...told, isApart });
+    const add = (deployment: Deployment) => addDeployment(app, deployment, { ...told, isApart });
+    for (const one of deployments) await (deployments.length > 1 ? ofSite(one, add) : add(one));
     app.synth();
   };
   const [deployment] = deployments;
   await (draft && deployment !== undefined ? synthesizeInDraft(deployment.name, write) : write());
   return deployments;
+}
+
+/** Of several deployments an error says which one it is of: most name a setting or a file, which any of them may have. */
+async function ofSite<T>(deployment: Deployment, work: (deployment: Deployment) => Promise<T>): Promise<T> {
+  try {
+    return await work(deployment);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${deployment.name}: ${error.message}`, ...error.remedy);
+  }
 }
 
 /** As a program of its own, which says what is wrong. */

@@ -46,10 +46,13 @@ export function reportOf(
         : []),
       ...(failed === null ? [] : [`${failed.at}: ${failed.reason}`]),
       ...(archive === null ? [] : behindTooMuch(archive, archiveOldestOf(spec))),
+      ...ahead("the archive's last verification", archive?.verified?.at, REPLAY),
       ...(archive === null ? [] : notRehearsed(archive, oldest * each)),
     ],
   };
 }
+
+const REPLAY = "exploreiot backup verify replays its log";
 
 const ahead = (what: string, at: string | null | undefined, remedy: string): readonly string[] =>
   at != null && isAhead(new Date(at))
@@ -79,7 +82,7 @@ const notRehearsed = ({ from, verified }: ArchiveState, most: number): readonly 
   const since = verified?.at ?? from;
   if (since === null || !isOld(since, most)) return [];
   return [
-    `the archive was ${verified === null ? `never verified in ${ageOf(since)}` : `last verified ${ageOf(since)} ago`}: exploreiot backup verify replays its log`,
+    `the archive was ${verified === null ? `never verified in ${ageOf(since)}` : `last verified ${ageOf(since)} ago`}: ${REPLAY}`,
   ];
 };
 

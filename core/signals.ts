@@ -21,3 +21,39 @@ export function endBetweenSteps(): void {
 export function takeSignals(signals: readonly EndingSignal[], listener: () => void): void {
   for (const signal of signals) process.off(signal, endBy).on(signal, listener);
 }
+
+/**
+ * Holds signals back while threads write, which an end of the process would cut off in the middle of a file: none of their drafts
+ * would go. What a signal does is done once the work has ended, and by a second one at once.
+ *
+ * @param work is given memory that threads can share: not 0 from the signal on, so that they end behind the step they are at
+ */
+export async function holdingSignals<T>(work: (isEnding: Int32Array) => Promise<T>): Promise<T> {
+  const isEnding = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  let held: (() => void) | undefined;
+  const before = (Object.keys(EXIT_CODE) as EndingSignal[]).map((signal) => {
+    const listeners = process.listeners(signal) as ((signal: EndingSignal) => void)[];
+    const note = () => {
+      if (held !== undefined) return act();
+      held = act;
+      Atomics.store(isEnding, 0, 1);
+    };
+    const giveBack = () => {
+      process.removeAllListeners(signal);
+      for (const listener of listeners) process.on(signal, listener);
+    };
+    const act = () => {
+      giveBack();
+      if (listeners.length === 0) process.kill(process.pid, signal);
+      for (const listener of listeners) listener(signal);
+    };
+    process.removeAllListeners(signal).on(signal, note);
+    return giveBack;
+  });
+  try {
+    return await work(isEnding);
+  } finally {
+    for (const giveBack of before) giveBack();
+    held?.();
+  }
+}

@@ -1,8 +1,10 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { parentPort, Worker, workerData } from "node:worker_threads";
 import { App } from "../constructs/cdktf.ts";
 import { isCheckout, kitRoot } from "../core/home.ts";
+import { holdingSignals } from "../core/signals.ts";
 import type { Deployment } from "../services/deployment.ts";
 import { addDeployment } from "./add-deployment.ts";
 
@@ -10,8 +12,11 @@ import { addDeployment } from "./add-deployment.ts";
 interface Share {
   readonly deployments: readonly Deployment[];
 
+  /** Not 0 once a signal has come: it ends then behind the deployment it is at. */
+  readonly isEnding: Int32Array;
+
   /** Of the whole app. @default - where cdktf puts it */
-  readonly outdir?: string;
+  readonly outdir: string | undefined;
 }
 
 interface Written {
@@ -50,12 +55,15 @@ export async function writtenInShares(
   outdir?: string,
   say: (line: string) => void = console.log,
 ): Promise<boolean> {
-  const [own, ...others] = sharesOf(deployments).map((part) => shareOf(part, outdir));
-  if (own === undefined || others.length === 0 || !isCheckout) return false;
-  const elsewhere = others.map(byThread);
-  const written = [await writeShare(own), ...(await Promise.all(elsewhere))];
+  const parts = sharesOf(deployments);
+  if (parts.length < 2 || !isCheckout) return false;
+  const written = await holdingSignals(async (isEnding) => {
+    const [own, ...others] = parts.map((part) => shareOf(part, isEnding, outdir)) as [Share, ...Share[]];
+    const elsewhere = others.map(byThread);
+    return [await writeShare(own), ...(await Promise.all(elsewhere))];
+  });
   if (written.includes(undefined)) return false;
-  const { manifest } = appOf(own);
+  const { manifest } = appOf({ outdir });
   for (const share of written) {
     Object.assign(manifest.stacks, share?.stacks);
     for (const line of share?.told ?? []) say(line);
@@ -64,12 +72,13 @@ export async function writtenInShares(
   return true;
 }
 
-const shareOf = (deployments: readonly Deployment[], outdir: string | undefined): Share => ({
-  deployments,
-  ...(outdir === undefined ? {} : { outdir }),
-});
+const shareOf = (
+  deployments: readonly Deployment[],
+  isEnding: Int32Array,
+  outdir: string | undefined,
+): Share => ({ deployments, isEnding, outdir });
 
-const appOf = ({ outdir }: Share) => new App(outdir === undefined ? {} : { outdir });
+const appOf = ({ outdir }: Pick<Share, "outdir">) => new App(outdir === undefined ? {} : { outdir });
 
 /** Undefined where it cannot: nobody is told why before all is done again by one app. */
 async function writeShare(share: Share): Promise<Written | undefined> {
@@ -79,7 +88,12 @@ async function writeShare(share: Share): Promise<Written | undefined> {
     const app = appOf(share);
     // It would say that these are all.
     app.manifest.writeToFile = () => undefined;
-    for (const deployment of share.deployments) await addDeployment(app, deployment, { isApart: true, say });
+    for (const deployment of share.deployments) {
+      // Signals are heard between two of them.
+      await nextTurn();
+      if (Atomics.load(share.isEnding, 0) !== 0) return undefined;
+      await addDeployment(app, deployment, { isApart: true, say });
+    }
     app.synth();
     return { stacks: app.manifest.stacks, told };
   } catch {

@@ -1,4 +1,5 @@
 import { readdirSync, readlinkSync } from "node:fs";
+import { isIPv6 } from "node:net";
 import { hostname } from "node:os";
 import { basename } from "node:path";
 import ipaddr from "ipaddr.js";
@@ -31,9 +32,9 @@ export async function hostListeners(stack: Stack): Promise<readonly HostListener
   return text === undefined ? undefined : parseListeners(text).map(({ inode: _, ...listener }) => listener);
 }
 
-/** Which process of this machine holds a port: `name (pid 812)`; undefined if it is not to be seen. */
+/** Which process of this machine keeps a port from being opened: `name (pid 812)`; undefined if it is not to be seen. */
 export const processAt = (address: string, port: number): string | undefined =>
-  holderOf(listenersHere(), address, port)?.process;
+  hindranceOf(listenersHere(), address, port)?.process;
 
 /** Who answers at an address: a socket on that address, or on all of them. */
 export const holderOf = (
@@ -41,7 +42,21 @@ export const holderOf = (
   address: string,
   port: number,
 ): HostListener | undefined =>
-  listeners.find((one) => one.port === port && [address, "0.0.0.0", "::"].includes(one.address));
+  listeners.find(
+    (one) =>
+      one.port === port && (one.address === address || one.address === "::" || isAllOf(one.address, address)),
+  );
+
+/** Who keeps a port from being opened at an address: who answers there, and for all addresses who has one of them. */
+export const hindranceOf = (
+  listeners: readonly HostListener[],
+  address: string,
+  port: number,
+): HostListener | undefined =>
+  holderOf(listeners, address, port) ??
+  listeners.find((one) => one.port === port && isAllOf(address, one.address));
+
+const isAllOf = (all: string, address: string): boolean => all === (isIPv6(address) ? "::" : "0.0.0.0");
 
 function listenersHere(): readonly HostListener[] {
   const found = parseListeners(FILES.map(textOrNothing).join("\n"));
@@ -96,10 +111,9 @@ function ownersOf(inodes: ReadonlySet<string>): ReadonlyMap<string, string> {
   return found;
 }
 
-/** Its program's own name: a process may call itself anything, and Node from 24 on is `MainThread` (/proc/PID/comm). */
+/** Its program's own name: a process may call itself anything, and Node from 24 on is `MainThread` (/proc/PID/comm). Who sees its sockets sees it. */
 const programOf = (pid: string): string =>
-  basename(targetOf(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, "") ||
-  textOrNothing(`/proc/${pid}/comm`).trim();
+  basename(targetOf(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, "");
 
 function entries(folder: string): readonly string[] {
   try {

@@ -3,7 +3,7 @@ import { EngineError } from "../docker/engine-errors.ts";
 import { type EngineInfo, isRootless } from "../docker/engine-info.ts";
 import { firewallOf, firewallStatus } from "../docker/firewall.ts";
 import { firewallWarnings, unguardable } from "../docker/firewall-check.ts";
-import { holderOf, hostListeners, isEngineHere } from "../docker/host-listeners.ts";
+import { hindranceOf, hostListeners, isEngineHere } from "../docker/host-listeners.ts";
 import { type Impostor, impostors, inALine } from "../docker/impostors.ts";
 import { inspectNetworks } from "../docker/networks.ts";
 import { observe } from "../docker/observe.ts";
@@ -83,7 +83,7 @@ export async function ports(stack: Stack): Promise<Finding> {
   const taken = stack.containers
     .filter(({ name }) => seen.containers.get(name)?.State.Running !== true)
     .flatMap(({ block }) => block.ports ?? [])
-    .filter(({ ip, external }) => holderOf(listeners, ip, external) !== undefined && !own.has(external))
+    .filter(({ ip, external }) => hindranceOf(listeners, ip, external) !== undefined && !own.has(external))
     .map(({ ip, external }) => `port ${ip}:${external} is taken on the engine's machine`);
   return taken.length === 0
     ? ok(id, `on the engine's machine, ${well}`)

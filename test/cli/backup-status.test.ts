@@ -57,6 +57,11 @@ describe("the report of backups", () => {
       `the last backup is of ${at}, ahead of this machine's clock: exploreiot backup makes one now`,
       `the last verification is of ${then}, ahead of this machine's clock: exploreiot backup verify looks at the last one`,
     ]);
+    const archive = { from: ago(5), until: ago(0), behind: 9, failed: null };
+    const rehearsed = { at: then, from: ago(4), to: ago(0) };
+    expect(reportOf(spec, { ...good, archive: { ...archive, verified: rehearsed } }).problems).toEqual([
+      `the archive's last verification is of ${then}, ahead of this machine's clock: exploreiot backup verify replays its log`,
+    ]);
   });
 
   test("tells what failed last", () => {

@@ -253,4 +253,13 @@ test("services that no node can take are refused, and what takes no tasks does n
     ].join("\n"),
   );
   expect(refuseLittleMemory(plan, [node("small", 5200, data), node("large", 6000)])).toBeUndefined();
+  // Before the first one it is not known which node has the data: any that is large enough.
+  expect(refuseLittleMemory(plan, [node("small", 3100), node("large", 5200)])).toBeUndefined();
+  expect(await said([node("small", 3100), node("large", 5100)])).toBe(
+    [
+      first,
+      "mosquitto, postgres, redis, api: 5128 MiB, which are all on the node with the data, and large has 5100 MiB",
+      last,
+    ].join("\n"),
+  );
 });

@@ -9,8 +9,8 @@ interface Answers {
   /** Of a path to what the engine has there; anything else it does not have. */
   readonly things?: Readonly<Record<string, unknown>>;
 
-  /** Of a path to why the engine cannot tell it. */
-  readonly refusals?: Readonly<Record<string, string>>;
+  /** Of a path, or the beginning of one, to the status and the words with which the engine refuses it. */
+  readonly refusals?: Readonly<Record<string, readonly [status: number, message: string]>>;
 
   /** Of a command in a container, joined by spaces, and what came on its standard input. */
   readonly exec?: (
@@ -60,7 +60,8 @@ export async function engine({
       commands.push((JSON.parse(await textOf(request)) as { Cmd: string[] }).Cmd.join(" "));
       return say(response, 201, { Id: String(commands.length - 1) });
     }
-    if (path in refusals) return say(response, 503, { message: refusals[path] });
+    const refusal = Object.entries(refusals).find(([refused]) => path.startsWith(refused));
+    if (refusal !== undefined) return say(response, refusal[1][0], { message: refusal[1][1] });
     return path in things
       ? say(response, 200, things[path])
       : say(response, 404, { message: `No such thing: ${path}` });

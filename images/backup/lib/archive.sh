@@ -205,6 +205,8 @@ receive_and_ship() {
     now=$(date +%s)
     # A signal that came during the cycle asks for the next one at once.
     if [ -z "$asked" ] && [ $((began + pause)) -gt "$now" ]; then
+      # A clock that was set back meanwhile makes it no longer.
+      [ "$began" -le "$now" ] || began=$now
       sleep $((began + pause - now)) &
       nap=$!
       wait $nap || true
@@ -285,9 +287,10 @@ archive_state() {
 
 # The time up to which everything is in the repository; before that, when this container began to wait for it.
 archived_at() {
-  local until
+  local until at=0
   until=$(jq -r '.until // empty' "$archive/shipped.json" 2>/dev/null || true)
-  if [ -n "$until" ]; then seconds_of "$until"; else cat /tmp/started 2>/dev/null || date +%s; fi
+  [ -z "$until" ] || at=$(on_record "$until")
+  if [ "$at" != 0 ]; then echo "$at"; else cat "$started" 2>/dev/null || date +%s; fi
 }
 
 archive_health() {
@@ -295,6 +298,6 @@ archive_health() {
   [ -n "$BACKUP_ARCHIVE_OLDEST" ] || return 0
   at=$(archived_at)
   # A machine that was off has the time of a start to catch up.
-  [ "$at" -gt "$(cat /tmp/started)" ] || at=$(cat /tmp/started)
+  [ "$at" -gt "$(cat "$started")" ] || at=$(cat "$started")
   [ $(($(date +%s) - at)) -le "$BACKUP_ARCHIVE_OLDEST" ] || { echo "the archive is behind since $(date -u -d "@$at" +%Y-%m-%dT%H:%M:%SZ)$(jq -r '": \(.reason)"' "$archive/failed.json" 2>/dev/null)"; exit 1; }
 }

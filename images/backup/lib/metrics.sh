@@ -3,14 +3,14 @@
 
 metrics=$state/metrics
 
-# Times are 0 before the first one, so that its age rings.
+# Times are 0 before the first one, so that its age rings; so are those that are ahead of the clock, which would be young for as long.
 measure() {
   local until verified
   mkdir -p -m 0755 "$metrics"
   until=$(jq -r '.until // empty' "$archive/shipped.json" 2>/dev/null || true)
   verified=$(jq -r '.at // empty' "$archive/verified.json" 2>/dev/null || true)
-  recorded | jq -r --arg rehearsed "$([ -z "$verified" ] && echo 0 || seconds_of "$verified")" --arg archived "${BACKUP_ARCHIVE_OLDEST:+$([ -z "$until" ] && echo 0 || seconds_of "$until")}" --arg gaps "$(gaps)" '
-    def seconds: if . == null then 0 else fromdateiso8601 end;
+  recorded | jq -r --arg rehearsed "$([ -z "$verified" ] && echo 0 || on_record "$verified")" --arg archived "${BACKUP_ARCHIVE_OLDEST:+$([ -z "$until" ] && echo 0 || on_record "$until")}" --arg gaps "$(gaps)" --argjson ahead $AHEAD '
+    def seconds: if . == null then 0 else fromdateiso8601 | if . > now + $ahead then 0 else . end end;
     "exploreiot_backup_made_timestamp_seconds \(.at | seconds)",
     "exploreiot_backup_checked_timestamp_seconds \(.verified.at | seconds)",
     "exploreiot_backup_failed \(if .failed then 1 else 0 end)",

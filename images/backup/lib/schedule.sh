@@ -3,6 +3,9 @@
 
 RETRY=900 TICK=15 AHEAD=3600
 
+# When this container's schedule began, and when it last looked.
+started=/tmp/started looked=/tmp/beat
+
 seconds_of() { date -d "$1" +%s; }
 
 # A moment that is on record. One that is ahead of the clock was written while that was wrong, and counts as none: until then nothing
@@ -36,7 +39,7 @@ failed_lately() {
   at=$(recorded | jq -r --arg what "$1" 'select(.failed.reason // "" | startswith($what)) | .failed.at // empty')
   [ -n "$at" ] || return 1
   at=$(on_record "$at")
-  [ "$at" -ge "$(cat /tmp/started)" ] && [ $((at + RETRY)) -gt "$(date +%s)" ]
+  [ "$at" -ge "$(cat "$started")" ] && [ $((at + RETRY)) -gt "$(date +%s)" ]
 }
 
 is_due() {
@@ -61,13 +64,15 @@ end_all() {
 schedule() {
   local running= receiving=
   [ -s "$state/since" ] || date +%s | replace "$state/since"
-  date +%s >/tmp/started
+  date +%s >"$started"
   { cat "$state/hosts" 2>/dev/null || true; echo "$HOSTNAME"; } | tail -n 100 | replace "$state/hosts"
   say "backups of $BACKUP_DEPLOYMENT to $BACKUP_TARGET, ${BACKUP_EVERY:+every $BACKUP_EVERY s}${BACKUP_AT:+each day at $BACKUP_AT UTC}"
   serve_metrics
   trap end_all TERM INT
   while :; do
-    date +%s >/tmp/beat
+    date +%s >"$looked"
+    # The clock was ahead as it began.
+    [ "$(cat "$started")" -le "$(cat "$looked")" ] || cp "$looked" "$started"
     if [ -n "$running" ] && ! kill -0 "$running" 2>/dev/null; then wait "$running" || true; running=; fi
     if [ -z "$running" ] && is_due; then backup now & running=$!; fi
     if [ -n "$BACKUP_ARCHIVE_OLDEST" ] && { [ -z "$receiving" ] || ! kill -0 "$receiving" 2>/dev/null; }; then backup receive & receiving=$!; fi
@@ -80,10 +85,10 @@ schedule() {
 health() {
   local now beat began
   now=$(date +%s)
-  beat=$(cat /tmp/beat 2>/dev/null || echo 0)
+  beat=$(cat "$looked" 2>/dev/null || echo 0)
   [ $((now - beat)) -le $((TICK * 4)) ] || { echo "the schedule does not run"; exit 1; }
   began=$(baseline)
-  [ "$began" -gt "$(cat /tmp/started)" ] || began=$(cat /tmp/started)
+  [ "$began" -gt "$(cat "$started")" ] || began=$(cat "$started")
   [ $((now - began)) -le "$BACKUP_OLDEST" ] || { recorded | jq -r '"the last backup is of \(.at // "never")\(if .failed then "; \(.failed.at): \(.failed.reason)" else "" end)"'; exit 1; }
   archive_health
   recorded | jq -r '"last backup \(.at // "none yet"), verified \(.verified.at // "none yet")"'

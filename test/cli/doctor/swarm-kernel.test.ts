@@ -41,6 +41,19 @@ test("it is named what it lacks, as far as the deployment takes it", () => {
   expect(found(machine(NEITHER), { endpointMode: "dnsrr", encrypted: false })).toEqual([]);
 });
 
+test("each warning says which kernel to use, and how to go on without", () => {
+  const deployment = deploymentSchema.parse({ name: "plant" });
+  const kernel = "use a kernel that has it, as those of Debian and Ubuntu do, on every node";
+
+  expect(kernelForSwarm(node, deployment, machine(NEITHER)).map(({ remedy }) => remedy)).toEqual([
+    [kernel, "or say swarm: { endpointMode: dnsrr } in the site file"],
+    [
+      kernel,
+      "or say swarm: { encrypted: false }, over a network of your own alone, since passwords then cross it in clear text, in the site file",
+    ],
+  ]);
+});
+
 test("a kernel that has its options in itself is asked for them", () => {
   const root = temporaryFolder();
   mkdirSync(join(root, "proc"));

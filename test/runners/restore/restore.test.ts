@@ -162,9 +162,9 @@ describe("a snapshot is chosen", () => {
 
   const snapshot = (id: string, hostname: string, time: string) => ({ id, hostname, time, tags: [] });
   const all = [
+    snapshot("bb11", "demo", "2026-11-27T12:00:00Z"),
     snapshot("cc33", "other", "2026-11-29T12:00:00Z"),
     snapshot("bb22", "demo", "2026-11-28T12:00:00Z"),
-    snapshot("bb11", "demo", "2026-11-27T12:00:00Z"),
   ];
   const chosen = (wanted: string, deployment?: string) =>
     choose(all, { wanted, deployment, repository: "/srv/backups" });

@@ -166,7 +166,7 @@ describe("without a leader", () => {
         [OF_SERVICE]: containers,
         [OF_STACK]: ofStack,
       },
-      refusals: { '/services?filters={"label":["exploreiot.deployment=far"]}': SAID },
+      refusals: { '/services?filters={"label":["exploreiot.deployment=far"]}': [503, SAID] },
       exec: () => ({ stdout: `on ${name}` }),
     });
     return { host: process.env.DOCKER_HOST as string, asked };

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Agent, get } from "node:http";
 import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HEAD_SECONDS } from "../../lib/server/guard-connections";
 import { Frontend } from "../support/frontend";
 import { waitFor } from "../support/wait";
 
@@ -40,6 +41,19 @@ async function crowd(count: number, said: string, localAddress: string) {
   return { closed: () => closed, end: () => sockets.forEach((socket) => void socket.destroy()) };
 }
 
+/** Asks from one address on one connection, for as long as that is open: with which status it was answered, and at which port. */
+function onOneConnection(localAddress: string) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ask = (): Promise<string> =>
+    new Promise((resolve, reject) => {
+      get(`${frontend.address}/healthz`, { agent, localAddress }, (answer) => {
+        const { localPort } = answer.socket;
+        answer.resume().once("end", () => resolve(`${answer.statusCode} ${localPort}`));
+      }).once("error", reject);
+    });
+  return { ask, end: () => agent.destroy() };
+}
+
 const page = async () => (await fetch(`${frontend.address}/`)).status;
 
 describe("the page's server", () => {
@@ -54,6 +68,32 @@ describe("the page's server", () => {
     // Connections that stand still end, too.
     await waitFor(() => expect(closed()).toBe(1_000));
     end();
+  });
+
+  // At the same time as those above, for it takes as long.
+  test.concurrent("keeps a connection that asks again and again, for longer than a head may take", async () => {
+    const { ask, end } = onOneConnection("127.0.0.6");
+    const answers: string[] = [];
+    const begin = Date.now();
+    while (Date.now() - begin < (HEAD_SECONDS + 2) * 1000) {
+      answers.push(await ask());
+      // Node itself ends one on which nobody asks for five seconds.
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    end();
+    expect(new Set(answers)).toEqual(new Set([expect.stringMatching(/^200 \d+$/)]));
+  });
+
+  test("has room again for an address whose connections have ended", async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const { closed, end } = await crowd(AT_ONCE, "", "127.0.0.5");
+      end();
+      await waitFor(() => expect(closed()).toBe(AT_ONCE));
+    }
+    await waitFor(async () => {
+      const { ask, end } = onOneConnection("127.0.0.5");
+      expect(await ask().finally(end)).toMatch(/^200 /);
+    });
   });
 
   // Next would begin a page for each at once: one such client took all the memory of the container.
@@ -72,6 +112,20 @@ describe("the page's server", () => {
     expect(frontend.mostMemory).toBeLessThan(MEMORY_MIB);
   });
 
+  test("answers another address before most of the pages that one asks for on many connections", async () => {
+    const request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    const from = (localAddress: string) => connect({ port: frontend.port, host: "127.0.0.1", localAddress });
+    const many = Array.from({ length: AT_ONCE }, () => from("127.0.0.7"));
+    const other = from("127.0.0.8");
+    await Promise.all([...many, other].map((socket) => once(socket, "connect")));
+    let answered = 0;
+    for (const socket of many) socket.once("data", () => (answered += 1)).write(request);
+    other.write(request);
+    await once(other, "data");
+    for (const socket of [...many, other]) socket.destroy();
+    expect(answered).toBeLessThan(AT_ONCE / 2);
+  });
+
   test("ends a connection that sends a body in chunks", async () => {
     const socket = connect({ port: frontend.port, host: "127.0.0.1" });
     const ended = new Promise((resolve) => socket.on("error", () => undefined).once("close", resolve));
@@ -83,16 +137,9 @@ describe("the page's server", () => {
   });
 
   test("answers requests that come one after the other on a connection", async () => {
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    const ask = (): Promise<string> =>
-      new Promise((resolve, reject) => {
-        get(`${frontend.address}/healthz`, { agent }, (answer) => {
-          const { localPort } = answer.socket;
-          answer.resume().once("end", () => resolve(`${answer.statusCode} ${localPort}`));
-        }).once("error", reject);
-      });
+    const { ask, end } = onOneConnection("127.0.0.1");
     const answers = [await ask(), await ask(), await ask()];
-    agent.destroy();
+    end();
     expect(new Set(answers)).toEqual(new Set([expect.stringMatching(/^200 \d+$/)]));
   });
 
