@@ -272,7 +272,7 @@ describe("status without a leader of the swarm", () => {
       "bring managers back until more than half of them are there: systemctl start docker on each, and 2377/tcp open between them",
       expect.stringMatching(/^only where they are lost for good, /),
       expect.stringMatching(
-        /^of the node of this engine alone, and not compared with what is configured; not on it: [a-z, ]+$/,
+        /^of the nodes alone whose engines are known here, and not compared with what is configured; on none of them: [a-z, ]+$/,
       ),
       expect.stringMatching(/^last reading: /),
     ]);
