@@ -17,7 +17,12 @@ import { ownPorts } from "./routes.ts";
 
 /** The same in Debian's image and in the official one. */
 const USER = "99:99";
+
+/** Loaded before HAProxy: `images/edge/in-turn.c`, which lets a client's records of TLS come in turns. */
+const IN_TURN = "/usr/lib/exploreiot/in-turn.so";
 const PAIR = ["edge.crt", "edge.key"].map((name) => `${CERTIFICATES}/current/${name}`);
+
+const START = ["env", `LD_PRELOAD=${IN_TURN}`, "haproxy", "-W", "-db", "-f", `${FILES}/haproxy.cfg`];
 
 export interface EdgeProps {
   readonly context: ServiceScope;
@@ -67,7 +72,7 @@ export class Edge extends Construct {
       networks: [network ?? context.network("edge")],
       address: edgeAddress(deployment),
       // In the place of the image's entrypoint, which would run the shell as an argument of HAProxy.
-      entrypoint: watched("USR2", PAIR, batched(["haproxy", "-W", "-db", "-f", `${FILES}/haproxy.cfg`])),
+      entrypoint: watched("USR2", PAIR, batched(START)),
       command: [],
       files,
       volumes: [{ name: certificates.volumeName, path: CERTIFICATES, readOnly: true }],

@@ -1,11 +1,13 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { createConnection } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { attacks } from "../../bench/support/mqtt-attacks.js";
 import { subscribing } from "../../bench/support/mqtt-attacks-time.js";
 import { open, packet, send, text, userProperties } from "../../bench/support/mqtt-wire.js";
+import { helloByByte } from "../../bench/support/tls-records.js";
 import { run } from "../../runners/run.ts";
 import { BROKER_ALONE } from "../support/broker-alone.ts";
 import { largeStore } from "../support/broker-store.ts";
@@ -296,9 +298,9 @@ describe.skipIf(missing.compose)(titled("the broker", missing.compose), () => {
       crowd: number,
       sendAll: () => Promise<unknown>,
       sendLast: () => Promise<unknown>,
+      seen: string[] = [],
     ) {
       const witness = await client("witness", "sees");
-      const seen: string[] = [];
       witness.on("message", (topic) => seen.push(topic));
       for (const topic of ["sensor/last", "sensor/other", "meter/a"]) await witness.subscribeAsync(topic);
       await docker("pause", container);
@@ -412,6 +414,42 @@ describe.skipIf(missing.compose)(titled("the broker", missing.compose), () => {
         "meter/a",
         "sensor/last",
       ]);
+    });
+
+    test("serves others before it has read a ClientHello that comes byte by byte", async () => {
+      const host = await address();
+      const seen: string[] = [];
+      const stranger = createConnection(8883, host);
+      onTestFinished(() => void stranger.destroy());
+      stranger.on("data", () => seen.push("refused"));
+      await once(stranger, "connect");
+      const sendHello = () => send(stranger, helloByByte(10_000));
+
+      expect(await orderOfService(1, sendHello, await byMeter(host), seen)).toEqual(["meter/a", "refused"]);
+    });
+
+    // docs/decisions/0205-who-does-not-read.md
+    test("puts out who does not read when memory is short, and not those who read as much", async () => {
+      const before = (await log()).length;
+      const readers = await Promise.all([1, 2, 3, 4].map((number) => client("witness", `reads-${number}`)));
+      for (const reader of readers) await reader.subscribeAsync("sensor/last");
+      const greedy = await open({ port: PORT, password }, "viewer", "reads-nothing");
+      await send(greedy, subscribing(1, "sensor/+"));
+      greedy.pause();
+      const sensor = await open({ port: PORT, password }, "sensor", "floods");
+      const large = packet(0x30, [text("sensor/last"), Buffer.alloc(15_000)]);
+      const putOut = await until("one is put out", async () => {
+        for (let count = 0; count < 50; count += 1) await send(sensor, large);
+        const lines = (await log()).slice(before).match(/memory is .* is put out/g);
+        return lines !== null && lines;
+      });
+
+      expect([...new Set(putOut)]).toEqual([
+        'memory is short: client "reads-nothing" of user "viewer", for which most waits unread, is put out',
+      ]);
+      expect(readers.map((reader) => reader.connected)).toEqual([true, true, true, true]);
+      await Promise.all(readers.map((reader) => reader.endAsync()));
+      for (const socket of [greedy, sensor]) socket.destroy();
     });
 
     test("puts out who asks for all that is retained over and over, and gives it whole to who comes later", {

@@ -1,13 +1,15 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { constants } from "node:http2";
 import { createConnection, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { MqttClient } from "mqtt";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import WebSocket from "ws";
-import { packet, text, userProperties } from "../../bench/support/mqtt-wire.js";
+import { packet, send, text, userProperties } from "../../bench/support/mqtt-wire.js";
+import { helloByByte, TlsRecords } from "../../bench/support/tls-records.js";
 import { parseDeployment } from "../../config/parse.ts";
 import type { DeploymentInput } from "../../config/schema.ts";
 import { firstAddress } from "../../constructs/private-network.ts";
@@ -26,6 +28,7 @@ import {
   ask,
   askHttp2,
   handshake,
+  openHttp2,
   postHttp2,
   raw,
   shown,
@@ -431,6 +434,83 @@ print(dict(seen))`;
     const of = (wanted: number) => statuses.filter((status) => status === wanted).length;
     expect([of(200), of(429)]).toEqual([100, 20]);
     await until("room again", async () => (await ask(https(), "/api/capteurs")).status === 200);
+  });
+
+  // docs/decisions/0204-records-in-turn.md
+  describe("its one thread", () => {
+    const edge = deployment.container("edge");
+    const asking = (path: string) => `GET ${path} HTTP/1.1\r\nHost: nobody.invalid\r\n\r\n`;
+    const client = async () => {
+      const target = { host: await inside("edge", "edge"), port: 8443, protocols: ["http/1.1"] };
+      const records = await TlsRecords.open(target);
+      onTestFinished(() => void records.socket.destroy());
+      return records;
+    };
+    const changesOfKey = async () => {
+      const records = await client();
+      const changes = Array.from({ length: 1_500 }, (_, index) => records.keyUpdate(index % 2 === 0));
+      return { socket: records.socket, bytes: Buffer.concat([...changes, records.data(asking("/flood"))]) };
+    };
+    const brokenHello = async () => {
+      const socket = createConnection(8443, await inside("edge", "edge"));
+      onTestFinished(() => void socket.destroy());
+      await once(socket, "connect");
+      return { socket, bytes: helloByByte(10_000) };
+    };
+
+    test.each([
+      ["all changes of a client's key", changesOfKey, "/flood"],
+      ["a ClientHello that comes byte by byte", brokenHello, "tls"],
+    ])("answers others before it has read %s", async (_, flood, flooded) => {
+      const { socket, bytes } = await flood();
+      const other = await client();
+      const before = (await accessLog()).length;
+      // Both have come when it goes on, the flood first.
+      await docker("pause", edge);
+      try {
+        await send(socket, bytes);
+        await send(other.socket, other.data(asking("/other")));
+      } finally {
+        await docker("unpause", edge);
+      }
+      const logged = await until("both in the log", async () => {
+        const lines = (await accessLog()).slice(before).map(({ path, end }) => path ?? end);
+        const found = lines.filter((line) => line === flooded || line === "/other");
+        return found.length === 2 && found;
+      });
+
+      expect(logged).toEqual(["/other", flooded]);
+    });
+
+    test("lets a connection of HTTP/2 end after a thousand requests, also where each is taken back at once", async () => {
+      const session = await openHttp2(https());
+      const ended = once(session, "goaway");
+      for (let asked = 0; asked < 1_000; asked += 1) {
+        const request = session.request({ ":path": "/", ":authority": "nobody.invalid" });
+        request.on("error", () => undefined).close(constants.NGHTTP2_CANCEL);
+      }
+      // Those that may be on their way are still taken: two hundred, each two numbers above the one before.
+      expect((await ended).slice(0, 2)).toEqual([constants.NGHTTP2_NO_ERROR, 999 * 2 + 1 + 200]);
+      session.destroy();
+    });
+
+    test("ends a connection of HTTP/2 that takes back what it has said for the thousandth time", async () => {
+      const session = await openHttp2(https());
+      let narrowed = 0;
+      const takes = (initialWindowSize: number, then: () => void) =>
+        session.settings({ initialWindowSize }, (error) => error === null && then());
+      const widen = () => takes(65_535, narrow);
+      const narrow = () =>
+        takes(1_000, () => {
+          narrowed += 1;
+          if (narrowed < 1_100) widen();
+          else session.destroy(new Error("nobody ends it"));
+        });
+      narrow();
+      const [error] = await once(session, "error");
+
+      expect([narrowed, String(error)]).toEqual([999, expect.stringContaining("error code 11")]);
+    });
   });
 
   describe("with certificates for MQTT clients", () => {

@@ -44,11 +44,6 @@ export const OFFICIAL: Readonly<Record<string, OfficialImage>> = {
       ...["sh", "id", "cat", "date", "df", "dirname", "mktemp", "mv", "rm", "rmdir", "sleep", "sync", "tail"],
     ],
   },
-  edge: {
-    recipe: "docker-library/haproxy, 3.0",
-    installs: { "/usr/local/sbin": ["haproxy"], "/usr/bin": ["socat"] },
-    used: ["haproxy", "sh", "perl", "cat", "cksum", "sleep"],
-  },
   node: {
     recipe: "nodejs/docker-node, 24/trixie-slim",
     installs: { "/usr/local/bin": ["node", "nodejs", "npm", "npx", "yarn", "yarnpkg"] },

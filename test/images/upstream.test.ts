@@ -43,7 +43,6 @@ test.each([
   ["postgres", new RegExp(`^${POSTGRES_MAJOR}\\.`)],
   ["node", new RegExp(`^${/==(\d+\.)/.exec(requirements)?.[1]}`)],
   ["python", /^3\.13\./],
-  ["edge", /^3\.0\./],
   ["base", /^trixie/],
 ])("the official image of %s is of the series that Debian and the wheels have", (name, series) => {
   expect(pins[name]?.tag).toMatch(series);

@@ -203,7 +203,15 @@ describe("what is synthesized", () => {
     expect(edge?.entrypoint).toEqual([
       ...["/bin/sh", "/run/exploreiot/watch-then-run.sh", "USR2", expect.stringContaining("edge.crt")],
       ...["perl", "/run/exploreiot/batch-output.pl"],
-      ...["haproxy", "-W", "-db", "-f", "/run/exploreiot/haproxy.cfg"],
+      ...[
+        "env",
+        "LD_PRELOAD=/usr/lib/exploreiot/in-turn.so",
+        "haproxy",
+        "-W",
+        "-db",
+        "-f",
+        "/run/exploreiot/haproxy.cfg",
+      ],
     ]);
   });
 

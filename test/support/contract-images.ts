@@ -78,19 +78,6 @@ const SHAPES: Readonly<Record<string, readonly string[]>> = {
     ...entrypoint("echo the entrypoint of the official image is never used >&2", "exit 64"),
     without("postgres"),
   ],
-  edge: [
-    ROOT,
-    moved("haproxy", "/usr/sbin/haproxy", "/usr/local/sbin"),
-    "RUN install -d -o 99 -g 99 /var/lib/haproxy",
-    ...entrypoint(
-      'case $1 in -*) set -- haproxy "$@" ;; esac',
-      'if [ "$1" = haproxy ]; then shift; set -- haproxy -W -db "$@"; fi',
-      'exec "$@"',
-    ),
-    "USER haproxy",
-    "WORKDIR /var/lib/haproxy",
-    without("edge"),
-  ],
   node: [
     "RUN groupadd --gid 1000 node; useradd --uid 1000 --gid node --shell /bin/bash --create-home node",
     ...entrypoint(

@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
-import { connect as connectHttp2 } from "node:http2";
+import { once } from "node:events";
+import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
 import { type RequestOptions, request } from "node:https";
 import { Readable } from "node:stream";
 import { connect, type PeerCertificate, type TLSSocket } from "node:tls";
@@ -69,6 +70,16 @@ export function askHttp2(server: TlsServer, path: string, authority: string): Pr
     const stream = session.request({ ":path": path, ":authority": authority });
     stream.on("error", reject).on("response", (headers) => resolve(headers as Answer["headers"]));
   }).finally(() => session.destroy());
+}
+
+/** A connection of HTTP/2, once the server has said what it takes. */
+export async function openHttp2(server: TlsServer): Promise<ClientHttp2Session> {
+  const session = connectHttp2(`https://127.0.0.1:${server.port}`, {
+    ca: server.ca,
+    servername: server.host,
+  });
+  await once(session, "remoteSettings");
+  return session;
 }
 
 /** Statuses of GETs at once over HTTP/2, a hundred on each connection, by a client that reads no body of an answer. */

@@ -41,6 +41,8 @@ struct session {
     size_t login; /* What it brought. */
     size_t saved, offered; /* Waits for it in the last save, and came since. */
     size_t weight; /* Bytes that it lately made the broker carry. */
+    size_t handed, cost; /* Bytes of messages for its client since that came in, and their memory. */
+    size_t held; /* The part of that memory which the client has not read yet, while the heaviest is looked for. */
 };
 
 void accounts_start(const struct limits *limits, const char *trusted);

@@ -7,7 +7,10 @@
 #include "report.h"
 #include "room.h"
 
-enum { KICK_MS = 200, PRESSING_KICK_MS = 20, DECAY_MS = 10000, SWEEP_MS = 600000 };
+/* What a client held is given back within a second after it is put out (`room_trim`). */
+enum { KICK_MS = 200, PRESSING_KICK_MS = 20, GIVEN_BACK_MS = 2000 };
+
+enum { DECAY_MS = 10000, SWEEP_MS = 600000 };
 
 /* Who asked last to be let in. */
 static struct {
@@ -117,6 +120,7 @@ bool clients_refused(const struct mosquitto *client)
 static void enter(struct session *session, const struct mosquitto *client)
 {
     accounts_connect(session, client);
+    session->handed = session->cost = 0;
     session->ended = session->restored = false;
     if (mosquitto_client_clean_session(client)) {
         accounts_forget_subscriptions(session);
@@ -214,12 +218,33 @@ static void settle_one(struct session *session)
 
 static void clear_weight(struct session *session)
 {
-    session->user->weight = 0;
+    session->user->weight = session->held = 0;
 }
+
+static size_t lately(const struct session *session)
+{
+    return session->weight;
+}
+
+static size_t unread(const struct session *session)
+{
+    return session->held;
+}
+
+static size_t (*weight_of)(const struct session *);
 
 static void add_weight(struct session *session)
 {
-    session->user->weight += session->weight;
+    session->user->weight += weight_of(session);
+}
+
+/* What waited for a session while it was away is written to its client as well: then this is too little, never too much. */
+static void note_unread(const struct mosquitto *client, size_t written)
+{
+    const char *id = mosquitto_client_id(client);
+    struct session *session = id == NULL ? NULL : accounts_find(id);
+    if (session == NULL || session->client != client || session->handed <= written) return;
+    session->held = (size_t)((double)session->cost * (double)(session->handed - written) / (double)session->handed);
 }
 
 /* The heaviest client of the heaviest user: who divides a flood among many clients is found, too. */
@@ -227,24 +252,41 @@ static void weigh(struct session *session)
 {
     if (session->client == NULL || session->user->trusted) return;
     size_t user = session->user->weight, most = heaviest == NULL ? 0 : heaviest->user->weight;
-    if (heaviest == NULL || user > most || (user == most && session->weight > heaviest->weight)) heaviest = session;
+    if (heaviest == NULL || user > most || (user == most && weight_of(session) > weight_of(heaviest))) heaviest = session;
 }
 
+static struct session *heaviest_by(size_t (*weight)(const struct session *))
+{
+    heaviest = NULL;
+    weight_of = weight;
+    accounts_each(clear_weight);
+    if (weight == unread) hooks_each_unread(note_unread);
+    accounts_each(add_weight);
+    accounts_each(weigh);
+    return heaviest;
+}
+
+/*
+ * Who does not read what it asked for holds the memory, and not those who read as much or more. Where nobody does, it is looked for
+ * by what was carried.
+ */
 static void put_heaviest_out(enum memory memory)
 {
     bool pressing = memory == MEMORY_FULL;
     if (now - kicked_at < (pressing ? PRESSING_KICK_MS : KICK_MS)) return;
-    heaviest = NULL;
-    accounts_each(clear_weight);
-    accounts_each(add_weight);
-    accounts_each(weigh);
-    if (heaviest == NULL || heaviest->weight < (pressing ? 1 : guard_heavy)) return;
+    const char *why = "for which most waits unread";
+    struct session *found = heaviest_by(unread);
+    if (found == NULL || found->user->weight < guard_heavy) {
+        if (!pressing && now - kicked_at < GIVEN_BACK_MS) return;
+        why = "which made the broker carry most";
+        found = heaviest_by(lately);
+        if (found == NULL || found->weight < (pressing ? 1 : guard_heavy)) return;
+    }
     kicked_at = now;
-    heaviest->weight = 0;
-    report(LOUD, REPORT_KICK, heaviest->user->name,
-           "memory is %s: client %s of user %s, which made the broker carry most, is put out", pressing ? "full" : "short",
-           quoted(heaviest->id), quoted(heaviest->user->name));
-    mosquitto_kick_client_by_clientid(heaviest->id, true);
+    found->weight = 0;
+    report(LOUD, REPORT_KICK, found->user->name, "memory is %s: client %s of user %s, %s, is put out", pressing ? "full" : "short",
+           quoted(found->id), quoted(found->user->name), why);
+    mosquitto_kick_client_by_clientid(found->id, true);
 }
 
 static struct user *slow_user;
@@ -273,6 +315,7 @@ void clients_put_out(struct user *user)
     slow_clients = 0;
     accounts_each(count_slow);
     if (slow_clients == 0) return;
+    weight_of = lately;
     accounts_each(clear_weight);
     accounts_each(add_weight);
     accounts_each(put_slow_out);

@@ -18,19 +18,20 @@
 #define BROKER __attribute__((visibility("default")))
 
 /*
- * For so long nobody looks what else has come, while somebody waits; after that nothing more is written for the one that is served.
- * Nanoseconds of the thread.
+ * For so long nobody looks what else has come, while somebody waits; after that nothing more is read or written for the one that is
+ * served. Nanoseconds of the thread.
  */
-enum { LOOK = 500000, WRITES = 500000 };
+enum { LOOK = 500000, TURN = 500000 };
 
-/* The clock is a call of the kernel: nobody looks at it for each write. */
-enum { WRITES_BETWEEN = 16 };
+/* The clock is a call of the kernel: nobody looks at it for each read and write. */
+enum { CALLS_BETWEEN = 16 };
 
 enum { EVENTS = 1024 };
 
 static struct place *served;
 static bool accepted, looked;
-static unsigned writes;
+static int newest = -1;
+static unsigned calls;
 static long began, looked_at;
 
 /* Connections on which nobody has logged in yet, and the listeners. */
@@ -55,6 +56,19 @@ const struct mosquitto *hooks_served(void)
 size_t hooks_packet(void)
 {
     return served == NULL ? 0 : served->packet;
+}
+
+static void (*told_of)(const struct mosquitto *, size_t);
+
+static void tell_of(const struct place *place)
+{
+    if (!place->listens && (place->asked & EPOLLOUT) != 0) told_of(place->context, place->written);
+}
+
+void hooks_each_unread(void (*visit)(const struct mosquitto *client, size_t written))
+{
+    told_of = visit;
+    places_each(tell_of);
 }
 
 static long own_time(void)
@@ -170,7 +184,8 @@ BROKER int epoll_wait(int epoll, struct epoll_event *events, int most, int timeo
         served = turns_next(&waits);
     }
     accepted = false;
-    writes = 0;
+    newest = -1;
+    calls = 0;
     if (served == NULL) return 0;
     events[0] = (struct epoll_event){.events = waits, .data.ptr = served->context};
     return 1;
@@ -184,31 +199,42 @@ BROKER int accept(int file, struct sockaddr *address, socklen_t *size)
         wait_in_line(place, EPOLLIN);
         return errno = EAGAIN, -1;
     }
-    int connection = (int)syscall(SYS_accept, file, address, size);
-    accepted = connection >= 0;
-    return connection;
+    newest = (int)syscall(SYS_accept, file, address, size);
+    accepted = newest >= 0;
+    return newest;
+}
+
+static bool is_served(int file)
+{
+    return served != NULL && !served->listens && places_find(file) != NULL;
+}
+
+static bool has_had_its_turn(void)
+{
+    return ++calls % CALLS_BETWEEN == 0 && own_time() - began > TURN;
+}
+
+static ssize_t note_written(int file, ssize_t count)
+{
+    struct place *place = places_find(file);
+    if (place != NULL && count > 0) place->written += (size_t)count;
+    return count;
 }
 
 /*
  * What waits for a client is written in portions, as to one that reads slowly: the broker asks when it may go on, and does so in a
  * turn of that client's user. A listener is left alone, in whose service the broker does not ask again.
  */
-static bool has_written_enough(int file)
-{
-    if (served == NULL || served->listens || places_find(file) == NULL) return false;
-    return ++writes % WRITES_BETWEEN == 0 && own_time() - began > WRITES;
-}
-
 BROKER ssize_t send(int file, const void *bytes, size_t size, int flags)
 {
-    if (has_written_enough(file)) return errno = EAGAIN, -1;
-    return (ssize_t)syscall(SYS_sendto, file, bytes, size, flags, NULL, 0);
+    if (is_served(file) && has_had_its_turn()) return errno = EAGAIN, -1;
+    return note_written(file, (ssize_t)syscall(SYS_sendto, file, bytes, size, flags, NULL, 0));
 }
 
 /* OpenSSL's. */
 BROKER ssize_t write(int file, const void *bytes, size_t size)
 {
-    if (has_written_enough(file)) return errno = EAGAIN, -1;
+    if (is_served(file) && has_had_its_turn()) return errno = EAGAIN, -1;
     return (ssize_t)syscall(SYS_write, file, bytes, size);
 }
 
@@ -220,8 +246,10 @@ static void note_read(struct place *place, size_t wanted, long got)
     if (goes_on || wanted > 1) place->left = got > 0 ? wanted - got : wanted;
 }
 
+/* OpenSSL reads on as long as a ClientHello is not whole, which may come byte by byte, each in a record of its own. */
 BROKER ssize_t read(int file, void *bytes, size_t size)
 {
+    if ((is_served(file) || file == newest) && has_had_its_turn()) return errno = EAGAIN, -1;
     ssize_t got = (ssize_t)syscall(SYS_read, file, bytes, size);
     struct place *place = places_find(file);
     if (place != NULL) note_read(place, size, got);
@@ -241,6 +269,14 @@ BROKER int SSL_read(SSL *connection, void *bytes, int size)
     place->is_read = true;
     note_read(place, size, got);
     return got;
+}
+
+/* The broker's own bytes: without what OpenSSL adds to them. */
+BROKER int SSL_write(SSL *connection, const void *bytes, int size)
+{
+    static int (*next)(SSL *, const void *, int);
+    if (next == NULL) next = (int (*)(SSL *, const void *, int))dlsym(RTLD_NEXT, "SSL_write");
+    return (int)note_written(SSL_get_fd(connection), next(connection, bytes, size));
 }
 
 /* Of itself OpenSSL reads on, and on, behind records that hold nothing for the broker: a client may send many that change its key. */

@@ -21,6 +21,9 @@ const struct mosquitto *hooks_served(void);
 /** Bytes of the packet that was read last of that connection, without type and length; 0 where there is none. */
 size_t hooks_packet(void);
 
+/** Calls `visit` for each connection that has to wait for its client to read, with the bytes that the broker has written to that. */
+void hooks_each_unread(void (*visit)(const struct mosquitto *client, size_t written));
+
 /** Whether it was looked who else has come, before the last one was served. */
 bool hooks_looked(void);
 

@@ -36,6 +36,12 @@ void places_forget(int file)
     places[file] = NULL;
 }
 
+void places_each(void (*visit)(const struct place *))
+{
+    for (int file = 0; file < place_count; file++)
+        if (places[file] != NULL) visit(places[file]);
+}
+
 /* Files of which the broker wants to know something else than before. */
 static int *noted;
 static size_t noted_count, noted_room;

@@ -14,6 +14,9 @@ struct place *places_make(int file);
 
 void places_forget(int file);
 
+/** Calls `visit` for each. */
+void places_each(void (*visit)(const struct place *));
+
 /** Tells the kernel what is asked of a file. @return as epoll_ctl does */
 int places_tell(int epoll, int operation, int file, uint32_t events);
 

@@ -10,6 +10,9 @@
 /* The cost of a message besides its topic and its payload. */
 enum { MESSAGE_BYTES = 400 };
 
+/* What a message has on the wire besides: its type, its length and that of its topic. */
+enum { HEAD_BYTES = 4 };
+
 /* A retained message that has passed the first question and waits for the second, as the broker's own pointer. */
 static const char *retained_topic;
 static struct user *retained_user;
@@ -96,6 +99,8 @@ static int may_receive(struct session *session, const struct mosquitto_evt_acl_c
         return MOSQ_ERR_ACL_DENIED;
     }
     if (event->qos > 0) accounts_wait(session, session->saved, session->offered + bytes);
+    session->handed += strlen(event->topic) + event->payloadlen + HEAD_BYTES;
+    session->cost += bytes;
     answered += session == subscribing;
     return MOSQ_ERR_PLUGIN_DEFER;
 }

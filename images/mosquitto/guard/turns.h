@@ -26,6 +26,7 @@ struct place {
     bool listens;
     size_t packet, left; /* Of the packet that is read, without its first bytes: all of it, and what has not come yet. */
     bool is_read; /* Through OpenSSL, whose handshake is over. */
+    size_t written; /* To the client, as the broker wrote it. */
     struct line *line;
     struct place *before, *behind;
 };

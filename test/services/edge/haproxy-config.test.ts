@@ -34,6 +34,8 @@ test("haproxy.cfg ends TLS, believes nothing a client says of itself, and bounds
     ssl-load-extra-del-ext
     tune.http.maxhdr 64
     tune.h2.max-concurrent-streams 100
+    tune.h2.fe.max-total-streams 1000
+    tune.h2.fe.glitches-threshold 1000
 
 defaults
     mode http
