@@ -101,7 +101,10 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
       "error: interrupted; nothing is half-written",
     );
     const made = (await engine.output("service", "ls", "--format", "{{.Name}}")).split("\n").toSorted();
-    expect(made).toEqual(["migrate", "mosquitto", "postgres", "redis"].map((role) => `${STACK}_${role}`));
+    // Whether the job of stage 2 is there by then is the machine's speed.
+    expect(made.filter((name) => name !== `${STACK}_migrate`)).toEqual(
+      ["mosquitto", "postgres", "redis"].map((role) => `${STACK}_${role}`),
+    );
     const postgres = (await engine.output("service", "ps", "--quiet", `${STACK}_postgres`)).split("\n");
 
     const { changed, runner, containers, well } = await up();
