@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
 
 import asyncpg
 import httpx
@@ -15,8 +16,12 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
+from exploreiot import history
 from exploreiot.clients import OWN, Places, Turns, asked_by, client_key
+from exploreiot.clients import _asking as asking_client
 from exploreiot.database import COMMAND_SECONDS
+from exploreiot.errors import Unavailable
+from exploreiot.history import EARLIEST, LATEST, History, Span
 from exploreiot.http_protocol import HEAD_SECONDS
 from tests.conftest import StartRole
 from tests.support.clients import WITH_KEY, receive, ws
@@ -103,6 +108,67 @@ def test_who_gets_no_turn_in_time_is_told_and_leaves_nothing_behind() -> None:
                     pass
         async with turns.turn(0.01):
             pass
+
+    asyncio.run(run())
+
+
+class StandingStill:
+    """A database in which every question takes long."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.answer = asyncio.Event()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator["StandingStill"]:
+        yield self
+
+    async def fetch(self, *_: object, **limits: float) -> list[dict]:
+        if limits:
+            raise TimeoutError
+        self.asked.append(asking_client.get())
+        await self.answer.wait()
+        return [{"count": 7}]
+
+
+EVER = Span(None, EARLIEST, LATEST)
+
+
+def test_of_long_questions_two_are_asked_at_once_and_one_of_a_client() -> None:
+    async def count(asked: History, client: str) -> int:
+        with asked_by(client):
+            return await asked.count(EVER, 10)
+
+    async def run() -> None:
+        database = StandingStill()
+        asked = History(database)
+        async with asyncio.TaskGroup() as tasks:
+            counts = [tasks.create_task(count(asked, client)) for client in "aaabc"]
+            for _ in range(100):
+                await asyncio.sleep(0)
+            assert database.asked == ["a", "b"]
+            database.answer.set()
+        assert [task.result() for task in counts] == [7] * 5
+
+    asyncio.run(run())
+
+
+def test_who_waits_too_long_with_a_long_question_is_told_why(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(history, "_WAIT_SECONDS", 0.01)
+
+    async def run() -> None:
+        asked = History(StandingStill())
+        first = asyncio.create_task(asked.count(EVER, 10))
+        await asyncio.sleep(0)
+        with asked_by("a"):
+            second = asyncio.create_task(asked.count(EVER, 10))
+            await asyncio.sleep(0)
+            with pytest.raises(Unavailable, match="too many long questions at once"):
+                await asked.count(EVER, 10)
+        for task in (first, second):
+            task.cancel()
 
     asyncio.run(run())
 
@@ -263,6 +329,43 @@ def test_a_request_with_much_besides_its_body_is_refused(
     assert received.startswith(answer)
     assert (received == b"") == (answer == b"")
     assert api.metric("exploreiot_connections_cut_total") == before + 1
+
+
+def test_many_requests_on_one_connection_are_not_taken_for_a_large_one(api: Role) -> None:
+    connection = HTTPConnection("127.0.0.1", api.port, timeout=30)
+    connection.connect()
+    first = connection.sock
+    for _ in range(40):
+        connection.request("GET", "/healthz", headers={"X-Long": "x" * 1000})
+        answer = connection.getresponse()
+        answer.read()
+        assert (answer.status, connection.sock) == (200, first)
+    connection.close()
+
+
+def test_what_nobody_reads_of_a_body_waits_with_the_client(
+    start: StartRole, postgres: Postgres, env: dict[str, str]
+) -> None:
+    """While its question stands still nothing is put together: what comes stays in TCP."""
+    role = start("api").wait_ready()
+    path = STILL["readings_daily"][0].encode()
+    head = b"GET %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n" % path
+
+    def send(one: sockets.socket) -> int:
+        sent = 0
+        one.settimeout(3)
+        with suppress(OSError):
+            while sent < 64 * 1024**2:
+                sent += one.send(bytes(65_536))
+        return sent
+
+    async def run() -> None:
+        async with standing_still(postgres, env, "readings_daily"):
+            with crowd(role, 1, head) as (one,):
+                await asyncio.to_thread(stand_still, postgres, 1)
+                assert await asyncio.to_thread(send, one) < 16 * 1024**2
+
+    asyncio.run(asyncio.wait_for(run(), 60))
 
 
 def test_a_client_that_leaves_within_its_body_is_no_failure_of_the_server(start: StartRole) -> None:
@@ -438,17 +541,18 @@ def test_a_short_question_waits_for_no_long_ones_of_two_clients(
     long = f"{short}&pas=86400&depuis={month}"
 
     async def run() -> None:
-        async with standing_still(postgres, env, week), asking(role) as client:
-            clients = ("192.0.2.1", "192.0.2.2") * 3
-            own = [asyncio.create_task(ask(client, long, address)) for address in clients]
-            await asyncio.to_thread(stand_still, postgres, 2)
-            started = time.monotonic()
-            for _ in range(5):
-                assert await ask(client, short, "192.0.2.3") == 200
-            assert time.monotonic() - started < COMMAND_SECONDS / 2
-            assert not any(task.done() for task in own)
-            for task in own:
-                task.cancel()
+        async with asking(role) as client:
+            async with standing_still(postgres, env, week):
+                clients = ("192.0.2.1", "192.0.2.2") * 3
+                own = [asyncio.create_task(ask(client, long, address)) for address in clients]
+                await asyncio.to_thread(stand_still, postgres, 2)
+                started = time.monotonic()
+                for _ in range(5):
+                    assert await ask(client, short, "192.0.2.3") == 200
+                assert time.monotonic() - started < COMMAND_SECONDS / 2
+                assert not any(task.done() for task in own)
+            # Each was asked again in its turn, and is answered.
+            assert await asyncio.gather(*own) == [200] * 6
 
     asyncio.run(asyncio.wait_for(run(), 60))
 

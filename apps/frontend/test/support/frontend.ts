@@ -40,6 +40,10 @@ export class Frontend {
     return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.child?.kill(signal);
+  }
+
   async stop(): Promise<void> {
     const { child } = this;
     if (child === undefined || child.exitCode !== null) return;
