@@ -16,7 +16,7 @@ import { watch } from "./docker/watch.ts";
 import type { Lost } from "./docker/watcher.ts";
 import { memoryRoom } from "./doctor/room.ts";
 import { type Drift, findDrift } from "./drift.ts";
-import { guarded } from "./guards.ts";
+import { guarded, whoseElse } from "./guards.ts";
 import { makeImages } from "./images/make-images.ts";
 import { withoutKnown } from "./known.ts";
 import { pickRunner } from "./pick.ts";
@@ -102,6 +102,8 @@ async function driftOf(
 export async function plan(options: DeployOptions): Promise<Plan & { readonly runner: RunnerName }> {
   const { stack, home, report } = options;
   const [{ record, seen }] = await Promise.all([look(options), engineVersion()]);
+  const others = await whoseElse(stack, home);
+  if (others !== undefined) report(`${others}; up refuses it`);
   const runner = await pickRunner(options.runner, record?.runner, { stack, home, report });
   const owns = await runner.ownership({ stack, home, report });
   return { runner: runner.name, ...(await planned(stack, { record, seen }, runner, owns)) };

@@ -69,6 +69,17 @@ export async function refuseForeign(stack: Stack, home: string): Promise<void> {
   await refuseForeignData(stack, home);
 }
 
+/** What `refuseForeign` would say first, for verbs that only look; undefined where it would refuse nothing. */
+export async function whoseElse(stack: Stack, home: string): Promise<string | undefined> {
+  try {
+    await refuseForeign(stack, home);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+}
+
 /**
  * Refuses a deployment of the same name that another checkout made, or the folder that a checkout rendered.
  *

@@ -53,6 +53,15 @@ describe.skipIf(reason)(titled("a deployment", reason), () => {
     expect(await everything()).toEqual(before);
   });
 
+  test("is told by plan of another checkout to be one that up refuses", async () => {
+    const { code, stderr } = await clone.kit("plan", "--config", deployment.site);
+
+    expect({ code, told: stderr.split("\n").filter((line) => line.includes("another checkout")) }).toEqual({
+      code: 2,
+      told: [`· deployment e2e-guards is of another checkout: ${containers.join(", ")}; up refuses it`],
+    });
+  });
+
   test("is left alone by cdktf's own way from another checkout, before anything is made", async () => {
     const images = await clone.kit("images", "--stack", join(clone.root, "cdktf.out/stacks/e2e-guards"));
 

@@ -343,20 +343,25 @@ def test_many_requests_on_one_connection_are_not_taken_for_a_large_one(api: Role
     connection.close()
 
 
-def test_what_nobody_reads_of_a_body_waits_with_the_client(
-    start: StartRole, postgres: Postgres, env: dict[str, str]
+@pytest.mark.parametrize(
+    ("length", "more"),
+    [(10**9, bytes(65_536)), (0, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" * 1500)],
+    ids=["its body", "further requests"],
+)
+def test_what_comes_behind_a_question_that_stands_still_waits_with_the_client(
+    start: StartRole, postgres: Postgres, env: dict[str, str], length: int, more: bytes
 ) -> None:
-    """While its question stands still nothing is put together: what comes stays in TCP."""
+    """Nothing of it is put together: what comes stays in TCP."""
     role = start("api").wait_ready()
     path = STILL["readings_daily"][0].encode()
-    head = b"GET %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n" % path
+    head = b"GET %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % (path, length)
 
     def send(one: sockets.socket) -> int:
         sent = 0
         one.settimeout(3)
         with suppress(OSError):
             while sent < 64 * 1024**2:
-                sent += one.send(bytes(65_536))
+                sent += one.send(more)
         return sent
 
     async def run() -> None:
@@ -366,6 +371,27 @@ def test_what_nobody_reads_of_a_body_waits_with_the_client(
                 assert await asyncio.to_thread(send, one) < 16 * 1024**2
 
     asyncio.run(asyncio.wait_for(run(), 60))
+
+
+def test_requests_that_wait_for_earlier_ones_wait_with_the_client(api: Role) -> None:
+    """No more is taken apart with each answer."""
+    request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    sent, answered, rest = [0], 0, b""
+
+    def send(one: sockets.socket) -> None:
+        with suppress(OSError):
+            while True:
+                sent[0] += one.send(request * 100)
+
+    with ThreadPoolExecutor(1) as threads, crowd(api, 1, b"") as (one,):
+        one.setsockopt(sockets.SOL_SOCKET, sockets.SO_SNDBUF, 16_384)
+        threads.submit(send, one)
+        while answered < 3000:
+            found = rest + one.recv(65_536)
+            answered += found.count(b"HTTP/1.1 200 ")
+            # The begin of a line that was cut; a whole one is counted above.
+            rest = found[-12:]
+        assert sent[0] - answered * len(request) < 256 * 1024
 
 
 def test_a_client_that_leaves_within_its_body_is_no_failure_of_the_server(start: StartRole) -> None:
