@@ -42,6 +42,12 @@ const MOST_REQUESTS_OF_CONNECTION = 1_000;
  */
 const MOST_GLITCHES_OF_CONNECTION = 1_000;
 
+/**
+ * What the kernel keeps for a client that does not read, which it doubles: by itself up to 4 MB for each, which no limit of the container
+ * counts on every machine. 128 KiB are 1 MB a second over a line with a delay of 0.1 s.
+ */
+const SEND_BUFFER_BYTES = 64 * 1024;
+
 const globalSection = (deployment: Deployment) => [
   "global",
   "    log stderr format raw local0 notice",
@@ -53,6 +59,7 @@ const globalSection = (deployment: Deployment) => [
   `    ssl-default-bind-ciphersuites ${CIPHERSUITES}`,
   "    ssl-load-extra-files key",
   "    ssl-load-extra-del-ext",
+  `    tune.sndbuf.client ${SEND_BUFFER_BYTES}`,
   "    tune.http.maxhdr 64",
   "    tune.h2.max-concurrent-streams 100",
   `    tune.h2.fe.max-total-streams ${MOST_REQUESTS_OF_CONNECTION}`,
@@ -95,6 +102,13 @@ const trackingSections = ({ http }: Deployment) => {
     "",
     "backend requests",
     `    stick-table type ipv6 size 100k expire ${2 * RATE_WINDOW_SECONDS}s store conn_cur${rate}`,
+    ...(http.rateLimitPerMinute === 0
+      ? []
+      : [
+          "",
+          "backend floods",
+          `    stick-table type ipv6 size 100k expire ${2 * RATE_WINDOW_SECONDS}s store http_req_rate(${RATE_WINDOW_SECONDS}s)`,
+        ]),
   ];
 };
 

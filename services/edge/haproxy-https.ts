@@ -40,6 +40,7 @@ export function httpsSection(deployment: Deployment): readonly string[] {
     "    no log",
     "    log stdout format raw local0 info",
     ...(isAcme(deployment) ? [] : limitConnections(deployment)),
+    ...limitFloods(deployment),
     ...identity(),
     ...refusals(deployment),
     ...own.targets,
@@ -50,6 +51,25 @@ export function httpsSection(deployment: Deployment): readonly string[] {
     `    log-format '{"ts":%Ts.%ms,"id":"%ID","client":"%ci","tls":"%sslv","host":"%[var(txn.host),json(utf8s)]","method":"%HM","path":"%[var(txn.path)]","status":%ST,"backend":"%b","bytes_in":%U,"bytes_out":%B,"wait_ms":%Tr,"total_ms":%Ta,"end":"%tsc","ua":"%[var(txn.ua)]"}'`,
     `    error-log-format '{"ts":%Ts.%ms,"client":"%ci","end":"tls","error":"%[ssl_fc_err_str]"}'`,
   ];
+}
+
+/** So many times what it may ask for, and a client is not heard any more. */
+const FLOOD = 10;
+
+/**
+ * Requests cost the edge as much where they are refused, or taken back before a rule is asked. Who makes far too many gets no new
+ * connection until the minute has passed; those that there are end after some.
+ */
+function limitFloods(deployment: Deployment): readonly string[] {
+  const limit = deployment.http.rateLimitPerMinute;
+  // With a layer in front, who it is is known once that has said so.
+  const when = isAcme(deployment) ? "session" : "connection";
+  return limit === 0
+    ? []
+    : [
+        `    tcp-request ${when} reject if { ${CLIENT},table_http_req_rate(floods) gt ${FLOOD * limit} }`,
+        `    tcp-request ${when} track-sc2 ${CLIENT} table floods`,
+      ];
 }
 
 /** Whom a request comes from and what it wants; its own claims about that are dropped. */

@@ -439,7 +439,7 @@ describe.skipIf(missing.compose)(titled("the broker", missing.compose), () => {
       const sensor = await open({ port: PORT, password }, "sensor", "floods");
       const large = packet(0x30, [text("sensor/last"), Buffer.alloc(15_000)]);
       const putOut = await until("one is put out", async () => {
-        for (let count = 0; count < 50; count += 1) await send(sensor, large);
+        for (let count = 0; count < 500; count += 1) await send(sensor, large);
         const lines = (await log()).slice(before).match(/memory is .* is put out/g);
         return lines !== null && lines;
       });

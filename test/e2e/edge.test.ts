@@ -429,6 +429,23 @@ print(dict(seen))`;
     expect([ids.length, new Set(ids).size]).toEqual([LIMIT + 5, LIMIT + 5]);
   });
 
+  test("hears a client no more that makes ten times the requests that it may, and others as before", async () => {
+    const script = `import http.client, ssl
+def connected():
+    edge = http.client.HTTPSConnection("edge", 8443, context=ssl._create_unverified_context())
+    edge.connect()
+    return edge
+edge = connected()
+for _ in range(${10 * LIMIT + 1}):
+    edge.request("GET", "/", headers={"Host": "nobody.invalid"})
+    answer = edge.getresponse(); answer.read()
+print(answer.status)
+try: connected()
+except OSError: print("refused")`;
+    expect((await python("api", script)).split("\n")).toEqual(["421", "refused"]);
+    expect((await ask(https(), "/api/mesures")).status).toBe(200);
+  });
+
   test("takes a hundred requests of a client at once, no matter how many come over one connection", async () => {
     const statuses = await unreadHttp2(https(), "/api/capteurs", 120);
     const of = (wanted: number) => statuses.filter((status) => status === wanted).length;
@@ -488,6 +505,8 @@ print(dict(seen))`;
       for (let asked = 0; asked < 1_000; asked += 1) {
         const request = session.request({ ":path": "/", ":authority": "nobody.invalid" });
         request.on("error", () => undefined).close(constants.NGHTTP2_CANCEL);
+        // The client keeps to what it may have open at once: it is to have sent that before.
+        await once(request, "close");
       }
       // Those that may be on their way are still taken: two hundred, each two numbers above the one before.
       expect((await ended).slice(0, 2)).toEqual([constants.NGHTTP2_NO_ERROR, 999 * 2 + 1 + 200]);

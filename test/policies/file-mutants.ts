@@ -186,8 +186,11 @@ const HAPROXY: FileKind = {
     /^ssl-load-extra-/,
     // Bounds of HAProxy 2.6 spelled out or made tighter, and OpenSSL's suites for TLS 1.3; mutants below lift them.
     /^(tune\.http\.maxhdr|tune\.h2\.max-concurrent-streams|ssl-default-bind-ciphersuites) /,
-    // How much of one connection HAProxy works off, which has no number that is right for everybody: test/e2e/edge.test.ts.
-    /^tune\.h2\.fe\.(max-total-streams|glitches-threshold) /,
+    // How much of one connection HAProxy works off and the kernel keeps, which has no number that is right for everybody: test/e2e/edge.test.ts.
+    /^tune\.(h2\.fe\.(max-total-streams|glitches-threshold)|sndbuf\.client) /,
+    // Who asks for ten times what it may is refused each of these requests as well.
+    /^tcp-request (connection|session) (track-sc2 \S+ table floods|reject if .*\(floods\))/,
+    /^stick-table .* store http_req_rate\(60s\)$/,
     // A shorter one takes their place: that of connect, http-request, client and server.
     /^timeout (queue|http-keep-alive|tunnel) /,
     // Without its head a section does not start: what stands in it is not allowed in the one before.

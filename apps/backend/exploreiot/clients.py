@@ -138,6 +138,40 @@ class Turns:
         self._let_in()
 
 
+class Unread:
+    """What was written to clients and they have not read, at most so many bytes of all. Above that
+    the client that leaves most gives up the largest: those who read keep what they have."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._total = 0
+        # Whose a connection is, how much waits for it, and how to end it.
+        self._behind: dict[object, tuple[str, int, Callable[[], None]]] = {}
+
+    def note(self, connection: object, client: str, size: int, end: Callable[[], None]) -> None:
+        self.forget(connection)
+        self._behind[connection] = (client, size, end)
+        self._total += size
+        while self._total > self._most:
+            self._end_largest()
+
+    def forget(self, connection: object) -> None:
+        """Also one that was never behind."""
+        _, size, _ = self._behind.pop(connection, ("", 0, None))
+        self._total -= size
+
+    def _end_largest(self) -> None:
+        clients = Counter[str]()
+        for client, size, _ in self._behind.values():
+            clients[client] += size
+        largest = max(clients, key=clients.__getitem__)
+        own = [key for key, (client, _, _) in self._behind.items() if client == largest]
+        connection = max(own, key=lambda key: self._behind[key][1])
+        _, _, end = self._behind[connection]
+        self.forget(connection)
+        end()
+
+
 class Pieces:
     """Work of clients in small pieces, of each client one in a round of the loop: however much one
     of them sends, and on however many connections, the others wait for a piece of it."""

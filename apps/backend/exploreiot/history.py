@@ -1,7 +1,7 @@
 """Many readings at once, put together by PostgreSQL: buckets, and pages of a long list."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +15,9 @@ from exploreiot.reading import Row
 # Of the pool's connections: what takes long must not keep out what is quick.
 _AT_ONCE = 2
 _AT_ONCE_PER_CLIENT = 1
+# Each holds the names of all sensors while it waits for its question, some 0.3 MB.
+_OVERVIEWS = 50
+_OVERVIEWS_PER_CLIENT = 10
 # A question that takes no longer does not wait for one that does. One that would is asked again, in
 # its turn.
 _QUICK_SECONDS = 0.3
@@ -87,6 +90,7 @@ class History:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._turns = Turns(_AT_ONCE, _AT_ONCE_PER_CLIENT)
+        self._overviews = Turns(_OVERVIEWS, _OVERVIEWS_PER_CLIENT)
 
     async def _fetch(self, query: str, *values: object) -> list[asyncpg.Record]:
         async with self._database.connection() as connection:
@@ -100,6 +104,15 @@ class History:
                 return await connection.fetch(query, *values)
         except TimeoutError:
             raise Unavailable("database", "too many long questions at once") from None
+
+    @asynccontextmanager
+    async def overview(self) -> AsyncIterator[None]:
+        """For what is put together of all sensors, of which many at once would fill the memory."""
+        try:
+            async with self._overviews.turn(_WAIT_SECONDS):
+                yield
+        except TimeoutError:
+            raise Unavailable("database", "too many overviews at once") from None
 
     async def buckets(
         self,

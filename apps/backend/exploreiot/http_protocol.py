@@ -1,5 +1,5 @@
 """The server's HTTP connections: so many for each client, none that stands still, and no client
-whose requests keep the loop from the others.
+whose requests keep the loop from the others or whose answers fill the memory.
 
 The server itself bounds neither a connection that says nothing nor a request that is half sent. And
 it takes all requests of a read apart before it answers the first: thousands, of some kB each."""
@@ -14,7 +14,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from exploreiot import metrics
-from exploreiot.clients import Pieces, Places, client_key
+from exploreiot.clients import Pieces, Places, Unread, client_key
 
 # From the first byte, or from the connection, to the end of the headers.
 HEAD_SECONDS = 10
@@ -26,6 +26,9 @@ _PIECE_BYTES = 256
 _BODY_PIECE_BYTES = 4096
 # The loop reads 256 kB at once, of which a thousand connections would keep as much each.
 _RECEIVE_BYTES = 16 * 1024
+# The kernel would keep up to 4 MB for a client that does not read, which no limit of the container
+# counts on every machine. It keeps twice as much as is asked for.
+_SEND_BYTES = 64 * 1024
 _END = b"\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 _TIMEOUT = b"HTTP/1.1 408 Request Timeout" + _END
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large" + _END
@@ -35,11 +38,18 @@ class GuardedProtocol(HttpToolsProtocol):
     """`trusted`: proxies, which bring the connections of many clients and bound them themselves."""
 
     def __init__(
-        self, *args, places: Places, pieces: Pieces, trusted: _TrustedHosts, **kwargs
+        self,
+        *args,
+        places: Places,
+        pieces: Pieces,
+        unread: Unread,
+        trusted: _TrustedHosts,
+        **kwargs,
     ) -> None:
         super().__init__(*args, **kwargs)
         self._places = places
         self._pieces = pieces
+        self._answers = unread
         self._trusted = trusted
         self._key = ""
         # Whose pieces this connection's are: each connection of a proxy stands for itself.
@@ -56,6 +66,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         sock = transport.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BYTES)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BYTES)
         # Bytes that the server holds back stay here, and the rest in TCP.
         self.flow = FlowControl(self)
         address = self.client[0] if self.client else "unknown"
@@ -69,12 +80,14 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._leave()
+        self._answers.forget(self)
         super().connection_lost(exc)
 
     def handle_websocket_upgrade(self) -> None:
         # From here on it takes one of the places of sockets.
         self._is_upgraded = True
         self._leave()
+        self._answers.forget(self)
         super().handle_websocket_upgrade()
         self.transport.resume_reading()
 
@@ -89,6 +102,21 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def resume_reading(self) -> None:
         self._go_on()
+
+    def pause_writing(self) -> None:
+        """An answer waits for its client to read."""
+        super().pause_writing()
+        client = self.scope["client"]
+        key = client_key(client[0]) if client else "unknown"
+        self._answers.note(self, key, self.transport.get_write_buffer_size(), self._end_unread)
+
+    def resume_writing(self) -> None:
+        self._answers.forget(self)
+        super().resume_writing()
+
+    def _end_unread(self) -> None:
+        metrics.CONNECTIONS_CUT.labels("unread").inc()
+        self.transport.abort()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()

@@ -10,7 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import _TrustedHosts
 
-from exploreiot.clients import Pieces, Places
+from exploreiot.clients import Pieces, Places, Unread
 from exploreiot.http_protocol import GuardedProtocol
 from exploreiot.settings import Settings
 from exploreiot.ws_protocol import PushProtocol
@@ -18,6 +18,9 @@ from exploreiot.ws_protocol import PushProtocol
 # Open requests may end; then the process goes, well inside the grace of a container stop.
 _GRACE_SECONDS = 3
 MAX_FRAME_BYTES = 64 * 1024
+# Of all answers and sockets together. Of an answer that waits to be read there is a copy, and the
+# container has 192 MiB.
+MOST_UNREAD_BYTES = 32 * 1024 * 1024
 # A peer that went without a word is noticed after two of these.
 PING_SECONDS = 20
 
@@ -46,15 +49,15 @@ class QuietServer(uvicorn.Server):
 
 def config_for(app: ASGIApp, settings: Settings, port: int, places: Places) -> uvicorn.Config:
     """`places`: for connections."""
-    pieces = Pieces()
+    pieces, unread = Pieces(), Unread(MOST_UNREAD_BYTES)
     trusted = _TrustedHosts(list(settings.trusted_proxies))
     return uvicorn.Config(
         app,
         host=settings.listen_host,
         port=port,
         loop="uvloop",
-        http=partial(GuardedProtocol, places=places, pieces=pieces, trusted=trusted),
-        ws=partial(PushProtocol, pieces=pieces),
+        http=partial(GuardedProtocol, places=places, pieces=pieces, unread=unread, trusted=trusted),
+        ws=partial(PushProtocol, pieces=pieces, unread=unread),
         ws_max_size=MAX_FRAME_BYTES,
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,

@@ -13,11 +13,14 @@ from websockets.exceptions import InvalidState
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 
-from exploreiot.clients import Pieces, client_key
+from exploreiot import metrics
+from exploreiot.clients import Pieces, Unread, client_key
 
 EXTENSION = "exploreiot.push"
 # About ten thousand readings. A client that is further behind will not catch up.
 MAX_UNSENT_BYTES = 1024 * 1024
+# From here on what a client has not read counts among that of all.
+_BEHIND_BYTES = 64 * 1024
 _LEAVE_SECONDS = 5
 # At most 42 frames at once, which take some milliseconds with their answers.
 _PIECE_BYTES = 256
@@ -29,9 +32,10 @@ def text_frame(text: bytes) -> bytes:
 
 
 class PushProtocol(WebSocketsSansIOProtocol):
-    def __init__(self, *args: Any, pieces: Pieces, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pieces: Pieces, unread: Unread, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._pieces = pieces
+        self._pushes = unread
         self._unread = bytearray()
         self._is_waiting = False
 
@@ -57,8 +61,11 @@ class PushProtocol(WebSocketsSansIOProtocol):
         if not self._unread:
             return self.transport.resume_reading()
         self._is_waiting = True
+        self._pieces.add(self._client(), self._take)
+
+    def _client(self) -> str:
         address = self.scope["client"]
-        self._pieces.add(client_key(address[0]) if address else "unknown", self._take)
+        return client_key(address[0]) if address else "unknown"
 
     def _take(self) -> None:
         self._is_waiting = False
@@ -83,7 +90,20 @@ class PushProtocol(WebSocketsSansIOProtocol):
             self.drop(TRY_AGAIN_LATER, "too slow: unread readings exceed 1 MiB")
             return False
         self.transport.write(frames)
+        unread = self.transport.get_write_buffer_size()
+        if unread > _BEHIND_BYTES:
+            self._pushes.note(self, self._client(), unread, self._end_unread)
+        else:
+            self._pushes.forget(self)
         return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._pushes.forget(self)
+        super().connection_lost(exc)
+
+    def _end_unread(self) -> None:
+        metrics.CONNECTIONS_CUT.labels("unread").inc()
+        self.transport.abort()
 
     def drop(self, code: int, reason: str) -> None:
         """Say why, and do not wait: a client that reads nothing is cut off after a while."""

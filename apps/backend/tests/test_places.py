@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
+from pathlib import Path
 
 import asyncpg
 import httpx
@@ -17,7 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
 from exploreiot import history
-from exploreiot.clients import OWN, Places, Turns, asked_by, client_key
+from exploreiot.clients import OWN, Places, Turns, Unread, asked_by, client_key
 from exploreiot.clients import _asking as asking_client
 from exploreiot.database import COMMAND_SECONDS
 from exploreiot.errors import Unavailable
@@ -195,6 +196,77 @@ def crowd(role: Role, count: int, sent: bytes, address: str = "127.0.0.2") -> It
             with suppress(OSError):
                 one.shutdown(sockets.SHUT_RDWR)
             one.close()
+
+
+def test_the_client_that_leaves_most_unread_gives_up_the_largest() -> None:
+    unread, ended = Unread(100), []
+    note = lambda client, name, size: unread.note(  # noqa: E731
+        name, client, size, lambda: ended.append(name)
+    )
+
+    note("a", "a1", 30)
+    note("a", "a2", 40)
+    note("b", "b1", 25)
+    assert ended == []
+    note("b", "b1", 31)
+    assert ended == ["a2"]
+    # The largest of all, but its client leaves less than the other one.
+    note("b", "b2", 20)
+    note("c", "c1", 45)
+    assert ended == ["a2", "b1"]
+    unread.forget("c1")
+    note("a", "a3", 50)
+    assert ended == ["a2", "b1"]
+
+
+def unread_crowd(role: Role, count: int, sent: bytes, opened: ExitStack, first: int = 2) -> None:
+    """A hundred connections of each of so many addresses, which read nothing."""
+    for number in range(first, first + count):
+        for _ in range(100):
+            one = opened.enter_context(sockets.socket())
+            one.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 2048)
+            one.bind((f"127.0.0.{number}", 0))
+            one.connect(("127.0.0.1", role.port))
+            one.sendall(sent)
+
+
+# Of a connection: twice what the server asks for, and what is on its way.
+MOST_IN_KERNEL = 256 * 1024
+
+
+def most_in_kernel(role: Role) -> int:
+    """Bytes that the kernel keeps for a client that has not read them."""
+    lines = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]
+    rows = [line.split() for line in lines]
+    port = f":{role.port:04X}"
+    return max(int(row[4].split(":")[0], 16) for row in rows if row[1].endswith(port))
+
+
+MANY = [{"capteur": f"{'capteur-au-nom-long' * 3}-{n}", "valeur": n / 7} for n in range(1000)]
+
+
+def test_answers_that_nobody_reads_leave_memory(start: StartRole) -> None:
+    """Of half a MB each, for a thousand sensors."""
+    role = start("api").wait_ready()
+    assert role.http.post("/api/mesures", json=MANY, headers=WITH_KEY).status_code == 201
+    with ExitStack() as opened:
+        request = b"GET /api/apercu?points=60 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        unread_crowd(role, 4, request, opened)
+        cut = lambda: role.metric("exploreiot_connections_cut_total")  # noqa: E731
+        wait_for(lambda: cut() > 100 or role.most_memory > MEMORY_MIB, "cut off", 120)
+        assert role.http.get("/api/apercu?points=60").status_code == 200
+        assert role.most_memory < MEMORY_MIB
+
+
+def test_sockets_that_read_nothing_leave_memory_of_the_kernel(start: StartRole) -> None:
+    role = start("api").wait_ready()
+    with ExitStack() as opened, ws(role) as reader:
+        unread_crowd(role, 1, UPGRADE, opened)
+        for _ in range(10):
+            assert role.http.post("/api/mesures", json=MANY, headers=WITH_KEY).status_code == 201
+            for _ in MANY:
+                reader.recv(timeout=30)
+        assert most_in_kernel(role) < MOST_IN_KERNEL
 
 
 @pytest.mark.parametrize("sent", [b"", HEAD, b"\r\n", HEAD + b"Content-Length: 9\r\n\r\n1"])

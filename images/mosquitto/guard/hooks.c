@@ -28,6 +28,12 @@ enum { CALLS_BETWEEN = 16 };
 
 enum { EVENTS = 1024 };
 
+/*
+ * What the kernel keeps for a client that does not read, which it doubles: by itself up to 4 MB for each, which no limit of the
+ * container counts on every machine.
+ */
+enum { SEND_BYTES = 64 * 1024 };
+
 static struct place *served;
 static bool accepted, looked;
 static int newest = -1;
@@ -201,6 +207,7 @@ BROKER int accept(int file, struct sockaddr *address, socklen_t *size)
     }
     newest = (int)syscall(SYS_accept, file, address, size);
     accepted = newest >= 0;
+    if (accepted) setsockopt(newest, SOL_SOCKET, SO_SNDBUF, &(int){SEND_BYTES}, sizeof(int));
     return newest;
 }
 

@@ -32,6 +32,7 @@ test("haproxy.cfg ends TLS, believes nothing a client says of itself, and bounds
     ssl-default-bind-ciphersuites TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256
     ssl-load-extra-files key
     ssl-load-extra-del-ext
+    tune.sndbuf.client 65536
     tune.http.maxhdr 64
     tune.h2.max-concurrent-streams 100
     tune.h2.fe.max-total-streams 1000
@@ -65,12 +66,17 @@ backend connections
 backend requests
     stick-table type ipv6 size 100k expire 120s store conn_cur,gpc0,gpc0_rate(60s)
 
+backend floods
+    stick-table type ipv6 size 100k expire 120s store http_req_rate(60s)
+
 frontend https
     bind :8443 ssl crt /certs/current/edge.crt alpn h2,http/1.1
     no log
     log stdout format raw local0 info
     tcp-request connection track-sc0 src,ipmask(32,64) table connections
     tcp-request connection reject if { sc0_conn_cur gt 100 }
+    tcp-request connection reject if { src,ipmask(32,64),table_http_req_rate(floods) gt 3000 }
+    tcp-request connection track-sc2 src,ipmask(32,64) table floods
     unique-id-format %[uuid()]
     http-request set-log-level silent if { src 127.0.0.0/8 }
     http-request del-header X-Forwarded -m beg
@@ -180,6 +186,10 @@ describe("haproxy.cfg follows the deployment:", () => {
       { http: { rateLimitPerMinute: 0, corsOrigins: ["https://partner.example"] } },
       [
         "- stick-table type ipv6 size 100k expire 120s store conn_cur,gpc0,gpc0_rate(60s)",
+        "- backend floods",
+        "- stick-table type ipv6 size 100k expire 120s store http_req_rate(60s)",
+        "- tcp-request connection reject if { src,ipmask(32,64),table_http_req_rate(floods) gt 3000 }",
+        "- tcp-request connection track-sc2 src,ipmask(32,64) table floods",
         '- http-request return status 429 hdr Retry-After 60 content-type text/plain string "too many requests" if { sc1_gpc0_rate ge 300 }',
         "- http-request sc-inc-gpc0(1)",
         "+ stick-table type ipv6 size 100k expire 120s store conn_cur",
@@ -281,6 +291,8 @@ describe("haproxy.cfg follows the deployment:", () => {
 
     expect(difference(acme)).toEqual([
       "- bind :8443 ssl crt /certs/current/edge.crt alpn h2,http/1.1",
+      "- tcp-request connection reject if { src,ipmask(32,64),table_http_req_rate(floods) gt 3000 }",
+      "- tcp-request connection track-sc2 src,ipmask(32,64) table floods",
       "+ frontend client_hello",
       "+ mode tcp",
       "+ bind :8443",
@@ -298,6 +310,8 @@ describe("haproxy.cfg follows the deployment:", () => {
       "+ timeout server 1h",
       "+ server https abns@exploreiot-https send-proxy-v2",
       "+ bind abns@exploreiot-https accept-proxy ssl crt /certs/current/edge.crt alpn h2,http/1.1",
+      "+ tcp-request session reject if { src,ipmask(32,64),table_http_req_rate(floods) gt 3000 }",
+      "+ tcp-request session track-sc2 src,ipmask(32,64) table floods",
     ]);
   });
 });

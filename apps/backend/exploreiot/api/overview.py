@@ -61,22 +61,23 @@ async def overview(
     since = depuis or now - _DEFAULT_SPAN
     if since >= now:
         raise invalid("depuis", f"must be before now, got {since.isoformat()}")
-    known = await services.store.sensors(MOST_SENSORS)
-    width = max((now - since) / points, timedelta(microseconds=1))
-    found = await services.history.buckets(
-        [record["sensor"] for record in known], since, now, width, origin=since
-    )
-    rows = [
-        {
-            "capteur": sensor,
-            "valeur": value,
-            "horodatage": time,
-            "age_secondes": round(age, 3),
-            "etat": services.sensors.state(sensor, value, age),
-            "points": _points(found.get(sensor, []), since, width, points),
-        }
-        for sensor, value, time, age in known
-    ]
+    async with services.history.overview():
+        known = await services.store.sensors(MOST_SENSORS)
+        width = max((now - since) / points, timedelta(microseconds=1))
+        found = await services.history.buckets(
+            [record["sensor"] for record in known], since, now, width, origin=since
+        )
+        rows = [
+            {
+                "capteur": sensor,
+                "valeur": value,
+                "horodatage": time,
+                "age_secondes": round(age, 3),
+                "etat": services.sensors.state(sensor, value, age),
+                "points": _points(found.get(sensor, []), since, width, points),
+            }
+            for sensor, value, time, age in known
+        ]
     rows.sort(key=lambda row: (STATES.index(row["etat"]), row["capteur"]))
     return json_answer(orjson.dumps(rows, option=orjson.OPT_UTC_Z))
 
