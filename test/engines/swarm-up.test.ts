@@ -301,9 +301,10 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
 
   test("is not as configured while services of others answer to the names of its own", async () => {
     const network = `${STACK}_data`;
-    const [image = ""] = (await engine.output("images", "--format", "{{.ID}}", "exploreiot/redis")).split(
-      "\n",
-    );
+    // By its name: a service finds no image by its id.
+    const [image = ""] = (
+      await engine.output("images", "--format", "{{.Repository}}:{{.Tag}}", "exploreiot/redis")
+    ).split("\n");
     // Names that nobody asks for here, so that all goes on.
     const others = {
       "by-alias": ["--network", `name=${network},alias=ingest`],
