@@ -4,6 +4,7 @@ import { composeProject } from "../../core/labels.ts";
 import { eachFromEngine } from "../docker/engine-api.ts";
 import { run } from "../run.ts";
 import type { RunnerContext } from "../runner.ts";
+import { refuseStrangersOnSwarm } from "./impostors.ts";
 import { observeSwarm } from "./observe-swarm.ts";
 import { destroy, forgetBooks } from "./terraform.ts";
 
@@ -16,10 +17,11 @@ const PAUSE_MS = 500;
  * Volumes are on the disk of their node, and stay. Terraform goes first with what it made, to keep its own books.
  *
  * @returns how many services there were
- * @throws UserError if tasks have not ended after the longest time that any has
+ * @throws UserError that names services of others on its networks, or if tasks have not ended after the longest time that any has
  */
 export async function removeStack({ stack, home, report }: RunnerContext): Promise<number> {
   const deployment = stack.name;
+  await refuseStrangersOnSwarm(deployment);
   const before = await observeSwarm(deployment);
   await destroy({ stack, home, report });
   const project = composeProject(deployment);

@@ -301,9 +301,10 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
 
   test("is not as configured while services of others answer to the names of its own", async () => {
     const network = `${STACK}_data`;
-    const [image = ""] = (await engine.output("images", "--format", "{{.ID}}", "exploreiot/redis")).split(
-      "\n",
-    );
+    // By its name: a service finds no image by its id.
+    const [image = ""] = (
+      await engine.output("images", "--format", "{{.Repository}}:{{.Tag}}", "exploreiot/redis")
+    ).split("\n");
     // Names that nobody asks for here, so that all goes on.
     const others = {
       "by-alias": ["--network", `name=${network},alias=ingest`],
@@ -354,6 +355,11 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
     };
     // The ports and networks of the deployment itself are none.
     expect(await doctor()).toEqual([["networks.hosts", told.map((line) => `network ${network}: ${line}`)]]);
+    const down = await refusal("down");
+    expect([down.code, down.said.filter((line) => line.startsWith("  → docker")).toSorted()]).toEqual([
+      1,
+      Object.keys(others).map((name) => `  → docker service update --network-rm ${network} ${name}`),
+    ]);
     expect(await planned()).toEqual({ code: 0, runner: "stack", steps: [] });
     // Nobody but a service can: what is told is all.
     const container = await engine.docker("run", "--rm", "--network", network, "--entrypoint", "true", image);

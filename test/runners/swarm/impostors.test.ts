@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Stack } from "../../../runners/stack.ts";
-import { impostorsOnSwarm } from "../../../runners/swarm/impostors.ts";
+import { impostorsOnSwarm, refuseStrangersOnSwarm } from "../../../runners/swarm/impostors.ts";
+import { errorText } from "../../support/error-text.ts";
 import { engine } from "../../support/scripted-engine.ts";
 
 const container = (role: string, networks: Readonly<Record<string, readonly string[]>>) => ({
@@ -29,13 +30,15 @@ const service = (Name: string, joined: Readonly<Record<string, readonly string[]
   },
 });
 
-const found = async (...services: readonly object[]) => {
+const OWN = { Labels: { "com.docker.stack.namespace": "exploreiot-demo" } };
+
+const around = async (...services: readonly object[]) => {
   const filters = 'filters={"label":["com.docker.stack.namespace=exploreiot-demo"]}';
   await engine({
     things: {
       "/services": [
-        service("exploreiot-demo_api", { "id-edge": ["api"], "id-data": ["api"] }),
-        service("exploreiot-demo_postgres", { "id-data": ["postgres", "db"] }),
+        service("exploreiot-demo_api", { "id-edge": ["api"], "id-data": ["api"] }, OWN),
+        service("exploreiot-demo_postgres", { "id-data": ["postgres", "db"] }, OWN),
         ...services,
       ],
       [`/networks?${filters}`]: ["edge", "data"].map((name) => ({
@@ -43,6 +46,10 @@ const found = async (...services: readonly object[]) => {
       })),
     },
   });
+};
+
+const found = async (...services: readonly object[]) => {
+  await around(...services);
   return impostorsOnSwarm(stack);
 };
 
@@ -90,4 +97,25 @@ test("nothing is said of who has other names, is on other networks, has no task,
       service("alone", {}, { TaskTemplate: { ContainerSpec: {}, Networks: null } }),
     ),
   ).toEqual([]);
+});
+
+test("a network that others are on is not removed, and they are named, also without a task", async () => {
+  await around(
+    service("pager", { "id-data": [] }, OWN),
+    service("web_page", { "id-data": ["page"], "id-edge": [] }),
+    service("idle", { "id-edge": [] }, { Mode: { Replicated: { Replicas: 0 } } }),
+    service("other", { "id-else": [] }),
+  );
+
+  expect(await errorText(() => refuseStrangersOnSwarm("demo"))).toBe(
+    [
+      "web_page, which is not of this deployment, is on its network exploreiot-demo_data",
+      "web_page, which is not of this deployment, is on its network exploreiot-demo_edge",
+      "idle, which is not of this deployment, is on its network exploreiot-demo_edge",
+      "  → remove it if it is not needed, or take it off, then run this again:",
+      "  → docker service update --network-rm exploreiot-demo_data web_page",
+      "  → docker service update --network-rm exploreiot-demo_edge web_page",
+      "  → docker service update --network-rm exploreiot-demo_edge idle",
+    ].join("\n"),
+  );
 });
