@@ -15,6 +15,7 @@ const alone = [
   "test/runners/docker/engine-api.test.ts",
   "test/runners/docker/engine-check.test.ts",
   "test/runners/docker/firewall.test.ts",
+  "test/runners/docker/host-listeners.test.ts",
   "test/runners/docker/host-routes.test.ts",
   "test/runners/docker/plain-client.test.ts",
   "test/runners/docker/ports.test.ts",
@@ -25,6 +26,7 @@ const alone = [
   "test/runners/pick.test.ts",
   "test/runners/preflight/preflight.test.ts",
   "test/runners/swarm/place.test.ts",
+  "test/runners/swarm/remove-objects.test.ts",
 ];
 
 /** End-to-end tests that start nothing but images. They make those that all others start, and that waits for downloads. */
