@@ -172,6 +172,15 @@ process.listeners = (signal) => {
     expect(existsSync(join(folder, "all", "manifest.json"))).toBe(false);
   }, 240_000);
 
+  test("is ended by a signal between two sites, where one thread writes them all", async () => {
+    const folder = sites("process.kill(process.pid, 'SIGTERM');");
+    for (const name of names(100).slice(50)) rmSync(join(folder, "sites", `${name}.yaml`));
+
+    await synth(folder, "sites", "all", 143);
+
+    expect(existsSync(join(folder, "all", "manifest.json"))).toBe(false);
+  }, 240_000);
+
   test("leaves no draft where a signal comes while a thread is in the middle of a file", async () => {
     const folder = sites();
     const preload = write(
