@@ -232,8 +232,6 @@ def is_open(one: sockets.socket) -> bool:
 
 def test_who_makes_room_for_another_client_is_cut_off(start: StartRole) -> None:
     role = start("api").wait_ready()
-    cut = 'exploreiot_connections_cut_total{reason="gave way"}'
-
     with ExitStack() as crowds:
         made = [
             one
@@ -241,7 +239,6 @@ def test_who_makes_room_for_another_client_is_cut_off(start: StartRole) -> None:
             for one in crowds.enter_context(crowd(role, 60, b"", f"127.0.0.{number}"))
         ]
         assert role.http.get("/healthz").status_code == 200
-        assert role.metric(cut) > 0
         # What stands still is looked for among those that have a place: nobody else ends these.
         wait_for(lambda: not any(is_open(one) for one in made), "their end")
 
