@@ -1,5 +1,6 @@
 import "./core/zod-without-jit.ts";
 import { mkdirSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { loadDeployments } from "./config/load.ts";
 import { App } from "./constructs/cdktf.ts";
 import { UserError } from "./core/errors.ts";
@@ -56,6 +57,8 @@ export async function writeStacks({
 
 /** Of several deployments an error says which one it is of: most name a setting or a file, which any of them may have. */
 async function ofSite<T>(deployment: Deployment, work: (deployment: Deployment) => Promise<T>): Promise<T> {
+  // Signals are heard between two of them.
+  await nextTurn();
   try {
     return await work(deployment);
   } catch (error) {

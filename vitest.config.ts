@@ -15,6 +15,7 @@ const alone = [
   "test/runners/docker/engine-api.test.ts",
   "test/runners/docker/engine-check.test.ts",
   "test/runners/docker/firewall.test.ts",
+  "test/runners/docker/host-listeners.test.ts",
   "test/runners/docker/host-routes.test.ts",
   "test/runners/docker/impostors.test.ts",
   "test/runners/docker/plain-client.test.ts",
@@ -28,6 +29,7 @@ const alone = [
   "test/runners/preflight/preflight.test.ts",
   "test/runners/swarm/impostors.test.ts",
   "test/runners/swarm/place.test.ts",
+  "test/runners/swarm/remove-objects.test.ts",
 ];
 
 /** End-to-end tests that start nothing but images. They make those that all others start, and that waits for downloads. */

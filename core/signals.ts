@@ -19,7 +19,8 @@ export function endBetweenSteps(): void {
 
 /** From now on these signals no longer end the process by themselves: that is left to `listener`. */
 export function takeSignals(signals: readonly EndingSignal[], listener: () => void): void {
-  for (const signal of signals) process.off(signal, endBy).on(signal, listener);
+  // In this order: without any listener for a moment, Node forgets a signal that has come and was not heard yet.
+  for (const signal of signals) process.on(signal, listener).off(signal, endBy);
 }
 
 /**
@@ -39,15 +40,16 @@ export async function holdingSignals<T>(work: (isEnding: Int32Array) => Promise<
       Atomics.store(isEnding, 0, 1);
     };
     const giveBack = () => {
-      process.removeAllListeners(signal);
-      for (const listener of listeners) process.on(signal, listener);
+      for (const listener of listeners) process.off(signal, listener).on(signal, listener);
+      process.off(signal, note);
     };
     const act = () => {
       giveBack();
       if (listeners.length === 0) process.kill(process.pid, signal);
       for (const listener of listeners) listener(signal);
     };
-    process.removeAllListeners(signal).on(signal, note);
+    process.on(signal, note);
+    for (const listener of listeners) process.off(signal, listener);
     return giveBack;
   });
   try {

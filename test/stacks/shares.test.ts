@@ -154,6 +154,33 @@ describe.skipIf(availableParallelism() < 2)("a folder of many sites", () => {
     expect(await told()).toMatch(/^error: s120: secrets\.mqtt-sensor-password: command false: /);
   }, 240_000);
 
+  test("is ended by a signal that came, and was not heard yet, as the threads begin", async () => {
+    const folder = sites();
+    const preload = write(
+      folder,
+      "early.cjs",
+      `const { listeners } = process;
+process.listeners = (signal) => {
+  process.kill(process.pid, signal);
+  process.listeners = listeners;
+  return process.listeners(signal);
+};`,
+    );
+
+    await synth(folder, "sites", "all", 130, { NODE_OPTIONS: `--require=${preload}` });
+
+    expect(existsSync(join(folder, "all", "manifest.json"))).toBe(false);
+  }, 240_000);
+
+  test("is ended by a signal between two sites, where one thread writes them all", async () => {
+    const folder = sites("process.kill(process.pid, 'SIGTERM');");
+    for (const name of names(100).slice(50)) rmSync(join(folder, "sites", `${name}.yaml`));
+
+    await synth(folder, "sites", "all", 143);
+
+    expect(existsSync(join(folder, "all", "manifest.json"))).toBe(false);
+  }, 240_000);
+
   test("leaves no draft where a signal comes while a thread is in the middle of a file", async () => {
     const folder = sites();
     const preload = write(

@@ -292,6 +292,45 @@ def test_ten_addresses_leave_room_for_an_eleventh(start: StartRole) -> None:
         assert role.http.get("/api/capteurs").status_code == 200
 
 
+def is_open(one: sockets.socket) -> bool:
+    one.setblocking(False)
+    try:
+        return one.recv(1) != b""
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+
+
+def test_who_makes_room_for_another_client_is_cut_off(start: StartRole) -> None:
+    role = start("api").wait_ready()
+    with ExitStack() as crowds:
+        made = [
+            one
+            for number in range(2, 12)
+            for one in crowds.enter_context(crowd(role, 60, b"", f"127.0.0.{number}"))
+        ]
+        assert role.http.get("/healthz").status_code == 200
+        # What stands still is looked for among those that have a place: nobody else ends these.
+        wait_for(lambda: not any(is_open(one) for one in made), "their end")
+
+
+def test_a_connection_that_has_ended_has_no_place(start: StartRole) -> None:
+    role = start("api", MAX_CONNECTIONS_PER_CLIENT="10").wait_ready()
+    for _ in range(3):
+        with crowd(role, 10, b""):
+            pass
+
+    def is_answered() -> bool:
+        with crowd(role, 1, b"GET /healthz HTTP/1.1\r\n\r\n") as (one,):
+            try:
+                return one.recv(100).startswith(b"HTTP/1.1 200 ")
+            except OSError:
+                return False
+
+    wait_for(is_answered, "room again")
+
+
 class SlowClients:
     """Those that take their time, all at once."""
 
@@ -299,11 +338,19 @@ class SlowClients:
         self._role = role
         self.still = {sent: threads.submit(self._stand_still, sent) for sent in STANDS_STILL}
         self.now_and_then = threads.submit(self._send_bytes_now_and_then)
+        self.idle = threads.submit(self._end_a_line_when_idle)
         self.line = threads.submit(self._deliver_over_a_slow_line)
         self.socket = threads.submit(self._keep_a_silent_socket)
 
     def _stand_still(self, sent: bytes) -> bytes:
         with crowd(self._role, 1, sent) as (one,):
+            return b"".join(iter(lambda: one.recv(4096), b""))
+
+    def _end_a_line_when_idle(self) -> bytes:
+        """The server's own time for an idle connection is over with the first byte."""
+        with crowd(self._role, 1, b"GET /healthz HTTP/1.1\r\n\r\n") as (one,):
+            one.recv(4096)
+            one.sendall(b"\r\n")
             return b"".join(iter(lambda: one.recv(4096), b""))
 
     def _send_bytes_now_and_then(self) -> tuple[bytes, float]:
@@ -358,6 +405,10 @@ def test_a_connection_that_stands_still_is_closed(slow: SlowClients, sent: bytes
 
     assert received.startswith(answer)
     assert (received == b"") == (answer == b"")
+
+
+def test_the_end_of_a_line_keeps_no_idle_connection(slow: SlowClients) -> None:
+    assert b"HTTP/1.1" not in slow.idle.result()
 
 
 def test_bytes_now_and_then_do_not_prolong_a_head(slow: SlowClients) -> None:
@@ -558,6 +609,18 @@ def flood(one: sockets.socket, sent: bytes) -> None:
     with suppress(OSError):
         while True:
             one.sendall(sent)
+
+
+def test_a_socket_takes_no_place_of_a_connection_and_may_begin_with_a_long_head(
+    start: StartRole,
+) -> None:
+    role = start("api", MAX_CONNECTIONS_PER_CLIENT="3").wait_ready()
+    long = {"X-Long": "x" * 2000}
+    with ExitStack() as opened:
+        own = [opened.enter_context(ws(role, additional_headers=long)) for _ in range(5)]
+        for number, socket in enumerate(own):
+            reading = json.dumps({"capteur": f"long-head-{number}", "valeur": 1})
+            assert ask_socket(socket, reading) == {"reçu": True}
 
 
 def test_a_place_is_free_again_after_a_socket(start: StartRole) -> None:
