@@ -311,9 +311,11 @@ describe.skipIf(reason)(titled("up, plan, restart and rotate on Docker Swarm", r
       "by-host-name": ["--network", network, "--hostname", "api"],
       "with-its-own": ["--network", network],
     };
+    // A task is found only once it is healthy, and the image's own probe asks for a server.
+    const sleeps = ["--no-healthcheck", "--entrypoint", "sleep"];
     for (const [name, joined] of Object.entries(others))
       await engine.output(
-        ...["service", "create", "--detach", "--quiet", "--name", name, ...joined, "--entrypoint", "sleep"],
+        ...["service", "create", "--detach", "--quiet", "--name", name, ...joined, ...sleeps],
         ...[image, "600"],
       );
     const answer = async (host: string) =>
