@@ -90,7 +90,7 @@ async function withRunner(runner: Runner, context: RunnerContext): Promise<void>
   }
 }
 
-/** Those that earlier versions of the kit filled among them, and those that keep data of before a restore. */
+/** That there are: those that earlier versions of the kit filled among them, and those that keep data of before a restore. */
 async function volumesOf(stack: Stack, home: string): Promise<readonly string[]> {
   const { now, former: kept } = readRestore(home);
   const former = [
@@ -98,8 +98,8 @@ async function volumesOf(stack: Stack, home: string): Promise<readonly string[]>
     ...kept,
     ...(now === undefined ? [] : [stagingVolume(stack.name)]),
   ];
-  const present = former.length === 0 ? new Set() : await presentVolumes();
-  return [...stack.volumes.map(({ name }) => name), ...former.filter((name) => present.has(name))];
+  const present = await presentVolumes();
+  return [...stack.volumes.map(({ name }) => name), ...former].filter((name) => present.has(name));
 }
 
 async function deleteVolumes(stack: Stack, home: string): Promise<readonly string[]> {

@@ -189,6 +189,8 @@ describe.skipIf(reason)(titled("a deployment", reason), () => {
       [0, true],
     ]);
     expect(volumes).toEqual([volume]);
+    // What is not there is not told as deleted.
+    expect(last.stdout).toBe(`${deployment.name} is down: 0 containers removed, 0 volumes deleted.\n`);
     expect([
       last.code,
       last.stderr.includes("not deleted"),
