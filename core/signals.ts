@@ -25,7 +25,7 @@ export function takeSignals(signals: readonly EndingSignal[], listener: () => vo
 
 /**
  * Holds signals back while threads write, which an end of the process would cut off in the middle of a file: none of their drafts
- * would go. What a signal does is done once the work has ended, and by a second one at once.
+ * would go. A signal takes effect once the work has ended, and a second one at once.
  *
  * @param work is given memory that threads can share: not 0 from the signal on, so that they end behind the step they are at
  */

@@ -16,7 +16,7 @@ export const swarmService = (deployment: string, role: string): string =>
 /** A label of a node: the deployment's data is there, also while it is down. */
 export const dataLabel = (deployment: string): string => `exploreiot.${deployment}.data`;
 
-/** What the names of a deployment's things in a swarm begin with. */
+/** The beginning of the names of a deployment's things in a swarm. */
 interface Named {
   readonly project: string;
 }

@@ -43,7 +43,7 @@ export async function engineOf(
   return engine;
 }
 
-/** What an engine knows of its swarm by itself. */
+/** An engine's own knowledge of its swarm. */
 interface Part {
   readonly NodeID?: string;
   readonly RemoteManagers?: readonly { readonly NodeID: string; readonly Addr: string }[] | null;

@@ -43,7 +43,7 @@ const MOST_REQUESTS_OF_CONNECTION = 1_000;
 const MOST_GLITCHES_OF_CONNECTION = 1_000;
 
 /**
- * What the kernel keeps for a client that does not read, which it doubles: by itself up to 4 MB for each, which no limit of the container
+ * Bytes that the kernel keeps for a client that does not read, and doubles: by itself up to 4 MB for each, which no limit of the container
  * counts on every machine. 128 KiB are 1 MB a second over a line with a delay of 0.1 s.
  */
 const SEND_BUFFER_BYTES = 64 * 1024;

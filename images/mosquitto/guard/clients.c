@@ -7,7 +7,7 @@
 #include "report.h"
 #include "room.h"
 
-/* What a client held is given back within a second after it is put out (`room_trim`). */
+/* A client's memory is given back within a second after it is put out (`room_trim`). */
 enum { KICK_MS = 200, PRESSING_KICK_MS = 20, GIVEN_BACK_MS = 2000 };
 
 enum { DECAY_MS = 10000, SWEEP_MS = 600000 };
@@ -238,7 +238,7 @@ static void add_weight(struct session *session)
     session->user->weight += weight_of(session);
 }
 
-/* What waited for a session while it was away is written to its client as well: then this is too little, never too much. */
+/* Messages that waited for a session while it was away are written to its client as well: then this is too little, never too much. */
 static void note_unread(const struct mosquitto *client, size_t written)
 {
     const char *id = mosquitto_client_id(client);

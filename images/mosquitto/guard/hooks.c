@@ -29,7 +29,7 @@ enum { CALLS_BETWEEN = 16 };
 enum { EVENTS = 1024 };
 
 /*
- * What the kernel keeps for a client that does not read, which it doubles: by itself up to 4 MB for each, which no limit of the
+ * Bytes that the kernel keeps for a client that does not read, and doubles: by itself up to 4 MB for each, which no limit of the
  * container counts on every machine.
  */
 enum { SEND_BYTES = 64 * 1024 };

@@ -10,7 +10,7 @@
 /* The cost of a message besides its topic and its payload. */
 enum { MESSAGE_BYTES = 400 };
 
-/* What a message has on the wire besides: its type, its length and that of its topic. */
+/* The rest of a message on the wire: its type, its length and that of its topic. */
 enum { HEAD_BYTES = 4 };
 
 /* A retained message that has passed the first question and waits for the second, as the broker's own pointer. */
