@@ -108,7 +108,7 @@ describe("a deployment goes where", () => {
     { given: "it is on the swarm", things: onSwarm, target: "swarm" },
     { given: "a node of the swarm has its data", things: dataNode, target: "swarm" },
     {
-      given: "its containers are, whatever a node has",
+      given: "its containers are, no matter what a node has",
       things: { ...container, ...dataNode },
       target: "machine",
     },
