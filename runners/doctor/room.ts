@@ -1,4 +1,5 @@
 import { statfs } from "node:fs/promises";
+import { UserError } from "../../core/errors.ts";
 import { fileProblem } from "../../core/file-problem.ts";
 import type { EngineInfo } from "../docker/engine-info.ts";
 import { isEngineHere } from "../docker/host-listeners.ts";
@@ -57,13 +58,14 @@ export function judgedRoom(
 /**
  * The memory of the engine's machine against the sum of what the services may take.
  *
- * @param nodes of the swarm that they are on. @default - all are on that machine
+ * @param nodes of the swarm that they are on, or why nobody can tell them. @default - all are on that machine
  */
 export function memoryRoom(
   { containers }: Stack,
   { MemTotal = 0 }: Pick<EngineInfo, "MemTotal">,
-  nodes: readonly Pick<SwarmNode, "memoryMiB">[] = [],
+  nodes: readonly Pick<SwarmNode, "memoryMiB">[] | UserError = [],
 ): Finding {
+  if (nodes instanceof UserError) return unknown("memory.sum", nodes.message, ...nodes.remedy);
   const wanted = containers
     .filter(({ job }) => !job)
     .reduce((sum, { block }) => sum + (block.memory ?? 0), 0);

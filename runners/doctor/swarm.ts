@@ -18,14 +18,14 @@ export async function managers({ Swarm }: EngineInfo): Promise<readonly Finding[
   }
 }
 
-/** The nodes that take tasks of a deployment; none where it is on no swarm, or nobody can tell. */
-export async function nodesOf(deployment: string): Promise<readonly SwarmNode[]> {
+/** The nodes that take tasks of a deployment, none where it is on no swarm; or why nobody can tell. */
+export async function nodesOf(deployment: string): Promise<readonly SwarmNode[] | UserError> {
   try {
     const nodes = (await isOnSwarm(deployment)) ? await swarmNodes() : [];
-    return nodes.filter(({ availability }) => availability === "active");
+    return nodes.filter(({ availability, status }) => availability === "active" && status === "ready");
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return [];
+    return error;
   }
 }
 

@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { UserError } from "../../core/errors.ts";
 import { projectRoot } from "../../core/home.ts";
 import { kernelFeatures, limitsInForce } from "../../runners/doctor/engine.ts";
 import { openFiles, ownFiles } from "../../runners/doctor/own-files.ts";
@@ -29,6 +30,9 @@ describe("doctor", () => {
     expect(memoryRoom(stack, { MemTotal: 0 }, [{ memoryMiB: 700 }, { memoryMiB: 500 }])).toEqual({
       ...{ id: "memory.sum", state: "ok", remedy: [] },
       evidence: "the services may take 1200 MiB together, the nodes of the swarm have 1200",
+    });
+    expect(memoryRoom(stack, { MemTotal: 1e12 }, new UserError("no leader", "bring one back"))).toEqual({
+      ...{ id: "memory.sum", state: "unknown", evidence: "no leader", remedy: ["bring one back"] },
     });
   });
 
